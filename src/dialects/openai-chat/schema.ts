@@ -1,0 +1,135 @@
+/**
+ * The request body of POST /v1/chat/completions, parsed once at the rim (client-protocols §1.1,
+ * §1.2). `null` is absent everywhere and unknown fields are ignored: every client sends extras
+ * meant for other providers. Each message says what is expected; issue.ts makes the sentence around
+ * it.
+ */
+import * as v from 'valibot'
+import type { Failure } from '../../http/errors.ts'
+import { stripModelPrefix } from '../../gemini/catalogue.ts'
+import { toFailure } from '../../http/issue.ts'
+import { isRecord } from '../../http/record.ts'
+import { findUnsupported } from './unsupported.ts'
+
+const MODEL_MAX_LENGTH = 128
+/**
+ * The id becomes part of an upstream URL: words between slashes, each beginning with a letter or
+ * digit.
+ */
+const MODEL_ID = /^[A-Za-z0-9][\w.:@-]*(?:\/[A-Za-z0-9][\w.:@-]*)*$/
+
+const INT32_MAX = 2 ** 31 - 1
+
+/** `model` is Gemini's own word for the assistant; some clients use it here too. */
+const ROLES = ['system', 'developer', 'user', 'assistant', 'model'] as const
+const PART_TYPES = ['text', 'refusal'] as const
+
+const string = v.string('a string')
+const boolean = v.boolean('a boolean')
+const number = v.number('a number')
+const integer = v.pipe(v.number('an integer'), v.integer('an integer'))
+
+function between(min: number, max: number) {
+  const message = `must be between ${min} and ${max}`
+  return v.nullish(v.pipe(number, v.minValue(min, message), v.maxValue(max, message)))
+}
+
+/**
+ * Clients write -1 or 0 for "no limit" (client-protocols E77); what that means is request.ts's
+ * matter.
+ */
+const count = v.nullish(
+  v.pipe(
+    integer,
+    v.minValue(-1, 'must be a positive integer'),
+    v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
+  ),
+)
+
+const model = v.pipe(
+  string,
+  v.transform(stripModelPrefix),
+  v.maxLength(MODEL_MAX_LENGTH, `must not be longer than ${MODEL_MAX_LENGTH} characters`),
+  v.excludes('..', 'must not contain ".."'),
+  v.regex(MODEL_ID, 'must be a model id such as gemini-2.5-flash'),
+)
+
+const partType = v.pipe(string, v.picklist(PART_TYPES, `must be one of: ${PART_TYPES.join(', ')}`))
+const textPart = v.object({ type: partType, text: string }, 'an object')
+const refusalPart = v.object({ type: partType, refusal: string }, 'an object')
+
+const part = v.pipe(
+  v.lazy((input) => (isRecord(input) && input['type'] === 'refusal' ? refusalPart : textPart)),
+  v.transform((parsed) => ('refusal' in parsed ? parsed.refusal : parsed.text)),
+)
+
+const parts = v.array(part)
+const text = v.pipe(
+  v.string('a string or an array of content parts'),
+  v.transform((value) => [value]),
+)
+/** Always a list of texts, one for each part. */
+const content = v.lazy((input) => (Array.isArray(input) ? parts : text))
+
+const message = v.object(
+  {
+    role: v.pipe(string, v.picklist(ROLES, `must be one of: ${ROLES.join(', ')}`)),
+    content,
+    refusal: v.nullish(string),
+  },
+  'an object',
+)
+
+/** An echoed answer may be without content (client-protocols E54, E75b); a question may not. */
+const answer = v.object({ ...message.entries, content: v.nullish(content, []) }, 'an object')
+
+const stop = v.string('a string or an array of strings')
+const stops = v.array(string)
+
+const chatRequest = v.object(
+  {
+    model,
+    messages: v.pipe(
+      v.array(
+        v.lazy((input) => (isRecord(input) && isAnswer(input['role']) ? answer : message)),
+        'an array of messages',
+      ),
+      v.minLength(1, 'must hold at least one message'),
+    ),
+    stream: v.nullish(boolean, false),
+    stream_options: v.nullish(v.object({ include_usage: v.nullish(boolean) }, 'an object')),
+    max_completion_tokens: count,
+    max_tokens: count,
+    temperature: between(0, 2),
+    top_p: between(0, 1),
+    top_k: count,
+    n: v.nullish(v.pipe(integer, v.minValue(1, 'must be at least 1'))),
+    stop: v.nullish(v.lazy((input) => (Array.isArray(input) ? stops : stop))),
+    seed: v.nullish(integer),
+  },
+  'a JSON object',
+)
+
+export type ChatRequest = v.InferOutput<typeof chatRequest>
+export type ChatMessage = ChatRequest['messages'][number]
+
+export type ParsedChatRequest =
+  | { readonly ok: true; readonly chat: ChatRequest }
+  | { readonly ok: false; readonly failure: Failure }
+
+export function parseChatRequest(body: unknown): ParsedChatRequest {
+  if (!isRecord(body)) {
+    const message = 'The request body must be a JSON object.'
+    return { ok: false, failure: { reason: 'invalid_type', message } }
+  }
+  const unsupported = findUnsupported(body)
+  if (unsupported !== undefined) return { ok: false, failure: unsupported }
+  const parsed = v.safeParse(chatRequest, body, { abortEarly: true })
+  return parsed.success
+    ? { ok: true, chat: parsed.output }
+    : { ok: false, failure: toFailure(parsed.issues[0]) }
+}
+
+function isAnswer(role: unknown): boolean {
+  return role === 'assistant' || role === 'model'
+}

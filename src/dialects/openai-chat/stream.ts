@@ -1,0 +1,123 @@
+/**
+ * A streamed answer of Gemini's as OpenAI's chunks, in the exact sequence of client-protocols §1.4:
+ * role, deltas, one finish, usage if asked for, [DONE].
+ *
+ * This runs for every chunk of every stream, so what surrounds a text is built once, and a text
+ * costs one JSON string and one concatenation. Nothing is written before the first text: until then
+ * the caller has an empty string in hand and may still answer with an HTTP error, or try another
+ * credential.
+ */
+import { type Failure, toOpenAIError } from '../../http/errors.ts'
+import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
+import { conclude, type FinishReason } from './finish.ts'
+import { toJsonLine } from './json.ts'
+import type { ChatContext } from './response.ts'
+import { toUsage } from './usage.ts'
+
+export interface StreamContext extends ChatContext {
+  /** The client's `stream_options.include_usage`. */
+  readonly includeUsage: boolean
+}
+
+export type StreamEnd =
+  | { readonly ok: true; readonly frames: string }
+  | { readonly ok: false; readonly failure: Failure; readonly frames: string }
+
+const DONE = 'data: [DONE]\n\n'
+/** Ends a frame whose choice goes on. */
+const OPEN = ',"logprobs":null,"finish_reason":null}]}\n\n'
+const TEXT_END = `}${OPEN}`
+
+export class ChatStream {
+  /** `data: ` and the chunk's beginning up to the bracket of `choices`. */
+  readonly #head: string
+  /** As far as the delta's value. */
+  readonly #choice: string
+  readonly #text: string
+  readonly #thought: string
+  readonly #includeUsage: boolean
+  #opened = false
+  #answered = false
+  #called = false
+  #finishReason: string | undefined
+  #blockReason: string | undefined
+  #usage: UsageMetadata | undefined
+
+  constructor({ id, created, model, includeUsage }: StreamContext) {
+    const chunk = toJsonLine({ id, object: 'chat.completion.chunk', created, model })
+    this.#head = `data: ${chunk.slice(0, -1)},"choices":[`
+    this.#choice = `${this.#head}{"index":0,"delta":`
+    this.#text = `${this.#choice}{"content":`
+    this.#thought = `${this.#choice}{"reasoning_content":`
+    this.#includeUsage = includeUsage
+  }
+
+  /** The last counts seen: they are cumulative, so these are the totals so far. */
+  get usage(): UsageMetadata | undefined {
+    return this.#usage
+  }
+
+  /** The frames for one response of Google's; empty when it has nothing to show. */
+  encode(response: GenerateContentResponse): string {
+    if (response.usageMetadata !== undefined) this.#usage = response.usageMetadata
+    if (response.promptFeedback?.blockReason !== undefined) {
+      this.#blockReason = response.promptFeedback.blockReason
+    }
+    const candidate = response.candidates?.[0]
+    if (candidate === undefined) return ''
+    if (candidate.finishReason !== undefined) this.#finishReason = candidate.finishReason
+    const parts = candidate.content?.parts
+    if (parts === undefined) return ''
+    let frames = ''
+    for (const part of parts) {
+      if (part.functionCall !== undefined) this.#called = true
+      else if (part.text === undefined || part.text === '') continue
+      else if (part.thought === true) frames += this.#thought + toJsonLine(part.text) + TEXT_END
+      else {
+        this.#answered = true
+        frames += this.#text + toJsonLine(part.text) + TEXT_END
+      }
+    }
+    return frames === '' || this.#opened ? frames : this.#open() + frames
+  }
+
+  /**
+   * Google's stream is over. Without a finish reason it broke off, and the client must see that
+   * (E3, E25).
+   */
+  end(): StreamEnd {
+    const conclusion = conclude({
+      finishReason: this.#finishReason,
+      blockReason: this.#blockReason,
+      answered: this.#answered,
+      called: this.#called,
+    })
+    if (!conclusion.ok) return { ...conclusion, frames: this.fail(conclusion.failure) }
+    let frames = this.#opened ? '' : this.#open()
+    if (conclusion.refusal !== null) {
+      frames += `${this.#choice}{"refusal":${toJsonLine(conclusion.refusal)}${TEXT_END}`
+    }
+    frames += this.#finish(conclusion.finish)
+    if (this.#includeUsage) {
+      frames += `${this.#head}],"usage":${toJsonLine(toUsage(this.#usage))}}\n\n`
+    }
+    return { ok: true, frames: frames + DONE }
+  }
+
+  /**
+   * An error after the first byte: a frame all SDKs raise from, and no finish before it (client-
+   * protocols §1.5).
+   */
+  fail(failure: Failure): string {
+    return `data: ${toJsonLine(toOpenAIError(failure))}\n\n${DONE}`
+  }
+
+  #open(): string {
+    this.#opened = true
+    return `${this.#choice}{"role":"assistant","content":"","refusal":null}${OPEN}`
+  }
+
+  #finish(reason: FinishReason): string {
+    return `${this.#choice}{},"logprobs":null,"finish_reason":"${reason}"}]}\n\n`
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * What OpenAI's dialect can ask for and this version of Pollux cannot do yet. Ignoring such a field
+ * would give an answer to another question, so it is refused by name. A later version deletes its
+ * rows.
+ */
+import type { Failure } from '../../http/errors.ts'
+import { isRecord } from '../../http/record.ts'
+
+interface Row {
+  /** Dotted path below the object the table is for. */
+  readonly path: string
+  readonly reason: 'unsupported_parameter' | 'unsupported_value'
+  /**
+   * Whether the value really asks for the feature: clients also send nulls, empty lists and
+   * defaults.
+   */
+  readonly asked: (value: unknown) => boolean
+}
+
+const REQUEST: readonly Row[] = [
+  { path: 'tools', reason: 'unsupported_parameter', asked: isFilled },
+  { path: 'functions', reason: 'unsupported_parameter', asked: isFilled },
+  // `{}` already asks for a search.
+  { path: 'web_search_options', reason: 'unsupported_parameter', asked: isPresent },
+  { path: 'response_format', reason: 'unsupported_value', asked: isOtherThanText },
+  { path: 'n', reason: 'unsupported_value', asked: isAboveOne },
+  { path: 'logprobs', reason: 'unsupported_parameter', asked: isTrue },
+  { path: 'modalities', reason: 'unsupported_value', asked: holdsOtherThanText },
+  { path: 'audio', reason: 'unsupported_parameter', asked: isFilled },
+  { path: 'reasoning_effort', reason: 'unsupported_parameter', asked: isFilled },
+  { path: 'reasoning', reason: 'unsupported_parameter', asked: isFilled },
+  { path: 'thinking', reason: 'unsupported_parameter', asked: isFilled },
+  // Google's own extensions; openai-python leaves `extra_body` in the body when it is nested twice
+  // (§1.1).
+  ...['extra_body.google', 'google'].flatMap((root) =>
+    [
+      'thinking_config',
+      'thinkingConfig',
+      'cached_content',
+      'cachedContent',
+      'safety_settings',
+      'safetySettings',
+    ].map((key) => extension(`${root}.${key}`)),
+  ),
+  extension('safety_settings'),
+  extension('safetySettings'),
+]
+
+const MESSAGE: readonly Row[] = [
+  { path: 'role', reason: 'unsupported_value', asked: isOneOf('tool', 'function') },
+  { path: 'tool_calls', reason: 'unsupported_parameter', asked: isFilled },
+  { path: 'function_call', reason: 'unsupported_parameter', asked: isFilled },
+  { path: 'audio', reason: 'unsupported_parameter', asked: isFilled },
+]
+
+const CONTENT_PART: readonly Row[] = [
+  {
+    path: 'type',
+    reason: 'unsupported_value',
+    asked: isOneOf('image_url', 'input_audio', 'file', 'video_url'),
+  },
+]
+
+/**
+ * The first unsupported feature the body asks for. Looks at nothing else: types are the schema's
+ * matter.
+ */
+export function findUnsupported(body: Record<string, unknown>): Failure | undefined {
+  const failure = findIn(REQUEST, body, '')
+  if (failure !== undefined || !Array.isArray(body['messages'])) return failure
+  for (const [index, message] of body['messages'].entries()) {
+    const inMessage = isRecord(message) ? findInMessage(message, `messages[${index}].`) : undefined
+    if (inMessage !== undefined) return inMessage
+  }
+  return undefined
+}
+
+function findInMessage(message: Record<string, unknown>, prefix: string): Failure | undefined {
+  const failure = findIn(MESSAGE, message, prefix)
+  if (failure !== undefined || !Array.isArray(message['content'])) return failure
+  for (const [index, part] of message['content'].entries()) {
+    const inPart = isRecord(part)
+      ? findIn(CONTENT_PART, part, `${prefix}content[${index}].`)
+      : undefined
+    if (inPart !== undefined) return inPart
+  }
+  return undefined
+}
+
+function findIn(
+  rows: readonly Row[],
+  record: Record<string, unknown>,
+  prefix: string,
+): Failure | undefined {
+  const row = rows.find(({ path, asked }) => asked(valueAt(record, path)))
+  if (row === undefined) return undefined
+  const param = prefix + row.path
+  const what = row.reason === 'unsupported_value' ? `This value of '${param}'` : `'${param}'`
+  const message = `${what} is not supported by this version of Pollux yet.`
+  return { reason: row.reason, message, param }
+}
+
+function valueAt(record: Record<string, unknown>, path: string): unknown {
+  let value: unknown = record
+  for (const key of path.split('.')) value = isRecord(value) ? value[key] : undefined
+  return value
+}
+
+function extension(path: string): Row {
+  return { path, reason: 'unsupported_parameter', asked: isFilled }
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
+function isFilled(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0
+  return isRecord(value) ? Object.keys(value).length > 0 : isPresent(value) && value !== ''
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true
+}
+
+function isAboveOne(value: unknown): boolean {
+  return typeof value === 'number' && value > 1
+}
+
+function isOneOf(...names: readonly unknown[]): (value: unknown) => boolean {
+  return (value) => names.includes(value)
+}
+
+function isOtherThanText(format: unknown): boolean {
+  return isPresent(format) && !(isRecord(format) && format['type'] === 'text')
+}
+
+function holdsOtherThanText(modalities: unknown): boolean {
+  return Array.isArray(modalities) && modalities.some((modality) => modality !== 'text')
+}

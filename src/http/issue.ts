@@ -1,0 +1,52 @@
+/**
+ * What valibot found wrong, told in OpenAI's terms. The schema's messages say what was expected.
+ */
+import type { BaseIssue } from 'valibot'
+import type { Failure } from './errors.ts'
+
+/** Where the reason differs from "a schema checks a type, a validation checks a value". */
+const REASONS: ReadonlyMap<string, 'invalid_type' | 'invalid_value'> = new Map([
+  ['picklist', 'invalid_value'],
+  ['literal', 'invalid_value'],
+  ['integer', 'invalid_type'],
+])
+
+export function toFailure(issue: BaseIssue<unknown>): Failure {
+  const param = toParam(issue)
+  if (isMissing(issue)) {
+    const message = `Missing required parameter: '${param}'.`
+    return { reason: 'missing_required_parameter', message, param }
+  }
+  const reason =
+    REASONS.get(issue.type) ?? (issue.kind === 'schema' ? 'invalid_type' : 'invalid_value')
+  const message =
+    reason === 'invalid_type'
+      ? `Invalid type for '${param}': expected ${issue.message}, got ${kindOf(issue.input)}.`
+      : `Invalid value for '${param}': ${issue.message}.`
+  return { reason, message, param }
+}
+
+/** `null` is absent (client-protocols §1.1), except as an element of a list. */
+function isMissing(issue: BaseIssue<unknown>): boolean {
+  const absent = issue.input === undefined || issue.input === null
+  return absent && typeof issue.path?.at(-1)?.key === 'string'
+}
+
+/** `messages[2].content[0].text` */
+function toParam(issue: BaseIssue<unknown>): string {
+  let param = ''
+  for (const { key } of issue.path ?? []) {
+    if (typeof key === 'number') param += `[${key}]`
+    else param += param === '' ? String(key) : `.${String(key)}`
+  }
+  return param
+}
+
+/** Never the value itself: prompts do not belong into errors. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'object') return 'an object'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'a number' : 'a decimal number'
+  return `a ${typeof value}`
+}
