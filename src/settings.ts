@@ -1,0 +1,86 @@
+import * as v from 'valibot'
+
+/** What the operator configured, checked. Names, meanings, defaults and examples are the table in README.md. */
+export interface Settings {
+  readonly maxCredentials: number
+  readonly googleTokenUrl: string
+  readonly codeAssistBaseUrl: string
+  /** Empty: the host follows from a credential's location. */
+  readonly vertexBaseUrl: string
+  readonly geminiApiBaseUrl: string
+  readonly rotationDeadlineMs: number
+  readonly answerTimeoutMs: number
+  readonly streamIdleTimeoutMs: number
+  readonly maxBodyBytes: number
+}
+
+export type SettingsResult =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly message: string }
+
+function integer(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`
+  return v.pipe(
+    v.string(message),
+    v.trim(),
+    v.regex(/^\d+$/, message),
+    v.transform(Number),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  )
+}
+
+const url = v.pipe(
+  v.string('must be an http(s) URL'),
+  v.trim(),
+  v.url('must be an http(s) URL'),
+  v.regex(/^https?:\/\//, 'must be an http(s) URL'),
+  v.transform((address) => address.replace(/\/+$/, '')),
+)
+
+const schema = v.object({
+  MAX_CREDENTIALS: v.optional(integer(1, 100), '10'),
+  GOOGLE_TOKEN_URL: v.optional(url, 'https://oauth2.googleapis.com/token'),
+  CODE_ASSIST_BASE_URL: v.optional(url, 'https://cloudcode-pa.googleapis.com'),
+  VERTEX_BASE_URL: v.optional(v.union([v.literal(''), url], 'must be an http(s) URL or empty'), ''),
+  GEMINI_API_BASE_URL: v.optional(url, 'https://generativelanguage.googleapis.com'),
+  ROTATION_DEADLINE_MS: v.optional(integer(100, 600_000), '60000'),
+  ANSWER_TIMEOUT_MS: v.optional(integer(100, 840_000), '300000'),
+  STREAM_IDLE_TIMEOUT_MS: v.optional(integer(100, 840_000), '120000'),
+  MAX_BODY_BYTES: v.optional(integer(1024, 104_857_600), '20971520'),
+})
+
+// `env` is one object for the life of an isolate, so its reading is kept beside it; nothing else is.
+const read = new WeakMap<object, SettingsResult>()
+
+/** Reads and checks the variables; a bad one is named, so that whoever deployed it can mend it. */
+export function readSettings(env: Partial<Env>): SettingsResult {
+  const known = read.get(env)
+  if (known !== undefined) return known
+  const result = check(env)
+  read.set(env, result)
+  return result
+}
+
+function check(env: Partial<Env>): SettingsResult {
+  const parsed = v.safeParse(schema, env)
+  if (!parsed.success) {
+    const [issue] = parsed.issues
+    return { ok: false, message: `${v.getDotPath(issue) ?? 'A variable'} ${issue.message}.` }
+  }
+  const vars = parsed.output
+  return {
+    ok: true,
+    settings: {
+      maxCredentials: vars.MAX_CREDENTIALS,
+      googleTokenUrl: vars.GOOGLE_TOKEN_URL,
+      codeAssistBaseUrl: vars.CODE_ASSIST_BASE_URL,
+      vertexBaseUrl: vars.VERTEX_BASE_URL,
+      geminiApiBaseUrl: vars.GEMINI_API_BASE_URL,
+      rotationDeadlineMs: vars.ROTATION_DEADLINE_MS,
+      answerTimeoutMs: vars.ANSWER_TIMEOUT_MS,
+      streamIdleTimeoutMs: vars.STREAM_IDLE_TIMEOUT_MS,
+      maxBodyBytes: vars.MAX_BODY_BYTES,
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import type { Settings } from '../settings.ts'
+import { codeAssist } from './code-assist.ts'
+import type { Upstream } from '../gemini/upstreams.ts'
+import type { Access } from './credential.ts'
+import type { Front, Method } from './front.ts'
+import { geminiApi } from './gemini-api.ts'
+import { vertex } from './vertex.ts'
+
+export const FRONTS: Readonly<Record<Upstream, Front>> = {
+  'code-assist': codeAssist,
+  vertex,
+  'gemini-api': geminiApi,
+}
+
+export interface UpstreamCall {
+  readonly access: Access
+  readonly model: string
+  readonly method: Method
+  /** The pivot request, serialised. */
+  readonly requestJson: string
+}
+
+/** Calls Google once. Rejects as `fetch` does: network failure, or the abort of `signal`. */
+export function callUpstream(
+  call: UpstreamCall,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { access, model, method, requestJson } = call
+  const front = FRONTS[access.upstream]
+  return fetch(front.url(access, model, method, settings), {
+    method: 'POST',
+    headers: headersOf(access),
+    body: front.body(access, model, requestJson),
+    // An upstream's redirect would carry the credential to wherever it points.
+    redirect: 'manual',
+    signal,
+  })
+}
+
+/** The credential's own headers and an honest name; nothing of the client's is passed on. */
+export function headersOf(access: Access): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'user-agent': 'pollux',
+  }
+  if (access.auth.scheme === 'bearer') headers['authorization'] = `Bearer ${access.auth.value}`
+  else headers['x-goog-api-key'] = access.auth.value
+  if (access.quotaProject !== null) headers['x-goog-user-project'] = access.quotaProject
+  return headers
+}

@@ -1,0 +1,119 @@
+import { fetchText } from '../http/fetch-text.ts'
+import type { Settings } from '../settings.ts'
+import { classify } from './classify.ts'
+import { parseGoogleError } from './google-error.ts'
+import type { CredentialFault } from './verdict.ts'
+
+/** The Google Cloud project that Code Assist serves an account through, or why there is none. */
+export type ProjectResult =
+  | { readonly ok: true; readonly project: string }
+  | { readonly ok: false; readonly permanent: true; readonly reason: CredentialFault }
+  | { readonly ok: false; readonly permanent: false; readonly reason: string }
+
+const TIMEOUT_MS = 15_000
+const POLL_MS = 1000
+const MAX_POLLS = 20
+const METADATA = {
+  ideType: 'IDE_UNSPECIFIED',
+  platform: 'PLATFORM_UNSPECIFIED',
+  pluginType: 'GEMINI',
+}
+/** The one tier that is onboarded without a project; sending one is refused (google-upstreams §2.3). */
+const FREE_TIER = 'free-tier'
+
+type Answer =
+  | { readonly ok: true; readonly body: Record<string, unknown> }
+  | Extract<ProjectResult, { ok: false }>
+
+/**
+ * Finds the project by `loadCodeAssist`, onboarding the account first where it never was (google-upstreams §2.3).
+ * `hint` is a project that the credential itself names, for tiers that want the owner to choose one.
+ */
+export async function discoverProject(
+  token: string,
+  hint: string | null,
+  settings: Settings,
+): Promise<ProjectResult> {
+  const call = caller(token, settings)
+  const loaded = await call(':loadCodeAssist', {
+    ...(hint === null ? {} : { cloudaicompanionProject: hint }),
+    metadata: { ...METADATA, ...(hint === null ? {} : { duetProject: hint }) },
+  })
+  if (!loaded.ok) return loaded
+  if (loaded.body['currentTier'] !== undefined) {
+    return found(loaded.body['cloudaicompanionProject'] ?? hint)
+  }
+  const refusals = objects(loaded.body['ineligibleTiers']).map((tier) => tier['reasonCode'])
+  if (refusals.includes('VALIDATION_REQUIRED')) {
+    return { ok: false, permanent: true, reason: 'validation_required' }
+  }
+  if (refusals.length > 0) return { ok: false, permanent: true, reason: 'licence_required' }
+  return onboard(call, loaded.body, hint)
+}
+
+const NO_PROJECT: ProjectResult = { ok: false, permanent: true, reason: 'project_not_found' }
+
+async function onboard(
+  call: Caller,
+  loaded: Record<string, unknown>,
+  hint: string | null,
+): Promise<ProjectResult> {
+  const tier = objects(loaded['allowedTiers']).find((allowed) => allowed['isDefault'] === true)
+  const tierId = typeof tier?.['id'] === 'string' ? tier['id'] : 'legacy-tier'
+  const project = tierId === FREE_TIER ? null : hint
+  // Every other tier wants the owner to name a project, and nobody has.
+  if (tierId !== FREE_TIER && project === null) return NO_PROJECT
+
+  let answer = await call(':onboardUser', {
+    tierId,
+    ...(project === null ? {} : { cloudaicompanionProject: project }),
+    metadata: METADATA,
+  })
+  for (let poll = 0; answer.ok && answer.body['done'] !== true; poll++) {
+    const operation = answer.body['name']
+    if (poll === MAX_POLLS || typeof operation !== 'string') {
+      return { ok: false, permanent: false, reason: 'onboarding_unfinished' }
+    }
+    await scheduler.wait(POLL_MS)
+    answer = await call(`/${operation}`)
+  }
+  if (!answer.ok) return answer
+  return found(object(object(answer.body['response'])['cloudaicompanionProject'])['id'] ?? hint)
+}
+
+function found(project: unknown): ProjectResult {
+  return typeof project === 'string' && project !== '' ? { ok: true, project } : NO_PROJECT
+}
+
+/** POSTs the body, or GETs where there is none. */
+type Caller = (path: string, body?: object) => Promise<Answer>
+
+function caller(token: string, settings: Settings): Caller {
+  return async (path, body) => {
+    const payload = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+    try {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      const url = `${settings.codeAssistBaseUrl}/v1internal${path}`
+      const { status, text } = await fetchText(url, { ...payload, headers }, TIMEOUT_MS)
+      return status === 200 ? { ok: true, body: object(JSON.parse(text)) } : refusal(status, text)
+    } catch {
+      return { ok: false, permanent: false, reason: 'unreachable' }
+    }
+  }
+}
+
+function refusal(status: number, body: string): Extract<ProjectResult, { ok: false }> {
+  const verdict = classify('code-assist', parseGoogleError(status, body), Date.now())
+  if (verdict.kind === 'credential_fault') {
+    return { ok: false, permanent: true, reason: verdict.reason }
+  }
+  return { ok: false, permanent: false, reason: `http_${status}` }
+}
+
+function object(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+function objects(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.map(object) : []
+}

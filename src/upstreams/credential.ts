@@ -1,0 +1,27 @@
+import type { Upstream } from '../gemini/upstreams.ts'
+
+/** What proves to Google who calls. It exists in the clear only in memory, and never outside the user's object. */
+export type Secret =
+  | {
+      readonly type: 'authorized_user'
+      readonly clientId: string
+      readonly clientSecret: string
+      readonly refreshToken: string
+    }
+  | {
+      readonly type: 'service_account'
+      readonly clientEmail: string
+      readonly privateKey: string
+      readonly privateKeyId: string | null
+    }
+  | { readonly type: 'api_key'; readonly apiKey: string }
+
+/** All that one call to an upstream needs; handed to the Worker inside a lease. */
+export interface Access {
+  readonly upstream: Upstream
+  readonly project: string | null
+  readonly location: string | null
+  /** Billed and limited instead of the OAuth client's own project, where the credential names one. */
+  readonly quotaProject: string | null
+  readonly auth: { readonly scheme: 'bearer' | 'api_key'; readonly value: string }
+}

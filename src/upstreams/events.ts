@@ -1,0 +1,66 @@
+import type { GenerateContentResponse } from '../gemini/types.ts'
+import { SseParser } from '../http/sse.ts'
+import type { Front } from './front.ts'
+
+/** What one read of an upstream's stream brought. */
+export interface Batch {
+  readonly responses: readonly GenerateContentResponse[]
+  /** An error event inside the 200, or something that is not an event of Google's; nothing after it counts. */
+  readonly fault:
+    | { readonly kind: 'error'; readonly body: object }
+    | { readonly kind: 'unreadable' }
+    | null
+  /** The stream has ended; the last batch may bring responses all the same. */
+  readonly done: boolean
+}
+
+/** A stream of `streamGenerateContent?alt=sse` as batches of pivot responses: all events of one read together, so that they can be written together. */
+export class UpstreamEvents {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  readonly #decoder = new TextDecoder()
+  readonly #parser = new SseParser()
+  readonly #unwrap: Front['unwrap']
+
+  constructor(body: ReadableStream<Uint8Array>, unwrap: Front['unwrap']) {
+    this.#reader = body.getReader()
+    this.#unwrap = unwrap
+  }
+
+  /** The next batch that says anything. Rejects where the connection breaks or is aborted. */
+  async next(): Promise<Batch> {
+    for (;;) {
+      const { done, value } = await this.#reader.read()
+      const payloads = done
+        ? [...this.#parser.push(this.#decoder.decode()), ...this.#parser.end()]
+        : this.#parser.push(this.#decoder.decode(value, { stream: true }))
+      if (done || payloads.length > 0) return this.#batch(payloads, done)
+    }
+  }
+
+  /** Tells the upstream to stop. */
+  async cancel(): Promise<void> {
+    await this.#reader.cancel()
+  }
+
+  #batch(payloads: readonly string[], done: boolean): Batch {
+    const responses: GenerateContentResponse[] = []
+    for (const payload of payloads) {
+      const event = parseEvent(payload)
+      if (event === null) return { responses, fault: { kind: 'unreadable' }, done }
+      if ('error' in event) return { responses, fault: { kind: 'error', body: event }, done }
+      const response = this.#unwrap(event)
+      if (response !== undefined) responses.push(response)
+    }
+    return { responses, fault: null, done }
+  }
+}
+
+function parseEvent(payload: string): object | null {
+  try {
+    const event: unknown = JSON.parse(payload)
+    const single: unknown = Array.isArray(event) ? event[0] : event
+    return typeof single === 'object' && single !== null ? single : null
+  } catch {
+    return null // the caller sees `unreadable`
+  }
+}

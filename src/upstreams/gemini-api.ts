@@ -1,0 +1,14 @@
+import { type Front, methodSuffix } from './front.ts'
+
+/** Gemini API (google-upstreams §3.2): the pivot as it is, the model in the path. */
+export const geminiApi: Front = {
+  url(_access, model, method, settings) {
+    return `${settings.geminiApiBaseUrl}/v1beta/models/${encodeURIComponent(model)}${methodSuffix(method)}`
+  },
+  body(_access, _model, requestJson) {
+    return requestJson
+  },
+  unwrap(reply) {
+    return reply
+  },
+}

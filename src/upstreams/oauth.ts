@@ -1,0 +1,105 @@
+import { importPKCS8, SignJWT } from 'jose'
+import { fetchText } from '../http/fetch-text.ts'
+import type { Secret } from './credential.ts'
+import type { CredentialFault } from './verdict.ts'
+
+/** An access token and when it ends (epoch milliseconds), or why there is none. */
+export type TokenResult =
+  | { readonly ok: true; readonly token: string; readonly expiresAt: number }
+  /** The secret will not work again until somebody replaces it. */
+  | { readonly ok: false; readonly permanent: true; readonly reason: CredentialFault }
+  /** Google or the network failed; the secret may be fine. */
+  | { readonly ok: false; readonly permanent: false; readonly reason: string }
+
+type OAuthSecret = Exclude<Secret, { type: 'api_key' }>
+
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
+const TIMEOUT_MS = 15_000
+/** Google's limit for the lifetime of a service account's assertion (google-upstreams §1.3). */
+const ASSERTION_SECONDS = 3600
+
+/** `error` of the token endpoint → what it says of the credential (google-upstreams §1.4). Others are taken as passing. */
+const PERMANENT: Readonly<Record<string, CredentialFault>> = {
+  invalid_grant: 'invalid_grant',
+  unauthorized_client: 'invalid_client',
+  invalid_client: 'invalid_client',
+  deleted_client: 'invalid_client',
+  disabled_client: 'invalid_client',
+  invalid_scope: 'invalid_client',
+  admin_policy_enforced: 'permission_denied',
+  org_internal: 'permission_denied',
+  access_denied: 'permission_denied',
+}
+
+/** Exchanges a credential's secret for an access token at Google's token endpoint (google-upstreams §1.2, §1.3). */
+export async function mintToken(
+  secret: OAuthSecret,
+  tokenUrl: string,
+  now: number,
+): Promise<TokenResult> {
+  let form: URLSearchParams
+  try {
+    form = await grant(secret, tokenUrl, now)
+  } catch {
+    // jose rejects a key that is not PKCS#8; its message may hold parts of the key, so it goes nowhere.
+    return { ok: false, permanent: true, reason: 'invalid_grant' }
+  }
+  try {
+    const answer = await fetchText(tokenUrl, { method: 'POST', body: form }, TIMEOUT_MS)
+    return readAnswer(answer.status, answer.text, now)
+  } catch {
+    return { ok: false, permanent: false, reason: 'unreachable' }
+  }
+}
+
+async function grant(secret: OAuthSecret, audience: string, now: number): Promise<URLSearchParams> {
+  if (secret.type === 'authorized_user') {
+    return new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: secret.clientId,
+      client_secret: secret.clientSecret,
+      refresh_token: secret.refreshToken,
+    })
+  }
+  const issuedAt = Math.floor(now / 1000)
+  const key = await importPKCS8(secret.privateKey, 'RS256')
+  const header = { alg: 'RS256', typ: 'JWT' }
+  const assertion = await new SignJWT({ scope: SCOPE })
+    .setProtectedHeader(
+      secret.privateKeyId === null ? header : { ...header, kid: secret.privateKeyId },
+    )
+    .setIssuer(secret.clientEmail)
+    .setAudience(audience)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + ASSERTION_SECONDS)
+    .sign(key)
+  return new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion,
+  })
+}
+
+function readAnswer(status: number, body: string, now: number): TokenResult {
+  const answer = parseObject(body)
+  const { access_token: token, expires_in: seconds, error } = answer
+  if (status === 200 && typeof token === 'string' && token !== '') {
+    const lifetime = typeof seconds === 'number' && seconds > 0 ? seconds : ASSERTION_SECONDS
+    return { ok: true, token, expiresAt: now + lifetime * 1000 }
+  }
+  const permanent = status < 500 && typeof error === 'string' ? PERMANENT[error] : undefined
+  if (permanent === undefined) return { ok: false, permanent: false, reason: `http_${status}` }
+  // The clocks differ, not the keys: fresh times may pass (google-upstreams §1.4).
+  if (/short-lived token/.test(String(answer['error_description']))) {
+    return { ok: false, permanent: false, reason: 'clock_skew' }
+  }
+  return { ok: false, permanent: true, reason: permanent }
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {} // an HTML page of a front end: the status speaks for itself
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What an upstream's answer means: whose fault it was and what is known about recovery.
+ * Verdicts cross the RPC boundary, so they are plain data, and they carry no text of Google's: that may name projects.
+ */
+export type Verdict =
+  | { readonly kind: 'ok' }
+  /** The request is at fault; no other credential would change that. */
+  | { readonly kind: 'client_fault'; readonly reason: ClientFault }
+  /** The access token was refused; a fresh one may do. */
+  | { readonly kind: 'token_rejected' }
+  | {
+      readonly kind: 'credential_fault'
+      readonly reason: CredentialFault
+      /** `credential`: it serves nothing any more. `model`: it may not use this model. */
+      readonly scope: 'credential' | 'model'
+    }
+  | {
+      readonly kind: 'quota'
+      readonly dimension: QuotaDimension
+      /** Google's own hint, in milliseconds from now; null where it gave none. */
+      readonly retryAfterMs: number | null
+      readonly evidence: QuotaEvidence
+    }
+  /** Nobody's fault here: capacity, outage, network. Never held against the credential. */
+  | { readonly kind: 'upstream_fault'; readonly reason: UpstreamFault }
+  /** The client left. */
+  | { readonly kind: 'cancelled' }
+
+export type ClientFault = 'invalid_request' | 'context_length'
+export type CredentialFault =
+  | 'api_key_invalid'
+  | 'api_key_leaked'
+  | 'token_rejected'
+  | 'invalid_grant'
+  | 'invalid_client'
+  | 'service_disabled'
+  | 'billing_disabled'
+  | 'licence_required'
+  | 'validation_required'
+  | 'tos_violation'
+  | 'project_not_found'
+  | 'permission_denied'
+  | 'model_not_found'
+export type QuotaDimension = 'day' | 'minute' | 'unknown'
+export type QuotaEvidence = 'quota_id' | 'reset_time' | 'retry_info' | 'text' | 'none'
+export type UpstreamFault =
+  | 'capacity'
+  | 'overloaded'
+  | 'internal'
+  | 'timeout'
+  | 'unreachable'
+  | 'truncated'
+  | 'unreadable'
+  /** Google does not serve the country that this Worker calls from. */
+  | 'location'
+
+/** The terminal states of the ledger (design §4). `lost` is never reported: it is what a lease becomes when nobody reports. */
+export const OUTCOMES = [
+  'ok',
+  'client_fault',
+  'credential_fault',
+  'quota',
+  'upstream_fault',
+  'cancelled',
+  'lost',
+] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** The ledger's word for a verdict. */
+export function outcomeOf(verdict: Verdict): Outcome {
+  return verdict.kind === 'token_rejected' ? 'credential_fault' : verdict.kind
+}

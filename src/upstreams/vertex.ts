@@ -1,0 +1,32 @@
+import type { Settings } from '../settings.ts'
+import { type Front, methodSuffix } from './front.ts'
+
+/** New models are served from here first, some from nowhere else (google-upstreams §3.1). */
+export const DEFAULT_LOCATION = 'global'
+
+/** Vertex AI (google-upstreams §3.1): the pivot as it is; project, location and model in the path. An API key is express mode, without a project. */
+export const vertex: Front = {
+  url(access, model, method, settings) {
+    const location = access.location ?? DEFAULT_LOCATION
+    const parent =
+      access.auth.scheme === 'api_key' || access.project === null
+        ? ''
+        : `/projects/${encodeURIComponent(access.project)}/locations/${encodeURIComponent(location)}`
+    const name = `/publishers/google/models/${encodeURIComponent(model)}`
+    return `${host(location, settings)}/v1${parent}${name}${methodSuffix(method)}`
+  },
+  body(_access, _model, requestJson) {
+    return requestJson
+  },
+  unwrap(reply) {
+    return reply
+  },
+}
+
+function host(location: string, settings: Settings): string {
+  if (settings.vertexBaseUrl !== '') return settings.vertexBaseUrl
+  if (location === 'global') return 'https://aiplatform.googleapis.com'
+  if (location === 'us' || location === 'eu')
+    return `https://aiplatform.${location}.rep.googleapis.com`
+  return `https://${location}-aiplatform.googleapis.com`
+}
