@@ -1,0 +1,116 @@
+import type { CredentialFault } from '../upstreams/verdict.ts'
+import type { Credential, CredentialInput } from './credential.ts'
+
+/** The user's credentials: rows in the table, and a copy in memory that every lease reads. Synchronous throughout. */
+export class Credentials {
+  readonly #sql: SqlStorage
+  #inOrder: readonly Credential[]
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    this.#inOrder = this.#load()
+  }
+
+  all(): readonly Credential[] {
+    return this.#inOrder
+  }
+
+  get(id: string): Credential | undefined {
+    return this.#inOrder.find((credential) => credential.id === id)
+  }
+
+  /** Adds at the end of the ring, or replaces in place; a replaced one begins without faults. */
+  put(id: string, input: CredentialInput, sealedSecret: string, now: number): void {
+    const known = this.get(id)
+    const position = known?.position ?? (this.#inOrder.at(-1)?.position ?? 0) + 1
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO credentials (
+         credential_id, position, type, upstream, label, project, location, quota_project, sealed_secret,
+         quarantine, last_error, last_error_at, created_at, updated_at
+       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?, ?)`,
+      id,
+      position,
+      input.secret.type,
+      input.upstream,
+      input.label ?? known?.label ?? null,
+      input.project,
+      input.location,
+      input.quotaProject,
+      sealedSecret,
+      known?.createdAt ?? now,
+      now,
+    )
+    this.#inOrder = this.#load()
+  }
+
+  sealedSecret(id: string): string | undefined {
+    const rows = this.#sql.exec<{ sealed_secret: string }>(
+      'SELECT sealed_secret FROM credentials WHERE credential_id = ?',
+      id,
+    )
+    return rows.toArray()[0]?.sealed_secret
+  }
+
+  /** A project that Google named, for a credential whose owner did not. */
+  setProject(id: string, project: string): void {
+    this.#sql.exec('UPDATE credentials SET project = ? WHERE credential_id = ?', project, id)
+    this.#inOrder = this.#load()
+  }
+
+  quarantine(id: string, reason: CredentialFault): void {
+    this.#sql.exec('UPDATE credentials SET quarantine = ? WHERE credential_id = ?', reason, id)
+    this.#inOrder = this.#load()
+  }
+
+  /** Remembers the last fault, in Pollux's words: Google's may name projects or repeat a prompt. */
+  recordError(id: string, error: string, now: number): void {
+    this.#sql.exec(
+      'UPDATE credentials SET last_error = ?, last_error_at = ? WHERE credential_id = ?',
+      error,
+      now,
+      id,
+    )
+    this.#inOrder = this.#load()
+  }
+
+  #load(): readonly Credential[] {
+    return this.#sql
+      .exec<CredentialRow>('SELECT * FROM credentials ORDER BY position')
+      .toArray()
+      .map(fromRow)
+  }
+}
+
+type CredentialRow = {
+  credential_id: string
+  position: number
+  type: Credential['type']
+  upstream: Credential['upstream']
+  label: string | null
+  project: string | null
+  location: string | null
+  quota_project: string | null
+  quarantine: CredentialFault | null
+  last_error: string | null
+  last_error_at: number | null
+  created_at: number
+  updated_at: number
+}
+
+function fromRow(row: CredentialRow): Credential {
+  return {
+    id: row.credential_id,
+    position: row.position,
+    type: row.type,
+    upstream: row.upstream,
+    label: row.label,
+    project: row.project,
+    location: row.location,
+    quotaProject: row.quota_project,
+    quarantine: row.quarantine,
+    lastError: row.last_error,
+    lastErrorAt: row.last_error_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}

@@ -1,0 +1,54 @@
+import type { TokenCounts } from '../gemini/usage.ts'
+import type { Access } from '../upstreams/credential.ts'
+import type { Verdict } from '../upstreams/verdict.ts'
+import type { NoCredential, SelectRequest } from './ring.ts'
+
+/** What of a lease comes back with its settlement: enough to count it even if the object restarted meanwhile. */
+export interface LeaseRef {
+  readonly id: string
+  readonly credentialId: string
+  readonly model: string
+  /** The model's name in the counters: its own, or `(other)` once a user has tried very many. */
+  readonly countedAs: string
+  /** Epoch milliseconds. */
+  readonly grantedAt: number
+  /** Epoch milliseconds; an attempt not settled by then is counted as lost. */
+  readonly deadline: number
+  /** Which access token was lent, so that a late refusal does not discard its successor. */
+  readonly tokenSerial: number
+}
+
+/** The object's permission for one attempt (design §1). */
+export interface Lease extends LeaseRef {
+  readonly access: Access
+}
+
+export type LeaseRequest = SelectRequest
+
+export type LeaseResult =
+  | { readonly ok: true; readonly lease: Lease }
+  | NoCredential
+  | { readonly ok: false; readonly reason: 'unknown_user' }
+  | { readonly ok: false; readonly reason: 'vault_not_configured' }
+  /** Google's token endpoint does not answer; `retryAt` in epoch milliseconds. */
+  | { readonly ok: false; readonly reason: 'token_unavailable'; readonly retryAt: number }
+
+/** How a request as a whole ended; attempts are another family of counters. */
+export const REQUEST_OUTCOMES = ['ok', 'failed', 'refused', 'cancelled', 'lost'] as const
+export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number]
+
+/** How an attempt ended, told once. */
+export interface Settlement {
+  readonly lease: LeaseRef
+  readonly verdict: Verdict
+  /** HTTP status of the upstream; 0 where none arrived. */
+  readonly status: number
+  readonly tokens: TokenCounts
+  /** Set where the request ends with this attempt. */
+  readonly request: Exclude<RequestOutcome, 'refused' | 'lost'> | null
+}
+
+export interface Settled {
+  /** False: this lease was settled before, and nothing changed. */
+  readonly counted: boolean
+}

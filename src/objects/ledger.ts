@@ -1,0 +1,243 @@
+import { outcomeOf, OUTCOMES } from '../upstreams/verdict.ts'
+import { type AttemptCounts, Counters, type RequestCounts } from './counters.ts'
+import { type LeaseRef, REQUEST_OUTCOMES, type Settlement } from './lease.ts'
+import { close, fromRow, leaseId, type Life, type LifeRow, newLife } from './lives.ts'
+import { parseLeaseId, stateOf, toRow } from './lives.ts'
+
+/** The longest that an attempt may take; the Worker ends a stream before. */
+export const LEASE_MS = 15 * 60_000
+/** A settlement may arrive this long after the deadline; later it cannot be told from a second one, and is not counted. */
+export const GRACE_MS = 5 * 60_000
+/** Leases open for longer are written down, so that they are counted as lost even if this object dies with their Worker. */
+export const CHECKPOINT_AFTER_MS = 10_000
+/** Model names come from clients: past this many, the rest are counted together. */
+const MAX_MODELS = 200
+export const OTHER_MODELS = '(other)'
+
+interface OpenLease extends LeaseRef {
+  checkpointed: boolean
+}
+
+/**
+ * Every lease ends in exactly one terminal state, so that at any moment granted = Σ terminal + open (design §4).
+ *
+ * An open lease lives in memory: a write would cost the client a disk commit before the first byte. Settlements change the
+ * counters at once and the disk with the next `flush`, all that arrived together in one commit; the caller acknowledges them
+ * only after that.
+ */
+export class Ledger {
+  readonly #sql: SqlStorage
+  readonly #counters: Counters
+  readonly #open = new Map<string, OpenLease>()
+  readonly #life = newLife(crypto.randomUUID().slice(0, 13))
+  readonly #pastLives = new Map<string, Life>()
+  readonly #changedLives = new Set<Life>()
+  readonly #closedCheckpoints: string[] = []
+  #changed = false
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    this.#counters = new Counters(sql)
+    for (const row of sql.exec<LifeRow>(
+      'SELECT life, granted, open, lost_leases FROM past_lives',
+    )) {
+      this.#pastLives.set(row.life, fromRow(row))
+    }
+    for (const row of sql.exec<LifeRow>('SELECT life, granted, open, lost_leases FROM ledger')) {
+      const life = fromRow(row)
+      this.#pastLives.set(life.id, life)
+      this.#changedLives.add(life)
+    }
+    for (const row of sql.exec<OpenRow>('SELECT * FROM open_leases')) {
+      const lease = fromOpenRow(row)
+      this.#open.set(lease.id, lease)
+      this.#counters.granted(lease.credentialId, lease.countedAs)
+    }
+  }
+
+  /** Opens a lease, in memory only. */
+  grant(credentialId: string, model: string, tokenSerial: number, now: number): LeaseRef {
+    const countedAs = this.#counters.knowsModel(model, MAX_MODELS) ? model : OTHER_MODELS
+    const number = ++this.#life.granted
+    this.#life.open.add(number)
+    const id = leaseId(this.#life, number)
+    const deadline = now + LEASE_MS
+    const lease = { id, credentialId, model, countedAs, grantedAt: now, deadline, tokenSerial }
+    this.#open.set(id, { ...lease, checkpointed: false })
+    this.#counters.granted(credentialId, countedAs)
+    return lease
+  }
+
+  /** Closes a lease. False where that changed nothing: it was closed before, or the report is too late to be told from a second one. */
+  settle(settlement: Settlement, now: number): boolean {
+    const { lease, verdict, tokens, request } = settlement
+    const { life: lifeId, number } = parseLeaseId(lease.id)
+    const life = this.#lifeOf(lifeId)
+    const state = stateOf(life, number)
+    if (state === 'settled' || now > lease.deadline + GRACE_MS) return false
+
+    const outcome = outcomeOf(verdict)
+    if (state === 'lost') {
+      this.#counters.amended(lease, outcome, tokens)
+      this.#counters.requestEnded('lost', -1)
+    } else {
+      // Granted in a life whose memory is gone: the report is all there is, and enough.
+      if (!this.#open.has(lease.id)) this.#counters.granted(lease.credentialId, lease.countedAs)
+      this.#counters.settled(lease, outcome, tokens, now)
+    }
+    this.#close(lease.id)
+    if (request !== null) this.#counters.requestEnded(request, 1)
+    return true
+  }
+
+  /** A request that ended without a lease for its next attempt, or for any. */
+  requestEnded(outcome: 'refused' | 'failed'): void {
+    this.#counters.requestEnded(outcome, 1)
+    this.#changed = true
+  }
+
+  /** Counts leases past their deadline as lost; true if there were any. */
+  sweep(now: number): boolean {
+    const expired = [...this.#open.values()].filter((lease) => lease.deadline <= now)
+    for (const lease of expired) {
+      const { life, number } = parseLeaseId(lease.id)
+      this.#close(lease.id)
+      this.#lifeOf(life).lost.add(number)
+      this.#counters.lost(lease)
+      this.#counters.requestEnded('lost', 1)
+    }
+    return expired.length > 0
+  }
+
+  #close(id: string): void {
+    const { life: lifeId, number } = parseLeaseId(id)
+    const life = this.#lifeOf(lifeId)
+    close(life, number)
+    if (life !== this.#life) this.#changedLives.add(life)
+    if (this.#open.get(id)?.checkpointed === true) this.#closedCheckpoints.push(id)
+    this.#open.delete(id)
+    this.#changed = true
+  }
+
+  #lifeOf(id: string): Life {
+    if (id === this.#life.id) return this.#life
+    const known = this.#pastLives.get(id)
+    if (known !== undefined) return known
+    const life = newLife(id)
+    this.#pastLives.set(id, life)
+    return life
+  }
+
+  /** Writes what changed since the last time; true if there was anything. Whoever acknowledges a settlement does it after this. */
+  flush(now: number): boolean {
+    if (!this.#changed) return false
+    this.#changed = false
+    this.#counters.flush()
+    const requests = this.#counters.requests()
+    const life = toRow(this.#life)
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO ledger
+         (only_row, ok, failed, refused, cancelled, lost, life, granted, open, lost_leases)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...REQUEST_OUTCOMES.map((outcome) => requests[outcome]),
+      life.life,
+      life.granted,
+      life.open,
+      life.lost_leases,
+    )
+    for (const past of this.#changedLives) this.#writePastLife(past, now)
+    this.#changedLives.clear()
+    for (const id of this.#closedCheckpoints.splice(0)) {
+      this.#sql.exec('DELETE FROM open_leases WHERE lease_id = ?', id)
+    }
+    return true
+  }
+
+  #writePastLife(past: Life, now: number): void {
+    const row = toRow(past)
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO past_lives (life, granted, open, lost_leases, forget_at) VALUES (?, ?, ?, ?, ?)',
+      row.life,
+      row.granted,
+      row.open,
+      row.lost_leases,
+      now + LEASE_MS + GRACE_MS,
+    )
+  }
+
+  /** Writes down the leases that have been open for a while (CHECKPOINT_AFTER_MS). */
+  checkpoint(now: number): void {
+    for (const lease of this.#open.values()) {
+      if (lease.checkpointed || now - lease.grantedAt < CHECKPOINT_AFTER_MS) continue
+      lease.checkpointed = true
+      this.#sql.exec(
+        `INSERT INTO open_leases (lease_id, credential_id, model, counted_as, granted_at, deadline)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+        lease.id,
+        lease.credentialId,
+        lease.model,
+        lease.countedAs,
+        lease.grantedAt,
+        lease.deadline,
+      )
+    }
+  }
+
+  /** Forgets past lives that nobody can report about any more. */
+  prune(now: number): void {
+    const forgotten = this.#sql.exec<{ life: string }>(
+      'DELETE FROM past_lives WHERE forget_at < ? RETURNING life',
+      now,
+    )
+    for (const { life } of forgotten) this.#pastLives.delete(life)
+  }
+
+  /** The next open lease's deadline in epoch milliseconds; null where none is open. */
+  nextDeadline(): number | null {
+    const deadlines = [...this.#open.values()].map((lease) => lease.deadline)
+    return deadlines.length === 0 ? null : Math.min(...deadlines)
+  }
+
+  openCount(): number {
+    return this.#open.size
+  }
+
+  openLeases(): readonly LeaseRef[] {
+    return [...this.#open.values()]
+  }
+
+  attempts(): readonly AttemptCounts[] {
+    return this.#counters.attempts()
+  }
+
+  requests(): Readonly<RequestCounts> {
+    return this.#counters.requests()
+  }
+}
+
+type OpenRow = {
+  lease_id: string
+  credential_id: string
+  model: string
+  counted_as: string
+  granted_at: number
+  deadline: number
+}
+
+function fromOpenRow(row: OpenRow): OpenLease {
+  return {
+    id: row.lease_id,
+    credentialId: row.credential_id,
+    model: row.model,
+    countedAs: row.counted_as,
+    grantedAt: row.granted_at,
+    deadline: row.deadline,
+    tokenSerial: 0,
+    checkpointed: true,
+  }
+}
+
+/** Σ terminal of one row of counts. */
+export function terminalSum(counts: AttemptCounts): number {
+  return OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0)
+}

@@ -1,0 +1,61 @@
+/**
+ * Which leases are settled, told without keeping their ids. A life of the object (from waking to the end of its memory)
+ * numbers its leases from 1; whatever it granted and is not open was settled. So a second report is recognised by two
+ * numbers and a short list, also after a restart, for as long as a report could still arrive.
+ */
+export interface Life {
+  readonly id: string
+  /** Leases 1 to `granted` were granted in this life. */
+  granted: number
+  readonly open: Set<number>
+  /** Leases that were counted as lost, which a late true report may amend. */
+  readonly lost: Set<number>
+}
+
+export function newLife(id: string): Life {
+  return { id, granted: 0, open: new Set(), lost: new Set() }
+}
+
+export function leaseId(life: Life, number: number): string {
+  return `${life.id}.${number}`
+}
+
+/** The life and the number in a lease id that `leaseId` made. */
+export function parseLeaseId(id: string): { life: string; number: number } {
+  const dot = id.lastIndexOf('.')
+  return { life: id.slice(0, dot), number: Number(id.slice(dot + 1)) }
+}
+
+/** `unknown` covers what a past life granted after it last wrote: nobody can have settled that either. */
+export function stateOf(life: Life, number: number): 'open' | 'lost' | 'settled' | 'unknown' {
+  if (number > life.granted) return 'unknown'
+  if (life.open.has(number)) return 'open'
+  return life.lost.has(number) ? 'lost' : 'settled'
+}
+
+export function close(life: Life, number: number): void {
+  // What a past life granted between its last write and this lease is open as far as anybody knows.
+  while (life.granted < number) life.open.add(++life.granted)
+  life.open.delete(number)
+  life.lost.delete(number)
+}
+
+export type LifeRow = { life: string; granted: number; open: string; lost_leases: string }
+
+export function toRow(life: Life): LifeRow {
+  return {
+    life: life.id,
+    granted: life.granted,
+    open: JSON.stringify([...life.open]),
+    lost_leases: JSON.stringify([...life.lost]),
+  }
+}
+
+export function fromRow(row: LifeRow): Life {
+  return {
+    id: row.life,
+    granted: row.granted,
+    open: new Set(JSON.parse(row.open) as number[]),
+    lost: new Set(JSON.parse(row.lost_leases) as number[]),
+  }
+}

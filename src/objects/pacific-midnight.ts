@@ -1,0 +1,24 @@
+const PACIFIC = new Intl.DateTimeFormat('en-US', {
+  timeZone: 'America/Los_Angeles',
+  hourCycle: 'h23',
+  hour: 'numeric',
+  minute: 'numeric',
+  second: 'numeric',
+})
+
+const DAY_MS = 24 * 3_600_000
+const HOUR_MS = 3_600_000
+
+/** When Google's daily quotas reset next: midnight in Los Angeles (google-upstreams §11), in epoch milliseconds. Pure. */
+export function nextPacificMidnight(now: number): number {
+  const guess = now + DAY_MS - sinceMidnight(now)
+  // A day of a clock change has 23 or 25 hours: what the wall clock says at the guess is what is missing or over.
+  const off = sinceMidnight(guess)
+  return off < 12 * HOUR_MS ? guess - off : guess + (DAY_MS - off)
+}
+
+function sinceMidnight(instant: number): number {
+  const parts = PACIFIC.formatToParts(instant)
+  const read = (type: string): number => Number(parts.find((part) => part.type === type)?.value)
+  return (read('hour') * 60 + read('minute')) * 60_000 + read('second') * 1000 + (instant % 1000)
+}

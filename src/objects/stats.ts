@@ -1,0 +1,214 @@
+import { OUTCOMES, type Outcome } from '../upstreams/verdict.ts'
+import type { Cooldown } from './cooldowns.ts'
+import { type AttemptCounts, noCounts, type RequestCounts } from './counters.ts'
+import type { Credential } from './credential.ts'
+import { terminalSum } from './ledger.ts'
+import type { LeaseRef } from './lease.ts'
+
+/** `/debug/stats` of one user, in the wire's own names. Times are ISO 8601. No secret, key or prompt is ever part of it. */
+export interface Stats {
+  readonly status: 'ok'
+  readonly user: string
+  readonly created_at: string
+  /** The seed's counters: requests in all, and attempts by credential id. */
+  readonly total_requests: number
+  readonly requests_per_credential: Readonly<Record<string, number>>
+  readonly requests: RequestStats
+  readonly ring: {
+    readonly mode: 'sticky'
+    readonly cursor: string | null
+    readonly rotations: number
+    readonly credentials: readonly CredentialStats[]
+  }
+  readonly ledger: Invariant
+  readonly open_leases: readonly OpenLeaseStats[]
+}
+
+export interface RequestStats extends RequestCounts {
+  readonly total: number
+  readonly open: number
+}
+
+/** granted = Σ terminal + open; both sides are counted apart. */
+export interface Invariant {
+  readonly granted: number
+  readonly settled: number
+  readonly open: number
+  readonly holds: boolean
+}
+
+export interface CredentialStats {
+  readonly id: string
+  readonly position: number
+  readonly type: Credential['type']
+  readonly upstream: Credential['upstream']
+  readonly label: string | null
+  readonly state: 'active' | 'quarantined'
+  readonly quarantine_reason: string | null
+  readonly last_error: string | null
+  readonly last_error_at: string | null
+  readonly last_used_at: string | null
+  readonly attempts: AttemptStats
+  readonly tokens: TokenStats
+  readonly models: Readonly<Record<string, AttemptStats & { readonly tokens: TokenStats }>>
+  readonly cooldowns: readonly CooldownStats[]
+}
+
+export interface AttemptStats extends Record<Outcome, number> {
+  readonly granted: number
+  readonly open: number
+}
+
+export interface TokenStats {
+  readonly prompt: number
+  readonly cached: number
+  readonly output: number
+  readonly reasoning: number
+  readonly tool_use: number
+}
+
+export interface CooldownStats {
+  readonly model: string
+  readonly until: string
+  readonly cause: Cooldown['cause']
+  readonly dimension: Cooldown['dimension']
+  readonly evidence: Cooldown['evidence']
+}
+
+export interface OpenLeaseStats {
+  readonly credential: string
+  readonly model: string
+  readonly granted_at: string
+  readonly deadline: string
+}
+
+export interface StatsInput {
+  readonly userId: string
+  readonly createdAt: number
+  readonly cursor: string | null
+  readonly rotations: number
+  readonly credentials: readonly Credential[]
+  readonly cooldowns: readonly Cooldown[]
+  readonly attempts: readonly AttemptCounts[]
+  readonly requests: Readonly<RequestCounts>
+  readonly openLeases: readonly LeaseRef[]
+  readonly now: number
+}
+
+/** Pure. */
+export function buildStats(input: StatsInput): Stats {
+  const { requests, attempts, openLeases } = input
+  const ended = Object.values(requests).reduce((sum, count) => sum + count, 0)
+  const granted = attempts.reduce((sum, counts) => sum + counts.granted, 0)
+  const settled = attempts.reduce((sum, counts) => sum + terminalSum(counts), 0)
+  // Counters outlive their credential: the ledger adds up over all that ever were in the ring.
+  const ids = new Set([
+    ...input.credentials.map(({ id }) => id),
+    ...attempts.map(({ credentialId }) => credentialId),
+  ])
+  return {
+    status: 'ok',
+    user: input.userId,
+    created_at: iso(input.createdAt),
+    // A request holds one lease at a time, so open leases are open requests.
+    total_requests: ended + openLeases.length,
+    requests_per_credential: Object.fromEntries(
+      [...ids].map((id) => [id, total(id, attempts).granted]),
+    ),
+    requests: { total: ended + openLeases.length, open: openLeases.length, ...requests },
+    ring: {
+      mode: 'sticky',
+      cursor: input.cursor,
+      rotations: input.rotations,
+      credentials: input.credentials.map((credential) => credentialStats(credential, input)),
+    },
+    ledger: {
+      granted,
+      settled,
+      open: openLeases.length,
+      holds: granted === settled + openLeases.length,
+    },
+    open_leases: openLeases.map((lease) => ({
+      credential: lease.credentialId,
+      model: lease.model,
+      granted_at: iso(lease.grantedAt),
+      deadline: iso(lease.deadline),
+    })),
+  }
+}
+
+function credentialStats(credential: Credential, input: StatsInput): CredentialStats {
+  const own = input.attempts.filter((counts) => counts.credentialId === credential.id)
+  const sum = total(credential.id, own)
+  const openOf = (model?: string): number =>
+    input.openLeases.filter(
+      (lease) =>
+        lease.credentialId === credential.id && (model === undefined || lease.countedAs === model),
+    ).length
+  return {
+    id: credential.id,
+    position: credential.position,
+    type: credential.type,
+    upstream: credential.upstream,
+    label: credential.label,
+    state: credential.quarantine === null ? 'active' : 'quarantined',
+    quarantine_reason: credential.quarantine,
+    last_error: credential.lastError,
+    last_error_at: credential.lastErrorAt === null ? null : iso(credential.lastErrorAt),
+    last_used_at: sum.lastUsedAt === 0 ? null : iso(sum.lastUsedAt),
+    attempts: attemptStats(sum, openOf()),
+    tokens: tokenStats(sum),
+    models: Object.fromEntries(
+      own.map((counts) => [
+        counts.model,
+        { ...attemptStats(counts, openOf(counts.model)), tokens: tokenStats(counts) },
+      ]),
+    ),
+    cooldowns: input.cooldowns
+      .filter(({ credentialId, until }) => credentialId === credential.id && until > input.now)
+      .map(({ model, until, cause, dimension, evidence }) => ({
+        model,
+        until: iso(until),
+        cause,
+        dimension,
+        evidence,
+      })),
+  }
+}
+
+function total(credentialId: string, attempts: readonly AttemptCounts[]): AttemptCounts {
+  const sum = noCounts(credentialId, '*')
+  for (const counts of attempts) {
+    if (counts.credentialId !== credentialId) continue
+    sum.granted += counts.granted
+    for (const outcome of OUTCOMES) sum[outcome] += counts[outcome]
+    sum.promptTokens += counts.promptTokens
+    sum.cachedTokens += counts.cachedTokens
+    sum.outputTokens += counts.outputTokens
+    sum.reasoningTokens += counts.reasoningTokens
+    sum.toolUseTokens += counts.toolUseTokens
+    sum.lastUsedAt = Math.max(sum.lastUsedAt, counts.lastUsedAt)
+  }
+  return sum
+}
+
+function attemptStats(counts: AttemptCounts, open: number): AttemptStats {
+  const { granted, ok, client_fault, credential_fault, quota, upstream_fault, cancelled, lost } =
+    counts
+  const terminal = { ok, client_fault, credential_fault, quota, upstream_fault, cancelled, lost }
+  return { granted, open, ...terminal }
+}
+
+function tokenStats(counts: AttemptCounts): TokenStats {
+  return {
+    prompt: counts.promptTokens,
+    cached: counts.cachedTokens,
+    output: counts.outputTokens,
+    reasoning: counts.reasoningTokens,
+    tool_use: counts.toolUseTokens,
+  }
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString()
+}

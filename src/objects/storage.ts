@@ -1,0 +1,120 @@
+/**
+ * The tables of a user's object; docs/storage.md describes each column.
+ * An object that nobody configured has none: waking it for an unknown key leaves nothing behind (design §5.8).
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE user (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    schema_version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    cursor TEXT,
+    rotations INTEGER NOT NULL DEFAULT 0,
+    config_version INTEGER NOT NULL DEFAULT 0,
+    snapshot_version INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE credentials (
+    credential_id TEXT PRIMARY KEY,
+    position INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    upstream TEXT NOT NULL,
+    label TEXT,
+    project TEXT,
+    location TEXT,
+    quota_project TEXT,
+    sealed_secret TEXT NOT NULL,
+    quarantine TEXT,
+    last_error TEXT,
+    last_error_at INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE access_tokens (
+    credential_id TEXT PRIMARY KEY,
+    sealed_token TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE cooldowns (
+    credential_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    cause TEXT NOT NULL,
+    dimension TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    strikes INTEGER NOT NULL,
+    PRIMARY KEY (credential_id, model)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE attempts (
+    credential_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    ok INTEGER NOT NULL,
+    client_fault INTEGER NOT NULL,
+    credential_fault INTEGER NOT NULL,
+    quota INTEGER NOT NULL,
+    upstream_fault INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL,
+    lost INTEGER NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    reasoning_tokens INTEGER NOT NULL,
+    tool_use_tokens INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    PRIMARY KEY (credential_id, model)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE ledger (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    ok INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL,
+    lost INTEGER NOT NULL,
+    life TEXT NOT NULL,
+    granted INTEGER NOT NULL,
+    open TEXT NOT NULL,
+    lost_leases TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE past_lives (
+    life TEXT PRIMARY KEY,
+    granted INTEGER NOT NULL,
+    open TEXT NOT NULL,
+    lost_leases TEXT NOT NULL,
+    forget_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE open_leases (
+    lease_id TEXT PRIMARY KEY,
+    credential_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    counted_as TEXT NOT NULL,
+    granted_at INTEGER NOT NULL,
+    deadline INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+]
+
+export const SCHEMA_VERSION = MIGRATIONS.length
+
+/** Whether this object belongs to a configured user. Reads only. */
+export function isConfigured(sql: SqlStorage): boolean {
+  const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'user'")
+  return tables.toArray().length > 0
+}
+
+/** Creates the tables of a new user, or brings those of an older version up to date. */
+export function migrate(storage: DurableObjectStorage, now: number): void {
+  storage.transactionSync(() => {
+    const { sql } = storage
+    const version = isConfigured(sql)
+      ? Number(sql.exec('SELECT schema_version FROM user').one()['schema_version'])
+      : 0
+    if (version === SCHEMA_VERSION) return
+    for (const step of MIGRATIONS.slice(version)) sql.exec(step)
+    sql.exec(
+      `INSERT INTO user (only_row, schema_version, created_at) VALUES (1, ?, ?)
+       ON CONFLICT DO UPDATE SET schema_version = excluded.schema_version`,
+      SCHEMA_VERSION,
+      now,
+    )
+  })
+}

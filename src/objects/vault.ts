@@ -1,0 +1,84 @@
+/**
+ * Secrets at rest: AES-256-GCM, bound by the additional data to what they belong to, so that a record moved to another
+ * user, credential or purpose does not open. Opening fails closed: there is no plaintext mode and no fallback.
+ *
+ * A record is `v1.<key id>.<iv>.<ciphertext>`, the last two in base64url. The key id tells which key sealed it once there are several.
+ */
+export interface Vault {
+  seal(plaintext: string, owner: Owner): Promise<string>
+  /** Rejects where the record was sealed by another key or for another owner, or was changed. */
+  open(record: string, owner: Owner): Promise<string>
+}
+
+/** What a sealed record belongs to. */
+export interface Owner {
+  readonly userId: string
+  readonly credentialId: string
+  readonly purpose: 'secret' | 'access_token'
+}
+
+const VERSION = 'v1'
+const KEY_BYTES = 32
+/** NIST SP 800-38D: 96 bits, random for each record. */
+const IV_BYTES = 12
+
+/** The vault under `VAULT_KEY` (32 bytes in base64); null where the key is missing or malformed. */
+export async function openVault(vaultKey: string | undefined): Promise<Vault | null> {
+  const raw = decodeKey(vaultKey ?? '')
+  if (raw === null) return null
+  const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt'])
+  const digest = await crypto.subtle.digest('SHA-256', raw)
+  const keyId = new Uint8Array(digest).toHex().slice(0, 8)
+
+  return {
+    async seal(plaintext, owner) {
+      const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
+      const ciphertext = await crypto.subtle.encrypt(
+        { name: 'AES-GCM', iv, additionalData: bindingOf(owner) },
+        key,
+        new TextEncoder().encode(plaintext),
+      )
+      return [VERSION, keyId, toText(iv), toText(new Uint8Array(ciphertext))].join('.')
+    },
+    async open(record, owner) {
+      const [version, sealedBy, iv, ciphertext] = record.split('.')
+      if (
+        version !== VERSION ||
+        sealedBy !== keyId ||
+        iv === undefined ||
+        ciphertext === undefined
+      ) {
+        throw new Error('The record was sealed by another VAULT_KEY.')
+      }
+      const plaintext = await crypto.subtle.decrypt(
+        { name: 'AES-GCM', iv: fromText(iv), additionalData: bindingOf(owner) },
+        key,
+        fromText(ciphertext),
+      )
+      return new TextDecoder().decode(plaintext)
+    },
+  }
+}
+
+function bindingOf({ purpose, userId, credentialId }: Owner): Uint8Array {
+  return new TextEncoder().encode(
+    JSON.stringify(['pollux', VERSION, purpose, userId, credentialId]),
+  )
+}
+
+function decodeKey(text: string): Uint8Array | null {
+  try {
+    const bytes = Uint8Array.fromBase64(text.trim())
+    return bytes.length === KEY_BYTES ? bytes : null
+  } catch {
+    return null // not base64: the same as no key, and the caller says so
+  }
+}
+
+function toText(bytes: Uint8Array): string {
+  return bytes.toBase64({ alphabet: 'base64url', omitPadding: true })
+}
+
+function fromText(text: string): Uint8Array {
+  return Uint8Array.fromBase64(text, { alphabet: 'base64url' })
+}
