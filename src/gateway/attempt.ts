@@ -1,0 +1,113 @@
+import type { GenerateContentResponse } from '../gemini/types.ts'
+import type { Lease } from '../objects/lease.ts'
+import type { Settings } from '../settings.ts'
+import { callUpstream, FRONTS } from '../upstreams/call.ts'
+import { classify } from '../upstreams/classify.ts'
+import type { Upstream } from '../gemini/upstreams.ts'
+import { type Batch, UpstreamEvents } from '../upstreams/events.ts'
+import { type GoogleError, parseGoogleError, readGoogleError } from '../upstreams/google-error.ts'
+import type { UpstreamFault, Verdict } from '../upstreams/verdict.ts'
+
+/** Why a call was aborted; the reason of its AbortSignal. */
+export const CLIENT_LEFT = 'client_left'
+export const TOO_SLOW = 'too_slow'
+
+export interface Failed {
+  readonly ok: false
+  readonly verdict: Verdict
+  /** HTTP status of the upstream; 0 where none arrived. */
+  readonly status: number
+  readonly error: GoogleError | null
+}
+
+export type AttemptResult =
+  | { readonly ok: true; readonly kind: 'unary'; readonly response: GenerateContentResponse }
+  /** `first` is the first batch that holds a response: up to there a failure costs the client nothing. */
+  | {
+      readonly ok: true
+      readonly kind: 'stream'
+      readonly events: UpstreamEvents
+      readonly first: Batch
+    }
+  | Failed
+
+export interface AttemptInput {
+  readonly lease: Lease
+  readonly requestJson: string
+  readonly stream: boolean
+  readonly settings: Settings
+  /** Aborts the upstream call; carries CLIENT_LEFT or TOO_SLOW as its reason. Outlives the attempt where that streams. */
+  readonly control: AbortController
+}
+
+/** Calls Google once under a lease, up to the whole answer or the first event of a stream. Never rejects. */
+export async function attempt(input: AttemptInput): Promise<AttemptResult> {
+  const { lease, requestJson, stream, settings, control } = input
+  const { upstream } = lease.access
+  const method = stream ? 'streamGenerateContent' : 'generateContent'
+  const timer = setTimeout(() => control.abort(TOO_SLOW), settings.answerTimeoutMs)
+  let status = 0
+  try {
+    const call = { access: lease.access, model: lease.model, method, requestJson } as const
+    const response = await callUpstream(call, settings, control.signal)
+    status = response.status
+    if (!response.ok) return failed(upstream, parseGoogleError(status, await response.text()))
+    return stream
+      ? await firstEvent(upstream, response)
+      : readAnswer(upstream, await response.text())
+  } catch {
+    // Every path out of here is a verdict, so that whatever went wrong is settled as what it was.
+    return brokenOff(control.signal, status)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The verdict on an error that arrived inside a 200 stream, with the error itself. */
+export function faultOf(upstream: Upstream, fault: NonNullable<Batch['fault']>): Failed {
+  return fault.kind === 'error'
+    ? failed(upstream, readGoogleError(200, fault.body))
+    : outage('unreadable', 200)
+}
+
+/** What an aborted or broken connection means. */
+export function brokenOff(signal: AbortSignal, status: number): Failed {
+  if (signal.reason === CLIENT_LEFT) {
+    return { ok: false, verdict: { kind: 'cancelled' }, status, error: null }
+  }
+  if (signal.reason === TOO_SLOW) return outage('timeout', status)
+  return outage(status === 0 ? 'unreachable' : 'truncated', status)
+}
+
+async function firstEvent(upstream: Upstream, response: Response): Promise<AttemptResult> {
+  if (response.body === null) return outage('truncated', response.status)
+  const events = new UpstreamEvents(response.body, FRONTS[upstream].unwrap)
+  for (;;) {
+    const first = await events.next()
+    if (first.responses.length > 0) return { ok: true, kind: 'stream', events, first }
+    if (first.fault !== null) return faultOf(upstream, first.fault)
+    if (first.done) return outage('truncated', response.status)
+  }
+}
+
+function readAnswer(upstream: Upstream, text: string): AttemptResult {
+  let reply: unknown
+  try {
+    reply = JSON.parse(text)
+  } catch {
+    return outage('unreadable', 200)
+  }
+  if (typeof reply !== 'object' || reply === null) return outage('unreadable', 200)
+  if ('error' in reply) return failed(upstream, readGoogleError(200, reply))
+  const response = FRONTS[upstream].unwrap(reply)
+  return response === undefined ? outage('unreadable', 200) : { ok: true, kind: 'unary', response }
+}
+
+function failed(upstream: Upstream, error: GoogleError): Failed {
+  const verdict = classify(upstream, error, Date.now())
+  return { ok: false, verdict, status: error.httpStatus, error }
+}
+
+function outage(reason: UpstreamFault, status: number): Failed {
+  return { ok: false, verdict: { kind: 'upstream_fault', reason }, status, error: null }
+}

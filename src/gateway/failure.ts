@@ -1,0 +1,137 @@
+import { findModel } from '../gemini/catalogue.ts'
+import type { Failure } from '../http/errors.ts'
+import type { LeaseResult } from '../objects/lease.ts'
+import type { GoogleError } from '../upstreams/google-error.ts'
+import type { UpstreamFault, Verdict } from '../upstreams/verdict.ts'
+
+/** Google's own text is cut here: it may quote the request at length. */
+const MAX_TEXT = 1000
+/** When to try again after an outage that gave no hint. */
+const OUTAGE_RETRY_MS = 5000
+const QUOTA_RETRY_MS = 30_000
+
+/** What the client is told about an attempt that failed and has no successor. Texts about credentials stay inside. */
+export function failureOf(verdict: Verdict, error: GoogleError | null, model: string): Failure {
+  switch (verdict.kind) {
+    case 'client_fault':
+      return verdict.reason === 'context_length'
+        ? contextLength(error?.message ?? '', model)
+        : { reason: 'upstream_rejected', message: quote(error) }
+    case 'credential_fault':
+      return verdict.reason === 'model_not_found' ? modelNotFound(model) : UNUSABLE
+    case 'token_rejected':
+      return UNUSABLE
+    case 'quota':
+      return outOfQuota(model, verdict.retryAfterMs ?? QUOTA_RETRY_MS, verdict.dimension === 'day')
+    case 'upstream_fault':
+      return OUTAGES[verdict.reason]
+    case 'cancelled':
+    case 'ok':
+      return { reason: 'internal_error', message: 'The request ended without an answer.' }
+  }
+}
+
+/** What the client is told when the object grants no lease; null where the last attempt says more. */
+export function refusalOf(
+  refusal: Exclude<LeaseResult, { ok: true }>,
+  model: string,
+  now: number,
+): Failure | null {
+  switch (refusal.reason) {
+    case 'unknown_user':
+      return UNKNOWN_KEY
+    case 'no_credentials':
+      return {
+        reason: 'no_credentials',
+        message:
+          'This API key has no Google credentials; ask the admin of this gateway to add one.',
+      }
+    case 'credentials_unusable':
+      return UNUSABLE
+    case 'model_not_found':
+      return modelNotFound(model)
+    case 'exhausted':
+      return outOfQuota(model, Math.max(0, refusal.retryAt - now), refusal.dimension === 'day')
+    case 'token_unavailable':
+      return { ...OUTAGES.overloaded, retryAfterMs: Math.max(0, refusal.retryAt - now) }
+    case 'vault_not_configured':
+      return VAULT_CLOSED
+    case 'all_tried':
+      return null
+  }
+}
+
+/** LiteLLM tells a wrong key from other refusals by the phrase "Incorrect API key provided" (client-protocols §1.11). */
+export const UNKNOWN_KEY: Failure = {
+  reason: 'invalid_api_key',
+  message: 'Incorrect API key provided. Check the key, or ask the admin of this gateway for one.',
+}
+
+export const VAULT_CLOSED: Failure = {
+  reason: 'vault_not_configured',
+  message:
+    'The vault does not open: VAULT_KEY is missing, malformed (32 bytes in base64 are needed) or not the one that sealed these credentials.',
+}
+
+export function modelNotFound(model: string): Failure {
+  return {
+    reason: 'model_not_found',
+    message: `The model \`${model}\` does not exist or you do not have access to it.`,
+    param: 'model',
+  }
+}
+
+const UNUSABLE: Failure = {
+  reason: 'credentials_unusable',
+  message:
+    'Google accepts none of the credentials behind this API key; the admin finds the reason for each in /debug/stats.',
+}
+
+const OUTAGES: Readonly<Record<UpstreamFault, Failure>> = {
+  capacity: overloaded('Google has no capacity for this model at the moment.'),
+  overloaded: overloaded('Google is overloaded at the moment.'),
+  internal: { reason: 'upstream_error', message: 'Google failed to answer this request.' },
+  timeout: { reason: 'upstream_timeout', message: 'Google did not answer in time.' },
+  unreachable: { reason: 'upstream_error', message: 'Google could not be reached.' },
+  truncated: {
+    reason: 'upstream_truncated',
+    message: 'Google broke the answer off before its end.',
+  },
+  unreadable: { reason: 'upstream_error', message: 'Google sent an answer that cannot be read.' },
+  location: {
+    reason: 'region_not_supported',
+    message: 'Google does not serve the region that this gateway called from.',
+  },
+}
+
+function overloaded(message: string): Failure {
+  return { reason: 'upstream_overloaded', message, retryAfterMs: OUTAGE_RETRY_MS }
+}
+
+function outOfQuota(model: string, retryAfterMs: number, daily: boolean): Failure {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
+  return {
+    reason: daily ? 'quota_exhausted' : 'rate_limited',
+    message: `All credentials of this API key are out of quota for ${model}. Please try again in ${seconds}s.`,
+    retryAfterMs,
+  }
+}
+
+/** Clients trim the conversation when they read this very sentence (client-protocols §1.11). */
+function contextLength(text: string, model: string): Failure {
+  const [, used] = /token count(?: is)? \(?(\d+)/.exec(text) ?? []
+  const [, stated] = /\((\d+)\)\.?$/.exec(text.trim()) ?? []
+  const limit = stated ?? String(findModel(model)?.contextWindow ?? 1_048_576)
+  return {
+    reason: 'context_length_exceeded',
+    message: `This model's maximum context length is ${limit} tokens. However, your messages resulted in ${used ?? 'more'} tokens.`,
+    param: 'messages',
+  }
+}
+
+function quote(error: GoogleError | null): string {
+  const text = (error?.message ?? '').trim().slice(0, MAX_TEXT)
+  return text === ''
+    ? 'Google refused the request as invalid.'
+    : `Google refused the request: ${text}`
+}

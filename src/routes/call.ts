@@ -1,0 +1,17 @@
+import type { Failure } from '../http/errors.ts'
+import type { Settings } from '../settings.ts'
+
+/** A request on its way through a route. */
+export interface Call {
+  readonly request: Request
+  readonly url: URL
+  /** Of the path's pattern, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly env: Env
+  readonly ctx: ExecutionContext
+  readonly settings: Settings
+  readonly requestId: string
+}
+
+/** A failure becomes the error response of the surface, in one place (routes/index.ts). */
+export type Reply = Response | Failure

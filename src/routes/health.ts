@@ -1,0 +1,13 @@
+/** What a person or a probe finds at the root: Claude Code, for one, asks `HEAD /` (client-protocols §0.1). */
+export function welcome(): Response {
+  return Response.json({
+    name: 'pollux',
+    description:
+      'An OpenAI-compatible gateway to Google Gemini. Point a client at /v1 with an API key.',
+  })
+}
+
+/** The Worker runs. It says nothing of Google or of any user, which cost a call each. */
+export function health(): Response {
+  return Response.json({ status: 'ok' })
+}

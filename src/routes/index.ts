@@ -1,0 +1,144 @@
+import { type IRequest, Router } from 'itty-router'
+import { errorResponse, type Failure } from '../http/errors.ts'
+import { log } from '../http/log.ts'
+import { readSettings } from '../settings.ts'
+import { type Access, admin, everyone, leasingUser, user, userOrAdmin } from './access.ts'
+import type { Reply } from './call.ts'
+import { chatCompletions } from './chat.ts'
+import { rotateRing, updateConfig } from './config.ts'
+import { health, welcome } from './health.ts'
+import { getModel, listModels } from './models.ts'
+import { allStats, ownStats } from './stats.ts'
+
+type Method = 'GET' | 'POST'
+
+/** The API: method, path, who may call, handler. HEAD is answered wherever GET is. */
+const ROUTES: readonly (readonly [Method, string, Access])[] = [
+  ['GET', '/', everyone(welcome)],
+  ['GET', '/health', everyone(health)],
+
+  ['POST', '/v1/chat/completions', leasingUser(chatCompletions)],
+  ['GET', '/v1/models', user(listModels)],
+  ['GET', '/v1/models/:id+', user(getModel)],
+
+  ['POST', '/v1/config/update', admin(updateConfig)],
+  ['POST', '/v1/config/rotate', admin(rotateRing)],
+
+  ['GET', '/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
+  ['GET', '/v1/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
+]
+
+type Matched = { readonly pattern: string; readonly reply: Reply }
+type Arguments = [env: Env, ctx: ExecutionContext, requestId: string]
+
+const router = Router<IRequest, Arguments, Matched | undefined>()
+for (const [method, pattern, access] of ROUTES) {
+  const run = runner(pattern, access)
+  router[method === 'GET' ? 'get' : 'post'](pattern, run)
+  if (method === 'GET') router['head']?.(pattern, run)
+}
+for (const pattern of new Set(ROUTES.map(([, path]) => path))) {
+  const methods = ROUTES.filter(([, path]) => path === pattern).map(([method]) => method)
+  router.all(pattern, (request) => ({ pattern, reply: methodNotAllowed(request.method, methods) }))
+}
+
+/** Answers a request: finds its route, runs it, and turns whatever comes of it into a response with its request id. */
+export async function handleRequest(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+): Promise<Response> {
+  const began = Date.now()
+  const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`
+  let matched: Matched
+  try {
+    matched = (await router.fetch(request, env, ctx, requestId)) ?? {
+      pattern: 'none',
+      reply: unknownUrl(request),
+    }
+  } catch (error) {
+    matched = { pattern: 'failed', reply: crashed(error, requestId) }
+  }
+  const { pattern, reply } = matched
+  const response = reply instanceof Response ? reply : errorResponse(reply)
+  response.headers.set('x-request-id', requestId)
+  response.headers.set('x-content-type-options', 'nosniff')
+  log('request', {
+    request_id: requestId,
+    method: request.method,
+    route: pattern,
+    status: response.status,
+    reason: reply instanceof Response ? null : reply.reason,
+    ms: Date.now() - began,
+  })
+  return request.method === 'HEAD' ? new Response(null, response) : response
+}
+
+function runner(pattern: string, access: Access) {
+  return async (
+    request: IRequest,
+    env: Env,
+    ctx: ExecutionContext,
+    requestId: string,
+  ): Promise<Matched> => {
+    const checked = readSettings(env)
+    if (!checked.ok) {
+      const message = `This gateway is misconfigured: ${checked.message}`
+      return { pattern, reply: { reason: 'misconfigured', message } }
+    }
+    const { settings } = checked
+    const url = new URL(request.url)
+    const params = decodeParams(request.params)
+    // itty-router hands the very Request on; its own type only adds what it hangs on it.
+    const call = { request: request as Request, url, params, env, ctx, settings, requestId }
+    return { pattern, reply: await access(call) }
+  }
+}
+
+function decodeParams(
+  params: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const decoded: Record<string, string> = {}
+  for (const [name, value] of Object.entries(params)) {
+    try {
+      decoded[name] = decodeURIComponent(value ?? '')
+    } catch {
+      decoded[name] = value ?? '' // a stray % is taken as it stands, and will name nothing
+    }
+  }
+  return decoded
+}
+
+function unknownUrl(request: Request): Failure {
+  const { pathname } = new URL(request.url)
+  return {
+    reason: 'unknown_url',
+    message: `Invalid URL (${request.method} ${pathname.slice(0, 200)})`,
+  }
+}
+
+function methodNotAllowed(method: string, allowed: readonly Method[]): Response {
+  const response = errorResponse({
+    reason: 'method_not_allowed',
+    message: `Not allowed to ${method} here; allowed: ${allowed.join(', ')}.`,
+  })
+  response.headers.set(
+    'allow',
+    allowed.includes('GET') ? [...allowed, 'HEAD'].join(', ') : allowed.join(', '),
+  )
+  return response
+}
+
+/** A bug, or a failure of the platform. The log gets what happened, the client only that it did. */
+function crashed(error: unknown, requestId: string): Failure {
+  const { overloaded } = error as { overloaded?: boolean }
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
+  console.error({ event: 'crash', request_id: requestId, error: `${name}: ${message}`, stack })
+  return overloaded === true
+    ? {
+        reason: 'overloaded',
+        message: 'This API key has more requests under way than it can take.',
+        retryAfterMs: 1000,
+      }
+    : { reason: 'internal_error', message: 'The gateway failed to handle this request.' }
+}

@@ -1,0 +1,44 @@
+import { UNKNOWN_KEY } from '../gateway/failure.ts'
+import { callUser } from '../gateway/users.ts'
+import { DIRECTORY_NAME } from '../objects/directory.ts'
+import type { Stats } from '../objects/stats.ts'
+import type { Call, Reply } from './call.ts'
+import { USER_ID, userNotFound } from './user-id.ts'
+
+/** Users a page; `next` leads on. */
+const PAGE = 100
+
+export async function ownStats({ env }: Call, userId: string): Promise<Reply> {
+  const stats = await statsOf(env, userId)
+  return stats === null ? UNKNOWN_KEY : Response.json(stats)
+}
+
+/** `?user=<id>` for one user, without it the list of users. Keys stay out of addresses: an id is a hash. */
+export async function allStats({ env, url }: Call): Promise<Reply> {
+  const userId = url.searchParams.get('user')
+  if (userId === null) return listUsers(env, url.searchParams.get('after') ?? '')
+  if (!USER_ID.test(userId)) {
+    return {
+      reason: 'invalid_value',
+      message: "Invalid value for 'user': must be a user's id, as /v1/config/update answers it.",
+      param: 'user',
+    }
+  }
+  const stats = await statsOf(env, userId)
+  return stats === null ? userNotFound('user') : Response.json(stats)
+}
+
+async function listUsers(env: Env, after: string): Promise<Reply> {
+  const users = await env.DIRECTORY.getByName(DIRECTORY_NAME).list(after, PAGE)
+  const next = users.length === PAGE ? users.at(-1)?.user : undefined
+  return Response.json({
+    status: 'ok',
+    users,
+    next: next === undefined ? null : `?after=${next}`,
+    hint: "Add ?user=<id> for one user's statistics.",
+  })
+}
+
+function statsOf(env: Env, userId: string): Promise<Stats | null> {
+  return callUser<Stats | null>(env, userId, (object) => object.stats())
+}

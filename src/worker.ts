@@ -1,0 +1,6 @@
+import { handleRequest } from './routes/index.ts'
+
+export { DirectoryObject } from './objects/directory.ts'
+export { UserObject } from './objects/user.ts'
+
+export default { fetch: handleRequest } satisfies ExportedHandler<Env>
