@@ -1,0 +1,17 @@
+import type { Failure } from './failure.ts'
+
+/** What a preset may put into its texts. */
+export interface PresetContext {
+  model: string
+  project: string
+  location: string
+  /** host of the front end, e.g. `aiplatform.googleapis.com` */
+  service: string
+  /** version of the API in the path */
+  version: string
+  method: string
+  now: number
+  retryDelay?: string
+}
+
+export type Preset = (context: PresetContext) => Failure

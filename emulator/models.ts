@@ -1,0 +1,241 @@
+/** Models, where each is served and what it refuses (google-upstreams §4.9, §10). Data only. */
+export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'XHIGH'
+
+export interface Thinking {
+  /** thinkingBudget: a range (`0` only where thinking can be off), taken as it comes, or refused */
+  budget: { min: number; max: number; off: boolean } | 'accepted' | 'refused'
+  /** empty: thinkingLevel is refused */
+  levels: readonly ThinkingLevel[]
+  /** does it think when the request says nothing? */
+  byDefault: boolean
+}
+
+export interface Model {
+  id: string
+  /** 2.5, 3, 3.1 … 4; most rules go by it */
+  generation: number
+  kind: 'text' | 'image'
+  /** on the Gemini API: served, not served, or routed to another model */
+  geminiApi: boolean | string
+  /** locations of Vertex AI; `any` includes every region */
+  vertex: 'any' | readonly string[]
+  codeAssist: boolean
+  thinking: Thinking | null
+  penalties: boolean
+  systemInstruction: boolean
+  inputTokens: number
+  outputTokens: number
+}
+
+const GLOBAL = ['global'] as const
+const MULTI = ['global', 'us', 'eu'] as const
+const MULTI_AND_SOME = [
+  ...MULTI,
+  'us-central1',
+  'us-east1',
+  'europe-west1',
+  'europe-west4',
+] as const
+const NOWHERE = [] as const
+
+const ALL: readonly ThinkingLevel[] = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH']
+const NO_MINIMAL: readonly ThinkingLevel[] = ['LOW', 'MEDIUM', 'HIGH']
+
+const byBudget = (min: number, max: number, off: boolean, byDefault = true): Thinking => ({
+  budget: { min, max, off },
+  levels: [],
+  byDefault,
+})
+const byLevel = (levels: readonly ThinkingLevel[]): Thinking => ({
+  budget: 'accepted',
+  levels,
+  byDefault: true,
+})
+const gemini4 = (levels: readonly ThinkingLevel[]): Thinking => ({
+  budget: 'refused',
+  levels,
+  byDefault: true,
+})
+
+const TEXT = {
+  kind: 'text',
+  geminiApi: true,
+  vertex: 'any',
+  codeAssist: false,
+  penalties: false,
+  systemInstruction: true,
+  inputTokens: 1_048_576,
+  outputTokens: 65_536,
+} as const
+const IMAGE = { ...TEXT, kind: 'image', inputTokens: 65_536, outputTokens: 32_768 } as const
+const GEMINI_4 = { ...TEXT, generation: 4, vertex: MULTI, thinking: gemini4(NO_MINIMAL) } as const
+
+export const MODELS: readonly Model[] = [
+  { ...GEMINI_4, id: 'gemini-4-argon' },
+  { ...GEMINI_4, id: 'gemini-4-carbon' },
+  { ...GEMINI_4, id: 'gemini-4-hydrogen' },
+  { ...GEMINI_4, id: 'gemini-4-neon', thinking: gemini4([...NO_MINIMAL, 'XHIGH']) },
+  {
+    ...TEXT,
+    id: 'gemini-3.8-flash',
+    generation: 3.8,
+    vertex: MULTI,
+    thinking: byLevel(NO_MINIMAL),
+  },
+  {
+    ...TEXT,
+    id: 'gemini-3.8-flash-cyber',
+    generation: 3.8,
+    geminiApi: false,
+    vertex: MULTI,
+    thinking: byLevel(NO_MINIMAL),
+  },
+  {
+    ...TEXT,
+    id: 'gemini-3.7-flash',
+    generation: 3.7,
+    geminiApi: 'gemini-3.8-flash',
+    vertex: MULTI,
+    thinking: byLevel(NO_MINIMAL),
+  },
+  { ...TEXT, id: 'gemini-3.6-flash', generation: 3.6, vertex: MULTI, thinking: byLevel(ALL) },
+  {
+    ...TEXT,
+    id: 'gemini-3.5-flash',
+    generation: 3.5,
+    geminiApi: 'gemini-3.6-flash',
+    vertex: MULTI_AND_SOME,
+    thinking: byLevel(ALL),
+    penalties: true,
+  },
+  { ...TEXT, id: 'gemini-3.5-flash-lite', generation: 3.5, vertex: MULTI, thinking: byLevel(ALL) },
+  {
+    ...TEXT,
+    id: 'gemini-3.1-pro-preview',
+    generation: 3.1,
+    vertex: GLOBAL,
+    codeAssist: true,
+    thinking: byLevel(NO_MINIMAL),
+  },
+  {
+    ...TEXT,
+    id: 'gemini-3.1-pro-preview-customtools',
+    generation: 3.1,
+    vertex: GLOBAL,
+    codeAssist: true,
+    thinking: byLevel(NO_MINIMAL),
+  },
+  {
+    ...TEXT,
+    id: 'gemini-3.1-flash-lite',
+    generation: 3.1,
+    codeAssist: true,
+    thinking: byLevel(ALL),
+  },
+  {
+    ...TEXT,
+    id: 'gemini-3-flash-preview',
+    generation: 3,
+    vertex: GLOBAL,
+    codeAssist: true,
+    thinking: byLevel(ALL),
+  },
+  // Code Assist's name for gemini-3.5-flash (google-upstreams §2.5).
+  {
+    ...TEXT,
+    id: 'gemini-3-flash',
+    generation: 3.5,
+    geminiApi: false,
+    vertex: NOWHERE,
+    codeAssist: true,
+    thinking: byLevel(ALL),
+    penalties: true,
+  },
+  {
+    ...TEXT,
+    id: 'gemini-2.5-pro',
+    generation: 2.5,
+    codeAssist: true,
+    thinking: byBudget(128, 32_768, false),
+  },
+  {
+    ...TEXT,
+    id: 'gemini-2.5-flash',
+    generation: 2.5,
+    codeAssist: true,
+    thinking: byBudget(1, 24_576, true),
+  },
+  {
+    ...TEXT,
+    id: 'gemini-2.5-flash-lite',
+    generation: 2.5,
+    codeAssist: true,
+    thinking: byBudget(512, 24_576, true, false),
+  },
+  {
+    ...IMAGE,
+    id: 'gemini-3-pro-image',
+    generation: 3,
+    vertex: GLOBAL,
+    thinking: byLevel(['HIGH']),
+  },
+  {
+    ...IMAGE,
+    id: 'gemini-3.1-flash-image',
+    generation: 3.1,
+    vertex: GLOBAL,
+    thinking: byLevel(['MINIMAL', 'HIGH']),
+  },
+  {
+    ...IMAGE,
+    id: 'gemini-3.1-flash-lite-image',
+    generation: 3.1,
+    vertex: GLOBAL,
+    thinking: byLevel(['MINIMAL', 'HIGH']),
+  },
+  { ...IMAGE, id: 'gemini-2.5-flash-image', generation: 2.5, thinking: null },
+  {
+    ...TEXT,
+    id: 'gemini-flash-latest',
+    generation: 3.8,
+    geminiApi: 'gemini-3.8-flash',
+    vertex: NOWHERE,
+    thinking: byLevel(NO_MINIMAL),
+  },
+  {
+    ...TEXT,
+    id: 'gemini-flash-lite-latest',
+    generation: 3.5,
+    geminiApi: 'gemini-3.5-flash-lite',
+    vertex: NOWHERE,
+    thinking: byLevel(ALL),
+  },
+  {
+    ...TEXT,
+    id: 'gemini-pro-latest',
+    generation: 3.1,
+    geminiApi: 'gemini-3.1-pro-preview',
+    vertex: NOWHERE,
+    thinking: byLevel(NO_MINIMAL),
+  },
+  {
+    ...TEXT,
+    id: 'gemma-4-31b-it',
+    generation: 2,
+    systemInstruction: false,
+    vertex: NOWHERE,
+    thinking: null,
+    inputTokens: 262_144,
+    outputTokens: 32_768,
+  },
+  {
+    ...TEXT,
+    id: 'gemma-4-26b-a4b-it',
+    generation: 2,
+    systemInstruction: false,
+    vertex: NOWHERE,
+    thinking: null,
+    inputTokens: 262_144,
+    outputTokens: 32_768,
+  },
+]

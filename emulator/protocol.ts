@@ -1,0 +1,182 @@
+/**
+ * What the control plane speaks: plain JSON types, shared by the emulator and its client. The client
+ * runs in workerd too, so nothing here may need Node or the DOM.
+ */
+import type { PresetName } from './errors/presets.ts'
+
+export interface JsonObject {
+  [key: string]: unknown
+}
+
+export type Upstream = 'oauth' | 'code-assist' | 'vertex' | 'gemini-api'
+
+/** What kind of Code Assist user a refresh token belongs to (google-upstreams §2.3, §13). */
+export type Persona =
+  | 'licensed'
+  | 'no_project'
+  | 'consumer'
+  | 'validation_required'
+  | 'not_onboarded'
+
+export interface ApiKeyInput {
+  type: 'api_key'
+  api_key: string
+  project?: string
+}
+
+export interface AuthorizedUserInput {
+  type: 'authorized_user'
+  client_id: string
+  client_secret: string
+  refresh_token: string
+  persona?: Persona
+  project?: string
+}
+
+export interface ServiceAccountInput {
+  type: 'service_account'
+  client_email: string
+  private_key_id?: string
+  public_key_pem?: string
+  public_jwk?: JsonObject
+  project: string
+}
+
+export type CredentialInput = ApiKeyInput | AuthorizedUserInput | ServiceAccountInput
+
+export interface PresetError {
+  preset: PresetName
+  /** seconds as Google writes them, e.g. `34s` or `0.539477544s` */
+  retryDelay?: string
+  model?: string
+  project?: string
+  message?: string
+  /** adds the legacy `errors` list next to `status` (google-upstreams §8.1, form 3) */
+  legacy?: boolean
+  /** forces the array form (`true`) or the object form (`false`) of google-upstreams §8.1 */
+  array?: boolean
+}
+
+export interface RawError {
+  status: number
+  body?: JsonObject | unknown[] | string
+  headers?: Record<string, string>
+}
+
+export type ErrorSpec = PresetName | PresetError | RawError
+
+export interface Usage {
+  promptTokenCount?: number
+  cachedContentTokenCount?: number
+  candidatesTokenCount?: number
+  toolUsePromptTokenCount?: number
+  thoughtsTokenCount?: number
+  totalTokenCount?: number
+}
+
+export interface SseOptions {
+  /** default `crlf`, as Google's front end writes */
+  newline?: 'lf' | 'crlf' | 'cr'
+  /** what one write to the socket holds: an event (default), one byte, n bytes, or everything */
+  split?: 'events' | 'bytes' | 'all' | number
+  /** a keep-alive comment line before every event */
+  comments?: boolean
+  /** the last event lacks the blank line that would deliver it */
+  missingFinalNewline?: boolean
+}
+
+export interface Reply {
+  /** answers with this error; nothing else of the reply matters but the delays */
+  error?: ErrorSpec
+  text?: string
+  /** thought summary put before the text */
+  thought?: string
+  parts?: JsonObject[]
+  /** raw GenerateContentResponse objects, one an event; a unary call gets the first */
+  chunks?: JsonObject[]
+  usage?: Usage
+  /** `null` leaves it out: the stream ends without a finishReason */
+  finishReason?: string | null
+  finishMessage?: string
+  continuationToken?: string
+  /** a blocked prompt: 200 without candidates (google-upstreams §5.3) */
+  blockReason?: string
+  modelVersion?: string
+  /** `false`: issue neither thought signatures nor call ids */
+  signatures?: boolean
+  sse?: SseOptions
+  /** before the headers */
+  delayMs?: number
+  /** before each event */
+  chunkDelayMs?: number
+  /** kills the connection after so many events; a unary body is cut in half */
+  breakOffAfter?: number
+  breakOffBeforeHeaders?: boolean
+  /** sends nothing more after so many events, but keeps the connection */
+  hangAfter?: number
+  hangBeforeHeaders?: boolean
+  /** an error inside the 200 stream (google-upstreams §8.1, form 4), after which it ends */
+  errorAfter?: { events: number; error: ErrorSpec; unprefixed?: boolean }
+  /** token: lifetime told and kept */
+  expiresIn?: number
+  /** token: a new refresh token comes back and is valid from now on */
+  rotateRefreshToken?: string
+  /** onboardUser: polls that still answer "not done" */
+  polls?: number
+  /** methods other than the generate ones: the whole 200 body */
+  body?: JsonObject
+}
+
+export interface ScriptInput {
+  /** handle of a credential; absent: any */
+  credential?: string
+  /** the model asked for; absent: any */
+  model?: string
+  /** absent: generateContent and streamGenerateContent */
+  method?: string
+  /** how many calls it answers; default 1, 0 = forever */
+  times?: number
+  reply: Reply
+}
+
+export interface CallRecord {
+  id: number
+  at: number
+  upstream: Upstream
+  method: string
+  path: string
+  model?: string
+  /** handle of the credential that authenticated the call */
+  credential?: string
+  project?: string
+  location?: string
+  /** all of them, secrets cut: authorization keeps its scheme only */
+  headers: Record<string, string>
+  body?: unknown
+  status?: number
+  /** message of the error answered, if any */
+  error?: string
+  /** stream events sent so far */
+  events: number
+  /** the client left before the answer was complete */
+  aborted: boolean
+  /** the emulator is done with the call, however it ended */
+  finished: boolean
+  endedAt?: number
+}
+
+export interface CallFilter {
+  credential?: string
+  model?: string
+  method?: string
+  upstream?: Upstream
+  /** only the last so many */
+  limit?: number
+}
+
+export interface RegisteredCredential {
+  handle: string
+  type: CredentialInput['type']
+  project?: string
+  persona?: Persona
+}

@@ -1,0 +1,12 @@
+/** Random bytes as text; `btoa` only, since the client uses this in workerd too. */
+export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(length))
+}
+
+export function base64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+}
+
+export function randomId(length = 12): string {
+  return base64(randomBytes(length)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}

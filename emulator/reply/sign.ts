@@ -1,0 +1,56 @@
+/** Puts thought signatures and call ids where Gemini puts them (google-upstreams §4.2, §6.1). */
+import type { Model } from '../models.ts'
+import type { Part } from '../proto/types.ts'
+import { randomId } from '../random.ts'
+import type { Signatures } from '../state/signatures.ts'
+
+export interface Signing {
+  signatures: Signatures
+  model: Model
+  /** the request declares functions */
+  hasFunctions: boolean
+  /** the answer took thinking */
+  thought: boolean
+  /** a signature of text comes in a part of its own when streaming */
+  streaming: boolean
+}
+
+export function signParts(parts: Part[], signing: Signing): Part[] {
+  const given = parts.flatMap((part) => part.thoughtSignature ?? [])
+  for (const signature of given) signing.signatures.remember(signature)
+  const named = signing.model.generation >= 3 ? parts.map(withCallId) : parts
+  if (given.length > 0) return named
+  if (signing.model.kind === 'image') return signImages(named, signing)
+  if (signing.model.generation < 3) return signFirst(named, signing)
+  const firstCall = named.findIndex((part) => part.functionCall)
+  if (firstCall >= 0) return signAt(named, firstCall, signing)
+  if (!signing.thought || named.length === 0) return named
+  if (!signing.streaming) return signAt(named, named.length - 1, signing)
+  return [...named, { text: '', thoughtSignature: signing.signatures.issue() }]
+}
+
+function signFirst(parts: Part[], signing: Signing): Part[] {
+  return signing.hasFunctions && signing.thought ? signAt(parts, 0, signing) : parts
+}
+
+function signImages(parts: Part[], signing: Signing): Part[] {
+  if (signing.model.generation < 3) return parts
+  const first = parts.findIndex((part) => !part.thought)
+  return parts.map((part, index) =>
+    index === first || part.inlineData ? signed(part, signing) : part,
+  )
+}
+
+function signAt(parts: Part[], at: number, signing: Signing): Part[] {
+  return parts.map((part, index) => (index === at ? signed(part, signing) : part))
+}
+
+function signed(part: Part, { signatures }: Signing): Part {
+  return { ...part, thoughtSignature: signatures.issue() }
+}
+
+function withCallId(part: Part): Part {
+  const { functionCall } = part
+  if (!functionCall || functionCall.id !== undefined) return part
+  return { ...part, functionCall: { id: randomId(6), ...functionCall } }
+}

@@ -1,0 +1,57 @@
+/** Believable token counts; the sums are Google's (google-upstreams §5.6). */
+import type { JsonObject, Upstream, Usage } from '../protocol.ts'
+import type { Content, GenerateRequest, Part } from '../proto/types.ts'
+
+const CHARACTERS_PER_TOKEN = 4
+/** What an image costs. */
+const MEDIA_TOKENS = 258
+
+export function textTokens(text: string): number {
+  const words = text.match(/\S+/g)?.length ?? 0
+  return Math.max(words, Math.ceil(text.length / CHARACTERS_PER_TOKEN))
+}
+
+export function partTokens(part: Part): number {
+  if (part.inlineData || part.fileData) return MEDIA_TOKENS
+  if (part.text !== undefined) return textTokens(part.text)
+  const { thoughtSignature: _, ...rest } = part
+  return textTokens(JSON.stringify(rest))
+}
+
+export function promptTokens(request: GenerateRequest): number {
+  const contents: Content[] = [...(request.contents ?? [])]
+  if (request.systemInstruction) contents.push(request.systemInstruction)
+  const parts = contents.flatMap((content) => content.parts ?? [])
+  const spoken = parts.reduce((sum, part) => sum + partTokens(part), 0)
+  return spoken + (request.tools ? textTokens(JSON.stringify(request.tools)) : 0)
+}
+
+/** Fills in what a script left open, so that the total adds up unless the script says otherwise. */
+export function completeUsage(counted: Usage, scripted: Usage = {}): Usage {
+  const usage = { ...counted, ...scripted }
+  const total =
+    (usage.promptTokenCount ?? 0) +
+    (usage.candidatesTokenCount ?? 0) +
+    (usage.toolUsePromptTokenCount ?? 0) +
+    (usage.thoughtsTokenCount ?? 0)
+  return { ...usage, totalTokenCount: scripted.totalTokenCount ?? total }
+}
+
+/** Protobuf JSON leaves zeros out. */
+export function usageMetadata(usage: Usage, upstream: Upstream): JsonObject {
+  const counts = Object.entries(usage).filter(([, count]) => count > 0)
+  const { promptTokenCount = 0, candidatesTokenCount = 0 } = usage
+  const isGemini = upstream === 'gemini-api'
+  return {
+    ...Object.fromEntries(counts),
+    ...(promptTokenCount > 0 ? { promptTokensDetails: textDetails(promptTokenCount) } : {}),
+    ...(isGemini || candidatesTokenCount === 0
+      ? {}
+      : { candidatesTokensDetails: textDetails(candidatesTokenCount) }),
+    ...(isGemini ? {} : { trafficType: 'ON_DEMAND' }),
+  }
+}
+
+function textDetails(tokenCount: number): JsonObject[] {
+  return [{ modality: 'TEXT', tokenCount }]
+}

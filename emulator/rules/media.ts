@@ -1,0 +1,61 @@
+/** Inline and linked media (google-upstreams §3.4, §8.2). */
+import { failure, invalidArgument } from '../errors/failure.ts'
+import type { Failure } from '../errors/failure.ts'
+import type { Part } from '../proto/types.ts'
+import type { Subject } from './subject.ts'
+
+const EMPTY_INLINE =
+  'Unable to submit request because it has an empty inlineData parameter. Add a value to the parameter and try again.'
+const EMPTY_MIME =
+  'Unable to submit request because it has an empty mimeType parameter in fileData. Add a value to the parameter and try again.'
+
+const MIME_TYPES = [
+  /^image\/(?:png|jpeg|jpg|webp|heic|heif)$/,
+  /^audio\//,
+  /^video\//,
+  /^text\//,
+  /^application\/(?:pdf|json|x-javascript|javascript|x-python|rtf|x-www-form-urlencoded)$/,
+]
+
+/** What the Gemini API fetches: its own files, YouTube, and buckets registered with it. */
+const GEMINI_FILES = [
+  /^https:\/\/generativelanguage\.googleapis\.com\/v1(?:beta)?\/files\//,
+  /^https:\/\/(?:www\.)?(?:youtube\.com\/watch|youtu\.be\/)/,
+]
+
+export function checkMedia(subject: Subject): Failure | undefined {
+  for (const { parts = [] } of subject.request.contents ?? []) {
+    for (const part of parts) {
+      const failed = checkInline(part) ?? checkFile(subject, part)
+      if (failed) return failed
+    }
+  }
+  return undefined
+}
+
+function checkInline({ inlineData }: Part): Failure | undefined {
+  if (!inlineData) return undefined
+  if (!inlineData.data) return invalidArgument(EMPTY_INLINE)
+  return checkMime(inlineData.mimeType ?? '')
+}
+
+function checkFile({ upstream }: Subject, { fileData }: Part): Failure | undefined {
+  if (!fileData) return undefined
+  const { fileUri = '', mimeType } = fileData
+  if (fileUri === '') return invalidArgument('Request contains an invalid argument.')
+  if (upstream === 'gemini-api') {
+    const isKnown = GEMINI_FILES.some((pattern) => pattern.test(fileUri))
+    return isKnown ? undefined : invalidArgument(`Unsupported file URI type: ${fileUri}`)
+  }
+  if (!mimeType) return invalidArgument(EMPTY_MIME)
+  // Code Assist does not fetch from the web (google-upstreams §2.5).
+  const isWeb = /^https?:/.test(fileUri)
+  if (upstream === 'code-assist' && isWeb) return failure(404, 'Requested entity was not found.')
+  return checkMime(mimeType)
+}
+
+function checkMime(mimeType: string): Failure | undefined {
+  const [bare = ''] = mimeType.toLowerCase().split(';', 1)
+  const isSupported = MIME_TYPES.some((pattern) => pattern.test(bare))
+  return isSupported ? undefined : invalidArgument(`Unsupported MIME type: ${mimeType}`)
+}

@@ -1,0 +1,65 @@
+/** What the three upstreams share once caller, model and body are known. */
+import { resolveError } from '../errors/resolve.ts'
+import { presetContext, refuse, takeReply } from '../exchange.ts'
+import type { Exchange, Outcome } from '../exchange.ts'
+import type { Model } from '../models.ts'
+import type { GenerateRequest } from '../proto/types.ts'
+import type { JsonObject, Upstream } from '../protocol.ts'
+import { composeChunks } from '../reply/chunks.ts'
+import { promptTokens } from '../reply/usage.ts'
+import { checkCounted, checkRequest } from '../rules/index.ts'
+
+export function generate(
+  exchange: Exchange,
+  { model, request }: { model: Model; request: GenerateRequest },
+  envelope: (chunk: JsonObject) => JsonObject = (chunk) => chunk,
+): Outcome {
+  const { route, state } = exchange
+  const { upstream } = route
+  const refused = checkRequest({ upstream, model, request, signatures: state.signatures })
+  if (refused) return refuse(refused)
+  const reply = takeReply(exchange)
+  if (reply.error) return refuse(resolveError(reply.error, presetContext(exchange)), reply)
+  if (reply.body) return { kind: 'json', body: reply.body, reply }
+  const streaming = route.method === 'streamGenerateContent'
+  const chunks = composeChunks({
+    upstream,
+    model,
+    request,
+    reply,
+    streaming,
+    signatures: state.signatures,
+    now: state.now(),
+  }).map(envelope)
+  if (streaming) return { kind: 'stream', events: chunks, reply }
+  return { kind: 'json', body: chunks[0] ?? {}, reply }
+}
+
+/** Methods that answer one JSON object: the script's, or the default. */
+export function answer(exchange: Exchange, body: JsonObject): Outcome {
+  const reply = takeReply(exchange)
+  if (reply.error) return refuse(resolveError(reply.error, presetContext(exchange)), reply)
+  return { kind: 'json', body: reply.body ?? body, reply }
+}
+
+export function countTokens(
+  exchange: Exchange,
+  { model, request }: { model: Model; request: GenerateRequest },
+): Outcome {
+  const { state, route } = exchange
+  const { upstream } = route
+  const refused = checkCounted({ upstream, model, request, signatures: state.signatures })
+  return refused ? refuse(refused) : answer(exchange, tokenCount(upstream, request))
+}
+
+function tokenCount(upstream: Upstream, request: GenerateRequest): JsonObject {
+  const totalTokens = promptTokens(request)
+  if (upstream === 'code-assist') return { totalTokens }
+  const parts = (request.contents ?? []).flatMap((content) => content.parts ?? [])
+  const characters = parts.reduce((sum, part) => sum + (part.text?.length ?? 0), 0)
+  return {
+    totalTokens,
+    ...(upstream === 'vertex' ? { totalBillableCharacters: characters } : {}),
+    promptTokensDetails: [{ modality: 'TEXT', tokenCount: totalTokens }],
+  }
+}
