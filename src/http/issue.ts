@@ -7,6 +7,7 @@ import type { Failure } from './errors.ts'
 /** Where the reason differs from "a schema checks a type, a validation checks a value". */
 const REASONS: ReadonlyMap<string, 'invalid_type' | 'invalid_value'> = new Map([
   ['picklist', 'invalid_value'],
+  ['variant', 'invalid_value'],
   ['literal', 'invalid_value'],
   ['integer', 'invalid_type'],
 ])

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest'
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { NO_TOKENS } from '../../src/gemini/usage.ts'
+import {
+  CHECKPOINT_AFTER_MS,
+  GRACE_MS,
+  Ledger,
+  LEASE_MS,
+  OTHER_MODELS,
+  terminalSum,
+} from '../../src/objects/ledger.ts'
+import type { LeaseRef, Settlement } from '../../src/objects/lease.ts'
+import { migrate } from '../../src/objects/storage.ts'
+
+const NOW = Date.parse('2026-11-22T12:00:00Z')
+
+/** Runs against the storage of a real object; `restart` is a new ledger over the same tables. */
+function withLedger(test: (start: () => Ledger, sql: SqlStorage) => void): Promise<void> {
+  const object = env.USERS.getByName(crypto.randomUUID())
+  return runInDurableObject(object, (_instance, state) => {
+    migrate(state.storage, NOW)
+    test(() => new Ledger(state.storage.sql), state.storage.sql)
+  })
+}
+
+function report(lease: LeaseRef, overrides: Partial<Settlement> = {}): Settlement {
+  return {
+    lease,
+    verdict: { kind: 'ok' },
+    status: 200,
+    tokens: NO_TOKENS,
+    request: 'ok',
+    ...overrides,
+  }
+}
+
+function sums(ledger: Ledger): { granted: number; settled: number; open: number } {
+  const rows = ledger.attempts()
+  const granted = rows.reduce((sum, row) => sum + row.granted, 0)
+  const settled = rows.reduce((sum, row) => sum + terminalSum(row), 0)
+  expect(granted).toBe(settled + ledger.openCount())
+  return { granted, settled, open: ledger.openCount() }
+}
+
+describe('the ledger', () => {
+  it('counts a lease once, however often it is settled', () =>
+    withLedger((start) => {
+      const ledger = start()
+      const lease = ledger.grant('a', 'm', 0, NOW)
+      expect(sums(ledger)).toEqual({ granted: 1, settled: 0, open: 1 })
+      expect(ledger.settle(report(lease), NOW)).toBe(true)
+      expect(ledger.settle(report(lease, { verdict: { kind: 'cancelled' } }), NOW)).toBe(false)
+      expect(sums(ledger)).toEqual({ granted: 1, settled: 1, open: 0 })
+      expect(ledger.requests()).toMatchObject({ ok: 1, cancelled: 0 })
+    }))
+
+  it('remembers after a restart what was settled before it', () =>
+    withLedger((start) => {
+      const before = start()
+      const [one, two, three] = [1, 2, 3].map(() => before.grant('a', 'm', 0, NOW)) as [
+        LeaseRef,
+        LeaseRef,
+        LeaseRef,
+      ]
+      before.settle(report(two), NOW)
+      before.flush(NOW)
+
+      const after = start()
+      expect(sums(after)).toEqual({ granted: 1, settled: 1, open: 0 })
+      expect(after.settle(report(two), NOW)).toBe(false)
+      // The other two were open in a memory that is gone: their reports are all there is, and count once.
+      expect(after.settle(report(one), NOW)).toBe(true)
+      expect(after.settle(report(one), NOW)).toBe(false)
+      after.flush(NOW)
+
+      const later = start()
+      expect(later.settle(report(one), NOW)).toBe(false)
+      expect(later.settle(report(three), NOW)).toBe(true)
+      expect(sums(later)).toEqual({ granted: 3, settled: 3, open: 0 })
+    }))
+
+  it('counts a settlement of a life that never wrote anything', () =>
+    withLedger((start) => {
+      const lease = start().grant('a', 'm', 0, NOW)
+      const after = start()
+      expect(after.settle(report(lease), NOW)).toBe(true)
+      expect(after.settle(report(lease), NOW)).toBe(false)
+      expect(sums(after)).toEqual({ granted: 1, settled: 1, open: 0 })
+    }))
+
+  it('loses nothing that was flushed, and everything that was not', () =>
+    withLedger((start) => {
+      const before = start()
+      const leases = [1, 2].map(() => before.grant('a', 'm', 0, NOW)) as [LeaseRef, LeaseRef]
+      before.settle(report(leases[0]), NOW)
+      before.flush(NOW)
+      before.settle(report(leases[1]), NOW) // not acknowledged yet, so the Worker will report it again
+      const after = start()
+      expect(sums(after).settled).toBe(1)
+      expect(after.settle(report(leases[1]), NOW)).toBe(true)
+      expect(sums(after).settled).toBe(2)
+    }))
+
+  it('counts as lost what is not settled by its deadline, and lets a late true report amend it once', () =>
+    withLedger((start) => {
+      const ledger = start()
+      const lease = ledger.grant('a', 'm', 0, NOW)
+      ledger.sweep(NOW + LEASE_MS - 1)
+      expect(ledger.openCount()).toBe(1)
+      ledger.sweep(NOW + LEASE_MS)
+      expect(sums(ledger)).toEqual({ granted: 1, settled: 1, open: 0 })
+      expect(ledger.requests()).toMatchObject({ lost: 1 })
+      const late = NOW + LEASE_MS + 1000
+      expect(ledger.settle(report(lease), late)).toBe(true)
+      expect(ledger.settle(report(lease), late)).toBe(false)
+      expect(ledger.attempts()[0]).toMatchObject({ lost: 0, ok: 1 })
+      expect(ledger.requests()).toMatchObject({ lost: 0, ok: 1 })
+      sums(ledger)
+    }))
+
+  it('does not count a report that comes too late to be told from a second one', () =>
+    withLedger((start) => {
+      const lease = start().grant('a', 'm', 0, NOW)
+      expect(start().settle(report(lease), NOW + LEASE_MS + GRACE_MS + 1)).toBe(false)
+    }))
+
+  it('writes down what stays open, so that it is lost on the books and not only in fact', () =>
+    withLedger((start) => {
+      const before = start()
+      before.grant('a', 'm', 0, NOW)
+      const long = before.grant('a', 'm', 0, NOW)
+      const kept = before.grant('a', 'm', 0, NOW)
+      before.checkpoint(NOW + CHECKPOINT_AFTER_MS - 1)
+      expect(start().openCount()).toBe(0)
+      before.checkpoint(NOW + CHECKPOINT_AFTER_MS)
+      before.settle(report(kept), NOW)
+      before.flush(NOW)
+
+      const after = start()
+      expect(sums(after)).toEqual({ granted: 3, settled: 1, open: 2 })
+      after.sweep(NOW + LEASE_MS)
+      after.flush(NOW + LEASE_MS)
+      const later = start()
+      expect(sums(later)).toEqual({ granted: 3, settled: 3, open: 0 })
+      expect(later.settle(report(long), NOW + LEASE_MS + 1)).toBe(true)
+      expect(later.attempts()[0]).toMatchObject({ ok: 2, lost: 1 })
+    }))
+
+  it('writes a handful of rows for however many settlements arrived together', () =>
+    withLedger((start, sql) => {
+      const ledger = start()
+      const leases = Array.from({ length: 100 }, () => ledger.grant('a', 'm', 0, NOW))
+      for (const lease of leases) ledger.settle(report(lease), NOW)
+      ledger.flush(NOW)
+      const rows = ['attempts', 'ledger', 'past_lives', 'open_leases'].map(
+        (table) => sql.exec(`SELECT count(*) AS n FROM ${table}`).one()['n'],
+      )
+      expect(rows).toEqual([1, 1, 0, 0])
+      expect(ledger.flush(NOW)).toBe(false)
+    }))
+
+  it('forgets earlier lives when nobody can report about them any more', () =>
+    withLedger((start, sql) => {
+      for (let life = 0; life < 3; life++) {
+        const ledger = start()
+        ledger.settle(report(ledger.grant('a', 'm', 0, NOW)), NOW)
+        ledger.flush(NOW)
+      }
+      const lives = () => sql.exec('SELECT count(*) AS n FROM past_lives').one()['n']
+      expect(lives()).toBe(2)
+      start().prune(NOW + LEASE_MS + GRACE_MS + 1)
+      expect(lives()).toBe(0)
+    }))
+
+  it('bounds its rows, whatever models a client thinks up', () =>
+    withLedger((start) => {
+      const ledger = start()
+      for (let model = 0; model < 300; model++) {
+        const lease = ledger.grant('a', `model-${model}`, 0, NOW)
+        expect(lease.model).toBe(`model-${model}`)
+        ledger.settle(report(lease), NOW)
+      }
+      const rows = ledger.attempts()
+      expect(rows.length).toBe(201)
+      expect(rows.find(({ model }) => model === OTHER_MODELS)?.ok).toBe(100)
+      sums(ledger)
+    }))
+})

@@ -1,0 +1,145 @@
+import { describe, expect, it, vi } from 'vitest'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { NO_TOKENS } from '../../src/gemini/usage.ts'
+import type { Lease, LeaseResult, Settlement } from '../../src/objects/lease.ts'
+import { LEASE_MS } from '../../src/objects/ledger.ts'
+import type { Verdict } from '../../src/upstreams/verdict.ts'
+import { givenUser, MODEL, settledStats, statsOf, type User } from '../support/pollux.ts'
+
+const REQUEST = { model: MODEL, tried: [], avoid: [] }
+const QUOTA: Verdict = {
+  kind: 'quota',
+  dimension: 'minute',
+  retryAfterMs: 30_000,
+  evidence: 'retry_info',
+}
+
+function objectOf(user: User) {
+  return env.USERS.getByName(user.userId)
+}
+
+async function leaseFrom(user: User): Promise<Lease> {
+  const result: LeaseResult = await objectOf(user).lease(REQUEST)
+  if (!result.ok) throw new Error(result.reason)
+  return result.lease
+}
+
+function report(
+  { access: _access, ...lease }: Lease,
+  verdict: Verdict = { kind: 'ok' },
+): Settlement {
+  return {
+    lease,
+    verdict,
+    status: 200,
+    tokens: NO_TOKENS,
+    request: verdict.kind === 'ok' ? 'ok' : 'failed',
+  }
+}
+
+describe('UserObject', () => {
+  it('confirms a settlement once it is on disk: the counters survive the loss of memory', async () => {
+    const user = await givenUser(['api_key'])
+    const leases = await Promise.all(Array.from({ length: 20 }, () => leaseFrom(user)))
+    await Promise.all(leases.map((lease) => objectOf(user).settle(report(lease))))
+    await evictDurableObject(objectOf(user))
+    const stats = await statsOf(user)
+    expect(stats.ledger).toEqual({ granted: 20, settled: 20, open: 0, holds: true })
+    expect(stats.requests).toMatchObject({ total: 20, ok: 20 })
+  })
+
+  it('is idempotent in settle, by lease id, also when the memory was lost in between', async () => {
+    const user = await givenUser(['api_key'])
+    const lease = await leaseFrom(user)
+    expect(await objectOf(user).settle(report(lease))).toMatchObject({ counted: true })
+    expect(await objectOf(user).settle(report(lease))).toMatchObject({ counted: false })
+    await evictDurableObject(objectOf(user))
+    expect(await objectOf(user).settle(report(lease, QUOTA))).toMatchObject({ counted: false })
+    const stats = await statsOf(user)
+    expect(stats.ledger).toMatchObject({ granted: 1, settled: 1 })
+    expect(stats.ring.credentials[0]?.cooldowns).toEqual([])
+  })
+
+  it('keeps ring, cursor, cooldowns and quarantine over the loss of memory', async () => {
+    const user = await givenUser(['api_key', 'api_key', 'api_key'])
+    await objectOf(user).settle(report(await leaseFrom(user), QUOTA))
+    const dead: Verdict = {
+      kind: 'credential_fault',
+      reason: 'api_key_invalid',
+      scope: 'credential',
+    }
+    await objectOf(user).settle(report(await leaseFrom(user), dead))
+    const before = await statsOf(user)
+    await evictDurableObject(objectOf(user))
+    expect(await statsOf(user)).toEqual(before)
+    expect(before.ring.cursor).toBe(user.credentials[2]?.id)
+    expect((await leaseFrom(user)).credentialId).toBe(user.credentials[2]?.id)
+  })
+
+  it('turns the cursor once for concurrent failures of one credential (compare-and-rotate)', async () => {
+    const user = await givenUser(['api_key', 'api_key', 'api_key'])
+    const leases = await Promise.all(Array.from({ length: 10 }, () => leaseFrom(user)))
+    await Promise.all(leases.map((lease) => objectOf(user).settle(report(lease, QUOTA))))
+    const { ring } = await statsOf(user)
+    expect([ring.rotations, ring.cursor]).toEqual([1, user.credentials[1]?.id])
+  })
+
+  it('does not let an answer to an older attempt end a cooldown', async () => {
+    const user = await givenUser(['api_key'])
+    const older = await leaseFrom(user)
+    await objectOf(user).settle(report(await leaseFrom(user), QUOTA))
+    await objectOf(user).settle(report(older))
+    expect((await statsOf(user)).ring.credentials[0]?.cooldowns.length).toBe(1)
+  })
+
+  it('counts a lease that nobody settles as lost, by its alarm', async () => {
+    const user = await givenUser(['api_key'])
+    await leaseFrom(user)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + LEASE_MS + 1 })
+    try {
+      await runDurableObjectAlarm(objectOf(user))
+      const stats = await statsOf(user)
+      expect(stats.ring.credentials[0]?.attempts).toMatchObject({ granted: 1, open: 0, lost: 1 })
+      expect(stats.requests).toMatchObject({ total: 1, lost: 1 })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('shows open leases while they are open', async () => {
+    const user = await givenUser(['api_key'])
+    const lease = await leaseFrom(user)
+    const open = await statsOf(user)
+    expect(open.ledger).toEqual({ granted: 1, settled: 0, open: 1, holds: true })
+    expect(open.open_leases).toMatchObject([{ credential: lease.credentialId, model: MODEL }])
+    expect(open.total_requests).toBe(1)
+    await objectOf(user).settle(report(lease))
+    expect((await settledStats(user)).open_leases).toEqual([])
+  })
+
+  it('lends a token of its own only to the Worker, and keeps it sealed', async () => {
+    const user = await givenUser(['service_account'])
+    const { access } = await leaseFrom(user)
+    expect(access).toMatchObject({ upstream: 'vertex', auth: { scheme: 'bearer' } })
+    const rows = await runInDurableObject(objectOf(user), (_instance, state) =>
+      JSON.stringify(state.storage.sql.exec('SELECT * FROM access_tokens').toArray()),
+    )
+    expect(rows).toContain('v1.')
+    expect(rows).not.toContain(access.auth.value)
+  })
+
+  it('refuses a stranger everything, and stores nothing', async () => {
+    const stranger = env.USERS.getByName('f'.repeat(64))
+    expect(await stranger.isKnown()).toBe(false)
+    expect(await stranger.lease(REQUEST)).toEqual({ ok: false, reason: 'unknown_user' })
+    expect(await stranger.rotate()).toEqual({ ok: false, reason: 'unknown_user' })
+    expect(await stranger.stats()).toBeNull()
+    const tables = await runInDurableObject(stranger, (_instance, state) =>
+      state.storage.sql
+        .exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'")
+        .toArray(),
+    )
+    expect(tables).toEqual([])
+  })
+})

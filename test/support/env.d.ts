@@ -1,0 +1,6 @@
+declare namespace Cloudflare {
+  interface Env {
+    /** Where the emulator listens; bound by vitest.config.ts. */
+    EMULATOR_URL: string
+  }
+}

@@ -1,0 +1,60 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+// What `secrets.required` of wrangler.toml names must be there before the plugin reads it.
+process.env['MASTER_API_KEY'] = 'test-master-key-0123456789abcdef'
+process.env['VAULT_KEY'] = Buffer.alloc(32, 7).toString('base64')
+
+/** What needs no Worker: Google on loopback, the built gateway from outside, and pure functions. */
+const nodeTests = ['emulator', 'e2e', 'dialects', 'gemini', 'http', 'upstreams'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+)
+
+export default defineConfig({
+  test: {
+    silent: 'passed-only',
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => {
+            const google = `http://127.0.0.1:${inject<number>('emulatorPort')}`
+            return {
+              wrangler: { configPath: './wrangler.toml' },
+              miniflare: {
+                bindings: {
+                  MASTER_API_KEY: process.env['MASTER_API_KEY'] ?? '',
+                  VAULT_KEY: process.env['VAULT_KEY'] ?? '',
+                  EMULATOR_URL: google,
+                  GOOGLE_TOKEN_URL: `${google}/token`,
+                  CODE_ASSIST_BASE_URL: google,
+                  VERTEX_BASE_URL: google,
+                  GEMINI_API_BASE_URL: google,
+                  ANSWER_TIMEOUT_MS: '2000',
+                  ROTATION_DEADLINE_MS: '10000',
+                  STREAM_IDLE_TIMEOUT_MS: '700',
+                  MAX_BODY_BYTES: '200000',
+                },
+              },
+            }
+          }),
+        ],
+        test: {
+          name: 'workerd',
+          include: ['test/**/*.test.ts'],
+          exclude: nodeTests,
+          globalSetup: './test/support/start-emulator.ts',
+          setupFiles: './test/support/reset.ts',
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          include: nodeTests,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
