@@ -7,7 +7,6 @@ import type { Failure } from './errors.ts'
 /** Where the reason differs from "a schema checks a type, a validation checks a value". */
 const REASONS: ReadonlyMap<string, 'invalid_type' | 'invalid_value'> = new Map([
   ['picklist', 'invalid_value'],
-  ['variant', 'invalid_value'],
   ['literal', 'invalid_value'],
   ['integer', 'invalid_type'],
 ])
@@ -18,13 +17,19 @@ export function toFailure(issue: BaseIssue<unknown>): Failure {
     const message = `Missing required parameter: '${param}'.`
     return { reason: 'missing_required_parameter', message, param }
   }
-  const reason =
-    REASONS.get(issue.type) ?? (issue.kind === 'schema' ? 'invalid_type' : 'invalid_value')
+  const reason = reasonOf(issue)
   const message =
     reason === 'invalid_type'
       ? `Invalid type for '${param}': expected ${issue.message}, got ${kindOf(issue.input)}.`
       : `Invalid value for '${param}': ${issue.message}.`
   return { reason, message, param }
+}
+
+function reasonOf(issue: BaseIssue<unknown>): 'invalid_type' | 'invalid_value' {
+  // A variant complains of what is no object, and of a discriminator that it does not know.
+  if (issue.type === 'variant')
+    return issue.expected === 'Object' ? 'invalid_type' : 'invalid_value'
+  return REASONS.get(issue.type) ?? (issue.kind === 'schema' ? 'invalid_type' : 'invalid_value')
 }
 
 /** `null` is absent (client-protocols §1.1), except as an element of a list. */

@@ -82,9 +82,8 @@ export class Cooldowns {
   }
 
   /** The last cooldown of the pair, which may have ended. */
-  of(credentialId: string, model: string): Cooldown | undefined {
-    return this.#byPair.get(keyOf(credentialId, model))
-  }
+  readonly of = (credentialId: string, model: string): Cooldown | undefined =>
+    this.#byPair.get(keyOf(credentialId, model))
 
   all(): readonly Cooldown[] {
     return [...this.#byPair.values()]

@@ -3,7 +3,7 @@ import type { Cooldown } from './cooldowns.ts'
 import { type AttemptCounts, noCounts, type RequestCounts } from './counters.ts'
 import type { Credential } from './credential.ts'
 import { terminalSum } from './ledger.ts'
-import type { LeaseRef } from './lease.ts'
+import type { UserState } from './state.ts'
 
 /** `/debug/stats` of one user, in the wire's own names. Times are ISO 8601. No secret, key or prompt is ever part of it. */
 export interface Stats {
@@ -82,34 +82,27 @@ export interface OpenLeaseStats {
   readonly deadline: string
 }
 
-export interface StatsInput {
-  readonly userId: string
-  readonly createdAt: number
-  readonly cursor: string | null
-  readonly rotations: number
-  readonly credentials: readonly Credential[]
-  readonly cooldowns: readonly Cooldown[]
-  readonly attempts: readonly AttemptCounts[]
-  readonly requests: Readonly<RequestCounts>
-  readonly openLeases: readonly LeaseRef[]
-  readonly now: number
-}
-
-/** Pure. */
-export function buildStats(input: StatsInput): Stats {
-  const { requests, attempts, openLeases } = input
+/** Pure, but for reading `state`. */
+export function buildStats(userId: string, state: UserState, now: number): Stats {
+  const { profile, ledger } = state
+  const [requests, attempts, openLeases] = [
+    ledger.requests(),
+    ledger.attempts(),
+    ledger.openLeases(),
+  ]
+  const credentials = state.credentials.all()
   const ended = Object.values(requests).reduce((sum, count) => sum + count, 0)
   const granted = attempts.reduce((sum, counts) => sum + counts.granted, 0)
   const settled = attempts.reduce((sum, counts) => sum + terminalSum(counts), 0)
   // Counters outlive their credential: the ledger adds up over all that ever were in the ring.
   const ids = new Set([
-    ...input.credentials.map(({ id }) => id),
+    ...credentials.map(({ id }) => id),
     ...attempts.map(({ credentialId }) => credentialId),
   ])
   return {
     status: 'ok',
-    user: input.userId,
-    created_at: iso(input.createdAt),
+    user: userId,
+    created_at: iso(profile.createdAt),
     // A request holds one lease at a time, so open leases are open requests.
     total_requests: ended + openLeases.length,
     requests_per_credential: Object.fromEntries(
@@ -118,9 +111,9 @@ export function buildStats(input: StatsInput): Stats {
     requests: { total: ended + openLeases.length, open: openLeases.length, ...requests },
     ring: {
       mode: 'sticky',
-      cursor: input.cursor,
-      rotations: input.rotations,
-      credentials: input.credentials.map((credential) => credentialStats(credential, input)),
+      cursor: profile.cursor,
+      rotations: profile.rotations,
+      credentials: credentials.map((credential) => credentialStats(credential, state, now)),
     },
     ledger: {
       granted,
@@ -137,14 +130,18 @@ export function buildStats(input: StatsInput): Stats {
   }
 }
 
-function credentialStats(credential: Credential, input: StatsInput): CredentialStats {
-  const own = input.attempts.filter((counts) => counts.credentialId === credential.id)
+function credentialStats(credential: Credential, state: UserState, now: number): CredentialStats {
+  const { ledger, cooldowns } = state
+  const own = ledger.attempts().filter((counts) => counts.credentialId === credential.id)
   const sum = total(credential.id, own)
   const openOf = (model?: string): number =>
-    input.openLeases.filter(
-      (lease) =>
-        lease.credentialId === credential.id && (model === undefined || lease.countedAs === model),
-    ).length
+    ledger
+      .openLeases()
+      .filter(
+        (lease) =>
+          lease.credentialId === credential.id &&
+          (model === undefined || lease.countedAs === model),
+      ).length
   return {
     id: credential.id,
     position: credential.position,
@@ -164,8 +161,9 @@ function credentialStats(credential: Credential, input: StatsInput): CredentialS
         { ...attemptStats(counts, openOf(counts.model)), tokens: tokenStats(counts) },
       ]),
     ),
-    cooldowns: input.cooldowns
-      .filter(({ credentialId, until }) => credentialId === credential.id && until > input.now)
+    cooldowns: cooldowns
+      .all()
+      .filter(({ credentialId, until }) => credentialId === credential.id && until > now)
       .map(({ model, until, cause, dimension, evidence }) => ({
         model,
         until: iso(until),

@@ -1,18 +1,15 @@
 import { importPKCS8 } from 'jose'
 import * as v from 'valibot'
 import type { Upstream } from '../gemini/upstreams.ts'
-import type { Failure } from '../http/errors.ts'
+import type { Failure, FailureReason } from '../http/errors.ts'
 import { toFailure } from '../http/issue.ts'
-import { isRecord } from '../http/record.ts'
 import type { CredentialInput } from '../objects/credential.ts'
 import type { Secret } from '../upstreams/credential.ts'
+import { type CredentialFile, updateBody } from './credential-schema.ts'
 
 export type ParsedCredential =
   | { readonly ok: true; readonly input: CredentialInput }
   | { readonly ok: false; readonly failure: Failure }
-
-/** The field that holds the credential; the seed's name, whatever the credential's type. */
-const FIELD = 'gcpServiceAccount'
 
 /** Which upstreams each type of credential opens; the first is the default. */
 const UPSTREAMS_OF: Readonly<Record<Secret['type'], readonly [Upstream, ...Upstream[]]>> = {
@@ -21,164 +18,57 @@ const UPSTREAMS_OF: Readonly<Record<Secret['type'], readonly [Upstream, ...Upstr
   api_key: ['gemini-api', 'vertex'],
 }
 
-const text = v.pipe(v.string('a string'), v.trim(), v.nonEmpty('must not be empty'))
-const optionalText = v.nullish(text, null)
-
-/** Both become part of an upstream's address, the location even of its host name. */
-const project = v.nullish(
-  v.pipe(text, v.regex(/^[a-z0-9][a-z0-9:.-]{1,100}$/, 'must be a Google Cloud project id')),
-  null,
-)
-const location = v.nullish(
-  v.pipe(
-    text,
-    v.regex(
-      /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/,
-      'must be a location such as global or us-central1',
-    ),
-  ),
-  null,
-)
-
-const types = Object.keys(UPSTREAMS_OF) as Secret['type'][]
-const file = v.variant(
-  'type',
-  [
-    v.object({
-      type: v.literal('authorized_user'),
-      client_id: text,
-      client_secret: text,
-      refresh_token: text,
-      quota_project_id: project,
-    }),
-    v.object({
-      type: v.literal('service_account'),
-      client_email: text,
-      private_key: text,
-      private_key_id: optionalText,
-      project_id: project,
-    }),
-    v.object({
-      type: v.literal('api_key'),
-      api_key: v.pipe(text, v.regex(/^[\x21-\x7e]+$/, 'must be of printable ASCII without spaces')),
-    }),
-  ],
-  (issue) =>
-    issue.input === undefined || isRecord(issue.input)
-      ? `must be one of: ${types.join(', ')}`
-      : 'an object or a JSON string of one',
-)
-
-const around = v.object({
-  label: v.nullish(v.pipe(text, v.maxLength(100, 'must have at most 100 characters')), null),
-  upstream: v.nullish(
-    v.picklist(
-      ['code-assist', 'vertex', 'gemini-api'],
-      'must be one of: code-assist, vertex, gemini-api',
-    ),
-    null,
-  ),
-  project,
-  location,
-})
-
 /** Checks the credential in a body of POST /v1/config/update. Messages name fields, never their values. */
 export async function parseCredential(body: Record<string, unknown>): Promise<ParsedCredential> {
-  const given = v.safeParse(around, body, { abortEarly: true })
-  if (!given.success) return { ok: false, failure: toFailure(given.issues[0]) }
-  const unfolded = unfold(body[FIELD])
-  if (unfolded === undefined) {
-    return refuse('missing_required_parameter', `Missing required parameter: '${FIELD}'.`, FIELD)
-  }
-  if (!isRecord(unfolded)) {
-    return refuse(
-      'invalid_type',
-      `Invalid type for '${FIELD}': expected an object or a JSON string of one.`,
-      FIELD,
-    )
-  }
-  const parsed = v.safeParse(
-    v.object({ [FIELD]: file }),
-    { [FIELD]: unfolded },
-    { abortEarly: true },
-  )
+  const parsed = v.safeParse(updateBody, body, { abortEarly: true })
   if (!parsed.success) return { ok: false, failure: toFailure(parsed.issues[0]) }
-  const credential = parsed.output[FIELD]
-  if (credential === undefined) throw new Error('A parsed object has its field.')
+  const { gcpServiceAccount: file, label, location } = parsed.output
 
-  const upstream = given.output.upstream ?? UPSTREAMS_OF[credential.type][0]
-  if (!UPSTREAMS_OF[credential.type].includes(upstream)) {
-    const possible = UPSTREAMS_OF[credential.type].join(', ')
-    return refuse(
-      'invalid_value',
-      `Invalid value for 'upstream': a credential of type ${credential.type} opens ${possible}.`,
-      'upstream',
-    )
+  const possible = UPSTREAMS_OF[file.type]
+  const upstream = parsed.output.upstream ?? possible[0]
+  if (!possible.includes(upstream)) {
+    return invalid('upstream', `a credential of type ${file.type} opens ${possible.join(', ')}`)
   }
-  const secret = secretOf(credential)
-  if (secret.type === 'service_account') {
-    const problem = await keyProblem(secret.privateKey)
-    if (problem !== null)
-      return refuse(
-        'invalid_value',
-        `Invalid value for '${FIELD}.private_key': ${problem}.`,
-        `${FIELD}.private_key`,
-      )
+  const secret = secretOf(file)
+  const problem = secret.type === 'service_account' ? await keyProblem(secret.privateKey) : null
+  if (problem !== null) return invalid('gcpServiceAccount.private_key', problem)
+
+  const quotaProject = file.type === 'authorized_user' ? file.quota_project_id : null
+  const project = parsed.output.project ?? ownProject(file, upstream)
+  if (upstream === 'vertex' && project === null && file.type !== 'api_key') {
+    const why = 'Vertex serves this credential through a Google Cloud project.'
+    const message = `Missing required parameter: 'project'. ${why}`
+    return refuse('missing_required_parameter', message, 'project')
   }
-  const quotaProject = credential.type === 'authorized_user' ? credential.quota_project_id : null
-  const ownProject = credential.type === 'service_account' ? credential.project_id : quotaProject
-  const fallback = upstream === 'vertex' ? ownProject : null
-  const chosen = given.output.project ?? fallback
-  if (upstream === 'vertex' && chosen === null && credential.type !== 'api_key') {
-    return refuse(
-      'missing_required_parameter',
-      "Missing required parameter: 'project'. Vertex serves this credential through a Google Cloud project.",
-      'project',
-    )
-  }
-  return {
-    ok: true,
-    input: {
-      secret,
-      upstream,
-      label: given.output.label,
-      project: chosen,
-      location: given.output.location,
-      quotaProject,
-    },
-  }
+  return { ok: true, input: { secret, upstream, label, project, location, quotaProject } }
 }
 
-/** Admins paste the file as an object or as the string that it is. */
-function unfold(value: unknown): unknown {
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value)
-  } catch {
-    return value // not an object either: refused as the wrong type
-  }
+/** The project that the file itself names. Code Assist has one of its own for each account, which is discovered. */
+function ownProject(file: CredentialFile, upstream: Upstream): string | null {
+  if (upstream !== 'vertex') return null
+  if (file.type === 'service_account') return file.project_id
+  return file.type === 'authorized_user' ? file.quota_project_id : null
 }
 
-function secretOf(credential: v.InferOutput<typeof file>): Secret {
-  switch (credential.type) {
+function secretOf(file: CredentialFile): Secret {
+  switch (file.type) {
     case 'authorized_user':
       return {
         type: 'authorized_user',
-        clientId: credential.client_id,
-        clientSecret: credential.client_secret,
-        refreshToken: credential.refresh_token,
+        clientId: file.client_id,
+        clientSecret: file.client_secret,
+        refreshToken: file.refresh_token,
       }
     case 'service_account':
       return {
         type: 'service_account',
-        clientEmail: credential.client_email,
+        clientEmail: file.client_email,
         // Shells and dashboards turn the line breaks of a PEM into a backslash and an n.
-        privateKey: credential.private_key.replaceAll('\\n', '\n'),
-        privateKeyId: credential.private_key_id,
+        privateKey: file.private_key.replaceAll('\\n', '\n'),
+        privateKeyId: file.private_key_id,
       }
     case 'api_key':
-      return { type: 'api_key', apiKey: credential.api_key }
+      return { type: 'api_key', apiKey: file.api_key }
   }
 }
 
@@ -194,6 +84,10 @@ async function keyProblem(privateKey: string): Promise<string | null> {
   }
 }
 
-function refuse(reason: Failure['reason'], message: string, param: string): ParsedCredential {
+function invalid(param: string, problem: string): ParsedCredential {
+  return refuse('invalid_value', `Invalid value for '${param}': ${problem}.`, param)
+}
+
+function refuse(reason: FailureReason, message: string, param: string): ParsedCredential {
   return { ok: false, failure: { reason, message, param } }
 }

@@ -1,0 +1,71 @@
+import * as v from 'valibot'
+import { UPSTREAMS } from '../gemini/upstreams.ts'
+
+/** The shapes of a credential as admins post it. Each message says what is expected; http/issue.ts makes the sentence around it. */
+
+const text = v.pipe(v.string('a string'), v.trim(), v.nonEmpty('must not be empty'))
+
+function optional<const Schema extends v.GenericSchema>(schema: Schema) {
+  return v.nullish(schema, null)
+}
+
+/** It becomes part of an upstream's path. */
+const project = optional(
+  v.pipe(text, v.regex(/^[a-z0-9][a-z0-9:.-]{1,100}$/, 'must be a Google Cloud project id')),
+)
+
+/** It becomes part of an upstream's host name. */
+const location = optional(
+  v.pipe(text, v.regex(/^[a-z0-9](-?[a-z0-9]){0,39}$/, 'must be a location such as us-central1')),
+)
+
+/** It travels in a header. */
+const apiKey = v.pipe(text, v.regex(/^[\x21-\x7e]+$/, 'must be of printable ASCII without spaces'))
+
+const TYPES = ['authorized_user', 'service_account', 'api_key'] as const
+
+/** Google's credential files as they are, and an API key in the same manner. */
+export const credentialFile = v.variant(
+  'type',
+  [
+    v.object({
+      type: v.literal('authorized_user'),
+      client_id: text,
+      client_secret: text,
+      refresh_token: text,
+      quota_project_id: project,
+    }),
+    v.object({
+      type: v.literal('service_account'),
+      client_email: text,
+      private_key: text,
+      private_key_id: optional(text),
+      project_id: project,
+    }),
+    v.object({ type: v.literal('api_key'), api_key: apiKey }),
+  ],
+  (issue) =>
+    issue.expected === 'Object'
+      ? 'an object or a JSON string of one'
+      : `must be one of: ${TYPES.join(', ')}`,
+)
+
+export type CredentialFile = v.InferOutput<typeof credentialFile>
+
+export const updateBody = v.object({
+  gcpServiceAccount: v.pipe(v.unknown(), v.transform(unfold), credentialFile),
+  label: optional(v.pipe(text, v.maxLength(100, 'must have at most 100 characters'))),
+  upstream: optional(v.picklist(UPSTREAMS, `must be one of: ${UPSTREAMS.join(', ')}`)),
+  project,
+  location,
+})
+
+/** Admins paste the file as an object or as the string that it is. */
+function unfold(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value // not an object either, and refused as the wrong type
+  }
+}
