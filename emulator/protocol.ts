@@ -3,10 +3,7 @@
  * runs in workerd too, so nothing here may need Node or the DOM.
  */
 import type { PresetName } from './errors/presets.ts'
-
-export interface JsonObject {
-  [key: string]: unknown
-}
+import type { JsonObject } from './json.ts'
 
 export type Upstream = 'oauth' | 'code-assist' | 'vertex' | 'gemini-api'
 

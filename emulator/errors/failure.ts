@@ -1,5 +1,5 @@
 /** An error as Google answers it: `google.rpc.Status` in JSON (google-upstreams §8.1). */
-import type { JsonObject } from '../protocol.ts'
+import type { JsonObject } from '../json.ts'
 
 export interface Failure {
   status: number

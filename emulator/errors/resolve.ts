@@ -1,5 +1,6 @@
 /** From what a script says (`'429'`, `{ preset, … }`, `{ status, body }`) to the error to answer. */
-import type { ErrorSpec, JsonObject, PresetError } from '../protocol.ts'
+import type { JsonObject } from '../json.ts'
+import type { ErrorSpec, PresetError } from '../protocol.ts'
 import type { Preset, PresetContext } from './context.ts'
 import { isObject } from './failure.ts'
 import type { Failure } from './failure.ts'

@@ -4,7 +4,8 @@
  */
 import { badRequest, failure, isObject } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
-import type { JsonObject, Upstream } from '../protocol.ts'
+import type { JsonObject } from '../json.ts'
+import type { Upstream } from '../protocol.ts'
 import { findField, isMessage } from './fields.ts'
 import type { Field } from './fields.ts'
 import { ONEOFS } from './oneofs.ts'

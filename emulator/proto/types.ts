@@ -1,5 +1,5 @@
 /** A parsed request: what proto/parse.ts lets through, as types. */
-import type { JsonObject } from '../protocol.ts'
+import type { JsonObject } from '../json.ts'
 import type { ThinkingLevel } from '../models.ts'
 
 export interface GenerateRequest {

@@ -1,6 +1,7 @@
 /** The answer as GenerateContentResponse objects: one for a unary call, several for a stream. */
 import type { Model } from '../models.ts'
-import type { JsonObject, Reply, Upstream, Usage } from '../protocol.ts'
+import type { JsonObject } from '../json.ts'
+import type { Reply, Upstream, Usage } from '../protocol.ts'
 import type { GenerateRequest, Part } from '../proto/types.ts'
 import { randomId } from '../random.ts'
 import type { Signatures } from '../state/signatures.ts'

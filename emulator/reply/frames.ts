@@ -1,5 +1,6 @@
 /** Events on the wire: SSE (google-upstreams §2.6) or, without `alt=sse`, one JSON array. */
-import type { JsonObject, SseOptions } from '../protocol.ts'
+import type { JsonObject } from '../json.ts'
+import type { SseOptions } from '../protocol.ts'
 
 const NEWLINES = { lf: '\n', crlf: '\r\n', cr: '\r' } as const
 

@@ -1,5 +1,6 @@
 /** Believable token counts; the sums are Google's (google-upstreams §5.6). */
-import type { JsonObject, Upstream, Usage } from '../protocol.ts'
+import type { JsonObject } from '../json.ts'
+import type { Upstream, Usage } from '../protocol.ts'
 import type { Content, GenerateRequest, Part } from '../proto/types.ts'
 
 const CHARACTERS_PER_TOKEN = 4

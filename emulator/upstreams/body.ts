@@ -3,7 +3,7 @@ import { failure, invalidArgument } from '../errors/failure.ts'
 import type { Exchange, Step } from '../exchange.ts'
 import { parseMessage } from '../proto/parse.ts'
 import type { GenerateRequest } from '../proto/types.ts'
-import type { JsonObject } from '../protocol.ts'
+import type { JsonObject } from '../json.ts'
 
 export function readBody(exchange: Exchange, message: string): Step<JsonObject> {
   const { text, route, call } = exchange

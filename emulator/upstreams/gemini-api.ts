@@ -6,7 +6,7 @@ import type { Exchange, Outcome } from '../exchange.ts'
 import { findModel } from '../find-model.ts'
 import { MODELS } from '../models.ts'
 import type { Model } from '../models.ts'
-import type { JsonObject } from '../protocol.ts'
+import type { JsonObject } from '../json.ts'
 import { asGenerateRequest, readBody } from './body.ts'
 import { answer, countTokens, generate } from './generate.ts'
 

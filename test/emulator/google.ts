@@ -3,7 +3,8 @@ import { connect } from 'node:net'
 import { afterAll, beforeEach } from 'vitest'
 import { createEmulatorClient } from '../../emulator/client.ts'
 import type { EmulatorClient, Minted, ServiceAccountJson } from '../../emulator/client.ts'
-import type { JsonObject, Persona } from '../../emulator/protocol.ts'
+import type { JsonObject } from '../../emulator/json.ts'
+import type { Persona } from '../../emulator/protocol.ts'
 import { startEmulator } from '../../emulator/server.ts'
 
 export interface GoogleError {

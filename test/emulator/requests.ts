@@ -1,6 +1,7 @@
 /** Bodies and questions for the strictness tests: a valid body, and what Google says to a changed one. */
 import { expect } from 'vitest'
-import type { JsonObject, Upstream } from '../../emulator/protocol.ts'
+import type { JsonObject } from '../../emulator/json.ts'
+import type { Upstream } from '../../emulator/protocol.ts'
 import { HELLO } from './google.ts'
 import type { Google } from './google.ts'
 

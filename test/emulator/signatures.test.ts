@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonObject, Reply } from '../../emulator/protocol.ts'
+import type { JsonObject } from '../../emulator/json.ts'
+import type { Reply } from '../../emulator/protocol.ts'
 import { HELLO, eventsOf, useGoogle } from './google.ts'
 
 const google = await useGoogle()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonObject, Upstream } from '../../emulator/protocol.ts'
+import type { JsonObject } from '../../emulator/json.ts'
+import type { Upstream } from '../../emulator/protocol.ts'
 import { HELLO, useGoogle } from './google.ts'
 import {
   call,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../emulator/protocol.ts'
+import type { JsonObject } from '../../emulator/json.ts'
 import { useGoogle } from './google.ts'
 import { complaintsOf, config } from './requests.ts'
 

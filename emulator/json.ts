@@ -1,0 +1,3 @@
+export interface JsonObject {
+  [key: string]: unknown
+}
