@@ -31,6 +31,7 @@ export function composeChunks(composition: Composition): JsonObject[] {
   const answer = answerTo(composition.model, composition.request, reply)
   const parts = reply.signatures === false ? answer.parts : sign(answer, composition)
   const pieces = streaming ? splitParts(parts) : [parts]
+  let spoken = 0
   return pieces.map((piece, index) => ({
     candidates: candidates(piece, {
       composition,
@@ -39,7 +40,7 @@ export function composeChunks(composition: Composition): JsonObject[] {
     usageMetadata:
       index === pieces.length - 1
         ? usageMetadata(answer.usage, composition.upstream)
-        : runningUsage(composition, answer.usage, pieces.slice(0, index + 1)),
+        : runningUsage(composition, answer.usage, (spoken += spokenTokens(piece))),
     ...frame,
   }))
 }
@@ -107,10 +108,8 @@ function splitParts(parts: Part[]): Part[][] {
 }
 
 /** The Gemini API counts in every chunk; the others tell only the traffic type until the last. */
-function runningUsage({ upstream }: Composition, total: Usage, soFar: Part[][]): JsonObject {
+function runningUsage({ upstream }: Composition, total: Usage, spoken: number): JsonObject {
   if (upstream !== 'gemini-api') return { trafficType: 'ON_DEMAND' }
-  const said = soFar.flat().filter((part) => !part.thought)
-  const spoken = said.reduce((sum, part) => sum + partTokens(part), 0)
   const { promptTokenCount = 0, thoughtsTokenCount = 0, candidatesTokenCount = 0 } = total
   const counted = {
     promptTokenCount,
@@ -118,4 +117,8 @@ function runningUsage({ upstream }: Composition, total: Usage, soFar: Part[][]):
     thoughtsTokenCount,
   }
   return usageMetadata(completeUsage(counted), upstream)
+}
+
+function spokenTokens(parts: Part[]): number {
+  return parts.reduce((sum, part) => (part.thought ? sum : sum + partTokens(part)), 0)
 }

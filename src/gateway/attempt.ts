@@ -11,6 +11,8 @@ import type { UpstreamFault, Verdict } from '../upstreams/verdict.ts'
 /** Why a call was aborted; the reason of its AbortSignal. */
 export const CLIENT_LEFT = 'client_left'
 export const TOO_SLOW = 'too_slow'
+/** Not a reason to fail: nothing more is wanted of the upstream. */
+export const DONE = 'done'
 
 export interface Failed {
   readonly ok: false

@@ -10,7 +10,7 @@ import type { Settings } from '../settings.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
-import { attempt, CLIENT_LEFT, type Failed } from './attempt.ts'
+import { attempt, CLIENT_LEFT, DONE, type Failed } from './attempt.ts'
 import { failureOf, refusalOf } from './failure.ts'
 import { callUser } from './users.ts'
 
@@ -101,6 +101,7 @@ export async function generate(input: GenerateInput): Promise<Generated> {
     }
 
     clientSignal.removeEventListener('abort', abort)
+    control.abort(DONE) // what is left of a body that failed is not read
     const goesOn = journey.failed(lease, result) && Date.now() < deadline
     const settlement = settlementOf(
       lease,

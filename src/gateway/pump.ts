@@ -3,7 +3,7 @@ import type { Failure } from '../http/errors.ts'
 import type { Lease } from '../objects/lease.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
-import { brokenOff, CLIENT_LEFT, type Failed, faultOf, TOO_SLOW } from './attempt.ts'
+import { brokenOff, CLIENT_LEFT, DONE, type Failed, faultOf, TOO_SLOW } from './attempt.ts'
 import { failureOf } from './failure.ts'
 
 /** A dialect's side of a stream: pivot responses in, text for the client out. */
@@ -56,7 +56,9 @@ async function run(input: PumpInput, writer: WritableStreamDefaultWriter): Promi
   const { lease, events, first, encoder, control, idleTimeoutMs } = input
   const utf8 = new TextEncoder()
   let usage: UsageMetadata | undefined
-  let quietMs = 0
+  let quietTicks = 0
+  // A client that reads slowly is no silence of Google's: time counts only while the upstream is waited for.
+  let waitsForUpstream = false
 
   const write = async (frames: string): Promise<void> => {
     if (frames === '') return
@@ -66,14 +68,17 @@ async function run(input: PumpInput, writer: WritableStreamDefaultWriter): Promi
       control.abort(CLIENT_LEFT)
     }
   }
-  // One timer a stream: what it finds is at most one tick late, and a chunk costs no timer at all.
-  const tickMs = Math.min(KEEP_ALIVE_MS, idleTimeoutMs)
+  // One timer a stream, none a chunk. The first tick after a chunk may come at once, so it proves no silence.
+  const tickMs = Math.min(KEEP_ALIVE_MS, Math.ceil(idleTimeoutMs / 4))
   const timer = setInterval(() => {
-    quietMs += tickMs
-    if (quietMs >= idleTimeoutMs || Date.now() > lease.deadline - LEASE_MARGIN_MS) {
+    if (Date.now() > lease.deadline - LEASE_MARGIN_MS) {
       control.abort(TOO_SLOW)
-    } else {
-      void write(input.keepAlive)
+      // A client that has stopped reading holds a write up; that must not hold the settlement up.
+      void writer.abort(TOO_SLOW)
+    } else if (waitsForUpstream) {
+      quietTicks++
+      if ((quietTicks - 1) * tickMs >= idleTimeoutMs) control.abort(TOO_SLOW)
+      else void write(input.keepAlive)
     }
   }, tickMs)
 
@@ -90,29 +95,29 @@ async function run(input: PumpInput, writer: WritableStreamDefaultWriter): Promi
   }
 
   try {
-    let ended: Pumped | null = null
-    for (let batch = first; ended === null; batch = await events.next()) {
-      quietMs = 0
+    let batch = first
+    for (;;) {
+      quietTicks = 0
       let frames = ''
       for (const response of batch.responses) {
         frames += encoder.encode(response)
         usage = response.usageMetadata ?? usage
       }
       await write(frames)
-      if (control.signal.aborted) ended = await finish(brokenOff(control.signal, 200))
-      else if (batch.fault !== null)
-        ended = await finish(faultOf(lease.access.upstream, batch.fault))
-      else if (batch.done) ended = await finish(null)
-      if (ended !== null) break
+      if (control.signal.aborted) return await finish(brokenOff(control.signal, 200))
+      if (batch.fault !== null) return await finish(faultOf(lease.access.upstream, batch.fault))
+      if (batch.done) return await finish(null)
+      waitsForUpstream = true
+      batch = await events.next()
+      waitsForUpstream = false
     }
-    return ended ?? { verdict: TRUNCATED, usage }
   } catch {
     // The upstream's connection broke or was aborted. After a finish reason the answer is whole all the same: `end` knows.
     const aborted = control.signal.aborted
     return await finish(aborted ? brokenOff(control.signal, 200) : null)
   } finally {
     clearInterval(timer)
-    control.abort(CLIENT_LEFT)
+    control.abort(DONE)
     await writer.close().catch(() => undefined) // the client has left: there is nothing to close
   }
 }
