@@ -2,7 +2,7 @@ import { findModel } from '../gemini/catalogue.ts'
 import type { Failure } from '../http/errors.ts'
 import type { LeaseResult } from '../objects/lease.ts'
 import type { GoogleError } from '../upstreams/google-error.ts'
-import type { UpstreamFault, Verdict } from '../upstreams/verdict.ts'
+import type { QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
 
 /** Google's own text is cut here: it may quote the request at length. */
 const MAX_TEXT = 1000
@@ -22,7 +22,7 @@ export function failureOf(verdict: Verdict, error: GoogleError | null, model: st
     case 'token_rejected':
       return UNUSABLE
     case 'quota':
-      return outOfQuota(model, verdict.retryAfterMs ?? QUOTA_RETRY_MS, verdict.dimension === 'day')
+      return outOfQuota(model, verdict.retryAfterMs ?? QUOTA_RETRY_MS, verdict.dimension)
     case 'upstream_fault':
       return OUTAGES[verdict.reason]
     case 'cancelled':
@@ -51,7 +51,7 @@ export function refusalOf(
     case 'model_not_found':
       return modelNotFound(model)
     case 'exhausted':
-      return outOfQuota(model, Math.max(0, refusal.retryAt - now), refusal.dimension === 'day')
+      return outOfQuota(model, Math.max(0, refusal.retryAt - now), refusal.dimension)
     case 'token_unavailable':
       return { ...OUTAGES.overloaded, retryAfterMs: Math.max(0, refusal.retryAt - now) }
     case 'vault_not_configured':
@@ -108,10 +108,10 @@ function overloaded(message: string): Failure {
   return { reason: 'upstream_overloaded', message, retryAfterMs: OUTAGE_RETRY_MS }
 }
 
-function outOfQuota(model: string, retryAfterMs: number, daily: boolean): Failure {
+function outOfQuota(model: string, retryAfterMs: number, dimension: QuotaDimension): Failure {
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
   return {
-    reason: daily ? 'quota_exhausted' : 'rate_limited',
+    reason: dimension.endsWith('_per_day') ? 'quota_exhausted' : 'rate_limited',
     message: `All credentials of this API key are out of quota for ${model}. Please try again in ${seconds}s.`,
     retryAfterMs,
   }

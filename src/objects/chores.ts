@@ -67,12 +67,13 @@ export class Chores {
   /** The alarm's work: leases to count as lost, rows to forget, a snapshot to write. At least once, so all of it is idempotent. */
   async alarm(userId: string, snapshots: KVNamespace): Promise<void> {
     this.#alarmAt = null
-    const { profile, cooldowns, ledger } = this.#state
+    const { profile, buckets, faults, ledger } = this.#state
     const now = Date.now()
     ledger.sweep(now)
     this.flush()
     ledger.prune(now)
-    cooldowns.prune(now)
+    buckets.prune(now)
+    faults.prune(now)
     if (profile.snapshotDue()) await this.#writeSnapshot(userId, snapshots)
     const due = this.#nextDue()
     if (due !== Infinity) this.#wakeBy(due)

@@ -1,27 +1,68 @@
 import type { CredentialFault, Verdict } from '../upstreams/verdict.ts'
-import { cooldownAfter } from './cooldowns.ts'
-import type { Settlement } from './lease.ts'
+import { closed } from './buckets.ts'
+import type { LeaseRef, Settlement } from './lease.ts'
+import { modelFault } from './model-faults.ts'
 import { nextCursor } from './ring.ts'
+import { principalOf, standingOf } from './standing.ts'
 import { ringOf, type UserState } from './state.ts'
 
-/** What follows from a verdict for the credential that got it. Synchronous, like every decision of the object. */
+/** Where a consequence acts: the attempt's lease and its credential's principal. */
+interface Scene {
+  readonly state: UserState
+  readonly lease: LeaseRef
+  readonly principal: string
+  readonly now: number
+}
+
+type Consequences = {
+  readonly [Kind in Verdict['kind']]: (
+    scene: Scene,
+    verdict: Extract<Verdict, { kind: Kind }>,
+  ) => void
+}
+
+/** What follows from each verdict for the credential that got it. What the request does next is the gateway's (gateway/journey.ts). */
+const CONSEQUENCES: Consequences = {
+  // It serves: whatever was believed of its quota for this model is refuted.
+  ok: ({ state, lease, principal }) =>
+    state.buckets.refute(principal, lease.model, lease.grantedAt),
+  // Nobody's fault here.
+  client_fault: () => undefined,
+  upstream_fault: () => undefined,
+  cancelled: () => undefined,
+  // The next lease fetches a fresh token.
+  token_rejected: ({ state, lease }) => state.tokens.discard(lease.credentialId, lease.tokenSerial),
+  // The bucket closes, and the ring turns if it stood there.
+  quota: (scene, verdict) => {
+    const { state, lease, principal, now } = scene
+    const key = { principal, model: lease.model }
+    const previous = state.buckets
+      .of(principal, lease.model)
+      .find(({ dimension }) => dimension === verdict.dimension)
+    state.buckets.set(closed(key, verdict, previous, lease.grantedAt, now))
+    rotateFrom(state, lease.credentialId, lease.model, now)
+  },
+  // It serves this model no more, or nothing at all.
+  credential_fault: ({ state, lease, now }, verdict) => {
+    if (verdict.scope === 'credential') {
+      quarantine(state, lease.credentialId, lease.model, verdict.reason, now)
+    }
+    const fault = modelFault(lease.credentialId, lease.model, verdict, now)
+    if (fault !== undefined) state.faults.set(fault)
+  },
+}
+
+/** Does what follows from a settled attempt. Synchronous, like every decision of the object. */
 export function follow(state: UserState, settlement: Settlement, now: number): void {
   const { lease, verdict, status } = settlement
-  const { cooldowns, credentials, tokens } = state
-  const { credentialId: id, model } = lease
-  if (credentials.get(id) === undefined) return // removed while the attempt ran
-
-  if (verdict.kind === 'ok') cooldowns.refute(id, model, lease.grantedAt)
-  if (verdict.kind === 'token_rejected') tokens.discard(id, lease.tokenSerial)
-  if (verdict.kind === 'credential_fault' && verdict.scope === 'credential') {
-    quarantine(state, id, model, verdict.reason, now)
-  }
-  const previous = cooldowns.of(id, model)
-  const cooldown = cooldownAfter({ credentialId: id, model }, verdict, previous, now)
-  if (cooldown !== undefined) cooldowns.set(cooldown)
-  if (verdict.kind === 'quota') rotateFrom(state, id, model, now)
+  state.buckets.endTest(lease.id)
+  const credential = state.credentials.get(lease.credentialId)
+  if (credential === undefined) return // removed while the attempt ran
+  const scene = { state, lease, principal: principalOf(credential), now }
+  const act = CONSEQUENCES[verdict.kind] as (scene: Scene, verdict: Verdict) => void
+  act(scene, verdict)
   const error = describe(verdict, status)
-  if (error !== null) credentials.recordError(id, error, now)
+  if (error !== null) state.credentials.recordError(lease.credentialId, error, now)
 }
 
 /** Takes a credential out until an admin posts it again. */
@@ -38,9 +79,9 @@ export function quarantine(
 
 /** Compare-and-rotate: of many failures on one credential, the first moves the cursor and the rest find it moved. */
 function rotateFrom(state: UserState, id: string, model: string, now: number): void {
-  const { profile, cooldowns } = state
+  const { profile } = state
   if (profile.cursor !== id) return
-  const next = nextCursor(ringOf(state), cooldowns.of, id, model, now)
+  const next = nextCursor(ringOf(state), (other) => standingOf(other, model, state, now), id)
   if (next !== id) profile.rotate(next)
 }
 

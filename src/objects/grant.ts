@@ -1,6 +1,7 @@
 import { quarantine } from './consequences.ts'
 import type { LeaseRequest, LeaseResult } from './lease.ts'
 import { select } from './ring.ts'
+import { principalOf, standingOf } from './standing.ts'
 import { ringOf, type UserState } from './state.ts'
 
 /** Selections within one lease: each pass either grants or takes one credential out, so only a storm of edits gets this far. */
@@ -15,13 +16,18 @@ export async function grant(
   request: LeaseRequest,
   background: (work: Promise<unknown>) => void,
 ): Promise<LeaseResult> {
-  const { tokens, ledger, cooldowns, credentials } = state
+  const { tokens, ledger, buckets, credentials } = state
+  const { model } = request
   const unavailable = new Set<string>()
   let retryAt = Infinity
   for (let pass = 0; pass < MAX_SELECTIONS; pass++) {
     const now = Date.now()
     const tried = [...request.tried, ...unavailable]
-    const selection = select(ringOf(state), cooldowns.of, { ...request, tried }, now)
+    const selection = select(
+      ringOf(state),
+      (candidate) => standingOf(candidate, model, state, now),
+      { ...request, tried },
+    )
     if (!selection.ok) {
       const waiting = selection.reason === 'all_tried' && unavailable.size > 0
       return waiting ? { ok: false, reason: 'token_unavailable', retryAt } : selection
@@ -30,7 +36,8 @@ export async function grant(
     const held = tokens.current(credential, now)
     if (held !== undefined) {
       if (tokens.endsSoon(credential, now)) background(tokens.prepare(credential.id))
-      const lease = ledger.grant(credential.id, request.model, held.serial, now)
+      const lease = ledger.grant(credential.id, model, held.serial, now)
+      if (selection.test) buckets.beginTest(principalOf(credential), lease)
       const { upstream, project, location, quotaProject } = credential
       const access = { upstream, project, location, quotaProject, auth: held.auth }
       return { ok: true, lease: { ...lease, access } }
@@ -39,7 +46,7 @@ export async function grant(
     if (ready.ok) continue
     if (ready.reason === 'vault') return { ok: false, reason: 'vault_not_configured' }
     if (ready.reason === 'dead') {
-      quarantine(state, credential.id, request.model, ready.fault, Date.now())
+      quarantine(state, credential.id, model, ready.fault, Date.now())
     } else {
       credentials.recordError(credential.id, `token_endpoint ${ready.error}`, Date.now())
       unavailable.add(credential.id)

@@ -1,7 +1,7 @@
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { QuotaDimension } from '../upstreams/verdict.ts'
-import type { Cooldown } from './cooldowns.ts'
 import type { Credential } from './credential.ts'
+import type { Standing, StandingOf } from './standing.ts'
 
 /** A user's credentials in order, and the id that the cursor stands on (design §4: identity is the id, never the position). */
 export interface Ring {
@@ -17,7 +17,14 @@ export interface SelectRequest {
   readonly avoid: readonly Upstream[]
 }
 
-export type Selection = { readonly ok: true; readonly credential: Credential } | NoCredential
+export type Selection =
+  | {
+      readonly ok: true
+      readonly credential: Credential
+      /** It is to find out whether a closed quota bucket is open again. */
+      readonly test: boolean
+    }
+  | NoCredential
 
 /** Why nobody in the ring can serve a request. */
 export type NoCredential =
@@ -35,39 +42,35 @@ export type NoCredential =
   /** Each that could serve has had its try. */
   | { readonly ok: false; readonly reason: 'all_tried' }
 
-export type CooldownOf = (credentialId: string, model: string) => Cooldown | undefined
-
-/** Picks the credential for an attempt: from the cursor on, the first that can serve. Pure. */
-export function select(
-  ring: Ring,
-  cooldownOf: CooldownOf,
-  request: SelectRequest,
-  now: number,
-): Selection {
-  for (const credential of fromCursor(ring)) {
-    const out = request.tried.includes(credential.id) || request.avoid.includes(credential.upstream)
-    if (!out && canServe(credential, cooldownOf(credential.id, request.model), now)) {
-      return { ok: true, credential }
-    }
+/**
+ * Picks the credential for an attempt: from the cursor on, the first that is open; where none is, the first whose closed
+ * bucket is due for a test. Pure. `standingOf` tells how a credential stands with the request's model now.
+ */
+export function select(ring: Ring, standingOf: StandingOf, request: SelectRequest): Selection {
+  const candidates = fromCursor(ring).filter(
+    ({ id, upstream }) => !request.tried.includes(id) && !request.avoid.includes(upstream),
+  )
+  for (const kind of ['open', 'test'] as const) {
+    const credential = candidates.find((candidate) => standingOf(candidate).kind === kind)
+    if (credential !== undefined) return { ok: true, credential, test: kind === 'test' }
   }
-  return whyNot(ring, cooldownOf, request.model, now)
+  return whyNot(ring.credentials.map(standingOf))
 }
 
-/** Where the cursor goes from `from`: the next that can serve the model; `from` itself where none can. Pure. */
-export function nextCursor(
-  ring: Ring,
-  cooldownOf: CooldownOf,
-  from: string,
-  model: string,
-  now: number,
-): string {
+/** Where the cursor goes from `from`: the next that can serve; `from` itself where none can. Pure. */
+export function nextCursor(ring: Ring, standingOf: StandingOf, from: string): string {
   const [, ...others] = fromCursor({ ...ring, cursor: from })
-  const next = others.find((other) => canServe(other, cooldownOf(other.id, model), now))
-  return next?.id ?? from
+  return others.find((other) => standingOf(other).kind === 'open')?.id ?? from
+}
+
+/** Where a manual rotation goes: one on, past those in quarantine; where it stands if it has nowhere to go. Pure. */
+export function nextActive(ring: Ring, from: string): string {
+  const [, ...others] = fromCursor({ ...ring, cursor: from })
+  return others.find((other) => other.quarantine === null)?.id ?? from
 }
 
 /** The ring in order, beginning with the cursor's credential. */
-export function fromCursor({ credentials, cursor }: Ring): readonly Credential[] {
+function fromCursor({ credentials, cursor }: Ring): readonly Credential[] {
   const start = Math.max(
     0,
     credentials.findIndex((credential) => credential.id === cursor),
@@ -75,33 +78,22 @@ export function fromCursor({ credentials, cursor }: Ring): readonly Credential[]
   return [...credentials.slice(start), ...credentials.slice(0, start)]
 }
 
-function canServe(credential: Credential, cooldown: Cooldown | undefined, now: number): boolean {
-  return credential.quarantine === null && (cooldown === undefined || cooldown.until <= now)
-}
-
-function whyNot(ring: Ring, cooldownOf: CooldownOf, model: string, now: number): NoCredential {
-  if (ring.credentials.length === 0) return { ok: false, reason: 'no_credentials' }
-  const active = ring.credentials.filter((credential) => credential.quarantine === null)
+function whyNot(standings: readonly Standing[]): NoCredential {
+  if (standings.length === 0) return { ok: false, reason: 'no_credentials' }
+  const active = standings.filter(({ kind }) => kind !== 'quarantined')
   if (active.length === 0) return { ok: false, reason: 'credentials_unusable' }
-
-  const cooling = active.flatMap((credential) => {
-    const cooldown = cooldownOf(credential.id, model)
-    return cooldown !== undefined && cooldown.until > now ? [cooldown] : []
-  })
-  // One that is not cooling has had its try: how that ended says more than when another recovers.
-  if (cooling.length < active.length) return { ok: false, reason: 'all_tried' }
-  const first = cooling
-    .filter((cooldown) => cooldown.cause === 'quota')
-    .toSorted((one, other) => one.until - other.until)[0]
+  // One that could serve has had its try: how that ended says more than when another recovers.
+  if (active.some(({ kind }) => kind === 'open' || kind === 'test')) {
+    return { ok: false, reason: 'all_tried' }
+  }
+  const [first] = active
+    .filter((standing) => standing.kind === 'cooling')
+    .toSorted((one, other) => one.until - other.until)
   if (first !== undefined) {
     return { ok: false, reason: 'exhausted', retryAt: first.until, dimension: first.dimension }
   }
-  const absent = cooling.some((cooldown) => cooldown.cause === 'model_not_found')
+  const absent = active.some(
+    (standing) => standing.kind === 'fault' && standing.cause === 'model_not_found',
+  )
   return { ok: false, reason: absent ? 'model_not_found' : 'credentials_unusable' }
-}
-
-/** Where a manual rotation goes: one on, past those in quarantine; where it stands if it has nowhere to go. Pure. */
-export function nextActive(ring: Ring, from: string): string {
-  const [, ...others] = fromCursor({ ...ring, cursor: from })
-  return others.find((other) => other.quarantine === null)?.id ?? from
 }

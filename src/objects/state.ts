@@ -1,8 +1,9 @@
 import type { Settings } from '../settings.ts'
 import { AccessTokens } from './access-tokens.ts'
-import { Cooldowns } from './cooldowns.ts'
+import { BucketTable } from './bucket-table.ts'
 import { Credentials } from './credentials.ts'
 import { Ledger } from './ledger.ts'
+import { ModelFaults } from './model-faults.ts'
 import { Profile } from './profile.ts'
 import type { Ring } from './ring.ts'
 import type { Vault } from './vault.ts'
@@ -11,7 +12,8 @@ import type { Vault } from './vault.ts'
 export interface UserState {
   readonly profile: Profile
   readonly credentials: Credentials
-  readonly cooldowns: Cooldowns
+  readonly buckets: BucketTable
+  readonly faults: ModelFaults
   readonly ledger: Ledger
   readonly tokens: AccessTokens
 }
@@ -29,7 +31,8 @@ export function loadState({ sql, userId, settings, vault }: StateInput): UserSta
   return {
     profile: new Profile(sql),
     credentials,
-    cooldowns: new Cooldowns(sql),
+    buckets: new BucketTable(sql),
+    faults: new ModelFaults(sql),
     ledger: new Ledger(sql),
     tokens: new AccessTokens({ sql, credentials, vault, userId, settings }),
   }

@@ -1,7 +1,9 @@
 import { OUTCOMES, type Outcome } from '../upstreams/verdict.ts'
-import type { Cooldown } from './cooldowns.ts'
+import type { Bucket } from './buckets.ts'
 import { type AttemptCounts, noCounts, type RequestCounts } from './counters.ts'
 import type { Credential } from './credential.ts'
+import type { ModelFault } from './model-faults.ts'
+import { principalOf } from './standing.ts'
 import { terminalSum } from './ledger.ts'
 import type { UserState } from './state.ts'
 
@@ -67,12 +69,17 @@ export interface TokenStats {
   readonly tool_use: number
 }
 
+/** A quota bucket that is closed, or a model that the credential may not use; with the deadline and what it was concluded from. */
 export interface CooldownStats {
   readonly model: string
+  readonly cause: 'quota' | ModelFault['cause']
   readonly until: string
-  readonly cause: Cooldown['cause']
-  readonly dimension: Cooldown['dimension']
-  readonly evidence: Cooldown['evidence']
+  /** Other credentials of the ring that Google counts against the same quota. */
+  readonly shared_with: readonly string[]
+  readonly dimension: Bucket['dimension'] | null
+  readonly evidence: Bucket['evidence'] | null
+  /** When the belief may be tested with a real request. */
+  readonly retest_at: string | null
 }
 
 export interface OpenLeaseStats {
@@ -131,7 +138,7 @@ export function buildStats(userId: string, state: UserState, now: number): Stats
 }
 
 function credentialStats(credential: Credential, state: UserState, now: number): CredentialStats {
-  const { ledger, cooldowns } = state
+  const { ledger } = state
   const own = ledger.attempts().filter((counts) => counts.credentialId === credential.id)
   const sum = total(credential.id, own)
   const openOf = (model?: string): number =>
@@ -161,17 +168,41 @@ function credentialStats(credential: Credential, state: UserState, now: number):
         { ...attemptStats(counts, openOf(counts.model)), tokens: tokenStats(counts) },
       ]),
     ),
-    cooldowns: cooldowns
-      .all()
-      .filter(({ credentialId, until }) => credentialId === credential.id && until > now)
-      .map(({ model, until, cause, dimension, evidence }) => ({
-        model,
-        until: iso(until),
-        cause,
-        dimension,
-        evidence,
-      })),
+    cooldowns: cooldownStats(credential, state, now),
   }
+}
+
+function cooldownStats(credential: Credential, state: UserState, now: number): CooldownStats[] {
+  const principal = principalOf(credential)
+  const others = state.credentials
+    .all()
+    .filter((other) => other.id !== credential.id && principalOf(other) === principal)
+    .map((other) => other.id)
+  const closed = state.buckets
+    .all()
+    .filter((bucket) => bucket.principal === principal && bucket.until > now)
+    .map((bucket) => ({
+      model: bucket.model,
+      cause: 'quota' as const,
+      until: iso(bucket.until),
+      shared_with: others,
+      dimension: bucket.dimension,
+      evidence: bucket.evidence,
+      retest_at: bucket.retestAt === null ? null : iso(bucket.retestAt),
+    }))
+  const faults = state.faults
+    .all()
+    .filter((fault) => fault.credentialId === credential.id && fault.until > now)
+    .map(({ model, cause, until }) => ({
+      model,
+      cause,
+      until: iso(until),
+      shared_with: [],
+      dimension: null,
+      evidence: null,
+      retest_at: null,
+    }))
+  return [...closed, ...faults]
 }
 
 function total(credentialId: string, attempts: readonly AttemptCounts[]): AttemptCounts {

@@ -91,6 +91,28 @@ const MIGRATIONS: readonly string[] = [
     deadline INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Quota is Google's project's, not the credential's. What was cooling is forgotten: a 429 tells it anew.
+  `
+  DROP TABLE cooldowns;
+  CREATE TABLE buckets (
+    principal TEXT NOT NULL,
+    model TEXT NOT NULL,
+    dimension TEXT NOT NULL,
+    closed_at INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    retest_at INTEGER,
+    evidence TEXT NOT NULL,
+    strikes INTEGER NOT NULL,
+    PRIMARY KEY (principal, model, dimension)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE model_faults (
+    credential_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (credential_id, model)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

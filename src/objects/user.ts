@@ -6,6 +6,7 @@ import { type Credential, credentialId, type CredentialInput } from './credentia
 import { grant } from './grant.ts'
 import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
 import { nextActive } from './ring.ts'
+import { principalOf } from './standing.ts'
 import { loadState, ringOf, type UserState } from './state.ts'
 import { buildStats, type Stats } from './stats.ts'
 import { isConfigured, migrate } from './storage.ts'
@@ -18,6 +19,8 @@ export type PutCredentialResult =
       /** False where a known credential was updated in place. */
       readonly created: boolean
       readonly count: number
+      /** Credentials of the ring that Google counts against the same quota, so that this one adds none. */
+      readonly sharesQuotaWith: readonly string[]
     }
   | { readonly ok: false; readonly reason: 'ring_full'; readonly count: number }
   | { readonly ok: false; readonly reason: 'vault_not_configured' | 'misconfigured' }
@@ -32,7 +35,7 @@ interface Awake {
 }
 
 /**
- * One user: the single writer of the ring and its cursor, sealed credentials, access tokens, cooldowns and the lease ledger.
+ * One user: the single writer of the ring and its cursor, sealed credentials, access tokens, quota buckets and the lease ledger.
  * It decides and counts; prompts and completions never enter it. Every decision is one synchronous step: read, decide, write,
  * with no await between, so none can interleave with another.
  *
@@ -103,16 +106,22 @@ export class UserObject extends DurableObject<Env> {
       return { ok: false, reason: 'ring_full', count }
     }
     this.#user ??= this.#wake()
-    const { profile, credentials, cooldowns, tokens } = this.#user.state
+    const { profile, credentials, buckets, faults, tokens } = this.#user.state
     credentials.put(id, input, sealed, Date.now())
-    cooldowns.clearCredential(id)
+    buckets.clear(id)
+    faults.clear(id)
     tokens.secretChanged(id)
     if (profile.cursor === null) profile.moveCursor(id)
     profile.configChanged()
     this.#user.chores.snapshotLater()
     const credential = credentials.get(id)
     if (credential === undefined) throw new Error('The credential just written is not there.')
-    return { ok: true, credential, created: !known, count: credentials.all().length }
+    const ring = credentials.all()
+    const principal = principalOf(credential)
+    const sharesQuotaWith = ring
+      .filter((other) => other.id !== id && principalOf(other) === principal)
+      .map((other) => other.id)
+    return { ok: true, credential, created: !known, count: ring.length, sharesQuotaWith }
   }
 
   /** Moves the cursor one credential on, past those in quarantine. */

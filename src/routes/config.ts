@@ -41,6 +41,7 @@ export async function updateConfig(call: Call): Promise<Reply> {
       position: put.credential.position,
     },
     credentials: put.count,
+    shares_quota_with: put.sharesQuotaWith,
     max_credentials: settings.maxCredentials,
   })
 }

@@ -89,14 +89,17 @@ function classifyQuota(upstream: Upstream, error: GoogleError, now: number): Ver
   }
   const dimension = dimensionOf(error)
   const hint = hintOf(error, now)
-  const evidence = dimension === 'day' ? 'quota_id' : hint.evidence
+  const evidence = dimension.endsWith('_per_day') ? 'quota_id' : hint.evidence
   return { kind: 'quota', dimension, retryAfterMs: hint.ms, evidence }
 }
 
 function dimensionOf(error: GoogleError): QuotaDimension {
   // The day first: its RetryInfo may say seconds although the day's quota is used up (google-upstreams §8.6).
-  if (error.quotaIds.some((id) => /PerDay|Daily/i.test(id))) return 'day'
-  if (error.quotaIds.some((id) => /PerMinute/i.test(id))) return 'minute'
+  const daily = error.quotaIds.find((id) => /PerDay|Daily/i.test(id))
+  if (daily !== undefined) return /Token/i.test(daily) ? 'tokens_per_day' : 'requests_per_day'
+  const minute = error.quotaIds.find((id) => /PerMinute/i.test(id))
+  if (minute !== undefined)
+    return /Token/i.test(minute) ? 'tokens_per_minute' : 'requests_per_minute'
   return 'unknown'
 }
 

@@ -41,7 +41,12 @@ export type CredentialFault =
   | 'project_not_found'
   | 'permission_denied'
   | 'model_not_found'
-export type QuotaDimension = 'day' | 'minute' | 'unknown'
+export type QuotaDimension =
+  | 'requests_per_minute'
+  | 'tokens_per_minute'
+  | 'requests_per_day'
+  | 'tokens_per_day'
+  | 'unknown'
 export type QuotaEvidence = 'quota_id' | 'reset_time' | 'retry_info' | 'text' | 'none'
 export type UpstreamFault =
   | 'capacity'

@@ -100,7 +100,24 @@ describe('rotation', () => {
     expect((await answer.json<ErrorBody>()).error.code).toBe('insufficient_quota')
     expect(answer.headers.get('x-should-retry')).toBe('false')
     const [cooldown] = (await settledStats(user)).ring.credentials[0]?.cooldowns ?? []
-    expect(cooldown).toMatchObject({ dimension: 'day', evidence: 'quota_id' })
+    expect(cooldown).toMatchObject({ dimension: 'requests_per_day', evidence: 'quota_id' })
+  })
+
+  it('does not turn to another credential of the same exhausted project, and says so when one is added', async () => {
+    const user = await givenUser(['service_account', 'service_account', 'api_key'])
+    const [first, second, key] = user.credentials
+    const twin = await google.registerServiceAccount({ project: 'vertex-project' })
+    const added = await post('/v1/config/update', MASTER_KEY, {
+      apiKey: user.key,
+      gcpServiceAccount: twin.credential,
+    })
+    expect(await added.json()).toMatchObject({ shares_quota_with: [first?.id, second?.id] })
+    await google.script({ credential: first?.handle ?? '', reply: { error: 'gemini_429_minute' } })
+    const answer = await chat(user.key)
+    expect(answer.headers.get('x-pollux-credential')).toBe(key?.id)
+    expect(await callCounts(user)).toEqual([1, 0, 1])
+    const stats = await settledStats(user)
+    expect(stats.ring.credentials[1]?.cooldowns).toMatchObject([{ cause: 'quota' }])
   })
 
   it('turns once when many requests hit the same 429', async () => {
@@ -193,6 +210,18 @@ describe('faults that are not quota', () => {
       state: 'active',
       attempts: { upstream_fault: 1 },
     })
+  })
+
+  it('takes a lack of shared capacity for nobody’s fault: waits a moment, and goes on', async () => {
+    const user = await givenUser(['service_account', 'api_key'])
+    await fails(user, 0, 'vertex_429')
+    const began = Date.now()
+    expect((await chat(user.key)).status).toBe(200)
+    expect(Date.now() - began).toBeGreaterThanOrEqual(200)
+    const stats = await settledStats(user)
+    expect(stats.ring).toMatchObject({ rotations: 0, cursor: user.credentials[0]?.id })
+    expect(stats.ring.credentials[0]?.cooldowns).toEqual([])
+    expect(stats.ring.credentials[0]?.attempts).toMatchObject({ quota: 0, upstream_fault: 1 })
   })
 
   it('leaves an upstream that is out for another', async () => {

@@ -10,7 +10,7 @@ import { givenUser, MODEL, settledStats, statsOf, type User } from '../support/p
 const REQUEST = { model: MODEL, tried: [], avoid: [] }
 const QUOTA: Verdict = {
   kind: 'quota',
-  dimension: 'minute',
+  dimension: 'requests_per_minute',
   retryAfterMs: 30_000,
   evidence: 'retry_info',
 }
@@ -91,6 +91,36 @@ describe('UserObject', () => {
     await objectOf(user).settle(report(await leaseFrom(user), QUOTA))
     await objectOf(user).settle(report(older))
     expect((await statsOf(user)).ring.credentials[0]?.cooldowns.length).toBe(1)
+  })
+
+  it('tests a long hint with one real request at a time, and believes what it shows', async () => {
+    const user = await givenUser(['api_key'])
+    const day: Verdict = { ...QUOTA, dimension: 'requests_per_day', evidence: 'quota_id' }
+    const began = Date.parse('2026-11-22T12:00:00Z')
+    vi.useFakeTimers({ toFake: ['Date'], now: began })
+    try {
+      await objectOf(user).settle(report(await leaseFrom(user), day))
+      expect(await objectOf(user).lease(REQUEST)).toMatchObject({ ok: false, reason: 'exhausted' })
+      vi.setSystemTime(began + 3_600_000)
+      const test = await leaseFrom(user)
+      // Nobody else is let through beside the test; they are told to come back soon.
+      const other: LeaseResult = await objectOf(user).lease(REQUEST)
+      expect(other).toEqual({
+        ok: false,
+        reason: 'exhausted',
+        retryAt: began + 3_605_000,
+        dimension: 'requests_per_day',
+      })
+      await objectOf(user).settle(report(test, day))
+      expect((await objectOf(user).lease(REQUEST)).ok).toBe(false)
+      vi.setSystemTime(began + 2 * 3_600_000)
+      const second = await leaseFrom(user)
+      await objectOf(user).settle(report(second))
+      await leaseFrom(user)
+      expect((await statsOf(user)).ring.credentials[0]?.cooldowns).toEqual([])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('counts a lease that nobody settles as lost, by its alarm', async () => {

@@ -140,14 +140,19 @@ describe('classify', () => {
       'gemini-api',
       429,
       envelope('RESOURCE_EXHAUSTED', 'x', [MINUTE, retry('34.5s')]),
-      { kind: 'quota', dimension: 'minute', retryAfterMs: 34_500, evidence: 'retry_info' },
+      {
+        kind: 'quota',
+        dimension: 'requests_per_minute',
+        retryAfterMs: 34_500,
+        evidence: 'retry_info',
+      },
     ],
     [
       'a day’s quota, whatever the RetryInfo says',
       'gemini-api',
       429,
       envelope('RESOURCE_EXHAUSTED', 'x', [retry('7s'), DAY]),
-      { kind: 'quota', dimension: 'day', retryAfterMs: 7000, evidence: 'quota_id' },
+      { kind: 'quota', dimension: 'requests_per_day', retryAfterMs: 7000, evidence: 'quota_id' },
     ],
     [
       'a reset time',

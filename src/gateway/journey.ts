@@ -1,0 +1,100 @@
+import type { Upstream } from '../gemini/upstreams.ts'
+import type { Failure } from '../http/errors.ts'
+import type { Lease, LeaseRequest } from '../objects/lease.ts'
+import type { Verdict } from '../upstreams/verdict.ts'
+import type { Failed } from './attempt.ts'
+import { failureOf } from './failure.ts'
+
+/**
+ * Where a request goes after each verdict; what it means for the credential is the object's (objects/consequences.ts).
+ * `end`: the client is told. `refresh`: the same credential once more, with a fresh token. `next`: another credential.
+ * `next_upstream`: another credential, and after a second such failure another upstream.
+ */
+const AFTER: Readonly<Record<Verdict['kind'], 'end' | 'refresh' | 'next' | 'next_upstream'>> = {
+  ok: 'end',
+  client_fault: 'end',
+  cancelled: 'end',
+  token_rejected: 'refresh',
+  credential_fault: 'next',
+  quota: 'next',
+  upstream_fault: 'next_upstream',
+}
+
+/** Failures of one upstream within a request that are an outage of it, whatever credential is used. */
+const OUTAGE_AFTER = 2
+/** Shared capacity comes back within moments, and asking at once makes it worse. */
+const CAPACITY_WAIT_MS = 400
+
+/** What the attempts of one request have shown, and so what is left to try. */
+export class Journey {
+  /** As Google knows it. */
+  readonly model: string
+  readonly #tried: string[] = []
+  readonly #refreshed = new Set<string>()
+  readonly #outages = new Map<Upstream, number>()
+  #last: { readonly failed: Failed; readonly credentialId: string } | null = null
+
+  constructor(model: string) {
+    this.model = model
+  }
+
+  get lastCredential(): string | null {
+    return this.#last?.credentialId ?? null
+  }
+
+  /** What the next lease is asked for. */
+  request(): LeaseRequest {
+    const avoid = [...this.#outages]
+      .filter(([, failures]) => failures >= OUTAGE_AFTER)
+      .map(([upstream]) => upstream)
+    return { model: this.model, tried: [...this.#tried], avoid }
+  }
+
+  /** The verdict in the light of the attempts before: a token fresh from Google that is refused as well condemns the credential. */
+  verdictOn(lease: Lease, { verdict }: Failed): Verdict {
+    const again = verdict.kind === 'token_rejected' && this.#refreshed.has(lease.credentialId)
+    return again
+      ? { kind: 'credential_fault', reason: 'token_rejected', scope: 'credential' }
+      : verdict
+  }
+
+  /** Takes note of a failure; true where another attempt makes sense. */
+  goesOnAfter(lease: Lease, failed: Failed): boolean {
+    const { credentialId, access } = lease
+    this.#last = { failed, credentialId }
+    switch (AFTER[failed.verdict.kind]) {
+      case 'end':
+        return false
+      case 'refresh':
+        this.#refreshed.add(credentialId)
+        return true
+      case 'next':
+        this.#tried.push(credentialId)
+        return true
+      case 'next_upstream':
+        this.#tried.push(credentialId)
+        this.#outages.set(access.upstream, this.#outagesAfter(access.upstream, failed.verdict))
+        return true
+    }
+  }
+
+  #outagesAfter(upstream: Upstream, verdict: Verdict): number {
+    const isPlace = verdict.kind === 'upstream_fault' && verdict.reason === 'location'
+    // Where this Worker calls from does not change with the credential.
+    return isPlace ? OUTAGE_AFTER : (this.#outages.get(upstream) ?? 0) + 1
+  }
+
+  /** How long to wait before the next attempt, in milliseconds; spread, so that requests do not come back together. */
+  waitMs(): number {
+    const verdict = this.#last?.failed.verdict
+    const isCapacity = verdict?.kind === 'upstream_fault' && verdict.reason === 'capacity'
+    return isCapacity ? CAPACITY_WAIT_MS * (0.5 + Math.random()) : 0
+  }
+
+  /** What the client is told when nothing is left to try. */
+  failure(): Failure {
+    if (this.#last === null) throw new Error('A lease was refused as tried before anything was.')
+    const { verdict, error } = this.#last.failed
+    return failureOf(verdict, error, this.model)
+  }
+}
