@@ -1,0 +1,29 @@
+/** What these tests read of `/debug/stats`: the wire, not the types of the program that wrote it. */
+export interface Stats {
+  readonly total_requests: number
+  readonly requests_per_credential: Readonly<Record<string, number>>
+  readonly requests: {
+    readonly total: number
+    readonly open: number
+    readonly ok: number
+    readonly failed: number
+    readonly cancelled: number
+  }
+  readonly ring: {
+    readonly cursor: string
+    readonly rotations: number
+    readonly credentials: readonly CredentialStats[]
+  }
+  readonly ledger: {
+    readonly granted: number
+    readonly settled: number
+    readonly open: number
+    readonly holds: boolean
+  }
+}
+
+export interface CredentialStats {
+  readonly id: string
+  readonly type: string
+  readonly attempts: Readonly<Record<'granted' | 'ok' | 'quota' | 'cancelled', number>>
+}
