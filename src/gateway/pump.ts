@@ -35,8 +35,8 @@ export interface Pumped {
   readonly usage: UsageMetadata | undefined
 }
 
-/** A client that left is noticed by the next write at the latest, so silence is broken this often. */
-const KEEP_ALIVE_MS = 15_000
+/** workerd tells of a client that left when something is written to it, so silence is broken this often. */
+const KEEP_ALIVE_MS = 5000
 /** The attempt must be settled before its lease is taken for lost. */
 const LEASE_MARGIN_MS = 10_000
 
