@@ -3,7 +3,8 @@ import type { Lease } from '../objects/lease.ts'
 import type { Settings } from '../settings.ts'
 import { callUpstream, FRONTS } from '../upstreams/call.ts'
 import { classify } from '../upstreams/classify.ts'
-import type { Upstream } from '../gemini/upstreams.ts'
+import type { Access } from '../upstreams/credential.ts'
+import { hasContent, isFinal } from '../gemini/response.ts'
 import { type Batch, UpstreamEvents } from '../upstreams/events.ts'
 import { type GoogleError, parseGoogleError, readGoogleError } from '../upstreams/google-error.ts'
 import type { UpstreamFault, Verdict } from '../upstreams/verdict.ts'
@@ -24,7 +25,7 @@ export interface Failed {
 
 export type AttemptResult =
   | { readonly ok: true; readonly kind: 'unary'; readonly response: GenerateContentResponse }
-  /** `first` is the first batch that holds a response: up to there a failure costs the client nothing. */
+  /** `first` is all that came up to the first content or the end: up to there a failure costs the client nothing. */
   | {
       readonly ok: true
       readonly kind: 'stream'
@@ -45,18 +46,16 @@ export interface AttemptInput {
 /** Calls Google once under a lease, up to the whole answer or the first event of a stream. Never rejects. */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const { lease, requestJson, stream, settings, control } = input
-  const { upstream } = lease.access
+  const { access } = lease
   const method = stream ? 'streamGenerateContent' : 'generateContent'
   const timer = setTimeout(() => control.abort(TOO_SLOW), settings.answerTimeoutMs)
   let status = 0
   try {
-    const call = { access: lease.access, model: lease.model, method, requestJson } as const
+    const call = { access, model: lease.model, method, requestJson } as const
     const response = await callUpstream(call, settings, control.signal)
     status = response.status
-    if (!response.ok) return failed(upstream, parseGoogleError(status, await response.text()))
-    return stream
-      ? await firstEvent(upstream, response)
-      : readAnswer(upstream, await response.text())
+    if (!response.ok) return failed(access, parseGoogleError(status, await response.text()))
+    return stream ? await opening(access, response) : readAnswer(access, await response.text())
   } catch {
     // Every path out of here is a verdict, so that whatever went wrong is settled as what it was.
     return brokenOff(control.signal, status)
@@ -66,9 +65,9 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
 }
 
 /** The verdict on an error that arrived inside a 200 stream, with the error itself. */
-export function faultOf(upstream: Upstream, fault: NonNullable<Batch['fault']>): Failed {
+export function faultOf(access: Access, fault: NonNullable<Batch['fault']>): Failed {
   return fault.kind === 'error'
-    ? failed(upstream, readGoogleError(200, fault.body))
+    ? failed(access, readGoogleError(200, fault.body))
     : outage('unreadable', 200)
 }
 
@@ -81,32 +80,37 @@ export function brokenOff(signal: AbortSignal, status: number): Failed {
   return outage(status === 0 ? 'unreachable' : 'truncated', status)
 }
 
-async function firstEvent(upstream: Upstream, response: Response): Promise<AttemptResult> {
+async function opening(access: Access, response: Response): Promise<AttemptResult> {
   if (response.body === null) return outage('truncated', response.status)
-  const events = new UpstreamEvents(response.body, FRONTS[upstream].unwrap)
+  const events = new UpstreamEvents(response.body, FRONTS[access.upstream].unwrap)
+  const responses: GenerateContentResponse[] = []
   for (;;) {
-    const first = await events.next()
-    if (first.responses.length > 0) return { ok: true, kind: 'stream', events, first }
-    if (first.fault !== null) return faultOf(upstream, first.fault)
-    if (first.done) return outage('truncated', response.status)
+    const batch = await events.next()
+    responses.push(...batch.responses)
+    if (responses.some((event) => hasContent(event) || isFinal(event))) {
+      return { ok: true, kind: 'stream', events, first: { ...batch, responses } }
+    }
+    if (batch.fault !== null) return faultOf(access, batch.fault)
+    if (batch.done) return outage('truncated', response.status)
   }
 }
 
-function readAnswer(upstream: Upstream, text: string): AttemptResult {
+function readAnswer(access: Access, text: string): AttemptResult {
   let reply: unknown
   try {
     reply = JSON.parse(text)
   } catch {
     return outage('unreadable', 200)
   }
-  if (typeof reply !== 'object' || reply === null) return outage('unreadable', 200)
-  if ('error' in reply) return failed(upstream, readGoogleError(200, reply))
-  const response = FRONTS[upstream].unwrap(reply)
+  const single: unknown = Array.isArray(reply) ? reply[0] : reply
+  if (typeof single !== 'object' || single === null) return outage('unreadable', 200)
+  if ('error' in single) return failed(access, readGoogleError(200, single))
+  const response = FRONTS[access.upstream].unwrap(single)
   return response === undefined ? outage('unreadable', 200) : { ok: true, kind: 'unary', response }
 }
 
-function failed(upstream: Upstream, error: GoogleError): Failed {
-  const verdict = classify(upstream, error, Date.now())
+function failed({ upstream, auth }: Access, error: GoogleError): Failed {
+  const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
   return { ok: false, verdict, status: error.httpStatus, error }
 }
 

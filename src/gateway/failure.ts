@@ -1,6 +1,7 @@
 import { findModel } from '../gemini/catalogue.ts'
 import type { Failure } from '../http/errors.ts'
-import type { LeaseResult } from '../objects/lease.ts'
+import type { Lease, LeaseResult } from '../objects/lease.ts'
+import type { Access } from '../upstreams/credential.ts'
 import type { GoogleError } from '../upstreams/google-error.ts'
 import type { QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
 
@@ -11,18 +12,20 @@ const OUTAGE_RETRY_MS = 5000
 const QUOTA_RETRY_MS = 30_000
 
 /** What the client is told about an attempt that failed and has no successor. Texts about credentials stay inside. */
-export function failureOf(verdict: Verdict, error: GoogleError | null, model: string): Failure {
+export function failureOf(verdict: Verdict, error: GoogleError | null, lease: Lease): Failure {
+  const { model, access } = lease
   switch (verdict.kind) {
     case 'client_fault':
       return verdict.reason === 'context_length'
         ? contextLength(error?.message ?? '', model)
-        : { reason: 'upstream_rejected', message: quote(error) }
+        : { reason: 'upstream_rejected', message: quote(error?.message ?? '', access) }
     case 'credential_fault':
       return verdict.reason === 'model_not_found' ? modelNotFound(model) : UNUSABLE
     case 'token_rejected':
       return UNUSABLE
     case 'quota':
-      return outOfQuota(model, verdict.retryAfterMs ?? QUOTA_RETRY_MS, verdict.dimension)
+      // Not all credentials: where they are, the object says so. There was no time to try the others.
+      return { ...limited(model), retryAfterMs: QUOTA_RETRY_MS }
     case 'upstream_fault':
       return OUTAGES[verdict.reason]
     case 'cancelled':
@@ -117,6 +120,13 @@ function outOfQuota(model: string, retryAfterMs: number, dimension: QuotaDimensi
   }
 }
 
+function limited(model: string): Failure {
+  return {
+    reason: 'rate_limited',
+    message: `Google limited this request for ${model}, and no other credential answered in time.`,
+  }
+}
+
 /** Clients trim the conversation when they read this very sentence (client-protocols §1.11). */
 function contextLength(text: string, model: string): Failure {
   const [, used] = /token count(?: is)? \(?(\d+)/.exec(text) ?? []
@@ -129,9 +139,17 @@ function contextLength(text: string, model: string): Failure {
   }
 }
 
-function quote(error: GoogleError | null): string {
-  const text = (error?.message ?? '').trim().slice(0, MAX_TEXT)
-  return text === ''
+/** Google's words about the request, without its words about the credential: projects, accounts and their numbers. */
+function quote(message: string, { project, quotaProject }: Access): string {
+  let text = message
+    .replace(/\bprojects\/[^\s/'"`)]+/g, 'projects/…')
+    .replace(/\b(project)[\s:=#]*[`'"]?[\w.:-]*\d[\w.:-]*[`'"]?/gi, '$1 …')
+    .replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '…')
+  for (const own of [project, quotaProject]) {
+    if (own !== null) text = text.replaceAll(own, '…')
+  }
+  const short = text.trim().slice(0, MAX_TEXT)
+  return short === ''
     ? 'Google refused the request as invalid.'
-    : `Google refused the request: ${text}`
+    : `Google refused the request: ${short}`
 }

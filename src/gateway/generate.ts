@@ -5,7 +5,7 @@ import type {
 } from '../gemini/types.ts'
 import { countTokens, NO_TOKENS } from '../gemini/usage.ts'
 import type { Failure } from '../http/errors.ts'
-import type { Lease, LeaseResult, Settlement } from '../objects/lease.ts'
+import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../objects/lease.ts'
 import type { Settings } from '../settings.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
@@ -17,6 +17,7 @@ import { callUser, type UserStub } from './users.ts'
 export interface GenerateInput {
   readonly env: Env
   readonly userId: string
+  readonly requestId: string
   /** As Google knows it. */
   readonly model: string
   readonly request: GenerateContentRequest
@@ -65,7 +66,13 @@ export async function generate(input: GenerateInput): Promise<Generated> {
   const requestJson = JSON.stringify(input.request)
   const deadline = Date.now() + settings.rotationDeadlineMs
   const journey = new Journey(model)
-  let granted = await call<LeaseResult>(input, (user) => user.lease(journey.request()))
+  const wanted = (attempt: number): LeaseRequest => ({
+    ...journey.request(),
+    requestId: input.requestId,
+    attempt,
+    patienceMs: Math.max(0, deadline - Date.now()),
+  })
+  let granted = await call<LeaseResult>(input, (user) => user.lease(wanted(1)))
 
   for (let attempts = 1; granted.ok; attempts++) {
     const { lease } = granted
@@ -87,7 +94,7 @@ export async function generate(input: GenerateInput): Promise<Generated> {
     const waitMs = journey.waitMs()
     if (waitMs > 0) await scheduler.wait(waitMs)
     granted = await call<LeaseResult>(input, (user) =>
-      user.settleAndLease(settlement, journey.request()),
+      user.settleAndLease(settlement, wanted(attempts + 1)),
     )
     if (!granted.ok) return refused(granted, journey, attempts)
   }

@@ -1,6 +1,7 @@
 import type { Upstream } from '../gemini/upstreams.ts'
-import type { Failure } from '../http/errors.ts'
-import type { Lease, LeaseRequest } from '../objects/lease.ts'
+import type { Failure, FailureReason } from '../http/errors.ts'
+import type { Lease } from '../objects/lease.ts'
+import type { SelectRequest } from '../objects/ring.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
 import { failureOf } from './failure.ts'
@@ -32,6 +33,7 @@ export class Journey {
   readonly #tried: string[] = []
   readonly #refreshed = new Set<string>()
   readonly #outages = new Map<Upstream, number>()
+  readonly #failures: Failure[] = []
   #last: { readonly failed: Failed; readonly credentialId: string } | null = null
 
   constructor(model: string) {
@@ -43,25 +45,24 @@ export class Journey {
   }
 
   /** What the next lease is asked for. */
-  request(): LeaseRequest {
+  request(): SelectRequest {
     const avoid = [...this.#outages]
       .filter(([, failures]) => failures >= OUTAGE_AFTER)
       .map(([upstream]) => upstream)
     return { model: this.model, tried: [...this.#tried], avoid }
   }
 
-  /** The verdict in the light of the attempts before: a token fresh from Google that is refused as well condemns the credential. */
+  /** The verdict in the light of the attempts before: where a token fresh from Google is refused as well, it is not the token. For a while only: an outage of Google's looks the same. */
   verdictOn(lease: Lease, { verdict }: Failed): Verdict {
     const again = verdict.kind === 'token_rejected' && this.#refreshed.has(lease.credentialId)
-    return again
-      ? { kind: 'credential_fault', reason: 'token_rejected', scope: 'credential' }
-      : verdict
+    return again ? { kind: 'credential_fault', reason: 'token_rejected', scope: 'model' } : verdict
   }
 
   /** Takes note of a failure; true where another attempt makes sense. */
   goesOnAfter(lease: Lease, failed: Failed): boolean {
     const { credentialId, access } = lease
     this.#last = { failed, credentialId }
+    this.#failures.push(failureOf(failed.verdict, failed.error, lease))
     switch (AFTER[failed.verdict.kind]) {
       case 'end':
         return false
@@ -91,10 +92,27 @@ export class Journey {
     return isCapacity ? CAPACITY_WAIT_MS * (0.5 + Math.random()) : 0
   }
 
-  /** What the client is told when nothing is left to try. */
+  /** What the client is told when nothing is left to try: what ended the request, else of all that failed what is likeliest to pass by itself. */
   failure(): Failure {
-    if (this.#last === null) throw new Error('A lease was refused as tried before anything was.')
-    const { verdict, error } = this.#last.failed
-    return failureOf(verdict, error, this.model)
+    const last = this.#failures.at(-1)
+    if (last === undefined) throw new Error('A lease was refused as tried before anything was.')
+    if (this.#last !== null && AFTER[this.#last.failed.verdict.kind] === 'end') return last
+    return this.#failures.reduce((best, other) => (hopeOf(other) >= hopeOf(best) ? other : best))
   }
+}
+
+/** Failures in the order of hope: what is wrong with a credential stays, a limit passes, an outage passes soonest. */
+const HOPE: readonly FailureReason[] = [
+  'credentials_unusable',
+  'model_not_found',
+  'region_not_supported',
+  'rate_limited',
+  'upstream_error',
+  'upstream_truncated',
+  'upstream_timeout',
+  'upstream_overloaded',
+]
+
+function hopeOf({ reason }: Failure): number {
+  return HOPE.indexOf(reason)
 }

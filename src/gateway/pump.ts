@@ -1,3 +1,4 @@
+import { isFinal } from '../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
 import type { Failure } from '../http/errors.ts'
 import type { Lease } from '../objects/lease.ts'
@@ -11,12 +12,14 @@ export interface StreamEncoder {
   /** Frames for one response; empty where it says nothing to the client. */
   encode(response: GenerateContentResponse): string
   /** The last frames. Not ok where the answer is not whole: they are an error then, never a made-up end. */
-  end():
-    | { readonly ok: true; readonly frames: string }
-    | { readonly ok: false; readonly frames: string }
+  end(): StreamEnd
   /** The frames that tell the client of a failure. */
   fail(failure: Failure): string
 }
+
+export type StreamEnd =
+  | { readonly ok: true; readonly frames: string }
+  | { readonly ok: false; readonly failure: Failure; readonly frames: string }
 
 export interface PumpInput {
   readonly lease: Lease
@@ -38,7 +41,7 @@ export interface Pumped {
 /** workerd tells of a client that left when something is written to it, so silence is broken this often. */
 const KEEP_ALIVE_MS = 5000
 /** The attempt must be settled before its lease is taken for lost. */
-const LEASE_MARGIN_MS = 10_000
+const LEASE_MARGIN_MS = 30_000
 
 /**
  * Carries an upstream's stream to a client: one write for all that one read brought, waiting for the client to take it.
@@ -49,77 +52,110 @@ export function pump(input: PumpInput): {
   ended: Promise<Pumped>
 } {
   const { readable, writable } = new IdentityTransformStream()
-  return { body: readable, ended: run(input, writable.getWriter()) }
+  return { body: readable, ended: new Pump(input, writable.getWriter()).run() }
 }
 
-async function run(input: PumpInput, writer: WritableStreamDefaultWriter): Promise<Pumped> {
-  const { lease, events, first, encoder, control, idleTimeoutMs } = input
-  const utf8 = new TextEncoder()
-  let usage: UsageMetadata | undefined
-  let quietTicks = 0
-  // A client that reads slowly is no silence of Google's: time counts only while the upstream is waited for.
-  let waitsForUpstream = false
+class Pump {
+  readonly #input: PumpInput
+  readonly #writer: WritableStreamDefaultWriter
+  readonly #utf8 = new TextEncoder()
+  #usage: UsageMetadata | undefined
+  /** Google has said how the answer ended: what comes after, or does not come, changes nothing. */
+  #isWhole = false
+  #waitsFor: 'upstream' | 'client' = 'client'
+  #quietTicks = 0
 
-  const write = async (frames: string): Promise<void> => {
-    if (frames === '') return
+  constructor(input: PumpInput, writer: WritableStreamDefaultWriter) {
+    this.#input = input
+    this.#writer = writer
+  }
+
+  async run(): Promise<Pumped> {
+    const { idleTimeoutMs, control } = this.#input
+    // One timer a stream, none a chunk.
+    const tickMs = Math.min(KEEP_ALIVE_MS, Math.ceil(idleTimeoutMs / 4))
+    const timer = setInterval(() => this.#tick(tickMs), tickMs)
     try {
-      await writer.write(utf8.encode(frames))
-    } catch {
-      control.abort(CLIENT_LEFT)
+      return await this.#carry()
+    } finally {
+      clearInterval(timer)
+      control.abort(DONE)
+      await this.#writer.close().catch(() => undefined) // the client has left: there is nothing to close
     }
   }
-  // One timer a stream, none a chunk. The first tick after a chunk may come at once, so it proves no silence.
-  const tickMs = Math.min(KEEP_ALIVE_MS, Math.ceil(idleTimeoutMs / 4))
-  const timer = setInterval(() => {
-    if (Date.now() > lease.deadline - LEASE_MARGIN_MS) {
-      control.abort(TOO_SLOW)
-      // A client that has stopped reading holds a write up; that must not hold the settlement up.
-      void writer.abort(TOO_SLOW)
-    } else if (waitsForUpstream) {
-      quietTicks++
-      if ((quietTicks - 1) * tickMs >= idleTimeoutMs) control.abort(TOO_SLOW)
-      else void write(input.keepAlive)
-    }
-  }, tickMs)
 
-  const finish = async (failed: Failed | null): Promise<Pumped> => {
-    const left = control.signal.reason === CLIENT_LEFT
-    if (left) return { verdict: { kind: 'cancelled' }, usage }
-    if (failed !== null && failed.verdict.kind !== 'cancelled') {
-      await write(encoder.fail(failureOf(failed.verdict, failed.error, lease.model)))
+  async #carry(): Promise<Pumped> {
+    const { events, first, control, lease } = this.#input
+    try {
+      let batch = first
+      for (;;) {
+        await this.#write(this.#encode(batch.responses))
+        if (control.signal.aborted) return await this.#finish(brokenOff(control.signal, 200))
+        if (batch.fault !== null) return await this.#finish(faultOf(lease.access, batch.fault))
+        if (batch.done) return await this.#finish(null)
+        this.#waitsFor = 'upstream'
+        batch = await events.next()
+        this.#waitsFor = 'client'
+        this.#quietTicks = 0
+      }
+    } catch {
+      // The upstream's connection broke, or was aborted: `brokenOff` knows which.
+      return this.#finish(brokenOff(control.signal, 200))
+    }
+  }
+
+  #encode(responses: readonly GenerateContentResponse[]): string {
+    let frames = ''
+    for (const response of responses) {
+      frames += this.#input.encoder.encode(response)
+      this.#usage = response.usageMetadata ?? this.#usage
+      if (isFinal(response)) this.#isWhole = true
+    }
+    return frames
+  }
+
+  async #finish(failed: Failed | null): Promise<Pumped> {
+    const { encoder, lease, control } = this.#input
+    const usage = this.#usage
+    if (control.signal.reason === CLIENT_LEFT) return { verdict: { kind: 'cancelled' }, usage }
+    if (failed !== null && !this.#isWhole) {
+      await this.#write(encoder.fail(failureOf(failed.verdict, failed.error, lease)))
       return { verdict: failed.verdict, usage }
     }
     const end = encoder.end()
-    await write(end.frames)
-    return { verdict: end.ok ? { kind: 'ok' } : TRUNCATED, usage }
+    await this.#write(end.frames)
+    return { verdict: end.ok ? { kind: 'ok' } : unusable(end.failure), usage }
   }
 
-  try {
-    let batch = first
-    for (;;) {
-      quietTicks = 0
-      let frames = ''
-      for (const response of batch.responses) {
-        frames += encoder.encode(response)
-        usage = response.usageMetadata ?? usage
-      }
-      await write(frames)
-      if (control.signal.aborted) return await finish(brokenOff(control.signal, 200))
-      if (batch.fault !== null) return await finish(faultOf(lease.access.upstream, batch.fault))
-      if (batch.done) return await finish(null)
-      waitsForUpstream = true
-      batch = await events.next()
-      waitsForUpstream = false
+  async #write(frames: string): Promise<void> {
+    if (frames === '') return
+    try {
+      await this.#writer.write(this.#utf8.encode(frames))
+    } catch {
+      this.#input.control.abort(CLIENT_LEFT)
     }
-  } catch {
-    // The upstream's connection broke or was aborted. After a finish reason the answer is whole all the same: `end` knows.
-    const aborted = control.signal.aborted
-    return await finish(aborted ? brokenOff(control.signal, 200) : null)
-  } finally {
-    clearInterval(timer)
-    control.abort(DONE)
-    await writer.close().catch(() => undefined) // the client has left: there is nothing to close
+  }
+
+  #tick(tickMs: number): void {
+    const { control, lease, idleTimeoutMs, keepAlive } = this.#input
+    if (Date.now() > lease.deadline - LEASE_MARGIN_MS) {
+      // A client that has stopped reading holds a write up; that must not hold the settlement up.
+      if (control.signal.aborted) void this.#writer.abort(TOO_SLOW)
+      control.abort(TOO_SLOW)
+      return
+    }
+    // A client that reads slowly is no silence of Google's.
+    if (this.#waitsFor === 'client') return
+    this.#quietTicks++
+    // The first tick may come right after a chunk, so it proves no silence.
+    const quietMs = (this.#quietTicks - 1) * tickMs
+    if (quietMs >= (this.#isWhole ? tickMs : idleTimeoutMs)) control.abort(TOO_SLOW)
+    else void this.#write(keepAlive)
   }
 }
 
-const TRUNCATED: Verdict = { kind: 'upstream_fault', reason: 'truncated' }
+/** What an answer that arrived but is none says of the upstream. */
+export function unusable(failure: Failure): Verdict {
+  const reason = failure.reason === 'upstream_truncated' ? 'truncated' : 'unreadable'
+  return { kind: 'upstream_fault', reason }
+}

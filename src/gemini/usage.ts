@@ -13,14 +13,17 @@ export interface TokenCounts {
 
 export const NO_TOKENS: TokenCounts = { prompt: 0, cached: 0, output: 0, reasoning: 0, toolUse: 0 }
 
-/** Counts of the last metadata seen; what protobuf JSON left out is zero. */
+/** Counts of the last metadata seen. Always integers: what protobuf JSON left out is zero, and so is what is no count. */
 export function countTokens(usage: UsageMetadata | undefined): TokenCounts {
-  if (usage === undefined) return NO_TOKENS
   return {
-    prompt: usage.promptTokenCount ?? 0,
-    cached: usage.cachedContentTokenCount ?? 0,
-    output: usage.candidatesTokenCount ?? 0,
-    reasoning: usage.thoughtsTokenCount ?? 0,
-    toolUse: usage.toolUsePromptTokenCount ?? 0,
+    prompt: count(usage?.promptTokenCount),
+    cached: count(usage?.cachedContentTokenCount),
+    output: count(usage?.candidatesTokenCount),
+    reasoning: count(usage?.thoughtsTokenCount),
+    toolUse: count(usage?.toolUsePromptTokenCount),
   }
+}
+
+function count(value: number | undefined): number {
+  return value !== undefined && Number.isSafeInteger(value) && value > 0 ? value : 0
 }

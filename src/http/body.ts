@@ -4,11 +4,12 @@ export type JsonBody =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly failure: Failure }
 
-const ENCODINGS: Readonly<Record<string, 'gzip' | 'deflate'>> = {
-  gzip: 'gzip',
-  'x-gzip': 'gzip',
-  deflate: 'deflate',
-}
+// A map, not an object: what is looked up comes from outside, and may be called `constructor`.
+const ENCODINGS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([
+  ['gzip', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['deflate', 'deflate'],
+])
 
 /**
  * The JSON of a request. The content type is not asked for: browsers that avoid a preflight send text/plain
@@ -16,7 +17,7 @@ const ENCODINGS: Readonly<Record<string, 'gzip' | 'deflate'>> = {
  */
 export async function readJson(request: Request, limit: number): Promise<JsonBody> {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
-  const format = ENCODINGS[encoding]
+  const format = ENCODINGS.get(encoding)
   if (encoding !== 'identity' && encoding !== '' && format === undefined) {
     return refuse({
       reason: 'unsupported_encoding',

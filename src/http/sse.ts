@@ -4,72 +4,68 @@
  * bare JSON without `data:`, and the last event may lack its blank line.
  */
 export class SseParser {
-  #rest = ''
-  #data: string | null = null
-  /** Bare JSON: from its first line to the end of the stream. */
-  #bare: string | null = null
+  /** The line that has no end yet, as it came: joined once, so that a long one costs no more than its length. */
+  #pieces: string[] = []
+  #data: string[] = []
+  #isBare = false
+  #skipsLf = false
 
   /** The payloads that `text` completes, in order. */
   push(text: string): string[] {
-    if (this.#bare !== null) {
-      this.#bare += text
-      return []
-    }
     const payloads: string[] = []
-    const buffer = this.#rest + text
     let start = 0
-    for (;;) {
-      const end = lineEnd(buffer, start)
-      if (end === null) break
-      const line = buffer.slice(start, end.at)
-      if (this.#data === null && isBareJson(line)) {
-        this.#bare = buffer.slice(start)
-        this.#rest = ''
-        return payloads
-      }
-      this.#line(line, payloads)
-      start = end.next
+    if (this.#skipsLf && text !== '') {
+      // The LF of a CRLF that was cut in two.
+      if (text.charCodeAt(0) === LF) start = 1
+      this.#skipsLf = false
     }
-    this.#rest = buffer.slice(start)
+    // Each is looked for again only when it has been passed: most streams have no CR, or none without an LF.
+    let lf = text.indexOf('\n', start)
+    let cr = text.indexOf('\r', start)
+    while (!this.#isBare && (lf !== -1 || cr !== -1)) {
+      const at = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf
+      this.#pieces.push(text.slice(start, at))
+      this.#line(this.#take(), payloads)
+      start = at === cr && lf === cr + 1 ? lf + 1 : at + 1
+      this.#skipsLf = at === text.length - 1 && at === cr
+      if (lf !== -1 && lf < start) lf = text.indexOf('\n', start)
+      if (cr !== -1 && cr < start) cr = text.indexOf('\r', start)
+    }
+    if (start < text.length) this.#pieces.push(text.slice(start))
     return payloads
   }
 
   /** The payloads that only the end of the stream completes. */
   end(): string[] {
     const payloads: string[] = []
-    const bare = this.#bare ?? (isBareJson(this.#rest) ? this.#rest : null)
-    if (bare === null && this.#rest !== '') this.#line(this.#rest.replace(/\r$/, ''), payloads)
-    const last = bare ?? this.#data
-    this.#rest = ''
-    this.#data = null
-    this.#bare = null
-    return last === null ? payloads : [...payloads, last]
+    const rest = this.#take()
+    if (this.#isBare) return [rest]
+    if (rest !== '') this.#line(rest, payloads)
+    if (this.#isBare) return [this.#take()]
+    this.#line('', payloads)
+    return payloads
   }
 
   #line(line: string, payloads: string[]): void {
     if (line === '') {
-      if (this.#data !== null) payloads.push(this.#data)
-      this.#data = null
+      const payload = this.#data.join('\n')
+      if (payload !== '') payloads.push(payload)
+      this.#data = []
     } else if (line.startsWith('data:')) {
-      const value = line.charCodeAt(5) === SPACE ? line.slice(6) : line.slice(5)
-      this.#data = this.#data === null ? value : `${this.#data}\n${value}`
+      this.#data.push(line.charCodeAt(5) === SPACE ? line.slice(6) : line.slice(5))
+    } else if (this.#data.length === 0 && (line.startsWith('{') || line.startsWith('['))) {
+      // Bare JSON goes on to the end of the stream, whatever lines it has.
+      this.#isBare = true
+      this.#pieces.push(line, '\n')
     }
+  }
+
+  #take(): string {
+    const line = this.#pieces.join('')
+    this.#pieces = []
+    return line
   }
 }
 
 const SPACE = 32
-
-function isBareJson(line: string): boolean {
-  return line.startsWith('{') || line.startsWith('[')
-}
-
-/** The first line end at or after `from`. A CR at the very end of the buffer is not one yet: its LF may be in the next read. */
-function lineEnd(buffer: string, from: number): { at: number; next: number } | null {
-  const lf = buffer.indexOf('\n', from)
-  const cr = buffer.indexOf('\r', from)
-  if (cr !== -1 && (lf === -1 || cr < lf)) {
-    if (cr === buffer.length - 1) return null
-    return { at: cr, next: buffer.charCodeAt(cr + 1) === 10 ? cr + 2 : cr + 1 }
-  }
-  return lf === -1 ? null : { at: lf, next: lf + 1 }
-}
+const LF = 10

@@ -7,29 +7,33 @@ import type { Credential } from './credential.ts'
 import type { Credentials } from './credentials.ts'
 import type { Owner, Vault } from './vault.ts'
 
-/** Below this the token may end before the upstream has read it. */
+/** Not lent in its last minute, since it may end before the upstream has read it; a short one not in its last half. */
 const MIN_LIFETIME_MS = 60_000
-/** Below this a new one is fetched beside the requests that still use the old one. */
-const REFRESH_BELOW_MS = 5 * 60_000
+/** In the last five minutes a new one is fetched beside the requests that still use the old one. */
+const REFRESH_BEFORE_MS = 5 * 60_000
 /** After a failure of the token endpoint: 5 s, doubling up to 5 min. */
 const BACKOFF_MS = 5000
 const MAX_BACKOFF_MS = 5 * 60_000
 
 export type Readiness =
   | { readonly ok: true }
+  /** There is no vault, or not the one that sealed this credential. */
   | { readonly ok: false; readonly reason: 'vault' }
+  | { readonly ok: false; readonly reason: 'sealed' }
   /** The secret is dead until an admin replaces it. */
   | { readonly ok: false; readonly reason: 'dead'; readonly fault: CredentialFault }
   | {
       readonly ok: false
       readonly reason: 'unavailable'
-      readonly error: string
+      readonly error: string | null
       readonly retryAt: number
     }
 
 interface Held {
   readonly auth: Access['auth']
-  readonly expiresAt: number
+  /** Epoch milliseconds: until when it is lent, and from when on its successor is fetched. */
+  readonly usableUntil: number
+  readonly refreshFrom: number
   readonly serial: number
 }
 
@@ -62,25 +66,28 @@ export class AccessTokens {
   /** What a lease can lend at once; undefined where `prepare` is to be awaited first. */
   current(credential: Credential, now: number): Held | undefined {
     const held = this.#held.get(credential.id)
-    if (held === undefined || held.expiresAt - now < MIN_LIFETIME_MS) return undefined
+    if (held === undefined || held.usableUntil <= now) return undefined
     return needsProject(credential) ? undefined : held
   }
 
   /** Whether the held token ends soon, so that its successor should be fetched beside the traffic. */
   endsSoon(credential: Credential, now: number): boolean {
     const held = this.#held.get(credential.id)
-    return held !== undefined && held.expiresAt - now < REFRESH_BELOW_MS
+    return held !== undefined && held.refreshFrom <= now
   }
 
   /** Makes `current` answer, or says why it cannot. Single-flight per credential; never rejects. */
   async prepare(id: string): Promise<Readiness> {
     const failed = this.#failures.get(id)
     if (failed !== undefined && failed.retryAt > Date.now()) {
-      return { ok: false, reason: 'unavailable', error: 'backing_off', retryAt: failed.retryAt }
+      return { ok: false, reason: 'unavailable', error: null, retryAt: failed.retryAt }
     }
     const running = this.#inFlight.get(id)
     if (running !== undefined) return running
-    const exchange = this.#exchange(id).finally(() => this.#inFlight.delete(id))
+    const exchange = this.#exchange(id).finally(() => {
+      // A replaced secret may have begun an exchange of its own meanwhile.
+      if (this.#inFlight.get(id) === exchange) this.#inFlight.delete(id)
+    })
     this.#inFlight.set(id, exchange)
     return exchange
   }
@@ -118,29 +125,32 @@ export class AccessTokens {
     if (credential === undefined || sealed === undefined) return { ok: true } // removed meanwhile: the next selection sees it
 
     let secret: Secret
+    let restored: { readonly value: string; readonly expiresAt: number } | null
     try {
       secret = JSON.parse(await vault.open(sealed, this.#owner(id, 'secret'))) as Secret
-      if (!this.#held.has(id)) await this.#restore(vault, id)
+      restored = this.#held.has(id) ? null : await this.#restore(vault, id)
     } catch {
-      // Fails closed. The error says nothing that the operator does not learn from this answer.
+      // Fails closed. The error says nothing that the operator does not learn from this line.
       console.error({ event: 'vault_refused', user: userId, credential: id })
-      return { ok: false, reason: 'vault' }
+      return { ok: false, reason: 'sealed' }
     }
-    const now = Date.now()
-    const restored = this.#held.get(id)
+    if (this.#revision(id) !== revision) return { ok: true } // replaced meanwhile: the next pass takes the new one
     if (secret.type === 'api_key') {
-      if (this.#revision(id) === revision) {
-        this.#hold(id, { scheme: 'api_key', value: secret.apiKey }, Infinity)
-      }
+      this.#hold(id, { scheme: 'api_key', value: secret.apiKey }, Infinity)
       return { ok: true }
     }
-    let bearer = restored
-    if (restored === undefined || restored.expiresAt - now < REFRESH_BELOW_MS) {
+    if (restored !== null) {
+      this.#hold(id, { scheme: 'bearer', value: restored.value }, restored.expiresAt)
+    }
+    const before = this.#held.get(id)
+    const now = Date.now()
+    if (before === undefined || before.refreshFrom <= now) {
       const minted = await mintToken(secret, this.#parts.settings.googleTokenUrl, now)
       if (this.#revision(id) !== revision) return { ok: true }
       if (!minted.ok) {
         const failure = this.#failed(id, minted)
-        return restored !== undefined && !minted.permanent ? { ok: true } : failure
+        const stillGood = before !== undefined && before.usableUntil > Date.now()
+        return stillGood && !minted.permanent ? { ok: true } : failure
       }
       const sealedToken = await vault.seal(minted.token, this.#owner(id, 'access_token'))
       if (this.#revision(id) !== revision) return { ok: true }
@@ -150,14 +160,12 @@ export class AccessTokens {
         sealedToken,
         minted.expiresAt,
       )
-      bearer = this.#hold(id, { scheme: 'bearer', value: minted.token }, minted.expiresAt)
+      this.#hold(id, { scheme: 'bearer', value: minted.token }, minted.expiresAt)
     }
+    const bearer = this.#held.get(id)
     if (needsProject(credential) && bearer !== undefined) {
-      const found = await discoverProject(
-        bearer.auth.value,
-        credential.quotaProject,
-        this.#parts.settings,
-      )
+      const { value } = bearer.auth
+      const found = await discoverProject(value, credential.quotaProject, this.#parts.settings)
       if (this.#revision(id) !== revision) return { ok: true }
       if (!found.ok) return this.#failed(id, found)
       credentials.setProject(id, found.project)
@@ -166,22 +174,29 @@ export class AccessTokens {
     return { ok: true }
   }
 
-  /** Takes up the token of an earlier life, if it still has time. */
-  async #restore(vault: Vault, id: string): Promise<void> {
+  /** The token of an earlier life, if it still has time. */
+  async #restore(
+    vault: Vault,
+    id: string,
+  ): Promise<{ readonly value: string; readonly expiresAt: number } | null> {
     const rows = this.#parts.sql.exec<{ sealed_token: string; expires_at: number }>(
       'SELECT sealed_token, expires_at FROM access_tokens WHERE credential_id = ?',
       id,
     )
     const [row] = rows.toArray()
-    if (row === undefined || row.expires_at - Date.now() < MIN_LIFETIME_MS) return
+    if (row === undefined || row.expires_at - Date.now() < MIN_LIFETIME_MS) return null
     const value = await vault.open(row.sealed_token, this.#owner(id, 'access_token'))
-    this.#hold(id, { scheme: 'bearer', value }, row.expires_at)
+    return { value, expiresAt: row.expires_at }
   }
 
-  #hold(id: string, auth: Access['auth'], expiresAt: number): Held {
-    const held = { auth, expiresAt, serial: ++this.#serial }
-    this.#held.set(id, held)
-    return held
+  #hold(id: string, auth: Access['auth'], expiresAt: number): void {
+    const lifetime = expiresAt - Date.now()
+    this.#held.set(id, {
+      auth,
+      usableUntil: expiresAt - Math.min(MIN_LIFETIME_MS, lifetime / 2),
+      refreshFrom: expiresAt - Math.min(REFRESH_BEFORE_MS, lifetime / 2),
+      serial: ++this.#serial,
+    })
   }
 
   #failed(

@@ -6,6 +6,7 @@ import type { UserState } from './state.ts'
 const SETTLE_WINDOW_MS = 2
 /** Changes of the configuration that follow each other are one write to KV, which takes one a second per key. */
 const SNAPSHOT_DELAY_MS = 1000
+const MAX_SNAPSHOT_DELAY_MS = 10 * 60_000
 /** How often rows that nobody can ask for any more are looked for. */
 const PRUNE_EVERY_MS = 60 * 60_000
 
@@ -16,6 +17,8 @@ export class Chores {
   #flushing: Promise<void> | null = null
   #checkpoint: AbortController | null = null
   #alarmAt: number | null = null
+  #pruneAt = 0
+  #snapshotFailures = 0
 
   constructor(ctx: DurableObjectState, state: UserState) {
     this.#ctx = ctx
@@ -31,11 +34,29 @@ export class Chores {
     return this.#flushing
   }
 
+  /** Writes what has changed, all of it or nothing: what fails to be written is tried again with the next flush. */
   flush(): void {
     const now = Date.now()
-    if (this.#state.ledger.flush(now)) this.#wakeBy(now + PRUNE_EVERY_MS)
+    const { ledger, credentials } = this.#state
+    if (ledger.isChanged || credentials.isChanged) {
+      this.#ctx.storage.transactionSync(() => {
+        ledger.flush(now)
+        credentials.flush()
+        if (now >= this.#pruneAt) this.#prune(now)
+      })
+      ledger.flushed()
+      credentials.flushed()
+    }
     // A timer that is left to run keeps an idle object awake.
-    if (this.#state.ledger.openCount() === 0) this.#checkpoint?.abort()
+    if (!ledger.hasUnwritten()) this.#checkpoint?.abort()
+  }
+
+  /** Beside the traffic and not by alarm: an object that sleeps has nothing that grows. */
+  #prune(now: number): void {
+    this.#pruneAt = now + PRUNE_EVERY_MS
+    this.#state.ledger.prune(now)
+    this.#state.buckets.prune(now)
+    this.#state.faults.prune(now)
   }
 
   /** Long attempts are written down; short ones never are. */
@@ -44,52 +65,48 @@ export class Chores {
     const timer = new AbortController()
     this.#checkpoint = timer
     const due = scheduler.wait(CHECKPOINT_AFTER_MS, { signal: timer.signal }).then(
-      () => true,
-      () => false, // ended by `flush`: nothing is open any more
+      () => this.#state.ledger.checkpoint(Date.now()),
+      () => undefined, // ended by `flush`: there is nothing to write down any more
     )
-    this.#ctx.waitUntil(due.then((elapsed) => this.#checkpointed(elapsed)))
+    this.#ctx.waitUntil(due.then(() => this.#checkpointed()))
   }
 
-  #checkpointed(elapsed: boolean): void {
+  #checkpointed(): void {
     this.#checkpoint = null
     const { ledger } = this.#state
-    if (elapsed) ledger.checkpoint(Date.now())
     const deadline = ledger.nextDeadline()
-    if (deadline === null) return
-    if (elapsed) this.#wakeBy(deadline)
-    this.checkpointLater()
+    if (deadline !== null) this.#wakeBy(deadline)
+    if (ledger.hasUnwritten()) this.checkpointLater()
   }
 
   snapshotLater(): void {
     this.#wakeBy(Date.now() + SNAPSHOT_DELAY_MS)
   }
 
-  /** The alarm's work: leases to count as lost, rows to forget, a snapshot to write. At least once, so all of it is idempotent. */
+  /** The alarm's work: leases to count as lost, a snapshot to write. At least once, so all of it is idempotent. */
   async alarm(userId: string, snapshots: KVNamespace): Promise<void> {
     this.#alarmAt = null
-    const { profile, buckets, faults, ledger } = this.#state
-    const now = Date.now()
-    ledger.sweep(now)
+    const { profile, ledger } = this.#state
+    ledger.sweep(Date.now())
     this.flush()
-    ledger.prune(now)
-    buckets.prune(now)
-    faults.prune(now)
     if (profile.snapshotDue()) await this.#writeSnapshot(userId, snapshots)
     const due = this.#nextDue()
     if (due !== Infinity) this.#wakeBy(due)
   }
 
+  /** Repeated until it lands: the version stays behind, and the next alarm is set, with backoff. */
   async #writeSnapshot(userId: string, snapshots: KVNamespace): Promise<void> {
     const { profile, credentials } = this.#state
     const version = profile.configVersion
     const text = snapshotOf({ userId, createdAt: profile.createdAt, version }, credentials)
     try {
       await snapshots.put(snapshotKey(userId), text, { metadata: { version } })
+      this.#snapshotFailures = 0
+      profile.snapshotWritten(version)
     } catch (error) {
+      this.#snapshotFailures++
       console.error({ event: 'snapshot_failed', user: userId, error: String(error) })
-      throw error // the runtime repeats an alarm that fails, with backoff; the version stays behind until it lands
     }
-    profile.snapshotWritten(version)
   }
 
   /** One alarm serves all that is due later; it is only ever moved forward, and its handler works out what comes next. */
@@ -105,7 +122,8 @@ export class Chores {
 
   #nextDue(): number {
     const { profile, ledger } = this.#state
-    const snapshot = profile.snapshotDue() ? Date.now() + SNAPSHOT_DELAY_MS : Infinity
+    const delay = Math.min(SNAPSHOT_DELAY_MS * 2 ** this.#snapshotFailures, MAX_SNAPSHOT_DELAY_MS)
+    const snapshot = profile.snapshotDue() ? Date.now() + delay : Infinity
     return Math.min(snapshot, ledger.nextDeadline() ?? Infinity)
   }
 }

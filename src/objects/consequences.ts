@@ -57,7 +57,8 @@ export function follow(state: UserState, settlement: Settlement, now: number): v
   const { lease, verdict, status } = settlement
   state.buckets.endTest(lease.id)
   const credential = state.credentials.get(lease.credentialId)
-  if (credential === undefined) return // removed while the attempt ran
+  // Removed or replaced while the attempt ran: what it showed is not about this one.
+  if (credential?.updatedAt !== lease.credentialVersion) return
   const scene = { state, lease, principal: principalOf(credential), now }
   const act = CONSEQUENCES[verdict.kind] as (scene: Scene, verdict: Verdict) => void
   act(scene, verdict)

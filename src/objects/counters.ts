@@ -93,6 +93,9 @@ export class Counters {
   /** Writes the attempts that changed. The request counts are part of the ledger's own row. */
   flush(): void {
     for (const counts of this.#changed) this.#write(counts)
+  }
+
+  flushed(): void {
     this.#changed.clear()
   }
 

@@ -5,6 +5,7 @@ import type { Credential, CredentialInput } from './credential.ts'
 export class Credentials {
   readonly #sql: SqlStorage
   #inOrder: readonly Credential[]
+  readonly #newErrors = new Set<string>()
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -38,8 +39,10 @@ export class Credentials {
       input.quotaProject,
       sealedSecret,
       known?.createdAt ?? now,
-      now,
+      // It is the credential's version too, so it never stands still.
+      Math.max(now, (known?.updatedAt ?? 0) + 1),
     )
+    this.#newErrors.delete(id)
     this.#inOrder = this.#load()
   }
 
@@ -54,23 +57,46 @@ export class Credentials {
   /** A project that Google named, for a credential whose owner did not. */
   setProject(id: string, project: string): void {
     this.#sql.exec('UPDATE credentials SET project = ? WHERE credential_id = ?', project, id)
-    this.#inOrder = this.#load()
+    this.#change(id, { project })
   }
 
   quarantine(id: string, reason: CredentialFault): void {
     this.#sql.exec('UPDATE credentials SET quarantine = ? WHERE credential_id = ?', reason, id)
-    this.#inOrder = this.#load()
+    this.#change(id, { quarantine: reason })
   }
 
-  /** Remembers the last fault, in Pollux's words: Google's may name projects or repeat a prompt. */
+  /** Remembers the last fault, in Pollux's words: Google's may name projects or repeat a prompt. Written with the next `flush`. */
   recordError(id: string, error: string, now: number): void {
-    this.#sql.exec(
-      'UPDATE credentials SET last_error = ?, last_error_at = ? WHERE credential_id = ?',
-      error,
-      now,
-      id,
+    this.#newErrors.add(id)
+    this.#change(id, { lastError: error, lastErrorAt: now })
+  }
+
+  get isChanged(): boolean {
+    return this.#newErrors.size > 0
+  }
+
+  /** To be called within a transaction, and `flushed` after it. */
+  flush(): void {
+    for (const id of this.#newErrors) {
+      const credential = this.get(id)
+      if (credential === undefined) continue
+      this.#sql.exec(
+        'UPDATE credentials SET last_error = ?, last_error_at = ? WHERE credential_id = ?',
+        credential.lastError,
+        credential.lastErrorAt,
+        id,
+      )
+    }
+  }
+
+  flushed(): void {
+    this.#newErrors.clear()
+  }
+
+  #change(id: string, change: Partial<Credential>): void {
+    this.#inOrder = this.#inOrder.map((credential) =>
+      credential.id === id ? { ...credential, ...change } : credential,
     )
-    this.#inOrder = this.#load()
   }
 
   #load(): readonly Credential[] {

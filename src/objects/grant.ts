@@ -1,57 +1,141 @@
+import type { Readiness } from './access-tokens.ts'
 import { quarantine } from './consequences.ts'
-import type { LeaseRequest, LeaseResult } from './lease.ts'
+import type { Credential } from './credential.ts'
+import type { LeaseRef, LeaseRequest, LeaseResult } from './lease.ts'
 import { select } from './ring.ts'
 import { principalOf, standingOf } from './standing.ts'
 import { ringOf, type UserState } from './state.ts'
 
-/** Selections within one lease: each pass either grants or takes one credential out, so only a storm of edits gets this far. */
-const MAX_SELECTIONS = 200
+type Background = (work: Promise<unknown>) => void
+
+/** Each pass grants, or takes one credential out; only edits of the ring under way need more passes than it has credentials. */
+const SPARE_PASSES = 5
+const SOON_MS = 1000
 
 /**
  * Picks a credential and lends it. The decision itself is one synchronous step; only where a token must be fetched first does
- * it wait, and then it looks at everything anew. `background` keeps the object awake for a refresh that nobody waits for.
+ * it wait, no longer than the request can, and then it looks at everything anew. `background` keeps the object awake for a
+ * refresh that nobody waits for.
  */
 export async function grant(
   state: UserState,
   request: LeaseRequest,
-  background: (work: Promise<unknown>) => void,
+  background: Background,
 ): Promise<LeaseResult> {
-  const { tokens, ledger, buckets, credentials } = state
+  const again = leasedBefore(state, request)
+  if (again !== null) return again
+  const { tokens, credentials } = state
   const { model } = request
+  const deadline = Date.now() + request.patienceMs
   const unavailable = new Set<string>()
   let retryAt = Infinity
-  for (let pass = 0; pass < MAX_SELECTIONS; pass++) {
+  let isSealed = false
+
+  for (let pass = credentials.all().length + SPARE_PASSES; pass > 0; pass--) {
     const now = Date.now()
-    const tried = [...request.tried, ...unavailable]
     const selection = select(
       ringOf(state),
       (candidate) => standingOf(candidate, model, state, now),
-      { ...request, tried },
+      { ...request, tried: [...request.tried, ...unavailable] },
     )
     if (!selection.ok) {
-      const waiting = selection.reason === 'all_tried' && unavailable.size > 0
-      return waiting ? { ok: false, reason: 'token_unavailable', retryAt } : selection
+      if (selection.reason !== 'all_tried' || unavailable.size === 0) return selection
+      if (isSealed) return { ok: false, reason: 'vault_not_configured' }
+      return { ok: false, reason: 'token_unavailable', retryAt }
     }
-    const { credential } = selection
-    const held = tokens.current(credential, now)
-    if (held !== undefined) {
-      if (tokens.endsSoon(credential, now)) background(tokens.prepare(credential.id))
-      const lease = ledger.grant(credential.id, model, held.serial, now)
-      if (selection.test) buckets.beginTest(principalOf(credential), lease)
-      const { upstream, project, location, quotaProject } = credential
-      const access = { upstream, project, location, quotaProject, auth: held.auth }
-      return { ok: true, lease: { ...lease, access } }
+    const { credential, test } = selection
+    if (tokens.current(credential, now) !== undefined) {
+      if (tokens.endsSoon(credential, now)) background(refresh(state, credential.id, model))
+      return lend(state, request, credential, test, now)
     }
-    const ready = await tokens.prepare(credential.id)
+    const ready = await within(deadline - now, tokens.prepare(credential.id))
+    if (ready === null) {
+      return { ok: false, reason: 'token_unavailable', retryAt: Date.now() + SOON_MS }
+    }
     if (ready.ok) continue
     if (ready.reason === 'vault') return { ok: false, reason: 'vault_not_configured' }
-    if (ready.reason === 'dead') {
-      quarantine(state, credential.id, model, ready.fault, Date.now())
-    } else {
-      credentials.recordError(credential.id, `token_endpoint ${ready.error}`, Date.now())
-      unavailable.add(credential.id)
-      retryAt = Math.min(retryAt, ready.retryAt)
-    }
+    unavailable.add(credential.id)
+    if (ready.reason === 'sealed') isSealed = true
+    if (ready.reason === 'unavailable') retryAt = Math.min(retryAt, ready.retryAt)
+    takeNote(state, credential.id, model, ready)
   }
-  throw new Error('No selection held: the ring changed with every look at it.')
+  return { ok: false, reason: 'token_unavailable', retryAt: Date.now() + SOON_MS }
+}
+
+/** The lease of this very attempt, if it was granted before: the answer was lost on the way, and the Worker asks again. */
+function leasedBefore(state: UserState, request: LeaseRequest): LeaseResult | null {
+  const lease = state.ledger.grantedTo(attemptOf(request))
+  const credential = lease === undefined ? undefined : state.credentials.get(lease.credentialId)
+  return lease === undefined || credential === undefined ? null : handOver(state, lease, credential)
+}
+
+function lend(
+  state: UserState,
+  request: LeaseRequest,
+  credential: Credential,
+  test: boolean,
+  now: number,
+): LeaseResult {
+  const lease = state.ledger.grant(
+    {
+      credentialId: credential.id,
+      credentialVersion: credential.updatedAt,
+      tokenSerial: state.tokens.current(credential, now)?.serial ?? 0,
+      model: request.model,
+      grantedTo: attemptOf(request),
+    },
+    now,
+  )
+  if (test) state.buckets.beginTest(principalOf(credential), lease)
+  return handOver(state, lease, credential) ?? { ok: false, reason: 'all_tried' }
+}
+
+function handOver(state: UserState, lease: LeaseRef, credential: Credential): LeaseResult | null {
+  const held = state.tokens.current(credential, lease.grantedAt)
+  if (held === undefined) return null
+  const { upstream, project, location, quotaProject } = credential
+  return {
+    ok: true,
+    lease: { ...lease, access: { upstream, project, location, quotaProject, auth: held.auth } },
+  }
+}
+
+function attemptOf({ requestId, attempt }: LeaseRequest): string {
+  return `${requestId}.${attempt}`
+}
+
+/** Fetches the successor of a token that is still good. */
+async function refresh(state: UserState, id: string, model: string): Promise<void> {
+  const ready = await state.tokens.prepare(id)
+  if (!ready.ok) takeNote(state, id, model, ready)
+}
+
+/** What a token that cannot be had says of the credential. */
+function takeNote(
+  state: UserState,
+  id: string,
+  model: string,
+  ready: Extract<Readiness, { ok: false }>,
+): void {
+  const now = Date.now()
+  if (ready.reason === 'dead') quarantine(state, id, model, ready.fault, now)
+  if (ready.reason === 'sealed')
+    state.credentials.recordError(id, 'sealed by another VAULT_KEY', now)
+  if (ready.reason === 'unavailable' && ready.error !== null) {
+    state.credentials.recordError(id, `token_endpoint ${ready.error}`, now)
+  }
+}
+
+/** What the work results in, or null where it takes longer; it goes on all the same. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
+  const timer = new AbortController()
+  const timeout = scheduler.wait(Math.max(0, ms), { signal: timer.signal }).then(
+    () => null,
+    () => null, // the work was done first
+  )
+  try {
+    return await Promise.race([work, timeout])
+  } finally {
+    timer.abort()
+  }
 }

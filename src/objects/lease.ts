@@ -14,6 +14,8 @@ export interface LeaseRef {
   readonly grantedAt: number
   /** Epoch milliseconds; an attempt not settled by then is counted as lost. */
   readonly deadline: number
+  /** Which version of the credential was lent, so that a late report does not judge its successor. */
+  readonly credentialVersion: number
   /** Which access token was lent, so that a late refusal does not discard its successor. */
   readonly tokenSerial: number
 }
@@ -23,7 +25,13 @@ export interface Lease extends LeaseRef {
   readonly access: Access
 }
 
-export type LeaseRequest = SelectRequest
+export interface LeaseRequest extends SelectRequest {
+  /** The request and its attempt: asked for again (an answer was lost on the way), the same lease is given again. */
+  readonly requestId: string
+  readonly attempt: number
+  /** How long the request can wait for a token to be fetched, in milliseconds. */
+  readonly patienceMs: number
+}
 
 export type LeaseResult =
   | { readonly ok: true; readonly lease: Lease }

@@ -16,6 +16,18 @@ export const OTHER_MODELS = '(other)'
 
 interface OpenLease extends LeaseRef {
   checkpointed: boolean
+  /** Which attempt of which request it was granted to; unknown for those of an earlier life. */
+  readonly grantedTo: string | null
+}
+
+/** What a lease is granted on. */
+export interface Grant {
+  readonly credentialId: string
+  readonly credentialVersion: number
+  readonly tokenSerial: number
+  readonly model: string
+  /** Which attempt of which request. */
+  readonly grantedTo: string
 }
 
 /**
@@ -29,10 +41,11 @@ export class Ledger {
   readonly #sql: SqlStorage
   readonly #counters: Counters
   readonly #open = new Map<string, OpenLease>()
+  readonly #byAttempt = new Map<string, LeaseRef>()
   readonly #life = newLife(crypto.randomUUID().slice(0, 13))
   readonly #pastLives = new Map<string, Life>()
   readonly #changedLives = new Set<Life>()
-  readonly #closedCheckpoints: string[] = []
+  #closedCheckpoints: string[] = []
   #changed = false
 
   constructor(sql: SqlStorage) {
@@ -56,16 +69,21 @@ export class Ledger {
   }
 
   /** Opens a lease, in memory only. */
-  grant(credentialId: string, model: string, tokenSerial: number, now: number): LeaseRef {
+  grant({ grantedTo, model, ...terms }: Grant, now: number): LeaseRef {
     const countedAs = this.#counters.knowsModel(model, MAX_MODELS) ? model : OTHER_MODELS
     const number = ++this.#life.granted
     this.#life.open.add(number)
     const id = leaseId(this.#life, number)
-    const deadline = now + LEASE_MS
-    const lease = { id, credentialId, model, countedAs, grantedAt: now, deadline, tokenSerial }
-    this.#open.set(id, { ...lease, checkpointed: false })
-    this.#counters.granted(credentialId, countedAs)
+    const lease = { id, model, countedAs, ...terms, grantedAt: now, deadline: now + LEASE_MS }
+    this.#open.set(id, { ...lease, checkpointed: false, grantedTo })
+    this.#byAttempt.set(grantedTo, lease)
+    this.#counters.granted(terms.credentialId, countedAs)
     return lease
+  }
+
+  /** The open lease of this attempt, if it was granted before: its answer was lost on the way. */
+  grantedTo(attempt: string): LeaseRef | undefined {
+    return this.#byAttempt.get(attempt)
   }
 
   /** Closes a lease. False where that changed nothing: it was closed before, or the report is too late to be told from a second one. */
@@ -114,8 +132,10 @@ export class Ledger {
     const life = this.#lifeOf(lifeId)
     close(life, number)
     if (life !== this.#life) this.#changedLives.add(life)
-    if (this.#open.get(id)?.checkpointed === true) this.#closedCheckpoints.push(id)
+    const open = this.#open.get(id)
+    if (open?.checkpointed === true) this.#closedCheckpoints.push(id)
     this.#open.delete(id)
+    this.#byAttempt.delete(open?.grantedTo ?? '')
     this.#changed = true
   }
 
@@ -128,10 +148,13 @@ export class Ledger {
     return life
   }
 
-  /** Writes what changed since the last time; true if there was anything. Whoever acknowledges a settlement does it after this. */
-  flush(now: number): boolean {
-    if (!this.#changed) return false
-    this.#changed = false
+  get isChanged(): boolean {
+    return this.#changed
+  }
+
+  /** Writes what changed since the last time. To be called within a transaction, and `flushed` after it: what could not be written stays to be written. */
+  flush(now: number): void {
+    if (!this.#changed) return
     this.#counters.flush()
     const requests = this.#counters.requests()
     const life = toRow(this.#life)
@@ -146,11 +169,16 @@ export class Ledger {
       life.lost_leases,
     )
     for (const past of this.#changedLives) this.#writePastLife(past, now)
-    this.#changedLives.clear()
-    for (const id of this.#closedCheckpoints.splice(0)) {
+    for (const id of this.#closedCheckpoints) {
       this.#sql.exec('DELETE FROM open_leases WHERE lease_id = ?', id)
     }
-    return true
+  }
+
+  flushed(): void {
+    this.#changed = false
+    this.#counters.flushed()
+    this.#changedLives.clear()
+    this.#closedCheckpoints = []
   }
 
   #writePastLife(past: Life, now: number): void {
@@ -198,6 +226,11 @@ export class Ledger {
     return deadlines.length === 0 ? null : Math.min(...deadlines)
   }
 
+  /** Whether any open lease is not written down. */
+  hasUnwritten(): boolean {
+    return [...this.#open.values()].some(({ checkpointed }) => !checkpointed)
+  }
+
   openCount(): number {
     return this.#open.size
   }
@@ -232,8 +265,10 @@ function fromOpenRow(row: OpenRow): OpenLease {
     countedAs: row.counted_as,
     grantedAt: row.granted_at,
     deadline: row.deadline,
+    credentialVersion: 0,
     tokenSerial: 0,
     checkpointed: true,
+    grantedTo: null,
   }
 }
 

@@ -58,7 +58,7 @@ export class UserObject extends DurableObject<Env> {
     return this.#user !== null
   }
 
-  /** Permission for the first attempt of a request. */
+  /** Permission for the first attempt of a request. Asked for again, it gives the same lease while that is open. */
   async lease(request: LeaseRequest): Promise<LeaseResult> {
     if (this.#user === null) return { ok: false, reason: 'unknown_user' }
     const result = await this.#grant(this.#user, request)
@@ -77,14 +77,17 @@ export class UserObject extends DurableObject<Env> {
     return { counted }
   }
 
-  /** Reports an attempt that failed and asks for the request's next one in the same round trip. */
+  /** Reports an attempt that failed and asks for the request's next one in the same round trip. Idempotent by lease id and attempt. */
   async settleAndLease(settlement: Settlement, request: LeaseRequest): Promise<LeaseResult> {
     if (this.#user === null) return { ok: false, reason: 'unknown_user' }
-    settleIn(this.#user.state, settlement)
-    const result = await this.#grant(this.#user, request)
-    if (!result.ok) this.#user.state.ledger.requestEnded('failed')
+    const counted = settleIn(this.#user.state, settlement)
     // The client waits for this one, so the window is not waited for; the answer is held until the commit all the same.
     this.#user.chores.flush()
+    const result = await this.#grant(this.#user, request)
+    if (!result.ok && counted) {
+      this.#user.state.ledger.requestEnded('failed')
+      this.#user.chores.flush()
+    }
     return result
   }
 

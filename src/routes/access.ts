@@ -86,7 +86,8 @@ function callerOf(call: Call): Promise<Caller> {
   return authenticate(call.request.headers, call.env.MASTER_API_KEY)
 }
 
-function isKnown(env: Env, userId: string): Promise<boolean> {
+/** Whether somebody has the key that this id was made from. */
+export function isKnown(env: Env, userId: string): Promise<boolean> {
   return callUser<boolean>(env, userId, (object) => object.isKnown())
 }
 

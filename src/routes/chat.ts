@@ -1,18 +1,27 @@
 import { parseChatRequest, type ChatRequest } from '../dialects/openai-chat/schema.ts'
 import { toGeminiRequest } from '../dialects/openai-chat/request.ts'
 import { toChatCompletion } from '../dialects/openai-chat/response.ts'
-import { ChatStream } from '../dialects/openai-chat/stream.ts'
+import { ChatStream, type StreamContext } from '../dialects/openai-chat/stream.ts'
+import { DONE } from '../gateway/attempt.ts'
+import { UNKNOWN_KEY } from '../gateway/failure.ts'
 import { type Generated, generate } from '../gateway/generate.ts'
-import { pump } from '../gateway/pump.ts'
+import { pump, unusable } from '../gateway/pump.ts'
 import { findModel } from '../gemini/catalogue.ts'
+import { hasContent } from '../gemini/response.ts'
 import { readJson } from '../http/body.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
-import { checked } from './access.ts'
+import type { Batch } from '../upstreams/events.ts'
+import { checked, isKnown } from './access.ts'
 import type { Call, Reply } from './call.ts'
+
+/** Bodies up to this size, in bytes, are read before the key is known: the first lease tells whether it is. */
+const UNCHECKED_BODY_BYTES = 65_536
 
 /** POST /v1/chat/completions */
 export async function chatCompletions(call: Call, userId: string): Promise<Reply> {
-  const { request, env, ctx, settings } = call
+  const { request, env, ctx, settings, requestId } = call
+  const size = Number(request.headers.get('content-length') ?? Infinity)
+  if (size > UNCHECKED_BODY_BYTES && !(await isKnown(env, userId))) return UNKNOWN_KEY
   const body = await readJson(request, settings.maxBodyBytes)
   if (!body.ok) return checked(call, userId, body.failure)
   const parsed = parseChatRequest(body.value)
@@ -21,16 +30,21 @@ export async function chatCompletions(call: Call, userId: string): Promise<Reply
   const translated = toGeminiRequest(chat)
   if (!translated.ok) return checked(call, userId, translated.failure)
 
-  const generated = await generate({
+  const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work)
+  const journey = generate({
     env,
     userId,
+    requestId,
     model: findModel(chat.model)?.id ?? chat.model,
     request: translated.request,
     stream: chat.stream,
     settings,
     clientSignal: request.signal,
-    waitUntil: (work) => ctx.waitUntil(work),
+    waitUntil,
   })
+  // A client that leaves ends this invocation; what its attempt came to is settled all the same.
+  waitUntil(journey.catch(() => undefined)) // awaited below, where it is told
+  const generated = await journey
   const response = answer(call, chat, generated)
   response.headers.set('x-pollux-attempts', String(generated.attempts))
   const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
@@ -47,35 +61,37 @@ function answer(call: Call, chat: ChatRequest, generated: Generated): Response {
   }
   if (generated.kind === 'stream') {
     const includeUsage = chat.stream_options?.include_usage === true
-    return streamed(call, generated, new ChatStream({ ...context, includeUsage }))
+    return streamed(call, generated, { ...context, includeUsage })
   }
-  const { response } = generated
+  const { response, settle } = generated
   const translated = toChatCompletion(response, context)
-  call.ctx.waitUntil(
-    generated.settle(
-      translated.ok ? { kind: 'ok' } : unusable(translated.failure),
-      response.usageMetadata,
-    ),
-  )
+  const verdict = translated.ok ? OK : unusable(translated.failure)
+  call.ctx.waitUntil(settle(verdict, response.usageMetadata))
   return translated.ok ? Response.json(translated.completion) : errorResponse(translated.failure)
 }
 
 function streamed(
   { ctx, settings }: Call,
   generated: Extract<Generated, { kind: 'stream' }>,
-  encoder: ChatStream,
+  context: StreamContext,
 ): Response {
-  const { lease, events, first, control } = generated
+  const { lease, events, first, control, settle } = generated
+  const failure = failureBeforeContent(first, context)
+  if (failure !== null) {
+    ctx.waitUntil(settle(unusable(failure), first.responses.at(-1)?.usageMetadata))
+    control.abort(DONE)
+    return errorResponse(failure)
+  }
   const { body, ended } = pump({
     lease,
     events,
     first,
-    encoder,
+    encoder: new ChatStream(context),
     control,
     idleTimeoutMs: settings.streamIdleTimeoutMs,
     keepAlive: ': keep-alive\n\n',
   })
-  ctx.waitUntil(ended.then(({ verdict, usage }) => generated.settle(verdict, usage)))
+  ctx.waitUntil(ended.then(({ verdict, usage }) => settle(verdict, usage)))
   return new Response(body, {
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -86,8 +102,13 @@ function streamed(
   })
 }
 
-/** An answer that arrived but is none: Google's doing. */
-function unusable(failure: Failure) {
-  const reason = failure.reason === 'upstream_truncated' ? 'truncated' : 'unreadable'
-  return { kind: 'upstream_fault', reason } as const
+/** An answer that ended without any content, and not well, is an HTTP error like the unary one: nothing has been sent yet. */
+function failureBeforeContent(first: Batch, context: StreamContext): Failure | null {
+  if (first.responses.some(hasContent)) return null
+  const trial = new ChatStream(context)
+  for (const response of first.responses) trial.encode(response)
+  const end = trial.end()
+  return end.ok ? null : end.failure
 }
+
+const OK = { kind: 'ok' } as const

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { userIdOf } from '../gateway/authenticate.ts'
 import { VAULT_CLOSED } from '../gateway/failure.ts'
-import { callUser } from '../gateway/users.ts'
+import { callUser, persistently } from '../gateway/users.ts'
 import { readJson } from '../http/body.ts'
 import type { Failure } from '../http/errors.ts'
 import { toFailure } from '../http/issue.ts'
@@ -26,7 +26,7 @@ export async function updateConfig(call: Call): Promise<Reply> {
     object.putCredential(credential.input),
   )
   if (!put.ok) return refusal(put, settings.maxCredentials)
-  await env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId)
+  await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId))
   return Response.json({
     status: 'ok',
     user: userId,

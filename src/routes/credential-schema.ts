@@ -3,7 +3,13 @@ import { UPSTREAMS } from '../gemini/upstreams.ts'
 
 /** The shapes of a credential as admins post it. Each message says what is expected; http/issue.ts makes the sentence around it. */
 
-const text = v.pipe(v.string('a string'), v.trim(), v.nonEmpty('must not be empty'))
+const MAX_CHARS = 16_384
+const text = v.pipe(
+  v.string('a string'),
+  v.trim(),
+  v.nonEmpty('must not be empty'),
+  v.maxLength(MAX_CHARS, `must have at most ${MAX_CHARS} characters`),
+)
 
 function optional<const Schema extends v.GenericSchema>(schema: Schema) {
   return v.nullish(schema, null)

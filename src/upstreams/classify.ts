@@ -1,29 +1,38 @@
 import type { Upstream } from '../gemini/upstreams.ts'
+import type { Access } from './credential.ts'
 import { parseDuration } from './durations.ts'
 import type { GoogleError } from './google-error.ts'
 import type { CredentialFault, QuotaDimension, QuotaEvidence, Verdict } from './verdict.ts'
 
 /** `reason` of Google's ErrorInfo → what it says of the credential (google-upstreams §8.2–8.4). */
-const CREDENTIAL_REASONS: Readonly<Record<string, CredentialFault>> = {
-  API_KEY_INVALID: 'api_key_invalid',
-  API_KEY_SERVICE_BLOCKED: 'permission_denied',
-  SERVICE_DISABLED: 'service_disabled',
-  BILLING_DISABLED: 'billing_disabled',
-  SUBSCRIPTION_REQUIRED: 'licence_required',
-  VALIDATION_REQUIRED: 'validation_required',
-  TOS_VIOLATION: 'tos_violation',
-  CONSUMER_INVALID: 'project_not_found',
-  CONSUMER_SUSPENDED: 'project_not_found',
-}
+const CREDENTIAL_REASONS: ReadonlyMap<string, CredentialFault> = new Map(
+  Object.entries({
+    API_KEY_INVALID: 'api_key_invalid',
+    API_KEY_SERVICE_BLOCKED: 'permission_denied',
+    SERVICE_DISABLED: 'service_disabled',
+    BILLING_DISABLED: 'billing_disabled',
+    SUBSCRIPTION_REQUIRED: 'licence_required',
+    VALIDATION_REQUIRED: 'validation_required',
+    TOS_VIOLATION: 'tos_violation',
+    CONSUMER_INVALID: 'project_not_found',
+    CONSUMER_SUSPENDED: 'project_not_found',
+  } as const),
+)
 
 const CAPACITY_REASONS = new Set(['MODEL_CAPACITY_EXHAUSTED', 'MODEL_CAPACITY_EXCEEDED'])
+
+/** Whom the error answered. */
+export interface Caller {
+  readonly upstream: Upstream
+  readonly scheme: Access['auth']['scheme']
+}
 
 /**
  * What an error of an upstream means. Pure, and the only place that decides it.
  * `error` is the parsed body with its HTTP status; `now` is epoch milliseconds, for reset times that Google gives as a date.
  */
-export function classify(upstream: Upstream, error: GoogleError, now: number): Verdict {
-  const named = CREDENTIAL_REASONS[error.reason]
+export function classify(caller: Caller, error: GoogleError, now: number): Verdict {
+  const named = CREDENTIAL_REASONS.get(error.reason)
   // Before the status: Google answers a dead API key with 400, not 401 (google-upstreams §8.2).
   if (named !== undefined) return { kind: 'credential_fault', reason: named, scope: 'credential' }
   if (CAPACITY_REASONS.has(error.reason)) return { kind: 'upstream_fault', reason: 'capacity' }
@@ -33,7 +42,8 @@ export function classify(upstream: Upstream, error: GoogleError, now: number): V
     case 413:
       return classifyRejection(error)
     case 401:
-      return upstream === 'gemini-api'
+      // A key is not refreshed: it is what it is.
+      return caller.scheme === 'api_key'
         ? { kind: 'credential_fault', reason: 'api_key_invalid', scope: 'credential' }
         : { kind: 'token_rejected' }
     case 403:
@@ -41,7 +51,7 @@ export function classify(upstream: Upstream, error: GoogleError, now: number): V
     case 404:
       return { kind: 'credential_fault', reason: 'model_not_found', scope: 'model' }
     case 429:
-      return classifyQuota(upstream, error, now)
+      return classifyQuota(caller.upstream, error, now)
     case 503:
       return { kind: 'upstream_fault', reason: 'overloaded' }
     case 408:
@@ -60,6 +70,10 @@ function classifyRejection(error: GoogleError): Verdict {
   }
   if (/location is not supported/i.test(error.message)) {
     return { kind: 'upstream_fault', reason: 'location' }
+  }
+  // Billing, free tiers, models that a project may not use: of the credential, and it may be mended.
+  if (error.status === 'FAILED_PRECONDITION' || /is not allowed to use/i.test(error.message)) {
+    return { kind: 'credential_fault', reason: 'precondition_failed', scope: 'model' }
   }
   if (/input token count/i.test(error.message)) {
     return { kind: 'client_fault', reason: 'context_length' }

@@ -102,8 +102,10 @@ function caller(token: string, settings: Settings): Caller {
   }
 }
 
+const CALLER = { upstream: 'code-assist', scheme: 'bearer' } as const
+
 function refusal(status: number, body: string): Extract<ProjectResult, { ok: false }> {
-  const verdict = classify('code-assist', parseGoogleError(status, body), Date.now())
+  const verdict = classify(CALLER, parseGoogleError(status, body), Date.now())
   if (verdict.kind === 'credential_fault') {
     return { ok: false, permanent: true, reason: verdict.reason }
   }

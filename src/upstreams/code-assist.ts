@@ -1,7 +1,7 @@
 import { type Front, methodSuffix } from './front.ts'
 
 /** Ids that Code Assist knows by another name (google-upstreams §2.5). */
-const RENAMED: Readonly<Record<string, string>> = { 'gemini-3.5-flash': 'gemini-3-flash' }
+const RENAMED: ReadonlyMap<string, string> = new Map([['gemini-3.5-flash', 'gemini-3-flash']])
 
 /** Code Assist (google-upstreams §2): the Vertex dialect in an envelope with model and project, its replies in another. */
 export const codeAssist: Front = {
@@ -9,7 +9,7 @@ export const codeAssist: Front = {
     return `${settings.codeAssistBaseUrl}/v1internal${methodSuffix(method)}`
   },
   body(access, model, requestJson) {
-    const name = JSON.stringify(RENAMED[model] ?? model)
+    const name = JSON.stringify(RENAMED.get(model) ?? model)
     return `{"model":${name},"project":${JSON.stringify(access.project ?? '')},"request":${requestJson}}`
   },
   unwrap(reply) {

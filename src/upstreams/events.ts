@@ -37,11 +37,6 @@ export class UpstreamEvents {
     }
   }
 
-  /** Tells the upstream to stop. */
-  async cancel(): Promise<void> {
-    await this.#reader.cancel()
-  }
-
   #batch(payloads: readonly string[], done: boolean): Batch {
     const responses: GenerateContentResponse[] = []
     for (const payload of payloads) {

@@ -19,17 +19,19 @@ const TIMEOUT_MS = 15_000
 const ASSERTION_SECONDS = 3600
 
 /** `error` of the token endpoint → what it says of the credential (google-upstreams §1.4). Others are taken as passing. */
-const PERMANENT: Readonly<Record<string, CredentialFault>> = {
-  invalid_grant: 'invalid_grant',
-  unauthorized_client: 'invalid_client',
-  invalid_client: 'invalid_client',
-  deleted_client: 'invalid_client',
-  disabled_client: 'invalid_client',
-  invalid_scope: 'invalid_client',
-  admin_policy_enforced: 'permission_denied',
-  org_internal: 'permission_denied',
-  access_denied: 'permission_denied',
-}
+const PERMANENT: ReadonlyMap<string, CredentialFault> = new Map(
+  Object.entries({
+    invalid_grant: 'invalid_grant',
+    unauthorized_client: 'invalid_client',
+    invalid_client: 'invalid_client',
+    deleted_client: 'invalid_client',
+    disabled_client: 'invalid_client',
+    invalid_scope: 'invalid_client',
+    admin_policy_enforced: 'permission_denied',
+    org_internal: 'permission_denied',
+    access_denied: 'permission_denied',
+  } as const),
+)
 
 /** Exchanges a credential's secret for an access token at Google's token endpoint (google-upstreams §1.2, §1.3). */
 export async function mintToken(
@@ -86,7 +88,7 @@ function readAnswer(status: number, body: string, now: number): TokenResult {
     const lifetime = typeof seconds === 'number' && seconds > 0 ? seconds : ASSERTION_SECONDS
     return { ok: true, token, expiresAt: now + lifetime * 1000 }
   }
-  const permanent = status < 500 && typeof error === 'string' ? PERMANENT[error] : undefined
+  const permanent = status < 500 && typeof error === 'string' ? PERMANENT.get(error) : undefined
   if (permanent === undefined) return { ok: false, permanent: false, reason: `http_${status}` }
   // The clocks differ, not the keys: fresh times may pass (google-upstreams §1.4).
   if (/short-lived token/.test(String(answer['error_description']))) {

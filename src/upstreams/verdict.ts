@@ -40,6 +40,7 @@ export type CredentialFault =
   | 'tos_violation'
   | 'project_not_found'
   | 'permission_denied'
+  | 'precondition_failed'
   | 'model_not_found'
 export type QuotaDimension =
   | 'requests_per_minute'

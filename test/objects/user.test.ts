@@ -7,7 +7,13 @@ import { LEASE_MS } from '../../src/objects/ledger.ts'
 import type { Verdict } from '../../src/upstreams/verdict.ts'
 import { givenUser, MODEL, settledStats, statsOf, type User } from '../support/pollux.ts'
 
-const REQUEST = { model: MODEL, tried: [], avoid: [] }
+/** Another request each time it is read. */
+const asked = {
+  get request() {
+    const requestId = crypto.randomUUID()
+    return { model: MODEL, tried: [], avoid: [], requestId, attempt: 1, patienceMs: 5000 }
+  },
+}
 const QUOTA: Verdict = {
   kind: 'quota',
   dimension: 'requests_per_minute',
@@ -20,7 +26,7 @@ function objectOf(user: User) {
 }
 
 async function leaseFrom(user: User): Promise<Lease> {
-  const result: LeaseResult = await objectOf(user).lease(REQUEST)
+  const result: LeaseResult = await objectOf(user).lease(asked.request)
   if (!result.ok) throw new Error(result.reason)
   return result.lease
 }
@@ -100,11 +106,14 @@ describe('UserObject', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: began })
     try {
       await objectOf(user).settle(report(await leaseFrom(user), day))
-      expect(await objectOf(user).lease(REQUEST)).toMatchObject({ ok: false, reason: 'exhausted' })
+      expect(await objectOf(user).lease(asked.request)).toMatchObject({
+        ok: false,
+        reason: 'exhausted',
+      })
       vi.setSystemTime(began + 3_600_000)
       const test = await leaseFrom(user)
       // Nobody else is let through beside the test; they are told to come back soon.
-      const other: LeaseResult = await objectOf(user).lease(REQUEST)
+      const other: LeaseResult = await objectOf(user).lease(asked.request)
       expect(other).toEqual({
         ok: false,
         reason: 'exhausted',
@@ -112,7 +121,7 @@ describe('UserObject', () => {
         dimension: 'requests_per_day',
       })
       await objectOf(user).settle(report(test, day))
-      expect((await objectOf(user).lease(REQUEST)).ok).toBe(false)
+      expect((await objectOf(user).lease(asked.request)).ok).toBe(false)
       vi.setSystemTime(began + 2 * 3_600_000)
       const second = await leaseFrom(user)
       await objectOf(user).settle(report(second))
@@ -162,7 +171,7 @@ describe('UserObject', () => {
   it('refuses a stranger everything, and stores nothing', async () => {
     const stranger = env.USERS.getByName('f'.repeat(64))
     expect(await stranger.isKnown()).toBe(false)
-    expect(await stranger.lease(REQUEST)).toEqual({ ok: false, reason: 'unknown_user' })
+    expect(await stranger.lease(asked.request)).toEqual({ ok: false, reason: 'unknown_user' })
     expect(await stranger.rotate()).toEqual({ ok: false, reason: 'unknown_user' })
     expect(await stranger.stats()).toBeNull()
     const tables = await runInDurableObject(stranger, (_instance, state) =>

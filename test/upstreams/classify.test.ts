@@ -254,7 +254,8 @@ describe('classify', () => {
     const wrapped = JSON.stringify({ error: { message: body } })
     const disguises = body.startsWith('{') ? [body, `[${body}]`, wrapped] : [body]
     for (const disguise of disguises) {
-      expect(classify(upstream, parseGoogleError(status, disguise), NOW)).toEqual(verdict)
+      const caller = { upstream, scheme: upstream === 'gemini-api' ? 'api_key' : 'bearer' } as const
+      expect(classify(caller, parseGoogleError(status, disguise), NOW)).toEqual(verdict)
     }
   })
 
@@ -262,7 +263,7 @@ describe('classify', () => {
     const error = readGoogleError(200, {
       error: { code: 503, status: 'UNAVAILABLE', message: 'x' },
     })
-    expect(classify('gemini-api', error, NOW)).toEqual({
+    expect(classify({ upstream: 'gemini-api', scheme: 'api_key' }, error, NOW)).toEqual({
       kind: 'upstream_fault',
       reason: 'overloaded',
     })

@@ -1,5 +1,12 @@
 /** A whole answer of Gemini's as OpenAI's `chat.completion` (client-protocols §1.3). */
 import type { Failure } from '../../http/errors.ts'
+import {
+  blockReasonOf,
+  finishReasonOf,
+  firstCandidate,
+  partsOf,
+  textOf,
+} from '../../gemini/response.ts'
 import type { GenerateContentResponse, Part } from '../../gemini/types.ts'
 import { conclude, type FinishReason } from './finish.ts'
 import { toUsage, type Usage } from './usage.ts'
@@ -43,11 +50,10 @@ export function toChatCompletion(
   response: GenerateContentResponse,
   context: ChatContext,
 ): TranslatedResponse {
-  const candidate = response.candidates?.[0]
-  const { text, thoughts, called } = readParts(candidate?.content?.parts ?? [])
+  const { text, thoughts, called } = readParts(partsOf(firstCandidate(response)))
   const conclusion = conclude({
-    finishReason: candidate?.finishReason,
-    blockReason: response.promptFeedback?.blockReason,
+    finishReason: finishReasonOf(response),
+    blockReason: blockReasonOf(response),
     answered: text !== '',
     called,
   })
@@ -77,8 +83,8 @@ function readParts(parts: readonly Part[]): { text: string; thoughts: string; ca
   let called = false
   for (const part of parts) {
     if (part.functionCall !== undefined) called = true
-    else if (part.thought === true) thoughts += part.text ?? ''
-    else text += part.text ?? ''
+    else if (part.thought === true) thoughts += textOf(part)
+    else text += textOf(part)
   }
   return { text, thoughts, called }
 }

@@ -4,10 +4,16 @@
  *
  * This runs for every chunk of every stream, so what surrounds a text is built once, and a text
  * costs one JSON string and one concatenation. Nothing is written before the first text: until then
- * the caller has an empty string in hand and may still answer with an HTTP error, or try another
- * credential.
+ * the caller has an empty string in hand and may still answer with an HTTP error.
  */
 import { type Failure, toOpenAIError } from '../../http/errors.ts'
+import {
+  blockReasonOf,
+  finishReasonOf,
+  firstCandidate,
+  partsOf,
+  textOf,
+} from '../../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
 import { conclude, type FinishReason } from './finish.ts'
 import { toJsonLine } from './json.ts'
@@ -52,30 +58,20 @@ export class ChatStream {
     this.#includeUsage = includeUsage
   }
 
-  /** The last counts seen: they are cumulative, so these are the totals so far. */
-  get usage(): UsageMetadata | undefined {
-    return this.#usage
-  }
-
   /** The frames for one response of Google's; empty when it has nothing to show. */
   encode(response: GenerateContentResponse): string {
     if (response.usageMetadata !== undefined) this.#usage = response.usageMetadata
-    if (response.promptFeedback?.blockReason !== undefined) {
-      this.#blockReason = response.promptFeedback.blockReason
-    }
-    const candidate = response.candidates?.[0]
-    if (candidate === undefined) return ''
-    if (candidate.finishReason !== undefined) this.#finishReason = candidate.finishReason
-    const parts = candidate.content?.parts
-    if (parts === undefined) return ''
+    this.#blockReason = blockReasonOf(response) ?? this.#blockReason
+    this.#finishReason = finishReasonOf(response) ?? this.#finishReason
     let frames = ''
-    for (const part of parts) {
+    for (const part of partsOf(firstCandidate(response))) {
+      const text = textOf(part)
       if (part.functionCall !== undefined) this.#called = true
-      else if (part.text === undefined || part.text === '') continue
-      else if (part.thought === true) frames += this.#thought + toJsonLine(part.text) + TEXT_END
+      else if (text === '') continue
+      else if (part.thought === true) frames += this.#thought + toJsonLine(text) + TEXT_END
       else {
         this.#answered = true
-        frames += this.#text + toJsonLine(part.text) + TEXT_END
+        frames += this.#text + toJsonLine(text) + TEXT_END
       }
     }
     return frames === '' || this.#opened ? frames : this.#open() + frames

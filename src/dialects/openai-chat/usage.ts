@@ -1,5 +1,6 @@
 /** Token counts in OpenAI's terms (client-protocols §1.3, google-upstreams §5.6). */
 import type { UsageMetadata } from '../../gemini/types.ts'
+import { countTokens } from '../../gemini/usage.ts'
 
 export interface Usage {
   readonly prompt_tokens: number
@@ -21,28 +22,21 @@ export interface Usage {
  * Always integers: clients do arithmetic on them unseen (E49), and protobuf JSON leaves zeros out.
  */
 export function toUsage(meta: UsageMetadata | undefined): Usage {
-  const prompt = count(meta?.promptTokenCount) + count(meta?.toolUsePromptTokenCount)
-  const thoughts = count(meta?.thoughtsTokenCount)
+  const tokens = countTokens(meta)
+  const prompt = tokens.prompt + tokens.toolUse
   // Google's candidates are without thoughts, OpenAI's completion is with them.
-  const completion = count(meta?.candidatesTokenCount) + thoughts
+  const completion = tokens.output + tokens.reasoning
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
     // Summed, so that it is the sum: Google's own total may leave a part out.
     total_tokens: prompt + completion,
-    prompt_tokens_details: {
-      cached_tokens: count(meta?.cachedContentTokenCount),
-      audio_tokens: 0,
-    },
+    prompt_tokens_details: { cached_tokens: tokens.cached, audio_tokens: 0 },
     completion_tokens_details: {
-      reasoning_tokens: thoughts,
+      reasoning_tokens: tokens.reasoning,
       audio_tokens: 0,
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,
     },
   }
-}
-
-function count(value: number | undefined): number {
-  return value !== undefined && Number.isSafeInteger(value) && value > 0 ? value : 0
 }
