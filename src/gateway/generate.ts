@@ -34,7 +34,7 @@ export interface Answering {
   readonly attempts: number
   readonly control: AbortController
   /** To be called once, with how the answer ended. Resolves when it is counted. */
-  settle(verdict: Verdict, usage: UsageMetadata | undefined): Promise<void>
+  readonly settle: (verdict: Verdict, usage: UsageMetadata | undefined) => Promise<void>
 }
 
 export type Generated =
