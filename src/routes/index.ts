@@ -69,6 +69,8 @@ export async function handleRequest(
     route: pattern,
     status: response.status,
     reason: reply instanceof Response ? null : reply.reason,
+    credential: response.headers.get('x-pollux-credential'),
+    attempts: Number(response.headers.get('x-pollux-attempts')),
     ms: Date.now() - began,
   })
   return request.method === 'HEAD' ? new Response(null, response) : response
