@@ -52,7 +52,12 @@ export function refusalOf(
     case 'credentials_unusable':
       return UNUSABLE
     case 'model_not_found':
+    case 'model_not_allowed':
       return modelNotFound(model)
+    case 'user_disabled':
+      return DISABLED
+    case 'user_expired':
+      return EXPIRED
     case 'exhausted':
       return outOfQuota(model, Math.max(0, refusal.retryAt - now), refusal.dimension)
     case 'token_unavailable':
@@ -68,6 +73,16 @@ export function refusalOf(
 export const UNKNOWN_KEY: Failure = {
   reason: 'invalid_api_key',
   message: 'Incorrect API key provided. Check the key, or ask the admin of this gateway for one.',
+}
+
+export const DISABLED: Failure = {
+  reason: 'user_disabled',
+  message: 'This API key is disabled; ask the admin of this gateway.',
+}
+
+export const EXPIRED: Failure = {
+  reason: 'user_expired',
+  message: 'This API key has expired; ask the admin of this gateway.',
 }
 
 export const VAULT_CLOSED: Failure = {

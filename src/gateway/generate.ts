@@ -18,8 +18,10 @@ export interface GenerateInput {
   readonly env: Env
   readonly userId: string
   readonly requestId: string
-  /** As Google knows it. */
+  /** As the client asked for it, without a prefix; the object may know it as an alias. */
   readonly model: string
+  /** Names the conversation; a hash. Null where the client named none. */
+  readonly session: string | null
   readonly request: GenerateContentRequest
   readonly stream: boolean
   readonly settings: Settings
@@ -65,7 +67,7 @@ export async function generate(input: GenerateInput): Promise<Generated> {
   const { model, settings } = input
   const requestJson = JSON.stringify(input.request)
   const deadline = Date.now() + settings.rotationDeadlineMs
-  const journey = new Journey(model)
+  const journey = new Journey(model, input.session)
   const wanted = (attempt: number): LeaseRequest => ({
     ...journey.request(),
     requestId: input.requestId,

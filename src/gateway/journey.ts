@@ -28,16 +28,18 @@ const CAPACITY_WAIT_MS = 400
 
 /** What the attempts of one request have shown, and so what is left to try. */
 export class Journey {
-  /** As Google knows it. */
+  /** As the client asked for it. */
   readonly model: string
+  readonly #session: string | null
   readonly #tried: string[] = []
   readonly #refreshed = new Set<string>()
   readonly #outages = new Map<Upstream, number>()
   readonly #failures: Failure[] = []
   #last: { readonly failed: Failed; readonly credentialId: string } | null = null
 
-  constructor(model: string) {
+  constructor(model: string, session: string | null) {
     this.model = model
+    this.#session = session
   }
 
   get lastCredential(): string | null {
@@ -49,7 +51,7 @@ export class Journey {
     const avoid = [...this.#outages]
       .filter(([, failures]) => failures >= OUTAGE_AFTER)
       .map(([upstream]) => upstream)
-    return { model: this.model, tried: [...this.#tried], avoid }
+    return { model: this.model, tried: [...this.#tried], avoid, session: this.#session }
   }
 
   /** The verdict in the light of the attempts before: where a token fresh from Google is refused as well, it is not the token. For a while only: an outage of Google's looks the same. */

@@ -37,15 +37,17 @@ export class Chores {
   /** Writes what has changed, all of it or nothing: what fails to be written is tried again with the next flush. */
   flush(): void {
     const now = Date.now()
-    const { ledger, credentials } = this.#state
-    if (ledger.isChanged || credentials.isChanged) {
+    const { ledger, credentials, profile } = this.#state
+    if (ledger.isChanged || credentials.isChanged || profile.isChanged) {
       this.#ctx.storage.transactionSync(() => {
         ledger.flush(now)
         credentials.flush()
+        profile.flush()
         if (now >= this.#pruneAt) this.#prune(now)
       })
       ledger.flushed()
       credentials.flushed()
+      profile.flushed()
     }
     // A timer that is left to run keeps an idle object awake.
     if (!ledger.hasUnwritten()) this.#checkpoint?.abort()

@@ -82,7 +82,7 @@ export function quarantine(
 function rotateFrom(state: UserState, id: string, model: string, now: number): void {
   const { profile } = state
   if (profile.cursor !== id) return
-  const next = nextCursor(ringOf(state), (other) => standingOf(other, model, state, now), id)
+  const next = nextCursor(ringOf(state, now), (other) => standingOf(other, model, state, now), id)
   if (next !== id) profile.rotate(next)
 }
 

@@ -22,6 +22,12 @@ export interface Credential {
   readonly project: string | null
   readonly location: string | null
   readonly quotaProject: string | null
+  /** Its tier: the lowest serves first. */
+  readonly priority: number
+  /** The models that it is kept for; null: all. */
+  readonly models: readonly string[] | null
+  /** Taken out by hand until then, in epoch milliseconds. */
+  readonly pausedUntil: number | null
   /** Why it serves nothing until an admin replaces it; null while it is active. */
   readonly quarantine: CredentialFault | null
   readonly lastError: string | null

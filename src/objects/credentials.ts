@@ -1,6 +1,10 @@
 import type { CredentialFault } from '../upstreams/verdict.ts'
 import type { Credential, CredentialInput } from './credential.ts'
 
+export type CredentialPatch = Partial<
+  Pick<Credential, 'label' | 'priority' | 'models' | 'pausedUntil' | 'position'>
+>
+
 /** The user's credentials: rows in the table, and a copy in memory that every lease reads. Synchronous throughout. */
 export class Credentials {
   readonly #sql: SqlStorage
@@ -27,8 +31,8 @@ export class Credentials {
     this.#sql.exec(
       `INSERT OR REPLACE INTO credentials (
          credential_id, position, type, upstream, label, project, location, quota_project, sealed_secret,
-         quarantine, last_error, last_error_at, created_at, updated_at
-       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?, ?)`,
+         quarantine, last_error, last_error_at, created_at, updated_at, priority, models, paused_until
+       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?, ?, ?, ?, ?)`,
       id,
       position,
       input.secret.type,
@@ -41,6 +45,9 @@ export class Credentials {
       known?.createdAt ?? now,
       // It is the credential's version too, so it never stands still.
       Math.max(now, (known?.updatedAt ?? 0) + 1),
+      known?.priority ?? 0,
+      known?.models === undefined || known.models === null ? null : JSON.stringify(known.models),
+      known?.pausedUntil ?? null,
     )
     this.#newErrors.delete(id)
     this.#inOrder = this.#load()
@@ -52,6 +59,36 @@ export class Credentials {
       id,
     )
     return rows.toArray()[0]?.sealed_secret
+  }
+
+  /** Changes what an admin may change without posting the secret again. */
+  patch(id: string, change: CredentialPatch): void {
+    const credential = this.get(id)
+    if (credential === undefined) return
+    const { label, priority, models, pausedUntil, position } = { ...credential, ...change }
+    this.#sql.exec(
+      `UPDATE credentials SET label = ?, priority = ?, models = ?, paused_until = ?, position = ?
+       WHERE credential_id = ?`,
+      label,
+      priority,
+      models === null ? null : JSON.stringify(models),
+      pausedUntil,
+      position,
+      id,
+    )
+    this.#inOrder = this.#load()
+  }
+
+  remove(id: string): void {
+    this.#sql.exec('DELETE FROM credentials WHERE credential_id = ?', id)
+    this.#newErrors.delete(id)
+    this.#inOrder = this.#load()
+  }
+
+  /** Back from quarantine, without a word about why it was there. */
+  release(id: string): void {
+    this.#sql.exec('UPDATE credentials SET quarantine = NULL WHERE credential_id = ?', id)
+    this.#change(id, { quarantine: null })
   }
 
   /** A project that Google named, for a credential whose owner did not. */
@@ -116,6 +153,9 @@ type CredentialRow = {
   project: string | null
   location: string | null
   quota_project: string | null
+  priority: number
+  models: string | null
+  paused_until: number | null
   quarantine: CredentialFault | null
   last_error: string | null
   last_error_at: number | null
@@ -133,6 +173,9 @@ function fromRow(row: CredentialRow): Credential {
     project: row.project,
     location: row.location,
     quotaProject: row.quota_project,
+    priority: row.priority,
+    models: row.models === null ? null : (JSON.parse(row.models) as string[]),
+    pausedUntil: row.paused_until,
     quarantine: row.quarantine,
     lastError: row.last_error,
     lastErrorAt: row.last_error_at,

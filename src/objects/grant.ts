@@ -2,9 +2,10 @@ import type { Readiness } from './access-tokens.ts'
 import { quarantine } from './consequences.ts'
 import type { Credential } from './credential.ts'
 import type { LeaseRef, LeaseRequest, LeaseResult } from './lease.ts'
-import { select } from './ring.ts'
-import { principalOf, standingOf } from './standing.ts'
-import { ringOf, type UserState } from './state.ts'
+import { nextActive, select, type Selection } from './ring.ts'
+import { principalOf } from './standing.ts'
+import { ringOf, type UserState, viewOf } from './state.ts'
+import { admissionOf, resolveModel } from './user-settings.ts'
 
 type Background = (work: Promise<unknown>) => void
 
@@ -24,29 +25,33 @@ export async function grant(
 ): Promise<LeaseResult> {
   const again = leasedBefore(state, request)
   if (again !== null) return again
-  const { tokens, credentials } = state
-  const { model } = request
+  const { tokens, credentials, profile } = state
+  const admission = admissionOf(profile.settings, Date.now())
+  if (admission !== 'ok') return { ok: false, reason: admission }
+  const model = resolveModel(profile.settings, request.model)
+  if (model === null) return { ok: false, reason: 'model_not_allowed' }
   const deadline = Date.now() + request.patienceMs
+  const session = profile.settings.affinity ? request.session : null
   const unavailable = new Set<string>()
   let retryAt = Infinity
   let isSealed = false
 
   for (let pass = credentials.all().length + SPARE_PASSES; pass > 0; pass--) {
     const now = Date.now()
-    const selection = select(
-      ringOf(state),
-      (candidate) => standingOf(candidate, model, state, now),
-      { ...request, tried: [...request.tried, ...unavailable] },
-    )
+    const selection = select(ringOf(state, now), viewOf(state, model, now), {
+      ...request,
+      session,
+      tried: [...request.tried, ...unavailable],
+    })
     if (!selection.ok) {
       if (selection.reason !== 'all_tried' || unavailable.size === 0) return selection
       if (isSealed) return { ok: false, reason: 'vault_not_configured' }
       return { ok: false, reason: 'token_unavailable', retryAt }
     }
-    const { credential, test } = selection
+    const { credential } = selection
     if (tokens.current(credential, now) !== undefined) {
       if (tokens.endsSoon(credential, now)) background(refresh(state, credential.id, model))
-      return lend(state, request, credential, test, now)
+      return lend(state, { ...request, model }, selection, now)
     }
     const ready = await within(deadline - now, tokens.prepare(credential.id))
     if (ready === null) {
@@ -66,38 +71,46 @@ export async function grant(
 function leasedBefore(state: UserState, request: LeaseRequest): LeaseResult | null {
   const lease = state.ledger.grantedTo(attemptOf(request))
   const credential = lease === undefined ? undefined : state.credentials.get(lease.credentialId)
-  return lease === undefined || credential === undefined ? null : handOver(state, lease, credential)
+  return lease === undefined || credential === undefined
+    ? null
+    : handOver(state, lease, credential, null)
 }
 
 function lend(
   state: UserState,
   request: LeaseRequest,
-  credential: Credential,
-  test: boolean,
+  { credential, test, affinity }: Extract<Selection, { ok: true }>,
   now: number,
 ): LeaseResult {
-  const lease = state.ledger.grant(
+  const { ledger, tokens, buckets, profile } = state
+  const lease = ledger.grant(
     {
       credentialId: credential.id,
       credentialVersion: credential.updatedAt,
-      tokenSerial: state.tokens.current(credential, now)?.serial ?? 0,
+      tokenSerial: tokens.current(credential, now)?.serial ?? 0,
       model: request.model,
       grantedTo: attemptOf(request),
     },
     now,
   )
-  if (test) state.buckets.beginTest(principalOf(credential), lease)
-  return handOver(state, lease, credential) ?? { ok: false, reason: 'all_tried' }
+  if (test) buckets.beginTest(principalOf(credential), lease)
+  if (profile.settings.mode === 'round_robin' && request.attempt === 1) {
+    profile.advance(nextActive(ringOf(state, now), credential.id))
+  }
+  return handOver(state, lease, credential, affinity) ?? { ok: false, reason: 'all_tried' }
 }
 
-function handOver(state: UserState, lease: LeaseRef, credential: Credential): LeaseResult | null {
+function handOver(
+  state: UserState,
+  lease: LeaseRef,
+  credential: Credential,
+  affinity: 'kept' | 'moved' | null,
+): LeaseResult | null {
   const held = state.tokens.current(credential, lease.grantedAt)
   if (held === undefined) return null
   const { upstream, project, location, quotaProject } = credential
-  return {
-    ok: true,
-    lease: { ...lease, access: { upstream, project, location, quotaProject, auth: held.auth } },
-  }
+  const access = { upstream, project, location, quotaProject, auth: held.auth }
+  return { ok: true, lease: { ...lease, access, affinity } }
 }
 
 function attemptOf({ requestId, attempt }: LeaseRequest): string {

@@ -2,6 +2,7 @@ import type { TokenCounts } from '../gemini/usage.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { NoCredential, SelectRequest } from './ring.ts'
+import type { Admission } from './user-settings.ts'
 
 /** What of a lease comes back with its settlement: enough to count it even if the object restarted meanwhile. */
 export interface LeaseRef {
@@ -23,6 +24,8 @@ export interface LeaseRef {
 /** The object's permission for one attempt (design §1). */
 export interface Lease extends LeaseRef {
   readonly access: Access
+  /** Whether a conversation has its own credential, or another because that cannot serve; null where it has none. */
+  readonly affinity: 'kept' | 'moved' | null
 }
 
 export interface LeaseRequest extends SelectRequest {
@@ -36,7 +39,9 @@ export interface LeaseRequest extends SelectRequest {
 export type LeaseResult =
   | { readonly ok: true; readonly lease: Lease }
   | NoCredential
-  | { readonly ok: false; readonly reason: 'unknown_user' }
+  | { readonly ok: false; readonly reason: Exclude<Admission, 'ok'> }
+  /** An admin keeps this user to other models. */
+  | { readonly ok: false; readonly reason: 'model_not_allowed' }
   | { readonly ok: false; readonly reason: 'vault_not_configured' }
   /** Google's token endpoint does not answer; `retryAt` in epoch milliseconds. */
   | { readonly ok: false; readonly reason: 'token_unavailable'; readonly retryAt: number }

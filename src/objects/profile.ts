@@ -1,4 +1,6 @@
-/** The user's own row: the cursor, and the versions that tell whether the snapshot in KV is behind. */
+import { DEFAULT_SETTINGS, type UserSettings } from './user-settings.ts'
+
+/** The user's own row: settings, the cursor, and the versions that tell whether the snapshot in KV is behind. */
 export class Profile {
   readonly createdAt: number
   readonly #sql: SqlStorage
@@ -6,6 +8,9 @@ export class Profile {
   #rotations: number
   #configVersion: number
   #snapshotVersion: number
+  #settings: UserSettings
+  #deletedAt: number | null
+  #hasAdvanced = false
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -15,6 +20,30 @@ export class Profile {
     this.#rotations = row.rotations
     this.#configVersion = row.config_version
     this.#snapshotVersion = row.snapshot_version
+    // What an earlier version did not know yet has its default.
+    this.#settings = { ...DEFAULT_SETTINGS, ...(JSON.parse(row.settings) as Partial<UserSettings>) }
+    this.#deletedAt = row.deleted_at
+  }
+
+  get settings(): UserSettings {
+    return this.#settings
+  }
+
+  /** A deleted user's row stays as a tombstone, so that no stale snapshot can bring the user back (design §4). */
+  get isDeleted(): boolean {
+    return this.#deletedAt !== null
+  }
+
+  changeSettings(change: Partial<UserSettings>): void {
+    this.#settings = { ...this.#settings, ...change }
+    this.#sql.exec('UPDATE user SET settings = ?', JSON.stringify(this.#settings))
+  }
+
+  bury(now: number): void {
+    this.#deletedAt = now
+    this.#settings = DEFAULT_SETTINGS
+    this.#sql.exec("UPDATE user SET deleted_at = ?, settings = '{}', cursor = NULL", now)
+    this.#cursor = null
   }
 
   get cursor(): string | null {
@@ -30,9 +59,29 @@ export class Profile {
     return this.#configVersion
   }
 
-  moveCursor(to: string): void {
+  moveCursor(to: string | null): void {
     this.#cursor = to
     this.#sql.exec('UPDATE user SET cursor = ?', to)
+  }
+
+  /** Moves the cursor with a request and not by a fault; written with the next `flush`, since it happens before every first byte. */
+  advance(to: string): void {
+    if (this.#cursor === to) return
+    this.#cursor = to
+    this.#hasAdvanced = true
+  }
+
+  get isChanged(): boolean {
+    return this.#hasAdvanced
+  }
+
+  /** To be called within a transaction, and `flushed` after it. */
+  flush(): void {
+    if (this.#hasAdvanced) this.#sql.exec('UPDATE user SET cursor = ?', this.#cursor)
+  }
+
+  flushed(): void {
+    this.#hasAdvanced = false
   }
 
   rotate(to: string): void {
@@ -62,4 +111,6 @@ type ProfileRow = {
   rotations: number
   config_version: number
   snapshot_version: number
+  settings: string
+  deleted_at: number | null
 }

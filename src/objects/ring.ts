@@ -1,12 +1,17 @@
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { QuotaDimension } from '../upstreams/verdict.ts'
 import type { Credential } from './credential.ts'
+import { fromCursor, inOrder, type UseOf } from './order.ts'
 import type { Standing, StandingOf } from './standing.ts'
+import type { Mode } from './user-settings.ts'
 
 /** A user's credentials in order, and the id that the cursor stands on (design §4: identity is the id, never the position). */
 export interface Ring {
   readonly credentials: readonly Credential[]
   readonly cursor: string | null
+  readonly mode: Mode
+  /** Where an admin pinned it, the only credential that serves. */
+  readonly pinned: string | null
 }
 
 export interface SelectRequest {
@@ -15,6 +20,8 @@ export interface SelectRequest {
   readonly tried: readonly string[]
   /** Upstreams that are out for this request: an outage is not worth a third try. */
   readonly avoid: readonly Upstream[]
+  /** Names the conversation, where its credential is to be kept; a hash, never the client's own word. */
+  readonly session: string | null
 }
 
 export type Selection =
@@ -23,6 +30,8 @@ export type Selection =
       readonly credential: Credential
       /** It is to find out whether a closed quota bucket is open again. */
       readonly test: boolean
+      /** Whether the conversation has its own credential, or another because that cannot serve; null where it has none. */
+      readonly affinity: 'kept' | 'moved' | null
     }
   | NoCredential
 
@@ -43,18 +52,31 @@ export type NoCredential =
   | { readonly ok: false; readonly reason: 'all_tried' }
 
 /**
- * Picks the credential for an attempt: from the cursor on, the first that is open; where none is, the first whose closed
+ * Picks the credential for an attempt: of the ring in its order, the first that is open; where none is, the first whose closed
  * bucket is due for a test. Pure. `standingOf` tells how a credential stands with the request's model now.
  */
-export function select(ring: Ring, standingOf: StandingOf, request: SelectRequest): Selection {
-  const candidates = fromCursor(ring).filter(
+export function select(
+  ring: Ring,
+  view: { readonly standingOf: StandingOf; readonly useOf: UseOf },
+  request: SelectRequest,
+): Selection {
+  const all = inOrder(ring, view.useOf, request.session)
+  const eligible = all.filter(({ id }) => ring.pinned === null || id === ring.pinned)
+  const candidates = eligible.filter(
     ({ id, upstream }) => !request.tried.includes(id) && !request.avoid.includes(upstream),
   )
   for (const kind of ['open', 'test'] as const) {
-    const credential = candidates.find((candidate) => standingOf(candidate).kind === kind)
-    if (credential !== undefined) return { ok: true, credential, test: kind === 'test' }
+    const credential = candidates.find((candidate) => view.standingOf(candidate).kind === kind)
+    if (credential === undefined) continue
+    const own = credential.id === all[0]?.id ? 'kept' : 'moved'
+    return {
+      ok: true,
+      credential,
+      test: kind === 'test',
+      affinity: request.session === null ? null : own,
+    }
   }
-  return whyNot(ring.credentials.map(standingOf))
+  return whyNot(eligible.map(view.standingOf))
 }
 
 /** Where the cursor goes from `from`: the next that can serve; `from` itself where none can. Pure. */
@@ -69,18 +91,9 @@ export function nextActive(ring: Ring, from: string): string {
   return others.find((other) => other.quarantine === null)?.id ?? from
 }
 
-/** The ring in order, beginning with the cursor's credential. */
-function fromCursor({ credentials, cursor }: Ring): readonly Credential[] {
-  const start = Math.max(
-    0,
-    credentials.findIndex((credential) => credential.id === cursor),
-  )
-  return [...credentials.slice(start), ...credentials.slice(0, start)]
-}
-
 function whyNot(standings: readonly Standing[]): NoCredential {
   if (standings.length === 0) return { ok: false, reason: 'no_credentials' }
-  const active = standings.filter(({ kind }) => kind !== 'quarantined')
+  const active = standings.filter(({ kind }) => kind !== 'quarantined' && kind !== 'paused')
   if (active.length === 0) return { ok: false, reason: 'credentials_unusable' }
   // One that could serve has had its try: how that ended says more than when another recovers.
   if (active.some(({ kind }) => kind === 'open' || kind === 'test')) {
@@ -93,7 +106,9 @@ function whyNot(standings: readonly Standing[]): NoCredential {
     return { ok: false, reason: 'exhausted', retryAt: first.until, dimension: first.dimension }
   }
   const absent = active.some(
-    (standing) => standing.kind === 'fault' && standing.cause === 'model_not_found',
+    (standing) =>
+      standing.kind === 'not_allowed' ||
+      (standing.kind === 'fault' && standing.cause === 'model_not_found'),
   )
   return { ok: false, reason: absent ? 'model_not_found' : 'credentials_unusable' }
 }

@@ -16,6 +16,10 @@ export type Standing =
       readonly until: number
     }
   | { readonly kind: 'quarantined' }
+  /** By hand, which is another thing than quarantine. */
+  | { readonly kind: 'paused'; readonly until: number }
+  /** An admin keeps it to other models. */
+  | { readonly kind: 'not_allowed' }
 
 export type StandingOf = (credential: Credential) => Standing
 
@@ -34,6 +38,9 @@ export function standingOf(
   now: number,
 ): Standing {
   if (credential.quarantine !== null) return { kind: 'quarantined' }
+  const { pausedUntil, models } = credential
+  if (pausedUntil !== null && pausedUntil > now) return { kind: 'paused', until: pausedUntil }
+  if (models !== null && !models.includes(model)) return { kind: 'not_allowed' }
   const fault = tables.faults.of(credential.id, model)
   if (fault !== undefined && fault.until > now) {
     return { kind: 'fault', cause: fault.cause, until: fault.until }

@@ -5,7 +5,9 @@ import { Credentials } from './credentials.ts'
 import { Ledger } from './ledger.ts'
 import { ModelFaults } from './model-faults.ts'
 import { Profile } from './profile.ts'
+import type { Use, UseOf } from './order.ts'
 import type { Ring } from './ring.ts'
+import { type StandingOf, standingOf } from './standing.ts'
 import type { Vault } from './vault.ts'
 
 /** What a configured user's object holds in memory; made anew from its tables whenever the object wakes. */
@@ -38,6 +40,38 @@ export function loadState({ sql, userId, settings, vault }: StateInput): UserSta
   }
 }
 
-export function ringOf({ credentials, profile }: UserState): Ring {
-  return { credentials: credentials.all(), cursor: profile.cursor }
+/** How each credential stands with a model now, and how much it is used. */
+export function viewOf(
+  state: UserState,
+  model: string,
+  now: number,
+): { readonly standingOf: StandingOf; readonly useOf: UseOf } {
+  // Only an order by use asks for it, and then of each credential several times.
+  let uses: ReadonlyMap<string, Use> | null = null
+  return {
+    standingOf: (credential) => standingOf(credential, model, state, now),
+    useOf: (id) => {
+      uses ??= usesIn(state)
+      return uses.get(id) ?? UNUSED
+    },
+  }
+}
+
+const UNUSED: Use = { open: 0, lentAt: 0 }
+
+function usesIn({ ledger }: UserState): ReadonlyMap<string, Use> {
+  const uses = new Map<string, Use>()
+  const add = (id: string, open: number, at: number): void => {
+    const use = uses.get(id) ?? UNUSED
+    uses.set(id, { open: use.open + open, lentAt: Math.max(use.lentAt, at) })
+  }
+  for (const { credentialId, grantedAt } of ledger.openLeases()) add(credentialId, 1, grantedAt)
+  for (const { credentialId, lastUsedAt } of ledger.attempts()) add(credentialId, 0, lastUsedAt)
+  return uses
+}
+
+export function ringOf({ credentials, profile }: UserState, now: number): Ring {
+  const { mode, pin } = profile.settings
+  const pinned = pin !== null && pin.until > now ? pin.credentialId : null
+  return { credentials: credentials.all(), cursor: profile.cursor, mode, pinned }
 }

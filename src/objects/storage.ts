@@ -113,6 +113,14 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (credential_id, model)
   ) STRICT, WITHOUT ROWID;
   `,
+  // How a user may use the ring, and how each credential takes part in it.
+  `
+  ALTER TABLE user ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE user ADD COLUMN deleted_at INTEGER;
+  ALTER TABLE credentials ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE credentials ADD COLUMN models TEXT;
+  ALTER TABLE credentials ADD COLUMN paused_until INTEGER;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

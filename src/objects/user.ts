@@ -132,7 +132,7 @@ export class UserObject extends DurableObject<Env> {
     if (this.#user === null) return { ok: false, reason: 'unknown_user' }
     const { profile } = this.#user.state
     const from = profile.cursor ?? ''
-    const to = nextActive(ringOf(this.#user.state), from)
+    const to = nextActive(ringOf(this.#user.state, Date.now()), from)
     if (to !== from) profile.rotate(to)
     return { ok: true, from, to }
   }

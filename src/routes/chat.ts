@@ -13,6 +13,7 @@ import { errorResponse, type Failure } from '../http/errors.ts'
 import type { Batch } from '../upstreams/events.ts'
 import { checked, isKnown } from './access.ts'
 import type { Call, Reply } from './call.ts'
+import { sessionOf } from './session.ts'
 
 /** Bodies up to this size, in bytes, are read before the key is known: the first lease tells whether it is. */
 const UNCHECKED_BODY_BYTES = 65_536
@@ -36,6 +37,7 @@ export async function chatCompletions(call: Call, userId: string): Promise<Reply
     userId,
     requestId,
     model: findModel(chat.model)?.id ?? chat.model,
+    session: await sessionOf(request.headers, body.value),
     request: translated.request,
     stream: chat.stream,
     settings,
@@ -49,6 +51,8 @@ export async function chatCompletions(call: Call, userId: string): Promise<Reply
   response.headers.set('x-pollux-attempts', String(generated.attempts))
   const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
   if (credential !== null) response.headers.set('x-pollux-credential', credential)
+  const affinity = generated.ok ? generated.lease.affinity : null
+  if (affinity !== null) response.headers.set('x-pollux-affinity', affinity)
   return response
 }
 

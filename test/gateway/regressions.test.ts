@@ -32,6 +32,7 @@ function asking(overrides: Partial<LeaseRequest> = {}): LeaseRequest {
     model: MODEL,
     tried: [],
     avoid: [],
+    session: null,
     requestId,
     attempt: 1,
     patienceMs: 5000,

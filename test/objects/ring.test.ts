@@ -22,6 +22,9 @@ function credential(id: string, overrides: Partial<Credential> = {}): Credential
     project: null,
     location: null,
     quotaProject: null,
+    priority: 0,
+    models: null,
+    pausedUntil: null,
     quarantine: null,
     lastError: null,
     lastErrorAt: null,
@@ -32,7 +35,12 @@ function credential(id: string, overrides: Partial<Credential> = {}): Credential
 }
 
 function ring(cursor: string | null, ...credentials: Credential[]): Ring {
-  return { credentials, cursor }
+  return { credentials, cursor, mode: 'sticky', pinned: null }
+}
+
+/** A view in which nothing is used. */
+function seen(standingOf: StandingOf) {
+  return { standingOf, useOf: () => ({ open: 0, lentAt: 0 }) }
 }
 
 /** Credentials stand open unless told otherwise. */
@@ -48,7 +56,7 @@ function cooling(ms: number): Standing {
 const TEST: Standing = { kind: 'test' }
 const ABSENT: Standing = { kind: 'fault', cause: 'model_not_found', until: NOW + 1 }
 const FORBIDDEN: Standing = { kind: 'fault', cause: 'permission_denied', until: NOW + 1 }
-const ANY: SelectRequest = { model: 'm', tried: [], avoid: [] }
+const ANY: SelectRequest = { model: 'm', tried: [], avoid: [], session: null }
 const A = credential('a')
 const B = credential('b')
 const C = credential('c', { upstream: 'vertex' })
@@ -96,10 +104,11 @@ describe('select', () => {
       true,
     ],
   ])('picks %s', (_, state, standingOf, request, picked, test) => {
-    expect(select(state, standingOf, { ...ANY, ...request })).toEqual({
+    expect(select(state, seen(standingOf), { ...ANY, ...request })).toEqual({
       ok: true,
       credential: picked,
       test,
+      affinity: null,
     })
   })
 
@@ -135,7 +144,7 @@ describe('select', () => {
       { reason: 'credentials_unusable' },
     ],
   ])('says why it picks none: %s', (_, state, standingOf, request, why) => {
-    expect(select(state, standingOf, { ...ANY, ...request })).toEqual({ ok: false, ...why })
+    expect(select(state, seen(standingOf), { ...ANY, ...request })).toEqual({ ok: false, ...why })
   })
 })
 

@@ -11,7 +11,15 @@ import { givenUser, MODEL, settledStats, statsOf, type User } from '../support/p
 const asked = {
   get request() {
     const requestId = crypto.randomUUID()
-    return { model: MODEL, tried: [], avoid: [], requestId, attempt: 1, patienceMs: 5000 }
+    return {
+      model: MODEL,
+      tried: [],
+      avoid: [],
+      session: null,
+      requestId,
+      attempt: 1,
+      patienceMs: 5000,
+    }
   },
 }
 const QUOTA: Verdict = {

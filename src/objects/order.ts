@@ -1,0 +1,61 @@
+import type { Credential } from './credential.ts'
+import type { Ring } from './ring.ts'
+
+/** How much a credential is used at the moment. */
+export interface Use {
+  /** Attempts under way. */
+  readonly open: number
+  /** When it was lent last, in epoch milliseconds; 0 before the first time. */
+  readonly lentAt: number
+}
+
+export type UseOf = (credentialId: string) => Use
+
+/**
+ * The ring in the order in which a request goes through it. Pure. Outermost are the tiers (`priority`, lowest first); within
+ * one, a conversation's own order where it has one, else the user's mode.
+ */
+export function inOrder(ring: Ring, useOf: UseOf, session: string | null): readonly Credential[] {
+  const order = session === null ? byMode(ring, useOf) : bySession(ring.credentials, session)
+  // Stable, so that each tier keeps that order.
+  return order.toSorted((one, other) => one.priority - other.priority)
+}
+
+function byMode(ring: Ring, useOf: UseOf): readonly Credential[] {
+  if (ring.mode !== 'least_used') return fromCursor(ring)
+  return fromCursor(ring).toSorted((one, other) => {
+    const [use, otherUse] = [useOf(one.id), useOf(other.id)]
+    return use.open - otherUse.open || use.lentAt - otherUse.lentAt
+  })
+}
+
+/** The ring beginning with the cursor's credential. */
+export function fromCursor({ credentials, cursor }: Ring): readonly Credential[] {
+  const start = Math.max(
+    0,
+    credentials.findIndex((credential) => credential.id === cursor),
+  )
+  return [...credentials.slice(start), ...credentials.slice(0, start)]
+}
+
+/**
+ * Rendezvous hashing: each conversation has an order of its own over the credentials, which needs no memory, and of which
+ * adding or removing a credential changes nothing but that credential's place.
+ */
+function bySession(credentials: readonly Credential[], session: string): readonly Credential[] {
+  return credentials
+    .map((credential) => ({ credential, score: fnv1a(`${session} ${credential.id}`) }))
+    .toSorted((one, other) => other.score - one.score)
+    .map(({ credential }) => credential)
+}
+
+/** FNV-1a, 32 bits: spreads well enough, and costs no await. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  }
+  // Its last step spreads little into the high bits, which decide.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  return (hash ^ (hash >>> 13)) >>> 0
+}

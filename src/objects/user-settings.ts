@@ -1,0 +1,47 @@
+/** How the ring is gone through: `sticky` stays, `round_robin` moves on with every request, `least_used` takes the idlest. */
+export const MODES = ['sticky', 'round_robin', 'least_used'] as const
+export type Mode = (typeof MODES)[number]
+
+/** What an admin decides about a user, beside the credentials. */
+export interface UserSettings {
+  readonly label: string | null
+  readonly mode: Mode
+  /** Conversations keep to a credential of their own while it can serve. */
+  readonly affinity: boolean
+  readonly disabled: boolean
+  /** Epoch milliseconds; null: never. */
+  readonly expiresAt: number | null
+  /** The models that the user may ask for, after aliases; null: all. */
+  readonly models: readonly string[] | null
+  /** The user's own names for models. */
+  readonly aliases: Readonly<Record<string, string>>
+  /** Only this credential serves until then. */
+  readonly pin: { readonly credentialId: string; readonly until: number } | null
+}
+
+export const DEFAULT_SETTINGS: UserSettings = {
+  label: null,
+  mode: 'sticky',
+  affinity: false,
+  disabled: false,
+  expiresAt: null,
+  models: null,
+  aliases: {},
+  pin: null,
+}
+
+/** Whether a user may use the service now, and if not, why. */
+export type Admission = 'ok' | 'unknown_user' | 'user_disabled' | 'user_expired'
+
+/** Pure. */
+export function admissionOf(settings: UserSettings, now: number): Admission {
+  if (settings.disabled) return 'user_disabled'
+  return settings.expiresAt !== null && settings.expiresAt <= now ? 'user_expired' : 'ok'
+}
+
+/** The model that Google is asked for; null where the user may not ask for it. Pure. */
+export function resolveModel(settings: UserSettings, asked: string): string | null {
+  const { aliases, models } = settings
+  const model = Object.hasOwn(aliases, asked) ? (aliases[asked] ?? asked) : asked
+  return models === null || models.includes(model) ? model : null
+}
