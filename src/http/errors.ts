@@ -30,6 +30,7 @@ const FAILURES = {
   invalid_type: { status: 400, type: INVALID, code: 'invalid_type' },
   invalid_value: { status: 400, type: INVALID, code: 'invalid_value' },
   missing_required_parameter: { status: 400, type: INVALID, code: 'missing_required_parameter' },
+  unknown_parameter: { status: 400, type: INVALID, code: 'unknown_parameter' },
   unsupported_parameter: { status: 400, type: INVALID, code: 'unsupported_parameter' },
   unsupported_value: { status: 400, type: INVALID, code: 'unsupported_value' },
   /** Google refused what could not be told here; its text, which speaks of the request, is passed on. */

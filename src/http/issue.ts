@@ -13,6 +13,9 @@ const REASONS: ReadonlyMap<string, 'invalid_type' | 'invalid_value'> = new Map([
 
 export function toFailure(issue: BaseIssue<unknown>): Failure {
   const param = toParam(issue)
+  if (isUnknown(issue)) {
+    return { reason: 'unknown_parameter', message: `Unknown parameter: '${param}'.`, param }
+  }
   if (isMissing(issue)) {
     const message = `Missing required parameter: '${param}'.`
     return { reason: 'missing_required_parameter', message, param }
@@ -23,6 +26,11 @@ export function toFailure(issue: BaseIssue<unknown>): Failure {
       ? `Invalid type for '${param}': expected ${issue.message}, got ${kindOf(issue.input)}.`
       : `Invalid value for '${param}': ${issue.message}.`
   return { reason, message, param }
+}
+
+/** Misspelt fields of admin bodies; clients of the service send what they like. */
+function isUnknown(issue: BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never'
 }
 
 function reasonOf(issue: BaseIssue<unknown>): 'invalid_type' | 'invalid_value' {

@@ -98,9 +98,9 @@ export class Chores {
 
   /** Repeated until it lands: the version stays behind, and the next alarm is set, with backoff. */
   async #writeSnapshot(userId: string, snapshots: KVNamespace): Promise<void> {
-    const { profile, credentials } = this.#state
+    const { profile } = this.#state
     const version = profile.configVersion
-    const text = snapshotOf({ userId, createdAt: profile.createdAt, version }, credentials)
+    const text = snapshotOf(userId, this.#state)
     try {
       await snapshots.put(snapshotKey(userId), text, { metadata: { version } })
       this.#snapshotFailures = 0

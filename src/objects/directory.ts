@@ -27,6 +27,11 @@ export class DirectoryObject extends DurableObject<Env> {
     )
   }
 
+  /** Idempotent. */
+  remove(userId: string): void {
+    this.ctx.storage.sql.exec('DELETE FROM users WHERE user_id = ?', userId)
+  }
+
   /** At most `limit` users in the order of their ids, after the id `after`. */
   list(after: string, limit: number): readonly DirectoryEntry[] {
     return this.ctx.storage.sql

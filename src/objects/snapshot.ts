@@ -1,4 +1,4 @@
-import type { Credentials } from './credentials.ts'
+import type { UserState } from './state.ts'
 import { SCHEMA_VERSION } from './storage.ts'
 
 /** The KV key of a user's snapshot; the user's id is a hash and no secret. */
@@ -10,15 +10,14 @@ export function snapshotKey(userId: string): string {
  * A user's configuration as KV keeps it for disaster recovery: secrets stay sealed, nothing that changes with traffic is in it.
  * Nothing on a request's path reads it (design §4).
  */
-export function snapshotOf(
-  user: { readonly userId: string; readonly createdAt: number; readonly version: number },
-  credentials: Credentials,
-): string {
+export function snapshotOf(userId: string, { profile, credentials }: UserState): string {
   return JSON.stringify({
     schema: SCHEMA_VERSION,
-    version: user.version,
-    user_id: user.userId,
-    created_at: user.createdAt,
+    version: profile.configVersion,
+    user_id: userId,
+    created_at: profile.createdAt,
+    deleted: profile.isDeleted,
+    settings: profile.settings,
     credentials: credentials.all().map((credential) => ({
       id: credential.id,
       type: credential.type,
@@ -27,6 +26,9 @@ export function snapshotOf(
       project: credential.project,
       location: credential.location,
       quota_project: credential.quotaProject,
+      priority: credential.priority,
+      models: credential.models,
+      paused_until: credential.pausedUntil,
       sealed_secret: credentials.sealedSecret(credential.id),
       created_at: credential.createdAt,
       updated_at: credential.updatedAt,

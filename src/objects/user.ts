@@ -1,8 +1,18 @@
 import { DurableObject } from 'cloudflare:workers'
 import { readSettings } from '../settings.ts'
+import {
+  bury,
+  patchCredential,
+  removeCredential,
+  reorder,
+  resetCredential,
+} from './administration.ts'
 import { Chores } from './chores.ts'
 import { follow } from './consequences.ts'
 import { type Credential, credentialId, type CredentialInput } from './credential.ts'
+import type { CredentialPatch } from './credentials.ts'
+import { type CredentialDescription, describeUser, type UserDescription } from './description.ts'
+import { explain, type Explanation } from './explanation.ts'
 import { grant } from './grant.ts'
 import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
 import { nextActive } from './ring.ts'
@@ -10,6 +20,7 @@ import { principalOf } from './standing.ts'
 import { loadState, ringOf, type UserState } from './state.ts'
 import { buildStats, type Stats } from './stats.ts'
 import { isConfigured, migrate } from './storage.ts'
+import { type Admission, admissionOf, type UserSettings } from './user-settings.ts'
 import { openVault, type Vault } from './vault.ts'
 
 export type PutCredentialResult =
@@ -23,11 +34,18 @@ export type PutCredentialResult =
       readonly sharesQuotaWith: readonly string[]
     }
   | { readonly ok: false; readonly reason: 'ring_full'; readonly count: number }
-  | { readonly ok: false; readonly reason: 'vault_not_configured' | 'misconfigured' }
+  | {
+      readonly ok: false
+      readonly reason: 'vault_not_configured' | 'misconfigured' | 'user_deleted'
+    }
 
 export type RotateResult =
   | { readonly ok: true; readonly from: string; readonly to: string }
-  | { readonly ok: false; readonly reason: 'unknown_user' }
+  | { readonly ok: false; readonly reason: 'unknown_user' | 'no_credentials' }
+
+export type CreateResult =
+  | { readonly ok: true; readonly user: UserDescription }
+  | { readonly ok: false; readonly reason: 'user_exists' | 'user_deleted' }
 
 interface Awake {
   readonly state: UserState
@@ -53,18 +71,20 @@ export class UserObject extends DurableObject<Env> {
     if (isConfigured(ctx.storage.sql)) this.#user = this.#wake()
   }
 
-  /** Whether this user exists. */
-  isKnown(): boolean {
-    return this.#user !== null
+  /** Whether this user exists and may use the service. */
+  admission(): Admission {
+    const user = this.#living()
+    return user === null ? 'unknown_user' : admissionOf(user.state.profile.settings, Date.now())
   }
 
   /** Permission for the first attempt of a request. Asked for again, it gives the same lease while that is open. */
   async lease(request: LeaseRequest): Promise<LeaseResult> {
-    if (this.#user === null) return { ok: false, reason: 'unknown_user' }
-    const result = await this.#grant(this.#user, request)
+    const user = this.#living()
+    if (user === null) return { ok: false, reason: 'unknown_user' }
+    const result = await this.#grant(user, request)
     if (!result.ok) {
-      this.#user.state.ledger.requestEnded('refused')
-      this.ctx.waitUntil(this.#user.chores.flushSoon())
+      user.state.ledger.requestEnded('refused')
+      this.ctx.waitUntil(user.chores.flushSoon())
     }
     return result
   }
@@ -95,6 +115,7 @@ export class UserObject extends DurableObject<Env> {
   async putCredential(input: CredentialInput): Promise<PutCredentialResult> {
     const settings = readSettings(this.env)
     if (!settings.ok) return { ok: false, reason: 'misconfigured' }
+    if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
     const vault = await this.#openVault()
     if (vault === null) return { ok: false, reason: 'vault_not_configured' }
     const userId = this.#userId
@@ -127,20 +148,77 @@ export class UserObject extends DurableObject<Env> {
     return { ok: true, credential, created: !known, count: ring.length, sharesQuotaWith }
   }
 
+  /** Makes a user without credentials. */
+  create(settings: Partial<UserSettings>): CreateResult {
+    if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
+    if (this.#user !== null) return { ok: false, reason: 'user_exists' }
+    this.#user = this.#wake()
+    return { ok: true, user: this.#configured(this.#user, settings) }
+  }
+
+  /** The user's configuration; null where there is no such user. */
+  describe(): UserDescription | null {
+    const user = this.#living()
+    return user === null ? null : describeUser(this.#userId, user.state)
+  }
+
+  /** Changes some of the user's settings and answers all of the configuration. */
+  configure(change: Partial<UserSettings>): UserDescription | null {
+    const user = this.#living()
+    return user === null ? null : this.#configured(user, change)
+  }
+
+  /** Changes what may be changed of a credential without its secret; null where there is none of that id. */
+  patchCredential(id: string, patch: CredentialPatch): CredentialDescription | null {
+    return this.#administer((state) => patchCredential(state, id, patch), null)
+  }
+
+  /** Takes a credential out: it is refused to the very next request. */
+  removeCredential(id: string): boolean {
+    return this.#administer((state) => removeCredential(state, id), false)
+  }
+
+  /** Forgets what is held against a credential. */
+  resetCredential(id: string): CredentialDescription | null {
+    return this.#administer((state) => resetCredential(state, id), null)
+  }
+
+  /** Puts the ring in this order; false where it does not name each credential once. */
+  reorder(ids: readonly string[]): boolean {
+    return this.#administer((state) => reorder(state, ids), false)
+  }
+
+  /** Deletes the user, for good: the object keeps a tombstone. */
+  bury(): boolean {
+    return this.#administer((state) => {
+      bury(state, Date.now())
+      return true
+    }, false)
+  }
+
+  /** What would become of a request for this model now; without any effect. */
+  explain(model: string, session: string | null): Explanation | null {
+    const user = this.#living()
+    return user === null ? null : explain(user.state, model, session, Date.now())
+  }
+
   /** Moves the cursor one credential on, past those in quarantine. */
   rotate(): RotateResult {
-    if (this.#user === null) return { ok: false, reason: 'unknown_user' }
-    const { profile } = this.#user.state
-    const from = profile.cursor ?? ''
-    const to = nextActive(ringOf(this.#user.state, Date.now()), from)
+    const user = this.#living()
+    if (user === null) return { ok: false, reason: 'unknown_user' }
+    const { profile } = user.state
+    const from = profile.cursor
+    if (from === null) return { ok: false, reason: 'no_credentials' }
+    const to = nextActive(ringOf(user.state, Date.now()), from)
     if (to !== from) profile.rotate(to)
     return { ok: true, from, to }
   }
 
   /** All that may be known about this user's ring and counters; null where there is no such user. Never waits on Google. */
   stats(): Stats | null {
-    if (this.#user === null) return null
-    const { state, chores } = this.#user
+    const user = this.#living()
+    if (user === null) return null
+    const { state, chores } = user
     const now = Date.now()
     state.ledger.sweep(now)
     chores.flush() // what is shown is on disk
@@ -149,6 +227,30 @@ export class UserObject extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     await this.#user?.chores.alarm(this.#userId, this.env.SNAPSHOTS)
+  }
+
+  #administer<T>(act: (state: UserState) => T, otherwise: T): T {
+    const user = this.#living()
+    if (user === null) return otherwise
+    const result = act(user.state)
+    if (user.state.profile.snapshotDue()) user.chores.snapshotLater()
+    return result
+  }
+
+  #configured({ state, chores }: Awake, change: Partial<UserSettings>): UserDescription {
+    state.profile.changeSettings(change)
+    state.profile.configChanged()
+    chores.snapshotLater()
+    return describeUser(this.#userId, state)
+  }
+
+  /** The user, if there is one that was not deleted. Reports of attempts are taken of a deleted one too. */
+  #living(): Awake | null {
+    return this.#isBuried() ? null : this.#user
+  }
+
+  #isBuried(): boolean {
+    return this.#user?.state.profile.isDeleted === true
   }
 
   #wake(): Awake {

@@ -1,7 +1,8 @@
 import { authenticate, type Caller, masterKeyProblem } from '../gateway/authenticate.ts'
-import { UNKNOWN_KEY } from '../gateway/failure.ts'
+import { DISABLED, EXPIRED, UNKNOWN_KEY } from '../gateway/failure.ts'
 import { callUser } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
+import type { Admission } from '../objects/user-settings.ts'
 import type { Call, Reply } from './call.ts'
 
 /**
@@ -30,8 +31,7 @@ export function user(handle: (call: Call, userId: string) => Promise<Reply>): Ac
   return async (call) => {
     const claimed = await claimedUser(call)
     if ('reason' in claimed) return claimed
-    const known = await isKnown(call.env, claimed.userId)
-    return known ? handle(call, claimed.userId) : UNKNOWN_KEY
+    return (await refusalTo(call.env, claimed.userId)) ?? handle(call, claimed.userId)
   }
 }
 
@@ -48,7 +48,7 @@ export function leasingUser(handle: (call: Call, userId: string) => Promise<Repl
 
 /** An answer that a stranger must not get: the refusal of the key comes first. */
 export async function checked(call: Call, userId: string, reply: Reply): Promise<Reply> {
-  return (await isKnown(call.env, userId)) ? reply : UNKNOWN_KEY
+  return (await refusalTo(call.env, userId)) ?? reply
 }
 
 /** A user for the own ring, an admin for any. */
@@ -75,7 +75,7 @@ async function claimedUser(call: Call): Promise<{ readonly userId: string } | Fa
       if (others.length === 0) return { userId: first }
       // Several different keys, as some clients send them: the first that somebody has.
       for (const userId of caller.userIds) {
-        if (await isKnown(call.env, userId)) return { userId }
+        if ((await refusalTo(call.env, userId)) === null) return { userId }
       }
       return UNKNOWN_KEY
     }
@@ -86,9 +86,16 @@ function callerOf(call: Call): Promise<Caller> {
   return authenticate(call.request.headers, call.env.MASTER_API_KEY)
 }
 
-/** Whether somebody has the key that this id was made from. */
-export function isKnown(env: Env, userId: string): Promise<boolean> {
-  return callUser<boolean>(env, userId, (object) => object.isKnown())
+/** Why whoever has the key of this id may not use the service; null where nothing stands against it. */
+export async function refusalTo(env: Env, userId: string): Promise<Failure | null> {
+  const admission = await callUser<Admission>(env, userId, (object) => object.admission())
+  return admission === 'ok' ? null : REFUSALS[admission]
+}
+
+const REFUSALS: Readonly<Record<Exclude<Admission, 'ok'>, Failure>> = {
+  unknown_user: UNKNOWN_KEY,
+  user_disabled: DISABLED,
+  user_expired: EXPIRED,
 }
 
 function notConfigured(problem: string): Failure {

@@ -3,7 +3,6 @@ import { toGeminiRequest } from '../dialects/openai-chat/request.ts'
 import { toChatCompletion } from '../dialects/openai-chat/response.ts'
 import { ChatStream, type StreamContext } from '../dialects/openai-chat/stream.ts'
 import { DONE } from '../gateway/attempt.ts'
-import { UNKNOWN_KEY } from '../gateway/failure.ts'
 import { type Generated, generate } from '../gateway/generate.ts'
 import { pump, unusable } from '../gateway/pump.ts'
 import { findModel } from '../gemini/catalogue.ts'
@@ -11,7 +10,7 @@ import { hasContent } from '../gemini/response.ts'
 import { readJson } from '../http/body.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
 import type { Batch } from '../upstreams/events.ts'
-import { checked, isKnown } from './access.ts'
+import { checked, refusalTo } from './access.ts'
 import type { Call, Reply } from './call.ts'
 import { sessionOf } from './session.ts'
 
@@ -22,7 +21,8 @@ const UNCHECKED_BODY_BYTES = 65_536
 export async function chatCompletions(call: Call, userId: string): Promise<Reply> {
   const { request, env, ctx, settings, requestId } = call
   const size = Number(request.headers.get('content-length') ?? Infinity)
-  if (size > UNCHECKED_BODY_BYTES && !(await isKnown(env, userId))) return UNKNOWN_KEY
+  const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, userId) : null
+  if (refusal !== null) return refusal
   const body = await readJson(request, settings.maxBodyBytes)
   if (!body.ok) return checked(call, userId, body.failure)
   const parsed = parseChatRequest(body.value)

@@ -2,15 +2,15 @@ import * as v from 'valibot'
 import { userIdOf } from '../gateway/authenticate.ts'
 import { VAULT_CLOSED } from '../gateway/failure.ts'
 import { callUser, persistently } from '../gateway/users.ts'
-import { readJson } from '../http/body.ts'
 import type { Failure } from '../http/errors.ts'
-import { toFailure } from '../http/issue.ts'
-import { isRecord } from '../http/record.ts'
 import { DIRECTORY_NAME } from '../objects/directory.ts'
 import type { PutCredentialResult, RotateResult } from '../objects/user.ts'
+import { check, readObject } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
 import { parseCredential } from './credential-body.ts'
 import { userNotFound } from './user-id.ts'
+import { apiKey } from './user-schema.ts'
+import { MASTER_AS_USER, USER_DELETED } from './users.ts'
 
 /** POST /v1/config/update: adds a credential to a user's ring, or updates it in place; creates the user where there is none. */
 export async function updateConfig(call: Call): Promise<Reply> {
@@ -53,48 +53,21 @@ export async function rotateRing(call: Call): Promise<Reply> {
   const userId = await userIdIn(body.value, call)
   if (typeof userId !== 'string') return userId
   const rotated = await callUser<RotateResult>(call.env, userId, (object) => object.rotate())
-  if (!rotated.ok) return userNotFound('apiKey')
+  if (!rotated.ok) {
+    return rotated.reason === 'unknown_user' ? userNotFound('apiKey') : NOTHING_TO_ROTATE
+  }
   const { from, to } = rotated
   return Response.json({ status: 'ok', user: userId, rotated: from !== to, from, to })
 }
 
-/** Travels in a header, so it must fit into one; shorter could be guessed. */
-const MIN_KEY_CHARS = 8
-const MAX_KEY_CHARS = 256
-
-const userKey = v.object({
-  apiKey: v.pipe(
-    v.string('a string'),
-    v.minLength(MIN_KEY_CHARS, `must have at least ${MIN_KEY_CHARS} characters`),
-    v.maxLength(MAX_KEY_CHARS, `must have at most ${MAX_KEY_CHARS} characters`),
-    v.regex(/^[\x21-\x7e]+$/, 'must be of printable ASCII without spaces'),
-  ),
-})
+const userKey = v.object({ apiKey })
 
 /** The id of the user whose key a body holds; every later word about the user is about the id. */
 async function userIdIn(body: Record<string, unknown>, call: Call): Promise<string | Failure> {
-  const parsed = v.safeParse(userKey, body, { abortEarly: true })
-  if (!parsed.success) return toFailure(parsed.issues[0])
-  const userId = await userIdOf(parsed.output.apiKey)
-  if (userId !== (await userIdOf(call.env.MASTER_API_KEY.trim()))) return userId
-  return {
-    reason: 'invalid_value',
-    message: "Invalid value for 'apiKey': this is the master key, which cannot be a user's.",
-    param: 'apiKey',
-  }
-}
-
-async function readObject(
-  call: Call,
-): Promise<
-  | { readonly ok: true; readonly value: Record<string, unknown> }
-  | { readonly ok: false; readonly failure: Failure }
-> {
-  const body = await readJson(call.request, call.settings.maxBodyBytes)
-  if (!body.ok) return body
-  if (isRecord(body.value)) return { ok: true, value: body.value }
-  const message = 'The request body must be a JSON object.'
-  return { ok: false, failure: { reason: 'invalid_type', message } }
+  const parsed = check(body, userKey)
+  if (!parsed.ok) return parsed.failure
+  const userId = await userIdOf(parsed.value.apiKey)
+  return userId === (await userIdOf(call.env.MASTER_API_KEY.trim())) ? MASTER_AS_USER : userId
 }
 
 function refusal(refused: Extract<PutCredentialResult, { ok: false }>, max: number): Failure {
@@ -107,7 +80,15 @@ function refusal(refused: Extract<PutCredentialResult, { ok: false }>, max: numb
       }
     case 'vault_not_configured':
       return VAULT_CLOSED
+    case 'user_deleted':
+      return USER_DELETED
     case 'misconfigured':
       return { reason: 'misconfigured', message: 'A variable of this gateway is invalid.' }
   }
+}
+
+const NOTHING_TO_ROTATE: Failure = {
+  reason: 'no_credentials',
+  message: 'This user has no credentials; POST /v1/config/update adds one.',
+  param: 'apiKey',
 }

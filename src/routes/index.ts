@@ -6,11 +6,28 @@ import { type Access, admin, everyone, leasingUser, user, userOrAdmin } from './
 import type { Reply } from './call.ts'
 import { chatCompletions } from './chat.ts'
 import { rotateRing, updateConfig } from './config.ts'
+import {
+  deleteCredential,
+  listCredentials,
+  orderCredentials,
+  patchCredential,
+  resetCredential,
+} from './credentials.ts'
+import { explainAny, explainOwn } from './explain.ts'
 import { health, welcome } from './health.ts'
 import { getModel, listModels } from './models.ts'
 import { allStats, ownStats } from './stats.ts'
+import {
+  createUser,
+  deleteUser,
+  getUser,
+  listUsers,
+  patchUser,
+  pinRing,
+  unpinRing,
+} from './users.ts'
 
-type Method = 'GET' | 'POST'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The API: method, path, who may call, handler. HEAD is answered wherever GET is. */
 const ROUTES: readonly (readonly [Method, string, Access])[] = [
@@ -24,6 +41,21 @@ const ROUTES: readonly (readonly [Method, string, Access])[] = [
   ['POST', '/v1/config/update', admin(updateConfig)],
   ['POST', '/v1/config/rotate', admin(rotateRing)],
 
+  ['POST', '/v1/config/users', admin(createUser)],
+  ['GET', '/v1/config/users', admin(listUsers)],
+  ['GET', '/v1/config/users/:id', admin(getUser)],
+  ['PATCH', '/v1/config/users/:id', admin(patchUser)],
+  ['DELETE', '/v1/config/users/:id', admin(deleteUser)],
+  ['POST', '/v1/config/users/:id/pin', admin(pinRing)],
+  ['DELETE', '/v1/config/users/:id/pin', admin(unpinRing)],
+  ['GET', '/v1/config/users/:id/credentials', admin(listCredentials)],
+  ['PUT', '/v1/config/users/:id/credentials/order', admin(orderCredentials)],
+  ['PATCH', '/v1/config/users/:id/credentials/:credential', admin(patchCredential)],
+  ['DELETE', '/v1/config/users/:id/credentials/:credential', admin(deleteCredential)],
+  ['POST', '/v1/config/users/:id/credentials/:credential/reset', admin(resetCredential)],
+
+  ['POST', '/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
+  ['POST', '/v1/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
   ['GET', '/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
   ['GET', '/v1/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
 ]
@@ -31,10 +63,12 @@ const ROUTES: readonly (readonly [Method, string, Access])[] = [
 type Matched = { readonly pattern: string; readonly reply: Reply }
 type Arguments = [env: Env, ctx: ExecutionContext, requestId: string]
 
+const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
+
 const router = Router<IRequest, Arguments, Matched | undefined>()
 for (const [method, pattern, access] of ROUTES) {
   const run = runner(pattern, access)
-  router[method === 'GET' ? 'get' : 'post'](pattern, run)
+  router[VERBS[method]](pattern, run)
   if (method === 'GET') router['head']?.(pattern, run)
 }
 for (const pattern of new Set(ROUTES.map(([, path]) => path))) {

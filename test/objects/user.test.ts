@@ -178,7 +178,7 @@ describe('UserObject', () => {
 
   it('refuses a stranger everything, and stores nothing', async () => {
     const stranger = env.USERS.getByName('f'.repeat(64))
-    expect(await stranger.isKnown()).toBe(false)
+    expect(await stranger.admission()).toBe('unknown_user')
     expect(await stranger.lease(asked.request)).toEqual({ ok: false, reason: 'unknown_user' })
     expect(await stranger.rotate()).toEqual({ ok: false, reason: 'unknown_user' })
     expect(await stranger.stats()).toBeNull()

@@ -1,0 +1,83 @@
+import type { Credential } from './credential.ts'
+import type { UserState } from './state.ts'
+import type { Mode } from './user-settings.ts'
+
+/** A user as the admin API shows it, in the wire's own names. Times are ISO 8601; no secret is part of it. */
+export interface UserDescription {
+  readonly id: string
+  readonly created_at: string
+  readonly config_version: number
+  readonly label: string | null
+  readonly mode: Mode
+  readonly affinity: boolean
+  readonly disabled: boolean
+  readonly expires_at: string | null
+  readonly models: readonly string[] | null
+  readonly aliases: Readonly<Record<string, string>>
+  readonly cursor: string | null
+  readonly pin: { readonly credential: string; readonly until: string } | null
+  readonly credentials: readonly CredentialDescription[]
+}
+
+export interface CredentialDescription {
+  readonly id: string
+  readonly position: number
+  readonly type: Credential['type']
+  readonly upstream: Credential['upstream']
+  readonly label: string | null
+  readonly project: string | null
+  readonly location: string | null
+  readonly priority: number
+  readonly models: readonly string[] | null
+  readonly paused_until: string | null
+  readonly quarantine_reason: string | null
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+/** Pure, but for reading `state`. */
+export function describeUser(userId: string, { profile, credentials }: UserState): UserDescription {
+  const { expiresAt, pin, label, mode, affinity, disabled, models, aliases } = profile.settings
+  return {
+    id: userId,
+    created_at: iso(profile.createdAt),
+    config_version: profile.configVersion,
+    label,
+    mode,
+    affinity,
+    disabled,
+    expires_at: isoOrNull(expiresAt),
+    models,
+    aliases,
+    cursor: profile.cursor,
+    pin: pin === null ? null : { credential: pin.credentialId, until: iso(pin.until) },
+    credentials: credentials.all().map(describeCredential),
+  }
+}
+
+export function describeCredential(credential: Credential): CredentialDescription {
+  const { id, position, type, upstream, label, project, location, priority, models } = credential
+  return {
+    id,
+    position,
+    type,
+    upstream,
+    label,
+    project,
+    location,
+    priority,
+    models,
+    paused_until: isoOrNull(credential.pausedUntil),
+    quarantine_reason: credential.quarantine,
+    created_at: iso(credential.createdAt),
+    updated_at: iso(credential.updatedAt),
+  }
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString()
+}
+
+function isoOrNull(instant: number | null): string | null {
+  return instant === null ? null : iso(instant)
+}

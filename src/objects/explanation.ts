@@ -1,0 +1,64 @@
+import { inOrder } from './order.ts'
+import { select } from './ring.ts'
+import type { Standing } from './standing.ts'
+import { ringOf, type UserState, viewOf } from './state.ts'
+import { admissionOf, resolveModel } from './user-settings.ts'
+
+/** What would become of a request for a model now, credential by credential; answered without any effect. */
+export interface Explanation {
+  readonly model: string
+  /** As Google would be asked for it; null where the user may not ask. */
+  readonly resolved_model: string | null
+  readonly admission: ReturnType<typeof admissionOf>
+  readonly mode: string
+  /** The credential that would be lent; null with the reason why none. */
+  readonly chosen: string | null
+  readonly reason: string | null
+  /** In the order in which a request would go through them. */
+  readonly credentials: readonly CredentialOutlook[]
+}
+
+export interface CredentialOutlook {
+  readonly id: string
+  readonly would_serve: boolean
+  /** `open` and `test` would serve; the others tell why not. */
+  readonly standing: Standing['kind'] | 'not_pinned'
+  readonly until: string | null
+}
+
+/** Pure, but for reading `state`. */
+export function explain(
+  state: UserState,
+  model: string,
+  session: string | null,
+  now: number,
+): Explanation {
+  const { settings } = state.profile
+  const resolved = resolveModel(settings, model)
+  const own = settings.affinity ? session : null
+  const ring = ringOf(state, now)
+  const view = viewOf(state, resolved ?? model, now)
+  const request = { model, tried: [], avoid: [], session: own }
+  const selection = select(ring, view, request)
+  const admission = admissionOf(settings, now)
+  const refusal = resolved === null ? 'model_not_allowed' : admission === 'ok' ? null : admission
+  return {
+    model,
+    resolved_model: resolved,
+    admission,
+    mode: settings.mode,
+    chosen: refusal === null && selection.ok ? selection.credential.id : null,
+    reason: refusal ?? (selection.ok ? null : selection.reason),
+    credentials: inOrder(ring, view.useOf, own).map((credential) => {
+      const standing = view.standingOf(credential)
+      const pinnedOut = ring.pinned !== null && ring.pinned !== credential.id
+      const serves = standing.kind === 'open' || standing.kind === 'test'
+      return {
+        id: credential.id,
+        would_serve: serves && !pinnedOut,
+        standing: pinnedOut ? 'not_pinned' : standing.kind,
+        until: 'until' in standing ? new Date(standing.until).toISOString() : null,
+      }
+    }),
+  }
+}

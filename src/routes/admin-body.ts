@@ -1,0 +1,38 @@
+import * as v from 'valibot'
+import { readJson } from '../http/body.ts'
+import type { Failure } from '../http/errors.ts'
+import { toFailure } from '../http/issue.ts'
+import { isRecord } from '../http/record.ts'
+import type { Call } from './call.ts'
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** The JSON object in the body of an admin act. */
+export async function readObject(call: Call): Promise<Parsed<Record<string, unknown>>> {
+  const body = await readJson(call.request, call.settings.maxBodyBytes)
+  if (!body.ok) return body
+  if (isRecord(body.value)) return { ok: true, value: body.value }
+  const message = 'The request body must be a JSON object.'
+  return { ok: false, failure: { reason: 'invalid_type', message } }
+}
+
+/** The body of an admin act, checked: a field that is misspelt is refused, since ignoring it would look like success. */
+export async function readBody<const Schema extends v.GenericSchema>(
+  call: Call,
+  schema: Schema,
+): Promise<Parsed<v.InferOutput<Schema>>> {
+  const body = await readObject(call)
+  return body.ok ? check(body.value, schema) : body
+}
+
+export function check<const Schema extends v.GenericSchema>(
+  value: unknown,
+  schema: Schema,
+): Parsed<v.InferOutput<Schema>> {
+  const parsed = v.safeParse(schema, value, { abortEarly: true })
+  return parsed.success
+    ? { ok: true, value: parsed.output }
+    : { ok: false, failure: toFailure(parsed.issues[0]) }
+}

@@ -1,0 +1,115 @@
+import * as v from 'valibot'
+import { findModel, stripModelPrefix } from '../gemini/catalogue.ts'
+import { MODES } from '../objects/user-settings.ts'
+
+/** The shapes of what admins say about users. Each message says what is expected; http/issue.ts makes the sentence around it. */
+
+const label = v.nullable(
+  v.pipe(v.string('a string'), v.trim(), v.maxLength(100, 'must have at most 100 characters')),
+)
+
+const boolean = v.boolean('a boolean')
+
+/** A date in ISO 8601, or null for none; in the object it is epoch milliseconds. */
+const instant = v.nullable(
+  v.pipe(
+    v.string('a date in ISO 8601, or null'),
+    v.isoTimestamp('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
+    v.transform((text) => Date.parse(text)),
+  ),
+)
+
+/** Google's name for a model; the catalogue's own aliases are taken for what they mean today. */
+const model = v.pipe(
+  v.string('a string'),
+  v.transform(stripModelPrefix),
+  v.regex(/^[A-Za-z0-9][\w.:@-]{0,127}$/, 'must be a model id such as gemini-2.5-flash'),
+  v.transform((name) => findModel(name)?.id ?? name),
+)
+
+const models = v.nullable(
+  v.pipe(
+    v.array(model, 'an array of model ids, or null'),
+    v.maxLength(200, 'must have at most 200 models'),
+  ),
+)
+
+const aliases = v.pipe(
+  v.record(
+    v.pipe(v.string(), v.maxLength(128, 'must have at most 128 characters')),
+    model,
+    'an object of model ids by name',
+  ),
+  v.check((names) => Object.keys(names).length <= 100, 'must have at most 100 names'),
+)
+
+const settings = {
+  label: v.optional(label),
+  mode: v.optional(v.picklist(MODES, `must be one of: ${MODES.join(', ')}`)),
+  affinity: v.optional(boolean),
+  disabled: v.optional(boolean),
+  expires_at: v.optional(instant),
+  models: v.optional(models),
+  aliases: v.optional(aliases),
+}
+
+/** Travels in a header, so it must fit into one; shorter could be guessed. */
+const MIN_KEY_CHARS = 8
+const MAX_KEY_CHARS = 256
+
+export const apiKey = v.pipe(
+  v.string('a string'),
+  v.minLength(MIN_KEY_CHARS, `must have at least ${MIN_KEY_CHARS} characters`),
+  v.maxLength(MAX_KEY_CHARS, `must have at most ${MAX_KEY_CHARS} characters`),
+  v.regex(/^[\x21-\x7e]+$/, 'must be of printable ASCII without spaces'),
+)
+
+export const userPatch = v.strictObject(settings)
+export const userCreation = v.strictObject({ apiKey, ...settings })
+export const pinBody = v.strictObject({
+  credential: v.string('a string'),
+  until: v.nonNullable(instant),
+})
+
+export const credentialPatch = v.strictObject({
+  label: v.optional(label),
+  priority: v.optional(
+    v.pipe(
+      v.number('an integer'),
+      v.integer('an integer'),
+      v.minValue(-1000, 'must be between -1000 and 1000'),
+      v.maxValue(1000, 'must be between -1000 and 1000'),
+    ),
+  ),
+  models: v.optional(models),
+  paused_until: v.optional(instant),
+})
+
+export const orderBody = v.strictObject({
+  credentials: v.array(v.string('a string'), 'an array of credential ids'),
+})
+
+export const explainBody = v.strictObject({
+  model,
+  session: v.optional(v.nullable(v.string('a string')), null),
+  user: v.optional(v.string('a string')),
+})
+
+/** In the object's words; what was not said is not changed. */
+export function toSettings(given: v.InferOutput<typeof userPatch>) {
+  const { expires_at: expiresAt, ...same } = given
+  const change = { ...same, expiresAt }
+  return definedOf(change)
+}
+
+export function toCredentialPatch(given: v.InferOutput<typeof credentialPatch>) {
+  const { paused_until: pausedUntil, ...same } = given
+  return definedOf({ ...same, pausedUntil })
+}
+
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+function definedOf<T extends object>(values: T): Defined<T> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Defined<T>
+}

@@ -1,0 +1,126 @@
+import { userIdOf } from '../gateway/authenticate.ts'
+import { callUser, persistently } from '../gateway/users.ts'
+import type { Failure } from '../http/errors.ts'
+import { DIRECTORY_NAME } from '../objects/directory.ts'
+import type { UserDescription } from '../objects/description.ts'
+import type { CreateResult } from '../objects/user.ts'
+import type { UserSettings } from '../objects/user-settings.ts'
+import { readBody } from './admin-body.ts'
+import type { Call, Reply } from './call.ts'
+import { USER_ID, userNotFound } from './user-id.ts'
+import { pinBody, toSettings, userCreation, userPatch } from './user-schema.ts'
+
+/** Users a page; `next` leads on. */
+const PAGE = 100
+
+/** POST /v1/config/users: makes a user for an API key of the admin's choice. */
+export async function createUser(call: Call): Promise<Reply> {
+  const body = await readBody(call, userCreation)
+  if (!body.ok) return body.failure
+  const { apiKey, ...settings } = body.value
+  const id = await userIdOf(apiKey)
+  if (id === (await userIdOf(call.env.MASTER_API_KEY.trim()))) return MASTER_AS_USER
+  const created = await callUser<CreateResult>(call.env, id, (user) =>
+    user.create(toSettings(settings)),
+  )
+  if (!created.ok) return refusal(created.reason)
+  await persistently(() => directory(call.env).register(id))
+  return Response.json({ status: 'ok', user: created.user }, { status: 201 })
+}
+
+/** GET /v1/config/users */
+export async function listUsers({ env, url }: Call): Promise<Reply> {
+  const after = url.searchParams.get('after') ?? ''
+  const users = await directory(env).list(after, PAGE)
+  const last = users.length === PAGE ? users.at(-1)?.user : undefined
+  return Response.json({ status: 'ok', users, next: last === undefined ? null : `?after=${last}` })
+}
+
+/** GET /v1/config/users/{id} */
+export async function getUser({ env, params }: Call): Promise<Reply> {
+  return onUser(params, (id) =>
+    callUser<UserDescription | null>(env, id, (user) => user.describe()),
+  )
+}
+
+/** PATCH /v1/config/users/{id} */
+export async function patchUser(call: Call): Promise<Reply> {
+  const body = await readBody(call, userPatch)
+  return body.ok ? configure(call, toSettings(body.value)) : body.failure
+}
+
+/** DELETE /v1/config/users/{id}: for good. The key is refused from the very next request on. */
+export async function deleteUser({ env, params }: Call): Promise<Reply> {
+  const id = params['id'] ?? ''
+  if (!USER_ID.test(id)) return userNotFound('id')
+  const buried = await callUser<boolean>(env, id, (user) => user.bury())
+  if (!buried) return userNotFound('id')
+  await persistently(() => directory(env).remove(id))
+  return Response.json({ status: 'ok', deleted: true, user: id })
+}
+
+/** POST /v1/config/users/{id}/pin: only this credential serves until then. */
+export async function pinRing(call: Call): Promise<Reply> {
+  const body = await readBody(call, pinBody)
+  if (!body.ok) return body.failure
+  const { credential, until } = body.value
+  const id = call.params['id'] ?? ''
+  const user = USER_ID.test(id)
+    ? await callUser<UserDescription | null>(call.env, id, (object) => object.describe())
+    : null
+  if (user === null) return userNotFound('id')
+  if (!user.credentials.some((known) => known.id === credential)) return CREDENTIAL_NOT_FOUND
+  return configure(call, { pin: { credentialId: credential, until } })
+}
+
+/** DELETE /v1/config/users/{id}/pin */
+export async function unpinRing(call: Call): Promise<Reply> {
+  return configure(call, { pin: null })
+}
+
+function configure(call: Call, change: Partial<UserSettings>): Promise<Reply> {
+  return onUser(call.params, (id) =>
+    callUser<UserDescription | null>(call.env, id, (user) => user.configure(change)),
+  )
+}
+
+async function onUser(
+  params: Call['params'],
+  act: (id: string) => Promise<UserDescription | null>,
+): Promise<Reply> {
+  const id = params['id'] ?? ''
+  const user = USER_ID.test(id) ? await act(id) : null
+  return user === null ? userNotFound('id') : Response.json({ status: 'ok', user })
+}
+
+function directory(env: Env) {
+  return env.DIRECTORY.getByName(DIRECTORY_NAME)
+}
+
+function refusal(reason: Extract<CreateResult, { ok: false }>['reason']): Failure {
+  return reason === 'user_exists' ? USER_EXISTS : USER_DELETED
+}
+
+const USER_EXISTS: Failure = {
+  reason: 'user_exists',
+  message: 'There is a user with this API key already; change it with PATCH /v1/config/users/{id}.',
+  param: 'apiKey',
+}
+
+export const USER_DELETED: Failure = {
+  reason: 'user_deleted',
+  message: 'The user with this API key was deleted, for good; use another key.',
+  param: 'apiKey',
+}
+
+export const MASTER_AS_USER: Failure = {
+  reason: 'invalid_value',
+  message: "Invalid value for 'apiKey': this is the master key, which cannot be a user's.",
+  param: 'apiKey',
+}
+
+export const CREDENTIAL_NOT_FOUND: Failure = {
+  reason: 'credential_not_found',
+  message: "There is no credential of this id in the user's ring.",
+  param: 'credential',
+}
