@@ -1,6 +1,7 @@
 import { findModel } from '../gemini/catalogue.ts'
-import type { Failure } from '../http/errors.ts'
+import type { Failure, FailureReason } from '../http/errors.ts'
 import type { Lease, LeaseResult } from '../objects/lease.ts'
+import type { LimitName } from '../objects/limits.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { GoogleError } from '../upstreams/google-error.ts'
 import type { QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
@@ -58,6 +59,8 @@ export function refusalOf(
       return DISABLED
     case 'user_expired':
       return EXPIRED
+    case 'limit_reached':
+      return limitReached(refusal.limit, refusal.retryAt, now)
     case 'exhausted':
       return outOfQuota(model, Math.max(0, refusal.retryAt - now), refusal.dimension)
     case 'token_unavailable':
@@ -133,6 +136,25 @@ function outOfQuota(model: string, retryAfterMs: number, dimension: QuotaDimensi
     message: `All credentials of this API key are out of quota for ${model}. Please try again in ${seconds}s.`,
     retryAfterMs,
   }
+}
+
+/** What each limit is to the client: its reason, and the words for it. */
+const LIMITS: Readonly<Record<LimitName, { reason: FailureReason; of: string }>> = {
+  maxConcurrency: { reason: 'rate_limited', of: 'requests at the same time' },
+  requestsPerMinute: { reason: 'rate_limited', of: 'requests per minute' },
+  tokensPerMinute: { reason: 'tokens_limited', of: 'tokens per minute' },
+  requestsPerDay: { reason: 'quota_exhausted', of: 'requests per day' },
+  tokensPerDay: { reason: 'quota_exhausted', of: 'tokens per day' },
+  totalTokens: { reason: 'quota_exhausted', of: 'tokens in all' },
+}
+
+function limitReached(limit: LimitName, retryAt: number | null, now: number): Failure {
+  const { reason, of } = LIMITS[limit]
+  const message = `Rate limit reached: this API key has used up its ${of}.`
+  if (retryAt === null) return { reason, message }
+  const retryAfterMs = Math.max(0, retryAt - now)
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
+  return { reason, message: `${message} Please try again in ${seconds}s.`, retryAfterMs }
 }
 
 function limited(model: string): Failure {

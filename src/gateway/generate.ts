@@ -6,6 +6,7 @@ import type {
 import { countTokens, NO_TOKENS } from '../gemini/usage.ts'
 import type { Failure } from '../http/errors.ts'
 import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../objects/lease.ts'
+import type { RateLimits } from '../objects/limits.ts'
 import type { Settings } from '../settings.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
@@ -24,6 +25,8 @@ export interface GenerateInput {
   readonly session: string | null
   readonly request: GenerateContentRequest
   readonly stream: boolean
+  /** About how many tokens the request will use, for the user's limits. */
+  readonly estimatedTokens: number
   readonly settings: Settings
   /** Aborted when the client leaves. */
   readonly clientSignal: AbortSignal
@@ -56,6 +59,7 @@ export type Generated =
       readonly failure: Failure
       readonly attempts: number
       readonly credentialId: string | null
+      readonly rateLimits: RateLimits | null
     }
 
 /**
@@ -73,6 +77,7 @@ export async function generate(input: GenerateInput): Promise<Generated> {
     requestId: input.requestId,
     attempt,
     patienceMs: Math.max(0, deadline - Date.now()),
+    estimatedTokens: input.estimatedTokens,
   })
   let granted = await call<LeaseResult>(input, (user) => user.lease(wanted(1)))
 
@@ -91,7 +96,8 @@ export async function generate(input: GenerateInput): Promise<Generated> {
     const settlement = settlementOf(lease, failed, goesOn)
     if (!goesOn) {
       input.waitUntil(call(input, (user) => user.settle(settlement)))
-      return { ok: false, failure: journey.failure(), attempts, credentialId: lease.credentialId }
+      const { credentialId, rateLimits } = lease
+      return { ok: false, failure: journey.failure(), attempts, credentialId, rateLimits }
     }
     const waitMs = journey.waitMs()
     if (waitMs > 0) await scheduler.wait(waitMs)
@@ -109,7 +115,8 @@ function refused(
   attempts: number,
 ): Generated {
   const failure = refusalOf(refusal, journey.model, Date.now()) ?? journey.failure()
-  return { ok: false, failure, attempts, credentialId: journey.lastCredential }
+  const rateLimits = 'rateLimits' in refusal ? refusal.rateLimits : null
+  return { ok: false, failure, attempts, credentialId: journey.lastCredential, rateLimits }
 }
 
 function call<T>(input: GenerateInput, action: (user: UserStub) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { UsageMetadata } from './types.ts'
+import type { Content, GenerateContentRequest, UsageMetadata } from './types.ts'
 
 /** Tokens of one attempt, as Google counted them (google-upstreams §5.6). */
 export interface TokenCounts {
@@ -26,4 +26,19 @@ export function countTokens(usage: UsageMetadata | undefined): TokenCounts {
 
 function count(value: number | undefined): number {
   return value !== undefined && Number.isSafeInteger(value) && value > 0 ? value : 0
+}
+
+/** Google's own rule of thumb for text. */
+const CHARS_PER_TOKEN = 4
+/** An answer of unknown length is taken for one of a page or two. */
+const TYPICAL_OUTPUT = 1024
+
+/** About how many tokens a request will use: its text, and as much output as it asks for. */
+export function estimateTokens(request: GenerateContentRequest): number {
+  const { contents, systemInstruction, generationConfig } = request
+  const all: Content[] =
+    systemInstruction === undefined ? contents : [systemInstruction, ...contents]
+  let chars = 0
+  for (const { parts } of all) for (const { text } of parts) chars += text?.length ?? 0
+  return Math.ceil(chars / CHARS_PER_TOKEN) + (generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT)
 }

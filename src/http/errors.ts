@@ -61,6 +61,7 @@ const FAILURES = {
   ring_full: { status: 409, type: INVALID, code: 'max_credentials_reached', retry: 'never' },
 
   // The ring and Google
+  tokens_limited: { status: 429, type: 'tokens', code: 'rate_limit_exceeded' },
   rate_limited: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
   quota_exhausted: {
     status: 429,

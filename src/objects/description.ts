@@ -1,4 +1,5 @@
 import type { Credential } from './credential.ts'
+import type { Limits } from './limits.ts'
 import type { UserState } from './state.ts'
 import type { Mode } from './user-settings.ts'
 
@@ -14,9 +15,31 @@ export interface UserDescription {
   readonly expires_at: string | null
   readonly models: readonly string[] | null
   readonly aliases: Readonly<Record<string, string>>
+  readonly limits: LimitsDescription
   readonly cursor: string | null
   readonly pin: { readonly credential: string; readonly until: string } | null
   readonly credentials: readonly CredentialDescription[]
+}
+
+/** The wire's names for limits; null: none. */
+export interface LimitsDescription {
+  readonly max_concurrency: number | null
+  readonly requests_per_minute: number | null
+  readonly tokens_per_minute: number | null
+  readonly requests_per_day: number | null
+  readonly tokens_per_day: number | null
+  readonly total_tokens: number | null
+}
+
+export function describeLimits(limits: Limits): LimitsDescription {
+  return {
+    max_concurrency: limits.maxConcurrency,
+    requests_per_minute: limits.requestsPerMinute,
+    tokens_per_minute: limits.tokensPerMinute,
+    requests_per_day: limits.requestsPerDay,
+    tokens_per_day: limits.tokensPerDay,
+    total_tokens: limits.totalTokens,
+  }
 }
 
 export interface CredentialDescription {
@@ -37,7 +60,8 @@ export interface CredentialDescription {
 
 /** Pure, but for reading `state`. */
 export function describeUser(userId: string, { profile, credentials }: UserState): UserDescription {
-  const { expiresAt, pin, label, mode, affinity, disabled, models, aliases } = profile.settings
+  const { expiresAt, pin, label, mode, affinity, disabled, models, aliases, limits } =
+    profile.settings
   return {
     id: userId,
     created_at: iso(profile.createdAt),
@@ -49,6 +73,7 @@ export function describeUser(userId: string, { profile, credentials }: UserState
     expires_at: isoOrNull(expiresAt),
     models,
     aliases,
+    limits: describeLimits(limits),
     cursor: profile.cursor,
     pin: pin === null ? null : { credential: pin.credentialId, until: iso(pin.until) },
     credentials: credentials.all().map(describeCredential),

@@ -2,9 +2,10 @@ import type { Readiness } from './access-tokens.ts'
 import { quarantine } from './consequences.ts'
 import type { Credential } from './credential.ts'
 import type { LeaseRef, LeaseRequest, LeaseResult } from './lease.ts'
+import { type RateLimits, rateLimits, reachedBy } from './limits.ts'
 import { nextActive, select, type Selection } from './ring.ts'
 import { principalOf } from './standing.ts'
-import { ringOf, type UserState, viewOf } from './state.ts'
+import { ringOf, type UserState, useOf, viewOf } from './state.ts'
 import { admissionOf, resolveModel } from './user-settings.ts'
 
 type Background = (work: Promise<unknown>) => void
@@ -83,8 +84,14 @@ function lend(
   now: number,
 ): LeaseResult {
   const { ledger, tokens, buckets, profile } = state
+  const begins = request.attempt === 1
+  // In one step with the grant, so that no number of concurrent requests gets past a limit.
+  const reached = begins ? limitReached(state, request, now) : null
+  if (reached !== null) return reached
   const lease = ledger.grant(
     {
+      requestId: request.requestId,
+      begins: begins ? request.estimatedTokens : null,
       credentialId: credential.id,
       credentialVersion: credential.updatedAt,
       tokenSerial: tokens.current(credential, now)?.serial ?? 0,
@@ -94,7 +101,7 @@ function lend(
     now,
   )
   if (test) buckets.beginTest(principalOf(credential), lease)
-  if (profile.settings.mode === 'round_robin' && request.attempt === 1) {
+  if (begins && profile.settings.mode === 'round_robin') {
     profile.advance(nextActive(ringOf(state, now), credential.id))
   }
   return handOver(state, lease, credential, affinity) ?? { ok: false, reason: 'all_tried' }
@@ -110,7 +117,22 @@ function handOver(
   if (held === undefined) return null
   const { upstream, project, location, quotaProject } = credential
   const access = { upstream, project, location, quotaProject, auth: held.auth }
-  return { ok: true, lease: { ...lease, access, affinity } }
+  return {
+    ok: true,
+    lease: { ...lease, access, affinity, rateLimits: limitsLeft(state, lease.grantedAt) },
+  }
+}
+
+function limitReached(state: UserState, request: LeaseRequest, now: number): LeaseResult | null {
+  const { limits } = state.profile.settings
+  const reached = reachedBy(limits, useOf(state, now), request.estimatedTokens, now)
+  return reached === null
+    ? null
+    : { ok: false, reason: 'limit_reached', ...reached, rateLimits: limitsLeft(state, now) }
+}
+
+function limitsLeft(state: UserState, now: number): RateLimits | null {
+  return rateLimits(state.profile.settings.limits, useOf(state, now), now)
 }
 
 function attemptOf({ requestId, attempt }: LeaseRequest): string {

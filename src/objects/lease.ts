@@ -1,12 +1,14 @@
 import type { TokenCounts } from '../gemini/usage.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
+import type { RateLimits, Reached } from './limits.ts'
 import type { NoCredential, SelectRequest } from './ring.ts'
 import type { Admission } from './user-settings.ts'
 
 /** What of a lease comes back with its settlement: enough to count it even if the object restarted meanwhile. */
 export interface LeaseRef {
   readonly id: string
+  readonly requestId: string
   readonly credentialId: string
   readonly model: string
   /** The model's name in the counters: its own, or `(other)` once a user has tried very many. */
@@ -26,6 +28,7 @@ export interface Lease extends LeaseRef {
   readonly access: Access
   /** Whether a conversation has its own credential, or another because that cannot serve; null where it has none. */
   readonly affinity: 'kept' | 'moved' | null
+  readonly rateLimits: RateLimits | null
 }
 
 export interface LeaseRequest extends SelectRequest {
@@ -34,12 +37,20 @@ export interface LeaseRequest extends SelectRequest {
   readonly attempt: number
   /** How long the request can wait for a token to be fetched, in milliseconds. */
   readonly patienceMs: number
+  /** About how many tokens the request will use, for limits. */
+  readonly estimatedTokens: number
 }
 
 export type LeaseResult =
   | { readonly ok: true; readonly lease: Lease }
   | NoCredential
   | { readonly ok: false; readonly reason: Exclude<Admission, 'ok'> }
+  /** A limit of the user's is reached. */
+  | (Reached & {
+      readonly ok: false
+      readonly reason: 'limit_reached'
+      readonly rateLimits: RateLimits | null
+    })
   /** An admin keeps this user to other models. */
   | { readonly ok: false; readonly reason: 'model_not_allowed' }
   | { readonly ok: false; readonly reason: 'vault_not_configured' }

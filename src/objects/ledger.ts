@@ -3,6 +3,7 @@ import { type AttemptCounts, Counters, type RequestCounts } from './counters.ts'
 import { type LeaseRef, REQUEST_OUTCOMES, type Settlement } from './lease.ts'
 import { close, fromRow, leaseId, type Life, type LifeRow, newLife } from './lives.ts'
 import { parseLeaseId, stateOf, toRow } from './lives.ts'
+import { Meter, type MeterReading } from './meter.ts'
 
 /** The longest that an attempt may take; the Worker ends a stream before. */
 export const LEASE_MS = 15 * 60_000
@@ -26,8 +27,11 @@ export interface Grant {
   readonly credentialVersion: number
   readonly tokenSerial: number
   readonly model: string
+  readonly requestId: string
   /** Which attempt of which request. */
   readonly grantedTo: string
+  /** Set with the first attempt of a request, which begins with it: about how many tokens it will use. */
+  readonly begins: number | null
 }
 
 /**
@@ -45,6 +49,8 @@ export class Ledger {
   readonly #life = newLife(crypto.randomUUID().slice(0, 13))
   readonly #pastLives = new Map<string, Life>()
   readonly #changedLives = new Set<Life>()
+  /** What limits are about; counted here, where requests begin and end. */
+  readonly meter: Meter
   #closedCheckpoints: string[] = []
   #changed = false
 
@@ -56,7 +62,9 @@ export class Ledger {
     )) {
       this.#pastLives.set(row.life, fromRow(row))
     }
-    for (const row of sql.exec<LifeRow>('SELECT life, granted, open, lost_leases FROM ledger')) {
+    const [row] = sql.exec<LifeRow & { meter: string }>('SELECT * FROM ledger').toArray()
+    this.meter = new Meter(JSON.parse(row?.meter ?? '{}') as Partial<MeterReading>)
+    if (row !== undefined) {
       const life = fromRow(row)
       this.#pastLives.set(life.id, life)
       this.#changedLives.add(life)
@@ -69,7 +77,8 @@ export class Ledger {
   }
 
   /** Opens a lease, in memory only. */
-  grant({ grantedTo, model, ...terms }: Grant, now: number): LeaseRef {
+  grant({ grantedTo, begins, model, ...terms }: Grant, now: number): LeaseRef {
+    if (begins !== null) this.meter.begin(terms.requestId, begins, now)
     const countedAs = this.#counters.knowsModel(model, MAX_MODELS) ? model : OTHER_MODELS
     const number = ++this.#life.granted
     this.#life.open.add(number)
@@ -104,13 +113,18 @@ export class Ledger {
       this.#counters.settled(lease, outcome, tokens, now)
     }
     this.#close(lease.id)
-    if (request !== null) this.#counters.requestEnded(request, 1)
+    this.meter.used(tokens.prompt + tokens.output + tokens.reasoning + tokens.toolUse, now)
+    if (request !== null) {
+      this.#counters.requestEnded(request, 1)
+      this.meter.end(lease.requestId)
+    }
     return true
   }
 
   /** A request that ended without a lease for its next attempt, or for any. */
-  requestEnded(outcome: 'refused' | 'failed'): void {
+  requestEnded(requestId: string, outcome: 'refused' | 'failed'): void {
     this.#counters.requestEnded(outcome, 1)
+    this.meter.end(requestId)
     this.#changed = true
   }
 
@@ -123,6 +137,7 @@ export class Ledger {
       this.#lifeOf(life).lost.add(number)
       this.#counters.lost(lease)
       this.#counters.requestEnded('lost', 1)
+      this.meter.end(lease.requestId)
     }
     return expired.length > 0
   }
@@ -160,13 +175,14 @@ export class Ledger {
     const life = toRow(this.#life)
     this.#sql.exec(
       `INSERT OR REPLACE INTO ledger
-         (only_row, ok, failed, refused, cancelled, lost, life, granted, open, lost_leases)
-       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (only_row, ok, failed, refused, cancelled, lost, life, granted, open, lost_leases, meter)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...REQUEST_OUTCOMES.map((outcome) => requests[outcome]),
       life.life,
       life.granted,
       life.open,
       life.lost_leases,
+      JSON.stringify(this.meter.reading()),
     )
     for (const past of this.#changedLives) this.#writePastLife(past, now)
     for (const id of this.#closedCheckpoints) {
@@ -243,6 +259,17 @@ export class Ledger {
     return this.#counters.attempts()
   }
 
+  /** All that the user ever used: input and output, thoughts and tools. */
+  totalTokens(): number {
+    return this.#counters
+      .attempts()
+      .reduce(
+        (sum, { promptTokens, outputTokens, reasoningTokens, toolUseTokens }) =>
+          sum + promptTokens + outputTokens + reasoningTokens + toolUseTokens,
+        0,
+      )
+  }
+
   requests(): Readonly<RequestCounts> {
     return this.#counters.requests()
   }
@@ -260,6 +287,7 @@ type OpenRow = {
 function fromOpenRow(row: OpenRow): OpenLease {
   return {
     id: row.lease_id,
+    requestId: '', // its reservation went with the memory that held it
     credentialId: row.credential_id,
     model: row.model,
     countedAs: row.counted_as,

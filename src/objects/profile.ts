@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS, type UserSettings } from './user-settings.ts'
+import { DEFAULT_SETTINGS, type SettingsChange, type UserSettings } from './user-settings.ts'
 
 /** The user's own row: settings, the cursor, and the versions that tell whether the snapshot in KV is behind. */
 export class Profile {
@@ -34,8 +34,9 @@ export class Profile {
     return this.#deletedAt !== null
   }
 
-  changeSettings(change: Partial<UserSettings>): void {
-    this.#settings = { ...this.#settings, ...change }
+  changeSettings(change: SettingsChange): void {
+    const limits = { ...this.#settings.limits, ...change.limits }
+    this.#settings = { ...this.#settings, ...change, limits }
     this.#sql.exec('UPDATE user SET settings = ?', JSON.stringify(this.#settings))
   }
 

@@ -5,6 +5,7 @@ import { Credentials } from './credentials.ts'
 import { Ledger } from './ledger.ts'
 import { ModelFaults } from './model-faults.ts'
 import { Profile } from './profile.ts'
+import type { Use as LimitUse } from './limits.ts'
 import type { Use, UseOf } from './order.ts'
 import type { Ring } from './ring.ts'
 import { type StandingOf, standingOf } from './standing.ts'
@@ -38,6 +39,11 @@ export function loadState({ sql, userId, settings, vault }: StateInput): UserSta
     ledger: new Ledger(sql),
     tokens: new AccessTokens({ sql, credentials, vault, userId, settings }),
   }
+}
+
+/** What the user uses at the moment, as limits see it. */
+export function useOf({ ledger }: UserState, now: number): LimitUse {
+  return ledger.meter.use(ledger.totalTokens(), now)
 }
 
 /** How each credential stands with a model now, and how much it is used. */

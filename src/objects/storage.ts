@@ -121,6 +121,10 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE credentials ADD COLUMN models TEXT;
   ALTER TABLE credentials ADD COLUMN paused_until INTEGER;
   `,
+  // What limits are about, in the row that every flush writes anyway.
+  `
+  ALTER TABLE ledger ADD COLUMN meter TEXT NOT NULL DEFAULT '{}';
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -1,3 +1,5 @@
+import { type Limits, NO_LIMITS } from './limits.ts'
+
 /** How the ring is gone through: `sticky` stays, `round_robin` moves on with every request, `least_used` takes the idlest. */
 export const MODES = ['sticky', 'round_robin', 'least_used'] as const
 export type Mode = (typeof MODES)[number]
@@ -15,8 +17,14 @@ export interface UserSettings {
   readonly models: readonly string[] | null
   /** The user's own names for models. */
   readonly aliases: Readonly<Record<string, string>>
+  readonly limits: Limits
   /** Only this credential serves until then. */
   readonly pin: { readonly credentialId: string; readonly until: number } | null
+}
+
+/** Some settings, and of the limits some; what is not said stays as it is. */
+export type SettingsChange = Partial<Omit<UserSettings, 'limits'>> & {
+  readonly limits?: Partial<Limits>
 }
 
 export const DEFAULT_SETTINGS: UserSettings = {
@@ -27,6 +35,7 @@ export const DEFAULT_SETTINGS: UserSettings = {
   expiresAt: null,
   models: null,
   aliases: {},
+  limits: NO_LIMITS,
   pin: null,
 }
 

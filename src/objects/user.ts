@@ -14,13 +14,14 @@ import type { CredentialPatch } from './credentials.ts'
 import { type CredentialDescription, describeUser, type UserDescription } from './description.ts'
 import { explain, type Explanation } from './explanation.ts'
 import { grant } from './grant.ts'
+import { describeKey, type KeyInfo } from './key-info.ts'
 import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
 import { nextActive } from './ring.ts'
 import { principalOf } from './standing.ts'
 import { loadState, ringOf, type UserState } from './state.ts'
 import { buildStats, type Stats } from './stats.ts'
 import { isConfigured, migrate } from './storage.ts'
-import { type Admission, admissionOf, type UserSettings } from './user-settings.ts'
+import { type Admission, admissionOf, type SettingsChange } from './user-settings.ts'
 import { openVault, type Vault } from './vault.ts'
 
 export type PutCredentialResult =
@@ -83,7 +84,7 @@ export class UserObject extends DurableObject<Env> {
     if (user === null) return { ok: false, reason: 'unknown_user' }
     const result = await this.#grant(user, request)
     if (!result.ok) {
-      user.state.ledger.requestEnded('refused')
+      user.state.ledger.requestEnded(request.requestId, 'refused')
       this.ctx.waitUntil(user.chores.flushSoon())
     }
     return result
@@ -105,7 +106,7 @@ export class UserObject extends DurableObject<Env> {
     this.#user.chores.flush()
     const result = await this.#grant(this.#user, request)
     if (!result.ok && counted) {
-      this.#user.state.ledger.requestEnded('failed')
+      this.#user.state.ledger.requestEnded(request.requestId, 'failed')
       this.#user.chores.flush()
     }
     return result
@@ -149,7 +150,7 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** Makes a user without credentials. */
-  create(settings: Partial<UserSettings>): CreateResult {
+  create(settings: SettingsChange): CreateResult {
     if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
     if (this.#user !== null) return { ok: false, reason: 'user_exists' }
     this.#user = this.#wake()
@@ -163,7 +164,7 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** Changes some of the user's settings and answers all of the configuration. */
-  configure(change: Partial<UserSettings>): UserDescription | null {
+  configure(change: SettingsChange): UserDescription | null {
     const user = this.#living()
     return user === null ? null : this.#configured(user, change)
   }
@@ -202,6 +203,12 @@ export class UserObject extends DurableObject<Env> {
     return user === null ? null : explain(user.state, model, session, Date.now())
   }
 
+  /** What a user may know of the own key: limits, use, and how the ring stands. */
+  keyInfo(): KeyInfo | null {
+    const user = this.#living()
+    return user === null ? null : describeKey(this.#userId, user.state, Date.now())
+  }
+
   /** Moves the cursor one credential on, past those in quarantine. */
   rotate(): RotateResult {
     const user = this.#living()
@@ -237,7 +244,7 @@ export class UserObject extends DurableObject<Env> {
     return result
   }
 
-  #configured({ state, chores }: Awake, change: Partial<UserSettings>): UserDescription {
+  #configured({ state, chores }: Awake, change: SettingsChange): UserDescription {
     state.profile.changeSettings(change)
     state.profile.configChanged()
     chores.snapshotLater()

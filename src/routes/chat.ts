@@ -7,8 +7,10 @@ import { type Generated, generate } from '../gateway/generate.ts'
 import { pump, unusable } from '../gateway/pump.ts'
 import { findModel } from '../gemini/catalogue.ts'
 import { hasContent } from '../gemini/response.ts'
+import { estimateTokens } from '../gemini/usage.ts'
 import { readJson } from '../http/body.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
+import { setRateLimitHeaders } from '../http/rate-limits.ts'
 import type { Batch } from '../upstreams/events.ts'
 import { checked, refusalTo } from './access.ts'
 import type { Call, Reply } from './call.ts'
@@ -40,6 +42,7 @@ export async function chatCompletions(call: Call, userId: string): Promise<Reply
     session: await sessionOf(request.headers, body.value),
     request: translated.request,
     stream: chat.stream,
+    estimatedTokens: estimateTokens(translated.request),
     settings,
     clientSignal: request.signal,
     waitUntil,
@@ -51,6 +54,8 @@ export async function chatCompletions(call: Call, userId: string): Promise<Reply
   response.headers.set('x-pollux-attempts', String(generated.attempts))
   const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
   if (credential !== null) response.headers.set('x-pollux-credential', credential)
+  const rateLimits = generated.ok ? generated.lease.rateLimits : generated.rateLimits
+  if (rateLimits !== null) setRateLimitHeaders(response.headers, rateLimits)
   const affinity = generated.ok ? generated.lease.affinity : null
   if (affinity !== null) response.headers.set('x-pollux-affinity', affinity)
   return response

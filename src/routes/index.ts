@@ -15,6 +15,7 @@ import {
 } from './credentials.ts'
 import { explainAny, explainOwn } from './explain.ts'
 import { health, welcome } from './health.ts'
+import { getKey } from './key.ts'
 import { getModel, listModels } from './models.ts'
 import { allStats, ownStats } from './stats.ts'
 import {
@@ -37,6 +38,8 @@ const ROUTES: readonly (readonly [Method, string, Access])[] = [
   ['POST', '/v1/chat/completions', leasingUser(chatCompletions)],
   ['GET', '/v1/models', user(listModels)],
   ['GET', '/v1/models/:id+', user(getModel)],
+
+  ['GET', '/v1/key', user(getKey)],
 
   ['POST', '/v1/config/update', admin(updateConfig)],
   ['POST', '/v1/config/rotate', admin(rotateRing)],

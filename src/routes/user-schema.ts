@@ -43,6 +43,26 @@ const aliases = v.pipe(
   v.check((names) => Object.keys(names).length <= 100, 'must have at most 100 names'),
 )
 
+const limit = v.optional(
+  v.nullable(
+    v.pipe(
+      v.number('a whole number, or null'),
+      v.integer('a whole number, or null'),
+      v.minValue(0, 'must not be negative'),
+      v.maxValue(Number.MAX_SAFE_INTEGER, 'is too large'),
+    ),
+  ),
+)
+
+const limits = v.strictObject({
+  max_concurrency: limit,
+  requests_per_minute: limit,
+  tokens_per_minute: limit,
+  requests_per_day: limit,
+  tokens_per_day: limit,
+  total_tokens: limit,
+})
+
 const settings = {
   label: v.optional(label),
   mode: v.optional(v.picklist(MODES, `must be one of: ${MODES.join(', ')}`)),
@@ -51,6 +71,7 @@ const settings = {
   expires_at: v.optional(instant),
   models: v.optional(models),
   aliases: v.optional(aliases),
+  limits: v.optional(limits),
 }
 
 /** Travels in a header, so it must fit into one; shorter could be guessed. */
@@ -97,9 +118,19 @@ export const explainBody = v.strictObject({
 
 /** In the object's words; what was not said is not changed. */
 export function toSettings(given: v.InferOutput<typeof userPatch>) {
-  const { expires_at: expiresAt, ...same } = given
-  const change = { ...same, expiresAt }
-  return definedOf(change)
+  const { expires_at: expiresAt, limits, ...same } = given
+  return definedOf({ ...same, expiresAt, limits: limits && toLimits(limits) })
+}
+
+function toLimits(given: v.InferOutput<typeof limits>) {
+  return definedOf({
+    maxConcurrency: given.max_concurrency,
+    requestsPerMinute: given.requests_per_minute,
+    tokensPerMinute: given.tokens_per_minute,
+    requestsPerDay: given.requests_per_day,
+    tokensPerDay: given.tokens_per_day,
+    totalTokens: given.total_tokens,
+  })
 }
 
 export function toCredentialPatch(given: v.InferOutput<typeof credentialPatch>) {

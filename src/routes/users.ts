@@ -4,7 +4,7 @@ import type { Failure } from '../http/errors.ts'
 import { DIRECTORY_NAME } from '../objects/directory.ts'
 import type { UserDescription } from '../objects/description.ts'
 import type { CreateResult } from '../objects/user.ts'
-import type { UserSettings } from '../objects/user-settings.ts'
+import type { SettingsChange } from '../objects/user-settings.ts'
 import { readBody } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
@@ -78,7 +78,7 @@ export async function unpinRing(call: Call): Promise<Reply> {
   return configure(call, { pin: null })
 }
 
-function configure(call: Call, change: Partial<UserSettings>): Promise<Reply> {
+function configure(call: Call, change: SettingsChange): Promise<Reply> {
   return onUser(call.params, (id) =>
     callUser<UserDescription | null>(call.env, id, (user) => user.configure(change)),
   )

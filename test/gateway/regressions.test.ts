@@ -36,6 +36,7 @@ function asking(overrides: Partial<LeaseRequest> = {}): LeaseRequest {
     requestId,
     attempt: 1,
     patienceMs: 5000,
+    estimatedTokens: 10,
     ...overrides,
   }
 }

@@ -27,7 +27,9 @@ function withLedger(test: (start: () => Ledger, sql: SqlStorage) => void): Promi
 
 function terms(): Grant {
   const grantedTo = crypto.randomUUID()
-  return { credentialId: 'a', credentialVersion: 0, tokenSerial: 0, model: 'm', grantedTo }
+  const requestId = grantedTo
+  const of = { credentialId: 'a', credentialVersion: 0, tokenSerial: 0 }
+  return { ...of, model: 'm', requestId, grantedTo, begins: 10 }
 }
 
 /** As the object does it: what was written is not written again. */

@@ -19,6 +19,7 @@ const asked = {
       requestId,
       attempt: 1,
       patienceMs: 5000,
+      estimatedTokens: 10,
     }
   },
 }

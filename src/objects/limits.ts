@@ -1,0 +1,84 @@
+/** What a user may use; null: as much as there is. Tokens are input and output together, as Google counts them. */
+export interface Limits {
+  /** Requests under way at the same time. */
+  readonly maxConcurrency: number | null
+  readonly requestsPerMinute: number | null
+  readonly tokensPerMinute: number | null
+  readonly requestsPerDay: number | null
+  readonly tokensPerDay: number | null
+  /** Over the user's whole life: a budget. */
+  readonly totalTokens: number | null
+}
+
+export type LimitName = keyof Limits
+
+export const NO_LIMITS: Limits = {
+  maxConcurrency: null,
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  requestsPerDay: null,
+  tokensPerDay: null,
+  totalTokens: null,
+}
+
+/** What was used in the running minute and day (UTC), and what is reserved by requests under way. */
+export interface Use {
+  readonly openRequests: number
+  readonly reservedTokens: number
+  readonly minuteRequests: number
+  readonly minuteTokens: number
+  readonly dayRequests: number
+  readonly dayTokens: number
+  readonly totalTokens: number
+}
+
+/** The limit that stands against one more request, and when it opens again (epoch milliseconds; null: not by itself). */
+export interface Reached {
+  readonly limit: LimitName
+  readonly retryAt: number | null
+}
+
+export const MINUTE_MS = 60_000
+export const DAY_MS = 86_400_000
+/** A place is free as soon as a request under way ends. */
+const SOON_MS = 1000
+
+/** The first limit that one more request of about `tokens` tokens would break; null where it may go on. Pure. */
+export function reachedBy(limits: Limits, use: Use, tokens: number, now: number): Reached | null {
+  const nextMinute = (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS
+  const nextDay = (Math.floor(now / DAY_MS) + 1) * DAY_MS
+  const more = use.reservedTokens + tokens
+  const checks: readonly [LimitName, wanted: number, retryAt: number | null][] = [
+    // What does not pass by itself comes first: it is what the client should hear.
+    ['totalTokens', use.totalTokens + more, null],
+    ['requestsPerDay', use.dayRequests + 1, nextDay],
+    ['tokensPerDay', use.dayTokens + more, nextDay],
+    ['requestsPerMinute', use.minuteRequests + 1, nextMinute],
+    ['tokensPerMinute', use.minuteTokens + more, nextMinute],
+    ['maxConcurrency', use.openRequests + 1, now + SOON_MS],
+  ]
+  for (const [limit, wanted, retryAt] of checks) {
+    const allowed = limits[limit]
+    if (allowed !== null && wanted > allowed) return { limit, retryAt }
+  }
+  return null
+}
+
+/** What OpenAI tells in `x-ratelimit-*`: the minute's limits, what is left of them, and milliseconds until they are whole again. */
+export interface RateLimits {
+  readonly requests: { readonly limit: number; readonly remaining: number } | null
+  readonly tokens: { readonly limit: number; readonly remaining: number } | null
+  readonly resetMs: number
+}
+
+/** Null where the user has no limit by the minute. Pure. */
+export function rateLimits(limits: Limits, use: Use, now: number): RateLimits | null {
+  const requests = left(limits.requestsPerMinute, use.minuteRequests)
+  const tokens = left(limits.tokensPerMinute, use.minuteTokens + use.reservedTokens)
+  if (requests === null && tokens === null) return null
+  return { requests, tokens, resetMs: MINUTE_MS - (now % MINUTE_MS) }
+}
+
+function left(limit: number | null, used: number): { limit: number; remaining: number } | null {
+  return limit === null ? null : { limit, remaining: Math.max(0, limit - used) }
+}

@@ -1,0 +1,10 @@
+import { UNKNOWN_KEY } from '../gateway/failure.ts'
+import { callUser } from '../gateway/users.ts'
+import type { KeyInfo } from '../objects/key-info.ts'
+import type { Call, Reply } from './call.ts'
+
+/** GET /v1/key: the caller's own limits, use and ring. */
+export async function getKey({ env }: Call, userId: string): Promise<Reply> {
+  const info = await callUser<KeyInfo | null>(env, userId, (object) => object.keyInfo())
+  return info === null ? UNKNOWN_KEY : Response.json({ status: 'ok', ...info })
+}
