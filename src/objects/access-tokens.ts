@@ -106,6 +106,11 @@ export class AccessTokens {
     this.#forget(id)
   }
 
+  /** Those on disk were sealed by an earlier key; those in memory go on. */
+  forgetStored(): void {
+    this.#parts.sql.exec('DELETE FROM access_tokens')
+  }
+
   #forget(id: string): void {
     this.#held.delete(id)
     this.#parts.sql.exec('DELETE FROM access_tokens WHERE credential_id = ?', id)

@@ -1,5 +1,6 @@
 import type { CredentialFault } from '../upstreams/verdict.ts'
 import type { Credential, CredentialInput } from './credential.ts'
+import type { Snapshot } from './snapshot.ts'
 
 export type CredentialPatch = Partial<
   Pick<Credential, 'label' | 'priority' | 'models' | 'pausedUntil' | 'position'>
@@ -51,6 +52,40 @@ export class Credentials {
     )
     this.#newErrors.delete(id)
     this.#inOrder = this.#load()
+  }
+
+  /** Puts back what a snapshot kept, secrets still sealed. */
+  restore(kept: Snapshot['credentials'][number]): void {
+    this.#sql.exec(
+      `INSERT INTO credentials (
+         credential_id, position, type, upstream, label, project, location, quota_project, sealed_secret,
+         created_at, updated_at, priority, models, paused_until
+       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      kept.id,
+      kept.position,
+      kept.type,
+      kept.upstream,
+      kept.label,
+      kept.project,
+      kept.location,
+      kept.quota_project,
+      kept.sealed_secret,
+      kept.created_at,
+      kept.updated_at,
+      kept.priority,
+      kept.models === null ? null : JSON.stringify(kept.models),
+      kept.paused_until,
+    )
+    this.#inOrder = this.#load()
+  }
+
+  /** The same secret, sealed by another key. */
+  reseal(id: string, sealedSecret: string): void {
+    this.#sql.exec(
+      'UPDATE credentials SET sealed_secret = ? WHERE credential_id = ?',
+      sealedSecret,
+      id,
+    )
   }
 
   sealedSecret(id: string): string | undefined {

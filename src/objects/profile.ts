@@ -91,6 +91,12 @@ export class Profile {
     this.#sql.exec('UPDATE user SET cursor = ?, rotations = ?', to, this.#rotations)
   }
 
+  /** Goes on from a snapshot's version: the next one written must be newer than it. */
+  restoredFrom(version: number): void {
+    this.#configVersion = version + 1
+    this.#sql.exec('UPDATE user SET config_version = ?', this.#configVersion)
+  }
+
   configChanged(): void {
     this.#configVersion++
     this.#sql.exec('UPDATE user SET config_version = ?', this.#configVersion)

@@ -16,7 +16,10 @@ import { explain, type Explanation } from './explanation.ts'
 import { grant } from './grant.ts'
 import { describeKey, type KeyInfo } from './key-info.ts'
 import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
+import { resealAll, type ResealResult } from './reseal.ts'
+import { restoreFrom } from './restoration.ts'
 import { nextActive } from './ring.ts'
+import { parseSnapshot, snapshotOf } from './snapshot.ts'
 import { principalOf } from './standing.ts'
 import { loadState, ringOf, type UserState } from './state.ts'
 import { buildStats, type Stats } from './stats.ts'
@@ -43,6 +46,9 @@ export type PutCredentialResult =
 export type RotateResult =
   | { readonly ok: true; readonly from: string; readonly to: string }
   | { readonly ok: false; readonly reason: 'unknown_user' | 'no_credentials' }
+
+/** `kept`: there is such a user, and nothing was changed. `deleted`: there was one, and there is a tombstone. */
+export type RestoreResult = 'restored' | 'deleted' | 'kept' | 'unreadable'
 
 export type CreateResult =
   | { readonly ok: true; readonly user: UserDescription }
@@ -195,6 +201,36 @@ export class UserObject extends DurableObject<Env> {
       bury(state, Date.now())
       return true
     }, false)
+  }
+
+  /** The user's configuration as a sealed bundle; null where there is no such user. */
+  exported(): string | null {
+    const user = this.#living()
+    return user === null ? null : snapshotOf(this.#userId, user.state)
+  }
+
+  /**
+   * Makes the user anew from a snapshot, where its own storage is gone. Never over a user that is there, whose state is newer
+   * by definition, nor over a tombstone; a snapshot of a deleted user leaves one.
+   */
+  restore(source: string): RestoreResult {
+    const snapshot = parseSnapshot(source)
+    if (snapshot === null || snapshot.user_id !== this.#userId) return 'unreadable'
+    if (this.#isBuried()) return 'deleted'
+    if (this.#user !== null) return 'kept'
+    this.#user = this.#wake()
+    const { state, chores } = this.#user
+    restoreFrom(state, snapshot, Date.now())
+    chores.snapshotLater()
+    return snapshot.deleted ? 'deleted' : 'restored'
+  }
+
+  /** Seals every secret with the current VAULT_KEY; how many were sealed by another. */
+  async reseal(): Promise<ResealResult> {
+    const user = this.#living()
+    const vault = await this.#openVault()
+    if (user === null || vault === null) return { ok: vault !== null, resealed: 0, unreadable: 0 }
+    return resealAll(user.state, vault, this.#userId)
   }
 
   /** What would become of a request for this model now; without any effect. */

@@ -2,12 +2,16 @@
  * Secrets at rest: AES-256-GCM, bound by the additional data to what they belong to, so that a record moved to another
  * user, credential or purpose does not open. Opening fails closed: there is no plaintext mode and no fallback.
  *
- * A record is `v1.<key id>.<iv>.<ciphertext>`, the last two in base64url. The key id tells which key sealed it once there are several.
+ * A record is `v1.<key id>.<iv>.<ciphertext>`, the last two in base64url. The key id tells which key sealed it: VAULT_KEY holds the
+ * current key first, and behind it, after commas, earlier ones that still open what they sealed.
  */
 export interface Vault {
+  /** With the current key. */
   seal(plaintext: string, owner: Owner): Promise<string>
-  /** Rejects where the record was sealed by another key or for another owner, or was changed. */
+  /** Rejects where the record was sealed by a key that is not here, or for another owner, or was changed. */
   open(record: string, owner: Owner): Promise<string>
+  /** Whether the current key sealed it. */
+  isCurrent(record: string): boolean
 }
 
 /** What a sealed record belongs to. */
@@ -17,53 +21,58 @@ export interface Owner {
   readonly purpose: 'secret' | 'access_token'
 }
 
+interface Key {
+  readonly id: string
+  readonly key: CryptoKey
+}
+
 const VERSION = 'v1'
 const KEY_BYTES = 32
 /** NIST SP 800-38D: 96 bits, random for each record. */
 const IV_BYTES = 12
 
-/** The vault under `VAULT_KEY` (32 bytes in base64); null where the key is missing or malformed. */
+/** The vault under `VAULT_KEY` (32 bytes in base64 each, the current key first); null where a key is missing or malformed. */
 export async function openVault(vaultKey: string | undefined): Promise<Vault | null> {
-  const raw = decodeKey(vaultKey ?? '')
-  if (raw === null) return null
-  const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt'])
-  const digest = await crypto.subtle.digest('SHA-256', raw)
-  const keyId = new Uint8Array(digest).toHex().slice(0, 8)
+  const keys = await Promise.all((vaultKey ?? '').split(',').map(importKey))
+  const known = keys.filter((key) => key !== null)
+  const [current] = known
+  if (current === undefined || known.length < keys.length) return null
 
   return {
     async seal(plaintext, owner) {
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
       const ciphertext = await crypto.subtle.encrypt(
         { name: 'AES-GCM', iv, additionalData: bindingOf(owner) },
-        key,
+        current.key,
         new TextEncoder().encode(plaintext),
       )
-      return [VERSION, keyId, toText(iv), toText(new Uint8Array(ciphertext))].join('.')
+      return [VERSION, current.id, toText(iv), toText(new Uint8Array(ciphertext))].join('.')
     },
     async open(record, owner) {
       const [version, sealedBy, iv, ciphertext] = record.split('.')
-      if (
-        version !== VERSION ||
-        sealedBy !== keyId ||
-        iv === undefined ||
-        ciphertext === undefined
-      ) {
+      const sealer = known.find(({ id }) => id === sealedBy)
+      if (version !== VERSION || sealer === undefined || iv === undefined) {
         throw new Error('The record was sealed by another VAULT_KEY.')
       }
       const plaintext = await crypto.subtle.decrypt(
         { name: 'AES-GCM', iv: fromText(iv), additionalData: bindingOf(owner) },
-        key,
-        fromText(ciphertext),
+        sealer.key,
+        fromText(ciphertext ?? ''),
       )
       return new TextDecoder().decode(plaintext)
+    },
+    isCurrent(record) {
+      return record.startsWith(`${VERSION}.${current.id}.`)
     },
   }
 }
 
-function bindingOf({ purpose, userId, credentialId }: Owner): Uint8Array {
-  return new TextEncoder().encode(
-    JSON.stringify(['pollux', VERSION, purpose, userId, credentialId]),
-  )
+async function importKey(text: string): Promise<Key | null> {
+  const raw = decodeKey(text)
+  if (raw === null) return null
+  const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt'])
+  const digest = await crypto.subtle.digest('SHA-256', raw)
+  return { id: new Uint8Array(digest).toHex().slice(0, 8), key }
 }
 
 function decodeKey(text: string): Uint8Array | null {
@@ -73,6 +82,12 @@ function decodeKey(text: string): Uint8Array | null {
   } catch {
     return null // not base64: the same as no key, and the caller says so
   }
+}
+
+function bindingOf({ purpose, userId, credentialId }: Owner): Uint8Array {
+  return new TextEncoder().encode(
+    JSON.stringify(['pollux', VERSION, purpose, userId, credentialId]),
+  )
 }
 
 function toText(bytes: Uint8Array): string {

@@ -17,6 +17,7 @@ import { explainAny, explainOwn } from './explain.ts'
 import { health, welcome } from './health.ts'
 import { getKey } from './key.ts'
 import { getModel, listModels } from './models.ts'
+import { exportUser, importUser, resealUsers, restoreUsers } from './recovery.ts'
 import { allStats, ownStats } from './stats.ts'
 import {
   createUser,
@@ -44,11 +45,15 @@ const ROUTES: readonly (readonly [Method, string, Access])[] = [
   ['POST', '/v1/config/update', admin(updateConfig)],
   ['POST', '/v1/config/rotate', admin(rotateRing)],
 
+  ['POST', '/v1/config/restore', admin(restoreUsers)],
+  ['POST', '/v1/config/import', admin(importUser)],
+  ['POST', '/v1/config/reseal', admin(resealUsers)],
   ['POST', '/v1/config/users', admin(createUser)],
   ['GET', '/v1/config/users', admin(listUsers)],
   ['GET', '/v1/config/users/:id', admin(getUser)],
   ['PATCH', '/v1/config/users/:id', admin(patchUser)],
   ['DELETE', '/v1/config/users/:id', admin(deleteUser)],
+  ['GET', '/v1/config/users/:id/export', admin(exportUser)],
   ['POST', '/v1/config/users/:id/pin', admin(pinRing)],
   ['DELETE', '/v1/config/users/:id/pin', admin(unpinRing)],
   ['GET', '/v1/config/users/:id/credentials', admin(listCredentials)],

@@ -1,0 +1,38 @@
+import type { UserState } from './state.ts'
+import type { Vault } from './vault.ts'
+
+export interface ResealResult {
+  /** False where there is no vault to seal with. */
+  readonly ok: boolean
+  readonly resealed: number
+  /** Sealed by a key that VAULT_KEY does not hold any more. */
+  readonly unreadable: number
+}
+
+/** Opens what an earlier key sealed and seals it with the current one. Access tokens are not worth it: they are fetched anew. */
+export async function resealAll(
+  state: UserState,
+  vault: Vault,
+  userId: string,
+): Promise<ResealResult> {
+  let [resealed, unreadable] = [0, 0]
+  for (const { id } of state.credentials.all()) {
+    const sealed = state.credentials.sealedSecret(id)
+    if (sealed === undefined || vault.isCurrent(sealed)) continue
+    const owner = { userId, credentialId: id, purpose: 'secret' } as const
+    try {
+      const again = await vault.seal(await vault.open(sealed, owner), owner)
+      // Posted again meanwhile: that secret is sealed with the current key already.
+      if (state.credentials.sealedSecret(id) !== sealed) continue
+      state.credentials.reseal(id, again)
+      resealed++
+    } catch {
+      unreadable++ // counted, and told to the admin
+    }
+  }
+  if (resealed > 0) {
+    state.tokens.forgetStored()
+    state.profile.configChanged()
+  }
+  return { ok: true, resealed, unreadable }
+}

@@ -1,0 +1,105 @@
+import * as v from 'valibot'
+import { VAULT_CLOSED } from '../gateway/failure.ts'
+import { callUser, persistently } from '../gateway/users.ts'
+import { DIRECTORY_NAME } from '../objects/directory.ts'
+import type { ResealResult } from '../objects/reseal.ts'
+import { parseSnapshot, SNAPSHOT_PREFIX } from '../objects/snapshot.ts'
+import type { RestoreResult } from '../objects/user.ts'
+import { readBody } from './admin-body.ts'
+import type { Call, Reply } from './call.ts'
+import { USER_ID, userNotFound } from './user-id.ts'
+
+/** Users a page: each is a few calls, and a Worker may make so many for one request. */
+const PAGE = 50
+
+const restoreBody = v.strictObject({ cursor: v.optional(v.nullable(v.string('a string')), null) })
+
+/** POST /v1/config/restore: makes users anew from the snapshots in KV where their objects' storage is gone; a page at a time. */
+export async function restoreUsers(call: Call): Promise<Reply> {
+  const body = await readBody(call, restoreBody)
+  if (!body.ok) return body.failure
+  const { SNAPSHOTS } = call.env
+  const listed = await SNAPSHOTS.list({
+    prefix: SNAPSHOT_PREFIX,
+    limit: PAGE,
+    cursor: body.value.cursor,
+  })
+  const results: Record<RestoreResult, string[]> = {
+    restored: [],
+    deleted: [],
+    kept: [],
+    unreadable: [],
+  }
+  for (const { name } of listed.keys) {
+    const userId = name.slice(SNAPSHOT_PREFIX.length)
+    const source = USER_ID.test(userId) ? await SNAPSHOTS.get(name) : null
+    results[source === null ? 'unreadable' : await restore(call.env, userId, source)].push(userId)
+  }
+  const next = listed.list_complete ? null : listed.cursor
+  return Response.json({ status: 'ok', ...results, next })
+}
+
+/** GET /v1/config/users/{id}/export: the user as a sealed bundle, which opens where the same VAULT_KEY is. */
+export async function exportUser({ env, params }: Call): Promise<Reply> {
+  const id = params['id'] ?? ''
+  const bundle = USER_ID.test(id)
+    ? await callUser<string | null>(env, id, (user) => user.exported())
+    : null
+  return bundle === null
+    ? userNotFound('id')
+    : new Response(bundle, { headers: { 'content-type': 'application/json' } })
+}
+
+const importBody = v.strictObject({ bundle: v.record(v.string(), v.unknown(), 'an object') })
+
+/** POST /v1/config/import: the user of a bundle, where there is none of that id. */
+export async function importUser(call: Call): Promise<Reply> {
+  const body = await readBody(call, importBody)
+  if (!body.ok) return body.failure
+  const source = JSON.stringify(body.value.bundle)
+  const snapshot = parseSnapshot(source)
+  if (snapshot === null) return UNREADABLE
+  const result = await restore(call.env, snapshot.user_id, source)
+  if (result === 'unreadable') return UNREADABLE
+  if (result !== 'restored') return EXISTS
+  return Response.json({ status: 'ok', result, user: snapshot.user_id })
+}
+
+const resealBody = v.strictObject({ after: v.optional(v.nullable(v.string('a string')), null) })
+
+/** POST /v1/config/reseal: seals all secrets with the first key of VAULT_KEY, a page of users at a time. */
+export async function resealUsers(call: Call): Promise<Reply> {
+  const body = await readBody(call, resealBody)
+  if (!body.ok) return body.failure
+  const { env } = call
+  const users = await env.DIRECTORY.getByName(DIRECTORY_NAME).list(body.value.after ?? '', PAGE)
+  let [resealed, unreadable] = [0, 0]
+  for (const { user } of users) {
+    const result = await callUser<ResealResult>(env, user, (object) => object.reseal())
+    if (!result.ok) return VAULT_CLOSED
+    resealed += result.resealed
+    unreadable += result.unreadable
+  }
+  const next = users.length === PAGE ? (users.at(-1)?.user ?? null) : null
+  return Response.json({ status: 'ok', users: users.length, resealed, unreadable, next })
+}
+
+async function restore(env: Env, userId: string, source: string): Promise<RestoreResult> {
+  const result = await callUser<RestoreResult>(env, userId, (user) => user.restore(source))
+  if (result === 'restored' || result === 'kept') {
+    await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId))
+  }
+  return result
+}
+
+const UNREADABLE = {
+  reason: 'invalid_value',
+  message: "Invalid value for 'bundle': must be what /v1/config/users/{id}/export answers.",
+  param: 'bundle',
+} as const
+
+const EXISTS = {
+  reason: 'user_exists',
+  message: 'There is such a user already, or was; an import never changes one.',
+  param: 'bundle',
+} as const

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { resealAll } from '../../src/objects/reseal.ts'
+import { loadState } from '../../src/objects/state.ts'
+import { openVault } from '../../src/objects/vault.ts'
+import { readSettings } from '../../src/settings.ts'
+import {
+  chat,
+  type ErrorBody,
+  fetchPollux,
+  givenUser,
+  MASTER_KEY,
+  post,
+  statsOf,
+  type User,
+} from '../support/pollux.ts'
+
+function objectOf(user: User) {
+  return env.USERS.getByName(user.userId)
+}
+
+/** As a disaster would: nothing of the object is left. */
+async function wipe(user: User): Promise<void> {
+  await runInDurableObject(objectOf(user), (_instance, state) => state.storage.deleteAll())
+  await evictDurableObject(objectOf(user))
+}
+
+async function snapshotWritten(user: User): Promise<void> {
+  await runDurableObjectAlarm(objectOf(user))
+}
+
+function act(path: string, body: unknown = {}): Promise<Response> {
+  return post(`/v1/config/${path}`, MASTER_KEY, body)
+}
+
+function admin(method: string, path: string, body?: unknown): Promise<Response> {
+  const headers = { authorization: `Bearer ${MASTER_KEY}` }
+  const init =
+    body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) }
+  return fetchPollux(`/v1/config/users/${path}`, init)
+}
+
+describe('a user whose storage is gone', () => {
+  it('comes back from KV with ring, order and settings, and chats again', async () => {
+    const user = await givenUser(['service_account', 'api_key', 'authorized_user'])
+    const [first, second, third] = user.credentials.map(({ id }) => id)
+    await admin('PUT', `${user.userId}/credentials/order`, { credentials: [third, first, second] })
+    await admin('PATCH', user.userId, { mode: 'round_robin', limits: { requests_per_day: 50 } })
+    const before = await (await admin('GET', user.userId)).json<{ user: object }>()
+    await snapshotWritten(user)
+    await wipe(user)
+    expect((await chat(user.key)).status).toBe(401)
+
+    expect(await (await act('restore')).json()).toMatchObject({
+      restored: [user.userId],
+      next: null,
+    })
+    const after = await (
+      await admin('GET', user.userId)
+    ).json<{ user: { config_version: number } }>()
+    const { config_version: version, ...rest } = after.user
+    expect(before.user).toMatchObject({
+      ...rest,
+      cursor: expect.any(String),
+      created_at: expect.any(String),
+    })
+    expect(version).toBeGreaterThan((before.user as { config_version: number }).config_version)
+    for (let request = 0; request < 3; request++) expect((await chat(user.key)).status).toBe(200)
+  })
+
+  it('is never written over where it is there', async () => {
+    const user = await givenUser(['api_key'])
+    await snapshotWritten(user)
+    await admin('PATCH', user.userId, { label: 'newer' })
+    expect(await (await act('restore')).json()).toMatchObject({ restored: [], kept: [user.userId] })
+    expect(await (await admin('GET', user.userId)).json()).toMatchObject({
+      user: { label: 'newer' },
+    })
+  })
+
+  it('never comes back where it was deleted, by tombstone or by snapshot', async () => {
+    const [one, other] = [await givenUser(), await givenUser()]
+    for (const user of [one, other]) await snapshotWritten(user)
+    const stale = await env.SNAPSHOTS.get(`user:${one.userId}`)
+    for (const user of [one, other]) {
+      await admin('DELETE', user.userId)
+      await snapshotWritten(user)
+    }
+    await env.SNAPSHOTS.put(`user:${one.userId}`, stale ?? '') // KV may show an old value for a while
+    await wipe(other)
+    const result = await (await act('restore')).json<{ restored: string[]; deleted: string[] }>()
+    expect(result.restored).toEqual([])
+    expect(result.deleted.toSorted((a, b) => a.localeCompare(b))).toEqual(
+      [one.userId, other.userId].toSorted((a, b) => a.localeCompare(b)),
+    )
+    for (const user of [one, other]) expect((await chat(user.key)).status).toBe(401)
+  })
+
+  it('is told apart from what is no snapshot', async () => {
+    const id = 'a'.repeat(64)
+    await env.SNAPSHOTS.put(`user:${id}`, '{"schema":1}')
+    await env.SNAPSHOTS.put('user:nobody', '{}')
+    expect(await (await act('restore')).json()).toMatchObject({
+      restored: [],
+      unreadable: [id, 'nobody'],
+    })
+  })
+})
+
+describe('a sealed bundle', () => {
+  it('carries a user elsewhere, without a secret in the clear', async () => {
+    const user = await givenUser(['api_key', 'service_account'])
+    const exported = await admin('GET', `${user.userId}/export`)
+    const text = await exported.text()
+    expect(text).not.toContain(user.credentials[0]?.handle)
+    expect(text).not.toContain('PRIVATE KEY')
+    const bundle: unknown = JSON.parse(text)
+    const refused = await act('import', { bundle })
+    expect([refused.status, (await refused.json<ErrorBody>()).error.code]).toEqual([
+      409,
+      'user_exists',
+    ])
+    await wipe(user)
+    expect(await (await act('import', { bundle })).json()).toMatchObject({
+      result: 'restored',
+      user: user.userId,
+    })
+    expect((await chat(user.key)).status).toBe(200)
+    expect((await statsOf(user)).ring.credentials.map(({ id }) => id)).toEqual(
+      user.credentials.map(({ id }) => id),
+    )
+  })
+
+  it.each([
+    ['nothing', {}, 'missing_required_parameter'],
+    ['a string', { bundle: 'x' }, 'invalid_type'],
+    ['something else', { bundle: { schema: 1 } }, 'invalid_value'],
+    [
+      'a later version',
+      {
+        bundle: {
+          schema: 999,
+          version: 1,
+          user_id: 'a'.repeat(64),
+          created_at: 1,
+          credentials: [],
+        },
+      },
+      'invalid_value',
+    ],
+  ])('is refused where it is %s', async (_, body, code) => {
+    const answer = await act('import', body)
+    expect(answer.status).toBe(400)
+    expect((await answer.json<ErrorBody>()).error).toMatchObject({ code, param: 'bundle' })
+  })
+})
+
+describe('VAULT_KEY', () => {
+  const OLD = env.VAULT_KEY
+  const NEW = new Uint8Array(32).fill(9).toBase64()
+
+  it('may hold earlier keys behind the current one, which open what they sealed', async () => {
+    const [before, both, after] = await Promise.all([
+      openVault(OLD),
+      openVault(`${NEW}, ${OLD}`),
+      openVault(NEW),
+    ])
+    const owner = { userId: 'u', credentialId: 'c', purpose: 'secret' } as const
+    const record = (await before?.seal('secret', owner)) ?? ''
+    expect(await both?.open(record, owner)).toBe('secret')
+    expect(both?.isCurrent(record)).toBe(false)
+    expect(both?.isCurrent((await both.seal('secret', owner)) ?? '')).toBe(true)
+    await expect(after?.open(record, owner)).rejects.toThrow(/another VAULT_KEY/)
+    expect(await openVault(`${NEW},nonsense`)).toBeNull()
+  })
+
+  it('is rotated by sealing everything again, after which the earlier key is not needed', async () => {
+    const user = await givenUser(['api_key', 'service_account'])
+    await runInDurableObject(objectOf(user), async (_instance, { storage }) => {
+      const settings = readSettings(env)
+      const both = await openVault(`${NEW},${OLD}`)
+      const after = await openVault(NEW)
+      if (!settings.ok || both === null || after === null) throw new Error('not set up')
+      const vault = () => Promise.resolve(both)
+      const state = loadState({
+        sql: storage.sql,
+        userId: user.userId,
+        settings: settings.settings,
+        vault,
+      })
+      expect(await resealAll(state, both, user.userId)).toEqual({
+        ok: true,
+        resealed: 2,
+        unreadable: 0,
+      })
+      expect(await resealAll(state, both, user.userId)).toEqual({
+        ok: true,
+        resealed: 0,
+        unreadable: 0,
+      })
+      for (const { id } of state.credentials.all()) {
+        const sealed = state.credentials.sealedSecret(id) ?? ''
+        const owner = { userId: user.userId, credentialId: id, purpose: 'secret' } as const
+        expect(await after.open(sealed, owner)).toContain('"type"')
+      }
+    })
+  })
+
+  it('is reported on by the admin’s call, page by page', async () => {
+    await givenUser()
+    expect(await (await act('reseal')).json()).toMatchObject({
+      status: 'ok',
+      resealed: 0,
+      unreadable: 0,
+      next: null,
+    })
+  })
+})
