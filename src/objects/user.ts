@@ -7,6 +7,7 @@ import {
   reorder,
   resetCredential,
 } from './administration.ts'
+import type { Verification } from '../upstreams/verify.ts'
 import { Chores } from './chores.ts'
 import { follow } from './consequences.ts'
 import { type Credential, credentialId, type CredentialInput } from './credential.ts'
@@ -26,6 +27,7 @@ import { buildStats, type Stats } from './stats.ts'
 import { isConfigured, migrate } from './storage.ts'
 import { type Admission, admissionOf, type SettingsChange } from './user-settings.ts'
 import { openVault, type Vault } from './vault.ts'
+import { verifyStored } from './verification.ts'
 
 export type PutCredentialResult =
   | {
@@ -188,6 +190,19 @@ export class UserObject extends DurableObject<Env> {
   /** Forgets what is held against a credential. */
   resetCredential(id: string): CredentialDescription | null {
     return this.#administer((state) => resetCredential(state, id), null)
+  }
+
+  /** Asks Google about a credential without generating; null where there is none of that id. Changes nothing. */
+  async verifyCredential(id: string): Promise<Verification | null> {
+    const user = this.#living()
+    const settings = readSettings(this.env)
+    const vault = await this.#openVault()
+    if (user === null || !settings.ok || vault === null) return null
+    return verifyStored(user.state, id, {
+      vault,
+      userId: this.#userId,
+      settings: settings.settings,
+    })
   }
 
   /** Puts the ring in this order; false where it does not name each credential once. */

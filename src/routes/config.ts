@@ -5,6 +5,7 @@ import { callUser, persistently } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
 import { DIRECTORY_NAME } from '../objects/directory.ts'
 import type { PutCredentialResult, RotateResult } from '../objects/user.ts'
+import { type Verification, verify } from '../upstreams/verify.ts'
 import { check, readObject } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
 import { parseCredential } from './credential-body.ts'
@@ -22,6 +23,7 @@ export async function updateConfig(call: Call): Promise<Reply> {
   if (!credential.ok) return credential.failure
 
   const { env, settings } = call
+  if (isDryRun(call.url)) return tried(await verify(credential.input, settings))
   const put = await callUser<PutCredentialResult>(env, userId, (object) =>
     object.putCredential(credential.input),
   )
@@ -44,6 +46,16 @@ export async function updateConfig(call: Call): Promise<Reply> {
     shares_quota_with: put.sharesQuotaWith,
     max_credentials: settings.maxCredentials,
   })
+}
+
+/** `?dry_run=1`: the credential is checked with Google, and nothing is kept. */
+function isDryRun({ searchParams }: URL): boolean {
+  const value = searchParams.get('dry_run')
+  return value !== null && value !== '0' && value !== 'false'
+}
+
+function tried(verification: Verification): Response {
+  return Response.json({ status: 'ok', dry_run: true, ...verification })
 }
 
 /** POST /v1/config/rotate: moves the cursor of a user's ring one on. */

@@ -1,5 +1,6 @@
 import { callUser } from '../gateway/users.ts'
 import type { CredentialDescription, UserDescription } from '../objects/description.ts'
+import type { Verification } from '../upstreams/verify.ts'
 import { readBody } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
@@ -33,6 +34,18 @@ export async function resetCredential(call: Call): Promise<Reply> {
       object.resetCredential(credential),
     ),
   )
+}
+
+/** POST /v1/config/users/{id}/credentials/{credential}/verify: asks Google, without generating, and changes nothing. */
+export async function verifyCredential(call: Call): Promise<Reply> {
+  const { user, credential } = named(call)
+  if (!USER_ID.test(user)) return userNotFound('id')
+  const verification = await callUser<Verification | null>(call.env, user, (object) =>
+    object.verifyCredential(credential),
+  )
+  return verification === null
+    ? CREDENTIAL_NOT_FOUND
+    : Response.json({ status: 'ok', credential, ...verification })
 }
 
 /** DELETE /v1/config/users/{id}/credentials/{credential}: refused to the very next request; its counters stay. */

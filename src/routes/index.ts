@@ -12,6 +12,7 @@ import {
   orderCredentials,
   patchCredential,
   resetCredential,
+  verifyCredential,
 } from './credentials.ts'
 import { explainAny, explainOwn } from './explain.ts'
 import { health, welcome } from './health.ts'
@@ -61,6 +62,7 @@ const ROUTES: readonly (readonly [Method, string, Access])[] = [
   ['PATCH', '/v1/config/users/:id/credentials/:credential', admin(patchCredential)],
   ['DELETE', '/v1/config/users/:id/credentials/:credential', admin(deleteCredential)],
   ['POST', '/v1/config/users/:id/credentials/:credential/reset', admin(resetCredential)],
+  ['POST', '/v1/config/users/:id/credentials/:credential/verify', admin(verifyCredential)],
 
   ['POST', '/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
   ['POST', '/v1/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],

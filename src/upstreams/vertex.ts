@@ -1,19 +1,14 @@
 import type { Settings } from '../settings.ts'
+import type { Access } from './credential.ts'
 import { type Front, methodSuffix } from './front.ts'
 
 /** New models are served from here first, some from nowhere else (google-upstreams §3.1). */
-export const DEFAULT_LOCATION = 'global'
+const DEFAULT_LOCATION = 'global'
 
 /** Vertex AI (google-upstreams §3.1): the pivot as it is; project, location and model in the path. An API key is express mode, without a project. */
 export const vertex: Front = {
   url(access, model, method, settings) {
-    const location = access.location ?? DEFAULT_LOCATION
-    const parent =
-      access.auth.scheme === 'api_key' || access.project === null
-        ? ''
-        : `/projects/${encodeURIComponent(access.project)}/locations/${encodeURIComponent(location)}`
-    const name = `/publishers/google/models/${encodeURIComponent(model)}`
-    return `${host(location, settings)}/v1${parent}${name}${methodSuffix(method)}`
+    return `${vertexModelUrl(access, model, settings)}${methodSuffix(method)}`
   },
   body(_access, _model, requestJson) {
     return requestJson
@@ -21,6 +16,17 @@ export const vertex: Front = {
   unwrap(reply) {
     return reply
   },
+}
+
+/** Where a model is, without a method. */
+export function vertexModelUrl(access: Access, model: string, settings: Settings): string {
+  const location = access.location ?? DEFAULT_LOCATION
+  const parent =
+    access.auth.scheme === 'api_key' || access.project === null
+      ? ''
+      : `/projects/${encodeURIComponent(access.project)}/locations/${encodeURIComponent(location)}`
+  const name = `/publishers/google/models/${encodeURIComponent(model)}`
+  return `${host(location, settings)}/v1${parent}${name}`
 }
 
 function host(location: string, settings: Settings): string {

@@ -1,0 +1,128 @@
+import type { Upstream } from '../gemini/upstreams.ts'
+import { fetchText } from '../http/fetch-text.ts'
+import type { Settings } from '../settings.ts'
+import { headersOf } from './call.ts'
+import { classify } from './classify.ts'
+import { discoverProject } from './code-assist-setup.ts'
+import type { Access, Secret } from './credential.ts'
+import { parseGoogleError } from './google-error.ts'
+import { mintToken } from './oauth.ts'
+import { vertexModelUrl } from './vertex.ts'
+
+/** What a credential is good for, found out without generating anything. */
+export interface Verification {
+  readonly verdict: 'works' | 'refused' | 'unknown'
+  /** How far it got: a token, the project, or an answer of the upstream. */
+  readonly checked: 'token' | 'project' | 'upstream'
+  /** Why not, in Pollux's words; null where it works. */
+  readonly reason: string | null
+  /** What to do about it; null where there is nothing to do. */
+  readonly advice: string | null
+  readonly project: string | null
+}
+
+export interface Candidate {
+  readonly secret: Secret
+  readonly upstream: Upstream
+  readonly project: string | null
+  readonly location: string | null
+  readonly quotaProject: string | null
+}
+
+const TIMEOUT_MS = 15_000
+/** Served everywhere; counting its tokens costs nothing. */
+const PROBE_MODEL = 'gemini-2.5-flash'
+
+/** Asks Google about a credential: a token, then the project or a call that generates nothing (field §2.9). Never rejects. */
+export async function verify(candidate: Candidate, settings: Settings): Promise<Verification> {
+  const { secret, upstream } = candidate
+  let { project } = candidate
+  let auth: Access['auth']
+  if (secret.type === 'api_key') {
+    auth = { scheme: 'api_key', value: secret.apiKey }
+  } else {
+    const minted = await mintToken(secret, settings.googleTokenUrl, Date.now())
+    if (!minted.ok) return outcome('token', minted, project)
+    auth = { scheme: 'bearer', value: minted.token }
+    if (upstream === 'code-assist') {
+      const found = await discoverProject(minted.token, project ?? candidate.quotaProject, settings)
+      if (!found.ok) return outcome('project', found, project)
+      project ??= found.project
+      return works('project', project)
+    }
+  }
+  return probe({ ...candidate, project, auth }, settings)
+}
+
+async function probe(access: Access, settings: Settings): Promise<Verification> {
+  const { upstream, auth, project } = access
+  const headers = headersOf(access)
+  try {
+    const answer =
+      upstream === 'gemini-api'
+        ? await fetchText(
+            `${settings.geminiApiBaseUrl}/v1beta/models?pageSize=1`,
+            { headers },
+            TIMEOUT_MS,
+          )
+        : await fetchText(
+            `${vertexModelUrl(access, PROBE_MODEL, settings)}:countTokens`,
+            { method: 'POST', headers, body: PROBE_BODY },
+            TIMEOUT_MS,
+          )
+    if (answer.status === 200) return works('upstream', project)
+    const error = parseGoogleError(answer.status, answer.text)
+    const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
+    if (verdict.kind === 'credential_fault') {
+      return outcome('upstream', { permanent: true, reason: verdict.reason }, project)
+    }
+    const reason = verdict.kind === 'upstream_fault' ? verdict.reason : verdict.kind
+    return outcome('upstream', { permanent: false, reason }, project)
+  } catch {
+    return outcome('upstream', { permanent: false, reason: 'unreachable' }, project)
+  }
+}
+
+const PROBE_BODY = '{"contents":[{"role":"user","parts":[{"text":"ping"}]}]}'
+
+function works(checked: Verification['checked'], project: string | null): Verification {
+  return { verdict: 'works', checked, reason: null, advice: null, project }
+}
+
+function outcome(
+  checked: Verification['checked'],
+  { permanent, reason }: { readonly permanent: boolean; readonly reason: string },
+  project: string | null,
+): Verification {
+  return permanent
+    ? { verdict: 'refused', checked, reason, advice: ADVICE.get(reason) ?? null, project }
+    : { verdict: 'unknown', checked, reason, advice: 'Google did not say; try again.', project }
+}
+
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ['api_key_invalid', 'Make a new API key and post it.'],
+  ['api_key_leaked', 'Google has seen this key in public: make a new one.'],
+  [
+    'invalid_grant',
+    'Log in again and post the new refresh token; a service account needs a new key.',
+  ],
+  [
+    'invalid_client',
+    'The OAuth client is unknown or its secret is wrong: check client_id and client_secret.',
+  ],
+  ['service_disabled', 'Enable the API in the Google Cloud project.'],
+  ['billing_disabled', 'Enable billing for the Google Cloud project.'],
+  [
+    'licence_required',
+    'Code Assist needs a Standard or Enterprise licence; individuals are served no longer.',
+  ],
+  ['validation_required', 'Google wants the account to be verified by its owner.'],
+  ['tos_violation', 'Google has suspended the account.'],
+  ['project_not_found', 'Name a Google Cloud project that the credential may use.'],
+  [
+    'permission_denied',
+    'Give the account the role Vertex AI User, or lift the restrictions of the key.',
+  ],
+  ['model_not_found', 'The location does not serve Gemini; try global.'],
+  ['precondition_failed', 'The project may not use Gemini: check billing, tier and location.'],
+])

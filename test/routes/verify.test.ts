@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import {
+  callsOf,
+  givenUser,
+  google,
+  MASTER_KEY,
+  post,
+  registered,
+  settledStats,
+} from '../support/pollux.ts'
+
+type Kind = 'api_key' | 'authorized_user' | 'service_account'
+
+function tried(gcpServiceAccount: unknown, query = '?dry_run=1'): Promise<Response> {
+  const apiKey = `key-${crypto.randomUUID()}`
+  return post(`/v1/config/update${query}`, MASTER_KEY, { apiKey, gcpServiceAccount })
+}
+
+describe('verifying a credential', () => {
+  it.each<[Kind, string]>([
+    ['api_key', 'upstream'],
+    ['service_account', 'upstream'],
+    ['authorized_user', 'project'],
+  ])(
+    'of type %s says that it works, without generating and without keeping it',
+    async (kind, checked) => {
+      const { credential, handle } = await registered(kind)
+      const answer = await tried(credential)
+      expect(await answer.json()).toMatchObject({
+        status: 'ok',
+        dry_run: true,
+        verdict: 'works',
+        checked,
+        reason: null,
+      })
+      expect(await callsOf(handle)).toEqual([])
+    },
+  )
+
+  it.each<[string, unknown, object]>([
+    [
+      'an unknown API key',
+      { type: 'api_key', api_key: 'AIzaNobody' },
+      { verdict: 'refused', reason: 'api_key_invalid', checked: 'upstream' },
+    ],
+    [
+      'an unknown refresh token',
+      { type: 'authorized_user', client_id: 'a', client_secret: 'b', refresh_token: 'c' },
+      { verdict: 'refused', checked: 'token' },
+    ],
+  ])('says why %s does not, and what to do', async (_, credential, verification) => {
+    const body = await (await tried(credential)).json()
+    expect(body).toMatchObject({ ...verification, advice: expect.any(String) })
+  })
+
+  it.each([
+    ['consumer', 'licence_required'],
+    ['validation_required', 'validation_required'],
+    ['no_project', 'project_not_found'],
+  ] as const)('finds what is wrong with an account that is %s', async (persona, reason) => {
+    const { credential } = await google.registerAuthorizedUser({ persona })
+    expect(await (await tried(credential)).json()).toMatchObject({
+      verdict: 'refused',
+      checked: 'project',
+      reason,
+    })
+  })
+
+  it('does not take an outage for an answer', async () => {
+    const { credential, handle } = await google.registerAuthorizedUser({ persona: 'licensed' })
+    await google.script({ credential: handle, method: 'token', reply: { error: 'token_503' } })
+    expect(await (await tried(credential)).json()).toMatchObject({
+      verdict: 'unknown',
+      reason: 'http_503',
+    })
+  })
+
+  it('in the ring changes nothing about it', async () => {
+    const user = await givenUser(['service_account'])
+    const before = await settledStats(user)
+    const path = `/v1/config/users/${user.userId}/credentials/${user.credentials[0]?.id}/verify`
+    expect(await (await post(path, MASTER_KEY, {})).json()).toMatchObject({
+      verdict: 'works',
+      credential: user.credentials[0]?.id,
+    })
+    expect(await settledStats(user)).toEqual(before)
+    expect((await post(path.replace(/cred_\w+/, 'cred_none'), MASTER_KEY, {})).status).toBe(404)
+  })
+})
