@@ -37,6 +37,16 @@ interface Held {
   readonly serial: number
 }
 
+/** In the wire's own names. */
+export interface HeldToken {
+  readonly credential: string
+  readonly type: Credential['type']
+  readonly held: boolean
+  readonly usable_until: string | null
+  /** Where the token endpoint failed: when it is asked again. */
+  readonly retry_at: string | null
+}
+
 interface Parts {
   readonly sql: SqlStorage
   readonly credentials: Credentials
@@ -68,6 +78,21 @@ export class AccessTokens {
     const held = this.#held.get(credential.id)
     if (held === undefined || held.usableUntil <= now) return undefined
     return needsProject(credential) ? undefined : held
+  }
+
+  /** What is held for each credential, without the tokens themselves. An API key is its own token, and never ends. */
+  overview(credentials: readonly Credential[], now: number): readonly HeldToken[] {
+    return credentials.map(({ id, type }) => {
+      const held = this.#held.get(id)
+      const until = held?.usableUntil ?? 0
+      return {
+        credential: id,
+        type,
+        held: held !== undefined && until > now,
+        usable_until: Number.isFinite(until) && until > 0 ? new Date(until).toISOString() : null,
+        retry_at: isoAfter(this.#failures.get(id)?.retryAt, now),
+      }
+    })
   }
 
   /** Whether the held token ends soon, so that its successor should be fetched beside the traffic. */
@@ -220,6 +245,10 @@ export class AccessTokens {
   #owner(credentialId: string, purpose: Owner['purpose']): Owner {
     return { userId: this.#parts.userId, credentialId, purpose }
   }
+}
+
+function isoAfter(instant: number | undefined, now: number): string | null {
+  return instant !== undefined && instant > now ? new Date(instant).toISOString() : null
 }
 
 /** Code Assist serves an account only through a project; Google names it where the owner did not. */

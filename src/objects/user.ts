@@ -7,7 +7,8 @@ import {
   reorder,
   resetCredential,
 } from './administration.ts'
-import type { Verification } from '../upstreams/verify.ts'
+import type { Depth, Verification } from '../upstreams/verify.ts'
+import type { HeldToken } from './access-tokens.ts'
 import { Chores } from './chores.ts'
 import { follow } from './consequences.ts'
 import { type Credential, credentialId, type CredentialInput } from './credential.ts'
@@ -193,16 +194,24 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** Asks Google about a credential without generating; null where there is none of that id. Changes nothing. */
-  async verifyCredential(id: string): Promise<Verification | null> {
+  async verifyCredential(id: string, depth: Depth): Promise<Verification | null> {
     const user = this.#living()
     const settings = readSettings(this.env)
     const vault = await this.#openVault()
     if (user === null || !settings.ok || vault === null) return null
-    return verifyStored(user.state, id, {
+    return verifyStored(user.state, id, depth, {
       vault,
       userId: this.#userId,
       settings: settings.settings,
     })
+  }
+
+  /** Which access tokens are held, and until when. */
+  heldTokens(): readonly HeldToken[] | null {
+    const user = this.#living()
+    return user === null
+      ? null
+      : user.state.tokens.overview(user.state.credentials.all(), Date.now())
   }
 
   /** Puts the ring in this order; false where it does not name each credential once. */

@@ -1,6 +1,6 @@
 import type { Settings } from '../settings.ts'
 import type { Secret } from '../upstreams/credential.ts'
-import { type Verification, verify } from '../upstreams/verify.ts'
+import { type Depth, type Verification, verify } from '../upstreams/verify.ts'
 import type { UserState } from './state.ts'
 import type { Vault } from './vault.ts'
 
@@ -14,6 +14,7 @@ interface Means {
 export async function verifyStored(
   { credentials }: UserState,
   id: string,
+  depth: Depth,
   { vault, userId, settings }: Means,
 ): Promise<Verification | null> {
   const credential = credentials.get(id)
@@ -34,5 +35,5 @@ export async function verifyStored(
       project: null,
     }
   }
-  return verify({ ...credential, secret }, settings)
+  return verify({ ...credential, secret }, settings, depth)
 }

@@ -41,7 +41,7 @@ export async function verifyCredential(call: Call): Promise<Reply> {
   const { user, credential } = named(call)
   if (!USER_ID.test(user)) return userNotFound('id')
   const verification = await callUser<Verification | null>(call.env, user, (object) =>
-    object.verifyCredential(credential),
+    object.verifyCredential(credential, 'upstream'),
   )
   return verification === null
     ? CREDENTIAL_NOT_FOUND

@@ -14,6 +14,7 @@ import {
   resetCredential,
   verifyCredential,
 } from './credentials.ts'
+import { testRing, testTokens, tokenCache } from './diagnosis.ts'
 import { explainAny, explainOwn } from './explain.ts'
 import { health, welcome } from './health.ts'
 import { getKey } from './key.ts'
@@ -64,6 +65,11 @@ const ROUTES: readonly (readonly [Method, string, Access])[] = [
   ['POST', '/v1/config/users/:id/credentials/:credential/reset', admin(resetCredential)],
   ['POST', '/v1/config/users/:id/credentials/:credential/verify', admin(verifyCredential)],
 
+  ['POST', '/v1/test', userOrAdmin(testRing)],
+  ['POST', '/v1/debug/test', userOrAdmin(testRing)],
+  ['POST', '/v1/token-test', userOrAdmin(testTokens)],
+  ['POST', '/v1/debug/token-test', userOrAdmin(testTokens)],
+  ['GET', '/v1/debug/cache', userOrAdmin(tokenCache)],
   ['POST', '/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
   ['POST', '/v1/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
   ['GET', '/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],

@@ -33,8 +33,15 @@ const TIMEOUT_MS = 15_000
 /** Served everywhere; counting its tokens costs nothing. */
 const PROBE_MODEL = 'gemini-2.5-flash'
 
+/** How far to go: the token alone, or on to the project and the upstream. */
+export type Depth = 'token' | 'upstream'
+
 /** Asks Google about a credential: a token, then the project or a call that generates nothing (field §2.9). Never rejects. */
-export async function verify(candidate: Candidate, settings: Settings): Promise<Verification> {
+export async function verify(
+  candidate: Candidate,
+  settings: Settings,
+  depth: Depth = 'upstream',
+): Promise<Verification> {
   const { secret, upstream } = candidate
   let { project } = candidate
   let auth: Access['auth']
@@ -43,6 +50,7 @@ export async function verify(candidate: Candidate, settings: Settings): Promise<
   } else {
     const minted = await mintToken(secret, settings.googleTokenUrl, Date.now())
     if (!minted.ok) return outcome('token', minted, project)
+    if (depth === 'token') return works('token', project)
     auth = { scheme: 'bearer', value: minted.token }
     if (upstream === 'code-assist') {
       const found = await discoverProject(minted.token, project ?? candidate.quotaProject, settings)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
   callsOf,
+  chat,
+  fetchPollux,
   givenUser,
   google,
   MASTER_KEY,
@@ -85,5 +87,69 @@ describe('verifying a credential', () => {
     })
     expect(await settledStats(user)).toEqual(before)
     expect((await post(path.replace(/cred_\w+/, 'cred_none'), MASTER_KEY, {})).status).toBe(404)
+  })
+})
+
+describe('the diagnosis of a ring', () => {
+  it.each(['/v1/test', '/v1/debug/test', '/v1/token-test', '/v1/debug/token-test'])(
+    '%s tells of each credential',
+    async (path) => {
+      const user = await givenUser(['api_key', 'service_account', 'authorized_user'])
+      await google.script({
+        credential: user.credentials[1]?.handle ?? '',
+        method: 'token',
+        reply: { error: 'invalid_grant' },
+      })
+      const own = await post(path, user.key, {})
+      const text = await own.text()
+      expect(JSON.parse(text)).toMatchObject({
+        status: 'ok',
+        credentials: [
+          { credential: user.credentials[0]?.id, verdict: 'works' },
+          {
+            credential: user.credentials[1]?.id,
+            verdict: 'refused',
+            reason: 'invalid_grant',
+            advice: expect.any(String),
+          },
+          { credential: user.credentials[2]?.id, verdict: 'works' },
+        ],
+      })
+      expect(text).not.toMatch(/ya29|AIza|PRIVATE/)
+      const asAdmin = await post(path, MASTER_KEY, { user: user.userId })
+      expect(asAdmin.status).toBe(200)
+      expect((await post(path, MASTER_KEY, {})).status).toBe(404)
+      for (const { handle } of user.credentials) expect(await callsOf(handle)).toEqual([])
+    },
+  )
+
+  it('GET /v1/debug/cache tells which tokens are held, and until when, but no token', async () => {
+    const user = await givenUser(['api_key', 'service_account'])
+    await post('/v1/config/rotate', MASTER_KEY, { apiKey: user.key })
+    await chat(user.key)
+    const answer = await fetchPollux('/v1/debug/cache', {
+      headers: { authorization: `Bearer ${user.key}` },
+    })
+    const text = await answer.text()
+    expect(JSON.parse(text)).toEqual({
+      status: 'ok',
+      tokens: [
+        {
+          credential: user.credentials[0]?.id,
+          type: 'api_key',
+          held: false,
+          usable_until: null,
+          retry_at: null,
+        },
+        {
+          credential: user.credentials[1]?.id,
+          type: 'service_account',
+          held: true,
+          usable_until: expect.any(String),
+          retry_at: null,
+        },
+      ],
+    })
+    expect(text).not.toContain('ya29')
   })
 })
