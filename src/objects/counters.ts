@@ -1,18 +1,14 @@
 import type { TokenCounts } from '../gemini/usage.ts'
-import { OUTCOMES, type Outcome } from '../upstreams/verdict.ts'
+import type { Outcome } from '../upstreams/verdict.ts'
 import type { LeaseRef, RequestOutcome } from './lease.ts'
+import { Rollups } from './rollups.ts'
+import { addTokens, keyOf, noUsage, terminalSum, usageFrom, usageValues } from './usage.ts'
+import { type Usage, USAGE_COLUMNS, type UsageColumns, type UsageKey } from './usage.ts'
 
 /** Attempts of one credential on one model, by terminal state, and the tokens they used. */
-export interface AttemptCounts extends Record<Outcome, number> {
-  readonly credentialId: string
-  readonly model: string
+export interface AttemptCounts extends Usage, UsageKey {
   /** Leases granted, counted where they are granted: the other side of the ledger's sum. */
   granted: number
-  promptTokens: number
-  cachedTokens: number
-  outputTokens: number
-  reasoningTokens: number
-  toolUseTokens: number
   /** Epoch milliseconds of the last settled attempt; 0 before the first. */
   lastUsedAt: number
 }
@@ -24,6 +20,8 @@ export type RequestCounts = Record<RequestOutcome, number>
  * absolute values. `granted` is not stored: after a restart it is what is settled and what is open, counted anew.
  */
 export class Counters {
+  /** The same attempts by the time at which they ended. */
+  readonly rollups: Rollups
   readonly #sql: SqlStorage
   readonly #attempts = new Map<string, AttemptCounts>()
   readonly #requests: RequestCounts
@@ -32,10 +30,12 @@ export class Counters {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
+    this.rollups = new Rollups(sql)
     for (const row of sql.exec<AttemptRow>('SELECT * FROM attempts')) {
       const counts = fromRow(row)
-      this.#attempts.set(keyOf(counts.credentialId, counts.model), counts)
+      this.#attempts.set(keyOf(counts), counts)
       this.#models.add(counts.model)
+      this.rollups.restore(counts, row.running_minute)
     }
     const [row] = sql.exec<RequestCounts>('SELECT * FROM ledger').toArray()
     this.#requests = {
@@ -58,24 +58,31 @@ export class Counters {
 
   settled(lease: LeaseRef, outcome: Outcome, tokens: TokenCounts, now: number): void {
     const counts = this.#of(lease.credentialId, lease.countedAs)
-    counts[outcome]++
     counts.lastUsedAt = Math.max(counts.lastUsedAt, now)
-    addTokens(counts, tokens)
-    this.#changed.add(counts)
+    for (const usage of this.#changing(counts, now)) {
+      usage[outcome]++
+      addTokens(usage, tokens)
+    }
   }
 
-  lost(lease: LeaseRef): void {
+  lost(lease: LeaseRef, now: number): void {
     const counts = this.#of(lease.credentialId, lease.countedAs)
-    counts.lost++
-    this.#changed.add(counts)
+    for (const usage of this.#changing(counts, now)) usage.lost++
   }
 
-  amended(lease: LeaseRef, outcome: Outcome, tokens: TokenCounts): void {
+  amended(lease: LeaseRef, outcome: Outcome, tokens: TokenCounts, now: number): void {
     const counts = this.#of(lease.credentialId, lease.countedAs)
-    counts.lost--
-    counts[outcome]++
-    addTokens(counts, tokens)
+    for (const usage of this.#changing(counts, now)) {
+      usage.lost--
+      usage[outcome]++
+      addTokens(usage, tokens)
+    }
+  }
+
+  /** The counts and every sum over time that they are part of now: what changes one changes all. */
+  #changing(counts: AttemptCounts, now: number): readonly Usage[] {
     this.#changed.add(counts)
+    return [counts, ...this.rollups.at(now, counts)]
   }
 
   requestEnded(outcome: RequestOutcome, by: 1 | -1): void {
@@ -93,32 +100,27 @@ export class Counters {
   /** Writes the attempts that changed. The request counts are part of the ledger's own row. */
   flush(): void {
     for (const counts of this.#changed) this.#write(counts)
+    this.rollups.flush()
   }
 
   flushed(): void {
     this.#changed.clear()
+    this.rollups.flushed()
   }
 
   #write(counts: AttemptCounts): void {
     this.#sql.exec(
-      `INSERT OR REPLACE INTO attempts (
-         credential_id, model, ok, client_fault, credential_fault, quota, upstream_fault, cancelled, lost,
-         prompt_tokens, cached_tokens, output_tokens, reasoning_tokens, tool_use_tokens, last_used_at
-       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      WRITE,
       counts.credentialId,
       counts.model,
-      ...OUTCOMES.map((outcome) => counts[outcome]),
-      counts.promptTokens,
-      counts.cachedTokens,
-      counts.outputTokens,
-      counts.reasoningTokens,
-      counts.toolUseTokens,
+      ...usageValues(counts),
       counts.lastUsedAt,
+      this.rollups.runningMinute(counts),
     )
   }
 
   #of(credentialId: string, model: string): AttemptCounts {
-    const key = keyOf(credentialId, model)
+    const key = keyOf({ credentialId, model })
     const known = this.#attempts.get(key)
     if (known !== undefined) return known
     const counts = noCounts(credentialId, model)
@@ -128,60 +130,29 @@ export class Counters {
   }
 }
 
-function addTokens(counts: AttemptCounts, tokens: TokenCounts): void {
-  counts.promptTokens += tokens.prompt
-  counts.cachedTokens += tokens.cached
-  counts.outputTokens += tokens.output
-  counts.reasoningTokens += tokens.reasoning
-  counts.toolUseTokens += tokens.toolUse
-}
-
 /** Counts before the first attempt. */
 export function noCounts(credentialId: string, model: string): AttemptCounts {
-  return {
-    credentialId,
-    model,
-    granted: 0,
-    ok: 0,
-    client_fault: 0,
-    credential_fault: 0,
-    quota: 0,
-    upstream_fault: 0,
-    cancelled: 0,
-    lost: 0,
-    promptTokens: 0,
-    cachedTokens: 0,
-    outputTokens: 0,
-    reasoningTokens: 0,
-    toolUseTokens: 0,
-    lastUsedAt: 0,
-  }
+  return { credentialId, model, granted: 0, ...noUsage(), lastUsedAt: 0 }
 }
 
-type AttemptRow = Record<Outcome, number> & {
+type AttemptRow = UsageColumns & {
   credential_id: string
   model: string
-  prompt_tokens: number
-  cached_tokens: number
-  output_tokens: number
-  reasoning_tokens: number
-  tool_use_tokens: number
   last_used_at: number
+  running_minute: string | null
 }
+
+const WRITE = `INSERT OR REPLACE INTO attempts
+  (credential_id, model, ${USAGE_COLUMNS.join(', ')}, last_used_at, running_minute)
+  VALUES (?, ?, ${USAGE_COLUMNS.map(() => '?').join(', ')}, ?, ?)`
 
 function fromRow(row: AttemptRow): AttemptCounts {
-  const counts = noCounts(row.credential_id, row.model)
-  for (const outcome of OUTCOMES) counts[outcome] = row[outcome]
-  counts.granted = OUTCOMES.reduce((sum, outcome) => sum + row[outcome], 0)
-  counts.promptTokens = row.prompt_tokens
-  counts.cachedTokens = row.cached_tokens
-  counts.outputTokens = row.output_tokens
-  counts.reasoningTokens = row.reasoning_tokens
-  counts.toolUseTokens = row.tool_use_tokens
-  counts.lastUsedAt = row.last_used_at
-  return counts
-}
-
-function keyOf(credentialId: string, model: string): string {
-  return `${credentialId} ${model}`
+  const usage = usageFrom(row)
+  return {
+    credentialId: row.credential_id,
+    model: row.model,
+    granted: terminalSum(usage),
+    ...usage,
+    lastUsedAt: row.last_used_at,
+  }
 }

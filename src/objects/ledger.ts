@@ -1,9 +1,10 @@
-import { outcomeOf, OUTCOMES } from '../upstreams/verdict.ts'
+import { outcomeOf } from '../upstreams/verdict.ts'
 import { type AttemptCounts, Counters, type RequestCounts } from './counters.ts'
 import { type LeaseRef, REQUEST_OUTCOMES, type Settlement } from './lease.ts'
 import { close, fromRow, leaseId, type Life, type LifeRow, newLife } from './lives.ts'
 import { parseLeaseId, stateOf, toRow } from './lives.ts'
 import { Meter, type MeterReading } from './meter.ts'
+import type { Rollups } from './rollups.ts'
 
 /** The longest that an attempt may take; the Worker ends a stream before. */
 export const LEASE_MS = 15 * 60_000
@@ -105,7 +106,7 @@ export class Ledger {
 
     const outcome = outcomeOf(verdict)
     if (state === 'lost') {
-      this.#counters.amended(lease, outcome, tokens)
+      this.#counters.amended(lease, outcome, tokens, now)
       this.#counters.requestEnded('lost', -1)
     } else {
       // Granted in a life whose memory is gone: the report is all there is, and enough.
@@ -135,7 +136,7 @@ export class Ledger {
       const { life, number } = parseLeaseId(lease.id)
       this.#close(lease.id)
       this.#lifeOf(life).lost.add(number)
-      this.#counters.lost(lease)
+      this.#counters.lost(lease, now)
       this.#counters.requestEnded('lost', 1)
       this.meter.end(lease.requestId)
     }
@@ -227,8 +228,9 @@ export class Ledger {
     }
   }
 
-  /** Forgets past lives that nobody can report about any more. */
+  /** Forgets past lives that nobody can report about any more; folds roll-ups, and forgets those past their age. */
   prune(now: number): void {
+    this.#counters.rollups.foldAndPrune(now)
     const forgotten = this.#sql.exec<{ life: string }>(
       'DELETE FROM past_lives WHERE forget_at < ? RETURNING life',
       now,
@@ -270,6 +272,11 @@ export class Ledger {
       )
   }
 
+  /** The attempts by the time at which they ended. */
+  get rollups(): Rollups {
+    return this.#counters.rollups
+  }
+
   requests(): Readonly<RequestCounts> {
     return this.#counters.requests()
   }
@@ -300,7 +307,4 @@ function fromOpenRow(row: OpenRow): OpenLease {
   }
 }
 
-/** Σ terminal of one row of counts. */
-export function terminalSum(counts: AttemptCounts): number {
-  return OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0)
-}
+export { terminalSum } from './usage.ts'

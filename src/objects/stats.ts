@@ -3,6 +3,7 @@ import type { Bucket } from './buckets.ts'
 import { type AttemptCounts, noCounts, type RequestCounts } from './counters.ts'
 import type { Credential } from './credential.ts'
 import type { ModelFault } from './model-faults.ts'
+import { type RollupStats, rollupStats } from './rollup-stats.ts'
 import { principalOf } from './standing.ts'
 import { terminalSum } from './ledger.ts'
 import type { UserState } from './state.ts'
@@ -23,6 +24,7 @@ export interface Stats {
     readonly credentials: readonly CredentialStats[]
   }
   readonly ledger: Invariant
+  readonly usage: RollupStats
   readonly open_leases: readonly OpenLeaseStats[]
 }
 
@@ -128,6 +130,7 @@ export function buildStats(userId: string, state: UserState, now: number): Stats
       open: openLeases.length,
       holds: granted === settled + openLeases.length,
     },
+    usage: rollupStats(ledger.rollups, now),
     open_leases: openLeases.map((lease) => ({
       credential: lease.credentialId,
       model: lease.model,

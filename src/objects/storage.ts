@@ -125,6 +125,33 @@ const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE ledger ADD COLUMN meter TEXT NOT NULL DEFAULT '{}';
   `,
+  // Use by minute, hour and day. What was counted before cannot be told apart by time: it stays in `attempts` only.
+  `
+  ALTER TABLE attempts ADD COLUMN running_minute TEXT;
+  CREATE TABLE rollups (
+    span_ms INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    credential_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    ok INTEGER NOT NULL,
+    client_fault INTEGER NOT NULL,
+    credential_fault INTEGER NOT NULL,
+    quota INTEGER NOT NULL,
+    upstream_fault INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL,
+    lost INTEGER NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    reasoning_tokens INTEGER NOT NULL,
+    tool_use_tokens INTEGER NOT NULL,
+    PRIMARY KEY (span_ms, start, credential_id, model)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE rollups_folded (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    until INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

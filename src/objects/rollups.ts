@@ -1,0 +1,113 @@
+import { RollupTable, type SeriesQuery } from './rollup-table.ts'
+import { oldestKept, type Span, startOf } from './spans.ts'
+import {
+  addUsage,
+  fold,
+  keyOf,
+  noUsage,
+  type Usage,
+  type UsageKey,
+  type UsageRow,
+} from './usage.ts'
+
+/** A sum that is kept up to date once somebody asked for it. */
+interface Sum {
+  readonly span: Span
+  readonly start: number
+  readonly usage: Usage
+}
+
+/**
+ * How much of each credential and model was used when. An attempt counts in the minute in which it is settled, a lost one in
+ * that of its sweep. An amended one moves between the states in the minute of its late report, which may so have a `lost` of
+ * −1: what was said of a minute that is over stays said.
+ *
+ * The minute that is running is part of the counters' own row (`runningMinute`), which is written with every group of
+ * settlements anyway. So a request costs no row of its own here, and nothing is missing after a crash.
+ */
+export class Rollups {
+  readonly #table: RollupTable
+  readonly #running = new Map<string, UsageRow>()
+  #over: UsageRow[] = []
+  #sums: Sum[] = []
+
+  constructor(sql: SqlStorage) {
+    this.#table = new RollupTable(sql)
+  }
+
+  /** Takes back what `runningMinute` told. */
+  restore({ credentialId, model }: UsageKey, text: string | null): void {
+    if (text === null) return
+    const minute = JSON.parse(text) as Usage & { start: number }
+    const row = { ...noUsage(), ...minute, credentialId, model }
+    this.#running.set(keyOf(row), row)
+  }
+
+  /** The key's running minute, to be written down with each change of it. */
+  runningMinute(key: UsageKey): string | null {
+    const minute = this.#running.get(keyOf(key))
+    if (minute === undefined) return null
+    const { credentialId: _credentialId, model: _model, ...rest } = minute
+    return JSON.stringify(rest)
+  }
+
+  /** All sums that a change at this instant has to be added to. */
+  at(now: number, key: UsageKey): readonly Usage[] {
+    const running = this.#runningAt(startOf('minute', now), key)
+    const sums = this.#sums.filter(({ span, start }) => start === startOf(span, now))
+    return [running, ...sums.map(({ usage }) => usage)]
+  }
+
+  #runningAt(start: number, { credentialId, model }: UsageKey): UsageRow {
+    const key = keyOf({ credentialId, model })
+    const known = this.#running.get(key)
+    if (known?.start === start) return known
+    if (known !== undefined) this.#over.push(known)
+    const row = { start, credentialId, model, ...noUsage() }
+    this.#running.set(key, row)
+    return row
+  }
+
+  /** Writes the minutes that are over. To be called in one transaction with the writing of the running ones, and `flushed` after it. */
+  flush(): void {
+    this.#table.add(this.#over)
+  }
+
+  flushed(): void {
+    this.#over = []
+  }
+
+  /** To be called now and then, within a transaction, after `flush`. */
+  foldAndPrune(now: number): void {
+    this.#table.foldAndPrune(now)
+  }
+
+  /** What the user has used in the minute, hour or day (UTC) that the instant is in. Read once, and from then on kept in memory. */
+  usedIn(span: Span, at: number): Readonly<Usage> {
+    const start = startOf(span, at)
+    const known = this.#sums.find((sum) => sum.span === span && sum.start === start)
+    if (known !== undefined) return known.usage
+    const usage = noUsage()
+    for (const row of this.#read({ span, since: start, per: 'user' })) {
+      if (row.start === start) addUsage(usage, row)
+    }
+    // Two of each span are kept, since what is asked for is the running one and the one before.
+    const others = this.#sums.filter((sum) => sum.span !== span)
+    const last = this.#sums.filter((sum) => sum.span === span).slice(-1)
+    this.#sums = [...others, ...last, { span, start, usage }]
+    return usage
+  }
+
+  /** A row a span in which anything ended, and key if so asked, oldest first; as far back as rows of the span are kept. */
+  usageSince({ span, since, per }: SeriesQuery, now: number): UsageRow[] {
+    return this.#read({ span, since: Math.max(since, oldestKept(span, now)), per })
+  }
+
+  #read({ span, since, per }: SeriesQuery): UsageRow[] {
+    const from = startOf(span, since)
+    const unwritten = [...this.#over, ...this.#running.values()]
+      .filter(({ start }) => start >= from)
+      .map((row) => (per === 'key' ? row : { ...row, credentialId: '*', model: '*' }))
+    return fold([...this.#table.read({ span, since, per }), ...unwritten], span)
+  }
+}
