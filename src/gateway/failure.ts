@@ -4,7 +4,7 @@ import type { Lease, LeaseResult } from '../objects/lease.ts'
 import type { LimitName } from '../objects/limits.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { GoogleError } from '../upstreams/google-error.ts'
-import type { QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
+import type { ClientFault, QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
 
 /** Google's own text is cut here: it may quote the request at length. */
 const MAX_TEXT = 1000
@@ -14,12 +14,10 @@ const QUOTA_RETRY_MS = 30_000
 
 /** What the client is told about an attempt that failed and has no successor. Texts about credentials stay inside. */
 export function failureOf(verdict: Verdict, error: GoogleError | null, lease: Lease): Failure {
-  const { model, access } = lease
+  const { model } = lease
   switch (verdict.kind) {
     case 'client_fault':
-      return verdict.reason === 'context_length'
-        ? contextLength(error?.message ?? '', model)
-        : { reason: 'upstream_rejected', message: quote(error?.message ?? '', access) }
+      return rejected(verdict.reason, error?.message ?? '', lease)
     case 'credential_fault':
       return verdict.reason === 'model_not_found' ? modelNotFound(model) : UNUSABLE
     case 'token_rejected':
@@ -161,6 +159,17 @@ function limited(model: string): Failure {
   return {
     reason: 'rate_limited',
     message: `Google limited this request for ${model}, and no other credential answered in time.`,
+  }
+}
+
+function rejected(fault: ClientFault, text: string, { model, access }: Lease): Failure {
+  switch (fault) {
+    case 'context_length':
+      return contextLength(text, model)
+    case 'too_large':
+      return { reason: 'body_too_large', message: 'Google refused the request as too large.' }
+    case 'invalid_request':
+      return { reason: 'upstream_rejected', message: quote(text, access) }
   }
 }
 

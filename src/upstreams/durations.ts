@@ -11,5 +11,21 @@ export function parseDuration(text: string): number | null {
   for (const [, amount, unit] of compact.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) {
     total += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0)
   }
-  return Math.ceil(total)
+  return Number.isFinite(total) ? Math.ceil(total) : null
+}
+
+/** Milliseconds from `now` to a time in RFC 3339, negative for one that has passed. Null for anything else. */
+export function parseInstant(text: string, now: number): number | null {
+  // Date.parse by itself reads a date into almost any words with a number.
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) return null
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? null : at - now
+}
+
+/** Milliseconds in a `retry-after` header: seconds, or a date of HTTP's. Null for anything else. */
+export function parseRetryAfter(text: string, now: number): number | null {
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/.test(text)) return null
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? null : at - now
 }

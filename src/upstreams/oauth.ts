@@ -81,7 +81,8 @@ async function grant(secret: OAuthSecret, audience: string, now: number): Promis
   })
 }
 
-function readAnswer(status: number, body: string, now: number): TokenResult {
+/** What the token endpoint answered; pure. */
+export function readAnswer(status: number, body: string, now: number): TokenResult {
   const answer = parseObject(body)
   const { access_token: token, expires_in: seconds, error } = answer
   if (status === 200 && typeof token === 'string' && token !== '') {

@@ -1,6 +1,7 @@
 /**
  * What an upstream's answer means: whose fault it was and what is known about recovery.
  * Verdicts cross the RPC boundary, so they are plain data, and they carry no text of Google's: that may name projects.
+ * The one exception is `link`.
  */
 export type Verdict =
   | { readonly kind: 'ok' }
@@ -13,6 +14,8 @@ export type Verdict =
       readonly reason: CredentialFault
       /** `credential`: it serves nothing any more. `model`: it may not use this model. */
       readonly scope: 'credential' | 'model'
+      /** With `validation_required`: the page of Google's where the owner, and nobody else, verifies the account. */
+      readonly link?: string | null
     }
   | {
       readonly kind: 'quota'
@@ -26,21 +29,31 @@ export type Verdict =
   /** The client left. */
   | { readonly kind: 'cancelled' }
 
-export type ClientFault = 'invalid_request' | 'context_length'
+export type ClientFault = 'invalid_request' | 'context_length' | 'too_large'
 export type CredentialFault =
   | 'api_key_invalid'
   | 'api_key_leaked'
+  /** The key is good, but not for this API, or not from here. */
+  | 'key_restricted'
   | 'token_rejected'
   | 'invalid_grant'
   | 'invalid_client'
+  | 'scope_insufficient'
   | 'service_disabled'
   | 'billing_disabled'
   | 'licence_required'
   | 'validation_required'
   | 'tos_violation'
   | 'project_not_found'
+  | 'project_suspended'
+  /** A rule of the organisation's, such as a perimeter of VPC Service Controls. */
+  | 'policy_violated'
   | 'permission_denied'
   | 'precondition_failed'
+  /** The plan's limit for this model is zero. */
+  | 'not_in_plan'
+  /** Prepaid credits or a spending cap are used up. */
+  | 'credits_exhausted'
   | 'model_not_found'
 export type QuotaDimension =
   | 'requests_per_minute'
@@ -48,7 +61,13 @@ export type QuotaDimension =
   | 'requests_per_day'
   | 'tokens_per_day'
   | 'unknown'
-export type QuotaEvidence = 'quota_id' | 'reset_time' | 'retry_info' | 'text' | 'none'
+export type QuotaEvidence =
+  | 'quota_id'
+  | 'reset_time'
+  | 'retry_info'
+  | 'retry_after'
+  | 'text'
+  | 'none'
 export type UpstreamFault =
   | 'capacity'
   | 'overloaded'

@@ -1,0 +1,38 @@
+/**
+ * JSON as it has been seen in Google's errors: in an SSE frame, with non-breaking spaces, with commas too many
+ * (google-upstreams §8.1). Undefined for anything else; never throws.
+ */
+export function parseLenient(source: string): unknown {
+  const text = unframed(source).trim()
+  if (!/^[[{",]/.test(text)) return undefined
+  const strict = tryParse(text)
+  return strict === undefined ? tryParse(mended(text)) : strict
+}
+
+/** What the first event of a stream says, for an error that was sent as one. */
+function unframed(source: string): string {
+  if (!/^\s*data:/.test(source)) return source
+  const [event = ''] = source.trim().split(/\r?\n\r?\n/)
+  return event
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith('data:'))
+    .map((line) => line.slice('data:'.length))
+    .join('\n')
+}
+
+/** May spoil a text that holds such commas itself, but only where nothing could be read before. */
+function mended(text: string): string {
+  return text
+    .replaceAll('\u00a0', ' ')
+    .replace(/,(?=\s*[,\]}])/g, '')
+    .replace(/([[{]\s*),/g, '$1')
+    .replace(/^,|,$/g, '')
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // not JSON, though it begins like it: a body without details
+  }
+}

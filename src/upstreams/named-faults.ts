@@ -1,0 +1,176 @@
+import type { Access } from './credential.ts'
+import type { CredentialFault, Verdict } from './verdict.ts'
+
+/** What Google says of a credential or a request in so many words: tables, so that another wording is another row. */
+
+type Scheme = Access['auth']['scheme']
+type FaultVerdict = Extract<Verdict, { kind: 'credential_fault' }>
+
+/** It serves nothing any more, until somebody mends it. */
+function dead(reason: CredentialFault): FaultVerdict {
+  return { kind: 'credential_fault', reason, scope: 'credential' }
+}
+
+/** It does not serve this model for now. */
+function forModel(reason: CredentialFault): FaultVerdict {
+  return { kind: 'credential_fault', reason, scope: 'model' }
+}
+
+const KEY_INVALID = dead('api_key_invalid')
+const KEY_RESTRICTED = dead('key_restricted')
+const POLICY = dead('policy_violated')
+const NO_PROJECT = dead('project_not_found')
+const SUSPENDED = dead('project_suspended')
+const OF_THE_REQUEST: Verdict = { kind: 'client_fault', reason: 'invalid_request' }
+
+/**
+ * `reason` of an ErrorInfo, or of the legacy list `errors` (google-upstreams §8.2–§8.4, google/api/error_reason.proto).
+ * IAM_PERMISSION_DENIED and `forbidden` are missing on purpose: they are a plain 403.
+ */
+export const BY_REASON: ReadonlyMap<string, FaultVerdict> = new Map(
+  Object.entries({
+    API_KEY_INVALID: KEY_INVALID,
+    keyInvalid: KEY_INVALID,
+    keyExpired: KEY_INVALID,
+
+    API_KEY_SERVICE_BLOCKED: KEY_RESTRICTED,
+    API_KEY_HTTP_REFERRER_BLOCKED: KEY_RESTRICTED,
+    API_KEY_IP_ADDRESS_BLOCKED: KEY_RESTRICTED,
+    API_KEY_ANDROID_APP_BLOCKED: KEY_RESTRICTED,
+    API_KEY_IOS_APP_BLOCKED: KEY_RESTRICTED,
+    ipRefererBlocked: KEY_RESTRICTED,
+
+    SERVICE_DISABLED: dead('service_disabled'),
+    SERVICE_NOT_VISIBLE: dead('service_disabled'),
+    accessNotConfigured: dead('service_disabled'),
+    BILLING_DISABLED: dead('billing_disabled'),
+    CONSUMER_INVALID: NO_PROJECT,
+    RESOURCE_PROJECT_INVALID: NO_PROJECT,
+    CONSUMER_SUSPENDED: SUSPENDED,
+    GCP_SUSPENDED: SUSPENDED,
+    USER_PROJECT_DENIED: dead('permission_denied'),
+    USER_BLOCKED_BY_ADMIN: dead('permission_denied'),
+
+    ACCESS_TOKEN_SCOPE_INSUFFICIENT: dead('scope_insufficient'),
+    ACCOUNT_STATE_INVALID: dead('invalid_grant'),
+
+    SUBSCRIPTION_REQUIRED: dead('licence_required'),
+    VALIDATION_REQUIRED: dead('validation_required'),
+    TOS_VIOLATION: dead('tos_violation'),
+
+    SECURITY_POLICY_VIOLATED: POLICY,
+    ORG_RESTRICTION_VIOLATION: POLICY,
+    LOCATION_POLICY_VIOLATED: POLICY,
+    LOCATION_ORG_POLICY_VIOLATED: POLICY,
+
+    // It is paid up again without anybody telling Pollux.
+    INSUFFICIENT_G1_CREDITS_BALANCE: forModel('credits_exhausted'),
+  }),
+)
+
+interface Saying {
+  readonly at: readonly number[]
+  readonly says: RegExp
+  readonly means: Verdict
+  /** Only where the credential is of this kind. */
+  readonly scheme?: Scheme
+}
+
+/**
+ * For errors without a reason that says it. Every pattern is bound to the beginning of the message: further on it may quote
+ * the request, and no prompt may take a credential out of the ring.
+ */
+const SAYINGS: readonly Saying[] = [
+  { at: [400], says: /^API key (not valid|not found|expired)\b/i, means: KEY_INVALID },
+  {
+    at: [400, 403],
+    says: /^User location is not supported\b/i,
+    means: { kind: 'upstream_fault', reason: 'location' },
+  },
+  // Depends on the country of the call, so it may be gone with the next.
+  {
+    at: [400],
+    says: /^Gemini API free tier is not available\b/i,
+    means: forModel('billing_disabled'),
+  },
+  {
+    at: [400],
+    says: /^Project \S+ is not allowed to use\b/i,
+    means: forModel('precondition_failed'),
+  },
+  {
+    at: [400],
+    says: /^(Unable to submit request because )?the input token count\b/i,
+    means: { kind: 'client_fault', reason: 'context_length' },
+  },
+  {
+    at: [400],
+    says: /^Request payload size exceeds\b/i,
+    means: { kind: 'client_fault', reason: 'too_large' },
+  },
+  // What the request refers to, and this credential cannot read.
+  {
+    at: [400, 403, 404],
+    says: /^(You do not have permission to access the File|The File \S+ is not in an ACTIVE state|CachedContent not found|Cached content \S+ (is expired|not found))/i,
+    means: OF_THE_REQUEST,
+  },
+  { at: [400, 403], says: /^\S+ does not have storage\.objects\./i, means: OF_THE_REQUEST },
+
+  // Vertex takes an OAuth token for this, and there is none to be had for a key.
+  { at: [401], says: /^API keys are not supported\b/i, means: KEY_RESTRICTED, scheme: 'api_key' },
+
+  { at: [403], says: /^Your API key was reported as leaked\b/i, means: dead('api_key_leaked') },
+  { at: [403], says: /^Requests (to|from) .+ are blocked\b/i, means: KEY_RESTRICTED },
+  {
+    at: [403],
+    says: /^The provided API key has an IP address restriction\b/i,
+    means: KEY_RESTRICTED,
+  },
+  {
+    at: [403],
+    says: /^Method doesn't allow unregistered callers\b/i,
+    means: KEY_INVALID,
+    scheme: 'api_key',
+  },
+  {
+    at: [403],
+    says: /^This service has been disabled in this account for violation\b/i,
+    means: dead('tos_violation'),
+  },
+  {
+    at: [403],
+    says: /^(You do not have a valid license|You are currently configured to use a Google Cloud Project but lack|This client is no longer supported)\b/i,
+    means: dead('licence_required'),
+  },
+  {
+    at: [403],
+    says: /^[\w\s().-]{1,100} has not been used in project \S+ before or it is disabled\b/i,
+    means: dead('service_disabled'),
+  },
+  { at: [403], says: /^This API method requires billing\b/i, means: dead('billing_disabled') },
+  { at: [403], says: /^Permission denied on resource project\b/i, means: NO_PROJECT },
+  { at: [403], says: /^Permission denied: Consumer \S+ has been suspended\b/i, means: SUSPENDED },
+  { at: [403], says: /^Your project has been denied access\b/i, means: SUSPENDED },
+  {
+    at: [403],
+    says: /^Request had insufficient authentication scopes\b/i,
+    means: dead('scope_insufficient'),
+  },
+  { at: [403], says: /^Request is prohibited by organization's policy\b/i, means: POLICY },
+
+  // Not a limit that passes: somebody has to pay, or raise the cap.
+  {
+    at: [403, 429],
+    says: /^(Your prepayment credits are depleted|Insufficient Google One AI credits|Your (project|billing account) has exceeded its monthly spending cap)\b/i,
+    means: forModel('credits_exhausted'),
+  },
+]
+
+export function sayingOf(scheme: Scheme, status: number, message: string): Verdict | undefined {
+  return SAYINGS.find(
+    (saying) =>
+      saying.at.includes(status) &&
+      (saying.scheme ?? scheme) === scheme &&
+      saying.says.test(message),
+  )?.means
+}

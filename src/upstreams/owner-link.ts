@@ -1,0 +1,26 @@
+const MAX_LENGTH = 2000
+
+/**
+ * The first of Google's addresses that may be shown to the owner of an account: a page of google.com by https. Whatever else
+ * an error names is left out, for the owner is about to sign in there.
+ */
+export function ownerLink(addresses: readonly (string | undefined)[]): string | null {
+  for (const address of addresses) {
+    const url = address === undefined ? null : parse(address)
+    if (url !== null && isGoogles(url)) return url.href
+  }
+  return null
+}
+
+function isGoogles({ protocol, hostname, port, username, password, href }: URL): boolean {
+  const isPlain = port === '' && username === '' && password === '' && href.length <= MAX_LENGTH
+  return protocol === 'https:' && isPlain && /^(?:[\w-]+\.)*google\.com$/.test(hostname)
+}
+
+function parse(address: string): URL | null {
+  try {
+    return new URL(address)
+  } catch {
+    return null
+  }
+}

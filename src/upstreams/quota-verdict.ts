@@ -1,0 +1,99 @@
+import type { Upstream } from '../gemini/upstreams.ts'
+import { parseDuration, parseInstant, parseRetryAfter } from './durations.ts'
+import type { GoogleError } from './google-error.ts'
+import type { QuotaDimension, QuotaEvidence, Verdict } from './verdict.ts'
+
+/** A reset further away is a mistake of Google's or ours; the next evidence counts. */
+const MAX_HINT_MS = 31 * 24 * 60 * 60_000
+
+/** By which a 403 of Google's older APIs is a limit too, and a 429 one of the project rather than of capacity. */
+const LIMIT_REASONS = new Set([
+  'QUOTA_EXHAUSTED',
+  'RATE_LIMIT_EXCEEDED',
+  'RESOURCE_QUOTA_EXCEEDED',
+  'dailyLimitExceeded',
+  'quotaExceeded',
+  'rateLimitExceeded',
+  'userRateLimitExceeded',
+])
+const LIMIT_WORDS = /\bquota exceeded\b|\bprovisioned throughput\b|\bspend(?:ing)?\b/i
+
+/** `limit: 0` may also come with these (google-upstreams §8.8). */
+const PLAN_STATUSES = new Set([429, 499, 503])
+
+export function isQuota({ httpStatus, reasons }: GoogleError): boolean {
+  return httpStatus === 429 || (httpStatus === 403 && reasons.some((it) => LIMIT_REASONS.has(it)))
+}
+
+/** A limit of zero: this model is not in the credential's plan, and waiting does not help. */
+export function isOutsidePlan({ httpStatus, message, quotas }: GoogleError): boolean {
+  const isZero = quotas.some(({ limit }) => limit === '0') || /\blimit: 0(?![.\d])/.test(message)
+  return isZero && PLAN_STATUSES.has(httpStatus)
+}
+
+/** What a limit means: which one, and what is known about its end (field §2.3). Pure. */
+export function quotaVerdict(upstream: Upstream, error: GoogleError, now: number): Verdict {
+  const { dimension, isNamed } = dimensionOf(error)
+  const hint = hintOf(error, now)
+  const isBare = dimension === 'unknown' && hint.retryAfterMs === null && !namesLimit(error)
+  // Vertex has no quota of requests for Gemini: without any detail it is out of shared capacity (google-upstreams §8.6, §11).
+  if (isBare && upstream === 'vertex') return { kind: 'upstream_fault', reason: 'capacity' }
+  // Google's front end slows this address down; the credential was not even read.
+  if (isBare && error.isPage) return { kind: 'upstream_fault', reason: 'overloaded' }
+  const isDay = dimension.endsWith('_per_day')
+  return isDay
+    ? { kind: 'quota', dimension, ...hint, evidence: isNamed ? 'quota_id' : 'text' }
+    : { kind: 'quota', dimension, ...hint }
+}
+
+function namesLimit({ message, quotas, reasons }: GoogleError): boolean {
+  return (
+    quotas.length > 0 ||
+    reasons.some((reason) => LIMIT_REASONS.has(reason)) ||
+    LIMIT_WORDS.test(message)
+  )
+}
+
+/** By word, since the ids are many and grow (field §2.3): the ids, then metric and unit, then what the message says. */
+function dimensionOf(error: GoogleError): { dimension: QuotaDimension; isNamed: boolean } {
+  const named =
+    dimensionIn(error.quotas.map(({ id }) => id)) ??
+    dimensionIn(error.quotas.map(({ words }) => words))
+  if (named !== undefined) return { dimension: named, isNamed: true }
+  // Sentence by sentence: tokens in one and a day in another are not tokens per day.
+  const said = dimensionIn([...error.reasons, ...error.message.split(/\n|[.;] /)])
+  return { dimension: said ?? 'unknown', isNamed: false }
+}
+
+function dimensionIn(texts: readonly string[]): QuotaDimension | undefined {
+  // The day first: it outlasts the minute, although its RetryInfo may say seconds (google-upstreams §8.6).
+  const day = texts.find((text) => /per[\s_-]?day|daily|\b1\/d\b/i.test(text))
+  if (day !== undefined) return /token/i.test(day) ? 'tokens_per_day' : 'requests_per_day'
+  const minute = texts.find((text) => /per[\s_-]?min|\b1\/min\b/i.test(text))
+  if (minute === undefined) return undefined
+  return /token/i.test(minute) ? 'tokens_per_minute' : 'requests_per_minute'
+}
+
+interface Hint {
+  readonly retryAfterMs: number | null
+  readonly evidence: QuotaEvidence
+}
+
+/** The best evidence for the end. A delay of zero and a time that has passed are none: asking again at once is what failed. */
+function hintOf(error: GoogleError, now: number): Hint {
+  const { metadata, message, retryDelay, retryAfter } = error
+  const stamp = metadata['quotaResetTimeStamp'] ?? metadata['quotaResetTimestamp'] ?? ''
+  const [, spoken = ''] =
+    /(?:retry in|reset after) ((?:\d+(?:\.\d+)?(?:h|ms|m|s))+)/i.exec(message) ?? []
+  const hints: readonly (readonly [QuotaEvidence, number | null])[] = [
+    ['reset_time', parseInstant(stamp, now)],
+    ['reset_time', parseDuration(metadata['quotaResetDelay'] ?? '')],
+    ['retry_info', parseDuration(retryDelay ?? '')],
+    ['retry_after', parseRetryAfter(retryAfter ?? '', now)],
+    ['text', parseDuration(spoken)],
+  ]
+  for (const [evidence, ms] of hints) {
+    if (ms !== null && ms > 0 && ms <= MAX_HINT_MS) return { retryAfterMs: ms, evidence }
+  }
+  return { retryAfterMs: null, evidence: 'none' }
+}
