@@ -54,7 +54,10 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     const call = { access, model: lease.model, method, requestJson } as const
     const response = await callUpstream(call, settings, control.signal)
     status = response.status
-    if (!response.ok) return failed(access, parseGoogleError(status, await response.text()))
+    if (!response.ok) {
+      const retryAfter = response.headers.get('retry-after')
+      return failed(access, parseGoogleError(status, await response.text(), retryAfter))
+    }
     return stream ? await opening(access, response) : readAnswer(access, await response.text())
   } catch {
     // Every path out of here is a verdict, so that whatever went wrong is settled as what it was.

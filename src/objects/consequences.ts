@@ -45,7 +45,7 @@ const CONSEQUENCES: Consequences = {
   // It serves this model no more, or nothing at all.
   credential_fault: ({ state, lease, now }, verdict) => {
     if (verdict.scope === 'credential') {
-      quarantine(state, lease.credentialId, lease.model, verdict.reason, now)
+      quarantine(state, lease.credentialId, lease.model, verdict, now)
     }
     const fault = modelFault(lease.credentialId, lease.model, verdict, now)
     if (fault !== undefined) state.faults.set(fault)
@@ -71,10 +71,10 @@ export function quarantine(
   state: UserState,
   id: string,
   model: string,
-  reason: CredentialFault,
+  fault: { readonly reason: CredentialFault; readonly link?: string | null },
   now: number,
 ): void {
-  state.credentials.quarantine(id, reason)
+  state.credentials.quarantine(id, fault.reason, fault.link ?? null)
   rotateFrom(state, id, model, now)
 }
 

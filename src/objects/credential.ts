@@ -30,6 +30,8 @@ export interface Credential {
   readonly pausedUntil: number | null
   /** Why it serves nothing until an admin replaces it; null while it is active. */
   readonly quarantine: CredentialFault | null
+  /** A page of Google's where the owner can end that. */
+  readonly quarantineLink: string | null
   readonly lastError: string | null
   readonly lastErrorAt: number | null
   readonly createdAt: number

@@ -122,8 +122,11 @@ export class Credentials {
 
   /** Back from quarantine, without a word about why it was there. */
   release(id: string): void {
-    this.#sql.exec('UPDATE credentials SET quarantine = NULL WHERE credential_id = ?', id)
-    this.#change(id, { quarantine: null })
+    this.#sql.exec(
+      'UPDATE credentials SET quarantine = NULL, quarantine_link = NULL WHERE credential_id = ?',
+      id,
+    )
+    this.#change(id, { quarantine: null, quarantineLink: null })
   }
 
   /** A project that Google named, for a credential whose owner did not. */
@@ -132,9 +135,14 @@ export class Credentials {
     this.#change(id, { project })
   }
 
-  quarantine(id: string, reason: CredentialFault): void {
-    this.#sql.exec('UPDATE credentials SET quarantine = ? WHERE credential_id = ?', reason, id)
-    this.#change(id, { quarantine: reason })
+  quarantine(id: string, reason: CredentialFault, link: string | null): void {
+    this.#sql.exec(
+      'UPDATE credentials SET quarantine = ?, quarantine_link = ? WHERE credential_id = ?',
+      reason,
+      link,
+      id,
+    )
+    this.#change(id, { quarantine: reason, quarantineLink: link })
   }
 
   /** Remembers the last fault, in Pollux's words: Google's may name projects or repeat a prompt. Written with the next `flush`. */
@@ -192,6 +200,7 @@ type CredentialRow = {
   models: string | null
   paused_until: number | null
   quarantine: CredentialFault | null
+  quarantine_link: string | null
   last_error: string | null
   last_error_at: number | null
   created_at: number
@@ -212,6 +221,7 @@ function fromRow(row: CredentialRow): Credential {
     models: row.models === null ? null : (JSON.parse(row.models) as string[]),
     pausedUntil: row.paused_until,
     quarantine: row.quarantine,
+    quarantineLink: row.quarantine_link,
     lastError: row.last_error,
     lastErrorAt: row.last_error_at,
     createdAt: row.created_at,

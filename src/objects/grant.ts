@@ -153,7 +153,7 @@ function takeNote(
   ready: Extract<Readiness, { ok: false }>,
 ): void {
   const now = Date.now()
-  if (ready.reason === 'dead') quarantine(state, id, model, ready.fault, now)
+  if (ready.reason === 'dead') quarantine(state, id, model, { reason: ready.fault }, now)
   if (ready.reason === 'sealed')
     state.credentials.recordError(id, 'sealed by another VAULT_KEY', now)
   if (ready.reason === 'unavailable' && ready.error !== null) {

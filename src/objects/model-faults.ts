@@ -1,10 +1,10 @@
-import type { Verdict } from '../upstreams/verdict.ts'
+import type { CredentialFault, Verdict } from '../upstreams/verdict.ts'
 
 /** A model that a credential does not have or may not use, as Google said; not asked again before `until`. */
 export interface ModelFault {
   readonly credentialId: string
   readonly model: string
-  readonly cause: 'model_not_found' | 'permission_denied'
+  readonly cause: CredentialFault
   readonly until: number
 }
 
@@ -19,8 +19,7 @@ export function modelFault(
   now: number,
 ): ModelFault | undefined {
   if (verdict.kind !== 'credential_fault' || verdict.scope !== 'model') return undefined
-  const cause = verdict.reason === 'model_not_found' ? 'model_not_found' : 'permission_denied'
-  return { credentialId, model, cause, until: now + FAULT_MS }
+  return { credentialId, model, cause: verdict.reason, until: now + FAULT_MS }
 }
 
 /** The user's model faults: in memory for every lease, in a table for the next life of the object. */

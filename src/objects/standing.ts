@@ -1,4 +1,4 @@
-import type { QuotaDimension } from '../upstreams/verdict.ts'
+import type { CredentialFault, QuotaDimension } from '../upstreams/verdict.ts'
 import type { BucketTable } from './bucket-table.ts'
 import { gateOf, nextChance } from './buckets.ts'
 import type { Credential } from './credential.ts'
@@ -12,7 +12,7 @@ export type Standing =
   | { readonly kind: 'cooling'; readonly until: number; readonly dimension: QuotaDimension }
   | {
       readonly kind: 'fault'
-      readonly cause: 'model_not_found' | 'permission_denied'
+      readonly cause: CredentialFault
       readonly until: number
     }
   | { readonly kind: 'quarantined' }

@@ -49,6 +49,8 @@ export interface CredentialStats {
   readonly label: string | null
   readonly state: 'active' | 'quarantined'
   readonly quarantine_reason: string | null
+  /** A page of Google's where the owner can end that; shown to nobody else. */
+  readonly quarantine_link: string | null
   readonly last_error: string | null
   readonly last_error_at: string | null
   readonly last_used_at: string | null
@@ -160,6 +162,7 @@ function credentialStats(credential: Credential, state: UserState, now: number):
     label: credential.label,
     state: credential.quarantine === null ? 'active' : 'quarantined',
     quarantine_reason: credential.quarantine,
+    quarantine_link: credential.quarantineLink,
     last_error: credential.lastError,
     last_error_at: credential.lastErrorAt === null ? null : iso(credential.lastErrorAt),
     last_used_at: sum.lastUsedAt === 0 ? null : iso(sum.lastUsedAt),

@@ -152,6 +152,10 @@ const MIGRATIONS: readonly string[] = [
     until INTEGER NOT NULL
   ) STRICT;
   `,
+  // Where the owner of an account verifies it, as Google said with the refusal.
+  `
+  ALTER TABLE credentials ADD COLUMN quarantine_link TEXT;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

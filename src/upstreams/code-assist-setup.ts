@@ -106,7 +106,8 @@ const CALLER = { upstream: 'code-assist', scheme: 'bearer' } as const
 
 function refusal(status: number, body: string): Extract<ProjectResult, { ok: false }> {
   const verdict = classify(CALLER, parseGoogleError(status, body), Date.now())
-  if (verdict.kind === 'credential_fault') {
+  // What concerns one model only says nothing of the account.
+  if (verdict.kind === 'credential_fault' && verdict.scope === 'credential') {
     return { ok: false, permanent: true, reason: verdict.reason }
   }
   return { ok: false, permanent: false, reason: `http_${status}` }

@@ -163,6 +163,20 @@ describe('faults that are not quota', () => {
     expect(await callCounts(user)).toEqual([1, 2])
   })
 
+  it('shows the owner, and nobody else, where Google wants the account to be verified', async () => {
+    const user = await givenUser(['authorized_user', 'api_key'])
+    await fails(user, 0, '403_validation')
+    const answer = await chat(user.key)
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).not.toContain('accounts.google.com')
+    const [first] = (await settledStats(user)).ring.credentials
+    expect(first).toMatchObject({
+      state: 'quarantined',
+      quarantine_reason: 'validation_required',
+      quarantine_link: expect.stringMatching(/^https:\/\/[\w.]*google\.com\//),
+    })
+  })
+
   it('does not rotate for what the client did wrong', async () => {
     const user = await givenUser(['api_key', 'api_key'])
     await fails(user, 0, '400_generic')

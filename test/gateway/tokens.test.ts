@@ -62,7 +62,7 @@ describe('access tokens', () => {
     // Out for a while and not for good: an outage of Google's looks the same.
     expect(credential).toMatchObject({
       state: 'active',
-      cooldowns: [{ cause: 'permission_denied' }],
+      cooldowns: [{ cause: 'token_rejected' }],
     })
   })
 

@@ -26,6 +26,7 @@ function credential(id: string, overrides: Partial<Credential> = {}): Credential
     models: null,
     pausedUntil: null,
     quarantine: null,
+    quarantineLink: null,
     lastError: null,
     lastErrorAt: null,
     createdAt: 0,
