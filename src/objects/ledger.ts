@@ -4,6 +4,7 @@ import { type LeaseRef, REQUEST_OUTCOMES, type Settlement } from './lease.ts'
 import { close, fromRow, leaseId, type Life, type LifeRow, newLife } from './lives.ts'
 import { parseLeaseId, stateOf, toRow } from './lives.ts'
 import { Meter, type MeterReading } from './meter.ts'
+import { deleteOpenLease, type OpenLease, readOpenLeases, writeOpenLease } from './open-leases.ts'
 import type { Rollups } from './rollups.ts'
 
 /** The longest that an attempt may take; the Worker ends a stream before. */
@@ -15,12 +16,6 @@ export const CHECKPOINT_AFTER_MS = 10_000
 /** Model names come from clients: past this many, the rest are counted together. */
 const MAX_MODELS = 200
 export const OTHER_MODELS = '(other)'
-
-interface OpenLease extends LeaseRef {
-  checkpointed: boolean
-  /** Which attempt of which request it was granted to; unknown for those of an earlier life. */
-  readonly grantedTo: string | null
-}
 
 /** What a lease is granted on. */
 export interface Grant {
@@ -70,8 +65,7 @@ export class Ledger {
       this.#pastLives.set(life.id, life)
       this.#changedLives.add(life)
     }
-    for (const row of sql.exec<OpenRow>('SELECT * FROM open_leases')) {
-      const lease = fromOpenRow(row)
+    for (const lease of readOpenLeases(sql)) {
       this.#open.set(lease.id, lease)
       this.#counters.granted(lease.credentialId, lease.countedAs)
     }
@@ -187,7 +181,7 @@ export class Ledger {
     )
     for (const past of this.#changedLives) this.#writePastLife(past, now)
     for (const id of this.#closedCheckpoints) {
-      this.#sql.exec('DELETE FROM open_leases WHERE lease_id = ?', id)
+      deleteOpenLease(this.#sql, id)
     }
   }
 
@@ -215,16 +209,7 @@ export class Ledger {
     for (const lease of this.#open.values()) {
       if (lease.checkpointed || now - lease.grantedAt < CHECKPOINT_AFTER_MS) continue
       lease.checkpointed = true
-      this.#sql.exec(
-        `INSERT INTO open_leases (lease_id, credential_id, model, counted_as, granted_at, deadline)
-         VALUES (?, ?, ?, ?, ?, ?)`,
-        lease.id,
-        lease.credentialId,
-        lease.model,
-        lease.countedAs,
-        lease.grantedAt,
-        lease.deadline,
-      )
+      writeOpenLease(this.#sql, lease)
     }
   }
 
@@ -279,31 +264,6 @@ export class Ledger {
 
   requests(): Readonly<RequestCounts> {
     return this.#counters.requests()
-  }
-}
-
-type OpenRow = {
-  lease_id: string
-  credential_id: string
-  model: string
-  counted_as: string
-  granted_at: number
-  deadline: number
-}
-
-function fromOpenRow(row: OpenRow): OpenLease {
-  return {
-    id: row.lease_id,
-    requestId: '', // its reservation went with the memory that held it
-    credentialId: row.credential_id,
-    model: row.model,
-    countedAs: row.counted_as,
-    grantedAt: row.granted_at,
-    deadline: row.deadline,
-    credentialVersion: 0,
-    tokenSerial: 0,
-    checkpointed: true,
-    grantedTo: null,
   }
 }
 

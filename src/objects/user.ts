@@ -11,7 +11,7 @@ import type { Depth, Verification } from '../upstreams/verify.ts'
 import type { HeldToken } from './access-tokens.ts'
 import { Chores } from './chores.ts'
 import { follow } from './consequences.ts'
-import { type Credential, credentialId, type CredentialInput } from './credential.ts'
+import { credentialId, type CredentialInput } from './credential.ts'
 import type { CredentialPatch } from './credentials.ts'
 import { type CredentialDescription, describeUser, type UserDescription } from './description.ts'
 import { explain, type Explanation } from './explanation.ts'
@@ -20,6 +20,7 @@ import { describeKey, type KeyInfo } from './key-info.ts'
 import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
 import { resealAll, type ResealResult } from './reseal.ts'
 import { restoreFrom } from './restoration.ts'
+import type { CreateResult, PutCredentialResult, RestoreResult, RotateResult } from './results.ts'
 import { nextActive } from './ring.ts'
 import { parseSnapshot, snapshotOf } from './snapshot.ts'
 import { principalOf } from './standing.ts'
@@ -29,33 +30,6 @@ import { isConfigured, migrate } from './storage.ts'
 import { type Admission, admissionOf, type SettingsChange } from './user-settings.ts'
 import { openVault, type Vault } from './vault.ts'
 import { verifyStored } from './verification.ts'
-
-export type PutCredentialResult =
-  | {
-      readonly ok: true
-      readonly credential: Credential
-      /** False where a known credential was updated in place. */
-      readonly created: boolean
-      readonly count: number
-      /** Credentials of the ring that Google counts against the same quota, so that this one adds none. */
-      readonly sharesQuotaWith: readonly string[]
-    }
-  | { readonly ok: false; readonly reason: 'ring_full'; readonly count: number }
-  | {
-      readonly ok: false
-      readonly reason: 'vault_not_configured' | 'misconfigured' | 'user_deleted'
-    }
-
-export type RotateResult =
-  | { readonly ok: true; readonly from: string; readonly to: string }
-  | { readonly ok: false; readonly reason: 'unknown_user' | 'no_credentials' }
-
-/** `kept`: there is such a user, and nothing was changed. `deleted`: there was one, and there is a tombstone. */
-export type RestoreResult = 'restored' | 'deleted' | 'kept' | 'unreadable'
-
-export type CreateResult =
-  | { readonly ok: true; readonly user: UserDescription }
-  | { readonly ok: false; readonly reason: 'user_exists' | 'user_deleted' }
 
 interface Awake {
   readonly state: UserState

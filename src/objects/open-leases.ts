@@ -1,0 +1,55 @@
+import type { LeaseRef } from './lease.ts'
+
+export interface OpenLease extends LeaseRef {
+  /** Whether it is written down, so that it is counted even if the memory of it goes. */
+  checkpointed: boolean
+  /** Which attempt of which request it was granted to; unknown for those of an earlier life. */
+  readonly grantedTo: string | null
+}
+
+/** The leases of earlier lives that were open for long. */
+export function readOpenLeases(sql: SqlStorage): readonly OpenLease[] {
+  return sql.exec<OpenRow>('SELECT * FROM open_leases').toArray().map(fromRow)
+}
+
+export function writeOpenLease(sql: SqlStorage, lease: LeaseRef): void {
+  sql.exec(
+    `INSERT INTO open_leases (lease_id, credential_id, model, counted_as, granted_at, deadline)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+    lease.id,
+    lease.credentialId,
+    lease.model,
+    lease.countedAs,
+    lease.grantedAt,
+    lease.deadline,
+  )
+}
+
+export function deleteOpenLease(sql: SqlStorage, id: string): void {
+  sql.exec('DELETE FROM open_leases WHERE lease_id = ?', id)
+}
+
+type OpenRow = {
+  lease_id: string
+  credential_id: string
+  model: string
+  counted_as: string
+  granted_at: number
+  deadline: number
+}
+
+function fromRow(row: OpenRow): OpenLease {
+  return {
+    id: row.lease_id,
+    requestId: '', // its reservation went with the memory that held it
+    credentialId: row.credential_id,
+    model: row.model,
+    countedAs: row.counted_as,
+    grantedAt: row.granted_at,
+    deadline: row.deadline,
+    credentialVersion: 0,
+    tokenSerial: 0,
+    checkpointed: true,
+    grantedTo: null,
+  }
+}

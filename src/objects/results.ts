@@ -1,0 +1,29 @@
+import type { Credential } from './credential.ts'
+import type { UserDescription } from './description.ts'
+
+export type PutCredentialResult =
+  | {
+      readonly ok: true
+      readonly credential: Credential
+      /** False where a known credential was updated in place. */
+      readonly created: boolean
+      readonly count: number
+      /** Credentials of the ring that Google counts against the same quota, so that this one adds none. */
+      readonly sharesQuotaWith: readonly string[]
+    }
+  | { readonly ok: false; readonly reason: 'ring_full'; readonly count: number }
+  | {
+      readonly ok: false
+      readonly reason: 'vault_not_configured' | 'misconfigured' | 'user_deleted'
+    }
+
+export type RotateResult =
+  | { readonly ok: true; readonly from: string; readonly to: string }
+  | { readonly ok: false; readonly reason: 'unknown_user' | 'no_credentials' }
+
+/** `kept`: there is such a user, and nothing was changed. `deleted`: there was one, and there is a tombstone. */
+export type RestoreResult = 'restored' | 'deleted' | 'kept' | 'unreadable'
+
+export type CreateResult =
+  | { readonly ok: true; readonly user: UserDescription }
+  | { readonly ok: false; readonly reason: 'user_exists' | 'user_deleted' }
