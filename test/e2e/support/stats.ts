@@ -25,5 +25,5 @@ export interface Stats {
 export interface CredentialStats {
   readonly id: string
   readonly type: string
-  readonly attempts: Readonly<Record<'granted' | 'ok' | 'quota' | 'cancelled', number>>
+  readonly attempts: Readonly<Record<'granted' | 'open' | 'ok' | 'quota' | 'cancelled', number>>
 }
