@@ -38,16 +38,20 @@ export class Load {
 
   /** True for an answer that came whole. */
   async #ask(stream: boolean): Promise<boolean> {
-    const answer = await fetch(`${this.#url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        model: 'gemini-2.5-flash',
-        messages: [{ role: 'user', content: 'Hello there' }],
-        stream,
-      }),
-    })
+    const answer = await chat(this.#url, this.#key, { stream })
     const text = await answer.text()
     return answer.status === 200 && (!stream || text.trimEnd().endsWith('data: [DONE]'))
   }
+}
+
+export function chat(url: string, key: string, overrides: object): Promise<Response> {
+  return fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: 'gemini-2.5-flash',
+      messages: [{ role: 'user', content: 'Hello there' }],
+      ...overrides,
+    }),
+  })
 }

@@ -8,6 +8,7 @@ export interface Stats {
     readonly ok: number
     readonly failed: number
     readonly cancelled: number
+    readonly lost: number
   }
   readonly ring: {
     readonly cursor: string
