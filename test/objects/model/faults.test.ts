@@ -34,6 +34,7 @@ function report(
 }
 
 describe('a lease that is asked for again', () => {
+  // KNOWN FAULT 1
   it.fails('is given again though its token was refused to another request meanwhile', async () => {
     const user = await givenUser(['api_key'])
     const request = attempt()
@@ -44,6 +45,7 @@ describe('a lease that is asked for again', () => {
     expect(again.id).toBe(first.id)
   })
 
+  // KNOWN FAULT 2
   it.fails('is one lease though both wait for the same token', async () => {
     const user = await givenUser(['api_key'])
     await evictDurableObject(objectOf(user)) // the key is sealed again
@@ -57,6 +59,7 @@ describe('a lease that is asked for again', () => {
 })
 
 describe('a report that comes twice', () => {
+  // KNOWN FAULT 3
   it.fails('is counted once though a life between wrote down nothing but an error', async () => {
     const user = await givenUser(['service_account', 'api_key'])
     const [broken] = user.credentials

@@ -131,16 +131,16 @@ class Play {
   async #twins(model: string): Promise<void> {
     const request = this.#request({ model, tried: [], avoid: [] })
     const expected = this.#model.choose(request, Date.now())
-    // KNOWN FAULT 2 (user.test.ts): twins that wait for the same key each get a lease.
+    // KNOWN FAULT 2 (faults.test.ts): twins that wait for the same key each get a lease.
     if (expected.ok && !this.#model.hasKey(expected.member.id)) return this.#lease(request)
     const results = await Promise.all([0, 1].map(() => this.#user().lease(request)))
     for (const result of results) this.#judge(request, result, 'refused')
   }
 
   #again(pick: number): Promise<void> {
-    // KNOWN FAULT 1 (user.test.ts): a lease whose key was dropped since is not given again, but a second one.
+    // KNOWN FAULT 1 (faults.test.ts): a lease whose key was dropped since is not given again, but a second one.
     const isAskable = (loan: Loan): boolean =>
-      loan.state === 'open' && !loan.isKeyless && loan.ref.deadline > Date.now()
+      loan.state === 'open' && !loan.isRestored && !loan.isKeyless && loan.ref.deadline > Date.now()
     return this.#withLoan(isAskable, pick, async (loan) => {
       const [requestId = '', attempt] = loan.attempt.split('.')
       const { model } = loan.ref

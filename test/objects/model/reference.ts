@@ -34,7 +34,9 @@ export interface Loan {
   readonly version: number
   state: 'open' | 'forgotten' | Outcome
   isWritten: boolean
-  /** Its key was dropped from memory since; see the known faults in user.test.ts. */
+  /** It outlived the object's memory, which alone knew whose it is: asked for again, another is given. */
+  isRestored: boolean
+  /** Its key was dropped from memory since; see faults.test.ts. */
   isKeyless: boolean
 }
 
@@ -112,7 +114,9 @@ export class ReferenceUser {
 
   /** The open lease of an attempt: asked for again, it is given again. */
   heldBy(attempt: string): Loan | undefined {
-    return this.loans.find((loan) => loan.attempt === attempt && loan.state === 'open')
+    return this.loans.find(
+      (loan) => loan.attempt === attempt && loan.state === 'open' && !loan.isRestored,
+    )
   }
 
   choose({ model, tried, avoid }: Wanted, now: number): Expected {
@@ -143,7 +147,7 @@ export class ReferenceUser {
   granted(ref: LeaseRef, attempt: string, isTest: boolean): void {
     const member = this.#known(ref.credentialId)
     const { version } = member
-    const loan = { ref, attempt, version, isWritten: false, isKeyless: false }
+    const loan = { ref, attempt, version, isWritten: false, isRestored: false, isKeyless: false }
     const open: Loan = { ...loan, state: 'open' }
     this.loans.push(open)
     if (isTest) this.#tests.set(keyOf(principalOf(member), ref.model), open)
@@ -270,6 +274,7 @@ export class ReferenceUser {
   powerCut(): void {
     for (const loan of this.loans) {
       loan.isKeyless = true
+      loan.isRestored = true
       if (loan.state === 'open' && !loan.isWritten) loan.state = 'forgotten'
     }
     this.#tests.clear()
