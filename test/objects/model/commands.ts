@@ -54,6 +54,8 @@ export type Command =
     }
   /** The power goes while a settlement is under way, and the Worker reports it again. */
   | { readonly do: 'cut while settling'; readonly pick: number }
+  /** The whole ring runs out of quota for hours; when the first hour is over, the belief is due for a test. */
+  | { readonly do: 'shut'; readonly model: string }
   | { readonly do: 'post'; readonly key: number; readonly isShared: boolean }
   | { readonly do: 'rotate' }
   | { readonly do: 'clock'; readonly jump: Jump }
@@ -131,6 +133,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('next'), pick, verdict, isRepeated: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cut while settling'), pick }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('shut'), model }) },
   {
     weight: 3,
     arbitrary: fc.record({

@@ -80,6 +80,8 @@ class Play {
         )
       case 'cut while settling':
         return this.#withLoan(unsettled, step.pick, (loan) => this.#cutWhile(loan, step.pick % 4))
+      case 'shut':
+        return this.#shut(step.model)
       case 'post':
         return this.post(step.key, step.isShared)
       case 'rotate':
@@ -147,6 +149,22 @@ class Play {
       const request = this.#request({ model, tried: [], avoid: [] }, requestId, Number(attempt))
       this.#judge(request, await this.#user().lease(request), 'refused')
     })
+  }
+
+  async #shut(model: string): Promise<void> {
+    const verdict: Verdict = {
+      kind: 'quota',
+      dimension: 'unknown',
+      retryAfterMs: 5 * 3_600_000,
+      evidence: 'retry_info',
+    }
+    for (const _ of this.#model.ring) {
+      const before = this.#model.loans.length
+      await this.#lease({ model, tried: [], avoid: [] })
+      const loan = this.#model.loans[before]
+      if (loan !== undefined) await this.#settle(loan, verdict)
+    }
+    await this.#clock(Date.now() + 3_600_000)
   }
 
   async #settle(loan: Loan, wanted: Verdict): Promise<void> {
