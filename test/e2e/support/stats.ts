@@ -8,6 +8,7 @@ export interface Stats {
     readonly ok: number
     readonly failed: number
     readonly cancelled: number
+    readonly lost: number
   }
   readonly ring: {
     readonly cursor: string
@@ -25,5 +26,5 @@ export interface Stats {
 export interface CredentialStats {
   readonly id: string
   readonly type: string
-  readonly attempts: Readonly<Record<'granted' | 'ok' | 'quota' | 'cancelled', number>>
+  readonly attempts: Readonly<Record<'granted' | 'open' | 'ok' | 'quota' | 'cancelled', number>>
 }

@@ -3,19 +3,23 @@ import { execFile } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { convertV4MiniflareOptions, Miniflare, NoOpLog } from 'miniflare'
 import { makeCheckout } from './checkout.ts'
+import { family } from './processes.ts'
 
 export interface Workerd extends AsyncDisposable {
   readonly url: string
   readonly masterKey: string
   /** Where the databases of the class `UserObject` are. */
   readonly userObjects: string
+  /** `kill -9`, and another workerd on the same files and port; resolves when that listens. */
+  crash(): Promise<void>
   /** Ends workerd; the files stay until this is disposed of. */
   stop(): Promise<void>
 }
 
-export async function startWorkerd(): Promise<Workerd> {
+/** `vars` are bound beside the two secrets. */
+export async function startWorkerd(vars: Readonly<Record<string, string>> = {}): Promise<Workerd> {
   const checkout = makeCheckout()
   const masterKey = 'a-master-key-for-tests'
   await promisify(execFile)(
@@ -28,6 +32,7 @@ export async function startWorkerd(): Promise<Workerd> {
   )
   const contents = readFileSync(join(checkout, 'dist', 'worker.js'), 'utf8')
   const state = join(checkout, 'state')
+  let restarted = (): void => undefined
   const miniflare = new Miniflare({
     ...convertV4MiniflareOptions({
       name: 'pollux',
@@ -37,6 +42,7 @@ export async function startWorkerd(): Promise<Workerd> {
       bindings: {
         MASTER_API_KEY: masterKey,
         VAULT_KEY: Buffer.alloc(32, 1).toString('base64'),
+        ...vars,
       },
       durableObjects: {
         USERS: { className: 'UserObject', useSQLite: true },
@@ -48,6 +54,8 @@ export async function startWorkerd(): Promise<Workerd> {
     port: 0,
     cf: false,
     handleStructuredLogs: () => undefined,
+    log: new NoOpLog(), // it would tell of every crash
+    unsafeHandleRuntimeRestart: () => restarted(),
   })
   const url = (await miniflare.ready).origin
   let stopped: Promise<void> | null = null
@@ -56,10 +64,25 @@ export async function startWorkerd(): Promise<Workerd> {
     url,
     masterKey,
     userObjects: join(state, 'do', 'pollux-UserObject'),
+    async crash() {
+      // Miniflare notices that its workerd died, and starts the next by itself.
+      const next = new Promise<void>((resolve) => {
+        restarted = resolve
+      })
+      for (const pid of workerds()) process.kill(pid, 'SIGKILL')
+      await next
+    },
     stop,
     async [Symbol.asyncDispose]() {
       await stop()
       rmSync(checkout, { recursive: true, force: true })
     },
   }
+}
+
+/** Those that this process started. */
+function workerds(): readonly number[] {
+  return family(process.pid)
+    .filter(({ parent, command }) => parent === process.pid && /workerd\S* serve /.test(command))
+    .map(({ pid }) => pid)
 }

@@ -1,0 +1,377 @@
+/**
+ * A user's object as the design describes it (design §4, issue 3 §2), small enough to be read at one sitting. It keeps every
+ * lease that was ever granted, so that each number of the real object can be counted anew from what happened; it knows
+ * neither lives nor rows nor flushes.
+ */
+import type { Upstream } from '../../../src/gemini/upstreams.ts'
+import type { LeaseRef } from '../../../src/objects/lease.ts'
+import { outcomeOf, type Outcome, type Verdict } from '../../../src/upstreams/verdict.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+export const LEASE = 15 * MINUTE
+const GRACE = 5 * MINUTE
+export const WRITTEN_AFTER = 10 * SECOND
+const FAULT = 10 * MINUTE
+const TEST_PATIENCE = 5 * SECOND
+
+type Quota = Extract<Verdict, { kind: 'quota' }>
+
+export interface Member {
+  readonly id: string
+  readonly upstream: Upstream
+  project: string | null
+  isQuarantined: boolean
+  /** How often it was posted: what a lease of an earlier posting shows is not about this one. */
+  version: number
+}
+
+/** A lease and what became of it. `forgotten`: open when the power went, and nobody has reported it since. */
+export interface Loan {
+  readonly ref: LeaseRef
+  readonly attempt: string
+  readonly version: number
+  state: 'open' | 'forgotten' | Outcome
+  isWritten: boolean
+  /** It outlived the object's memory, which alone knew whose it is: asked for again, another is given. */
+  isRestored: boolean
+  /** Its key was dropped from memory since; see faults.test.ts. */
+  isKeyless: boolean
+}
+
+interface Closure {
+  readonly principal: string
+  readonly model: string
+  readonly dimension: Quota['dimension']
+  closedAt: number
+  until: number
+  retestAt: number | null
+  strikes: number
+  isUnsure: boolean
+}
+
+export interface Wanted {
+  readonly model: string
+  readonly tried: readonly string[]
+  readonly avoid: readonly Upstream[]
+}
+
+export type Expected =
+  | { readonly ok: true; readonly member: Member; readonly isTest: boolean }
+  | { readonly ok: false; readonly reason: string; readonly retryAt?: number }
+
+type Standing =
+  | { readonly kind: 'open' | 'test' | 'quarantined' | 'permission_denied' | 'model_not_found' }
+  | { readonly kind: 'cooling'; readonly until: number }
+
+export class ReferenceUser {
+  readonly ring: Member[] = []
+  readonly loans: Loan[] = []
+  readonly requests = { ok: 0, failed: 0, refused: 0, cancelled: 0, lost: 0 }
+  cursor: string | null = null
+  rotations = 0
+  /** Refusals are counted without a client that waits for the commit, so a power cut may take them. */
+  unconfirmedRefusals = 0
+  readonly #closures = new Map<string, Closure>()
+  readonly #faults = new Map<
+    string,
+    { cause: 'model_not_found' | 'permission_denied'; until: number }
+  >()
+  readonly #tests = new Map<string, Loan>()
+
+  post(id: string, upstream: Upstream, project: string | null): boolean {
+    const known = this.member(id)
+    if (known === undefined) {
+      this.ring.push({ id, upstream, project, isQuarantined: false, version: 0 })
+    } else {
+      Object.assign(known, { project, isQuarantined: false, version: known.version + 1 })
+    }
+    for (const [key, { principal }] of this.#closures) {
+      if (principal === id) this.#closures.delete(key)
+    }
+    for (const key of this.#faults.keys()) if (key.startsWith(id)) this.#faults.delete(key)
+    this.#dropKey(id)
+    this.cursor ??= id
+    return known === undefined
+  }
+
+  member(id: string): Member | undefined {
+    return this.ring.find((member) => member.id === id)
+  }
+
+  sharing(id: string): readonly string[] {
+    const own = this.member(id)
+    if (own === undefined) return []
+    const all = this.ring.filter((other) => principalOf(other) === principalOf(own))
+    return all.map((other) => other.id).filter((other) => other !== id)
+  }
+
+  rotate(): void {
+    const next = this.#after(this.cursor).find(({ isQuarantined }) => !isQuarantined)
+    if (next !== undefined) this.#turn(next.id)
+  }
+
+  /** The open lease of an attempt: asked for again, it is given again. */
+  heldBy(attempt: string): Loan | undefined {
+    return this.loans.find(
+      (loan) => loan.attempt === attempt && loan.state === 'open' && !loan.isRestored,
+    )
+  }
+
+  choose({ model, tried, avoid }: Wanted, now: number): Expected {
+    const standings = this.#fromCursor().map((member) => {
+      return { member, standing: this.#standing(member, model, now) }
+    })
+    const candidates = standings.filter(
+      ({ member }) => !tried.includes(member.id) && !avoid.includes(member.upstream),
+    )
+    for (const kind of ['open', 'test'] as const) {
+      const found = candidates.find(({ standing }) => standing.kind === kind)
+      if (found !== undefined) return { ok: true, member: found.member, isTest: kind === 'test' }
+    }
+    const kinds = standings.map(({ standing }) => standing.kind)
+    const refused = (reason: string): Expected => ({ ok: false, reason })
+    if (kinds.length === 0) return refused('no_credentials')
+    if (kinds.every((kind) => kind === 'quarantined')) return refused('credentials_unusable')
+    if (kinds.some((kind) => kind === 'open' || kind === 'test')) return refused('all_tried')
+    const recoveries = standings.flatMap(({ standing }) =>
+      standing.kind === 'cooling' ? [standing.until] : [],
+    )
+    if (recoveries.length > 0) {
+      return { ok: false, reason: 'exhausted', retryAt: Math.min(...recoveries) }
+    }
+    return refused(kinds.includes('model_not_found') ? 'model_not_found' : 'credentials_unusable')
+  }
+
+  granted(ref: LeaseRef, attempt: string, isTest: boolean): void {
+    const member = this.#known(ref.credentialId)
+    const { version } = member
+    const loan = { ref, attempt, version, isWritten: false, isRestored: false, isKeyless: false }
+    const open: Loan = { ...loan, state: 'open' }
+    this.loans.push(open)
+    if (isTest) this.#tests.set(keyOf(principalOf(member), ref.model), open)
+  }
+
+  refused(): void {
+    this.requests.refused++
+    this.unconfirmedRefusals++
+  }
+
+  /** Whether the report counts; `request` as in a settlement. */
+  settle(
+    loan: Loan,
+    verdict: Verdict,
+    request: 'ok' | 'failed' | 'cancelled' | null,
+    now: number,
+  ): boolean {
+    const { state } = loan
+    if (state !== 'open' && state !== 'forgotten' && state !== 'lost') return false
+    if (now > loan.ref.deadline + GRACE) return false
+    loan.state = outcomeOf(verdict)
+    if (state === 'lost') this.requests.lost--
+    if (request !== null) this.requests[request]++
+    for (const [key, test] of this.#tests) if (test === loan) this.#tests.delete(key)
+    const member = this.member(loan.ref.credentialId)
+    if (member?.version === loan.version) this.#follow(member, loan, verdict, now)
+    return true
+  }
+
+  #follow(member: Member, { ref }: Loan, verdict: Verdict, now: number): void {
+    const { model } = ref
+    const principal = principalOf(member)
+    if (verdict.kind === 'ok') {
+      for (const [key, closure] of this.#closures) {
+        const isHere = closure.principal === principal && closure.model === model
+        if (isHere && ref.grantedAt > closure.closedAt) this.#closures.delete(key)
+      }
+    }
+    if (verdict.kind === 'token_rejected') this.#dropKey(member.id)
+    if (verdict.kind === 'quota') {
+      this.#close({ principal, model }, verdict, ref.grantedAt, now)
+      this.#leave(member, model, now)
+    }
+    if (verdict.kind !== 'credential_fault') return
+    if (verdict.scope === 'credential') {
+      member.isQuarantined = true
+      this.#leave(member, model, now)
+    } else {
+      const cause = verdict.reason === 'model_not_found' ? verdict.reason : 'permission_denied'
+      this.#faults.set(keyOf(member.id, model), { cause, until: now + FAULT })
+    }
+  }
+
+  /** Compare-and-rotate: only who stands on the failed credential moves, and only to one that can serve now. */
+  #leave({ id }: Member, model: string, now: number): void {
+    if (this.cursor !== id) return
+    const next = this.#after(id).find((other) => this.#standing(other, model, now).kind === 'open')
+    if (next !== undefined) this.#turn(next.id)
+  }
+
+  #turn(id: string): void {
+    this.cursor = id
+    this.rotations++
+  }
+
+  #close(
+    place: { principal: string; model: string },
+    verdict: Quota,
+    leasedAt: number,
+    now: number,
+  ): void {
+    const { dimension } = verdict
+    const key = bucketOf(place, verdict)
+    const before = this.#closures.get(key)
+    // News of an attempt from before the wall, or of one that tested it, is no new wall.
+    const isSame = before !== undefined && (leasedAt <= before.closedAt || before.until > now)
+    const strikes = (before?.strikes ?? 0) + (isSame ? 0 : 1)
+    const fresh = now + closedFor(verdict, strikes, now)
+    const until = isSame ? Math.max(before.until, fresh) : fresh
+    const left = until - now
+    const retestAt = left > HOUR ? now + Math.min(HOUR, Math.ceil(left / 10)) : null
+    const closedAt = isSame ? before.closedAt : now
+    const isUnsure = before !== undefined && (before.isUnsure || isOld(before, now))
+    const shut = { ...place, dimension, closedAt, until, retestAt, strikes, isUnsure }
+    this.#closures.set(key, shut)
+  }
+
+  #standing(member: Member, model: string, now: number): Standing {
+    if (member.isQuarantined) return { kind: 'quarantined' }
+    const fault = this.#faults.get(keyOf(member.id, model))
+    if (fault !== undefined && fault.until > now) return { kind: fault.cause }
+    const principal = principalOf(member)
+    const test = this.#tests.get(keyOf(principal, model))
+    const isTested = test !== undefined && test.ref.deadline > now
+    const shut = [...this.#closures.values()].filter(
+      (closure) =>
+        closure.principal === principal && closure.model === model && closure.until > now,
+    )
+    const recoveries = shut
+      .filter(({ retestAt }) => retestAt === null || retestAt > now || isTested)
+      .map(({ until, retestAt }) => {
+        if (retestAt === null) return until
+        return retestAt > now ? retestAt : Math.min(until, now + TEST_PATIENCE)
+      })
+    if (recoveries.length > 0) return { kind: 'cooling', until: Math.max(...recoveries) }
+    return { kind: shut.length > 0 ? 'test' : 'open' }
+  }
+
+  sweep(now: number): void {
+    for (const loan of this.loans) {
+      if (loan.state !== 'open' || loan.ref.deadline > now) continue
+      loan.state = 'lost'
+      this.requests.lost++
+    }
+  }
+
+  /** What has been open for a while is written down and survives the object. */
+  writeDown(now: number): void {
+    for (const loan of this.loans) {
+      if (loan.state === 'open' && now - loan.ref.grantedAt >= WRITTEN_AFTER) loan.isWritten = true
+    }
+  }
+
+  powerCut(): void {
+    for (const loan of this.loans) {
+      loan.isKeyless = true
+      loan.isRestored = true
+      if (loan.state === 'open' && !loan.isWritten) loan.state = 'forgotten'
+    }
+    this.#tests.clear()
+  }
+
+  /**
+   * The object forgets a wall at leisure once it fell a quarter of an hour ago, so whether its strikes still count is open.
+   * `strikes`: Google should give a hint, which makes them irrelevant. `age`: so is whether the report is old news.
+   */
+  unsureOf({ ref }: Loan, verdict: Quota, now: number): 'strikes' | 'age' | null {
+    const member = this.member(ref.credentialId)
+    if (member === undefined) return null
+    const place = { principal: principalOf(member), model: ref.model }
+    const before = this.#closures.get(bucketOf(place, verdict))
+    if (before === undefined) return null
+    if (isOld(before, now) && ref.grantedAt <= before.closedAt) return 'age'
+    return before.isUnsure || isOld(before, now) ? 'strikes' : null
+  }
+
+  cooldownsOf(member: Member, now: number): readonly string[] {
+    const walls = [...this.#closures.values()]
+      .filter(({ principal, until }) => principal === principalOf(member) && until > now)
+      .map(({ model, dimension, until, retestAt }) => {
+        return `${model} ${dimension} ${iso(until)} ${retestAt === null ? null : iso(retestAt)}`
+      })
+    const faults = [...this.#faults]
+      .filter(([key, { until }]) => key.startsWith(member.id) && until > now)
+      .map(([key, { cause, until }]) => `${key.split(' ')[1]} ${cause} ${iso(until)}`)
+    return [...walls, ...faults].toSorted()
+  }
+
+  /** Whether the object surely has its key in memory. */
+  hasKey(id: string): boolean {
+    return this.loans.some(({ ref, isKeyless }) => ref.credentialId === id && !isKeyless)
+  }
+
+  #dropKey(id: string): void {
+    for (const loan of this.loans) if (loan.ref.credentialId === id) loan.isKeyless = true
+  }
+
+  #known(id: string): Member {
+    const member = this.member(id)
+    if (member === undefined) throw new Error(`${id} is not in the ring`)
+    return member
+  }
+
+  #fromCursor(): readonly Member[] {
+    const at = Math.max(
+      0,
+      this.ring.findIndex(({ id }) => id === this.cursor),
+    )
+    return [...this.ring.slice(at), ...this.ring.slice(0, at)]
+  }
+
+  #after(id: string | null): readonly Member[] {
+    const at = this.ring.findIndex((member) => member.id === id)
+    return [...this.ring.slice(at + 1), ...this.ring.slice(0, at)]
+  }
+}
+
+function principalOf({ id, upstream, project }: Member): string {
+  return project === null ? id : `${upstream}/${project}`
+}
+
+function bucketOf(place: { principal: string; model: string }, { dimension }: Quota): string {
+  return `${keyOf(place.principal, place.model)} ${dimension}`
+}
+
+function isOld({ until }: Closure, now: number): boolean {
+  return until + 15 * MINUTE < now
+}
+
+function closedFor(verdict: Quota, strikes: number, now: number): number {
+  const { dimension, retryAfterMs } = verdict
+  if (dimension.endsWith('_per_day')) return pacificMidnightAfter(now) + 30 * SECOND - now
+  const wait = retryAfterMs ?? Math.min(30 * SECOND * 2 ** (strikes - 1), 15 * MINUTE)
+  const most = dimension.endsWith('_per_minute') ? 5 * MINUTE : 25 * HOUR
+  return Math.min(most, Math.max(SECOND, wait))
+}
+
+const PACIFIC_HOUR = new Intl.DateTimeFormat('en-US', {
+  timeZone: 'America/Los_Angeles',
+  hourCycle: 'h23',
+  hour: 'numeric',
+})
+
+/** Los Angeles is whole hours away from UTC, so its midnight is the first full hour at which its clocks show none. */
+export function pacificMidnightAfter(now: number): number {
+  let hour = (Math.floor(now / HOUR) + 1) * HOUR
+  while (Number(PACIFIC_HOUR.format(hour)) !== 0) hour += HOUR
+  return hour
+}
+
+function keyOf(one: string, other: string): string {
+  return `${one} ${other}`
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString()
+}
