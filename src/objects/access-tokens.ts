@@ -29,7 +29,8 @@ export type Readiness =
       readonly retryAt: number
     }
 
-interface Held {
+/** A token that can be lent. */
+export interface Held {
   readonly auth: Access['auth']
   /** Epoch milliseconds: until when it is lent, and from when on its successor is fetched. */
   readonly usableUntil: number

@@ -1,4 +1,4 @@
-import type { Readiness } from './access-tokens.ts'
+import type { Held, Readiness } from './access-tokens.ts'
 import { quarantine } from './consequences.ts'
 import type { Credential } from './credential.ts'
 import type { LeaseRef, LeaseRequest, LeaseResult } from './lease.ts'
@@ -24,66 +24,73 @@ export async function grant(
   request: LeaseRequest,
   background: Background,
 ): Promise<LeaseResult> {
-  const again = leasedBefore(state, request)
-  if (again !== null) return again
   const { tokens, credentials, profile } = state
-  const admission = admissionOf(profile.settings, Date.now())
-  if (admission !== 'ok') return { ok: false, reason: admission }
-  const model = resolveModel(profile.settings, request.model)
-  if (model === null) return { ok: false, reason: 'model_not_allowed' }
   const deadline = Date.now() + request.patienceMs
-  const session = profile.settings.affinity ? request.session : null
   const unavailable = new Set<string>()
   let retryAt = Infinity
   let isSealed = false
 
   for (let pass = credentials.all().length + SPARE_PASSES; pass > 0; pass--) {
     const now = Date.now()
-    const selection = select(ringOf(state, now), viewOf(state, model, now), {
-      ...request,
-      session,
-      tried: [...request.tried, ...unavailable],
-    })
+    const { settings } = profile
+    const admission = admissionOf(settings, now)
+    if (admission !== 'ok') return { ok: false, reason: admission }
+    const model = resolveModel(settings, request.model)
+    if (model === null) return { ok: false, reason: 'model_not_allowed' }
+    // Looked for with every pass: while this one waited, the same attempt may have been granted to its twin.
+    const before = leasedBefore(state, request)
+    const selection =
+      before ??
+      select(ringOf(state, now), viewOf(state, model, now), {
+        ...request,
+        session: settings.affinity ? request.session : null,
+        tried: [...request.tried, ...unavailable],
+      })
     if (!selection.ok) {
       if (selection.reason !== 'all_tried' || unavailable.size === 0) return selection
       if (isSealed) return { ok: false, reason: 'vault_not_configured' }
       return { ok: false, reason: 'token_unavailable', retryAt }
     }
     const { credential } = selection
-    if (tokens.current(credential, now) !== undefined) {
+    const held = tokens.current(credential, now)
+    if (held !== undefined) {
       if (tokens.endsSoon(credential, now)) background(refresh(state, credential.id, model))
-      return lend(state, { ...request, model }, selection, now)
+      return before === null
+        ? lend(state, { ...request, model }, selection, held, now)
+        : handOver(state, before.lease, credential, held, null)
     }
     const ready = await within(deadline - now, tokens.prepare(credential.id))
-    if (ready === null) {
-      return { ok: false, reason: 'token_unavailable', retryAt: Date.now() + SOON_MS }
-    }
+    if (ready === null) break
     if (ready.ok) continue
     if (ready.reason === 'vault') return { ok: false, reason: 'vault_not_configured' }
     unavailable.add(credential.id)
     if (ready.reason === 'sealed') isSealed = true
     if (ready.reason === 'unavailable') retryAt = Math.min(retryAt, ready.retryAt)
     takeNote(state, credential.id, model, ready)
+    if (before !== null) break
   }
   return { ok: false, reason: 'token_unavailable', retryAt: Date.now() + SOON_MS }
 }
 
 /** The lease of this very attempt, if it was granted before: the answer was lost on the way, and the Worker asks again. */
-function leasedBefore(state: UserState, request: LeaseRequest): LeaseResult | null {
+function leasedBefore(
+  state: UserState,
+  request: LeaseRequest,
+): { readonly ok: true; readonly lease: LeaseRef; readonly credential: Credential } | null {
   const lease = state.ledger.grantedTo(attemptOf(request))
   const credential = lease === undefined ? undefined : state.credentials.get(lease.credentialId)
-  return lease === undefined || credential === undefined
-    ? null
-    : handOver(state, lease, credential, null)
+  return lease === undefined || credential === undefined ? null : { ok: true, lease, credential }
 }
 
 function lend(
   state: UserState,
   request: LeaseRequest,
-  { credential, test, affinity }: Extract<Selection, { ok: true }>,
+  selection: { readonly credential: Credential } & Partial<Extract<Selection, { ok: true }>>,
+  held: Held,
   now: number,
 ): LeaseResult {
-  const { ledger, tokens, buckets, profile } = state
+  const { ledger, buckets, profile } = state
+  const { credential, test = false, affinity = null } = selection
   const begins = request.attempt === 1
   // In one step with the grant, so that no number of concurrent requests gets past a limit.
   const reached = begins ? limitReached(state, request, now) : null
@@ -94,7 +101,7 @@ function lend(
       begins: begins ? request.estimatedTokens : null,
       credentialId: credential.id,
       credentialVersion: credential.updatedAt,
-      tokenSerial: tokens.current(credential, now)?.serial ?? 0,
+      tokenSerial: held.serial,
       model: request.model,
       grantedTo: attemptOf(request),
     },
@@ -104,23 +111,21 @@ function lend(
   if (begins && profile.settings.mode === 'round_robin') {
     profile.advance(nextActive(ringOf(state, now), credential.id))
   }
-  return handOver(state, lease, credential, affinity) ?? { ok: false, reason: 'all_tried' }
+  return handOver(state, lease, credential, held, affinity)
 }
 
 function handOver(
   state: UserState,
   lease: LeaseRef,
   credential: Credential,
+  held: Held,
   affinity: 'kept' | 'moved' | null,
-): LeaseResult | null {
-  const held = state.tokens.current(credential, lease.grantedAt)
-  if (held === undefined) return null
+): LeaseResult {
   const { upstream, project, location, quotaProject } = credential
   const access = { upstream, project, location, quotaProject, auth: held.auth }
-  return {
-    ok: true,
-    lease: { ...lease, access, affinity, rateLimits: limitsLeft(state, lease.grantedAt) },
-  }
+  const rateLimits = limitsLeft(state, Date.now())
+  // The serial of what is lent now: the token may have been replaced since the lease was granted.
+  return { ok: true, lease: { ...lease, tokenSerial: held.serial, access, affinity, rateLimits } }
 }
 
 function limitReached(state: UserState, request: LeaseRequest, now: number): LeaseResult | null {

@@ -185,7 +185,9 @@ export class Ledger {
     }
   }
 
+  /** What was not written is not forgotten: an earlier life goes to disk with the first change only. */
   flushed(): void {
+    if (!this.#changed) return
     this.#changed = false
     this.#counters.flushed()
     this.#changedLives.clear()

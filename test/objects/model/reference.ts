@@ -36,8 +36,6 @@ export interface Loan {
   isWritten: boolean
   /** It outlived the object's memory, which alone knew whose it is: asked for again, another is given. */
   isRestored: boolean
-  /** Its key was dropped from memory since; see faults.test.ts. */
-  isKeyless: boolean
 }
 
 interface Closure {
@@ -91,7 +89,6 @@ export class ReferenceUser {
       if (principal === id) this.#closures.delete(key)
     }
     for (const key of this.#faults.keys()) if (key.startsWith(id)) this.#faults.delete(key)
-    this.#dropKey(id)
     this.cursor ??= id
     return known === undefined
   }
@@ -147,7 +144,7 @@ export class ReferenceUser {
   granted(ref: LeaseRef, attempt: string, isTest: boolean): void {
     const member = this.#known(ref.credentialId)
     const { version } = member
-    const loan = { ref, attempt, version, isWritten: false, isRestored: false, isKeyless: false }
+    const loan = { ref, attempt, version, isWritten: false, isRestored: false }
     const open: Loan = { ...loan, state: 'open' }
     this.loans.push(open)
     if (isTest) this.#tests.set(keyOf(principalOf(member), ref.model), open)
@@ -186,7 +183,6 @@ export class ReferenceUser {
         if (isHere && ref.grantedAt > closure.closedAt) this.#closures.delete(key)
       }
     }
-    if (verdict.kind === 'token_rejected') this.#dropKey(member.id)
     if (verdict.kind === 'quota') {
       this.#close({ principal, model }, verdict, ref.grantedAt, now)
       this.#leave(member, model, now)
@@ -273,7 +269,6 @@ export class ReferenceUser {
 
   powerCut(): void {
     for (const loan of this.loans) {
-      loan.isKeyless = true
       loan.isRestored = true
       if (loan.state === 'open' && !loan.isWritten) loan.state = 'forgotten'
     }
@@ -304,15 +299,6 @@ export class ReferenceUser {
       .filter(([key, { until }]) => key.startsWith(member.id) && until > now)
       .map(([key, { cause, until }]) => `${key.split(' ')[1]} ${cause} ${iso(until)}`)
     return [...walls, ...faults].toSorted()
-  }
-
-  /** Whether the object surely has its key in memory. */
-  hasKey(id: string): boolean {
-    return this.loans.some(({ ref, isKeyless }) => ref.credentialId === id && !isKeyless)
-  }
-
-  #dropKey(id: string): void {
-    for (const loan of this.loans) if (loan.ref.credentialId === id) loan.isKeyless = true
   }
 
   #known(id: string): Member {
