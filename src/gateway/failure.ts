@@ -58,9 +58,13 @@ export function refusalOf(
     case 'user_expired':
       return EXPIRED
     case 'limit_reached':
-      return limitReached(refusal.limit, refusal.retryAt, now)
+      return refusal.isTooLarge
+        ? tooLargeFor(refusal.limit)
+        : limitReached(refusal.limit, refusal.retryAt, now)
     case 'exhausted':
       return outOfQuota(model, Math.max(0, refusal.retryAt - now), refusal.dimension)
+    case 'paused':
+      return { ...PAUSED, retryAfterMs: Math.max(0, refusal.retryAt - now) }
     case 'token_unavailable':
       return { ...OUTAGES.overloaded, retryAfterMs: Math.max(0, refusal.retryAt - now) }
     case 'vault_not_configured':
@@ -74,6 +78,11 @@ export function refusalOf(
 export const UNKNOWN_KEY: Failure = {
   reason: 'invalid_api_key',
   message: 'Incorrect API key provided. Check the key, or ask the admin of this gateway for one.',
+}
+
+const PAUSED: Failure = {
+  reason: 'credentials_paused',
+  message: 'The admin of this gateway has paused all credentials behind this API key.',
 }
 
 export const DISABLED: Failure = {
@@ -144,6 +153,11 @@ const LIMITS: Readonly<Record<LimitName, { reason: FailureReason; of: string }>>
   requestsPerDay: { reason: 'quota_exhausted', of: 'requests per day' },
   tokensPerDay: { reason: 'quota_exhausted', of: 'tokens per day' },
   totalTokens: { reason: 'quota_exhausted', of: 'tokens in all' },
+}
+
+function tooLargeFor(limit: LimitName): Failure {
+  const message = `This request alone is larger than this API key's limit of ${LIMITS[limit].of}; ask for less with max_tokens.`
+  return { reason: 'larger_than_limit', message }
 }
 
 function limitReached(limit: LimitName, retryAt: number | null, now: number): Failure {

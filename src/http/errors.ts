@@ -62,6 +62,7 @@ const FAILURES = {
 
   // The ring and Google
   tokens_limited: { status: 429, type: 'tokens', code: 'rate_limit_exceeded' },
+  larger_than_limit: { status: 429, type: 'tokens', code: 'rate_limit_exceeded', retry: 'never' },
   rate_limited: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
   quota_exhausted: {
     status: 429,
@@ -75,6 +76,7 @@ const FAILURES = {
     code: 'credentials_unusable',
     retry: 'never',
   },
+  credentials_paused: { status: 503, type: SERVER, code: 'credentials_paused' },
   region_not_supported: {
     status: 403,
     type: 'request_forbidden',

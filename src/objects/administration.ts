@@ -17,12 +17,13 @@ export function patchCredential(
 
 /** Takes a credential out of the ring for good. Its counters stay, and attempts that it serves go on. */
 export function removeCredential(state: UserState, id: string): boolean {
-  const { credentials, tokens, faults, profile } = state
+  const { credentials, tokens, buckets, faults, profile } = state
   if (credentials.get(id) === undefined) return false
   const order = credentials.all()
   const next = order[order.findIndex((credential) => credential.id === id) + 1] ?? order[0]
   credentials.remove(id)
   tokens.secretChanged(id)
+  buckets.clear(id)
   faults.clear(id)
   if (profile.cursor === id) profile.moveCursor(next?.id === id ? null : (next?.id ?? null))
   if (profile.settings.pin?.credentialId === id) profile.changeSettings({ pin: null })
@@ -56,6 +57,8 @@ export function reorder(state: UserState, ids: readonly string[]): boolean {
 /** Leaves a tombstone: nothing of the user but that there was one, and what was counted. */
 export function bury(state: UserState, now: number): void {
   for (const { id } of state.credentials.all()) removeCredential(state, id)
+  state.buckets.clearAll()
+  state.tokens.forgetStored()
   state.profile.bury(now)
   state.profile.configChanged()
 }

@@ -53,6 +53,10 @@ export class BucketTable {
     }
   }
 
+  clearAll(): void {
+    for (const bucket of this.all()) this.#delete(bucket)
+  }
+
   /** Whether a test is under way: one real request at a time. */
   isTested(principal: string, model: string, now: number): boolean {
     const test = this.#tests.get(keyOf(principal, model))

@@ -76,6 +76,7 @@ export class Chores {
   #checkpointed(): void {
     this.#checkpoint = null
     const { ledger } = this.#state
+    this.flush()
     const deadline = ledger.nextDeadline()
     if (deadline !== null) this.#wakeBy(deadline)
     if (ledger.hasUnwritten()) this.checkpointLater()

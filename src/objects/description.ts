@@ -54,6 +54,8 @@ export interface CredentialDescription {
   readonly models: readonly string[] | null
   readonly paused_until: string | null
   readonly quarantine_reason: string | null
+  /** A page of Google's where the account's owner can end that. */
+  readonly quarantine_link: string | null
   readonly created_at: string
   readonly updated_at: string
 }
@@ -94,6 +96,7 @@ export function describeCredential(credential: Credential): CredentialDescriptio
     models,
     paused_until: isoOrNull(credential.pausedUntil),
     quarantine_reason: credential.quarantine,
+    quarantine_link: credential.quarantineLink,
     created_at: iso(credential.createdAt),
     updated_at: iso(credential.updatedAt),
   }

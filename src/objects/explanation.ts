@@ -1,7 +1,8 @@
+import { reachedBy } from './limits.ts'
 import { inOrder } from './order.ts'
 import { select } from './ring.ts'
 import type { Standing } from './standing.ts'
-import { ringOf, type UserState, viewOf } from './state.ts'
+import { ringOf, type UserState, useOf, viewOf } from './state.ts'
 import { admissionOf, resolveModel } from './user-settings.ts'
 
 /** What would become of a request for a model now, credential by credential; answered without any effect. */
@@ -41,7 +42,10 @@ export function explain(
   const request = { model, tried: [], avoid: [], session: own }
   const selection = select(ring, view, request)
   const admission = admissionOf(settings, now)
-  const refusal = resolved === null ? 'model_not_allowed' : admission === 'ok' ? null : admission
+  const reached = reachedBy(settings.limits, useOf(state, now), 0, now)
+  const notAdmitted = admission === 'ok' ? null : admission
+  const limit = reached === null ? null : `limit_reached: ${reached.limit}`
+  const refusal = resolved === null ? 'model_not_allowed' : (notAdmitted ?? limit)
   return {
     model,
     resolved_model: resolved,

@@ -66,6 +66,7 @@ export class Ledger {
       this.#changedLives.add(life)
     }
     for (const lease of readOpenLeases(sql)) {
+      this.meter.hold(lease.requestId, lease.reservedTokens)
       this.#open.set(lease.id, lease)
       this.#counters.granted(lease.credentialId, lease.countedAs)
     }
@@ -211,7 +212,8 @@ export class Ledger {
     for (const lease of this.#open.values()) {
       if (lease.checkpointed || now - lease.grantedAt < CHECKPOINT_AFTER_MS) continue
       lease.checkpointed = true
-      writeOpenLease(this.#sql, lease)
+      writeOpenLease(this.#sql, lease, this.meter.heldBy(lease.requestId))
+      this.#changed = true // and the meter with it
     }
   }
 

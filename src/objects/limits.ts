@@ -36,6 +36,8 @@ export interface Use {
 export interface Reached {
   readonly limit: LimitName
   readonly retryAt: number | null
+  /** The request alone is more than the limit: it would never pass. */
+  readonly isTooLarge: boolean
 }
 
 export const MINUTE_MS = 60_000
@@ -59,7 +61,10 @@ export function reachedBy(limits: Limits, use: Use, tokens: number, now: number)
   ]
   for (const [limit, wanted, retryAt] of checks) {
     const allowed = limits[limit]
-    if (allowed !== null && wanted > allowed) return { limit, retryAt }
+    if (allowed === null || wanted <= allowed) continue
+    const before = wanted - tokens
+    const isTooLarge = /tokens/i.test(limit) && tokens > allowed && before < allowed
+    return { limit, retryAt: isTooLarge ? null : retryAt, isTooLarge }
   }
   return null
 }

@@ -43,6 +43,15 @@ export class Meter {
     }
   }
 
+  /** A request of an earlier life that is still under way. */
+  hold(requestId: string, tokens: number): void {
+    this.#reserved.set(requestId, tokens)
+  }
+
+  heldBy(requestId: string): number {
+    return this.#reserved.get(requestId) ?? 0
+  }
+
   /** Tokens of a settled attempt. */
   used(tokens: number, now: number): void {
     const current = this.#at(now)

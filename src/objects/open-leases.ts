@@ -7,21 +7,30 @@ export interface OpenLease extends LeaseRef {
   readonly grantedTo: string | null
 }
 
+/** A lease of an earlier life, with the tokens that its request holds. */
+export interface RestoredLease extends OpenLease {
+  readonly reservedTokens: number
+}
+
 /** The leases of earlier lives that were open for long. */
-export function readOpenLeases(sql: SqlStorage): readonly OpenLease[] {
+export function readOpenLeases(sql: SqlStorage): readonly RestoredLease[] {
   return sql.exec<OpenRow>('SELECT * FROM open_leases').toArray().map(fromRow)
 }
 
-export function writeOpenLease(sql: SqlStorage, lease: LeaseRef): void {
+/** `reserved`: the tokens that its request holds. */
+export function writeOpenLease(sql: SqlStorage, lease: LeaseRef, reserved: number): void {
   sql.exec(
-    `INSERT INTO open_leases (lease_id, credential_id, model, counted_as, granted_at, deadline)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO open_leases
+       (lease_id, credential_id, model, counted_as, granted_at, deadline, request_id, reserved_tokens)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     lease.id,
     lease.credentialId,
     lease.model,
     lease.countedAs,
     lease.grantedAt,
     lease.deadline,
+    lease.requestId,
+    reserved,
   )
 }
 
@@ -36,12 +45,15 @@ type OpenRow = {
   counted_as: string
   granted_at: number
   deadline: number
+  request_id: string
+  reserved_tokens: number
 }
 
-function fromRow(row: OpenRow): OpenLease {
+function fromRow(row: OpenRow): RestoredLease {
   return {
     id: row.lease_id,
-    requestId: '', // its reservation went with the memory that held it
+    requestId: row.request_id,
+    reservedTokens: row.reserved_tokens,
     credentialId: row.credential_id,
     model: row.model,
     countedAs: row.counted_as,

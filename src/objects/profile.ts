@@ -2,7 +2,7 @@ import { DEFAULT_SETTINGS, type SettingsChange, type UserSettings } from './user
 
 /** The user's own row: settings, the cursor, and the versions that tell whether the snapshot in KV is behind. */
 export class Profile {
-  readonly createdAt: number
+  #createdAt: number
   readonly #sql: SqlStorage
   #cursor: string | null
   #rotations: number
@@ -15,7 +15,7 @@ export class Profile {
   constructor(sql: SqlStorage) {
     this.#sql = sql
     const row = sql.exec<ProfileRow>('SELECT * FROM user').one()
-    this.createdAt = row.created_at
+    this.#createdAt = row.created_at
     this.#cursor = row.cursor
     this.#rotations = row.rotations
     this.#configVersion = row.config_version
@@ -45,6 +45,10 @@ export class Profile {
     this.#settings = DEFAULT_SETTINGS
     this.#sql.exec("UPDATE user SET deleted_at = ?, settings = '{}', cursor = NULL", now)
     this.#cursor = null
+  }
+
+  get createdAt(): number {
+    return this.#createdAt
   }
 
   get cursor(): string | null {
@@ -92,9 +96,10 @@ export class Profile {
   }
 
   /** Goes on from a snapshot's version: the next one written must be newer than it. */
-  restoredFrom(version: number): void {
+  restoredFrom(version: number, createdAt: number): void {
     this.#configVersion = version + 1
-    this.#sql.exec('UPDATE user SET config_version = ?', this.#configVersion)
+    this.#createdAt = createdAt
+    this.#sql.exec('UPDATE user SET config_version = ?, created_at = ?', version + 1, createdAt)
   }
 
   configChanged(): void {

@@ -1,4 +1,5 @@
 import type { Credential } from './credential.ts'
+import type { Verification } from '../upstreams/verify.ts'
 import type { UserDescription } from './description.ts'
 
 export type PutCredentialResult =
@@ -27,3 +28,7 @@ export type RestoreResult = 'restored' | 'deleted' | 'kept' | 'unreadable'
 export type CreateResult =
   | { readonly ok: true; readonly user: UserDescription }
   | { readonly ok: false; readonly reason: 'user_exists' | 'user_deleted' }
+
+export type VerifyResult =
+  | { readonly ok: true; readonly verification: Verification }
+  | { readonly ok: false; readonly reason: 'credential_not_found' | 'vault_not_configured' }

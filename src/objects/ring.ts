@@ -39,6 +39,8 @@ export type Selection =
 export type NoCredential =
   | { readonly ok: false; readonly reason: 'no_credentials' }
   | { readonly ok: false; readonly reason: 'credentials_unusable' }
+  /** An admin has paused all that could serve; the first comes back at `retryAt` (epoch ms). */
+  | { readonly ok: false; readonly reason: 'paused'; readonly retryAt: number }
   /** No credential of the ring has this model. */
   | { readonly ok: false; readonly reason: 'model_not_found' }
   /** All that could serve are cooling down; `retryAt` (epoch ms) is when the first of them recovers for this model. */
@@ -94,7 +96,12 @@ export function nextActive(ring: Ring, from: string): string {
 function whyNot(standings: readonly Standing[]): NoCredential {
   if (standings.length === 0) return { ok: false, reason: 'no_credentials' }
   const active = standings.filter(({ kind }) => kind !== 'quarantined' && kind !== 'paused')
-  if (active.length === 0) return { ok: false, reason: 'credentials_unusable' }
+  const paused = standings.filter((standing) => standing.kind === 'paused')
+  if (active.length === 0) {
+    return paused.length === 0
+      ? { ok: false, reason: 'credentials_unusable' }
+      : { ok: false, reason: 'paused', retryAt: Math.min(...paused.map(({ until }) => until)) }
+  }
   // One that could serve has had its try: how that ended says more than when another recovers.
   if (active.some(({ kind }) => kind === 'open' || kind === 'test')) {
     return { ok: false, reason: 'all_tried' }

@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import { UPSTREAMS } from '../gemini/upstreams.ts'
+import { LOCATION, PROJECT } from '../upstreams/credential.ts'
 import { SCHEMA_VERSION } from './storage.ts'
 import type { UserState } from './state.ts'
-import type { UserSettings } from './user-settings.ts'
+import { MODES } from './user-settings.ts'
 
 /** The KV key of a user's snapshot; the user's id is a hash and no secret. */
 export const SNAPSHOT_PREFIX = 'user:'
@@ -23,7 +24,7 @@ export function snapshotOf(userId: string, { profile, credentials }: UserState):
     created_at: profile.createdAt,
     deleted: profile.isDeleted,
     settings: profile.settings,
-    credentials: credentials.all().map((credential) => ({
+    credentials: (profile.isDeleted ? [] : credentials.all()).map((credential) => ({
       id: credential.id,
       position: credential.position,
       type: credential.type,
@@ -42,40 +43,80 @@ export function snapshotOf(userId: string, { profile, credentials }: UserState):
   })
 }
 
-const text = v.string()
-const whole = v.pipe(v.number(), v.integer())
+const text = v.pipe(v.string(), v.maxLength(100_000))
+const name = v.pipe(v.string(), v.maxLength(256))
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+/** What a Date can hold, in epoch milliseconds. */
+const instant = v.pipe(count, v.maxValue(8.64e15))
+const credentialId = v.pipe(name, v.regex(/^cred_[0-9a-f]{16}$/))
+const project = v.nullable(v.pipe(name, v.regex(PROJECT)))
+const limit = v.optional(v.nullable(count))
 
-/** Earlier versions of a snapshot lack what came later; that has its default. */
-const snapshot = v.object({
-  schema: v.pipe(whole, v.maxValue(SCHEMA_VERSION)),
-  version: whole,
-  user_id: v.pipe(text, v.regex(/^[0-9a-f]{64}$/)),
-  created_at: whole,
-  deleted: v.optional(v.boolean(), false),
-  settings: v.optional(v.record(text, v.unknown()), {}),
-  credentials: v.array(
-    v.object({
-      id: v.pipe(text, v.regex(/^cred_[0-9a-f]{16}$/)),
-      position: v.optional(whole, 0),
-      type: v.picklist(['authorized_user', 'service_account', 'api_key']),
-      upstream: v.picklist(UPSTREAMS),
-      label: v.nullable(text),
-      project: v.nullable(text),
-      location: v.nullable(text),
-      quota_project: v.nullable(text),
-      priority: v.optional(whole, 0),
-      models: v.optional(v.nullable(v.array(text)), null),
-      paused_until: v.optional(v.nullable(whole), null),
-      sealed_secret: text,
-      created_at: whole,
-      updated_at: whole,
+/** Checked as at the edge: a bundle comes from outside, and what it says becomes addresses and limits. */
+const settings = v.strictObject({
+  label: v.optional(v.nullable(name)),
+  mode: v.optional(v.picklist(MODES)),
+  affinity: v.optional(v.boolean()),
+  disabled: v.optional(v.boolean()),
+  expiresAt: v.optional(v.nullable(instant)),
+  models: v.optional(v.nullable(v.array(name))),
+  aliases: v.optional(v.record(name, name)),
+  limits: v.optional(
+    v.strictObject({
+      maxConcurrency: limit,
+      requestsPerMinute: limit,
+      tokensPerMinute: limit,
+      requestsPerDay: limit,
+      tokensPerDay: limit,
+      totalTokens: limit,
     }),
   ),
+  pin: v.optional(v.nullable(v.strictObject({ credentialId, until: instant }))),
 })
 
-export type Snapshot = Omit<v.InferOutput<typeof snapshot>, 'settings'> & {
-  readonly settings: Partial<UserSettings>
-}
+/** Earlier versions of a snapshot lack what came later; that has its default. */
+const snapshot = v.pipe(
+  v.object({
+    schema: v.pipe(count, v.maxValue(SCHEMA_VERSION)),
+    version: count,
+    user_id: v.pipe(name, v.regex(/^[0-9a-f]{64}$/)),
+    created_at: instant,
+    deleted: v.optional(v.boolean(), false),
+    settings: v.optional(settings, {}),
+    credentials: v.pipe(
+      v.array(
+        v.object({
+          id: credentialId,
+          position: v.optional(count, 0),
+          type: v.picklist(['authorized_user', 'service_account', 'api_key']),
+          upstream: v.picklist(UPSTREAMS),
+          label: v.nullable(name),
+          project,
+          location: v.nullable(v.pipe(name, v.regex(LOCATION))),
+          quota_project: project,
+          priority: v.optional(
+            v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000)),
+            0,
+          ),
+          models: v.optional(v.nullable(v.array(name)), null),
+          paused_until: v.optional(v.nullable(instant), null),
+          sealed_secret: text,
+          created_at: instant,
+          updated_at: instant,
+        }),
+      ),
+      v.maxLength(100),
+      v.check(
+        (credentials) => new Set(credentials.map(({ id }) => id)).size === credentials.length,
+      ),
+    ),
+  }),
+  v.check(({ settings: { pin }, credentials }) => {
+    return !pin || credentials.some(({ id }) => id === pin.credentialId)
+  }),
+)
+
+export type Snapshot = v.InferOutput<typeof snapshot>
 
 /** Null where the text is no snapshot of this or an earlier version. */
 export function parseSnapshot(source: string): Snapshot | null {
@@ -86,6 +127,5 @@ export function parseSnapshot(source: string): Snapshot | null {
     return null // the caller reports it
   }
   const parsed = v.safeParse(snapshot, value)
-  // The settings were checked when they were made; they come from nowhere but an object's own writing.
-  return parsed.success ? { ...parsed.output, settings: parsed.output.settings } : null
+  return parsed.success ? parsed.output : null
 }

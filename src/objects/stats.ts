@@ -7,6 +7,7 @@ import { type RollupStats, rollupStats } from './rollup-stats.ts'
 import { principalOf } from './standing.ts'
 import { terminalSum } from './ledger.ts'
 import type { UserState } from './state.ts'
+import type { Mode } from './user-settings.ts'
 
 /** `/debug/stats` of one user, in the wire's own names. Times are ISO 8601. No secret, key or prompt is ever part of it. */
 export interface Stats {
@@ -18,7 +19,8 @@ export interface Stats {
   readonly requests_per_credential: Readonly<Record<string, number>>
   readonly requests: RequestStats
   readonly ring: {
-    readonly mode: 'sticky'
+    readonly mode: Mode
+    readonly pin: { readonly credential: string; readonly until: string } | null
     readonly cursor: string | null
     readonly rotations: number
     readonly credentials: readonly CredentialStats[]
@@ -47,7 +49,11 @@ export interface CredentialStats {
   readonly type: Credential['type']
   readonly upstream: Credential['upstream']
   readonly label: string | null
-  readonly state: 'active' | 'quarantined'
+  readonly state: 'active' | 'quarantined' | 'paused'
+  readonly paused_until: string | null
+  readonly priority: number
+  /** The models that it is kept for; null: all. */
+  readonly allowed_models: readonly string[] | null
   readonly quarantine_reason: string | null
   /** A page of Google's where the owner can end that; shown to nobody else. */
   readonly quarantine_link: string | null
@@ -121,7 +127,8 @@ export function buildStats(userId: string, state: UserState, now: number): Stats
     ),
     requests: { total: ended + openLeases.length, open: openLeases.length, ...requests },
     ring: {
-      mode: 'sticky',
+      mode: profile.settings.mode,
+      pin: pinOf(state, now),
       cursor: profile.cursor,
       rotations: profile.rotations,
       credentials: credentials.map((credential) => credentialStats(credential, state, now)),
@@ -160,7 +167,10 @@ function credentialStats(credential: Credential, state: UserState, now: number):
     type: credential.type,
     upstream: credential.upstream,
     label: credential.label,
-    state: credential.quarantine === null ? 'active' : 'quarantined',
+    state: stateOf(credential, now),
+    paused_until: isPaused(credential, now) ? iso(credential.pausedUntil ?? 0) : null,
+    priority: credential.priority,
+    allowed_models: credential.models,
     quarantine_reason: credential.quarantine,
     quarantine_link: credential.quarantineLink,
     last_error: credential.lastError,
@@ -176,6 +186,21 @@ function credentialStats(credential: Credential, state: UserState, now: number):
     ),
     cooldowns: cooldownStats(credential, state, now),
   }
+}
+
+function stateOf(credential: Credential, now: number): CredentialStats['state'] {
+  if (credential.quarantine !== null) return 'quarantined'
+  return isPaused(credential, now) ? 'paused' : 'active'
+}
+
+function isPaused({ pausedUntil }: Credential, now: number): boolean {
+  return pausedUntil !== null && pausedUntil > now
+}
+
+function pinOf({ profile }: UserState, now: number): Stats['ring']['pin'] {
+  const { pin } = profile.settings
+  const holds = pin !== null && pin.until > now
+  return holds ? { credential: pin.credentialId, until: iso(pin.until) } : null
 }
 
 function cooldownStats(credential: Credential, state: UserState, now: number): CooldownStats[] {

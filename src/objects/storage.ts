@@ -156,6 +156,11 @@ const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE credentials ADD COLUMN quarantine_link TEXT;
   `,
+  // A long request keeps its place among the limits, also when the object's memory goes.
+  `
+  ALTER TABLE open_leases ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
+  ALTER TABLE open_leases ADD COLUMN reserved_tokens INTEGER NOT NULL DEFAULT 0;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
@@ -173,7 +178,8 @@ export function migrate(storage: DurableObjectStorage, now: number): void {
     const version = isConfigured(sql)
       ? Number(sql.exec('SELECT schema_version FROM user').one()['schema_version'])
       : 0
-    if (version === SCHEMA_VERSION) return
+    // A newer one, where a deploy was rolled back, is left as it is: this version reads what it knows of it.
+    if (version >= SCHEMA_VERSION) return
     for (const step of MIGRATIONS.slice(version)) sql.exec(step)
     sql.exec(
       `INSERT INTO user (only_row, schema_version, created_at) VALUES (1, ?, ?)

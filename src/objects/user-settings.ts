@@ -1,3 +1,4 @@
+import { findModel } from '../gemini/catalogue.ts'
 import { type Limits, NO_LIMITS } from './limits.ts'
 
 /** How the ring is gone through: `sticky` stays, `round_robin` moves on with every request, `least_used` takes the idlest. */
@@ -51,6 +52,8 @@ export function admissionOf(settings: UserSettings, now: number): Admission {
 /** The model that Google is asked for; null where the user may not ask for it. Pure. */
 export function resolveModel(settings: UserSettings, asked: string): string | null {
   const { aliases, models } = settings
-  const model = Object.hasOwn(aliases, asked) ? (aliases[asked] ?? asked) : asked
+  const named = Object.hasOwn(aliases, asked) ? (aliases[asked] ?? asked) : asked
+  // The user's own names go before the catalogue's.
+  const model = findModel(named)?.id ?? named
   return models === null || models.includes(model) ? model : null
 }

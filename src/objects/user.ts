@@ -7,7 +7,7 @@ import {
   reorder,
   resetCredential,
 } from './administration.ts'
-import type { Depth, Verification } from '../upstreams/verify.ts'
+import type { Depth } from '../upstreams/verify.ts'
 import type { HeldToken } from './access-tokens.ts'
 import { Chores } from './chores.ts'
 import { follow } from './consequences.ts'
@@ -20,7 +20,13 @@ import { describeKey, type KeyInfo } from './key-info.ts'
 import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
 import { resealAll, type ResealResult } from './reseal.ts'
 import { restoreFrom } from './restoration.ts'
-import type { CreateResult, PutCredentialResult, RestoreResult, RotateResult } from './results.ts'
+import type {
+  CreateResult,
+  PutCredentialResult,
+  RestoreResult,
+  RotateResult,
+  VerifyResult,
+} from './results.ts'
 import { nextActive } from './ring.ts'
 import { parseSnapshot, snapshotOf } from './snapshot.ts'
 import { principalOf } from './standing.ts'
@@ -107,7 +113,8 @@ export class UserObject extends DurableObject<Env> {
     const owner = { userId, credentialId: id, purpose: 'secret' } as const
     const sealed = await vault.seal(JSON.stringify(input.secret), owner)
 
-    // From here on without await: the check of the limit and the write are one step.
+    // From here on without await: the checks and the write are one step.
+    if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
     const known = this.#user?.state.credentials.get(id) !== undefined
     const count = this.#user?.state.credentials.all().length ?? 0
     if (!known && count >= settings.settings.maxCredentials) {
@@ -152,6 +159,16 @@ export class UserObject extends DurableObject<Env> {
     return user === null ? null : this.#configured(user, change)
   }
 
+  /** Only this credential serves until then (epoch milliseconds); null where there is none of that id. */
+  pin(credentialId: string, until: number): UserDescription | null {
+    return this.#administer((state) => {
+      if (state.credentials.get(credentialId) === undefined) return null
+      state.profile.changeSettings({ pin: { credentialId, until } })
+      state.profile.configChanged()
+      return describeUser(this.#userId, state)
+    }, null)
+  }
+
   /** Changes what may be changed of a credential without its secret; null where there is none of that id. */
   patchCredential(id: string, patch: CredentialPatch): CredentialDescription | null {
     return this.#administer((state) => patchCredential(state, id, patch), null)
@@ -167,17 +184,21 @@ export class UserObject extends DurableObject<Env> {
     return this.#administer((state) => resetCredential(state, id), null)
   }
 
-  /** Asks Google about a credential without generating; null where there is none of that id. Changes nothing. */
-  async verifyCredential(id: string, depth: Depth): Promise<Verification | null> {
+  /** Asks Google about a credential without generating. Changes nothing here. */
+  async verifyCredential(id: string, depth: Depth): Promise<VerifyResult> {
     const user = this.#living()
     const settings = readSettings(this.env)
     const vault = await this.#openVault()
-    if (user === null || !settings.ok || vault === null) return null
-    return verifyStored(user.state, id, depth, {
+    if (user === null || !settings.ok) return { ok: false, reason: 'credential_not_found' }
+    if (vault === null) return { ok: false, reason: 'vault_not_configured' }
+    const verification = await verifyStored(user.state, id, depth, {
       vault,
       userId: this.#userId,
       settings: settings.settings,
     })
+    return verification === null
+      ? { ok: false, reason: 'credential_not_found' }
+      : { ok: true, verification }
   }
 
   /** Which access tokens are held, and until when. */
@@ -216,10 +237,13 @@ export class UserObject extends DurableObject<Env> {
     if (snapshot === null || snapshot.user_id !== this.#userId) return 'unreadable'
     if (this.#isBuried()) return 'deleted'
     if (this.#user !== null) return 'kept'
-    this.#user = this.#wake()
-    const { state, chores } = this.#user
-    restoreFrom(state, snapshot, Date.now())
-    chores.snapshotLater()
+    // All of it or nothing: half a user could not be made again.
+    this.#user = this.ctx.storage.transactionSync(() => {
+      const user = this.#wake()
+      restoreFrom(user.state, snapshot, Date.now())
+      return user
+    })
+    this.#user.chores.snapshotLater()
     return snapshot.deleted ? 'deleted' : 'restored'
   }
 
@@ -228,7 +252,9 @@ export class UserObject extends DurableObject<Env> {
     const user = this.#living()
     const vault = await this.#openVault()
     if (user === null || vault === null) return { ok: vault !== null, resealed: 0, unreadable: 0 }
-    return resealAll(user.state, vault, this.#userId)
+    const result = await resealAll(user.state, vault, this.#userId)
+    if (user.state.profile.snapshotDue()) user.chores.snapshotLater()
+    return result
   }
 
   /** What would become of a request for this model now; without any effect. */

@@ -5,7 +5,6 @@ import { ChatStream, type StreamContext } from '../dialects/openai-chat/stream.t
 import { DONE } from '../gateway/attempt.ts'
 import { type Generated, generate } from '../gateway/generate.ts'
 import { pump, unusable } from '../gateway/pump.ts'
-import { findModel } from '../gemini/catalogue.ts'
 import { hasContent } from '../gemini/response.ts'
 import { estimateTokens } from '../gemini/usage.ts'
 import { readJson } from '../http/body.ts'
@@ -38,7 +37,7 @@ export async function chatCompletions(call: Call, userId: string): Promise<Reply
     env,
     userId,
     requestId,
-    model: findModel(chat.model)?.id ?? chat.model,
+    model: chat.model,
     session: await sessionOf(request.headers, body.value),
     request: translated.request,
     stream: chat.stream,

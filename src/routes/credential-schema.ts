@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { UPSTREAMS } from '../gemini/upstreams.ts'
+import { LOCATION, PROJECT } from '../upstreams/credential.ts'
 
 /** The shapes of a credential as admins post it. Each message says what is expected; http/issue.ts makes the sentence around it. */
 
@@ -16,14 +17,10 @@ function optional<const Schema extends v.GenericSchema>(schema: Schema) {
 }
 
 /** It becomes part of an upstream's path. */
-const project = optional(
-  v.pipe(text, v.regex(/^[a-z0-9][a-z0-9:.-]{1,100}$/, 'must be a Google Cloud project id')),
-)
+const project = optional(v.pipe(text, v.regex(PROJECT, 'must be a Google Cloud project id')))
 
 /** It becomes part of an upstream's host name. */
-const location = optional(
-  v.pipe(text, v.regex(/^[a-z0-9](-?[a-z0-9]){0,39}$/, 'must be a location such as us-central1')),
-)
+const location = optional(v.pipe(text, v.regex(LOCATION, 'must be a location such as us-central1')))
 
 /** It travels in a header. */
 const apiKey = v.pipe(text, v.regex(/^[\x21-\x7e]+$/, 'must be of printable ASCII without spaces'))

@@ -1,6 +1,7 @@
+import { VAULT_CLOSED } from '../gateway/failure.ts'
 import { callUser } from '../gateway/users.ts'
 import type { CredentialDescription, UserDescription } from '../objects/description.ts'
-import type { Verification } from '../upstreams/verify.ts'
+import type { VerifyResult } from '../objects/results.ts'
 import { readBody } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
@@ -40,12 +41,11 @@ export async function resetCredential(call: Call): Promise<Reply> {
 export async function verifyCredential(call: Call): Promise<Reply> {
   const { user, credential } = named(call)
   if (!USER_ID.test(user)) return userNotFound('id')
-  const verification = await callUser<Verification | null>(call.env, user, (object) =>
+  const result = await callUser<VerifyResult>(call.env, user, (object) =>
     object.verifyCredential(credential, 'upstream'),
   )
-  return verification === null
-    ? CREDENTIAL_NOT_FOUND
-    : Response.json({ status: 'ok', credential, ...verification })
+  if (result.ok) return Response.json({ status: 'ok', credential, ...result.verification })
+  return result.reason === 'vault_not_configured' ? VAULT_CLOSED : CREDENTIAL_NOT_FOUND
 }
 
 /** DELETE /v1/config/users/{id}/credentials/{credential}: refused to the very next request; its counters stay. */

@@ -1,9 +1,10 @@
 import * as v from 'valibot'
 import { VAULT_CLOSED } from '../gateway/failure.ts'
 import { callUser, persistently } from '../gateway/users.ts'
+import type { Failure } from '../http/errors.ts'
 import { DIRECTORY_NAME } from '../objects/directory.ts'
 import type { ResealResult } from '../objects/reseal.ts'
-import { parseSnapshot, SNAPSHOT_PREFIX } from '../objects/snapshot.ts'
+import { parseSnapshot, SNAPSHOT_PREFIX, snapshotKey } from '../objects/snapshot.ts'
 import type { RestoreResult } from '../objects/results.ts'
 import { readBody } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
@@ -58,7 +59,13 @@ export async function importUser(call: Call): Promise<Reply> {
   if (!body.ok) return body.failure
   const source = JSON.stringify(body.value.bundle)
   const snapshot = parseSnapshot(source)
-  if (snapshot === null) return UNREADABLE
+  if (snapshot === null || snapshot.deleted) return UNREADABLE
+  const { maxCredentials } = call.settings
+  if (snapshot.credentials.length > maxCredentials) return tooMany(maxCredentials)
+  // The object may have lost its tombstone, or a newer state; KV remembers both.
+  const kept = await call.env.SNAPSHOTS.get(snapshotKey(snapshot.user_id))
+  const last = kept === null ? null : parseSnapshot(kept)
+  if (last !== null && (last.deleted || last.version > snapshot.version)) return EXISTS
   const result = await restore(call.env, snapshot.user_id, source)
   if (result === 'unreadable') return UNREADABLE
   if (result !== 'restored') return EXISTS
@@ -98,8 +105,17 @@ const UNREADABLE = {
   param: 'bundle',
 } as const
 
+function tooMany(max: number): Failure {
+  return {
+    reason: 'ring_full',
+    message: `The bundle has more credentials than MAX_CREDENTIALS, which is ${max}.`,
+    param: 'bundle.credentials',
+  }
+}
+
 const EXISTS = {
   reason: 'user_exists',
-  message: 'There is such a user already, or was; an import never changes one.',
+  message:
+    'There is such a user already, or was, or KV has a newer snapshot (see /v1/config/restore); an import never changes one.',
   param: 'bundle',
 } as const

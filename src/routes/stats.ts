@@ -10,7 +10,16 @@ const PAGE = 100
 
 export async function ownStats({ env }: Call, userId: string): Promise<Reply> {
   const stats = await statsOf(env, userId)
-  return stats === null ? UNKNOWN_KEY : Response.json(stats)
+  return stats === null ? UNKNOWN_KEY : Response.json(withoutLinks(stats))
+}
+
+/** Whoever holds a key of the gateway need not own the accounts behind it. */
+function withoutLinks(stats: Stats): Stats {
+  const credentials = stats.ring.credentials.map((credential) => ({
+    ...credential,
+    quarantine_link: null,
+  }))
+  return { ...stats, ring: { ...stats.ring, credentials } }
 }
 
 /** `?user=<id>` for one user, without it the list of users. Keys stay out of addresses: an id is a hash. */

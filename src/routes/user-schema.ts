@@ -15,15 +15,19 @@ const instant = v.nullable(
   v.pipe(
     v.string('a date in ISO 8601, or null'),
     v.isoTimestamp('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
+    // An offset without minutes passes for ISO 8601, but not for a date.
     v.transform((text) => Date.parse(text)),
+    v.finite('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
   ),
 )
+
+const MODEL_NAME = /^[A-Za-z0-9][\w.:@-]{0,127}$/
 
 /** Google's name for a model; the catalogue's own aliases are taken for what they mean today. */
 const model = v.pipe(
   v.string('a string'),
   v.transform(stripModelPrefix),
-  v.regex(/^[A-Za-z0-9][\w.:@-]{0,127}$/, 'must be a model id such as gemini-2.5-flash'),
+  v.regex(MODEL_NAME, 'must be a model id such as gemini-2.5-flash'),
   v.transform((name) => findModel(name)?.id ?? name),
 )
 
@@ -34,12 +38,15 @@ const models = v.nullable(
   ),
 )
 
+/** What a chat request can name a model. */
+const aliasName = v.pipe(
+  v.string(),
+  v.transform(stripModelPrefix),
+  v.regex(MODEL_NAME, 'must be a name such as fast or gpt-4o'),
+)
+
 const aliases = v.pipe(
-  v.record(
-    v.pipe(v.string(), v.maxLength(128, 'must have at most 128 characters')),
-    model,
-    'an object of model ids by name',
-  ),
+  v.record(aliasName, model, 'an object of model ids by name'),
   v.check((names) => Object.keys(names).length <= 100, 'must have at most 100 names'),
 )
 
@@ -111,7 +118,7 @@ export const orderBody = v.strictObject({
 })
 
 export const explainBody = v.strictObject({
-  model,
+  model: aliasName,
   session: v.optional(v.nullable(v.string('a string')), null),
   user: v.optional(v.string('a string')),
 })

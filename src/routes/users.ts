@@ -23,8 +23,11 @@ export async function createUser(call: Call): Promise<Reply> {
   const created = await callUser<CreateResult>(call.env, id, (user) =>
     user.create(toSettings(settings)),
   )
+  // Also where there is one already: an earlier answer, and what came after it, may have been lost on the way.
+  if (created.ok || created.reason === 'user_exists') {
+    await persistently(() => directory(call.env).register(id))
+  }
   if (!created.ok) return refusal(created.reason)
-  await persistently(() => directory(call.env).register(id))
   return Response.json({ status: 'ok', user: created.user }, { status: 201 })
 }
 
@@ -54,8 +57,9 @@ export async function deleteUser({ env, params }: Call): Promise<Reply> {
   const id = params['id'] ?? ''
   if (!USER_ID.test(id)) return userNotFound('id')
   const buried = await callUser<boolean>(env, id, (user) => user.bury())
-  if (!buried) return userNotFound('id')
+  // Also where nothing was buried: an earlier answer may have been lost on the way.
   await persistently(() => directory(env).remove(id))
+  if (!buried) return userNotFound('id')
   return Response.json({ status: 'ok', deleted: true, user: id })
 }
 
@@ -65,12 +69,13 @@ export async function pinRing(call: Call): Promise<Reply> {
   if (!body.ok) return body.failure
   const { credential, until } = body.value
   const id = call.params['id'] ?? ''
-  const user = USER_ID.test(id)
-    ? await callUser<UserDescription | null>(call.env, id, (object) => object.describe())
-    : null
-  if (user === null) return userNotFound('id')
-  if (!user.credentials.some((known) => known.id === credential)) return CREDENTIAL_NOT_FOUND
-  return configure(call, { pin: { credentialId: credential, until } })
+  if (!USER_ID.test(id)) return userNotFound('id')
+  const user = await callUser<UserDescription | null>(call.env, id, (object) =>
+    object.pin(credential, until),
+  )
+  if (user !== null) return Response.json({ status: 'ok', user })
+  const known = await callUser<UserDescription | null>(call.env, id, (object) => object.describe())
+  return known === null ? userNotFound('id') : CREDENTIAL_NOT_FOUND
 }
 
 /** DELETE /v1/config/users/{id}/pin */

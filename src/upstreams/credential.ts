@@ -1,5 +1,9 @@
 import type { Upstream } from '../gemini/upstreams.ts'
 
+/** Both become part of an upstream's address, the location even of its host name. */
+export const PROJECT = /^[a-z0-9][a-z0-9:.-]{1,100}$/
+export const LOCATION = /^[a-z0-9](-?[a-z0-9]){0,39}$/
+
 /** What proves to Google who calls. It exists in the clear only in memory, and never outside the user's object. */
 export type Secret =
   | {

@@ -46,6 +46,7 @@ export async function verify(
   let { project } = candidate
   let auth: Access['auth']
   if (secret.type === 'api_key') {
+    if (depth === 'token') return works('token', project) // it is its own token
     auth = { scheme: 'api_key', value: secret.apiKey }
   } else {
     const minted = await mintToken(secret, settings.googleTokenUrl, Date.now())
@@ -131,6 +132,21 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
     'permission_denied',
     'Give the account the role Vertex AI User, or lift the restrictions of the key.',
   ],
+  [
+    'key_restricted',
+    'The key is kept to other APIs or addresses: lift that in the Google Cloud console.',
+  ],
+  ['scope_insufficient', 'The credential lacks the scope cloud-platform: log in again with it.'],
+  [
+    'project_suspended',
+    'Google has suspended the project: its owner finds the reason in the console.',
+  ],
+  [
+    'policy_violated',
+    'A rule of the organisation forbids it, such as a perimeter of VPC Service Controls.',
+  ],
+  ['not_in_plan', 'The plan does not include this model.'],
+  ['credits_exhausted', 'Prepaid credits or a spending cap are used up.'],
   ['model_not_found', 'The location does not serve Gemini; try global.'],
   ['precondition_failed', 'The project may not use Gemini: check billing, tier and location.'],
 ])

@@ -165,6 +165,32 @@ describe('limits', () => {
     })
   })
 
+  it('tell a request that is larger than they are not to come back', async () => {
+    const user = await givenUser()
+    await limit(user, { tokens_per_minute: 100 })
+    expect(await refusalOf(await chat(user.key, { max_tokens: 500 }))).toMatchObject({
+      status: 429,
+      type: 'tokens',
+      shouldRetry: 'false',
+    })
+    expect((await chat(user.key, { max_tokens: 50 })).status).toBe(200)
+  })
+
+  it('are told by /debug/explain', async () => {
+    const user = await givenUser()
+    await limit(user, { requests_per_minute: 0 })
+    const headers = { authorization: `Bearer ${user.key}` }
+    const answer = await fetchPollux('/debug/explain', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ model: 'gemini-2.5-flash' }),
+    })
+    expect(await answer.json()).toMatchObject({
+      chosen: null,
+      reason: 'limit_reached: requestsPerMinute',
+    })
+  })
+
   it('count a request once, however many attempts it takes', async () => {
     holdTheMinute()
     const user = await givenUser(['api_key', 'api_key', 'api_key'])
@@ -219,25 +245,29 @@ describe('reachedBy', () => {
       'everything by a limit of zero',
       { requestsPerMinute: 0 },
       {},
-      { limit: 'requestsPerMinute', retryAt: Date.parse('2026-11-22T12:01:00Z') },
+      {
+        limit: 'requestsPerMinute',
+        retryAt: Date.parse('2026-11-22T12:01:00Z'),
+        isTooLarge: false,
+      },
     ],
     [
       'what is reserved',
       { tokensPerDay: 100 },
       { reservedTokens: 95 },
-      { limit: 'tokensPerDay', retryAt: Date.parse('2026-11-23T00:00:00Z') },
+      { limit: 'tokensPerDay', retryAt: Date.parse('2026-11-23T00:00:00Z'), isTooLarge: false },
     ],
     [
       'what does not pass before what does',
       { totalTokens: 5, requestsPerMinute: 0 },
       {},
-      { limit: 'totalTokens', retryAt: null },
+      { limit: 'totalTokens', retryAt: null, isTooLarge: true },
     ],
     [
       'places for a moment',
       { maxConcurrency: 1 },
       { openRequests: 1 },
-      { limit: 'maxConcurrency', retryAt: NOW + 1000 },
+      { limit: 'maxConcurrency', retryAt: NOW + 1000, isTooLarge: false },
     ],
   ])('finds %s', (_, limits, use, reached) => {
     expect(reachedBy({ ...NO_LIMITS, ...limits }, { ...IDLE, ...use }, 10, NOW)).toEqual(reached)

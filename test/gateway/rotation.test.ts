@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { Stats } from '../../src/objects/stats.ts'
 import {
   callsOf,
   chat,
   type ErrorBody,
+  fetchPollux,
   givenUser,
   google,
   MASTER_KEY,
@@ -169,7 +171,12 @@ describe('faults that are not quota', () => {
     const answer = await chat(user.key)
     expect(answer.status).toBe(200)
     expect(await answer.text()).not.toContain('accounts.google.com')
-    const [first] = (await settledStats(user)).ring.credentials
+    // Whoever holds the key need not own the account.
+    const [shown] = (await settledStats(user)).ring.credentials
+    expect(shown).toMatchObject({ state: 'quarantined', quarantine_link: null })
+    const headers = { authorization: `Bearer ${MASTER_KEY}` }
+    const admin = await fetchPollux(`/debug/stats?user=${user.userId}`, { headers })
+    const [first] = (await admin.json<Stats>()).ring.credentials
     expect(first).toMatchObject({
       state: 'quarantined',
       quarantine_reason: 'validation_required',

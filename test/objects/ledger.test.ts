@@ -161,6 +161,22 @@ describe('the ledger', () => {
       expect(later.attempts()[0]).toMatchObject({ ok: 2, lost: 1 })
     }))
 
+  it('keeps the place of a long request among the limits, also in its next life', () =>
+    withLedger((start) => {
+      const before = start()
+      const long = before.grant({ ...terms(), begins: 40 }, NOW)
+      before.checkpoint(NOW + CHECKPOINT_AFTER_MS)
+      flush(before, NOW)
+      const after = start()
+      expect(after.meter.use(0, NOW)).toMatchObject({
+        openRequests: 1,
+        reservedTokens: 40,
+        dayRequests: 1,
+      })
+      after.settle(report(long), NOW)
+      expect(after.meter.use(0, NOW)).toMatchObject({ openRequests: 0, reservedTokens: 0 })
+    }))
+
   it('writes a handful of rows for however many settlements arrived together', () =>
     withLedger((start, sql) => {
       const ledger = start()

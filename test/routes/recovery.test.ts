@@ -12,6 +12,7 @@ import {
   givenUser,
   MASTER_KEY,
   post,
+  settledStats,
   statsOf,
   type User,
 } from '../support/pollux.ts'
@@ -153,6 +154,79 @@ describe('a sealed bundle', () => {
     const answer = await act('import', body)
     expect(answer.status).toBe(400)
     expect((await answer.json<ErrorBody>()).error).toMatchObject({ code, param: 'bundle' })
+  })
+})
+
+describe('a bundle that was meddled with', () => {
+  type Bundle = {
+    version: number
+    settings: Record<string, unknown>
+    credentials: Record<string, unknown>[]
+  }
+
+  it.each<[string, (bundle: Bundle) => void]>([
+    ['a credential twice', ({ credentials }) => credentials.push(credentials[0] ?? {})],
+    ['a version that is none', (bundle) => void (bundle.version = -5)],
+    [
+      'a location that leads elsewhere',
+      ({ credentials }) => void Object.assign(credentials[0] ?? {}, { location: 'evil.example/#' }),
+    ],
+    [
+      'a limit that is none',
+      ({ settings }) => void (settings['limits'] = { requestsPerMinute: 'x' }),
+    ],
+    ['aliases that are none', ({ settings }) => void (settings['aliases'] = null)],
+    ['a date beyond all dates', ({ settings }) => void (settings['expiresAt'] = 9e15)],
+    [
+      'a pin on nothing',
+      ({ settings }) =>
+        void (settings['pin'] = { credentialId: 'cred_0000000000000000', until: 1 }),
+    ],
+    ['a tombstone', (bundle) => void Object.assign(bundle, { deleted: true })],
+  ])('(%s) is refused whole, and the right one still works', async (_, meddle) => {
+    const user = await givenUser(['api_key'])
+    const text = await (await admin('GET', `${user.userId}/export`)).text()
+    const bundle = JSON.parse(text) as Bundle
+    await wipe(user)
+    meddle(bundle)
+    expect((await act('import', { bundle })).status).toBe(400)
+    expect((await act('import', { bundle: JSON.parse(text) as Bundle })).status).toBe(200)
+    expect((await chat(user.key)).status).toBe(200)
+  })
+
+  it('does not bring back a user whom KV knows to be deleted', async () => {
+    const user = await givenUser()
+    const bundle: unknown = await (await admin('GET', `${user.userId}/export`)).json()
+    await admin('DELETE', user.userId)
+    await snapshotWritten(user)
+    await wipe(user)
+    expect((await act('import', { bundle })).status).toBe(409)
+    expect((await chat(user.key)).status).toBe(401)
+  })
+})
+
+describe('a deleted user', () => {
+  it('gets no credential that was on its way, and keeps no name of a project', async () => {
+    const user = await givenUser(['service_account'])
+    await chat(user.key)
+    await settledStats(user)
+    const object = objectOf(user)
+    const secret = { type: 'api_key', apiKey: 'AIza-late' } as const
+    const input = {
+      secret,
+      upstream: 'gemini-api',
+      label: null,
+      project: null,
+      location: null,
+      quotaProject: null,
+    } as const
+    await Promise.all([object.putCredential(input), object.bury()])
+    const rows = await runInDurableObject(object, (_instance, { storage: { sql } }) =>
+      ['credentials', 'access_tokens', 'buckets', 'model_faults'].map(
+        (table) => sql.exec(`SELECT count(*) AS n FROM ${table}`).one()['n'],
+      ),
+    )
+    expect(rows).toEqual([0, 0, 0, 0])
   })
 })
 

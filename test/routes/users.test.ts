@@ -142,10 +142,33 @@ describe('users', () => {
     expect(Object.keys(stats.ring.credentials[0]?.models ?? {})).toEqual([MODEL])
   })
 
+  it('may call a model what the catalogue calls another', async () => {
+    const user = await givenUser()
+    await patch(user, { aliases: { 'gemini-flash-latest': MODEL, 'google/fast': MODEL } })
+    for (const model of ['gemini-flash-latest', 'fast', 'google/fast']) {
+      expect((await chat(user.key, { model })).status).toBe(200)
+    }
+    const calls = await callsOf(user.credentials[0]?.handle ?? '')
+    expect(new Set(calls.map(({ model }) => model))).toEqual(new Set([MODEL]))
+  })
+
+  it('that are paused whole are told when they are served again', async () => {
+    const user = await givenUser(['api_key'])
+    await patchCredential(user, 0, { paused_until: new Date(Date.now() + 40_000).toISOString() })
+    const answer = await chat(user.key)
+    expect([answer.status, await codeOf(answer)]).toEqual([503, 'credentials_paused'])
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(30)
+    expect((await statsOf(user)).ring.credentials[0]).toMatchObject({
+      state: 'paused',
+      paused_until: expect.any(String),
+    })
+  })
+
   it.each([
     ['an unknown field', { mood: 'good' }, 'unknown_parameter', 'mood'],
     ['an unknown mode', { mode: 'random' }, 'invalid_value', 'mode'],
     ['a date that is none', { expires_at: 'tomorrow' }, 'invalid_value', 'expires_at'],
+    ['half a date', { expires_at: '2027-01-31T12:00:00+05' }, 'invalid_value', 'expires_at'],
     ['a model that is none', { models: ['../x'] }, 'invalid_value', 'models[0]'],
     ['a flag that is none', { disabled: 'yes' }, 'invalid_type', 'disabled'],
     ['an alias to nothing', { aliases: { x: '' } }, 'invalid_value', 'aliases.x'],
