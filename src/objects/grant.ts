@@ -2,7 +2,7 @@ import type { Held, Readiness } from './access-tokens.ts'
 import { quarantine } from './consequences.ts'
 import type { Credential } from './credential.ts'
 import type { LeaseRef, LeaseRequest, LeaseResult } from './lease.ts'
-import { type RateLimits, rateLimits, reachedBy } from './limits.ts'
+import { isUnlimited, type RateLimits, rateLimits, reachedBy } from './limits.ts'
 import { nextActive, select, type Selection } from './ring.ts'
 import { principalOf } from './standing.ts'
 import { ringOf, type UserState, useOf, viewOf } from './state.ts'
@@ -130,6 +130,7 @@ function handOver(
 
 function limitReached(state: UserState, request: LeaseRequest, now: number): LeaseResult | null {
   const { limits } = state.profile.settings
+  if (isUnlimited(limits)) return null // as most users are: their use need not be summed up
   const reached = reachedBy(limits, useOf(state, now), request.estimatedTokens, now)
   return reached === null
     ? null
@@ -137,7 +138,8 @@ function limitReached(state: UserState, request: LeaseRequest, now: number): Lea
 }
 
 function limitsLeft(state: UserState, now: number): RateLimits | null {
-  return rateLimits(state.profile.settings.limits, useOf(state, now), now)
+  const { limits } = state.profile.settings
+  return isUnlimited(limits) ? null : rateLimits(limits, useOf(state, now), now)
 }
 
 function attemptOf({ requestId, attempt }: LeaseRequest): string {

@@ -21,6 +21,11 @@ export const NO_LIMITS: Limits = {
   totalTokens: null,
 }
 
+/** Pure. */
+export function isUnlimited(limits: Limits): boolean {
+  return Object.values(limits).every((limit) => limit === null)
+}
+
 /** What was used in the running minute and day (UTC), and what is reserved by requests under way. */
 export interface Use {
   readonly openRequests: number
