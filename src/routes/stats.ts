@@ -1,12 +1,9 @@
 import { UNKNOWN_KEY } from '../gateway/failure.ts'
 import { callUser } from '../gateway/users.ts'
-import { DIRECTORY_NAME } from '../objects/directory.ts'
 import type { Stats } from '../objects/stats.ts'
 import type { Call, Reply } from './call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
-
-/** Users a page; `next` leads on. */
-const PAGE = 100
+import { usersAfter } from './users.ts'
 
 export async function ownStats({ env }: Call, userId: string): Promise<Reply> {
   const stats = await statsOf(env, userId)
@@ -25,7 +22,7 @@ function withoutLinks(stats: Stats): Stats {
 /** `?user=<id>` for one user, without it the list of users. Keys stay out of addresses: an id is a hash. */
 export async function allStats({ env, url }: Call): Promise<Reply> {
   const userId = url.searchParams.get('user')
-  if (userId === null) return listUsers(env, url.searchParams.get('after') ?? '')
+  if (userId === null) return listUsers(env, url.searchParams.get('after'))
   if (!USER_ID.test(userId)) {
     return {
       reason: 'invalid_value',
@@ -37,13 +34,10 @@ export async function allStats({ env, url }: Call): Promise<Reply> {
   return stats === null ? userNotFound('user') : Response.json(stats)
 }
 
-async function listUsers(env: Env, after: string): Promise<Reply> {
-  const users = await env.DIRECTORY.getByName(DIRECTORY_NAME).list(after, PAGE)
-  const next = users.length === PAGE ? users.at(-1)?.user : undefined
+async function listUsers(env: Env, after: string | null): Promise<Reply> {
   return Response.json({
     status: 'ok',
-    users,
-    next: next === undefined ? null : `?after=${next}`,
+    ...(await usersAfter(env, after)),
     hint: "Add ?user=<id> for one user's statistics.",
   })
 }

@@ -1,7 +1,7 @@
 import { userIdOf } from '../gateway/authenticate.ts'
 import { callUser, persistently } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
-import { DIRECTORY_NAME } from '../objects/directory.ts'
+import { type DirectoryEntry, DIRECTORY_NAME } from '../objects/directory.ts'
 import type { UserDescription } from '../objects/description.ts'
 import type { CreateResult } from '../objects/results.ts'
 import type { SettingsChange } from '../objects/user-settings.ts'
@@ -33,10 +33,17 @@ export async function createUser(call: Call): Promise<Reply> {
 
 /** GET /v1/config/users */
 export async function listUsers({ env, url }: Call): Promise<Reply> {
-  const after = url.searchParams.get('after') ?? ''
-  const users = await directory(env).list(after, PAGE)
+  return Response.json({ status: 'ok', ...(await usersAfter(env, url.searchParams.get('after'))) })
+}
+
+/** A page of the users there are, in the order of their ids, and the query string that leads on. */
+export async function usersAfter(
+  env: Env,
+  after: string | null,
+): Promise<{ readonly users: readonly DirectoryEntry[]; readonly next: string | null }> {
+  const users = await directory(env).list(after ?? '', PAGE)
   const last = users.length === PAGE ? users.at(-1)?.user : undefined
-  return Response.json({ status: 'ok', users, next: last === undefined ? null : `?after=${last}` })
+  return { users, next: last === undefined ? null : `?after=${last}` }
 }
 
 /** GET /v1/config/users/{id} */
