@@ -93,7 +93,10 @@ export class UserObject extends DurableObject<Env> {
     const counted = settleIn(this.#user.state, settlement)
     // The client waits for this one, so the window is not waited for; the answer is held until the commit all the same.
     this.#user.chores.flush()
-    const result = await this.#grant(this.#user, request)
+    // A user deleted meanwhile is lent nothing, but what was used still counts.
+    const user = this.#living()
+    const result: LeaseResult =
+      user === null ? { ok: false, reason: 'unknown_user' } : await this.#grant(user, request)
     if (!result.ok && counted) {
       this.#user.state.ledger.requestEnded(request.requestId, 'failed')
       this.#user.chores.flush()

@@ -125,6 +125,17 @@ describe('counting', () => {
   })
 })
 
+describe('a user who is deleted while a request is under way', () => {
+  it('is lent nothing more, as a user who is not there', async () => {
+    const user = await givenUser()
+    const lease = await leaseFrom(user)
+    await objectOf(user).bury()
+    const next = asking({ tried: [lease.credentialId], attempt: 2 })
+    const answer = await objectOf(user).settleAndLease(report(lease, QUOTA, null), next)
+    expect(answer).toEqual({ ok: false, reason: 'unknown_user' })
+  })
+})
+
 describe('a credential that was posted again', () => {
   it.each<[string, Verdict]>([
     ['a death', DEAD],
