@@ -3,6 +3,7 @@ import type {
   GenerateContentResponse,
   UsageMetadata,
 } from '../gemini/types.ts'
+import { fit } from '../gemini/fit/index.ts'
 import { countTokens, NO_TOKENS } from '../gemini/usage.ts'
 import type { Failure } from '../http/errors.ts'
 import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../objects/lease.ts'
@@ -69,7 +70,7 @@ export type Generated =
  */
 export async function generate(input: GenerateInput): Promise<Generated> {
   const { model, settings } = input
-  const requestJson = JSON.stringify(input.request)
+  const jsonFor = fitted(input.request)
   const deadline = Date.now() + settings.rotationDeadlineMs
   const journey = new Journey(model, input.session)
   const wanted = (attempt: number): LeaseRequest => ({
@@ -84,6 +85,7 @@ export async function generate(input: GenerateInput): Promise<Generated> {
   for (let attempts = 1; granted.ok; attempts++) {
     const { lease } = granted
     const { control, release } = follow(input.clientSignal)
+    const requestJson = jsonFor(lease)
     const result = await attempt({ lease, requestJson, stream: input.stream, settings, control })
     if (result.ok) {
       return { ...result, lease, attempts, control, settle: settler(input, lease, release) }
@@ -117,6 +119,17 @@ function refused(
   const failure = refusalOf(refusal, journey.model, Date.now()) ?? journey.failure()
   const rateLimits = 'rateLimits' in refusal ? refusal.rateLimits : null
   return { ok: false, failure, attempts, credentialId: journey.lastCredential, rateLimits }
+}
+
+/** The request as the upstream of a lease takes it, serialised once for each target however many attempts are made. */
+function fitted(request: GenerateContentRequest): (lease: Lease) => string {
+  const known = new Map<string, string>()
+  return ({ model, access: { upstream } }) => {
+    const target = `${upstream} ${model}`
+    const json = known.get(target) ?? JSON.stringify(fit(request, { model, upstream }))
+    known.set(target, json)
+    return json
+  }
 }
 
 function call<T>(input: GenerateInput, action: (user: UserStub) => Promise<T>): Promise<T> {

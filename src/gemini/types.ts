@@ -1,12 +1,20 @@
 /**
  * The pivot: Gemini's own request and response, as far as Pollux reads or writes them (google-upstreams §4, §5).
- * Every dialect translates to and from these; every upstream only wraps them.
+ * Every dialect translates to and from these; every upstream only wraps them. What one model on one upstream takes of a
+ * request is `fit`'s matter (gemini/fit), so a dialect writes down what the client asked for.
  * Responses are Google's and may grow: unknown fields and enum values are to be expected, so all is optional and enums are strings.
  */
 export interface GenerateContentRequest {
   contents: Content[]
   systemInstruction?: Content
+  tools?: Tool[]
+  toolConfig?: ToolConfig
+  safetySettings?: SafetySetting[]
   generationConfig?: GenerationConfig
+  cachedContent?: string
+  serviceTier?: string
+  /** Gemini 4: asks for the rest of an answer that stopped with CONTINUATION (google-upstreams §12). */
+  continuationToken?: string
 }
 
 export interface Content {
@@ -14,18 +22,72 @@ export interface Content {
   parts: Part[]
 }
 
-/** Exactly one data field a part; `thought` and `thoughtSignature` modify it. */
+/** Exactly one data field a part; the others modify it (google-upstreams §4.2). */
 export interface Part {
   text?: string
+  inlineData?: Blob
+  fileData?: FileData
+  functionCall?: FunctionCall
+  functionResponse?: FunctionResponse
+  executableCode?: { language?: string; code?: string }
+  codeExecutionResult?: { outcome?: string; output?: string }
   thought?: boolean
   thoughtSignature?: string
-  functionCall?: FunctionCall
+  videoMetadata?: { startOffset?: string; endOffset?: string; fps?: number }
+  mediaResolution?: { level: string }
+}
+
+export interface Blob {
+  mimeType: string
+  /** Base64. */
+  data: string
+}
+
+export interface FileData {
+  fileUri: string
+  mimeType?: string
 }
 
 export interface FunctionCall {
   id?: string
   name: string
   args?: { [key: string]: unknown }
+}
+
+export interface FunctionResponse {
+  id?: string
+  name: string
+  /** An object always: Google refuses lists and scalars. */
+  response: { [key: string]: unknown }
+  parts?: { inlineData: Blob }[]
+}
+
+export interface Tool {
+  functionDeclarations?: FunctionDeclaration[]
+  googleSearch?: object
+  urlContext?: object
+  codeExecution?: object
+}
+
+/** `parametersJsonSchema` and `parameters` exclude each other (google-upstreams §4.4). */
+export interface FunctionDeclaration {
+  name: string
+  description?: string
+  parametersJsonSchema?: unknown
+  parameters?: unknown
+}
+
+export interface ToolConfig {
+  functionCallingConfig?: {
+    mode: 'AUTO' | 'ANY' | 'NONE' | 'VALIDATED'
+    allowedFunctionNames?: string[]
+  }
+  includeServerSideToolInvocations?: boolean
+}
+
+export interface SafetySetting {
+  category: string
+  threshold: string
 }
 
 export interface GenerationConfig {
@@ -35,6 +97,26 @@ export interface GenerationConfig {
   maxOutputTokens?: number
   stopSequences?: string[]
   seed?: number
+  candidateCount?: number
+  presencePenalty?: number
+  frequencyPenalty?: number
+  responseLogprobs?: boolean
+  logprobs?: number
+  responseMimeType?: string
+  responseJsonSchema?: unknown
+  responseSchema?: unknown
+  responseModalities?: string[]
+  mediaResolution?: string
+  thinkingConfig?: ThinkingConfig
+  speechConfig?: object
+  imageConfig?: { aspectRatio?: string; imageSize?: string }
+}
+
+/** A level on Gemini 3 and later, a budget on 2.5; never both on the wire (google-upstreams §4.9). */
+export interface ThinkingConfig {
+  thinkingLevel?: string
+  thinkingBudget?: number
+  includeThoughts?: boolean
 }
 
 export interface GenerateContentResponse {
@@ -50,6 +132,30 @@ export interface Candidate {
   content?: { role?: string; parts?: Part[] }
   finishReason?: string
   finishMessage?: string
+  groundingMetadata?: GroundingMetadata
+  citationMetadata?: object
+  logprobsResult?: LogprobsResult
+  continuationToken?: string
+}
+
+/** Segments count UTF-8 bytes, not UTF-16 units (google-upstreams §5.5). */
+export interface GroundingMetadata {
+  groundingChunks?: { web?: { uri?: string; title?: string; domain?: string } }[]
+  groundingSupports?: {
+    segment?: { startIndex?: number; endIndex?: number; partIndex?: number; text?: string }
+    groundingChunkIndices?: number[]
+  }[]
+}
+
+export interface LogprobsResult {
+  chosenCandidates?: Logprob[]
+  topCandidates?: { candidates?: Logprob[] }[]
+}
+
+export interface Logprob {
+  token?: string
+  tokenId?: number
+  logProbability?: number
 }
 
 /** Counts are cumulative over a stream: the last one seen is the total. Zeros are left out by protobuf JSON. */

@@ -1,7 +1,8 @@
 import { parseChatRequest, type ChatRequest } from '../dialects/openai-chat/schema.ts'
 import { toGeminiRequest } from '../dialects/openai-chat/request.ts'
-import { toChatCompletion } from '../dialects/openai-chat/response.ts'
-import { ChatStream, type StreamContext } from '../dialects/openai-chat/stream.ts'
+import { type ChatContext, toChatCompletion } from '../dialects/openai-chat/response.ts'
+import type { AnswerPlan } from '../dialects/openai-chat/plan.ts'
+import { ChatStream } from '../dialects/openai-chat/stream.ts'
 import { DONE } from '../gateway/attempt.ts'
 import { type Generated, generate } from '../gateway/generate.ts'
 import { pump, unusable } from '../gateway/pump.ts'
@@ -49,7 +50,7 @@ export async function chatCompletions(call: Call, userId: string): Promise<Reply
   // A client that leaves ends this invocation; what its attempt came to is settled all the same.
   waitUntil(journey.catch(() => undefined)) // awaited below, where it is told
   const generated = await journey
-  const response = answer(call, chat, generated)
+  const response = answer(call, chat, translated.plan, generated)
   response.headers.set('x-pollux-attempts', String(generated.attempts))
   const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
   if (credential !== null) response.headers.set('x-pollux-credential', credential)
@@ -60,19 +61,16 @@ export async function chatCompletions(call: Call, userId: string): Promise<Reply
   return response
 }
 
-function answer(call: Call, chat: ChatRequest, generated: Generated): Response {
+function answer(call: Call, chat: ChatRequest, plan: AnswerPlan, generated: Generated): Response {
   if (!generated.ok) return errorResponse(generated.failure)
   const context = {
     id: `chatcmpl-${crypto.randomUUID().replaceAll('-', '')}`,
     created: Math.floor(Date.now() / 1000),
     model: chat.model,
   }
-  if (generated.kind === 'stream') {
-    const includeUsage = chat.stream_options?.include_usage === true
-    return streamed(call, generated, { ...context, includeUsage })
-  }
+  if (generated.kind === 'stream') return streamed(call, generated, context, plan)
   const { response, settle } = generated
-  const translated = toChatCompletion(response, context)
+  const translated = toChatCompletion(response, context, plan)
   const verdict = translated.ok ? OK : unusable(translated.failure)
   call.ctx.waitUntil(settle(verdict, response.usageMetadata))
   return translated.ok ? Response.json(translated.completion) : errorResponse(translated.failure)
@@ -81,10 +79,11 @@ function answer(call: Call, chat: ChatRequest, generated: Generated): Response {
 function streamed(
   { ctx, settings }: Call,
   generated: Extract<Generated, { kind: 'stream' }>,
-  context: StreamContext,
+  context: ChatContext,
+  plan: AnswerPlan,
 ): Response {
   const { lease, events, first, control, settle } = generated
-  const failure = failureBeforeContent(first, context)
+  const failure = failureBeforeContent(first, context, plan)
   if (failure !== null) {
     ctx.waitUntil(settle(unusable(failure), first.responses.at(-1)?.usageMetadata))
     control.abort(DONE)
@@ -94,7 +93,7 @@ function streamed(
     lease,
     events,
     first,
-    encoder: new ChatStream(context),
+    encoder: new ChatStream(context, plan),
     control,
     idleTimeoutMs: settings.streamIdleTimeoutMs,
     keepAlive: ': keep-alive\n\n',
@@ -111,9 +110,13 @@ function streamed(
 }
 
 /** An answer that ended without any content, and not well, is an HTTP error like the unary one: nothing has been sent yet. */
-function failureBeforeContent(first: Batch, context: StreamContext): Failure | null {
+function failureBeforeContent(
+  first: Batch,
+  context: ChatContext,
+  plan: AnswerPlan,
+): Failure | null {
   if (first.responses.some(hasContent)) return null
-  const trial = new ChatStream(context)
+  const trial = new ChatStream(context, plan)
   for (const response of first.responses) trial.encode(response)
   const end = trial.end()
   return end.ok ? null : end.failure

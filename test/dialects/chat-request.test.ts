@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { GenerateContentRequest } from '../../src/gemini/types.ts'
 import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
 import { parseChatRequest } from '../../src/dialects/openai-chat/schema.ts'
 
@@ -6,6 +7,12 @@ function translate(body: Record<string, unknown>): ReturnType<typeof toGeminiReq
   const parsed = parseChatRequest({ model: 'gemini-2.5-flash', ...body })
   if (!parsed.ok) throw new Error(parsed.failure.message)
   return toGeminiRequest(parsed.chat)
+}
+
+function requestOf(body: Record<string, unknown>): GenerateContentRequest {
+  const translated = translate(body)
+  if (!translated.ok) throw new Error(translated.failure.message)
+  return translated.request
 }
 
 function say(role: string, content: unknown): Record<string, unknown> {
@@ -108,7 +115,7 @@ describe('the conversation', () => {
       { contents: [BLANK, turn('model', 'b'), CONTINUE], systemInstruction: system('s') },
     ],
   ])('%s', (_, messages, request) => {
-    expect(translate({ messages })).toEqual({ ok: true, request })
+    expect(requestOf({ messages })).toEqual(request)
   })
 
   it.each<[string, unknown[]]>([
@@ -170,13 +177,9 @@ describe('the generation config', () => {
     ['drops penalties', { presence_penalty: 1, frequency_penalty: 1 }, undefined],
     ['drops what Google does not know (E83)', { logit_bias: {}, user: 'u', min_p: 1 }, undefined],
   ])('%s', (_, fields, generationConfig) => {
-    const translated = translate({ messages: [say('user', 'a')], ...fields })
-    expect(translated).toEqual({
-      ok: true,
-      request: {
-        contents: [turn('user', 'a')],
-        ...(generationConfig !== undefined && { generationConfig }),
-      },
+    expect(requestOf({ messages: [say('user', 'a')], ...fields })).toEqual({
+      contents: [turn('user', 'a')],
+      ...(generationConfig !== undefined && { generationConfig }),
     })
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { toChatCompletion } from '../../src/dialects/openai-chat/response.ts'
+import { PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import { toUsage } from '../../src/dialects/openai-chat/usage.ts'
 import type { GenerateContentResponse, Part } from '../../src/gemini/types.ts'
 
@@ -25,7 +26,7 @@ const ZERO_USAGE = {
 
 describe('a completion', () => {
   it('has all that clients require, and no more (E47, E48)', () => {
-    expect(toChatCompletion(answer('STOP', { text: 'hello' }), CONTEXT)).toEqual({
+    expect(toChatCompletion(answer('STOP', { text: 'hello' }), CONTEXT, PLAIN)).toEqual({
       ok: true,
       completion: {
         id: 'chatcmpl-1',
@@ -54,7 +55,7 @@ describe('a completion', () => {
       { text: 'b' },
       { thoughtSignature: 'c2ln' },
     )
-    expect(toChatCompletion(response, CONTEXT)).toMatchObject({
+    expect(toChatCompletion(response, CONTEXT, PLAIN)).toMatchObject({
       completion: {
         choices: [{ message: { content: 'ab', reasoning_content: 'first second' } }],
       },
@@ -107,7 +108,7 @@ describe('a completion', () => {
       'content_filter',
     ],
   ])('%s', (_, response, content, finish_reason) => {
-    expect(toChatCompletion(response, CONTEXT)).toMatchObject({
+    expect(toChatCompletion(response, CONTEXT, PLAIN)).toMatchObject({
       ok: true,
       completion: { choices: [{ message: { content }, finish_reason }] },
     })
@@ -115,7 +116,7 @@ describe('a completion', () => {
 
   it('says why a prompt was blocked, but repeats nothing that is not an enum', () => {
     const refusal = (blockReason: string): unknown =>
-      toChatCompletion({ promptFeedback: { blockReason } }, CONTEXT)
+      toChatCompletion({ promptFeedback: { blockReason } }, CONTEXT, PLAIN)
     expect(refusal('SAFETY')).toMatchObject({
       completion: {
         choices: [{ message: { refusal: 'The prompt was blocked by Google (SAFETY).' } }],
@@ -145,7 +146,10 @@ describe('a completion', () => {
       'upstream_error',
     ],
   ])('fails when %s', (_, response, reason) => {
-    expect(toChatCompletion(response, CONTEXT)).toMatchObject({ ok: false, failure: { reason } })
+    expect(toChatCompletion(response, CONTEXT, PLAIN)).toMatchObject({
+      ok: false,
+      failure: { reason },
+    })
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toChatCompletion } from '../../src/dialects/openai-chat/response.ts'
 import { ChatStream, type StreamEnd } from '../../src/dialects/openai-chat/stream.ts'
+import { PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import type { GenerateContentResponse, Part } from '../../src/gemini/types.ts'
 
 const CONTEXT = { id: 'chatcmpl-1', created: 1_795_360_000, model: 'm' }
@@ -26,7 +27,7 @@ function run(
   responses: readonly GenerateContentResponse[],
   includeUsage = false,
 ): { frames: string[]; end: StreamEnd } {
-  const stream = new ChatStream({ ...CONTEXT, includeUsage })
+  const stream = new ChatStream(CONTEXT, { ...PLAIN, includeUsage })
   const frames = responses.map((response) => stream.encode(response))
   return { frames, end: stream.end() }
 }
@@ -103,7 +104,7 @@ describe('a stream', () => {
     ['no candidate', { candidates: [] }],
     ['metadata', { modelVersion: 'm', responseId: 'r' }],
   ])('writes nothing, not even the role, for %s', (_, response) => {
-    expect(new ChatStream({ ...CONTEXT, includeUsage: true }).encode(response)).toBe('')
+    expect(new ChatStream(CONTEXT, { ...PLAIN, includeUsage: true }).encode(response)).toBe('')
   })
 
   it.each<[string, string, string]>([
@@ -118,7 +119,7 @@ describe('a stream', () => {
   })
 
   it('escapes the model it echoes', () => {
-    const stream = new ChatStream({ ...CONTEXT, model: 'a"\n', includeUsage: false })
+    const stream = new ChatStream({ ...CONTEXT, model: 'a"\n' }, PLAIN)
     expect(stream.encode(chunk([{ text: 'x' }]))).toContain(String.raw`"model":"a\"\n","choices"`)
   })
 
@@ -168,7 +169,7 @@ describe('a stream', () => {
   })
 
   it('tells of a failure in the error frame all SDKs know (E24, E25)', () => {
-    const stream = new ChatStream({ ...CONTEXT, includeUsage: true })
+    const stream = new ChatStream(CONTEXT, { ...PLAIN, includeUsage: true })
     stream.encode(chunk([{ text: 'a' }]))
     expect(stream.fail({ reason: 'upstream_overloaded', message: 'Upstream overloaded' })).toBe(
       'data: {"error":{"message":"Upstream overloaded","type":"server_error","param":null,' +
@@ -191,7 +192,7 @@ describe('a stream and a whole answer', () => {
     ['text, filtered', [{ text: 'a' }], 'SAFETY'],
   ])('say the same: %s', (_, parts, finishReason) => {
     const { frames, end } = run([...parts.map((part) => chunk([part])), chunk([], finishReason)])
-    const whole = toChatCompletion(chunk(parts, finishReason), CONTEXT)
+    const whole = toChatCompletion(chunk(parts, finishReason), CONTEXT, PLAIN)
     const choice = whole.ok ? whole.completion.choices[0] : undefined
     expect(collect(frames.join('') + end.frames)).toEqual({
       content: choice?.message.content ?? '',

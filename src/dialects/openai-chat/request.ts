@@ -5,10 +5,11 @@
 import type { Failure } from '../../http/errors.ts'
 import { findModel } from '../../gemini/catalogue.ts'
 import type { Content, GenerateContentRequest, GenerationConfig, Part } from '../../gemini/types.ts'
+import { type AnswerPlan, PLAIN } from './plan.ts'
 import type { ChatMessage, ChatRequest } from './schema.ts'
 
 export type TranslatedRequest =
-  | { readonly ok: true; readonly request: GenerateContentRequest }
+  | { readonly ok: true; readonly request: GenerateContentRequest; readonly plan: AnswerPlan }
   | { readonly ok: false; readonly failure: Failure }
 
 const ROLES = {
@@ -47,7 +48,11 @@ export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
   if (turns.length > 0 && system.length > 0) request.systemInstruction = { parts: system }
   const config = toGenerationConfig(chat)
   if (Object.keys(config).length > 0) request.generationConfig = config
-  return { ok: true, request }
+  return { ok: true, request, plan: toAnswerPlan(chat) }
+}
+
+function toAnswerPlan(chat: ChatRequest): AnswerPlan {
+  return { ...PLAIN, includeUsage: chat.stream_options?.include_usage === true }
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 } from '../../gemini/response.ts'
 import type { GenerateContentResponse, Part } from '../../gemini/types.ts'
 import { conclude, type FinishReason } from './finish.ts'
+import type { AnswerPlan } from './plan.ts'
 import { toUsage, type Usage } from './usage.ts'
 
 export interface ChatContext {
@@ -49,6 +50,7 @@ export type TranslatedResponse =
 export function toChatCompletion(
   response: GenerateContentResponse,
   context: ChatContext,
+  _plan: AnswerPlan,
 ): TranslatedResponse {
   const { text, thoughts, called } = readParts(partsOf(firstCandidate(response)))
   const conclusion = conclude({

@@ -17,13 +17,9 @@ import {
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
 import { conclude, type FinishReason } from './finish.ts'
 import { toJsonLine } from './json.ts'
+import type { AnswerPlan } from './plan.ts'
 import type { ChatContext } from './response.ts'
 import { toUsage } from './usage.ts'
-
-export interface StreamContext extends ChatContext {
-  /** The client's `stream_options.include_usage`. */
-  readonly includeUsage: boolean
-}
 
 export type StreamEnd =
   | { readonly ok: true; readonly frames: string }
@@ -41,7 +37,7 @@ export class ChatStream {
   readonly #choice: string
   readonly #text: string
   readonly #thought: string
-  readonly #includeUsage: boolean
+  readonly #plan: AnswerPlan
   #opened = false
   #answered = false
   #called = false
@@ -49,13 +45,13 @@ export class ChatStream {
   #blockReason: string | undefined
   #usage: UsageMetadata | undefined
 
-  constructor({ id, created, model, includeUsage }: StreamContext) {
+  constructor({ id, created, model }: ChatContext, plan: AnswerPlan) {
     const chunk = toJsonLine({ id, object: 'chat.completion.chunk', created, model })
     this.#head = `data: ${chunk.slice(0, -1)},"choices":[`
     this.#choice = `${this.#head}{"index":0,"delta":`
     this.#text = `${this.#choice}{"content":`
     this.#thought = `${this.#choice}{"reasoning_content":`
-    this.#includeUsage = includeUsage
+    this.#plan = plan
   }
 
   /** The frames for one response of Google's; empty when it has nothing to show. */
@@ -94,7 +90,7 @@ export class ChatStream {
       frames += `${this.#choice}{"refusal":${toJsonLine(conclusion.refusal)}${TEXT_END}`
     }
     frames += this.#finish(conclusion.finish)
-    if (this.#includeUsage) {
+    if (this.#plan.includeUsage) {
       frames += `${this.#head}],"usage":${toJsonLine(toUsage(this.#usage))}}\n\n`
     }
     return { ok: true, frames: frames + DONE }

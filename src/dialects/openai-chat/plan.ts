@@ -1,0 +1,31 @@
+/** What the answer needs to know of the request: decided once while the request is translated, read by response.ts and stream.ts. */
+export interface AnswerPlan {
+  /** `stream_options.include_usage`. */
+  readonly includeUsage: boolean
+  /** The client's names of functions by those that Gemini was told; only where the two differ. */
+  readonly functionNames: ReadonlyMap<string, string>
+  /** Functions, by the client's names, that were declared as custom tools: they are answered as such (client-protocols §1.6). */
+  readonly customTools: ReadonlySet<string>
+  /** The client used `functions`, and is answered with `function_call`. */
+  readonly legacyFunctions: boolean
+  /** False: only the first call of an answer is passed on (`parallel_tool_calls: false`). */
+  readonly parallelToolCalls: boolean
+  /** Name of the function whose arguments are the answer, where Google takes no schema beside functions; null otherwise. */
+  readonly answerFunction: string | null
+  readonly reasoning: ReasoningFormat
+}
+
+/** Where thoughts go: `reasoning_content`, that and OpenRouter's `reasoning`, into the text between <think> tags, or nowhere (client-protocols §1.7). */
+export const REASONING_FORMATS = ['reasoning_content', 'reasoning', 'think_tags', 'none'] as const
+export type ReasoningFormat = (typeof REASONING_FORMATS)[number]
+
+/** An answer to a request that asked for nothing special. */
+export const PLAIN: AnswerPlan = {
+  includeUsage: false,
+  functionNames: new Map(),
+  customTools: new Set(),
+  legacyFunctions: false,
+  parallelToolCalls: true,
+  answerFunction: null,
+  reasoning: 'reasoning_content',
+}
