@@ -1,15 +1,16 @@
 /**
  * The request body of POST /v1/chat/completions, parsed once at the rim (client-protocols §1.1,
  * §1.2). `null` is absent everywhere and unknown fields are ignored: every client sends extras
- * meant for other providers. Each message says what is expected; issue.ts makes the sentence around
- * it.
+ * meant for other providers.
  */
 import * as v from 'valibot'
 import type { Failure } from '../../http/errors.ts'
 import { stripModelPrefix } from '../../gemini/catalogue.ts'
 import { toFailure } from '../../http/issue.ts'
 import { isRecord } from '../../http/record.ts'
+import { content } from './content.ts'
 import { findUnsupported } from './unsupported.ts'
+import { boolean, integer, number, string } from './wire.ts'
 
 const MODEL_MAX_LENGTH = 128
 /**
@@ -22,12 +23,6 @@ const INT32_MAX = 2 ** 31 - 1
 
 /** `model` is Gemini's own word for the assistant; some clients use it here too. */
 const ROLES = ['system', 'developer', 'user', 'assistant', 'model'] as const
-const PART_TYPES = ['text', 'refusal'] as const
-
-const string = v.string('a string')
-const boolean = v.boolean('a boolean')
-const number = v.number('a number')
-const integer = v.pipe(v.number('an integer'), v.integer('an integer'))
 
 function between(min: number, max: number) {
   const message = `must be between ${min} and ${max}`
@@ -53,23 +48,6 @@ const model = v.pipe(
   v.excludes('..', 'must not contain ".."'),
   v.regex(MODEL_ID, 'must be a model id such as gemini-2.5-flash'),
 )
-
-const partType = v.pipe(string, v.picklist(PART_TYPES, `must be one of: ${PART_TYPES.join(', ')}`))
-const textPart = v.object({ type: partType, text: string }, 'an object')
-const refusalPart = v.object({ type: partType, refusal: string }, 'an object')
-
-const part = v.pipe(
-  v.lazy((input) => (isRecord(input) && input['type'] === 'refusal' ? refusalPart : textPart)),
-  v.transform((parsed) => ('refusal' in parsed ? parsed.refusal : parsed.text)),
-)
-
-const parts = v.array(part)
-const text = v.pipe(
-  v.string('a string or an array of content parts'),
-  v.transform((value) => [value]),
-)
-/** Always a list of texts, one for each part. */
-const content = v.lazy((input) => (Array.isArray(input) ? parts : text))
 
 const message = v.object(
   {
