@@ -1,8 +1,13 @@
+import { readBytes } from './bytes.ts'
+import { Cuttings } from './cuttings.ts'
 import type { Failure } from './errors.ts'
 
-export type JsonBody =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly failure: Failure }
+type Refused = { readonly ok: false; readonly failure: Failure }
+export type JsonBody = { readonly ok: true; readonly value: unknown } | Refused
+
+export type CutJsonBody =
+  | { readonly ok: true; readonly value: unknown; readonly cuttings: Cuttings }
+  | Refused
 
 // A map, not an object: what is looked up comes from outside, and may be called `constructor`.
 const ENCODINGS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([
@@ -16,6 +21,12 @@ const ENCODINGS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([
  * (client-protocols §0.7). `limit` is in bytes, after decompression too, so that a small body cannot unfold without end.
  */
 export async function readJson(request: Request, limit: number): Promise<JsonBody> {
+  const body = await readCutJson(request, limit)
+  return body.ok ? { ok: true, value: body.cuttings.uncut(body.value) } : body
+}
+
+/** The same with large base64 strings cut out of the value, for those who send them on. */
+export async function readCutJson(request: Request, limit: number): Promise<CutJsonBody> {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
   const format = ENCODINGS.get(encoding)
   if (encoding !== 'identity' && encoding !== '' && format === undefined) {
@@ -24,54 +35,43 @@ export async function readJson(request: Request, limit: number): Promise<JsonBod
       message: `The content-encoding '${encoding.slice(0, 40)}' is not supported; send identity, gzip or deflate.`,
     })
   }
-  if (Number(request.headers.get('content-length')) > limit) return tooLarge(limit)
+  const length = Number(request.headers.get('content-length'))
+  if (length > limit) return tooLarge(limit)
   if (request.body === null) return empty()
 
   const stream =
     format === undefined ? request.body : request.body.pipeThrough(new DecompressionStream(format))
-  let text: string | null
+  let bytes: Uint8Array | null
   try {
-    text = await readText(stream, limit)
+    bytes = await readBytes(stream, { expected: format === undefined ? length : 0, limit })
   } catch {
     // The client broke off, or what it sent is not what its content-encoding says.
     return refuse({ reason: 'invalid_json', message: 'The request body could not be read.' })
   }
-  if (text === null) return tooLarge(limit)
+  if (bytes === null) return tooLarge(limit)
+  const { text, cuttings } = Cuttings.of(bytes)
   if (text.trim() === '') return empty()
   try {
-    return { ok: true, value: JSON.parse(text) }
+    return { ok: true, value: JSON.parse(text), cuttings }
   } catch {
     return refuse({ reason: 'invalid_json', message: 'The request body is not valid JSON.' })
   }
 }
 
-/** Null where the stream is longer than `limit` bytes. A byte order mark is dropped, as TextDecoder does. */
-async function readText(stream: ReadableStream<Uint8Array>, limit: number): Promise<string | null> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  for await (const chunk of stream) {
-    size += chunk.byteLength
-    if (size > limit) return null
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
-}
-
-function empty(): JsonBody {
+function empty(): Refused {
   return refuse({
     reason: 'invalid_json',
     message: 'The request body is empty; send a JSON object.',
   })
 }
 
-function tooLarge(limit: number): JsonBody {
+function tooLarge(limit: number): Refused {
   return refuse({
     reason: 'body_too_large',
     message: `The request body is larger than the ${limit} bytes that this gateway accepts.`,
   })
 }
 
-function refuse(failure: Failure): JsonBody {
+function refuse(failure: Failure): Refused {
   return { ok: false, failure }
 }

@@ -1,0 +1,30 @@
+const FIRST_BUFFER_BYTES = 16_384
+
+/**
+ * All bytes of a stream in one buffer, which is as large as they are where `expected` tells how many they will be: reads go
+ * straight into it. Null where there are more than `limit`.
+ */
+export async function readBytes(
+  stream: ReadableStream<Uint8Array>,
+  { expected, limit }: { readonly expected: number; readonly limit: number },
+): Promise<Uint8Array | null> {
+  const reader = stream.getReader({ mode: 'byob' })
+  // One byte more, so that the end shows in the same read.
+  let buffer = new ArrayBuffer((expected > 0 ? Math.min(expected, limit) : FIRST_BUFFER_BYTES) + 1)
+  let size = 0
+  for (;;) {
+    const room = buffer.byteLength - size
+    const { done, value } = await reader.readAtLeast(room, new Uint8Array(buffer, size, room))
+    // The buffer comes back as another object, also with the last read.
+    if (value !== undefined) {
+      buffer = value.buffer
+      size += value.byteLength
+    }
+    if (size > limit) {
+      await reader.cancel()
+      return null
+    }
+    if (done || size < buffer.byteLength) return new Uint8Array(buffer, 0, size)
+    buffer = buffer.transfer(Math.min(2 * size, limit + 1))
+  }
+}
