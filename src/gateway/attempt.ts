@@ -1,4 +1,5 @@
 import type { GenerateContentResponse } from '../gemini/types.ts'
+import type { Cuttings } from '../http/cuttings.ts'
 import type { Lease } from '../objects/lease.ts'
 import type { Settings } from '../settings.ts'
 import { callUpstream, FRONTS } from '../upstreams/call.ts'
@@ -37,6 +38,8 @@ export type AttemptResult =
 export interface AttemptInput {
   readonly lease: Lease
   readonly requestJson: string
+  /** What was cut out of it. */
+  readonly cuttings: Cuttings
   readonly stream: boolean
   readonly settings: Settings
   /** Aborts the upstream call; carries CLIENT_LEFT or TOO_SLOW as its reason. Outlives the attempt where that streams. */
@@ -45,13 +48,13 @@ export interface AttemptInput {
 
 /** Calls Google once under a lease, up to the whole answer or the first event of a stream. Never rejects. */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
-  const { lease, requestJson, stream, settings, control } = input
+  const { lease, requestJson, cuttings, stream, settings, control } = input
   const { access } = lease
   const method = stream ? 'streamGenerateContent' : 'generateContent'
   const timer = setTimeout(() => control.abort(TOO_SLOW), settings.answerTimeoutMs)
   let status = 0
   try {
-    const call = { access, model: lease.model, method, requestJson } as const
+    const call = { access, model: lease.model, method, requestJson, cuttings } as const
     const response = await callUpstream(call, settings, control.signal)
     status = response.status
     if (!response.ok) {

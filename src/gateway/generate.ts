@@ -5,6 +5,7 @@ import type {
 } from '../gemini/types.ts'
 import { fit } from '../gemini/fit/index.ts'
 import { countTokens, NO_TOKENS } from '../gemini/usage.ts'
+import type { Cuttings } from '../http/cuttings.ts'
 import type { Failure } from '../http/errors.ts'
 import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../objects/lease.ts'
 import type { RateLimits } from '../objects/limits.ts'
@@ -25,6 +26,8 @@ export interface GenerateInput {
   /** Names the conversation; a hash. Null where the client named none. */
   readonly session: string | null
   readonly request: GenerateContentRequest
+  /** What was cut out of the request's strings, to be sent as it came. */
+  readonly cuttings: Cuttings
   readonly stream: boolean
   /** About how many tokens the request will use, for the user's limits. */
   readonly estimatedTokens: number
@@ -69,7 +72,7 @@ export type Generated =
  * wrong is never tried twice.
  */
 export async function generate(input: GenerateInput): Promise<Generated> {
-  const { model, settings } = input
+  const { model, cuttings, stream, settings } = input
   const jsonFor = fitted(input.request)
   const deadline = Date.now() + settings.rotationDeadlineMs
   const journey = new Journey(model, input.session)
@@ -86,7 +89,7 @@ export async function generate(input: GenerateInput): Promise<Generated> {
     const { lease } = granted
     const { control, release } = follow(input.clientSignal)
     const requestJson = jsonFor(lease)
-    const result = await attempt({ lease, requestJson, stream: input.stream, settings, control })
+    const result = await attempt({ lease, requestJson, cuttings, stream, settings, control })
     if (result.ok) {
       return { ...result, lease, attempts, control, settle: settler(input, lease, release) }
     }

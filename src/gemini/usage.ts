@@ -33,12 +33,20 @@ const CHARS_PER_TOKEN = 4
 /** An answer of unknown length is taken for one of a page or two. */
 const TYPICAL_OUTPUT = 1024
 
-/** About how many tokens a request will use: its text, and as much output as it asks for. */
-export function estimateTokens(request: GenerateContentRequest): number {
+/**
+ * About how many tokens a request will use: its text, and as much output as it asks for. `lengthOf` knows how long a text is that
+ * was cut.
+ */
+export function estimateTokens(
+  request: GenerateContentRequest,
+  lengthOf: (text: string) => number = (text) => text.length,
+): number {
   const { contents, systemInstruction, generationConfig } = request
   const all: Content[] =
     systemInstruction === undefined ? contents : [systemInstruction, ...contents]
   let chars = 0
-  for (const { parts } of all) for (const { text } of parts) chars += text?.length ?? 0
+  for (const { parts } of all) {
+    for (const { text } of parts) if (text !== undefined) chars += lengthOf(text)
+  }
   return Math.ceil(chars / CHARS_PER_TOKEN) + (generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT)
 }

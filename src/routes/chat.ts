@@ -8,7 +8,7 @@ import { type Generated, generate } from '../gateway/generate.ts'
 import { pump, unusable } from '../gateway/pump.ts'
 import { hasContent } from '../gemini/response.ts'
 import { estimateTokens } from '../gemini/usage.ts'
-import { readJson } from '../http/body.ts'
+import { readCutJson } from '../http/body.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
 import { setRateLimitHeaders } from '../http/rate-limits.ts'
 import type { Batch } from '../upstreams/events.ts'
@@ -25,11 +25,12 @@ export async function chatCompletions(call: Call, userId: string): Promise<Reply
   const size = Number(request.headers.get('content-length') ?? Infinity)
   const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, userId) : null
   if (refusal !== null) return refusal
-  const body = await readJson(request, settings.maxBodyBytes)
+  const body = await readCutJson(request, settings.maxBodyBytes)
   if (!body.ok) return checked(call, userId, body.failure)
   const parsed = parseChatRequest(body.value)
   if (!parsed.ok) return checked(call, userId, parsed.failure)
   const { chat } = parsed
+  const { cuttings } = body
   const translated = toGeminiRequest(chat)
   if (!translated.ok) return checked(call, userId, translated.failure)
 
@@ -41,8 +42,9 @@ export async function chatCompletions(call: Call, userId: string): Promise<Reply
     model: chat.model,
     session: await sessionOf(request.headers, body.value),
     request: translated.request,
+    cuttings,
     stream: chat.stream,
-    estimatedTokens: estimateTokens(translated.request),
+    estimatedTokens: estimateTokens(translated.request, (text) => cuttings.lengthOf(text)),
     settings,
     clientSignal: request.signal,
     waitUntil,

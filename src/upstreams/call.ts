@@ -1,9 +1,11 @@
+import type { Cuttings } from '../http/cuttings.ts'
 import type { Settings } from '../settings.ts'
 import { codeAssist } from './code-assist.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Access } from './credential.ts'
 import type { Front, Method } from './front.ts'
 import { geminiApi } from './gemini-api.ts'
+import { uploadOf } from './upload.ts'
 import { vertex } from './vertex.ts'
 
 export const FRONTS: Readonly<Record<Upstream, Front>> = {
@@ -16,8 +18,9 @@ export interface UpstreamCall {
   readonly access: Access
   readonly model: string
   readonly method: Method
-  /** The pivot request, serialised. */
+  /** The pivot request, serialised, and what was cut out of it. */
   readonly requestJson: string
+  readonly cuttings: Cuttings
 }
 
 /** Calls Google once. Rejects as `fetch` does: network failure, or the abort of `signal`. */
@@ -26,12 +29,12 @@ export function callUpstream(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<Response> {
-  const { access, model, method, requestJson } = call
+  const { access, model, method, requestJson, cuttings } = call
   const front = FRONTS[access.upstream]
   return fetch(front.url(access, model, method, settings), {
     method: 'POST',
     headers: headersOf(access),
-    body: front.body(access, model, requestJson),
+    body: uploadOf(front.body(access, model, requestJson), cuttings),
     // An upstream's redirect would carry the credential to wherever it points.
     redirect: 'manual',
     signal,

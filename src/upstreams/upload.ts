@@ -1,0 +1,24 @@
+import type { Cuttings } from '../http/cuttings.ts'
+
+/**
+ * The body of a call: `json` with what was cut out of it in its place. What was cut is written from the bytes it came in, piece
+ * by piece, so that each attempt can send it and none makes a copy. Google is told the length, as it would be of a text.
+ */
+export function uploadOf(json: string, cuttings: Cuttings): string | ReadableStream<Uint8Array> {
+  if (cuttings.isEmpty) return json
+  const pieces = cuttings.splice(json)
+  const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
+  const { readable, writable } = new FixedLengthStream(length)
+  // Where Google does not take all of it, `fetch` tells why.
+  void write(writable, pieces).catch(() => undefined)
+  return readable
+}
+
+async function write(
+  writable: WritableStream<Uint8Array>,
+  pieces: readonly Uint8Array[],
+): Promise<void> {
+  const writer = writable.getWriter()
+  for (const piece of pieces) await writer.write(piece)
+  await writer.close()
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import {
+  callsOf,
+  chatBody,
+  fetchPollux,
+  givenUser,
+  google,
+  MASTER_KEY,
+  type User,
+} from '../support/pollux.ts'
+
+/** All of it is base64, so it is cut out, sent on and echoed. */
+const CONTENT = 'TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsu'.repeat(2500)
+const BODY = JSON.stringify(chatBody({ messages: [{ role: 'user', content: CONTENT }] }))
+
+function send(user: User, body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
+  return fetchPollux('/v1/chat/completions', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${user.key}`, ...headers },
+    body,
+  })
+}
+
+async function expectEcho(answer: Response): Promise<void> {
+  const body = await answer.json<{ choices: [{ message: { content: string } }] }>()
+  expect(answer.status).toBe(200)
+  expect(body.choices[0].message.content).toContain(CONTENT)
+}
+
+function packed(): ReadableStream {
+  const gzip: ReadableWritablePair<Uint8Array, BufferSource> = new CompressionStream('gzip')
+  return new Blob([BODY]).stream().pipeThrough(gzip)
+}
+
+describe('a long base64 string', () => {
+  it.each(['api_key', 'authorized_user', 'service_account'] as const)(
+    'reaches Google whole, and its length is told (%s)',
+    async (kind) => {
+      const user = await givenUser([kind])
+      await expectEcho(await send(user, BODY))
+      const [call] = await callsOf(user.credentials[0]?.handle ?? '')
+      expect(Number(call?.headers['content-length'])).toBeGreaterThan(CONTENT.length)
+    },
+  )
+
+  it.each([
+    ['compressed', packed, { 'content-encoding': 'gzip' }],
+    ['in chunks', () => new Blob([BODY]).stream(), {}],
+  ])('may come %s', async (_, body, headers) => {
+    await expectEcho(await send(await givenUser(), body(), headers))
+  })
+
+  it('is sent again to the next credential', async () => {
+    const user = await givenUser(['api_key', 'api_key'])
+    const credential = user.credentials[0]?.handle ?? ''
+    await google.script({ credential, reply: { error: 'gemini_429_minute' } })
+    const answer = await send(user, BODY)
+    expect(answer.headers.get('x-pollux-attempts')).toBe('2')
+    await expectEcho(answer)
+  })
+
+  it('counts with all of its characters against the limits', async () => {
+    const user = await givenUser()
+    const limited = await fetchPollux(`/v1/config/users/${user.userId}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${MASTER_KEY}` },
+      body: JSON.stringify({ limits: { tokens_per_minute: CONTENT.length / 5 } }),
+    })
+    expect(limited.status).toBe(200)
+    const answer = await send(user, BODY)
+    expect(answer.status).toBe(429)
+    expect(answer.headers.get('x-should-retry')).toBe('false')
+  })
+})
