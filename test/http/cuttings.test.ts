@@ -113,7 +113,7 @@ describe('Cuttings', () => {
   it('make no JSON of what is none', () => {
     const lines = [`"a"${PICTURE}"b"`, `[${PICTURE}]`, `["${PICTURE}]`, `{"a":"${PICTURE}"`]
     for (const json of [...lines, `"a" : "${PICTURE}"x`, `"${'1'.repeat(MIN_RUN)}"2"`]) {
-      expect(() => cut(json), json.slice(0, 20)).toThrow(SyntaxError)
+      expect(() => cut(json)).toThrow(SyntaxError)
     }
   })
 })
