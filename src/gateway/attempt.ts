@@ -1,5 +1,4 @@
 import type { GenerateContentResponse } from '../gemini/types.ts'
-import type { Cuttings } from '../http/cuttings.ts'
 import type { Lease } from '../objects/lease.ts'
 import type { Settings } from '../settings.ts'
 import { callUpstream, FRONTS } from '../upstreams/call.ts'
@@ -7,6 +6,7 @@ import { classify } from '../upstreams/classify.ts'
 import type { Access } from '../upstreams/credential.ts'
 import { hasContent, isFinal } from '../gemini/response.ts'
 import { type Batch, UpstreamEvents } from '../upstreams/events.ts'
+import type { Ask } from '../upstreams/front.ts'
 import { type GoogleError, parseGoogleError, readGoogleError } from '../upstreams/google-error.ts'
 import type { UpstreamFault, Verdict } from '../upstreams/verdict.ts'
 
@@ -37,10 +37,7 @@ export type AttemptResult =
 
 export interface AttemptInput {
   readonly lease: Lease
-  readonly requestJson: string
-  /** What was cut out of it. */
-  readonly cuttings: Cuttings
-  readonly stream: boolean
+  readonly ask: Ask
   readonly settings: Settings
   /** Aborts the upstream call; carries CLIENT_LEFT or TOO_SLOW as its reason. Outlives the attempt where that streams. */
   readonly control: AbortController
@@ -48,13 +45,13 @@ export interface AttemptInput {
 
 /** Calls Google once under a lease, up to the whole answer or the first event of a stream. Never rejects. */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
-  const { lease, requestJson, cuttings, stream, settings, control } = input
+  const { lease, ask, settings, control } = input
   const { access } = lease
-  const method = stream ? 'streamGenerateContent' : 'generateContent'
+  const stream = ask.method === 'streamGenerateContent'
   const timer = setTimeout(() => control.abort(TOO_SLOW), settings.answerTimeoutMs)
   let status = 0
   try {
-    const call = { access, model: lease.model, method, requestJson, cuttings } as const
+    const call = { access, model: lease.model, ask }
     const response = await callUpstream(call, settings, control.signal)
     status = response.status
     if (!response.ok) {

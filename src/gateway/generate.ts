@@ -11,13 +11,15 @@ import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../objects/le
 import type { RateLimits } from '../objects/limits.ts'
 import type { Settings } from '../settings.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
+import type { Ask } from '../upstreams/front.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import { attempt, CLIENT_LEFT, DONE, type Failed } from './attempt.ts'
 import { refusalOf } from './failure.ts'
 import { Journey } from './journey.ts'
 import { callUser, type UserStub } from './users.ts'
 
-export interface GenerateInput {
+/** What every journey needs, whatever is asked of Google. */
+export interface JourneyInput {
   readonly env: Env
   readonly userId: string
   readonly requestId: string
@@ -25,16 +27,24 @@ export interface GenerateInput {
   readonly model: string
   /** Names the conversation; a hash. Null where the client named none. */
   readonly session: string | null
-  readonly request: GenerateContentRequest
-  /** What was cut out of the request's strings, to be sent as it came. */
-  readonly cuttings: Cuttings
-  readonly stream: boolean
   /** About how many tokens the request will use, for the user's limits. */
   readonly estimatedTokens: number
   readonly settings: Settings
   /** Aborted when the client leaves. */
   readonly clientSignal: AbortSignal
   readonly waitUntil: (work: Promise<unknown>) => void
+}
+
+export interface GenerateInput extends JourneyInput {
+  readonly request: GenerateContentRequest
+  /** What was cut out of the request's strings, to be sent as it came. */
+  readonly cuttings: Cuttings
+  readonly stream: boolean
+}
+
+/** A journey with what each attempt asks, which depends on where its lease leads. */
+export interface ServeInput extends JourneyInput {
+  readonly askUnder: (lease: Lease) => Ask
 }
 
 /** An attempt that has begun to answer and is still to be settled, by whoever reads the answer. */
@@ -44,6 +54,8 @@ export interface Answering {
   readonly control: AbortController
   /** To be called once, with how the answer ended. Resolves when it is counted. */
   readonly settle: (verdict: Verdict, usage: UsageMetadata | undefined) => Promise<void>
+  /** Instead of `settle`, where the request takes another call: counts this attempt as good and goes on. */
+  readonly next: (usage: UsageMetadata | undefined) => Promise<Generated>
 }
 
 export type Generated =
@@ -66,76 +78,107 @@ export type Generated =
       readonly rateLimits: RateLimits | null
     }
 
+/** Generates under the ring's leases. */
+export function generate(input: GenerateInput): Promise<Generated> {
+  return serve({ ...input, askUnder: generation(input) })
+}
+
 /**
  * A request's journey through the ring: the only loop over attempts. Before the first byte each credential that can serve
  * is tried at most once (an access token that Google refuses is refreshed once), within a deadline; what the client did
  * wrong is never tried twice.
  */
-export async function generate(input: GenerateInput): Promise<Generated> {
-  const { model, cuttings, stream, settings } = input
-  const jsonFor = fitted(input.request)
-  const deadline = Date.now() + settings.rotationDeadlineMs
-  const journey = new Journey(model, input.session)
-  const wanted = (attempt: number): LeaseRequest => ({
-    ...journey.request(),
-    requestId: input.requestId,
-    attempt,
-    patienceMs: Math.max(0, deadline - Date.now()),
-    estimatedTokens: input.estimatedTokens,
-  })
-  let granted = await call<LeaseResult>(input, (user) => user.lease(wanted(1)))
+export function serve(input: ServeInput): Promise<Generated> {
+  return travel(input, new Journey(input.model, input.session), null)
+}
 
-  for (let attempts = 1; granted.ok; attempts++) {
-    const { lease } = granted
+/** `report` is on the attempt before, of a request that takes several calls. */
+async function travel(
+  input: ServeInput,
+  journey: Journey,
+  report: Settlement | null,
+): Promise<Generated> {
+  const { settings } = input
+  const deadline = Date.now() + settings.rotationDeadlineMs
+  let granted = await lease(input, journey, { report, deadline })
+
+  while (granted.ok) {
+    journey.began()
+    const { lease: lent } = granted
     const { control, release } = follow(input.clientSignal)
-    const requestJson = jsonFor(lease)
-    const result = await attempt({ lease, requestJson, cuttings, stream, settings, control })
+    const result = await attempt({ lease: lent, ask: input.askUnder(lent), settings, control })
     if (result.ok) {
-      return { ...result, lease, attempts, control, settle: settler(input, lease, release) }
+      const { attempts } = journey
+      const next = (usage: UsageMetadata | undefined): Promise<Generated> => {
+        release()
+        return travel(input, journey, successOf(lent, usage))
+      }
+      return {
+        ...result,
+        lease: lent,
+        attempts,
+        control,
+        settle: settler(input, lent, release),
+        next,
+      }
     }
     release()
     control.abort(DONE) // what is left of a body that failed is not read
 
-    const failed = { ...result, verdict: journey.verdictOn(lease, result) }
-    const goesOn = journey.goesOnAfter(lease, failed) && Date.now() < deadline
-    const settlement = settlementOf(lease, failed, goesOn)
+    const failed = { ...result, verdict: journey.verdictOn(lent, result) }
+    const goesOn = journey.goesOnAfter(lent, failed) && Date.now() < deadline
+    const settlement = settlementOf(lent, failed, goesOn)
     if (!goesOn) {
       input.waitUntil(call(input, (user) => user.settle(settlement)))
-      const { credentialId, rateLimits } = lease
+      const { credentialId, rateLimits } = lent
+      const { attempts } = journey
       return { ok: false, failure: journey.failure(), attempts, credentialId, rateLimits }
     }
     const waitMs = journey.waitMs()
     if (waitMs > 0) await scheduler.wait(waitMs)
-    granted = await call<LeaseResult>(input, (user) =>
-      user.settleAndLease(settlement, wanted(attempts + 1)),
-    )
-    if (!granted.ok) return refused(granted, journey, attempts)
+    granted = await lease(input, journey, { report: settlement, deadline })
   }
-  return refused(granted, journey, 0)
+  return refused(granted, journey)
 }
 
-function refused(
-  refusal: Exclude<LeaseResult, { ok: true }>,
+/** Asks for the next attempt's lease, with the report of the one before in the same round trip. */
+function lease(
+  input: ServeInput,
   journey: Journey,
-  attempts: number,
-): Generated {
+  { report, deadline }: { readonly report: Settlement | null; readonly deadline: number },
+): Promise<LeaseResult> {
+  const wanted: LeaseRequest = {
+    ...journey.request(),
+    requestId: input.requestId,
+    attempt: journey.attempts + 1,
+    patienceMs: Math.max(0, deadline - Date.now()),
+    estimatedTokens: input.estimatedTokens,
+  }
+  return call<LeaseResult>(input, (user) =>
+    report === null ? user.lease(wanted) : user.settleAndLease(report, wanted),
+  )
+}
+
+function refused(refusal: Exclude<LeaseResult, { ok: true }>, journey: Journey): Generated {
+  const { attempts } = journey
   const failure = refusalOf(refusal, journey.model, Date.now()) ?? journey.failure()
   const rateLimits = 'rateLimits' in refusal ? refusal.rateLimits : null
   return { ok: false, failure, attempts, credentialId: journey.lastCredential, rateLimits }
 }
 
 /** The request as the upstream of a lease takes it, serialised once for each target however many attempts are made. */
-function fitted(request: GenerateContentRequest): (lease: Lease) => string {
+function generation({ request, cuttings, stream }: GenerateInput): (lease: Lease) => Ask {
+  const method = stream ? 'streamGenerateContent' : 'generateContent'
   const known = new Map<string, string>()
   return ({ model, access: { upstream } }) => {
     const target = `${upstream} ${model}`
     const json = known.get(target) ?? JSON.stringify(fit(request, { model, upstream }))
     known.set(target, json)
-    return json
+    return { method, json, cuttings }
   }
 }
 
-function call<T>(input: GenerateInput, action: (user: UserStub) => Promise<T>): Promise<T> {
+function call<T>(input: JourneyInput, action: (user: UserStub) => Promise<T>): Promise<T> {
   return callUser(input.env, input.userId, action)
 }
 
@@ -148,7 +191,7 @@ function follow(client: AbortSignal): { control: AbortController; release: () =>
   return { control, release: () => client.removeEventListener('abort', abort) }
 }
 
-function settler(input: GenerateInput, lease: Lease, release: () => void): Answering['settle'] {
+function settler(input: JourneyInput, lease: Lease, release: () => void): Answering['settle'] {
   return async (verdict, usage) => {
     release()
     const { kind } = verdict
@@ -157,6 +200,12 @@ function settler(input: GenerateInput, lease: Lease, release: () => void): Answe
     const settlement = { lease: refOf(lease), verdict, status: 200, tokens, request } as const
     await call(input, (user) => user.settle(settlement))
   }
+}
+
+/** An attempt that did its part of a request which goes on. */
+function successOf(lease: Lease, usage: UsageMetadata | undefined): Settlement {
+  const verdict = { kind: 'ok' } as const
+  return { lease: refOf(lease), verdict, status: 200, tokens: countTokens(usage), request: null }
 }
 
 function settlementOf(lease: Lease, { verdict, status }: Failed, goesOn: boolean): Settlement {

@@ -36,10 +36,20 @@ export class Journey {
   readonly #outages = new Map<Upstream, number>()
   readonly #failures: Failure[] = []
   #last: { readonly failed: Failed; readonly credentialId: string } | null = null
+  #attempts = 0
 
   constructor(model: string, session: string | null) {
     this.model = model
     this.#session = session
+  }
+
+  /** Attempts made so far. */
+  get attempts(): number {
+    return this.#attempts
+  }
+
+  began(): void {
+    this.#attempts++
   }
 
   get lastCredential(): string | null {

@@ -1,9 +1,8 @@
-import type { Cuttings } from '../http/cuttings.ts'
 import type { Settings } from '../settings.ts'
 import { codeAssist } from './code-assist.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Access } from './credential.ts'
-import type { Front, Method } from './front.ts'
+import type { Ask, Front } from './front.ts'
 import { geminiApi } from './gemini-api.ts'
 import { uploadOf } from './upload.ts'
 import { vertex } from './vertex.ts'
@@ -17,10 +16,7 @@ export const FRONTS: Readonly<Record<Upstream, Front>> = {
 export interface UpstreamCall {
   readonly access: Access
   readonly model: string
-  readonly method: Method
-  /** The pivot request, serialised, and what was cut out of it. */
-  readonly requestJson: string
-  readonly cuttings: Cuttings
+  readonly ask: Ask
 }
 
 /** Calls Google once. Rejects as `fetch` does: network failure, or the abort of `signal`. */
@@ -29,12 +25,12 @@ export function callUpstream(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<Response> {
-  const { access, model, method, requestJson, cuttings } = call
+  const { access, model, ask } = call
   const front = FRONTS[access.upstream]
-  return fetch(front.url(access, model, method, settings), {
+  return fetch(front.url(access, model, ask.method, settings), {
     method: 'POST',
     headers: headersOf(access),
-    body: uploadOf(front.body(access, model, requestJson), cuttings),
+    body: uploadOf(front.body(access, model, ask.json), ask.cuttings),
     // An upstream's redirect would carry the credential to wherever it points.
     redirect: 'manual',
     signal,

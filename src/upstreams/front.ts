@@ -1,8 +1,24 @@
 import type { GenerateContentResponse } from '../gemini/types.ts'
+import type { Cuttings } from '../http/cuttings.ts'
 import type { Settings } from '../settings.ts'
 import type { Access } from './credential.ts'
 
-export type Method = 'generateContent' | 'streamGenerateContent'
+/** The last three make embeddings; which of them differs by upstream and model (upstreams/embedding.ts). */
+export type Method =
+  | 'generateContent'
+  | 'streamGenerateContent'
+  | 'batchEmbedContents'
+  | 'embedContent'
+  | 'predict'
+
+/** What one attempt asks of Google. */
+export interface Ask {
+  readonly method: Method
+  /** The pivot request, or what the method takes instead of it; serialised. */
+  readonly json: string
+  /** What was cut out of its strings, to be sent as it came. */
+  readonly cuttings: Cuttings
+}
 
 /** What differs between Google's front ends: address, envelope, and how a reply is wrapped. */
 export interface Front {
@@ -15,5 +31,5 @@ export interface Front {
 
 /** The end of an address. `?alt=sse` makes a stream server-sent events; without it Google sends one JSON array (google-upstreams §2.6). */
 export function methodSuffix(method: Method): string {
-  return method === 'streamGenerateContent' ? ':streamGenerateContent?alt=sse' : ':generateContent'
+  return method === 'streamGenerateContent' ? `:${method}?alt=sse` : `:${method}`
 }
