@@ -1,0 +1,13 @@
+import type { Shape } from './shape.ts'
+
+const MAX_HINT = 1000
+
+/** What a form has no word for is said in the description, where the model reads it. */
+export function described(shape: Shape, hint: string): { readonly description?: string } {
+  const all = [shape.description ?? '', hint.slice(0, MAX_HINT)].filter((text) => text !== '')
+  return all.length === 0 ? {} : { description: all.join(' ') }
+}
+
+export function oneOf(values: readonly unknown[]): string {
+  return `One of: ${values.map((value) => JSON.stringify(value)).join(', ')}.`
+}

@@ -1,0 +1,104 @@
+/**
+ * A shape in the OpenAPI subset of `parameters` and `responseSchema` (google-upstreams §7.2), for where Google has refused the
+ * other form. It says as little as it can: what might be refused as too complex (patterns, lengths, defaults) is left out.
+ */
+import { described, oneOf } from './hints.ts'
+import { readSchema } from './read.ts'
+import { ANYTHING, both, type Kind, type Limit, type Shape } from './shape.ts'
+
+type OpenApi = Record<string, unknown>
+
+const FORMATS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  string: ['enum', 'date-time'],
+  number: ['float', 'double'],
+  integer: ['int32', 'int64'],
+}
+
+const LIMITS: Readonly<Partial<Record<Kind, readonly Limit[]>>> = {
+  number: ['minimum', 'maximum'],
+  integer: ['minimum', 'maximum'],
+  array: ['minItems', 'maxItems'],
+}
+
+/** Older models refuse an object without properties. */
+const NO_PROPERTIES = { _: { type: 'STRING', description: 'Not used.' } }
+
+/** For an answer: of any type. */
+export function toOpenApi(schema: unknown): OpenApi {
+  return print(readSchema(schema))
+}
+
+/** For parameters, which are an object always; undefined where that has no properties, which is then not to be sent. */
+export function toOpenApiObject(schema: unknown): OpenApi | undefined {
+  const { properties, ...shape } = flat(readSchema(schema))
+  if (properties === undefined || properties.size === 0) return undefined
+  return print({ ...shape, properties, kinds: ['object'] })
+}
+
+function print(shape: Shape): OpenApi {
+  const { anyOf, properties } = shape
+  if (anyOf !== undefined && properties !== undefined) return print(flat(shape))
+  if (anyOf !== undefined) return alternatives(anyOf, shape)
+  const kinds = shape.kinds.filter((kind) => kind !== 'null')
+  const nullable = shape.kinds.includes('null')
+  const [kind = 'string', ...others] = kinds
+  if (others.length === 0) return printKind(kind, shape, nullable)
+  return {
+    anyOf: kinds.map((each) => printKind(each, shape, nullable)),
+  }
+}
+
+/** Vertex takes nothing beside `anyOf`, so what stands there is said by each alternative. */
+function alternatives(anyOf: readonly Shape[], { kinds, description }: Shape): OpenApi {
+  const outer: Shape = { ...ANYTHING, kinds, ...(description !== undefined && { description }) }
+  const nullable = anyOf.some((variant) => variant.kinds.includes('null'))
+  const printed = anyOf.map((variant) => print(both(variant, outer)))
+  const flattened = printed.flatMap((variant) =>
+    Array.isArray(variant['anyOf']) ? (variant['anyOf'] as OpenApi[]) : [variant],
+  )
+  return { anyOf: flattened.map((variant) => (nullable ? { ...variant, nullable } : variant)) }
+}
+
+function printKind(kind: Kind, shape: Shape, nullable: boolean): OpenApi {
+  const { format, limits } = shape
+  const values = shape.enum?.filter((value) => value !== '')
+  const isListed = kind === 'string' && values?.every((value) => typeof value === 'string') === true
+  const listed = isListed && values.length > 0 ? { enum: values } : {}
+  const isTold = shape.enum === undefined || 'enum' in listed
+  const limited = (LIMITS[kind] ?? []).filter((limit) => limits[limit] !== undefined)
+  return {
+    type: kind.toUpperCase(),
+    ...(nullable && { nullable }),
+    ...described(shape, isTold ? '' : oneOf(shape.enum ?? [])),
+    ...(format !== undefined && FORMATS[kind]?.includes(format) === true && { format }),
+    ...listed,
+    ...Object.fromEntries(limited.map((limit) => [limit, limits[limit]])),
+    ...(kind === 'array' && { items: print(shape.items ?? ANYTHING) }),
+    ...(kind === 'object' && printObject(shape)),
+  }
+}
+
+function printObject({ properties = new Map(), required }: Shape): OpenApi {
+  if (properties.size === 0) return { properties: NO_PROPERTIES }
+  const known = [...required].filter((name) => properties.has(name))
+  return {
+    properties: Object.fromEntries([...properties].map(([name, shape]) => [name, print(shape)])),
+    ...(known.length > 0 && { required: known }),
+  }
+}
+
+/** An object of all the properties that any alternative has; what only some require is not required. */
+function flat({ anyOf, ...shape }: Shape): Shape {
+  if (anyOf === undefined) return shape
+  const variants = anyOf.map(flat)
+  const properties = new Map(shape.properties)
+  for (const variant of variants) {
+    for (const [name, property] of variant.properties ?? []) {
+      if (!properties.has(name)) properties.set(name, property)
+    }
+  }
+  const inAll = [...(variants[0]?.required ?? [])].filter((name) =>
+    variants.every(({ required }) => required.has(name)),
+  )
+  return { ...shape, properties, required: new Set([...shape.required, ...inAll]) }
+}

@@ -1,0 +1,194 @@
+/**
+ * Reads the JSON Schemas that agents, zod, pydantic and MCP servers write (client-protocols §1.10). Never fails: what Google has
+ * no word for is left out, so that a tool loses a constraint and not its call. Pure, and bounded: references that run in a
+ * circle, or unfold without end, end in an object of any form (E70).
+ */
+import { isRecord } from '../../http/record.ts'
+import { resolve } from './reference.ts'
+import {
+  ANYTHING,
+  both,
+  BOUNDS,
+  type Kind,
+  KINDS,
+  type Limit,
+  type Scalar,
+  type Shape,
+} from './shape.ts'
+import { SIZES } from './shape.ts'
+
+/** Deeper than any tool that a model could fill in. */
+const MAX_DEPTH = 32
+/** Of one schema with its references unfolded. */
+const MAX_NODES = 3000
+
+type Node = Readonly<Record<string, unknown>>
+
+/** Where the reading stands: below which references, and how deep. */
+interface Place {
+  readonly within: ReadonlySet<string>
+  readonly depth: number
+}
+
+export function readSchema(schema: unknown): Shape {
+  const reader = new Reader(schema)
+  return reader.read(schema, { within: new Set(['#']), depth: 0 }) ?? ANYTHING
+}
+
+class Reader {
+  readonly #root: unknown
+  #nodes = 0
+
+  constructor(root: unknown) {
+    this.#root = root
+  }
+
+  /** Null where nothing can satisfy the schema: `false`. */
+  read(schema: unknown, place: Place): Shape | null {
+    if (schema === false) return null
+    if (!isRecord(schema)) return ANYTHING
+    this.#nodes++
+    if (place.depth > MAX_DEPTH || this.#nodes > MAX_NODES)
+      return { ...ANYTHING, kinds: ['object'] }
+    const below = { ...place, depth: place.depth + 1 }
+    let shape: Shape | null = this.#own(schema, below)
+    if (typeof schema['$ref'] === 'string') {
+      shape = join(shape, this.#referred(schema['$ref'], below))
+    }
+    for (const part of listOf(schema['allOf'])) shape = join(shape, this.read(part, below))
+    const variants = listOf(schema['anyOf'] ?? schema['oneOf'])
+    return variants.length === 0 ? shape : this.#oneOf(variants, shape, below)
+  }
+
+  #referred(reference: string, place: Place): Shape | null {
+    if (place.within.has(reference)) return { ...ANYTHING, kinds: ['object'] }
+    const within = new Set([...place.within, reference])
+    return this.read(resolve(this.#root, reference), { ...place, within })
+  }
+
+  /** Alternatives; `null` among them is a kind, and a single one is no alternative. */
+  #oneOf(schemas: readonly unknown[], shape: Shape | null, place: Place): Shape | null {
+    const read = schemas.flatMap((schema) => this.read(schema, place) ?? [])
+    const variants = read.filter(({ kinds }) => !(kinds.length === 1 && kinds[0] === 'null'))
+    const [only, ...others] = variants
+    if (shape === null || (only === undefined && read.length === 0)) return null
+    const nullable = variants.length < read.length
+    if (only === undefined) return { ...shape, kinds: ['null'] }
+    if (others.length === 0) return join(shape, nullable ? orNull(only) : only)
+    // The kind is the alternatives' matter, unless all are of the same.
+    const anyOf = nullable ? [orNull(only), ...others] : variants
+    return { ...shape, anyOf }
+  }
+
+  /** What a schema says itself, without what it refers to or is composed of. */
+  #own(schema: Node, place: Place): Shape {
+    const values = valuesOf(schema)
+    const scalars = values?.filter(isScalar) ?? []
+    const properties = this.#properties(schema['properties'], place)
+    const items = isRecord(schema['items']) ? this.read(schema['items'], place) : undefined
+    const prefixItems = listOf(
+      schema['prefixItems'] ?? (Array.isArray(schema['items']) ? schema['items'] : []),
+    ).flatMap((item) => this.read(item, place) ?? [])
+    const additional = schema['additionalProperties']
+    const additionalProperties = isRecord(additional) ? this.read(additional, place) : additional
+    const kinds = kindsOf(schema)
+    return {
+      kinds: kinds.length > 0 ? kinds : impliedKinds(schema, values ?? []),
+      ...texts(schema),
+      ...(isScalar(schema['default']) && { default: schema['default'] }),
+      ...(scalars.length > 0 && { enum: scalars }),
+      limits: limitsOf(schema),
+      ...(properties !== undefined && { properties }),
+      required: new Set(listOf(schema['required']).filter((name) => typeof name === 'string')),
+      ...(isAdditional(additionalProperties) && { additionalProperties }),
+      ...(items !== undefined && items !== null && { items }),
+      ...(prefixItems.length > 0 && { prefixItems }),
+    }
+  }
+
+  #properties(schemas: unknown, place: Place): Map<string, Shape> | undefined {
+    if (!isRecord(schemas)) return undefined
+    const properties = new Map<string, Shape>()
+    for (const [name, schema] of Object.entries(schemas)) {
+      const shape = this.read(schema, place)
+      if (shape !== null) properties.set(name, shape)
+    }
+    return properties
+  }
+}
+
+function join(one: Shape | null, other: Shape | null): Shape | null {
+  return one === null || other === null ? null : both(one, other)
+}
+
+function orNull(shape: Shape): Shape {
+  const isKnown = shape.kinds.length === 0 || shape.kinds.includes('null')
+  return isKnown ? shape : { ...shape, kinds: [...shape.kinds, 'null'] }
+}
+
+/** The kinds that the schema names; upper case is Google's own spelling. */
+function kindsOf(schema: Node): Kind[] {
+  const { type } = schema
+  const named = (Array.isArray(type) ? type : [type]).map((name) => String(name).toLowerCase())
+  const kinds = KINDS.filter((kind) => named.includes(kind))
+  const isNullable = schema['nullable'] === true || valuesOf(schema)?.includes(null) === true
+  if (kinds.length === 0 || kinds.includes('null') || !isNullable) return kinds
+  return [...kinds, 'null']
+}
+
+function impliedKinds(schema: Node, values: readonly unknown[]): Kind[] {
+  if (values.length > 0)
+    return KINDS.filter((kind) => values.some((value) => kindOf(value) === kind))
+  if (isRecord(schema['properties'])) return ['object']
+  return schema['items'] === undefined && schema['prefixItems'] === undefined ? [] : ['array']
+}
+
+function kindOf(value: unknown): Kind {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  if (typeof value === 'string' || typeof value === 'boolean') return typeof value as Kind
+  return 'object'
+}
+
+/** `const` is an enum of one. */
+function valuesOf(schema: Node): readonly unknown[] | undefined {
+  if (Object.hasOwn(schema, 'const')) return [schema['const']]
+  return Array.isArray(schema['enum']) ? schema['enum'] : undefined
+}
+
+function texts(schema: Node): Pick<Shape, 'title' | 'description' | 'format' | 'pattern'> {
+  const entries = (['title', 'description', 'format', 'pattern'] as const).flatMap((key) => {
+    const text = schema[key]
+    return typeof text === 'string' && text !== '' ? [[key, text] as const] : []
+  })
+  return Object.fromEntries(entries)
+}
+
+function limitsOf(schema: Node): Shape['limits'] {
+  const limits: Partial<Record<Limit, number>> = {}
+  for (const key of SIZES) {
+    const size = schema[key]
+    if (Number.isSafeInteger(size) && Number(size) >= 0) limits[key] = Number(size)
+  }
+  for (const key of BOUNDS) {
+    // Google knows no exclusive bounds; the bound itself is one value too many, which is better than none.
+    const exclusive = schema[key === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum']
+    const bound = schema[key] ?? exclusive
+    if (typeof bound === 'number' && Number.isFinite(bound)) limits[key] = bound
+  }
+  return limits
+}
+
+function isAdditional(value: unknown): value is boolean | Shape {
+  return typeof value === 'boolean' || isRecord(value)
+}
+
+function isScalar(value: unknown): value is Scalar {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return typeof value === 'string' || typeof value === 'boolean'
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}

@@ -1,0 +1,72 @@
+/** What a JSON Schema says, as far as Google has a way of saying it: references resolved, spellings made one. */
+
+export const KINDS = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const
+export type Kind = (typeof KINDS)[number]
+export type Scalar = string | number | boolean
+
+/** Whole numbers from zero up, and bounds of a value. */
+export const SIZES = [
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'minProperties',
+  'maxProperties',
+] as const
+export const BOUNDS = ['minimum', 'maximum'] as const
+export type Limit = (typeof SIZES)[number] | (typeof BOUNDS)[number]
+
+export interface Shape {
+  /** Empty: anything. */
+  readonly kinds: readonly Kind[]
+  readonly title?: string
+  readonly description?: string
+  readonly format?: string
+  readonly pattern?: string
+  readonly default?: Scalar
+  /** Never empty; null is a kind, not a value of it. */
+  readonly enum?: readonly Scalar[]
+  readonly limits: Readonly<Partial<Record<Limit, number>>>
+  /** A map: a property may have any name, `__proto__` too. */
+  readonly properties?: ReadonlyMap<string, Shape>
+  readonly required: ReadonlySet<string>
+  readonly additionalProperties?: boolean | Shape
+  readonly items?: Shape
+  readonly prefixItems?: readonly Shape[]
+  /** Two at least. */
+  readonly anyOf?: readonly Shape[]
+}
+
+export const ANYTHING: Shape = { kinds: [], limits: {}, required: new Set() }
+
+/** A shape that satisfies both, for `allOf` and for what stands beside a reference. Where they contradict, the first is right. */
+export function both(one: Shape, other: Shape): Shape {
+  const properties = joinProperties(one.properties, other.properties)
+  return {
+    ...other,
+    ...one,
+    kinds: commonKinds(one.kinds, other.kinds),
+    limits: { ...other.limits, ...one.limits },
+    required: new Set([...one.required, ...other.required]),
+    ...(properties !== undefined && { properties }),
+  }
+}
+
+function commonKinds(one: readonly Kind[], other: readonly Kind[]): readonly Kind[] {
+  if (one.length === 0) return other
+  if (other.length === 0) return one
+  const common = one.filter((kind) => other.includes(kind))
+  if (common.length > 0) return common
+  const isWhole = [...one, ...other].includes('integer') && [...one, ...other].includes('number')
+  return isWhole ? ['integer'] : one
+}
+
+function joinProperties(one: Shape['properties'], other: Shape['properties']): Shape['properties'] {
+  if (one === undefined || other === undefined) return one ?? other
+  const joined = new Map(one)
+  for (const [name, shape] of other) {
+    const known = joined.get(name)
+    joined.set(name, known === undefined ? shape : both(known, shape))
+  }
+  return joined
+}
