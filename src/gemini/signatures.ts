@@ -4,3 +4,11 @@ export interface CallSignature {
   /** Base64, as Google sent it. */
   readonly signature: string
 }
+
+/** What is known of calls by their ids: the signature, or null where the call was made by another model or upstream, which alone could read it. */
+export type KnownSignatures = ReadonlyMap<string, string | null>
+
+/** More calls than a turn has steps; only those of the current turn must be signed. */
+export const MAX_ASKED = 100
+/** Longer than any id that Pollux gives a call. */
+export const MAX_CALL_ID = 64

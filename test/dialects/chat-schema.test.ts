@@ -252,14 +252,6 @@ describe('does not yet support', () => {
   const thinking = { thinking_config: { thinking_budget: 1 } }
 
   it.each<[string, unknown, string, string]>([
-    ['tools', withFields({ tools: [{ type: 'function' }] }), 'parameter', 'tools'],
-    ['functions', withFields({ functions: [{ name: 'f' }] }), 'parameter', 'functions'],
-    [
-      'web_search_options, even empty',
-      withFields({ web_search_options: {} }),
-      'parameter',
-      'web_search_options',
-    ],
     [
       'JSON mode',
       withFields({ response_format: { type: 'json_object' } }),
@@ -296,30 +288,6 @@ describe('does not yet support', () => {
       withFields({ safety_settings: [{ category: 'x' }] }),
       'parameter',
       'safety_settings',
-    ],
-    [
-      'the tool role',
-      withMessages(USER, { role: 'tool', content: 'x' }),
-      'value',
-      'messages[1].role',
-    ],
-    [
-      'the function role',
-      withMessages(USER, { role: 'function', content: 'x' }),
-      'value',
-      'messages[1].role',
-    ],
-    [
-      'tool calls in the history',
-      withMessages(USER, { role: 'assistant', tool_calls: [{}] }),
-      'parameter',
-      'messages[1].tool_calls',
-    ],
-    [
-      'a function call in the history',
-      withMessages({ role: 'assistant', function_call: { name: 'f' } }),
-      'parameter',
-      'messages[0].function_call',
     ],
     [
       'audio in the history',

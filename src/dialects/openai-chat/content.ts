@@ -1,5 +1,6 @@
 /** What a message says: a string or a list of parts (client-protocols §1.2). */
 import * as v from 'valibot'
+import type { Part } from '../../gemini/types.ts'
 import { isRecord } from '../../http/record.ts'
 import { string } from './wire.ts'
 
@@ -22,3 +23,10 @@ const text = v.pipe(
 
 /** Always a list of texts, one for each part. */
 export const content = v.lazy((input) => (Array.isArray(input) ? parts : text))
+
+export type MessageContent = v.InferOutput<typeof content>
+
+/** The parts as Gemini takes them; empty texts, which it refuses, are left out (E53). */
+export function toParts(said: MessageContent): Part[] {
+  return said.flatMap((text) => (text === '' ? [] : [{ text }]))
+}

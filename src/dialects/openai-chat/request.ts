@@ -5,20 +5,15 @@
 import type { Failure } from '../../http/errors.ts'
 import { findModel } from '../../gemini/catalogue.ts'
 import type { Content, GenerateContentRequest, GenerationConfig, Part } from '../../gemini/types.ts'
+import { FunctionNames } from './function-names.ts'
+import { calledNames, toConversation } from './messages.ts'
 import { type AnswerPlan, PLAIN } from './plan.ts'
-import type { ChatMessage, ChatRequest } from './schema.ts'
+import type { ChatRequest } from './schema.ts'
+import { offeredFunctions, toTools } from './tools.ts'
 
 export type TranslatedRequest =
   | { readonly ok: true; readonly request: GenerateContentRequest; readonly plan: AnswerPlan }
   | { readonly ok: false; readonly failure: Failure }
-
-const ROLES = {
-  system: 'system',
-  developer: 'system',
-  user: 'user',
-  assistant: 'model',
-  model: 'model',
-} as const satisfies Record<ChatMessage['role'], string>
 
 /** Google refuses a sixth (google-upstreams §4.7); OpenAI's own limit is four. */
 const MAX_STOP_SEQUENCES = 5
@@ -38,45 +33,35 @@ const BLANK = ' '
 const CONTINUE = 'Continue from exactly where your last message ends.'
 
 export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
-  const { system, turns } = readMessages(chat.messages)
+  const offered = offeredFunctions(chat)
+  const names = new FunctionNames([...offered.keys(), ...calledNames(chat.messages)])
+  const translated = toTools(chat, offered, names)
+  if (!translated.ok) return translated
+  const { system, contents: turns } = toConversation(chat.messages, names)
   const contents = turns.length === 0 ? onlySystem(system) : framed(turns)
   if (contents === undefined) {
     const message = 'The messages hold no text. Send at least one message that is not empty.'
     return { ok: false, failure: { reason: 'invalid_value', message, param: 'messages' } }
   }
-  const request: GenerateContentRequest = { contents }
-  if (turns.length > 0 && system.length > 0) request.systemInstruction = { parts: system }
+  const { tools, toolConfig, customTools, legacyFunctions } = translated
   const config = toGenerationConfig(chat)
-  if (Object.keys(config).length > 0) request.generationConfig = config
-  return { ok: true, request, plan: toAnswerPlan(chat) }
-}
-
-function toAnswerPlan(chat: ChatRequest): AnswerPlan {
-  return { ...PLAIN, includeUsage: chat.stream_options?.include_usage === true }
-}
-
-/**
- * System texts in their order, also those that come after the first user turn (E81), and the turns
- * with neighbours of the same role merged. Empty texts are skipped, and messages that are nothing
- * else (E53, E54).
- */
-function readMessages(messages: readonly ChatMessage[]): { system: Part[]; turns: Content[] } {
-  const system: Part[] = []
-  const turns: Content[] = []
-  for (const message of messages) {
-    const role = ROLES[message.role]
-    for (const text of [...message.content, message.refusal ?? '']) {
-      if (text === '') continue
-      if (role === 'system') {
-        system.push({ text })
-        continue
-      }
-      const last = turns.at(-1)
-      if (last?.role === role) last.parts.push({ text })
-      else turns.push({ role, parts: [{ text }] })
-    }
+  const request: GenerateContentRequest = {
+    contents,
+    ...(turns.length > 0 && system.length > 0 && { systemInstruction: { parts: system } }),
+    ...(tools.length > 0 && { tools }),
+    ...(toolConfig !== undefined && { toolConfig }),
+    ...(Object.keys(config).length > 0 && { generationConfig: config }),
   }
-  return { system, turns }
+  const plan: AnswerPlan = {
+    ...PLAIN,
+    includeUsage: chat.stream_options?.include_usage === true,
+    functionNames: names.changed(),
+    customTools,
+    legacyFunctions,
+    // Before tools there was one call a message.
+    parallelToolCalls: chat.parallel_tool_calls !== false && !legacyFunctions,
+  }
+  return { ok: true, request, plan }
 }
 
 /** Google needs a content, so a conversation of system texts alone becomes the user's (E55). */

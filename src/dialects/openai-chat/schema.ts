@@ -8,9 +8,10 @@ import type { Failure } from '../../http/errors.ts'
 import { stripModelPrefix } from '../../gemini/catalogue.ts'
 import { toFailure } from '../../http/issue.ts'
 import { isRecord } from '../../http/record.ts'
-import { content } from './content.ts'
+import { message } from './message-schema.ts'
+import { declaredFunction, functionChoice, tool, toolChoice } from './tool-schema.ts'
 import { findUnsupported } from './unsupported.ts'
-import { boolean, integer, number, string } from './wire.ts'
+import { boolean, integer, number, record, string } from './wire.ts'
 
 const MODEL_MAX_LENGTH = 128
 /**
@@ -20,9 +21,6 @@ const MODEL_MAX_LENGTH = 128
 const MODEL_ID = /^[A-Za-z0-9][\w.:@-]*(?:\/[A-Za-z0-9][\w.:@-]*)*$/
 
 const INT32_MAX = 2 ** 31 - 1
-
-/** `model` is Gemini's own word for the assistant; some clients use it here too. */
-const ROLES = ['system', 'developer', 'user', 'assistant', 'model'] as const
 
 function between(min: number, max: number) {
   const message = `must be between ${min} and ${max}`
@@ -49,18 +47,6 @@ const model = v.pipe(
   v.regex(MODEL_ID, 'must be a model id such as gemini-2.5-flash'),
 )
 
-const message = v.object(
-  {
-    role: v.pipe(string, v.picklist(ROLES, `must be one of: ${ROLES.join(', ')}`)),
-    content,
-    refusal: v.nullish(string),
-  },
-  'an object',
-)
-
-/** An echoed answer may be without content (client-protocols E54, E75b); a question may not. */
-const answer = v.object({ ...message.entries, content: v.nullish(content, []) }, 'an object')
-
 const stop = v.string('a string or an array of strings')
 const stops = v.array(string)
 
@@ -68,10 +54,7 @@ const chatRequest = v.object(
   {
     model,
     messages: v.pipe(
-      v.array(
-        v.lazy((input) => (isRecord(input) && isAnswer(input['role']) ? answer : message)),
-        'an array of messages',
-      ),
+      v.array(message, 'an array of messages'),
       v.minLength(1, 'must hold at least one message'),
     ),
     stream: v.nullish(boolean, false),
@@ -84,12 +67,17 @@ const chatRequest = v.object(
     n: v.nullish(v.pipe(integer, v.minValue(1, 'must be at least 1'))),
     stop: v.nullish(v.lazy((input) => (Array.isArray(input) ? stops : stop))),
     seed: v.nullish(integer),
+    tools: v.nullish(v.array(tool, 'an array of tools')),
+    tool_choice: v.nullish(toolChoice),
+    parallel_tool_calls: v.nullish(boolean),
+    functions: v.nullish(v.array(declaredFunction, 'an array of functions')),
+    function_call: v.nullish(functionChoice),
+    web_search_options: v.nullish(record),
   },
   'a JSON object',
 )
 
 export type ChatRequest = v.InferOutput<typeof chatRequest>
-export type ChatMessage = ChatRequest['messages'][number]
 
 export type ParsedChatRequest =
   | { readonly ok: true; readonly chat: ChatRequest }
@@ -106,8 +94,4 @@ export function parseChatRequest(body: unknown): ParsedChatRequest {
   return parsed.success
     ? { ok: true, chat: parsed.output }
     : { ok: false, failure: toFailure(parsed.issues[0]) }
-}
-
-function isAnswer(role: unknown): boolean {
-  return role === 'assistant' || role === 'model'
 }

@@ -18,10 +18,6 @@ interface Row {
 }
 
 const REQUEST: readonly Row[] = [
-  { path: 'tools', reason: 'unsupported_parameter', asked: isFilled },
-  { path: 'functions', reason: 'unsupported_parameter', asked: isFilled },
-  // `{}` already asks for a search.
-  { path: 'web_search_options', reason: 'unsupported_parameter', asked: isPresent },
   { path: 'response_format', reason: 'unsupported_value', asked: isOtherThanText },
   { path: 'n', reason: 'unsupported_value', asked: isAboveOne },
   { path: 'logprobs', reason: 'unsupported_parameter', asked: isTrue },
@@ -47,9 +43,6 @@ const REQUEST: readonly Row[] = [
 ]
 
 const MESSAGE: readonly Row[] = [
-  { path: 'role', reason: 'unsupported_value', asked: isOneOf('tool', 'function') },
-  { path: 'tool_calls', reason: 'unsupported_parameter', asked: isFilled },
-  { path: 'function_call', reason: 'unsupported_parameter', asked: isFilled },
   { path: 'audio', reason: 'unsupported_parameter', asked: isFilled },
 ]
 

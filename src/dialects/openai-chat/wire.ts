@@ -3,8 +3,17 @@
  * it.
  */
 import * as v from 'valibot'
+import { isRecord } from '../../http/record.ts'
 
 export const string = v.string('a string')
 export const boolean = v.boolean('a boolean')
 export const number = v.number('a number')
 export const integer = v.pipe(v.number('an integer'), v.integer('an integer'))
+export const record = v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object')
+
+/** A name that is looked up, and told to Google. */
+export const name = v.pipe(
+  string,
+  v.minLength(1, 'must not be empty'),
+  v.maxLength(256, 'must not be longer than 256 characters'),
+)

@@ -9,6 +9,16 @@ export function toJsonSchema(schema: unknown): JsonSchema {
   return print(readSchema(schema))
 }
 
+/** For parameters, which are an object always; undefined where nothing is said of it. */
+export function toJsonSchemaObject(schema: unknown): JsonSchema | undefined {
+  const shape = readSchema(schema)
+  const { kinds, properties, anyOf, additionalProperties = false } = shape
+  if (kinds.length > 0 && !kinds.includes('object')) return undefined
+  const isEmpty = properties === undefined || properties.size === 0
+  if (isEmpty && anyOf === undefined && additionalProperties === false) return undefined
+  return print({ ...shape, kinds: ['object'] })
+}
+
 function print(shape: Shape): JsonSchema {
   const { kinds, title, format, pattern, limits, items, prefixItems, anyOf, properties } = shape
   const { additionalProperties } = shape

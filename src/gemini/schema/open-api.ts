@@ -23,14 +23,16 @@ const LIMITS: Readonly<Partial<Record<Kind, readonly Limit[]>>> = {
 /** Older models refuse an object without properties. */
 const NO_PROPERTIES = { _: { type: 'STRING', description: 'Not used.' } }
 
-/** For an answer: of any type. */
-export function toOpenApi(schema: unknown): OpenApi {
-  return print(readSchema(schema))
+/** For an answer, of any type; undefined where nothing is said of it. */
+export function toOpenApi(schema: unknown): OpenApi | undefined {
+  const shape = readSchema(schema)
+  return shape.kinds.length === 0 && shape.anyOf === undefined ? undefined : print(shape)
 }
 
 /** For parameters, which are an object always; undefined where that has no properties, which is then not to be sent. */
 export function toOpenApiObject(schema: unknown): OpenApi | undefined {
   const { properties, ...shape } = flat(readSchema(schema))
+  if (shape.kinds.length > 0 && !shape.kinds.includes('object')) return undefined
   if (properties === undefined || properties.size === 0) return undefined
   return print({ ...shape, properties, kinds: ['object'] })
 }

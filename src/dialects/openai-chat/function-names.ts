@@ -1,0 +1,45 @@
+/** First a letter or `_`, then these. Google takes 128 characters by now, older models half of it (google-upstreams §4.4). */
+const GEMINI_NAME = /^[A-Za-z_][\w.:-]{0,63}$/
+const MAX_LENGTH = 64
+
+/**
+ * The client's names of functions in Gemini's alphabet (E72). A name that Gemini takes stays as it is; of several that would
+ * become one, each gets its own.
+ */
+export class FunctionNames {
+  readonly #toGemini = new Map<string, string>()
+  readonly #taken = new Set<string>()
+
+  constructor(names: Iterable<string>) {
+    const all = [...new Set(names)]
+    for (const name of all) if (GEMINI_NAME.test(name)) this.#map(name, name)
+    for (const name of all) if (!GEMINI_NAME.test(name)) this.#map(name, this.#free(name))
+  }
+
+  /** Of a name that was given to the constructor. */
+  toGemini(name: string): string {
+    return this.#toGemini.get(name) ?? name
+  }
+
+  /** Those that differ, the client's by Gemini's. */
+  changed(): ReadonlyMap<string, string> {
+    const changed = [...this.#toGemini].filter(([name, told]) => name !== told)
+    return new Map(changed.map(([name, told]) => [told, name]))
+  }
+
+  #map(name: string, told: string): void {
+    this.#toGemini.set(name, told)
+    this.#taken.add(told)
+  }
+
+  #free(name: string): string {
+    const letters = name.replaceAll(/[^\w.:-]/g, '_')
+    const base = /^[A-Za-z_]/.test(letters) ? letters : `_${letters}`
+    let told = base.slice(0, MAX_LENGTH)
+    for (let number = 2; this.#taken.has(told); number++) {
+      const suffix = `_${number}`
+      told = base.slice(0, MAX_LENGTH - suffix.length) + suffix
+    }
+    return told
+  }
+}

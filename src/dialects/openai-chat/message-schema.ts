@@ -1,0 +1,116 @@
+/**
+ * A message of a conversation (client-protocols §1.2). Whoever pushes an answer back as it came brings fields that only answers
+ * have, most of them null; what is not read here is let through (E75b).
+ */
+import * as v from 'valibot'
+import { isRecord } from '../../http/record.ts'
+import { content } from './content.ts'
+import { name, record, string } from './wire.ts'
+
+/** `model` is Gemini's own word for the assistant; some clients use it here too. */
+const ROLES = ['system', 'developer', 'user', 'assistant', 'model', 'tool', 'function'] as const
+
+const plain = v.object(
+  {
+    role: v.pipe(
+      string,
+      v.picklist(['system', 'developer', 'user'], `must be one of: ${ROLES.join(', ')}`),
+    ),
+    content,
+  },
+  'an object',
+)
+
+/** JSON as OpenAI has it, or what it stands for; none where the function takes nothing (E62). */
+const givenArguments = v.nullish(
+  v.lazy((input) => (isRecord(input) ? record : v.string('a string or an object'))),
+)
+
+const calledFunction = v.object({ name, arguments: givenArguments }, 'an object')
+
+/** Where a client may bring a thought signature back (client-protocols §1.9); read leniently, by echoed-signatures.ts. */
+const carriers = {
+  extra_content: v.optional(v.unknown()),
+  provider_specific_fields: v.optional(v.unknown()),
+}
+
+const CALL_TYPES = ['function', 'custom'] as const
+const id = v.nullish(string, '')
+
+const functionCall = v.object(
+  {
+    id,
+    type: v.nullish(
+      v.pipe(string, v.picklist(CALL_TYPES, `must be one of: ${CALL_TYPES.join(', ')}`)),
+    ),
+    function: calledFunction,
+    ...carriers,
+  },
+  'an object',
+)
+const customCall = v.object(
+  {
+    id,
+    type: v.literal('custom'),
+    custom: v.object({ name, input: v.nullish(string, '') }, 'an object'),
+    ...carriers,
+  },
+  'an object',
+)
+
+/** An echoed answer may be without content (E54, E75b); a question may not. */
+const answer = v.object(
+  {
+    role: v.picklist(['assistant', 'model']),
+    content: v.nullish(content, []),
+    refusal: v.nullish(string),
+    tool_calls: v.nullish(
+      v.array(
+        v.lazy((input) =>
+          isRecord(input) && input['type'] === 'custom' ? customCall : functionCall,
+        ),
+        'an array of tool calls',
+      ),
+      [],
+    ),
+    function_call: v.nullish(calledFunction),
+    reasoning_details: v.optional(v.unknown()),
+    ...carriers,
+  },
+  'an object',
+)
+
+const result = v.object(
+  {
+    role: v.literal('tool'),
+    tool_call_id: string,
+    content: v.nullish(content, []),
+  },
+  'an object',
+)
+
+/** The form from before tools: calls have no ids, so a result names its function. */
+const legacyResult = v.object(
+  { role: v.literal('function'), name, content: v.nullish(content, []) },
+  'an object',
+)
+
+export const message = v.lazy((input) => {
+  switch (isRecord(input) ? input['role'] : undefined) {
+    case 'assistant':
+    case 'model':
+      return answer
+    case 'tool':
+      return result
+    case 'function':
+      return legacyResult
+    default:
+      return plain
+  }
+})
+
+export type ChatMessage = v.InferOutput<typeof message>
+export type AnswerMessage = v.InferOutput<typeof answer>
+export type ToolCallMessage = AnswerMessage['tool_calls'][number]
+export type ResultMessage = v.InferOutput<typeof result> | v.InferOutput<typeof legacyResult>
+export type AnswerArguments = v.InferOutput<typeof givenArguments>

@@ -1,0 +1,68 @@
+import type { FunctionChoice, ToolChoice } from './tool-schema.ts'
+
+/** Which functions the model may call, and whether it must; by the client's names. */
+export type Choice =
+  | {
+      readonly ok: true
+      readonly mode: 'AUTO' | 'ANY' | 'NONE'
+      /** The model must call one of these; null: any. */
+      readonly only: readonly string[] | null
+      /** Only these are declared; null: all. Google takes no names for a model that may also answer (google-upstreams §4.5). */
+      readonly keep: readonly string[] | null
+    }
+  | { readonly ok: false; readonly why: string }
+
+const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY', any: 'ANY' } as const
+
+/** Every form in which clients say it (client-protocols §1.1). Without functions there is nothing to choose (E75). */
+export function toFunctionChoice(
+  choice: ToolChoice | FunctionChoice | null | undefined,
+  offered: ReadonlyMap<string, unknown>,
+): Choice {
+  if (choice === null || choice === undefined || offered.size === 0) return of('auto')
+  if (typeof choice === 'string') return of(choice)
+  if (!('type' in choice)) return named([choice.name], offered)
+  switch (choice.type) {
+    case 'auto':
+    case 'none':
+    case 'required':
+    case 'any':
+      return of(choice.type)
+    case 'function':
+    case 'custom':
+    case 'tool': {
+      const name = choice.function?.name ?? choice.custom?.name ?? choice.name
+      return name ? named([name], offered) : { ok: false, why: 'must name a function' }
+    }
+    case 'allowed_tools':
+      return allowed(choice, offered)
+    default:
+      return of('auto') // one of Google's own tools, which the model uses as it sees fit
+  }
+}
+
+function of(mode: keyof typeof MODES): Choice {
+  return { ok: true, mode: MODES[mode], only: null, keep: null }
+}
+
+function named(names: readonly string[], offered: ReadonlyMap<string, unknown>): Choice {
+  const unknown = names.find((name) => !offered.has(name))
+  return unknown === undefined
+    ? { ok: true, mode: 'ANY', only: names, keep: null }
+    : { ok: false, why: 'names a function that is not among the tools' }
+}
+
+function allowed(
+  choice: Exclude<ToolChoice, string>,
+  offered: ReadonlyMap<string, unknown>,
+): Choice {
+  const { mode, tools } = choice.allowed_tools ?? choice
+  const names = (tools ?? []).flatMap(
+    (tool) => tool.function?.name ?? tool.custom?.name ?? tool.name ?? [],
+  )
+  const choiceOf = named(names, offered)
+  if (!choiceOf.ok || mode === 'none') return choiceOf.ok ? of('none') : choiceOf
+  if (names.length === 0) return of('none')
+  const isFree = mode === null || mode === undefined || mode === 'auto'
+  return isFree ? { ok: true, mode: 'AUTO', only: null, keep: names } : choiceOf
+}

@@ -1,0 +1,43 @@
+/** What a client's function returned, as Gemini takes it: an object always (google-upstreams §4.2, E61). */
+import type { FunctionCall, Part } from '../../gemini/types.ts'
+import { type MessageContent, toParts } from './content.ts'
+import { parseObject } from './json-object.ts'
+import type { ResultMessage } from './message-schema.ts'
+
+/** Stands for a result that never came: the user stopped the client, or the client cut its history (E58). */
+export const MISSING = { content: null }
+
+/** Whole numbers of so many digits do not survive JSON.parse: a text with one stays a text. */
+const LONG_NUMBER = /\d{16}/
+
+export function resultPart(
+  call: FunctionCall,
+  { content }: { readonly content: MessageContent | null },
+): Part {
+  const { id, name } = call
+  const media = content === null ? [] : toParts(content).filter(({ inlineData }) => inlineData)
+  return {
+    functionResponse: {
+      ...(id !== undefined && { id }),
+      name,
+      response:
+        content === null ? { error: 'No result was sent for this call.' } : toResponse(content),
+      ...(media.length > 0 && {
+        parts: media.flatMap(({ inlineData }) => (inlineData ? [{ inlineData }] : [])),
+      }),
+    },
+  }
+}
+
+function toResponse(content: MessageContent): Record<string, unknown> {
+  const text = toParts(content)
+    .flatMap((part) => part.text ?? [])
+    .join('\n')
+  const object = LONG_NUMBER.test(text) ? undefined : parseObject(text)
+  return object ?? { result: text }
+}
+
+/** A result of a call that is not there says something all the same (E60). */
+export function orphan({ content }: ResultMessage): Part[] {
+  return toParts(content)
+}

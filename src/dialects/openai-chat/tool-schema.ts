@@ -1,0 +1,109 @@
+/** What a client offers the model to call, and what it says about the choice (client-protocols §1.1). */
+import * as v from 'valibot'
+import { isRecord } from '../../http/record.ts'
+import { name, record, string } from './wire.ts'
+
+export const declaredFunction = v.object(
+  { name, description: v.nullish(string), parameters: v.nullish(record) },
+  'an object',
+)
+const functionTool = v.object({ type: v.literal('function'), function: declaredFunction })
+
+const grammar = v.object({ definition: v.nullish(string), syntax: v.nullish(string) }, 'an object')
+const customTool = v.object({
+  type: v.literal('custom'),
+  custom: v.object(
+    {
+      name,
+      description: v.nullish(string),
+      // OpenAI's reference nests the grammar; its guide does not.
+      format: v.nullish(v.object({ ...grammar.entries, grammar: v.nullish(grammar) }, 'an object')),
+    },
+    'an object',
+  ),
+})
+
+/** Google's own tools, by the names that clients have for them. */
+const BUILT_IN = {
+  web_search: 'googleSearch',
+  web_search_preview: 'googleSearch',
+  google_search: 'googleSearch',
+  googleSearch: 'googleSearch',
+  url_context: 'urlContext',
+  urlContext: 'urlContext',
+  code_execution: 'codeExecution',
+  codeExecution: 'codeExecution',
+  code_interpreter: 'codeExecution',
+} as const
+export type BuiltIn = (typeof BUILT_IN)[keyof typeof BUILT_IN]
+
+const TYPES = ['function', 'custom', ...Object.keys(BUILT_IN)].join(', ')
+/** Says what is wrong with a tool that is none of them. */
+const unknownTool = v.object(
+  { type: v.pipe(string, v.picklist([], `must be one of: ${TYPES}`)) },
+  'an object',
+)
+
+export const tool = v.lazy((input) => {
+  const type = isRecord(input) ? input['type'] : undefined
+  if (type === 'function') return functionTool
+  if (type === 'custom') return customTool
+  return builtInOf(input) === undefined ? unknownTool : builtInTool
+})
+
+const builtInTool = v.pipe(
+  record,
+  v.transform((input) => ({ type: 'built_in' as const, builtIn: builtInOf(input) })),
+)
+
+/** `{type: "web_search"}`, or `{google_search: {}}` as Gemini itself has it. */
+function builtInOf(input: unknown): BuiltIn | undefined {
+  if (!isRecord(input)) return undefined
+  const { type } = input
+  const names = type === undefined ? Object.keys(input) : [type]
+  return Object.entries(BUILT_IN).find(([spelling]) => names.includes(spelling))?.[1]
+}
+
+const MODES = ['none', 'auto', 'required', 'any'] as const
+const mode = v.pipe(
+  v.string('a string or an object'),
+  v.picklist(MODES, `must be one of: ${MODES.join(', ')}`),
+)
+
+const CHOICES = [...MODES, 'function', 'custom', 'tool', 'allowed_tools', ...Object.keys(BUILT_IN)]
+const named = v.object({ name }, 'an object')
+const allowed = {
+  mode: v.nullish(mode),
+  tools: v.nullish(
+    v.array(
+      v.object(
+        {
+          type: v.nullish(string),
+          name: v.nullish(name),
+          function: v.nullish(named),
+          custom: v.nullish(named),
+        },
+        'an object',
+      ),
+      'an array',
+    ),
+  ),
+}
+const chosen = v.object({
+  type: v.pipe(string, v.picklist(CHOICES, `must be one of: ${CHOICES.join(', ')}`)),
+  // `{type, name}` is how Anthropic and the Responses API say it.
+  name: v.nullish(name),
+  function: v.nullish(named),
+  custom: v.nullish(named),
+  allowed_tools: v.nullish(v.object(allowed, 'an object')),
+  ...allowed,
+})
+
+export const toolChoice = v.lazy((input) => (isRecord(input) ? chosen : mode))
+export const functionChoice = v.lazy((input) => (isRecord(input) ? named : mode))
+
+export type DeclaredTool = v.InferOutput<typeof tool>
+export type DeclaredFunction = v.InferOutput<typeof declaredFunction>
+export type ToolChoice = v.InferOutput<typeof toolChoice>
+export type FunctionChoice = v.InferOutput<typeof functionChoice>
+export type CustomTool = v.InferOutput<typeof customTool>['custom']

@@ -1,0 +1,52 @@
+/** Schemas of functions and answers in the form that the target takes (google-upstreams §7). */
+import { toJsonSchema, toJsonSchemaObject } from '../schema/json-schema.ts'
+import { toOpenApi, toOpenApiObject } from '../schema/open-api.ts'
+import type { FunctionDeclaration, GenerateContentRequest, Tool } from '../types.ts'
+import type { Target } from './aim.ts'
+
+export function fitSchemas(
+  request: GenerateContentRequest,
+  { schemas = 'json' }: Target,
+): GenerateContentRequest {
+  const { tools, generationConfig } = request
+  const { responseJsonSchema, ...config } = generationConfig ?? {}
+  return {
+    ...request,
+    ...(tools !== undefined && { tools: tools.map((tool) => fitTool(tool, schemas)) }),
+    ...(responseJsonSchema !== undefined && {
+      generationConfig: { ...config, ...response(responseJsonSchema, schemas) },
+    }),
+  }
+}
+
+type Form = NonNullable<Target['schemas']>
+
+function fitTool(tool: Tool, schemas: Form): Tool {
+  const { functionDeclarations } = tool
+  if (functionDeclarations === undefined) return tool
+  return {
+    ...tool,
+    functionDeclarations: functionDeclarations.map((each) => fitDeclaration(each, schemas)),
+  }
+}
+
+/** A function that takes nothing has no schema at all: older models refuse an empty one (google-upstreams §7.2). */
+function fitDeclaration(declaration: FunctionDeclaration, schemas: Form): FunctionDeclaration {
+  const { parametersJsonSchema: schema, ...rest } = declaration
+  if (schema === undefined) return declaration
+  if (schemas === 'json') {
+    const parametersJsonSchema = toJsonSchemaObject(schema)
+    return parametersJsonSchema === undefined ? rest : { ...rest, parametersJsonSchema }
+  }
+  const parameters = toOpenApiObject(schema)
+  return parameters === undefined ? rest : { ...rest, parameters }
+}
+
+function response(
+  schema: unknown,
+  schemas: Form,
+): { readonly responseJsonSchema?: unknown; readonly responseSchema?: unknown } {
+  if (schemas === 'json') return { responseJsonSchema: toJsonSchema(schema) }
+  const responseSchema = toOpenApi(schema)
+  return responseSchema === undefined ? {} : { responseSchema }
+}
