@@ -1,4 +1,4 @@
-/** Models, where each is served and what it refuses (google-upstreams §4.9, §10). Data only. */
+/** Models, where each is served and what it refuses (google-upstreams §3.3, §4.9, §10). Data only. */
 export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'XHIGH'
 
 export interface Thinking {
@@ -14,7 +14,7 @@ export interface Model {
   id: string
   /** 2.5, 3, 3.1 … 4; most rules go by it */
   generation: number
-  kind: 'text' | 'image'
+  kind: 'text' | 'image' | 'speech' | 'embedding'
   /** on the Gemini API: served, not served, or routed to another model */
   geminiApi: boolean | string
   /** locations of Vertex AI; `any` includes every region */
@@ -25,6 +25,8 @@ export interface Model {
   systemInstruction: boolean
   inputTokens: number
   outputTokens: number
+  /** of a model that makes embeddings: how Vertex is asked for them, how many at once, and how long a vector is */
+  embeds?: { vertex: 'predict' | 'embedContent'; atOnce: number; dimensions: number }
 }
 
 const GLOBAL = ['global'] as const
@@ -68,6 +70,24 @@ const TEXT = {
   outputTokens: 65_536,
 } as const
 const IMAGE = { ...TEXT, kind: 'image', inputTokens: 65_536, outputTokens: 32_768 } as const
+const SPEECH = {
+  ...TEXT,
+  kind: 'speech',
+  vertex: ['global'],
+  thinking: null,
+  systemInstruction: false,
+  inputTokens: 8192,
+  outputTokens: 16_384,
+} as const
+const EMBEDDING = {
+  ...TEXT,
+  kind: 'embedding',
+  generation: 2,
+  thinking: null,
+  systemInstruction: false,
+  inputTokens: 2048,
+  outputTokens: 1,
+} as const
 const GEMINI_4 = { ...TEXT, generation: 4, vertex: MULTI, thinking: gemini4(NO_MINIMAL) } as const
 
 export const MODELS: readonly Model[] = [
@@ -237,5 +257,38 @@ export const MODELS: readonly Model[] = [
     thinking: null,
     inputTokens: 262_144,
     outputTokens: 32_768,
+  },
+  { ...SPEECH, id: 'gemini-3.8-flash-tts', generation: 3.8 },
+  { ...SPEECH, id: 'gemini-3.8-flash-lite-tts', generation: 3.8 },
+  { ...SPEECH, id: 'gemini-2.5-flash-preview-tts', generation: 2.5, vertex: NOWHERE },
+  { ...SPEECH, id: 'gemini-2.5-pro-preview-tts', generation: 2.5, vertex: NOWHERE },
+  {
+    ...EMBEDDING,
+    id: 'gemini-embedding-001',
+    embeds: { vertex: 'predict', atOnce: 1, dimensions: 3072 },
+  },
+  {
+    ...EMBEDDING,
+    id: 'gemini-embedding-2',
+    inputTokens: 8192,
+    embeds: { vertex: 'embedContent', atOnce: 1, dimensions: 3072 },
+  },
+  {
+    ...EMBEDDING,
+    id: 'gemini-embedding-2-preview',
+    inputTokens: 8192,
+    embeds: { vertex: 'embedContent', atOnce: 1, dimensions: 3072 },
+  },
+  {
+    ...EMBEDDING,
+    id: 'text-embedding-005',
+    geminiApi: false,
+    embeds: { vertex: 'predict', atOnce: 250, dimensions: 768 },
+  },
+  {
+    ...EMBEDDING,
+    id: 'text-multilingual-embedding-002',
+    geminiApi: false,
+    embeds: { vertex: 'predict', atOnce: 250, dimensions: 768 },
   },
 ]

@@ -29,7 +29,9 @@ const CODE_ASSIST_METHODS = new Set([
   'countTokens',
   'retrieveUserQuota',
 ])
-const MODEL_METHODS = new Set(['generateContent', 'streamGenerateContent', 'countTokens'])
+const MODEL_METHODS = ['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent']
+const VERTEX_METHODS = new Set([...MODEL_METHODS, 'predict'])
+const GEMINI_API_METHODS = new Set([...MODEL_METHODS, 'batchEmbedContents'])
 
 const VERTEX_MODEL = 'publishers/google/models/(?<model>[^/:]+):(?<method>\\w+)'
 
@@ -53,7 +55,7 @@ const PATTERNS: readonly Pattern[] = [
     path: new RegExp(
       `^/(?<version>v1|v1beta1)/projects/(?<project>[^/]+)/locations/(?<location>[^/]+)/${VERTEX_MODEL}$`,
     ),
-    methods: MODEL_METHODS,
+    methods: VERTEX_METHODS,
   },
   {
     // Express mode: an API key and no project.
@@ -61,13 +63,13 @@ const PATTERNS: readonly Pattern[] = [
     upstream: 'vertex',
     path: new RegExp(`^/(?<version>v1|v1beta1)/${VERTEX_MODEL}$`),
     given: { location: 'global' },
-    methods: MODEL_METHODS,
+    methods: VERTEX_METHODS,
   },
   {
     verb: 'POST',
     upstream: 'gemini-api',
     path: /^\/(?<version>v1|v1beta)\/models\/(?<model>[^/:]+):(?<method>\w+)$/,
-    methods: MODEL_METHODS,
+    methods: GEMINI_API_METHODS,
   },
   {
     verb: 'GET',

@@ -28,6 +28,19 @@ export const ENUMS: Record<string, { values: readonly string[]; vertexOnly?: rea
         'OFF',
       ],
     },
+    TaskType: {
+      values: [
+        'TASK_TYPE_UNSPECIFIED',
+        'RETRIEVAL_QUERY',
+        'RETRIEVAL_DOCUMENT',
+        'SEMANTIC_SIMILARITY',
+        'CLASSIFICATION',
+        'CLUSTERING',
+        'QUESTION_ANSWERING',
+        'FACT_VERIFICATION',
+        'CODE_RETRIEVAL_QUERY',
+      ],
+    },
     HarmBlockMethod: { values: ['HARM_BLOCK_METHOD_UNSPECIFIED', 'SEVERITY', 'PROBABILITY'] },
     Type: {
       values: [

@@ -204,6 +204,26 @@ export const MESSAGES: Record<string, Record<string, string>> = {
     prominentPeople: 'string @vertex',
   },
 
+  // Of the Gemini API; Vertex's has the same name but its settings in a message of their own (google-upstreams §3.3).
+  EmbedContentRequest: {
+    model: 'string',
+    content: 'Content',
+    taskType: 'TaskType @gemini',
+    title: 'string @gemini',
+    outputDimensionality: 'int32 @gemini',
+    embedContentConfig: 'EmbedContentConfig',
+  },
+  EmbedContentConfig: {
+    taskType: 'TaskType',
+    title: 'string',
+    outputDimensionality: 'int32',
+    autoTruncate: 'bool',
+    documentOcr: 'bool',
+    audioTrackExtraction: 'bool',
+  },
+  BatchEmbedContentsRequest: { requests: 'EmbedContentRequest[]' },
+  PredictRequest: { instances: 'Value[]', parameters: 'Value', labels: 'map<string>' },
+
   GeminiCountTokensRequest: {
     model: 'string',
     contents: 'Content[]',

@@ -110,6 +110,7 @@ function readMap(reading: Reading, field: Field, value: unknown, path: string): 
 }
 
 function readValue(reading: Reading, type: string, value: unknown, path: string): unknown {
+  if (type === 'Value') return value
   if (type === 'Struct') {
     if (isObject(value)) return value
     const problem = `(type.googleapis.com/google.protobuf.Struct), ${JSON.stringify(value)}`

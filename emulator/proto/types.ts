@@ -73,9 +73,27 @@ export interface GenerationConfig {
   responseSchema?: Schema
   responseJsonSchema?: unknown
   responseModalities?: string[]
+  speechConfig?: {
+    voiceConfig?: { prebuiltVoiceConfig?: { voiceName?: string } }
+    multiSpeakerVoiceConfig?: JsonObject
+  }
+  imageConfig?: { aspectRatio?: string; imageSize?: string }
   thinkingConfig?: {
     includeThoughts?: boolean
     thinkingBudget?: number
     thinkingLevel?: ThinkingLevel | 'THINKING_LEVEL_UNSPECIFIED'
   }
+}
+
+export interface EmbedContentConfig {
+  taskType?: string
+  title?: string
+  outputDimensionality?: number
+  autoTruncate?: boolean
+}
+
+export interface EmbedRequest extends EmbedContentConfig {
+  model?: string
+  content?: Content
+  embedContentConfig?: EmbedContentConfig
 }

@@ -2,6 +2,7 @@
 import type { Model } from '../models.ts'
 import type { Reply, Usage } from '../protocol.ts'
 import type { GenerateRequest, GenerationConfig, Part } from '../proto/types.ts'
+import { base64 } from '../random.ts'
 import { completeUsage, partTokens, promptTokens, textTokens } from './usage.ts'
 
 const THOUGHT_TOKENS = 16
@@ -48,6 +49,7 @@ function scriptedParts(reply: Reply): Spoken | undefined {
 function defaultParts(model: Model, request: GenerateRequest): Part[] {
   const call = forcedCall(request)
   if (call) return [call]
+  if (model.kind === 'speech') return speech(lastUserText(request))
   const last = request.contents?.at(-1)?.parts ?? []
   const results = last.flatMap((part) => part.functionResponse?.response ?? [])
   const said = lastUserText(request)
@@ -61,6 +63,22 @@ function defaultParts(model: Model, request: GenerateRequest): Part[] {
   }
   const image = { inlineData: { mimeType: 'image/png', data: PIXEL } }
   return model.kind === 'image' ? [{ text }, image] : [{ text }]
+}
+
+const SAMPLE_RATE = 24_000
+const SAMPLES_PER_WORD = 240
+
+/** A tone as long as the text: 16-bit samples, the format told in the mime type alone. A part for every few words. */
+function speech(text: string): Part[] {
+  const words = text.split(/\s+/).length
+  const mimeType = `audio/L16;codec=pcm;rate=${SAMPLE_RATE}`
+  return Array.from({ length: Math.max(1, Math.ceil(words / 4)) }, (_, part) => {
+    const pcm = new DataView(new ArrayBuffer(SAMPLES_PER_WORD * 2))
+    for (let at = 0; at < SAMPLES_PER_WORD; at++) {
+      pcm.setInt16(at * 2, Math.round(8000 * Math.sin(at / 8 + part)), true)
+    }
+    return { inlineData: { mimeType, data: base64(new Uint8Array(pcm.buffer)) } }
+  })
 }
 
 /** Mode ANY leaves the model no choice. */

@@ -8,22 +8,37 @@ import { MODELS } from '../models.ts'
 import type { Model } from '../models.ts'
 import type { JsonObject } from '../json.ts'
 import { asGenerateRequest, readBody } from './body.ts'
+import { embed, isEmbedding } from './embed.ts'
 import { answer, countTokens, generate } from './generate.ts'
 
 const DEFAULT_PAGE = 50
 const MAX_PAGE = 1000
+
+const GENERATES = {
+  supportedGenerationMethods: [
+    'generateContent',
+    'countTokens',
+    'createCachedContent',
+    'batchGenerateContent',
+  ],
+  temperature: 1,
+  topP: 0.95,
+  topK: 64,
+  maxTemperature: 2,
+}
 
 export function geminiApi(exchange: Exchange): Outcome {
   const { route } = exchange
   const caller = apiKeyCredential(exchange)
   if (!caller.ok) return refuse(caller.failure)
   if (route.method === 'models') return models(exchange)
+  if (isEmbedding(route.method)) return embed(exchange, findModel('gemini-api', route.model, ''))
   const message =
     route.method === 'countTokens' ? 'GeminiCountTokensRequest' : 'GenerateContentRequest'
   const body = readBody(exchange, message)
   if (!body.ok) return refuse(body.failure)
   const model = findModel('gemini-api', route.model, '')
-  if (!model) return refuse(presetFailure(exchange, '404'))
+  if (!model || model.embeds) return refuse(presetFailure(exchange, '404'))
   if (route.method !== 'countTokens') {
     return generate(exchange, { model, request: asGenerateRequest(body.value) })
   }
@@ -56,16 +71,9 @@ function describe(model: Model): JsonObject {
     description: `${model.id} on loopback`,
     inputTokenLimit: model.inputTokens,
     outputTokenLimit: model.outputTokens,
-    supportedGenerationMethods: [
-      'generateContent',
-      'countTokens',
-      'createCachedContent',
-      'batchGenerateContent',
-    ],
-    temperature: 1,
-    topP: 0.95,
-    topK: 64,
-    maxTemperature: 2,
+    ...(model.embeds
+      ? { supportedGenerationMethods: ['embedContent', 'countTextTokens', 'countTokens'] }
+      : GENERATES),
     ...(model.thinking ? { thinking: true } : {}),
   }
 }

@@ -5,17 +5,21 @@ import { presetFailure, refuse } from '../exchange.ts'
 import type { Exchange, Outcome } from '../exchange.ts'
 import { findModel } from '../find-model.ts'
 import { asGenerateRequest, readBody } from './body.ts'
+import { embed, isEmbedding } from './embed.ts'
 import { countTokens, generate } from './generate.ts'
 
 export function vertex(exchange: Exchange): Outcome {
   const { route } = exchange
   const barred = route.project === '' ? expressCaller(exchange) : projectCaller(exchange)
   if (barred) return refuse(barred)
+  if (isEmbedding(route.method)) {
+    return embed(exchange, findModel('vertex', route.model, route.location))
+  }
   const counts = route.method === 'countTokens'
   const body = readBody(exchange, counts ? 'VertexCountTokensRequest' : 'GenerateContentRequest')
   if (!body.ok) return refuse(body.failure)
   const model = findModel('vertex', route.model, route.location)
-  if (!model) return refuse(presetFailure(exchange, '404'))
+  if (!model || model.embeds) return refuse(presetFailure(exchange, '404'))
   const request = asGenerateRequest(body.value)
   return (counts ? countTokens : generate)(exchange, { model, request })
 }

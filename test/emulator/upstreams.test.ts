@@ -181,7 +181,7 @@ describe('unknown models and paths', () => {
   })
 
   it.each([
-    '/v1beta/models/gemini-2.5-flash:embedContent',
+    '/v1beta/models/gemini-2.5-flash:predictLongRunning',
     '/v1internal:embedContent',
     '/v9/models/x:generateContent',
   ])('answers %s with the HTML 404 of the front end', async (path) => {
