@@ -32,10 +32,15 @@ export function blockReasonOf(response: GenerateContentResponse): string | undef
   return typeof reason === 'string' ? reason : undefined
 }
 
-/** Whether a response holds part of an answer: text, thoughts or a call. Events with counts or signatures alone hold none. */
+/** Whether a response holds part of an answer: text, thoughts, a call, media or code. Events with counts or signatures alone hold none. */
 export function hasContent(response: GenerateContentResponse): boolean {
   return partsOf(firstCandidate(response)).some(
-    (part) => textOf(part) !== '' || part.functionCall !== undefined,
+    (part) =>
+      textOf(part) !== '' ||
+      part.functionCall !== undefined ||
+      part.inlineData !== undefined ||
+      part.executableCode !== undefined ||
+      part.codeExecutionResult !== undefined,
   )
 }
 

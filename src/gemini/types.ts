@@ -52,6 +52,19 @@ export interface FunctionCall {
   id?: string
   name: string
   args?: { [key: string]: unknown }
+  /** Vertex, in streams: more of this call follows, in parts without a name. */
+  willContinue?: boolean
+  partialArgs?: PartialArg[]
+}
+
+/** One value of a call's arguments, or a further piece of a string, at a JSON path such as `$.places[0].city`. */
+export interface PartialArg {
+  jsonPath?: string
+  stringValue?: string
+  numberValue?: number
+  boolValue?: boolean
+  nullValue?: null | string
+  willContinue?: boolean
 }
 
 export interface FunctionResponse {
@@ -140,11 +153,21 @@ export interface Candidate {
 
 /** Segments count UTF-8 bytes, not UTF-16 units (google-upstreams §5.5). */
 export interface GroundingMetadata {
-  groundingChunks?: { web?: { uri?: string; title?: string; domain?: string } }[]
+  groundingChunks?: {
+    web?: GroundingSource
+    retrievedContext?: GroundingSource
+    maps?: GroundingSource
+  }[]
   groundingSupports?: {
     segment?: { startIndex?: number; endIndex?: number; partIndex?: number; text?: string }
     groundingChunkIndices?: number[]
   }[]
+}
+
+export interface GroundingSource {
+  uri?: string
+  title?: string
+  domain?: string
 }
 
 export interface LogprobsResult {
@@ -167,4 +190,11 @@ export interface UsageMetadata {
   thoughtsTokenCount?: number
   toolUsePromptTokenCount?: number
   totalTokenCount?: number
+  promptTokensDetails?: ModalityCount[]
+  candidatesTokensDetails?: ModalityCount[]
+}
+
+export interface ModalityCount {
+  modality?: string
+  tokenCount?: number
 }

@@ -1,4 +1,5 @@
-import type { Content, GenerateContentRequest, UsageMetadata } from './types.ts'
+import { isRecord } from '../http/record.ts'
+import type { Content, GenerateContentRequest, ModalityCount, UsageMetadata } from './types.ts'
 
 /** Tokens of one attempt, as Google counted them (google-upstreams §5.6). */
 export interface TokenCounts {
@@ -22,6 +23,44 @@ export function countTokens(usage: UsageMetadata | undefined): TokenCounts {
     reasoning: count(usage?.thoughtsTokenCount),
     toolUse: count(usage?.toolUsePromptTokenCount),
   }
+}
+
+/** What two calls to Google used together: the hops of one long answer, or the choices of one request. */
+export function addUsage(
+  one: UsageMetadata | undefined,
+  other: UsageMetadata | undefined,
+): UsageMetadata | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  const sum = (key: keyof UsageMetadata & `${string}Count`): number =>
+    count(one[key]) + count(other[key])
+  return {
+    promptTokenCount: sum('promptTokenCount'),
+    cachedContentTokenCount: sum('cachedContentTokenCount'),
+    candidatesTokenCount: sum('candidatesTokenCount'),
+    thoughtsTokenCount: sum('thoughtsTokenCount'),
+    toolUsePromptTokenCount: sum('toolUsePromptTokenCount'),
+    totalTokenCount: sum('totalTokenCount'),
+    promptTokensDetails: both(one.promptTokensDetails, other.promptTokensDetails),
+    candidatesTokensDetails: both(one.candidatesTokensDetails, other.candidatesTokensDetails),
+  }
+}
+
+function both(
+  one: ModalityCount[] | undefined,
+  other: ModalityCount[] | undefined,
+): ModalityCount[] {
+  return [...listOf(one), ...listOf(other)]
+}
+
+/** How many of the tokens are of one modality, where Google says so. */
+export function tokensOf(modality: string, details: ModalityCount[] | undefined): number {
+  return listOf(details)
+    .filter((detail) => detail.modality === modality)
+    .reduce((sum, { tokenCount }) => sum + count(tokenCount), 0)
+}
+
+function listOf(details: ModalityCount[] | undefined): ModalityCount[] {
+  return Array.isArray(details) ? details.filter(isRecord) : []
 }
 
 function count(value: number | undefined): number {

@@ -43,6 +43,7 @@ describe('a completion', () => {
         ],
         usage: ZERO_USAGE,
       },
+      signatures: [[]],
     })
   })
 

@@ -133,11 +133,11 @@ describe('bad requests', () => {
       'tools',
       {
         model: 'gemini-2.5-flash',
-        tools: [{ type: 'function', function: { name: 'f' } }],
+        tools: [{ type: 'function', function: { description: 'nameless' } }],
         messages: [{ role: 'user', content: 'x' }],
       },
-      'unsupported_parameter',
-      'tools',
+      'missing_required_parameter',
+      'tools[0].function.name',
     ],
   ])('(%s) name the field, rotate nothing and never reach Google', async (_, body, code, param) => {
     const user = await givenUser()

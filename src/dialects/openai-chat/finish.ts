@@ -1,7 +1,7 @@
 /** How an answer of Google's ended, in OpenAI's terms: one rule for streams and whole answers. */
 import type { Failure } from '../../http/errors.ts'
 
-export type FinishReason = 'stop' | 'length' | 'content_filter'
+export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'function_call'
 
 export type Conclusion =
   | { readonly ok: true; readonly finish: FinishReason; readonly refusal: string | null }
@@ -11,16 +11,21 @@ export type Conclusion =
 export interface Ending {
   readonly finishReason: string | undefined
   readonly blockReason: string | undefined
-  /** Whether there was any text besides thoughts. */
+  /** Whether there was anything to show besides thoughts and calls. */
   readonly answered: boolean
+  /** How many calls the client was told. */
+  readonly calls: number
+  /** Whether a call had begun whose rest never came. */
+  readonly isCallOpen: boolean
   /** Whether there was a function call, although no function was offered. */
-  readonly called: boolean
+  readonly isStray: boolean
+  /** How an answer with calls ends, by the form in which the client declared its functions. */
+  readonly callsFinish: 'tool_calls' | 'function_call'
 }
 
 /**
- * google-upstreams §5.2, client-protocols §1.3. What is not in this table (OTHER, NO_IMAGE,
- * MALFORMED_*, UNEXPECTED_TOOL_CALL, MISSING_THOUGHT_SIGNATURE and whatever Google adds) is a
- * `stop` if there is content and an error if there is none.
+ * google-upstreams §5.2, client-protocols §1.3. What is not in this table (OTHER, NO_IMAGE, those
+ * below and whatever Google adds) is a `stop` if there is content and an error if there is none.
  */
 const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['STOP', 'stop'],
@@ -38,8 +43,18 @@ const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['IMAGE_RECITATION', 'content_filter'],
 ])
 
-export function conclude({ finishReason, blockReason, answered, called }: Ending): Conclusion {
-  if (called) {
+/** The model wanted to call and could not: what it called before may be half of what it meant. */
+const SPOILT_CALLS: ReadonlySet<string> = new Set([
+  'MALFORMED_FUNCTION_CALL',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
+  'MALFORMED_RESPONSE',
+  'MISSING_THOUGHT_SIGNATURE',
+])
+
+export function conclude(ending: Ending): Conclusion {
+  const { finishReason, blockReason, answered, calls, isCallOpen, isStray, callsFinish } = ending
+  if (isStray) {
     return upstreamError('Google answered with a function call, but no function was offered.')
   }
   if (finishReason === undefined) {
@@ -50,10 +65,20 @@ export function conclude({ finishReason, blockReason, answered, called }: Ending
   if (finish === 'content_filter') {
     return filtered(answered, `The answer was blocked by Google (${label(finishReason)}).`)
   }
+  if (calls > 0 && SPOILT_CALLS.has(finishReason)) {
+    return upstreamError(`Google ended the answer within its calls (${label(finishReason)}).`)
+  }
+  if (isCallOpen) return finish === 'length' ? whole('length') : truncated()
+  // Google says STOP for calls too (E4).
+  if (calls > 0) return whole(callsFinish)
   if (finish === undefined && !answered) {
     return upstreamError(`Google ended the answer without content (${label(finishReason)}).`)
   }
-  return { ok: true, finish: finish ?? 'stop', refusal: null }
+  return whole(finish ?? 'stop')
+}
+
+function whole(finish: FinishReason): Conclusion {
+  return { ok: true, finish, refusal: null }
 }
 
 /** A partial answer speaks for itself; where there is none, the refusal says why. */

@@ -2,6 +2,8 @@
 export interface AnswerPlan {
   /** `stream_options.include_usage`. */
   readonly includeUsage: boolean
+  /** Whom a function call is for: the client, which declared functions, or Google's own tools, which have run by then. */
+  readonly callee: 'client' | 'google' | 'nobody'
   /** The client's names of functions by those that Gemini was told; only where the two differ. */
   readonly functionNames: ReadonlyMap<string, string>
   /** Functions, by the client's names, that were declared as custom tools: they are answered as such (client-protocols §1.6). */
@@ -22,6 +24,7 @@ export type ReasoningFormat = (typeof REASONING_FORMATS)[number]
 /** An answer to a request that asked for nothing special. */
 export const PLAIN: AnswerPlan = {
   includeUsage: false,
+  callee: 'nobody',
   functionNames: new Map(),
   customTools: new Set(),
   legacyFunctions: false,

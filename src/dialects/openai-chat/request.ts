@@ -4,7 +4,13 @@
  */
 import type { Failure } from '../../http/errors.ts'
 import { findModel } from '../../gemini/catalogue.ts'
-import type { Content, GenerateContentRequest, GenerationConfig, Part } from '../../gemini/types.ts'
+import type {
+  Content,
+  GenerateContentRequest,
+  GenerationConfig,
+  Part,
+  Tool,
+} from '../../gemini/types.ts'
 import { FunctionNames } from './function-names.ts'
 import { calledNames, toConversation } from './messages.ts'
 import { type AnswerPlan, PLAIN } from './plan.ts'
@@ -55,6 +61,7 @@ export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
   const plan: AnswerPlan = {
     ...PLAIN,
     includeUsage: chat.stream_options?.include_usage === true,
+    callee: calleeOf(tools),
     functionNames: names.changed(),
     customTools,
     legacyFunctions,
@@ -62,6 +69,12 @@ export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
     parallelToolCalls: chat.parallel_tool_calls !== false && !legacyFunctions,
   }
   return { ok: true, request, plan }
+}
+
+function calleeOf(tools: readonly Tool[]): AnswerPlan['callee'] {
+  const declares = tools.some(({ functionDeclarations = [] }) => functionDeclarations.length > 0)
+  if (declares) return 'client'
+  return tools.length > 0 ? 'google' : 'nobody'
 }
 
 /** Google needs a content, so a conversation of system texts alone becomes the user's (E55). */

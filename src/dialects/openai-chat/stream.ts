@@ -3,22 +3,22 @@
  * role, deltas, one finish, usage if asked for, [DONE].
  *
  * This runs for every chunk of every stream, so what surrounds a text is built once, and a text
- * costs one JSON string and one concatenation. Nothing is written before the first text: until then
- * the caller has an empty string in hand and may still answer with an HTTP error.
+ * costs one JSON string and one concatenation. Nothing is written before the first content: until
+ * then the caller has an empty string in hand and may still answer with an HTTP error.
  */
 import { type Failure, toOpenAIError } from '../../http/errors.ts'
-import {
-  blockReasonOf,
-  finishReasonOf,
-  firstCandidate,
-  partsOf,
-  textOf,
-} from '../../gemini/response.ts'
-import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
-import { conclude, type FinishReason } from './finish.ts'
+import type { CallSignature } from '../../gemini/signatures.ts'
+import type { Blob, GenerateContentResponse, LogprobsResult } from '../../gemini/types.ts'
+import { addUsage } from '../../gemini/usage.ts'
+import { type AnswerEnd, AnswerReader, type AnswerSink } from './answer.ts'
+import type { FinishReason } from './finish.ts'
 import { toJsonLine } from './json.ts'
+import { toLogprobs } from './logprobs.ts'
+import { toAudio, toImages } from './media.ts'
 import type { AnswerPlan } from './plan.ts'
+import { encryptedDetail, textDetail } from './reasoning.ts'
 import type { ChatContext } from './response.ts'
+import { extraContent, type ToolCall, toWireCall } from './tool-calls.ts'
 import { toUsage } from './usage.ts'
 
 export type StreamEnd =
@@ -30,47 +30,78 @@ const DONE = 'data: [DONE]\n\n'
 const OPEN = ',"logprobs":null,"finish_reason":null}]}\n\n'
 const TEXT_END = `}${OPEN}`
 
-export class ChatStream {
+/** The choices of one stream: what comes once, after the last of them has ended. */
+export class ChoiceGroup {
+  #open: number
+  #usage: Parameters<typeof addUsage>[0]
+  #isOver = false
+
+  constructor(size: number) {
+    this.#open = size
+  }
+
+  /** An error has been told: nothing may follow it. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  fail(): void {
+    this.#isOver = true
+  }
+
+  /** A choice has ended well; true for the last one. */
+  ended(usage: Parameters<typeof addUsage>[0]): boolean {
+    this.#usage = addUsage(this.#usage, usage)
+    this.#open--
+    return this.#open === 0
+  }
+
+  get usage(): Parameters<typeof addUsage>[0] {
+    return this.#usage
+  }
+}
+
+/** One choice of a streamed answer. */
+export class ChatStream implements AnswerSink {
   /** `data: ` and the chunk's beginning up to the bracket of `choices`. */
   readonly #head: string
   /** As far as the delta's value. */
   readonly #choice: string
-  readonly #text: string
-  readonly #thought: string
+  readonly #textStart: string
+  readonly #thoughtStart: string
+  readonly #context: ChatContext
   readonly #plan: AnswerPlan
-  #opened = false
-  #answered = false
-  #called = false
-  #finishReason: string | undefined
-  #blockReason: string | undefined
-  #usage: UsageMetadata | undefined
+  readonly #group: ChoiceGroup
+  readonly #reader: AnswerReader
+  readonly #media: Blob[] = []
+  /** What the response that is being read comes to. */
+  #frames = ''
+  #isOpened = false
+  #calls = 0
+  #encrypted = 0
 
-  constructor({ id, created, model }: ChatContext, plan: AnswerPlan) {
+  constructor(context: ChatContext, plan: AnswerPlan, index = 0, group = new ChoiceGroup(1)) {
+    const { id, created, model } = context
     const chunk = toJsonLine({ id, object: 'chat.completion.chunk', created, model })
     this.#head = `data: ${chunk.slice(0, -1)},"choices":[`
-    this.#choice = `${this.#head}{"index":0,"delta":`
-    this.#text = `${this.#choice}{"content":`
-    this.#thought = `${this.#choice}{"reasoning_content":`
+    this.#choice = `${this.#head}{"index":${index},"delta":`
+    this.#textStart = `${this.#choice}{"content":`
+    this.#thoughtStart = `${this.#choice}{"reasoning_content":`
+    this.#context = context
     this.#plan = plan
+    this.#group = group
+    this.#reader = new AnswerReader(plan, this, { id, index })
+  }
+
+  /** Of the calls that the client was told. */
+  get signatures(): readonly CallSignature[] {
+    return this.#reader.signatures
   }
 
   /** The frames for one response of Google's; empty when it has nothing to show. */
   encode(response: GenerateContentResponse): string {
-    if (response.usageMetadata !== undefined) this.#usage = response.usageMetadata
-    this.#blockReason = blockReasonOf(response) ?? this.#blockReason
-    this.#finishReason = finishReasonOf(response) ?? this.#finishReason
-    let frames = ''
-    for (const part of partsOf(firstCandidate(response))) {
-      const text = textOf(part)
-      if (part.functionCall !== undefined) this.#called = true
-      else if (text === '') continue
-      else if (part.thought === true) frames += this.#thought + toJsonLine(text) + TEXT_END
-      else {
-        this.#answered = true
-        frames += this.#text + toJsonLine(text) + TEXT_END
-      }
-    }
-    return frames === '' || this.#opened ? frames : this.#open() + frames
+    this.#reader.read(response)
+    return this.#take()
   }
 
   /**
@@ -78,22 +109,13 @@ export class ChatStream {
    * (E3, E25).
    */
   end(): StreamEnd {
-    const conclusion = conclude({
-      finishReason: this.#finishReason,
-      blockReason: this.#blockReason,
-      answered: this.#answered,
-      called: this.#called,
-    })
+    const end = this.#reader.end()
+    const { conclusion } = end
     if (!conclusion.ok) return { ...conclusion, frames: this.fail(conclusion.failure) }
-    let frames = this.#opened ? '' : this.#open()
-    if (conclusion.refusal !== null) {
-      frames += `${this.#choice}{"refusal":${toJsonLine(conclusion.refusal)}${TEXT_END}`
-    }
-    frames += this.#finish(conclusion.finish)
-    if (this.#plan.includeUsage) {
-      frames += `${this.#head}],"usage":${toJsonLine(toUsage(this.#usage))}}\n\n`
-    }
-    return { ok: true, frames: frames + DONE }
+    this.#tellRest(end)
+    if (conclusion.refusal !== null) this.#delta({ refusal: conclusion.refusal })
+    this.#finish(conclusion.finish)
+    return { ok: true, frames: this.#take() }
   }
 
   /**
@@ -101,15 +123,90 @@ export class ChatStream {
    * protocols §1.5).
    */
   fail(failure: Failure): string {
-    return `data: ${toJsonLine(toOpenAIError(failure))}\n\n${DONE}`
+    if (this.#group.isOver) return ''
+    this.#group.fail()
+    return errorFrames(failure)
+  }
+
+  text(text: string): void {
+    this.#frames += this.#textStart + toJsonLine(text) + TEXT_END
+  }
+
+  thought(text: string): void {
+    if (this.#plan.reasoning !== 'reasoning') {
+      this.#frames += this.#thoughtStart + toJsonLine(text) + TEXT_END
+      return
+    }
+    const reasoning_details = [textDetail(text)]
+    this.#delta({ reasoning_content: text, reasoning: text, reasoning_details })
+  }
+
+  /** Whole in one delta, which every client takes (client-protocols §1.4). */
+  call(call: ToolCall): void {
+    if (this.#plan.legacyFunctions) {
+      this.#delta({ function_call: { name: call.name, arguments: call.arguments } })
+      return
+    }
+    this.#delta({ tool_calls: [{ index: this.#calls++, ...toWireCall(call) }] })
+    this.#encrypt(call.signature, call.id)
+  }
+
+  /** Told once, at the end: clients take the last list for all there is. */
+  media(blob: Blob): void {
+    this.#media.push(blob)
+  }
+
+  logprobs(result: LogprobsResult): void {
+    const logprobs = toLogprobs([result])
+    if (logprobs === null) return
+    const json = toJsonLine(logprobs)
+    this.#frames += `${this.#choice}{},"logprobs":${json},"finish_reason":null}]}\n\n`
+  }
+
+  #tellRest({ annotations, transcript, signature }: AnswerEnd): void {
+    const images = toImages(this.#media)
+    const audio = toAudio(this.#media, transcript, this.#context)
+    if (images.length > 0) this.#delta({ images })
+    if (audio !== null) this.#delta({ audio })
+    if (annotations.length > 0) this.#delta({ annotations })
+    if (signature !== undefined) {
+      this.#delta({ extra_content: extraContent(signature) })
+      this.#encrypt(signature, undefined)
+    }
+  }
+
+  #encrypt(signature: string | undefined, callId: string | undefined): void {
+    if (signature === undefined || this.#plan.reasoning !== 'reasoning') return
+    this.#delta({ reasoning_details: [encryptedDetail(signature, callId, this.#encrypted++)] })
+  }
+
+  #delta(delta: object): void {
+    this.#frames += this.#choice + toJsonLine(delta) + OPEN
+  }
+
+  #finish(reason: FinishReason): void {
+    this.#frames += `${this.#choice}{},"logprobs":null,"finish_reason":"${reason}"}]}\n\n`
+    if (!this.#group.ended(this.#reader.usage)) return
+    if (this.#plan.includeUsage) {
+      this.#frames += `${this.#head}],"usage":${toJsonLine(toUsage(this.#group.usage))}}\n\n`
+    }
+    this.#frames += DONE
+  }
+
+  #take(): string {
+    const frames = this.#frames
+    this.#frames = ''
+    if (frames === '' || this.#group.isOver) return ''
+    return this.#isOpened ? frames : this.#open() + frames
   }
 
   #open(): string {
-    this.#opened = true
+    this.#isOpened = true
     return `${this.#choice}{"role":"assistant","content":"","refusal":null}${OPEN}`
   }
+}
 
-  #finish(reason: FinishReason): string {
-    return `${this.#choice}{},"logprobs":null,"finish_reason":"${reason}"}]}\n\n`
-  }
+/** What tells a client of a failure where the status is sent already. */
+export function errorFrames(failure: Failure): string {
+  return `data: ${toJsonLine(toOpenAIError(failure))}\n\n${DONE}`
 }

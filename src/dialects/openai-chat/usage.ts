@@ -1,6 +1,6 @@
 /** Token counts in OpenAI's terms (client-protocols §1.3, google-upstreams §5.6). */
 import type { UsageMetadata } from '../../gemini/types.ts'
-import { countTokens } from '../../gemini/usage.ts'
+import { countTokens, tokensOf } from '../../gemini/usage.ts'
 
 export interface Usage {
   readonly prompt_tokens: number
@@ -31,10 +31,13 @@ export function toUsage(meta: UsageMetadata | undefined): Usage {
     completion_tokens: completion,
     // Summed, so that it is the sum: Google's own total may leave a part out.
     total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: tokens.cached, audio_tokens: 0 },
+    prompt_tokens_details: {
+      cached_tokens: tokens.cached,
+      audio_tokens: tokensOf('AUDIO', meta?.promptTokensDetails),
+    },
     completion_tokens_details: {
       reasoning_tokens: tokens.reasoning,
-      audio_tokens: 0,
+      audio_tokens: tokensOf('AUDIO', meta?.candidatesTokensDetails),
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,
     },

@@ -1,0 +1,189 @@
+/**
+ * The one reading of what Google answers, for streams and whole answers alike: whatever is said
+ * here of parts, thoughts, calls, citations and endings is said nowhere else. It tells a sink, in
+ * order, what the client is to see; the sink only knows how that looks on the wire.
+ */
+import {
+  blockReasonOf,
+  finishReasonOf,
+  firstCandidate,
+  partsOf,
+  textOf,
+} from '../../gemini/response.ts'
+import type { CallSignature } from '../../gemini/signatures.ts'
+import type {
+  Blob,
+  GenerateContentResponse,
+  GroundingMetadata,
+  LogprobsResult,
+  Part,
+  UsageMetadata,
+} from '../../gemini/types.ts'
+import { isRecord } from '../../http/record.ts'
+import { type Annotation, toAnnotations, VisibleText } from './annotations.ts'
+import { codeBlock, withoutFence } from './code-blocks.ts'
+import { conclude, type Conclusion } from './finish.ts'
+import { THINK_END, THINK_START } from './reasoning.ts'
+import type { AnswerPlan } from './plan.ts'
+import { CallReader, callIdPrefix, type ToolCall } from './tool-calls.ts'
+
+/** What the client is to see, piece by piece. Texts are never empty. */
+export interface AnswerSink {
+  text(text: string): void
+  thought(text: string): void
+  call(call: ToolCall): void
+  /** A picture or a sound; base64. */
+  media(blob: Blob): void
+  logprobs(result: LogprobsResult): void
+}
+
+/** What is known of an answer when it is over, beside what the sink was told. */
+export interface AnswerEnd {
+  readonly conclusion: Conclusion
+  readonly annotations: readonly Annotation[]
+  /** What was said, for those who cannot hear it. */
+  readonly transcript: string
+  /** Of an answer without calls, for a later turn; Google's own layer puts it beside the message. */
+  readonly signature: string | undefined
+}
+
+export class AnswerReader {
+  readonly #plan: AnswerPlan
+  readonly #sink: AnswerSink
+  readonly #calls: CallReader
+  readonly #visible = new VisibleText()
+  /** Of the calls that the client was told. */
+  readonly signatures: CallSignature[] = []
+  usage: UsageMetadata | undefined
+  #finishReason: string | undefined
+  #blockReason: string | undefined
+  #grounding: GroundingMetadata | undefined
+  #signature: string | undefined
+  #answered = false
+  #called = 0
+  #stray = false
+  #isThinking = false
+  /** Text that may turn out to be a word around the real answer, which comes as a function's arguments. */
+  #held = ''
+  #isAnswerGiven = false
+
+  constructor(plan: AnswerPlan, sink: AnswerSink, answer: { id: string; index: number }) {
+    this.#plan = plan
+    this.#sink = sink
+    this.#calls = new CallReader(plan, callIdPrefix(answer.id, answer.index))
+  }
+
+  read(response: GenerateContentResponse): void {
+    if (response.usageMetadata !== undefined) this.usage = response.usageMetadata
+    this.#blockReason = blockReasonOf(response) ?? this.#blockReason
+    this.#finishReason = finishReasonOf(response) ?? this.#finishReason
+    const candidate = firstCandidate(response)
+    let isFirst = true
+    for (const part of partsOf(candidate)) {
+      this.#part(part, isFirst)
+      isFirst = false
+    }
+    if (candidate?.groundingMetadata?.groundingChunks !== undefined) {
+      this.#grounding = candidate.groundingMetadata
+    }
+    if (isRecord(candidate?.logprobsResult)) this.#sink.logprobs(candidate.logprobsResult)
+  }
+
+  /** Google's answer is over: tells the sink what was held back, and how it ended. */
+  end(): AnswerEnd {
+    this.#stopThinking()
+    if (this.#held !== '' && !this.#isAnswerGiven) this.#show(withoutFence(this.#held))
+    const conclusion = conclude({
+      finishReason: this.#finishReason,
+      blockReason: this.#blockReason,
+      answered: this.#answered,
+      calls: this.#called,
+      isCallOpen: this.#calls.isPending,
+      isStray: this.#stray,
+      callsFinish: this.#plan.legacyFunctions ? 'function_call' : 'tool_calls',
+    })
+    return {
+      conclusion,
+      annotations: toAnnotations(this.#grounding, this.#visible),
+      transcript: this.#visible.text,
+      signature: this.#called === 0 ? this.#signature : undefined,
+    }
+  }
+
+  #part(part: Part, isFirst: boolean): void {
+    const text = textOf(part)
+    const isThought = part.thought === true
+    this.#visible.next(text === '' ? 'other' : isThought ? 'thought' : 'text', isFirst)
+    if (part.functionCall !== undefined) return this.#call(part)
+    if (typeof part.thoughtSignature === 'string') this.#signature = part.thoughtSignature
+    if (text !== '') return isThought ? this.#think(text) : this.#say(text)
+    // A sketch that the model made while it thought is none of the answer.
+    if (isThought) return
+    if (isRecord(part.inlineData)) return this.#showMedia(part.inlineData)
+    const block = codeBlock(part)
+    if (block !== null) this.#say(block)
+  }
+
+  #say(text: string): void {
+    if (this.#plan.answerFunction === null) this.#show(text)
+    else this.#held += text
+  }
+
+  #show(text: string): void {
+    this.#stopThinking()
+    this.#answered = true
+    this.#visible.add(text)
+    this.#sink.text(text)
+  }
+
+  #showMedia(blob: Blob): void {
+    this.#stopThinking()
+    this.#answered = true
+    this.#sink.media(blob)
+  }
+
+  #think(text: string): void {
+    const { reasoning, answerFunction } = this.#plan
+    if (reasoning === 'none') return
+    // Tags would spoil an answer that is to be JSON.
+    if (reasoning !== 'think_tags' || answerFunction !== null) return this.#sink.thought(text)
+    if (!this.#isThinking) this.#tag(THINK_START)
+    this.#isThinking = true
+    this.#tag(text)
+  }
+
+  #stopThinking(): void {
+    if (!this.#isThinking) return
+    this.#isThinking = false
+    this.#tag(THINK_END)
+  }
+
+  /** In the text that the client gets, but no answer. */
+  #tag(text: string): void {
+    this.#visible.skip(text)
+    this.#sink.text(text)
+  }
+
+  #call(part: Part): void {
+    const { callee, answerFunction, parallelToolCalls, legacyFunctions } = this.#plan
+    if (callee !== 'client') {
+      // Google's own tools have run by now, and what they found is in the text.
+      this.#stray ||= callee === 'nobody'
+      return
+    }
+    const call = this.#calls.read(part)
+    if (call === null) return
+    if (call.name === answerFunction) {
+      if (!this.#isAnswerGiven) this.#show(call.arguments)
+      this.#isAnswerGiven = true
+      return
+    }
+    if (this.#called > 0 && (legacyFunctions || !parallelToolCalls)) return
+    this.#stopThinking()
+    this.#called++
+    if (call.signature !== undefined) {
+      this.signatures.push({ callId: call.id, signature: call.signature })
+    }
+    this.#sink.call(call)
+  }
+}

@@ -1,0 +1,31 @@
+import type { Part } from '../../gemini/types.ts'
+import { isRecord } from '../../http/record.ts'
+
+/**
+ * Code that Google ran and what came of it, as Markdown: OpenAI's chat has no part for it, and
+ * without it the text speaks of something that the reader cannot see. Null for any other part.
+ */
+export function codeBlock({ executableCode, codeExecutionResult }: Part): string | null {
+  if (isRecord(executableCode) && typeof executableCode.code === 'string') {
+    const language = String(executableCode.language ?? '').toLowerCase()
+    return fenced(executableCode.code, /^[a-z]+$/.test(language) ? language : '')
+  }
+  if (isRecord(codeExecutionResult) && typeof codeExecutionResult.output === 'string') {
+    return fenced(codeExecutionResult.output, '')
+  }
+  return null
+}
+
+/** In a fence longer than any in it. */
+function fenced(text: string, language: string): string {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((ticks) => ticks.length))
+  const fence = '`'.repeat(longest + 1)
+  return `\n${fence}${language}\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}\n`
+}
+
+const FENCED = /^\s*```[a-z]*\s*\n([\s\S]*?)\n?\s*```\s*$/i
+
+/** A model asked for JSON in words likes to wrap it in a fence (E52). */
+export function withoutFence(text: string): string {
+  return FENCED.exec(text)?.[1] ?? text
+}

@@ -1,0 +1,36 @@
+/** Google's log probabilities as OpenAI's (client-protocols §1.3, google-upstreams §5.4). */
+import type { Logprob, LogprobsResult } from '../../gemini/types.ts'
+
+export interface Logprobs {
+  readonly content: readonly TokenLogprob[]
+  readonly refusal: null
+}
+
+interface TopLogprob {
+  readonly token: string
+  readonly logprob: number
+  /** UTF-8. */
+  readonly bytes: readonly number[]
+}
+
+interface TokenLogprob extends TopLogprob {
+  /** Never missing: @ai-sdk/openai drops the chunk without (E29). */
+  readonly top_logprobs: readonly TopLogprob[]
+}
+
+/** Null where Google says nothing of any token. */
+export function toLogprobs(results: readonly LogprobsResult[]): Logprobs | null {
+  const content = results.flatMap(({ chosenCandidates = [], topCandidates = [] }) =>
+    chosenCandidates.map((chosen, at) => ({
+      ...toTop(chosen),
+      top_logprobs: (topCandidates[at]?.candidates ?? []).map(toTop),
+    })),
+  )
+  return content.length === 0 ? null : { content, refusal: null }
+}
+
+const utf8 = new TextEncoder()
+
+function toTop({ token = '', logProbability = 0 }: Logprob): TopLogprob {
+  return { token, logprob: logProbability, bytes: [...utf8.encode(token)] }
+}

@@ -1,0 +1,60 @@
+/** Pictures and sounds that a model makes (client-protocols §1.3). */
+import type { Blob } from '../../gemini/types.ts'
+import type { ChatContext } from './response.ts'
+import { pcmRate, withWavHeader } from './wav.ts'
+
+/** The convention of OpenRouter, LiteLLM and Open WebUI; OpenAI has none. */
+export interface MessageImage {
+  readonly type: 'image_url'
+  readonly index: number
+  readonly image_url: { readonly url: string }
+}
+
+export interface MessageAudio {
+  readonly id: string
+  /** Unix seconds. */
+  readonly expires_at: number
+  /** Base64: WAV for what comes as bare samples, else as Google encoded it. */
+  readonly data: string
+  readonly transcript: string
+}
+
+/** Nothing is kept, so nothing can be asked for by its id; an hour is what OpenAI gives. */
+const AUDIO_LIFE_SECONDS = 3600
+
+export function toImages(blobs: readonly Blob[]): MessageImage[] {
+  return blobs.filter(isImage).map(({ mimeType, data }, index) => ({
+    type: 'image_url',
+    index,
+    image_url: { url: `data:${mimeType};base64,${data}` },
+  }))
+}
+
+/** Null where the answer makes no sound. Samples that came in several pieces are one sound. */
+export function toAudio(
+  blobs: readonly Blob[],
+  transcript: string,
+  { id, created }: ChatContext,
+): MessageAudio | null {
+  const sounds = blobs.filter(({ mimeType }) => mimeType.startsWith('audio/'))
+  const [first] = sounds
+  if (first === undefined) return null
+  const rate = pcmRate(first.mimeType)
+  const data =
+    rate === null
+      ? first.data
+      : withWavHeader(
+          sounds.map((sound) => sound.data),
+          rate,
+        )
+  return {
+    id: `audio_${id.replaceAll(/[^A-Za-z0-9]/g, '').slice(-24)}`,
+    expires_at: created + AUDIO_LIFE_SECONDS,
+    data,
+    transcript,
+  }
+}
+
+function isImage({ mimeType }: Blob): boolean {
+  return mimeType.startsWith('image/')
+}

@@ -1,0 +1,83 @@
+/**
+ * Arguments of a function call that come in pieces (Vertex, client-protocols E16): values at JSON
+ * paths, strings perhaps cut in several. What is no path, or leads through a value that is there
+ * already, is left out: half-read arguments are better than none.
+ */
+import type { PartialArg } from '../../gemini/types.ts'
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+/** `.name`, `['name']`, `["name"]` or `[3]`; found one after the other, from the `$` on. */
+const STEP = /\.([^.[\]]+)|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]/y
+
+export class PartialArgs {
+  // Without a prototype: a path comes from a model, and may say `__proto__`.
+  readonly value: { [key: string]: Json } = Object.create(null)
+  /** The string that goes on with the next piece of the same path. */
+  #open: string | null = null
+
+  add(pieces: readonly PartialArg[]): void {
+    for (const piece of pieces) {
+      const steps = stepsOf(piece.jsonPath)
+      if (steps !== null) this.#set(steps, piece)
+    }
+  }
+
+  #set(steps: readonly (string | number)[], piece: PartialArg): void {
+    let place: Json = this.value
+    for (const [at, step] of steps.slice(0, -1).entries()) {
+      const next: Json = child(place, step) ?? (typeof steps[at + 1] === 'number' ? [] : empty())
+      if (!put(place, step, next)) return
+      place = next
+    }
+    const last = steps.at(-1) ?? ''
+    const before = this.#open === piece.jsonPath ? child(place, last) : undefined
+    const value = valueOf(piece)
+    const isMore = typeof before === 'string' && typeof value === 'string'
+    put(place, last, isMore ? before + value : value)
+    this.#open = piece.willContinue === true ? (piece.jsonPath ?? null) : null
+  }
+}
+
+function stepsOf(path: unknown): (string | number)[] | null {
+  if (typeof path !== 'string' || !path.startsWith('$')) return null
+  const steps: (string | number)[] = []
+  for (STEP.lastIndex = 1; STEP.lastIndex < path.length;) {
+    const match = STEP.exec(path)
+    if (match === null) return null
+    const [, name, single, double, index] = match
+    const quoted = single ?? double
+    if (index !== undefined) steps.push(Number(index))
+    else steps.push(name ?? quoted?.replaceAll(/\\(.)/g, '$1') ?? '')
+  }
+  return steps.length === 0 ? null : steps
+}
+
+function valueOf({ stringValue, numberValue, boolValue }: PartialArg): Json {
+  return stringValue ?? numberValue ?? boolValue ?? null
+}
+
+function child(place: Json, step: string | number): Json | undefined {
+  if (Array.isArray(place)) return typeof step === 'number' ? place[step] : undefined
+  return isObject(place) ? place[String(step)] : undefined
+}
+
+function put(place: Json, step: string | number, value: Json): boolean {
+  if (Array.isArray(place)) {
+    // One after the other, as a model writes: an index far out would make a list of nothing.
+    if (typeof step !== 'number' || step > place.length) return false
+    place[step] = value
+    return true
+  }
+  if (!isObject(place)) return false
+  place[String(step)] = value
+  return true
+}
+
+function isObject(value: Json): value is { [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function empty(): { [key: string]: Json } {
+  return Object.create(null) as { [key: string]: Json }
+}
