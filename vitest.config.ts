@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 // What `secrets.required` of wrangler.toml names must be there before the plugin reads it.
 process.env['MASTER_API_KEY'] = 'test-master-key-0123456789abcdef'
 process.env['VAULT_KEY'] = Buffer.alloc(32, 7).toString('base64')
+process.env['API_KEY_SECRET'] = Buffer.alloc(32, 5).toString('base64')
 
 /** What needs no Worker: Google on loopback, the built gateway from outside, and pure functions. */
 const nodeTests = ['emulator', 'e2e', 'dialects', 'gemini', 'http', 'upstreams'].map(
@@ -24,6 +25,7 @@ export default defineConfig({
                 bindings: {
                   MASTER_API_KEY: process.env['MASTER_API_KEY'] ?? '',
                   VAULT_KEY: process.env['VAULT_KEY'] ?? '',
+                  API_KEY_SECRET: process.env['API_KEY_SECRET'] ?? '',
                   EMULATOR_URL: google,
                   GOOGLE_TOKEN_URL: `${google}/token`,
                   CODE_ASSIST_BASE_URL: google,

@@ -7,6 +7,7 @@ export interface DevVars {
   readonly MASTER_API_KEY: string
   readonly USER_API_KEY: string
   readonly VAULT_KEY: string
+  readonly API_KEY_SECRET: string
 }
 
 const HEADER = `# Made by \`npm start\`: the secrets of the Pollux on this machine. Git ignores this file.
@@ -22,6 +23,7 @@ export function ensureDevVars(file: string): DevVars {
     MASTER_API_KEY: given['MASTER_API_KEY'] || `sk-pollux-admin-${random(24)}`,
     USER_API_KEY: given['USER_API_KEY'] || `sk-pollux-${random(24)}`,
     VAULT_KEY: given['VAULT_KEY'] || randomBytes(32).toString('base64'),
+    API_KEY_SECRET: given['API_KEY_SECRET'] || randomBytes(32).toString('base64'),
   }
   const added = Object.entries(vars).filter(([name]) => !given[name])
   if (added.length > 0) {

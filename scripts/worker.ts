@@ -13,7 +13,7 @@ export interface WorkerOptions {
   /** Where wrangler keeps objects and KV. */
   readonly state: string
   readonly devVars: string
-  readonly secrets: { readonly MASTER_API_KEY: string; readonly VAULT_KEY: string }
+  readonly secrets: Readonly<Record<'MASTER_API_KEY' | 'VAULT_KEY' | 'API_KEY_SECRET', string>>
   /** Override those of wrangler.toml. */
   readonly vars: Readonly<Record<string, string>>
   /** Gets everything that wrangler and the Worker print. */
@@ -97,6 +97,7 @@ function spawnWrangler({ root, port, state, devVars, secrets, vars }: WorkerOpti
         // The same as in the file. Here too because the environment goes before the file, and might hold others.
         MASTER_API_KEY: secrets.MASTER_API_KEY,
         VAULT_KEY: secrets.VAULT_KEY,
+        API_KEY_SECRET: secrets.API_KEY_SECRET,
         // Nothing that needs a network, a terminal or an account.
         CI: '1',
         NO_COLOR: '1',

@@ -1,6 +1,7 @@
 import { handleRequest } from './routes/index.ts'
 
 export { DirectoryObject } from './objects/directory.ts'
+export { GuessesObject } from './objects/guesses.ts'
 export { UserObject } from './objects/user.ts'
 
 export default { fetch: handleRequest } satisfies ExportedHandler<Env>

@@ -1,12 +1,25 @@
+import { hasMintedForm, mintedFor } from './minted-key.ts'
+
 /**
  * Who is calling. A key is compared by its SHA-256 and never kept, logged or repeated. Whether a user's key is known is for
  * the user's object to say: here a key is only turned into the id that names the object.
  */
-export type Caller =
-  | { readonly kind: 'anonymous' }
-  | { readonly kind: 'master' }
-  /** Ids of the keys presented, in order; nearly always one. */
-  | { readonly kind: 'user'; readonly userIds: readonly [string, ...string[]] }
+export interface KeyHolder {
+  /** Whom the key names: of a minted key the id in it, of one that an admin chose its digest. */
+  readonly userId: string
+  /** The SHA-256 of the key, in hex; tells which of the user's keys it is. */
+  readonly keyDigest: string
+}
+
+/** What the keys that came with a request say; nearly always it is one. */
+export interface Caller {
+  /** In the order in which they came, the master key among them; without those that are forged. */
+  readonly holders: readonly KeyHolder[]
+  /** Which of them is the master key. */
+  readonly master: KeyHolder | null
+  /** How many look like minted keys and are not. */
+  readonly forged: number
+}
 
 /** Values from templates and tutorials; a gateway with such a master key would be open to whoever reads them. */
 const TEMPLATES = new Set([
@@ -47,28 +60,51 @@ export function masterKeyProblem(masterKey: string | undefined): string | null {
   if (key.length < MIN_MASTER_KEY_CHARS) {
     return `MASTER_API_KEY is shorter than ${MIN_MASTER_KEY_CHARS} characters`
   }
+  if (hasMintedForm(key)) return "MASTER_API_KEY has the form of a user's key"
   return null
 }
 
-/** Reads the keys from `Authorization: Bearer`, `x-api-key` and `x-goog-api-key`; where several are sent, any that fits counts (client-protocols §0.3). */
-export async function authenticate(
-  headers: Headers,
-  masterKey: string | undefined,
-): Promise<Caller> {
+/**
+ * Reads the keys from `Authorization: Bearer`, `x-api-key` and `x-goog-api-key`; where several are sent, any that fits counts
+ * (client-protocols §0.3). Null where there is none.
+ */
+export async function authenticate(headers: Headers, env: Env): Promise<Caller | null> {
   const keys = presentedKeys(headers)
-  const digests = await Promise.all(keys.map(sha256))
-  if (masterKeyProblem(masterKey) === null) {
-    const master = await sha256((masterKey ?? '').trim())
-    // Every digest is compared, whichever is right: the time tells nothing.
-    const matches = digests.map((digest) => crypto.subtle.timingSafeEqual(digest, master))
-    if (matches.includes(true)) return { kind: 'master' }
-  }
-  const [first, ...others] = digests.map((digest) => digest.toHex())
-  return first === undefined ? { kind: 'anonymous' } : { kind: 'user', userIds: [first, ...others] }
+  if (keys.length === 0) return null
+  const read = await Promise.all(keys.map((key) => holderOf(key, env)))
+  const holders = read.filter((holder) => holder !== null)
+  const master = await masterAmong(holders, env.MASTER_API_KEY)
+  return { holders, master, forged: read.length - holders.length }
 }
 
-/** The id of the user whom an API key belongs to: the SHA-256 of the key, in hex (design §1). */
-export async function userIdOf(apiKey: string): Promise<string> {
+/** Null for a key that is forged. */
+export async function holderOf(key: string, env: Env): Promise<KeyHolder | null> {
+  const keyDigest = await digestOf(key)
+  if (!hasMintedForm(key)) return { userId: keyDigest, keyDigest }
+  const userId = await mintedFor(env, key)
+  return userId === null ? null : { userId, keyDigest }
+}
+
+async function masterAmong(
+  holders: readonly KeyHolder[],
+  masterKey: string | undefined,
+): Promise<KeyHolder | null> {
+  if (masterKeyProblem(masterKey) !== null) return null
+  const master = await sha256((masterKey ?? '').trim())
+  // Every digest is compared, whichever is right: the time tells nothing.
+  const matches = holders.map(({ keyDigest }) =>
+    crypto.subtle.timingSafeEqual(Uint8Array.fromHex(keyDigest), master),
+  )
+  return holders[matches.indexOf(true)] ?? null
+}
+
+/** The id of the user whose key an admin chooses: the digest of the key (design §1). */
+export function userIdOf(chosenKey: string): Promise<string> {
+  return digestOf(chosenKey)
+}
+
+/** SHA-256 in hex. */
+export async function digestOf(apiKey: string): Promise<string> {
   return (await sha256(apiKey)).toHex()
 }
 

@@ -42,6 +42,8 @@ export function refusalOf(
   switch (refusal.reason) {
     case 'unknown_user':
       return UNKNOWN_KEY
+    case 'key_replaced':
+      return KEY_REPLACED
     case 'no_credentials':
       return {
         reason: 'no_credentials',
@@ -77,7 +79,14 @@ export function refusalOf(
 /** LiteLLM tells a wrong key from other refusals by the phrase "Incorrect API key provided" (client-protocols §1.11). */
 export const UNKNOWN_KEY: Failure = {
   reason: 'invalid_api_key',
-  message: 'Incorrect API key provided. Check the key, or ask the admin of this gateway for one.',
+  message:
+    'Incorrect API key provided. Check the key (the master key serves admin acts only), or ask the admin of this gateway for one.',
+}
+
+export const KEY_REPLACED: Failure = {
+  reason: 'invalid_api_key',
+  message:
+    'Incorrect API key provided: it was replaced by another. Ask the admin of this gateway for the new one.',
 }
 
 const PAUSED: Failure = {

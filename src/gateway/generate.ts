@@ -22,6 +22,8 @@ import { callUser, type UserStub } from './users.ts'
 export interface JourneyInput {
   readonly env: Env
   readonly userId: string
+  /** Which of the user's keys the client presented. */
+  readonly keyDigest: string
   readonly requestId: string
   /** As the client asked for it, without a prefix; the object may know it as an alias. */
   readonly model: string
@@ -149,6 +151,7 @@ function lease(
 ): Promise<LeaseResult> {
   const wanted: LeaseRequest = {
     ...journey.request(),
+    keyDigest: input.keyDigest,
     requestId: input.requestId,
     attempt: journey.attempts + 1,
     patienceMs: Math.max(0, deadline - Date.now()),

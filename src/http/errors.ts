@@ -47,16 +47,17 @@ const FAILURES = {
   // Who is asking
   missing_api_key: { status: 401, type: INVALID, code: 'missing_api_key' },
   invalid_api_key: { status: 401, type: INVALID, code: 'invalid_api_key' },
-  master_key_not_for_service: { status: 403, type: INVALID, code: 'insufficient_permissions' },
   user_disabled: { status: 403, type: INVALID, code: 'api_key_disabled' },
   user_expired: { status: 403, type: INVALID, code: 'api_key_expired' },
   admin_not_configured: { status: 403, type: INVALID, code: 'admin_not_configured' },
+  guesses_slowed: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
 
   // Administration
   user_not_found: { status: 404, type: INVALID, code: 'user_not_found' },
   no_credentials: { status: 403, type: INVALID, code: 'no_credentials' },
   user_exists: { status: 409, type: INVALID, code: 'user_exists', retry: 'never' },
   user_deleted: { status: 409, type: INVALID, code: 'user_deleted', retry: 'never' },
+  too_many_keys: { status: 409, type: INVALID, code: 'too_many_keys', retry: 'never' },
   credential_not_found: { status: 404, type: INVALID, code: 'credential_not_found' },
   ring_full: { status: 409, type: INVALID, code: 'max_credentials_reached', retry: 'never' },
 
@@ -92,6 +93,12 @@ const FAILURES = {
     status: 500,
     type: SERVER,
     code: 'vault_not_configured',
+    retry: 'never',
+  },
+  minting_not_configured: {
+    status: 500,
+    type: SERVER,
+    code: 'minting_not_configured',
     retry: 'never',
   },
   misconfigured: { status: 500, type: SERVER, code: 'misconfigured', retry: 'never' },

@@ -59,6 +59,7 @@ export function bury(state: UserState, now: number): void {
   for (const { id } of state.credentials.all()) removeCredential(state, id)
   state.buckets.clearAll()
   state.tokens.forgetStored()
+  state.keys.keep(null)
   state.profile.bury(now)
   state.profile.configChanged()
 }

@@ -1,6 +1,7 @@
 import type { Credential } from './credential.ts'
 import type { Limits } from './limits.ts'
 import type { UserState } from './state.ts'
+import type { UserKey } from './user-keys.ts'
 import type { Mode } from './user-settings.ts'
 
 /** A user as the admin API shows it, in the wire's own names. Times are ISO 8601; no secret is part of it. */
@@ -18,7 +19,16 @@ export interface UserDescription {
   readonly limits: LimitsDescription
   readonly cursor: string | null
   readonly pin: { readonly credential: string; readonly until: string } | null
+  readonly keys: readonly KeyDescription[]
   readonly credentials: readonly CredentialDescription[]
+}
+
+/** A key that is valid; the newest stands first, and only it has no end. */
+export interface KeyDescription {
+  /** The last four characters of a minted key; null: an admin chose it. */
+  readonly hint: string | null
+  readonly created_at: string
+  readonly ends_at: string | null
 }
 
 /** The wire's names for limits; null: none. */
@@ -61,7 +71,10 @@ export interface CredentialDescription {
 }
 
 /** Pure, but for reading `state`. */
-export function describeUser(userId: string, { profile, credentials }: UserState): UserDescription {
+export function describeUser(
+  userId: string,
+  { profile, keys, credentials }: UserState,
+): UserDescription {
   const { expiresAt, pin, label, mode, affinity, disabled, models, aliases, limits } =
     profile.settings
   return {
@@ -78,8 +91,15 @@ export function describeUser(userId: string, { profile, credentials }: UserState
     limits: describeLimits(limits),
     cursor: profile.cursor,
     pin: pin === null ? null : { credential: pin.credentialId, until: iso(pin.until) },
+    keys: keys.valid(Date.now()).map((key) => describeKey(key, profile.createdAt)),
     credentials: credentials.all().map(describeCredential),
   }
+}
+
+/** `userSince` (epoch milliseconds): as old as the user is the key that came with it. */
+export function describeKey(key: UserKey, userSince: number): KeyDescription {
+  const { hint, createdAt, endsAt } = key
+  return { hint, created_at: iso(createdAt ?? userSince), ends_at: isoOrNull(endsAt) }
 }
 
 export function describeCredential(credential: Credential): CredentialDescription {

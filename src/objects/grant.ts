@@ -5,8 +5,8 @@ import type { LeaseRef, LeaseRequest, LeaseResult } from './lease.ts'
 import { isUnlimited, type RateLimits, rateLimits, reachedBy } from './limits.ts'
 import { nextActive, select, type Selection } from './ring.ts'
 import { principalOf } from './standing.ts'
-import { ringOf, type UserState, useOf, viewOf } from './state.ts'
-import { admissionOf, resolveModel } from './user-settings.ts'
+import { admissionTo, ringOf, type UserState, useOf, viewOf } from './state.ts'
+import { resolveModel } from './user-settings.ts'
 
 type Background = (work: Promise<unknown>) => void
 
@@ -33,7 +33,7 @@ export async function grant(
   for (let pass = credentials.all().length + SPARE_PASSES; pass > 0; pass--) {
     const now = Date.now()
     const { settings } = profile
-    const admission = admissionOf(settings, now)
+    const admission = admissionTo(state, request.keyDigest, now)
     if (admission !== 'ok') return { ok: false, reason: admission }
     const model = resolveModel(settings, request.model)
     if (model === null) return { ok: false, reason: 'model_not_allowed' }

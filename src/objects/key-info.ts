@@ -1,10 +1,17 @@
-import { describeLimits, type LimitsDescription } from './description.ts'
+import {
+  describeKey,
+  describeLimits,
+  type KeyDescription,
+  type LimitsDescription,
+} from './description.ts'
 import { type Standing, standingOf } from './standing.ts'
 import { type UserState, useOf } from './state.ts'
 
 /** What the holder of a key may know of it, in the wire's own names; no secret, no project, no id of Google's. */
 export interface KeyInfo {
   readonly user: string
+  /** The one that asks; with an end where another has replaced it. */
+  readonly key: KeyDescription
   readonly label: string | null
   readonly expires_at: string | null
   readonly models: readonly string[] | null
@@ -21,7 +28,14 @@ export interface KeyInfo {
 }
 
 /** Pure, but for reading `state`. */
-export function describeKey(userId: string, state: UserState, now: number): KeyInfo {
+export function keyInfo(
+  userId: string,
+  state: UserState,
+  keyDigest: string,
+  now: number,
+): KeyInfo | null {
+  const key = state.keys.find(keyDigest, now)
+  if (key === undefined) return null
   const { label, expiresAt, models, aliases, limits } = state.profile.settings
   const use = useOf(state, now)
   const credentials = state.credentials.all()
@@ -31,6 +45,7 @@ export function describeKey(userId: string, state: UserState, now: number): KeyI
   )
   return {
     user: userId,
+    key: describeKey(key, state.profile.createdAt),
     label,
     expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
     models,

@@ -32,6 +32,8 @@ export interface Lease extends LeaseRef {
 }
 
 export interface LeaseRequest extends SelectRequest {
+  /** Which of the user's keys the client presented. */
+  readonly keyDigest: string
   /** The request and its attempt: asked for again (an answer was lost on the way), the same lease is given again. */
   readonly requestId: string
   readonly attempt: number

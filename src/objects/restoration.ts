@@ -4,7 +4,7 @@ import type { SettingsChange } from './user-settings.ts'
 
 /** Fills a new user's tables with what a snapshot kept. Counters and cooldowns are not part of it. */
 export function restoreFrom(
-  { profile, credentials }: UserState,
+  { profile, keys, credentials }: UserState,
   snapshot: Snapshot,
   now: number,
 ): void {
@@ -12,6 +12,7 @@ export function restoreFrom(
     profile.bury(now)
   } else {
     profile.changeSettings(settingsOf(snapshot))
+    keys.keep(snapshot.keys)
     for (const [index, kept] of snapshot.credentials.entries()) {
       credentials.restore({ ...kept, position: index + 1 })
     }

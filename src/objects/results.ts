@@ -15,7 +15,7 @@ export type PutCredentialResult =
   | { readonly ok: false; readonly reason: 'ring_full'; readonly count: number }
   | {
       readonly ok: false
-      readonly reason: 'vault_not_configured' | 'misconfigured' | 'user_deleted'
+      readonly reason: 'vault_not_configured' | 'misconfigured' | 'user_deleted' | 'unknown_user'
     }
 
 export type RotateResult =
@@ -28,6 +28,15 @@ export type RestoreResult = 'restored' | 'deleted' | 'kept' | 'unreadable'
 export type CreateResult =
   | { readonly ok: true; readonly user: UserDescription }
   | { readonly ok: false; readonly reason: 'user_exists' | 'user_deleted' }
+
+export type ReplaceKeyResult =
+  | {
+      readonly ok: true
+      readonly user: UserDescription
+      /** Until when the key before it works, in epoch milliseconds. */
+      readonly previousEndsAt: number
+    }
+  | { readonly ok: false; readonly reason: 'unknown_user' | 'too_many_keys' }
 
 export type VerifyResult =
   | { readonly ok: true; readonly verification: Verification }

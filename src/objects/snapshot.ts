@@ -3,6 +3,7 @@ import { UPSTREAMS } from '../gemini/upstreams.ts'
 import { LOCATION, PROJECT } from '../upstreams/credential.ts'
 import { SCHEMA_VERSION } from './storage.ts'
 import type { UserState } from './state.ts'
+import { MAX_KEYS } from './user-keys.ts'
 import { MODES } from './user-settings.ts'
 
 /** The KV key of a user's snapshot; the user's id is a hash and no secret. */
@@ -16,13 +17,14 @@ export function snapshotKey(userId: string): string {
  * A user's configuration as KV keeps it for disaster recovery, and as it is exported: secrets stay sealed, nothing that changes
  * with traffic is in it. Nothing on a request's path reads it (design §4).
  */
-export function snapshotOf(userId: string, { profile, credentials }: UserState): string {
+export function snapshotOf(userId: string, { profile, keys, credentials }: UserState): string {
   return JSON.stringify({
     schema: SCHEMA_VERSION,
     version: profile.configVersion,
     user_id: userId,
     created_at: profile.createdAt,
     deleted: profile.isDeleted,
+    keys: keys.kept,
     settings: profile.settings,
     credentials: (profile.isDeleted ? [] : credentials.all()).map((credential) => ({
       id: credential.id,
@@ -51,6 +53,21 @@ const instant = v.pipe(count, v.maxValue(8.64e15))
 const credentialId = v.pipe(name, v.regex(/^cred_[0-9a-f]{16}$/))
 const project = v.nullable(v.pipe(name, v.regex(PROJECT)))
 const limit = v.optional(v.nullable(count))
+
+/** The newest first, which has no end; a user without any would be one that nobody can be. */
+const keys = v.pipe(
+  v.array(
+    v.object({
+      digest: v.pipe(name, v.regex(/^[0-9a-f]{64}$/)),
+      hint: v.nullable(v.pipe(name, v.regex(/^[\w-]{4}$/))),
+      createdAt: v.nullable(instant),
+      endsAt: v.nullable(instant),
+    }),
+  ),
+  v.minLength(1),
+  v.maxLength(MAX_KEYS),
+  v.check((all) => all.every(({ endsAt }, index) => (endsAt === null) === (index === 0))),
+)
 
 /** Checked as at the edge: a bundle comes from outside, and what it says becomes addresses and limits. */
 const settings = v.strictObject({
@@ -82,6 +99,7 @@ const snapshot = v.pipe(
     user_id: v.pipe(name, v.regex(/^[0-9a-f]{64}$/)),
     created_at: instant,
     deleted: v.optional(v.boolean(), false),
+    keys: v.optional(v.nullable(keys), null),
     settings: v.optional(settings, {}),
     credentials: v.pipe(
       v.array(

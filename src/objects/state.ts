@@ -9,11 +9,14 @@ import type { Use as LimitUse } from './limits.ts'
 import type { Use, UseOf } from './order.ts'
 import type { Ring } from './ring.ts'
 import { type StandingOf, standingOf } from './standing.ts'
+import { UserKeys } from './user-keys.ts'
+import { type Admission, admissionOf } from './user-settings.ts'
 import type { Vault } from './vault.ts'
 
 /** What a configured user's object holds in memory; made anew from its tables whenever the object wakes. */
 export interface UserState {
   readonly profile: Profile
+  readonly keys: UserKeys
   readonly credentials: Credentials
   readonly buckets: BucketTable
   readonly faults: ModelFaults
@@ -33,12 +36,23 @@ export function loadState({ sql, userId, settings, vault }: StateInput): UserSta
   const credentials = new Credentials(sql)
   return {
     profile: new Profile(sql),
+    keys: new UserKeys(sql, userId),
     credentials,
     buckets: new BucketTable(sql),
     faults: new ModelFaults(sql),
     ledger: new Ledger(sql),
     tokens: new AccessTokens({ sql, credentials, vault, userId, settings }),
   }
+}
+
+/** Whether whoever presents this key may use the service now. */
+export function admissionTo(
+  { keys, profile }: UserState,
+  keyDigest: string,
+  now: number,
+): Admission {
+  const isValid = keys.find(keyDigest, now) !== undefined
+  return isValid ? admissionOf(profile.settings, now) : 'key_replaced'
 }
 
 /** What the user uses at the moment, as limits see it. */

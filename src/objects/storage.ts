@@ -161,6 +161,10 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE open_leases ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
   ALTER TABLE open_leases ADD COLUMN reserved_tokens INTEGER NOT NULL DEFAULT 0;
   `,
+  // Which keys are valid for the user; of those of earlier versions the digest is the user's id.
+  `
+  ALTER TABLE user ADD COLUMN keys TEXT;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -40,8 +40,8 @@ export const DEFAULT_SETTINGS: UserSettings = {
   pin: null,
 }
 
-/** Whether a user may use the service now, and if not, why. */
-export type Admission = 'ok' | 'unknown_user' | 'user_disabled' | 'user_expired'
+/** Whether the holder of a key may use the service now, and if not, why. `key_replaced`: the user has others. */
+export type Admission = 'ok' | 'unknown_user' | 'key_replaced' | 'user_disabled' | 'user_expired'
 
 /** Pure. */
 export function admissionOf(settings: UserSettings, now: number): Admission {

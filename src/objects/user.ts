@@ -16,13 +16,14 @@ import type { CredentialPatch } from './credentials.ts'
 import { type CredentialDescription, describeUser, type UserDescription } from './description.ts'
 import { explain, type Explanation } from './explanation.ts'
 import { grant } from './grant.ts'
-import { describeKey, type KeyInfo } from './key-info.ts'
+import { keyInfo, type KeyInfo } from './key-info.ts'
 import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
 import { resealAll, type ResealResult } from './reseal.ts'
 import { restoreFrom } from './restoration.ts'
 import type {
   CreateResult,
   PutCredentialResult,
+  ReplaceKeyResult,
   RestoreResult,
   RotateResult,
   VerifyResult,
@@ -30,10 +31,11 @@ import type {
 import { nextActive } from './ring.ts'
 import { parseSnapshot, snapshotOf } from './snapshot.ts'
 import { principalOf } from './standing.ts'
-import { loadState, ringOf, type UserState } from './state.ts'
+import { admissionTo, loadState, ringOf, type UserState } from './state.ts'
 import { buildStats, type Stats } from './stats.ts'
 import { isConfigured, migrate } from './storage.ts'
-import { type Admission, admissionOf, type SettingsChange } from './user-settings.ts'
+import type { NewKey } from './user-keys.ts'
+import type { Admission, SettingsChange } from './user-settings.ts'
 import { openVault, type Vault } from './vault.ts'
 import { verifyStored } from './verification.ts'
 
@@ -61,10 +63,10 @@ export class UserObject extends DurableObject<Env> {
     if (isConfigured(ctx.storage.sql)) this.#user = this.#wake()
   }
 
-  /** Whether this user exists and may use the service. */
-  admission(): Admission {
+  /** Whether this user exists, and whoever presents this key may use the service. */
+  admission(keyDigest: string): Admission {
     const user = this.#living()
-    return user === null ? 'unknown_user' : admissionOf(user.state.profile.settings, Date.now())
+    return user === null ? 'unknown_user' : admissionTo(user.state, keyDigest, Date.now())
   }
 
   /** Permission for the first attempt of a request. Asked for again, it gives the same lease while that is open. */
@@ -104,8 +106,8 @@ export class UserObject extends DurableObject<Env> {
     return result
   }
 
-  /** Adds a credential at the end of the ring, or updates a known one in place. Creates the user where there is none. */
-  async putCredential(input: CredentialInput): Promise<PutCredentialResult> {
+  /** Adds a credential at the end of the ring, or updates a known one in place. `creates`: also the user, where there is none. */
+  async putCredential(input: CredentialInput, creates: boolean): Promise<PutCredentialResult> {
     const settings = readSettings(this.env)
     if (!settings.ok) return { ok: false, reason: 'misconfigured' }
     if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
@@ -118,6 +120,7 @@ export class UserObject extends DurableObject<Env> {
 
     // From here on without await: the checks and the write are one step.
     if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
+    if (this.#user === null && !creates) return { ok: false, reason: 'unknown_user' }
     const known = this.#user?.state.credentials.get(id) !== undefined
     const count = this.#user?.state.credentials.all().length ?? 0
     if (!known && count >= settings.settings.maxCredentials) {
@@ -142,12 +145,41 @@ export class UserObject extends DurableObject<Env> {
     return { ok: true, credential, created: !known, count: ring.length, sharesQuotaWith }
   }
 
-  /** Makes a user without credentials. */
-  create(settings: SettingsChange): CreateResult {
+  /** Makes a user without credentials. `key`: the one that was minted; null where an admin chose it. */
+  create(settings: SettingsChange, key: NewKey | null): CreateResult {
     if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
-    if (this.#user !== null) return { ok: false, reason: 'user_exists' }
-    this.#user = this.#wake()
-    return { ok: true, user: this.#configured(this.#user, settings) }
+    const known = this.#user?.state
+    if (known !== undefined) {
+      // Asked for again: the answer was lost on the way, and nobody else can have this key.
+      const isAgain = key !== null && known.keys.isCurrent(key.digest)
+      return isAgain
+        ? { ok: true, user: describeUser(this.#userId, known) }
+        : { ok: false, reason: 'user_exists' }
+    }
+    // Both or nothing: a user without the key could not be used.
+    const user = this.ctx.storage.transactionSync(() => {
+      const made = this.#wake()
+      if (key !== null) made.state.keys.replace(key, 0, Date.now())
+      return made
+    })
+    this.#user = user
+    return { ok: true, user: this.#configured(user, settings) }
+  }
+
+  /** Makes this the user's key; earlier ones end with the grace. Asked for again, it changes nothing. */
+  replaceKey(key: NewKey, graceMs: number): ReplaceKeyResult {
+    const user = this.#living()
+    if (user === null) return { ok: false, reason: 'unknown_user' }
+    const now = Date.now()
+    const { keys, profile } = user.state
+    if (!keys.isCurrent(key.digest)) {
+      if (!keys.replace(key, graceMs, now)) return { ok: false, reason: 'too_many_keys' }
+      profile.configChanged()
+      user.chores.snapshotLater()
+    }
+    const [, previous] = keys.valid(now)
+    const description = describeUser(this.#userId, user.state)
+    return { ok: true, user: description, previousEndsAt: previous?.endsAt ?? now }
   }
 
   /** The user's configuration; null where there is no such user. */
@@ -267,9 +299,9 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** What a user may know of the own key: limits, use, and how the ring stands. */
-  keyInfo(): KeyInfo | null {
+  keyInfo(keyDigest: string): KeyInfo | null {
     const user = this.#living()
-    return user === null ? null : describeKey(this.#userId, user.state, Date.now())
+    return user === null ? null : keyInfo(this.#userId, user.state, keyDigest, Date.now())
   }
 
   /** Moves the cursor one credential on, past those in quarantine. */

@@ -1,3 +1,5 @@
+import { readSecretKeys } from '../secret-keys.ts'
+
 /**
  * Secrets at rest: AES-256-GCM, bound by the additional data to what they belong to, so that a record moved to another
  * user, credential or purpose does not open. Opening fails closed: there is no plaintext mode and no fallback.
@@ -27,16 +29,16 @@ interface Key {
 }
 
 const VERSION = 'v1'
-const KEY_BYTES = 32
 /** NIST SP 800-38D: 96 bits, random for each record. */
 const IV_BYTES = 12
 
 /** The vault under `VAULT_KEY` (32 bytes in base64 each, the current key first); null where a key is missing or malformed. */
 export async function openVault(vaultKey: string | undefined): Promise<Vault | null> {
-  const keys = await Promise.all((vaultKey ?? '').split(',').map(importKey))
-  const known = keys.filter((key) => key !== null)
+  const keys = readSecretKeys(vaultKey)
+  if (keys === null) return null
+  const known = await Promise.all(keys.map(importKey))
   const [current] = known
-  if (current === undefined || known.length < keys.length) return null
+  if (current === undefined) return null
 
   return {
     async seal(plaintext, owner) {
@@ -67,21 +69,10 @@ export async function openVault(vaultKey: string | undefined): Promise<Vault | n
   }
 }
 
-async function importKey(text: string): Promise<Key | null> {
-  const raw = decodeKey(text)
-  if (raw === null) return null
+async function importKey(raw: Uint8Array): Promise<Key> {
   const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt'])
   const digest = await crypto.subtle.digest('SHA-256', raw)
   return { id: new Uint8Array(digest).toHex().slice(0, 8), key }
-}
-
-function decodeKey(text: string): Uint8Array | null {
-  try {
-    const bytes = Uint8Array.fromBase64(text.trim())
-    return bytes.length === KEY_BYTES ? bytes : null
-  } catch {
-    return null // not base64: the same as no key, and the caller says so
-  }
 }
 
 function bindingOf({ purpose, userId, credentialId }: Owner): Uint8Array {

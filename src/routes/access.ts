@@ -1,5 +1,11 @@
-import { authenticate, type Caller, masterKeyProblem } from '../gateway/authenticate.ts'
-import { DISABLED, EXPIRED, UNKNOWN_KEY } from '../gateway/failure.ts'
+import {
+  authenticate,
+  type Caller,
+  type KeyHolder,
+  masterKeyProblem,
+} from '../gateway/authenticate.ts'
+import { DISABLED, EXPIRED, KEY_REPLACED, UNKNOWN_KEY } from '../gateway/failure.ts'
+import { slowed } from '../gateway/guesses.ts'
 import { callUser } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
 import type { Admission } from '../objects/user-settings.ts'
@@ -7,7 +13,7 @@ import type { Call, Reply } from './call.ts'
 
 /**
  * Who may call a route, as the table in index.ts says it. Each wraps a handler that cannot run without what it needs:
- * a handler that takes a user's id gets one that was checked.
+ * a handler that takes the holder of a user's key gets one that was checked.
  */
 export type Access = (call: Call) => Promise<Reply>
 
@@ -20,18 +26,18 @@ export function admin(handle: (call: Call) => Promise<Reply>): Access {
   return async (call) => {
     const problem = masterKeyProblem(call.env.MASTER_API_KEY)
     if (problem !== null) return notConfigured(problem)
-    const caller = await callerOf(call)
-    if (caller.kind === 'master') return handle(call)
-    return caller.kind === 'anonymous' ? MISSING_KEY : NOT_MASTER
+    const known = await identify(call)
+    if ('reason' in known) return known
+    return known.isMaster ? handle(call) : NOT_MASTER
   }
 }
 
 /** The service: the key of a user who exists. */
-export function user(handle: (call: Call, userId: string) => Promise<Reply>): Access {
+export function user(handle: (call: Call, holder: KeyHolder) => Promise<Reply>): Access {
   return async (call) => {
-    const claimed = await claimedUser(call)
+    const claimed = await claimedHolder(call)
     if ('reason' in claimed) return claimed
-    return (await refusalTo(call.env, claimed.userId)) ?? handle(call, claimed.userId)
+    return (await refusalTo(call.env, claimed)) ?? handle(call, claimed)
   }
 }
 
@@ -39,61 +45,100 @@ export function user(handle: (call: Call, userId: string) => Promise<Reply>): Ac
  * The service, where the handler's first lease tells whether the user exists: one round trip to the object instead of two.
  * Whatever such a handler answers without a lease, it must answer through `checked`.
  */
-export function leasingUser(handle: (call: Call, userId: string) => Promise<Reply>): Access {
+export function leasingUser(handle: (call: Call, holder: KeyHolder) => Promise<Reply>): Access {
   return async (call) => {
-    const claimed = await claimedUser(call)
-    return 'reason' in claimed ? claimed : handle(call, claimed.userId)
+    const claimed = await claimedHolder(call)
+    return 'reason' in claimed ? claimed : handle(call, claimed)
   }
 }
 
 /** An answer that a stranger must not get: the refusal of the key comes first. */
-export async function checked(call: Call, userId: string, reply: Reply): Promise<Reply> {
-  return (await refusalTo(call.env, userId)) ?? reply
+export async function checked(call: Call, holder: KeyHolder, reply: Reply): Promise<Reply> {
+  return (await refusalTo(call.env, holder)) ?? reply
 }
 
 /** A user for the own ring, an admin for any. */
 export function userOrAdmin(handle: {
-  readonly user: (call: Call, userId: string) => Promise<Reply>
+  readonly user: (call: Call, holder: KeyHolder) => Promise<Reply>
   readonly admin: (call: Call) => Promise<Reply>
 }): Access {
-  const asUser = user(handle.user)
   return async (call) => {
-    const caller = await callerOf(call)
-    return caller.kind === 'master' ? handle.admin(call) : asUser(call)
+    const known = await identify(call)
+    if ('reason' in known) return known
+    if (known.isMaster) return handle.admin(call)
+    const admitted = known.users.find(({ refusal }) => refusal === null)
+    if (admitted !== undefined) return handle.user(call, admitted.holder)
+    return known.users[0]?.refusal ?? UNKNOWN_KEY
   }
 }
 
-async function claimedUser(call: Call): Promise<{ readonly userId: string } | Failure> {
+/**
+ * Whose key serves this request. The master key is refused as any key that nobody has, after the same round trip: else these
+ * routes, which count no guesses, would tell who asks often enough which key it is.
+ */
+async function claimedHolder(call: Call): Promise<KeyHolder | Failure> {
   const caller = await callerOf(call)
-  switch (caller.kind) {
-    case 'anonymous':
-      return MISSING_KEY
-    case 'master':
-      return MASTER_IS_NOT_A_USER
-    case 'user': {
-      const [first, ...others] = caller.userIds
-      if (others.length === 0) return { userId: first }
-      // Several different keys, as some clients send them: the first that somebody has.
-      for (const userId of caller.userIds) {
-        if ((await refusalTo(call.env, userId)) === null) return { userId }
-      }
-      return UNKNOWN_KEY
-    }
+  if (caller === null) return MISSING_KEY
+  const { holders, master } = caller
+  const [first, ...others] = holders
+  if (first !== undefined && first !== master && others.length === 0) return first
+  // Several different keys, as some clients send them: the first that somebody has.
+  for (const holder of holders) {
+    const refusal = await refusalTo(call.env, holder)
+    if (refusal === null && holder !== master) return holder
+  }
+  return UNKNOWN_KEY
+}
+
+interface Known {
+  readonly isMaster: boolean
+  readonly users: readonly { readonly holder: KeyHolder; readonly refusal: Failure | null }[]
+}
+
+/**
+ * Who calls a route that takes the master key. A key that nobody has may be a guess at it, and counts against the client's
+ * address; a user's key does not, nor no key at all. Right or wrong, a key goes the same way up to the refusal.
+ */
+async function identify(call: Call): Promise<Known | Failure> {
+  const caller = await callerOf(call)
+  if (caller === null) return MISSING_KEY
+  const { holders, master, forged } = caller
+  const admissions = await Promise.all(
+    holders.map(async (holder) => ({ holder, admission: await admissionOf(call.env, holder) })),
+  )
+  const users = admissions.filter(({ admission }) => admission !== 'unknown_user')
+  const wrong = forged + holders.length - users.length
+  if (master !== null || wrong > 0) {
+    const { env, request } = call
+    const refusal = await slowed(env, request.headers, master === null ? wrong : 0)
+    if (refusal !== null) return refusal
+  }
+  return {
+    isMaster: master !== null,
+    users: users.map(({ holder, admission }) => ({ holder, refusal: refusalFor(admission) })),
   }
 }
 
-function callerOf(call: Call): Promise<Caller> {
-  return authenticate(call.request.headers, call.env.MASTER_API_KEY)
+function callerOf(call: Call): Promise<Caller | null> {
+  return authenticate(call.request.headers, call.env)
 }
 
-/** Why whoever has the key of this id may not use the service; null where nothing stands against it. */
-export async function refusalTo(env: Env, userId: string): Promise<Failure | null> {
-  const admission = await callUser<Admission>(env, userId, (object) => object.admission())
+/** Why whoever has this key may not use the service; null where nothing stands against it. */
+export async function refusalTo(env: Env, holder: KeyHolder): Promise<Failure | null> {
+  return refusalFor(await admissionOf(env, holder))
+}
+
+function admissionOf(env: Env, { userId, keyDigest }: KeyHolder): Promise<Admission> {
+  return callUser<Admission>(env, userId, (object) => object.admission(keyDigest))
+}
+
+function refusalFor(admission: Admission): Failure | null {
   return admission === 'ok' ? null : REFUSALS[admission]
 }
 
 const REFUSALS: Readonly<Record<Exclude<Admission, 'ok'>, Failure>> = {
   unknown_user: UNKNOWN_KEY,
+  key_replaced: KEY_REPLACED,
   user_disabled: DISABLED,
   user_expired: EXPIRED,
 }
@@ -114,9 +159,4 @@ const MISSING_KEY: Failure = {
 const NOT_MASTER: Failure = {
   reason: 'invalid_api_key',
   message: 'Incorrect API key provided: this route takes the master key.',
-}
-
-const MASTER_IS_NOT_A_USER: Failure = {
-  reason: 'master_key_not_for_service',
-  message: "The master key serves admin acts only; use a user's API key here.",
 }

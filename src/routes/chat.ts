@@ -4,6 +4,7 @@ import { type ChatContext, toChatCompletion } from '../dialects/openai-chat/resp
 import type { AnswerPlan } from '../dialects/openai-chat/plan.ts'
 import { ChatStream } from '../dialects/openai-chat/stream.ts'
 import { DONE } from '../gateway/attempt.ts'
+import type { KeyHolder } from '../gateway/authenticate.ts'
 import { type Generated, generate } from '../gateway/generate.ts'
 import { pump, unusable } from '../gateway/pump.ts'
 import { hasContent } from '../gemini/response.ts'
@@ -20,24 +21,24 @@ import { sessionOf } from './session.ts'
 const UNCHECKED_BODY_BYTES = 65_536
 
 /** POST /v1/chat/completions */
-export async function chatCompletions(call: Call, userId: string): Promise<Reply> {
+export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Reply> {
   const { request, env, ctx, settings, requestId } = call
   const size = Number(request.headers.get('content-length') ?? Infinity)
-  const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, userId) : null
+  const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, holder) : null
   if (refusal !== null) return refusal
   const body = await readCutJson(request, settings.maxBodyBytes)
-  if (!body.ok) return checked(call, userId, body.failure)
+  if (!body.ok) return checked(call, holder, body.failure)
   const parsed = parseChatRequest(body.value)
-  if (!parsed.ok) return checked(call, userId, parsed.failure)
+  if (!parsed.ok) return checked(call, holder, parsed.failure)
   const { chat } = parsed
   const { cuttings } = body
   const translated = toGeminiRequest(chat)
-  if (!translated.ok) return checked(call, userId, translated.failure)
+  if (!translated.ok) return checked(call, holder, translated.failure)
 
   const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work)
   const journey = generate({
     env,
-    userId,
+    ...holder,
     requestId,
     model: chat.model,
     session: await sessionOf(request.headers, body.value),

@@ -1,5 +1,5 @@
-import * as v from 'valibot'
-import { userIdOf } from '../gateway/authenticate.ts'
+import { holderOf } from '../gateway/authenticate.ts'
+import { hasMintedForm } from '../gateway/minted-key.ts'
 import { VAULT_CLOSED } from '../gateway/failure.ts'
 import { callUser, persistently } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
@@ -10,24 +10,26 @@ import { check, readObject } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
 import { parseCredential } from './credential-body.ts'
 import { userNotFound } from './user-id.ts'
-import { apiKey } from './user-schema.ts'
+import { isMasterKey } from './user-key.ts'
+import { userName } from './user-schema.ts'
 import { MASTER_AS_USER, USER_DELETED } from './users.ts'
 
-/** POST /v1/config/update: adds a credential to a user's ring, or updates it in place; creates the user where there is none. */
+/** POST /v1/config/update: adds a credential to a user's ring, or updates it in place; creates the user where there is none for the key of an admin's choice. */
 export async function updateConfig(call: Call): Promise<Reply> {
   const body = await readObject(call)
   if (!body.ok) return body.failure
-  const userId = await userIdIn(body.value, call)
-  if (typeof userId !== 'string') return userId
+  const named = await userNamedIn(body.value, call)
+  if ('reason' in named) return named
+  const { userId, param } = named
   const credential = await parseCredential(body.value)
   if (!credential.ok) return credential.failure
 
   const { env, settings } = call
   if (isDryRun(call.url)) return tried(await verify(credential.input, settings))
   const put = await callUser<PutCredentialResult>(env, userId, (object) =>
-    object.putCredential(credential.input),
+    object.putCredential(credential.input, named.creates),
   )
-  if (!put.ok) return refusal(put, settings.maxCredentials)
+  if (!put.ok) return refusal(put, settings.maxCredentials, param)
   await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId))
   return Response.json({
     status: 'ok',
@@ -62,27 +64,46 @@ function tried(verification: Verification): Response {
 export async function rotateRing(call: Call): Promise<Reply> {
   const body = await readObject(call)
   if (!body.ok) return body.failure
-  const userId = await userIdIn(body.value, call)
-  if (typeof userId !== 'string') return userId
+  const named = await userNamedIn(body.value, call)
+  if ('reason' in named) return named
+  const { userId, param } = named
   const rotated = await callUser<RotateResult>(call.env, userId, (object) => object.rotate())
   if (!rotated.ok) {
-    return rotated.reason === 'unknown_user' ? userNotFound('apiKey') : NOTHING_TO_ROTATE
+    return rotated.reason === 'unknown_user' ? userNotFound(param) : NOTHING_TO_ROTATE
   }
   const { from, to } = rotated
   return Response.json({ status: 'ok', user: userId, rotated: from !== to, from, to })
 }
 
-const userKey = v.object({ apiKey })
-
-/** The id of the user whose key a body holds; every later word about the user is about the id. */
-async function userIdIn(body: Record<string, unknown>, call: Call): Promise<string | Failure> {
-  const parsed = check(body, userKey)
-  if (!parsed.ok) return parsed.failure
-  const userId = await userIdOf(parsed.value.apiKey)
-  return userId === (await userIdOf(call.env.MASTER_API_KEY.trim())) ? MASTER_AS_USER : userId
+interface NamedUser {
+  readonly userId: string
+  /** The field that names the user. */
+  readonly param: 'user' | 'apiKey'
+  /** Whether the user may be made: only the key of an admin's choice says all that is needed. */
+  readonly creates: boolean
 }
 
-function refusal(refused: Extract<PutCredentialResult, { ok: false }>, max: number): Failure {
+/** The user whom a body names, by id or by a key; a key that was replaced still names its user. */
+async function userNamedIn(
+  body: Record<string, unknown>,
+  { env }: Call,
+): Promise<NamedUser | Failure> {
+  const parsed = check(body, userName)
+  if (!parsed.ok) return parsed.failure
+  const { user, apiKey } = parsed.value
+  if (user !== undefined) return { userId: user, param: 'user', creates: false }
+  if (apiKey === undefined) return MISSING_USER
+  if (await isMasterKey(env, apiKey)) return MASTER_AS_USER
+  const holder = await holderOf(apiKey, env)
+  if (holder === null) return FORGED
+  return { userId: holder.userId, param: 'apiKey', creates: !hasMintedForm(apiKey) }
+}
+
+function refusal(
+  refused: Extract<PutCredentialResult, { ok: false }>,
+  max: number,
+  param: string,
+): Failure {
   switch (refused.reason) {
     case 'ring_full':
       return {
@@ -93,7 +114,9 @@ function refusal(refused: Extract<PutCredentialResult, { ok: false }>, max: numb
     case 'vault_not_configured':
       return VAULT_CLOSED
     case 'user_deleted':
-      return USER_DELETED
+      return { ...USER_DELETED, param }
+    case 'unknown_user':
+      return userNotFound(param)
     case 'misconfigured':
       return { reason: 'misconfigured', message: 'A variable of this gateway is invalid.' }
   }
@@ -102,5 +125,18 @@ function refusal(refused: Extract<PutCredentialResult, { ok: false }>, max: numb
 const NOTHING_TO_ROTATE: Failure = {
   reason: 'no_credentials',
   message: 'This user has no credentials; POST /v1/config/update adds one.',
+  param: 'apiKey',
+}
+
+const MISSING_USER: Failure = {
+  reason: 'missing_required_parameter',
+  message: "Missing required parameter: 'apiKey' (or 'user', the id of a user there is).",
+  param: 'apiKey',
+}
+
+const FORGED: Failure = {
+  reason: 'invalid_value',
+  message:
+    "Invalid value for 'apiKey': has the form of a minted key, but was not minted here (or with another API_KEY_SECRET).",
   param: 'apiKey',
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { KeyHolder } from '../gateway/authenticate.ts'
 import { callUser } from '../gateway/users.ts'
 import type { HeldToken } from '../objects/access-tokens.ts'
 import type { UserDescription } from '../objects/description.ts'
@@ -29,7 +30,7 @@ async function verifyRing(call: Call, depth: Depth): Promise<Reply> {
 
 /** GET /v1/debug/cache: which access tokens the user's object holds, and until when; the admin names the user in `?user=`. */
 export const tokenCache = {
-  user: showCache,
+  user: (call: Call, { userId }: KeyHolder): Promise<Reply> => showCache(call, userId),
   async admin(call: Call): Promise<Reply> {
     const user = call.url.searchParams.get('user') ?? ''
     return USER_ID.test(user) ? showCache(call, user) : userNotFound('user')

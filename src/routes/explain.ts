@@ -1,3 +1,4 @@
+import type { KeyHolder } from '../gateway/authenticate.ts'
 import { callUser } from '../gateway/users.ts'
 import type { Explanation } from '../objects/explanation.ts'
 import { readBody } from './admin-body.ts'
@@ -7,7 +8,7 @@ import { USER_ID, userNotFound } from './user-id.ts'
 import { explainBody } from './user-schema.ts'
 
 /** POST /debug/explain for the own ring. */
-export async function explainOwn(call: Call, userId: string): Promise<Reply> {
+export async function explainOwn(call: Call, { userId }: KeyHolder): Promise<Reply> {
   const body = await readBody(call, explainBody)
   return body.ok ? explain(call, userId, body.value) : body.failure
 }

@@ -21,6 +21,7 @@ import { getKey } from './key.ts'
 import { getModel, listModels } from './models.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './recovery.ts'
 import { allStats, ownStats } from './stats.ts'
+import { replaceKey } from './user-key.ts'
 import {
   createUser,
   deleteUser,
@@ -56,6 +57,7 @@ const ROUTES: readonly (readonly [Method, string, Access])[] = [
   ['PATCH', '/v1/config/users/:id', admin(patchUser)],
   ['DELETE', '/v1/config/users/:id', admin(deleteUser)],
   ['GET', '/v1/config/users/:id/export', admin(exportUser)],
+  ['POST', '/v1/config/users/:id/key', admin(replaceKey)],
   ['POST', '/v1/config/users/:id/pin', admin(pinRing)],
   ['DELETE', '/v1/config/users/:id/pin', admin(unpinRing)],
   ['GET', '/v1/config/users/:id/credentials', admin(listCredentials)],

@@ -1,3 +1,4 @@
+import type { KeyHolder } from '../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../gateway/failure.ts'
 import { callUser } from '../gateway/users.ts'
 import type { Stats } from '../objects/stats.ts'
@@ -5,7 +6,7 @@ import type { Call, Reply } from './call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 import { usersAfter } from './users.ts'
 
-export async function ownStats({ env }: Call, userId: string): Promise<Reply> {
+export async function ownStats({ env }: Call, { userId }: KeyHolder): Promise<Reply> {
   const stats = await statsOf(env, userId)
   return stats === null ? UNKNOWN_KEY : Response.json(withoutLinks(stats))
 }

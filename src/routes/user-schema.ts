@@ -1,6 +1,8 @@
 import * as v from 'valibot'
+import { hasMintedForm } from '../gateway/minted-key.ts'
 import { findModel, stripModelPrefix } from '../gemini/catalogue.ts'
 import { MODES } from '../objects/user-settings.ts'
+import { USER_ID } from './user-id.ts'
 
 /** The shapes of what admins say about users. Each message says what is expected; http/issue.ts makes the sentence around it. */
 
@@ -92,8 +94,49 @@ export const apiKey = v.pipe(
   v.regex(/^[\x21-\x7e]+$/, 'must be of printable ASCII without spaces'),
 )
 
+/** What an admin chooses must not be taken for a key that was minted. */
+const chosenKey = v.pipe(
+  apiKey,
+  v.check(
+    (key) => !hasMintedForm(key),
+    'has the form of a minted key; leave it out and one is minted, or choose another',
+  ),
+)
+
 export const userPatch = v.strictObject(settings)
-export const userCreation = v.strictObject({ apiKey, ...settings })
+export const userCreation = v.strictObject({ apiKey: v.optional(chosenKey), ...settings })
+
+const DAY_SECONDS = 86_400
+const MAX_GRACE_SECONDS = 30 * DAY_SECONDS
+const graceRange = `must be between 0 and ${MAX_GRACE_SECONDS}`
+
+export const keyReplacement = v.strictObject({
+  grace_seconds: v.optional(
+    v.pipe(
+      v.number('a whole number'),
+      v.integer('a whole number'),
+      v.minValue(0, graceRange),
+      v.maxValue(MAX_GRACE_SECONDS, graceRange),
+    ),
+    DAY_SECONDS,
+  ),
+})
+
+/** How the body of an admin act names its user. */
+export const userName = v.pipe(
+  v.object({
+    user: v.optional(v.pipe(v.string('a string'), v.regex(USER_ID, "must be a user's id"))),
+    apiKey: v.optional(apiKey),
+  }),
+  v.forward(
+    v.check(
+      ({ user, apiKey: key }) => user === undefined || key === undefined,
+      "must not be sent beside 'apiKey'",
+    ),
+    ['user'],
+  ),
+)
+
 export const pinBody = v.strictObject({
   credential: v.string('a string'),
   until: v.nonNullable(instant),

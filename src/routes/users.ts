@@ -8,27 +8,31 @@ import type { SettingsChange } from '../objects/user-settings.ts'
 import { readBody } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
+import { isMasterKey, mint, randomUserId } from './user-key.ts'
 import { pinBody, toSettings, userCreation, userPatch } from './user-schema.ts'
 
 /** Users a page; `next` leads on. */
 const PAGE = 100
 
-/** POST /v1/config/users: makes a user for an API key of the admin's choice. */
+/** POST /v1/config/users: makes a user, and the key unless the admin chose one. A minted key is shown here and never again. */
 export async function createUser(call: Call): Promise<Reply> {
   const body = await readBody(call, userCreation)
   if (!body.ok) return body.failure
-  const { apiKey, ...settings } = body.value
-  const id = await userIdOf(apiKey)
-  if (id === (await userIdOf(call.env.MASTER_API_KEY.trim()))) return MASTER_AS_USER
+  const { apiKey: chosen, ...settings } = body.value
+  const id = chosen === undefined ? randomUserId() : await userIdOf(chosen)
+  if (chosen !== undefined && (await isMasterKey(call.env, chosen))) return MASTER_AS_USER
+  const minted = chosen === undefined ? await mint(call.env, id) : null
+  if (minted !== null && 'reason' in minted) return minted
   const created = await callUser<CreateResult>(call.env, id, (user) =>
-    user.create(toSettings(settings)),
+    user.create(toSettings(settings), minted?.known ?? null),
   )
   // Also where there is one already: an earlier answer, and what came after it, may have been lost on the way.
   if (created.ok || created.reason === 'user_exists') {
     await persistently(() => directory(call.env).register(id))
   }
   if (!created.ok) return refusal(created.reason)
-  return Response.json({ status: 'ok', user: created.user }, { status: 201 })
+  const shown = minted === null ? {} : { apiKey: minted.apiKey }
+  return Response.json({ status: 'ok', user: created.user, ...shown }, { status: 201 })
 }
 
 /** GET /v1/config/users */

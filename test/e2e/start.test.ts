@@ -71,6 +71,7 @@ describe('npm start', { timeout: 90_000 }, () => {
       MASTER_API_KEY: one.masterKey,
       USER_API_KEY: one.userKey,
       VAULT_KEY: expect.stringMatching(/^[\w+/]{43}=$/),
+      API_KEY_SECRET: expect.stringMatching(/^[\w+/]{43}=$/),
     })
     expect(statSync(devVars).mode & 0o777).toBe(0o600)
 
@@ -121,7 +122,7 @@ describe('npm start', { timeout: 90_000 }, () => {
     const one = await start('--state', 'own')
     expect(one.masterKey).toBe('a-master-key-of-my-own')
     expect(readFileSync(vars, 'utf8')).toMatch(
-      /^# mine\nMASTER_API_KEY=a-master-key-of-my-own\nUSER_API_KEY=\S+\nVAULT_KEY=\S+\n$/,
+      /^# mine\nMASTER_API_KEY=a-master-key-of-my-own\nUSER_API_KEY=\S+\nVAULT_KEY=\S+\nAPI_KEY_SECRET=\S+\n$/,
     )
     expect(statSync(vars).mode & 0o777).toBe(0o600)
 

@@ -26,9 +26,10 @@ function objectOf(user: User) {
   return env.USERS.getByName(user.userId)
 }
 
-function asking(overrides: Partial<LeaseRequest> = {}): LeaseRequest {
+function asking(user: User, overrides: Partial<LeaseRequest> = {}): LeaseRequest {
   const requestId = crypto.randomUUID()
   return {
+    keyDigest: user.userId,
     model: MODEL,
     tried: [],
     avoid: [],
@@ -42,7 +43,7 @@ function asking(overrides: Partial<LeaseRequest> = {}): LeaseRequest {
 }
 
 async function leaseFrom(user: User, overrides: Partial<LeaseRequest> = {}): Promise<Lease> {
-  const result: LeaseResult = await objectOf(user).lease(asking(overrides))
+  const result: LeaseResult = await objectOf(user).lease(asking(user, overrides))
   if (!result.ok) throw new Error(result.reason)
   return result.lease
 }
@@ -107,7 +108,7 @@ describe('counting', () => {
 
   it('gives the same lease again to an attempt that asks again', async () => {
     const user = await givenUser()
-    const asked = asking()
+    const asked = asking(user)
     const [one, other] = [await objectOf(user).lease(asked), await objectOf(user).lease(asked)]
     expect(other).toEqual(one)
     expect((await statsOf(user)).ledger).toMatchObject({ granted: 1, open: 1 })
@@ -116,7 +117,7 @@ describe('counting', () => {
   it('counts a report and the request it ends once, though both are repeated', async () => {
     const user = await givenUser()
     const lease = await leaseFrom(user)
-    const next = asking({ tried: [lease.credentialId], attempt: 2 })
+    const next = asking(user, { tried: [lease.credentialId], attempt: 2 })
     for (let time = 0; time < 2; time++) {
       const answer = await objectOf(user).settleAndLease(report(lease, QUOTA, null), next)
       expect(answer.ok).toBe(false)
@@ -130,7 +131,7 @@ describe('a user who is deleted while a request is under way', () => {
     const user = await givenUser()
     const lease = await leaseFrom(user)
     await objectOf(user).bury()
-    const next = asking({ tried: [lease.credentialId], attempt: 2 })
+    const next = asking(user, { tried: [lease.credentialId], attempt: 2 })
     const answer = await objectOf(user).settleAndLease(report(lease, QUOTA, null), next)
     expect(answer).toEqual({ ok: false, reason: 'unknown_user' })
   })
@@ -192,7 +193,7 @@ describe('access tokens', () => {
       })
     }
     const began = Date.now()
-    const refused: LeaseResult = await objectOf(user).lease(asking({ patienceMs: 300 }))
+    const refused: LeaseResult = await objectOf(user).lease(asking(user, { patienceMs: 300 }))
     expect(refused).toMatchObject({ ok: false, reason: 'token_unavailable' })
     expect(Date.now() - began).toBeLessThan(2000)
   })

@@ -2,26 +2,25 @@ import { describe, expect, it, vi } from 'vitest'
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { NO_TOKENS } from '../../src/gemini/usage.ts'
-import type { Lease, LeaseResult, Settlement } from '../../src/objects/lease.ts'
+import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../../src/objects/lease.ts'
 import { LEASE_MS } from '../../src/objects/ledger.ts'
 import type { Verdict } from '../../src/upstreams/verdict.ts'
 import { givenUser, MODEL, settledStats, statsOf, type User } from '../support/pollux.ts'
 
-/** Another request each time it is read. */
-const asked = {
-  get request() {
-    const requestId = crypto.randomUUID()
-    return {
-      model: MODEL,
-      tried: [],
-      avoid: [],
-      session: null,
-      requestId,
-      attempt: 1,
-      patienceMs: 5000,
-      estimatedTokens: 10,
-    }
-  },
+/** Another request each time. */
+function asking({ userId: keyDigest }: Pick<User, 'userId'>): LeaseRequest {
+  const requestId = crypto.randomUUID()
+  return {
+    keyDigest,
+    model: MODEL,
+    tried: [],
+    avoid: [],
+    session: null,
+    requestId,
+    attempt: 1,
+    patienceMs: 5000,
+    estimatedTokens: 10,
+  }
 }
 const QUOTA: Verdict = {
   kind: 'quota',
@@ -35,7 +34,7 @@ function objectOf(user: User) {
 }
 
 async function leaseFrom(user: User): Promise<Lease> {
-  const result: LeaseResult = await objectOf(user).lease(asked.request)
+  const result: LeaseResult = await objectOf(user).lease(asking(user))
   if (!result.ok) throw new Error(result.reason)
   return result.lease
 }
@@ -115,14 +114,14 @@ describe('UserObject', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: began })
     try {
       await objectOf(user).settle(report(await leaseFrom(user), day))
-      expect(await objectOf(user).lease(asked.request)).toMatchObject({
+      expect(await objectOf(user).lease(asking(user))).toMatchObject({
         ok: false,
         reason: 'exhausted',
       })
       vi.setSystemTime(began + 3_600_000)
       const test = await leaseFrom(user)
       // Nobody else is let through beside the test; they are told to come back soon.
-      const other: LeaseResult = await objectOf(user).lease(asked.request)
+      const other: LeaseResult = await objectOf(user).lease(asking(user))
       expect(other).toEqual({
         ok: false,
         reason: 'exhausted',
@@ -130,7 +129,7 @@ describe('UserObject', () => {
         dimension: 'requests_per_day',
       })
       await objectOf(user).settle(report(test, day))
-      expect((await objectOf(user).lease(asked.request)).ok).toBe(false)
+      expect((await objectOf(user).lease(asking(user))).ok).toBe(false)
       vi.setSystemTime(began + 2 * 3_600_000)
       const second = await leaseFrom(user)
       await objectOf(user).settle(report(second))
@@ -178,9 +177,10 @@ describe('UserObject', () => {
   })
 
   it('refuses a stranger everything, and stores nothing', async () => {
-    const stranger = env.USERS.getByName('f'.repeat(64))
-    expect(await stranger.admission()).toBe('unknown_user')
-    expect(await stranger.lease(asked.request)).toEqual({ ok: false, reason: 'unknown_user' })
+    const userId = 'f'.repeat(64)
+    const stranger = env.USERS.getByName(userId)
+    expect(await stranger.admission(userId)).toBe('unknown_user')
+    expect(await stranger.lease(asking({ userId }))).toEqual({ ok: false, reason: 'unknown_user' })
     expect(await stranger.rotate()).toEqual({ ok: false, reason: 'unknown_user' })
     expect(await stranger.stats()).toBeNull()
     const tables = await runInDurableObject(stranger, (_instance, state) =>

@@ -85,14 +85,37 @@ describe('API keys', () => {
     }
   })
 
-  it('of the admin serve no chat', async () => {
-    const answer = await chat(MASTER_KEY)
-    expect(answer.status).toBe(403)
-    expect((await answer.json<ErrorBody>()).error.code).toBe('insufficient_permissions')
+  it('of the admin serve no chat, and are told from no other wrong key', async () => {
+    const master = await chat(MASTER_KEY)
+    const wrong = await chat('not-the-master-key-either')
+    expect([master.status, wrong.status]).toEqual([401, 401])
+    expect(await master.text()).toBe(await wrong.text())
     const models = await fetchPollux('/v1/models', {
       headers: { authorization: `Bearer ${MASTER_KEY}` },
     })
-    expect(models.status).toBe(403)
+    expect(models.status).toBe(401)
+  })
+
+  it('of the admin beside that of a user: the user chats, the admin acts', async () => {
+    const { key, userId } = await givenUser()
+    const headers = { authorization: `Bearer ${MASTER_KEY}`, 'x-api-key': key }
+    expect((await chatWith(headers)).status).toBe(200)
+    const acted = await fetchPollux(`/v1/config/users/${userId}`, { headers })
+    expect(acted.status).toBe(200)
+  })
+
+  it('of the admin serve no chat even where a user has the same', async () => {
+    const { key } = await givenUser()
+    const answer = await worker.fetch(
+      new Request('http://pollux.test/v1/chat/completions', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}` },
+        body: BODY,
+      }) as never,
+      { ...env, MASTER_API_KEY: key },
+      createExecutionContext(),
+    )
+    expect(answer.status).toBe(401)
   })
 })
 

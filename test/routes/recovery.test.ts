@@ -220,7 +220,7 @@ describe('a deleted user', () => {
       location: null,
       quotaProject: null,
     } as const
-    await Promise.all([object.putCredential(input), object.bury()])
+    await Promise.all([object.putCredential(input, true), object.bury()])
     const rows = await runInDurableObject(object, (_instance, { storage: { sql } }) =>
       ['credentials', 'access_tokens', 'buckets', 'model_faults'].map(
         (table) => sql.exec(`SELECT count(*) AS n FROM ${table}`).one()['n'],

@@ -18,7 +18,7 @@ export interface Workerd extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-/** `vars` are bound beside the two secrets. */
+/** `vars` are bound beside the secrets. */
 export async function startWorkerd(vars: Readonly<Record<string, string>> = {}): Promise<Workerd> {
   const checkout = makeCheckout()
   const masterKey = 'a-master-key-for-tests'
@@ -27,7 +27,13 @@ export async function startWorkerd(vars: Readonly<Record<string, string>> = {}):
     ['node_modules/wrangler/wrangler-dist/cli.js', 'deploy', '--dry-run', '--outdir=dist'],
     {
       cwd: checkout,
-      env: { ...process.env, MASTER_API_KEY: masterKey, VAULT_KEY: 'unused', CI: '1' },
+      env: {
+        ...process.env,
+        MASTER_API_KEY: masterKey,
+        VAULT_KEY: 'unused',
+        API_KEY_SECRET: 'unused',
+        CI: '1',
+      },
     },
   )
   const contents = readFileSync(join(checkout, 'dist', 'worker.js'), 'utf8')
@@ -42,11 +48,13 @@ export async function startWorkerd(vars: Readonly<Record<string, string>> = {}):
       bindings: {
         MASTER_API_KEY: masterKey,
         VAULT_KEY: Buffer.alloc(32, 1).toString('base64'),
+        API_KEY_SECRET: Buffer.alloc(32, 2).toString('base64'),
         ...vars,
       },
       durableObjects: {
         USERS: { className: 'UserObject', useSQLite: true },
         DIRECTORY: { className: 'DirectoryObject', useSQLite: true },
+        GUESSES: { className: 'GuessesObject', useSQLite: true },
       },
       kvNamespaces: ['SNAPSHOTS'],
     }),

@@ -11,9 +11,10 @@ function objectOf(user: User) {
   return env.USERS.getByName(user.userId)
 }
 
-function attempt(): LeaseRequest {
+function attempt({ userId: keyDigest }: User): LeaseRequest {
   const requestId = crypto.randomUUID()
   return {
+    keyDigest,
     model: MODEL,
     tried: [],
     avoid: [],
@@ -30,7 +31,7 @@ function granted(result: LeaseResult): Lease {
   return result.lease
 }
 
-async function leased(user: User, request = attempt()): Promise<Lease> {
+async function leased(user: User, request = attempt(user)): Promise<Lease> {
   return granted(await objectOf(user).lease(request))
 }
 
@@ -45,7 +46,7 @@ function report(
 describe('a lease that is asked for again', () => {
   it('is given again though its token was refused to another request meanwhile', async () => {
     const user = await givenUser(['api_key'])
-    const request = attempt()
+    const request = attempt(user)
     const first = await leased(user, request)
     const other = await leased(user)
     await objectOf(user).settle(report(other, { kind: 'token_rejected' }, 'failed'))
@@ -56,7 +57,7 @@ describe('a lease that is asked for again', () => {
   it('is one lease though both wait for the same token', async () => {
     const user = await givenUser(['api_key'])
     await evictDurableObject(objectOf(user)) // the key is sealed again
-    const request = attempt()
+    const request = attempt(user)
     const leases = await runInDurableObject(objectOf(user), async (object) => {
       const results = await Promise.all([object.lease(request), object.lease(request)])
       return results.map(granted)

@@ -98,14 +98,17 @@ class Play {
   async post(key: number, isShared: boolean): Promise<void> {
     const upstream = key < FIRST_VERTEX_KEY ? 'gemini-api' : 'vertex'
     const project = isShared ? 'one-project' : null
-    const result = await this.#user().putCredential({
-      secret: { type: 'api_key', apiKey: `key-${key}` },
-      upstream,
-      label: null,
-      project,
-      location: null,
-      quotaProject: null,
-    })
+    const result = await this.#user().putCredential(
+      {
+        secret: { type: 'api_key', apiKey: `key-${key}` },
+        upstream,
+        label: null,
+        project,
+        location: null,
+        quotaProject: null,
+      },
+      true,
+    )
     if (!result.ok) throw new Error(result.reason)
     const { id } = result.credential
     const created = this.#model.post(id, upstream, project)
@@ -308,7 +311,7 @@ class Play {
     requestId = `r${++this.#asked}`,
     attempt = 1,
   ): LeaseRequest {
-    const unlimited = { estimatedTokens: 10, session: null }
+    const unlimited = { keyDigest: this.#name, estimatedTokens: 10, session: null }
     return { model, tried, avoid, requestId, attempt, patienceMs: PATIENCE_MS, ...unlimited }
   }
 

@@ -1,0 +1,43 @@
+import type { Failure } from '../http/errors.ts'
+import { persistently } from './users.ts'
+
+/**
+ * Counts wrong keys against the client's address, where the master key is taken; null where it may go on. While an address is
+ * slowed the right key is refused there as well, else a guess would cost nothing: the answer would tell all the same.
+ */
+export async function slowed(env: Env, headers: Headers, wrong: number): Promise<Failure | null> {
+  const name = await nameOf(networkOf(headers.get('cf-connecting-ip') ?? ''))
+  const waitMs = await persistently(() => env.GUESSES.getByName(name).knock(wrong))
+  if (waitMs === 0) return null
+  return {
+    reason: 'guesses_slowed',
+    message: `Too many wrong keys came from your address. Please try again in ${Math.ceil(waitMs / 1000)}s.`,
+    retryAfterMs: waitMs,
+  }
+}
+
+/**
+ * What one client has: an IPv4 address, or the half of an IPv6 address that names a network (RFC 4291 §2.5.1), since the
+ * other half is the client's to choose. Pure.
+ */
+export function networkOf(address: string): string {
+  const isIpv6 = address.includes(':') && !address.includes('.')
+  if (!isIpv6) return address.slice(address.lastIndexOf(':') + 1) // an IPv4 address may come as ::ffff:192.0.2.1
+  const [before, after] = address.toLowerCase().split('::').map(groupsOf)
+  const zeros = after === undefined ? 0 : GROUPS - (before?.length ?? 0) - after.length
+  return [...(before ?? []), ...Array<string>(Math.max(0, zeros)).fill('0'), ...(after ?? [])]
+    .slice(0, GROUPS / 2)
+    .join(':')
+}
+
+const GROUPS = 8
+
+function groupsOf(text: string): readonly string[] {
+  return text === '' ? [] : text.split(':').map((group) => group.replace(/^0+(?=.)/, ''))
+}
+
+/** Names of objects are seen in logs, where an address is somebody's. */
+async function nameOf(network: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(network))
+  return new Uint8Array(digest).toHex()
+}

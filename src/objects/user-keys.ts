@@ -1,0 +1,83 @@
+/** A key that is valid for the user. Times are epoch milliseconds. */
+export interface UserKey {
+  /** SHA-256 in hex; of a key that an admin chose it is the user's id. */
+  readonly digest: string
+  /** The last characters of a minted key. */
+  readonly hint: string | null
+  /** Null: with the user. */
+  readonly createdAt: number | null
+  /** Null: for as long as the user. */
+  readonly endsAt: number | null
+}
+
+/** A key that was just minted, as the user's object gets to know it. */
+export interface NewKey {
+  readonly digest: string
+  readonly hint: string
+}
+
+/** So many keys may be valid at the same time: the current one, and earlier ones in their grace. */
+export const MAX_KEYS = 5
+
+/**
+ * Which keys are valid for the user: the current one, and before it those whose grace has not ended. Keys themselves are not here,
+ * and of the one that an admin chose nothing is written as long as it is the only one: its digest is the user's id.
+ */
+export class UserKeys {
+  readonly #sql: SqlStorage
+  readonly #chosen: UserKey
+  /** The newest first; null: only the chosen one. */
+  #kept: readonly UserKey[] | null
+
+  constructor(sql: SqlStorage, userId: string) {
+    this.#sql = sql
+    this.#chosen = { digest: userId, hint: null, createdAt: null, endsAt: null }
+    const { keys } = sql.exec<{ keys: string | null }>('SELECT keys FROM user').one()
+    this.#kept = keys === null ? null : (JSON.parse(keys) as UserKey[])
+  }
+
+  /** The newest first. */
+  valid(now: number): readonly UserKey[] {
+    return (this.#kept ?? [this.#chosen]).filter(({ endsAt }) => endsAt === null || now < endsAt)
+  }
+
+  /** Undefined where this key is not, or not any more, one of the user's. */
+  find(digest: string, now: number): UserKey | undefined {
+    return this.valid(now).find((key) => isSame(key.digest, digest))
+  }
+
+  isCurrent(digest: string): boolean {
+    const [current] = this.#kept ?? [this.#chosen]
+    return current !== undefined && isSame(current.digest, digest)
+  }
+
+  /**
+   * Makes this the current key. Every earlier one ends when the grace does, unless it ends before: a grace is never made longer.
+   * False where too many would be valid then.
+   */
+  replace({ digest, hint }: NewKey, graceMs: number, now: number): boolean {
+    const earlier = this.valid(now)
+      .map((key) => ({ ...key, endsAt: Math.min(key.endsAt ?? Infinity, now + graceMs) }))
+      .filter(({ endsAt }) => now < endsAt)
+    if (earlier.length >= MAX_KEYS) return false
+    this.keep([{ digest, hint, createdAt: now, endsAt: null }, ...earlier])
+    return true
+  }
+
+  /** What a snapshot kept; null: only the chosen one. */
+  keep(keys: readonly UserKey[] | null): void {
+    this.#kept = keys
+    this.#sql.exec('UPDATE user SET keys = ?', keys === null ? null : JSON.stringify(keys))
+  }
+
+  /** For a snapshot. */
+  get kept(): readonly UserKey[] | null {
+    return this.#kept
+  }
+}
+
+function isSame(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((text) => new TextEncoder().encode(text))
+  if (left === undefined || right?.length !== left.length) return false
+  return crypto.subtle.timingSafeEqual(left, right)
+}
