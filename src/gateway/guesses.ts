@@ -6,7 +6,7 @@ import { persistently } from './users.ts'
  * slowed the right key is refused there as well, else a guess would cost nothing: the answer would tell all the same.
  */
 export async function slowed(env: Env, headers: Headers, wrong: number): Promise<Failure | null> {
-  const name = await nameOf(networkOf(headers.get('cf-connecting-ip') ?? ''))
+  const name = await nameOfNetwork(networkOf(headers.get('cf-connecting-ip') ?? ''))
   const waitMs = await persistently(() => env.GUESSES.getByName(name).knock(wrong))
   if (waitMs === 0) return null
   return {
@@ -37,7 +37,7 @@ function groupsOf(text: string): readonly string[] {
 }
 
 /** Names of objects are seen in logs, where an address is somebody's. */
-async function nameOf(network: string): Promise<string> {
+export async function nameOfNetwork(network: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(network))
   return new Uint8Array(digest).toHex()
 }
