@@ -10,6 +10,8 @@ import { family } from './processes.ts'
 export interface Workerd extends AsyncDisposable {
   readonly url: string
   readonly masterKey: string
+  /** Where everything is that workerd keeps. */
+  readonly state: string
   /** Where the databases of the class `UserObject` are. */
   readonly userObjects: string
   /** `kill -9`, and another workerd on the same files and port; resolves when that listens. */
@@ -71,6 +73,7 @@ export async function startWorkerd(vars: Readonly<Record<string, string>> = {}):
   return {
     url,
     masterKey,
+    state,
     userObjects: join(state, 'do', 'pollux-UserObject'),
     async crash() {
       // Miniflare notices that its workerd died, and starts the next by itself.

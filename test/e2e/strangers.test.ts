@@ -1,0 +1,148 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, it } from 'vitest'
+import { eventually } from './support/eventually.ts'
+import { startWorkerd, type Workerd } from './support/workerd.ts'
+
+const STRANGERS = 10_000
+/** Of so many strangers one has a key as an admin might choose it; the others have forged ones. */
+const STRANGERS_PER_CHOSEN = 20
+const AT_ONCE = 8
+/** Of a known user, before, meanwhile and after. */
+const SAMPLES = 200
+
+it(`${STRANGERS} keys that nobody has: each is refused, nothing is stored, and no known user is slower`, async () => {
+  await using workerd = await startWorkerd()
+  const known = await knownKeys(workerd)
+  const before = await latencies(workerd, known)
+  const files = new Set(filesIn(workerd.state))
+
+  const statuses = new Map<number, number>()
+  const meanwhile: number[] = []
+  const began = performance.now()
+  await inParallel(STRANGERS, AT_ONCE, async (index) => {
+    const status = await statusOf(workerd, strangeKey(index))
+    statuses.set(status, (statuses.get(status) ?? 0) + 1)
+    if (index % (STRANGERS / SAMPLES) === 0) meanwhile.push(await latency(workerd, known.minted))
+  })
+  const seconds = (performance.now() - began) / 1000
+  expect([...statuses]).toEqual([[401, STRANGERS]])
+
+  const after = await latencies(workerd, known)
+  await workerd.stop()
+
+  // workerd opens a database for every object that is woken, which is as empty as the object. Forged keys wake none.
+  const made = filesIn(workerd.state).filter((file) => !files.has(file))
+  const databases = made.filter((file) => file.endsWith('.sqlite'))
+  expect(databases).toHaveLength(STRANGERS / STRANGERS_PER_CHOSEN)
+  expect(databases.filter((file) => dirname(file) !== workerd.userObjects)).toEqual([])
+  // Before one is opened here, which would tidy up behind workerd.
+  const logs = made.filter((file) => file.endsWith('.sqlite-wal'))
+  expect(logs.filter((file) => statSync(file).size > 0)).toEqual([])
+  expect(databases.filter((file) => tablesIn(file) > 0)).toEqual([])
+  expect(made.filter((file) => !/\.sqlite(-wal|-shm)?$/.test(file))).toEqual([])
+
+  const p50 = { before: median(before), meanwhile: median(meanwhile), after: median(after) }
+  console.log({ p50_ms: p50, strangers_per_second: Math.round(STRANGERS / seconds) })
+  // On a busy machine a median moves; what grew with the strangers would move it far.
+  expect(p50.after).toBeLessThan(3 * p50.before + 20)
+}, 90_000)
+
+function strangeKey(index: number): string {
+  if (index % STRANGERS_PER_CHOSEN === 0) return `sk-${randomBytes(24).toString('base64url')}`
+  const signed = `sk-pollux-v1-${randomBytes(57).toString('base64url')}`
+  const tag = createHmac('sha256', randomBytes(32)).update(signed).digest().subarray(0, 15)
+  return signed + tag.toString('base64url')
+}
+
+interface KnownKeys {
+  readonly chosen: string
+  readonly minted: string
+}
+
+async function knownKeys(workerd: Workerd): Promise<KnownKeys> {
+  const make = async (body: object): Promise<string | undefined> => {
+    const answer = await fetch(`${workerd.url}/v1/config/users`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${workerd.masterKey}` },
+      body: JSON.stringify(body),
+    })
+    expect(answer.status).toBe(201)
+    return ((await answer.json()) as { apiKey?: string }).apiKey
+  }
+  const chosen = 'a-key-that-somebody-has'
+  await make({ apiKey: chosen })
+  const minted = (await make({})) ?? ''
+  // Their snapshots are no strangers' doing.
+  const snapshots = join(workerd.state, 'kv', 'SNAPSHOTS', 'blobs')
+  await eventually(
+    () => (existsSync(snapshots) ? readdirSync(snapshots) : []),
+    (written) => written.length === 2,
+  )
+  return { chosen, minted }
+}
+
+async function latencies(workerd: Workerd, { chosen, minted }: KnownKeys): Promise<number[]> {
+  const taken: number[] = []
+  for (let count = 0; count < SAMPLES; count++) {
+    taken.push(await latency(workerd, count % 2 === 0 ? chosen : minted))
+  }
+  return taken
+}
+
+/** In milliseconds, of a request that goes to the user's object and back. */
+async function latency(workerd: Workerd, key: string): Promise<number> {
+  const began = performance.now()
+  expect(await statusOf(workerd, key)).toBe(200)
+  return performance.now() - began
+}
+
+function median(numbers: readonly number[]): number {
+  const middle = numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0
+  return Number(middle.toFixed(2))
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE + 1 })
+
+/** With less ado than `fetch`, which takes longer than the gateway. */
+function statusOf({ url }: Workerd, key: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${key}` }
+    request(`${url}/v1/models`, { agent, headers }, (answer) => {
+      answer.resume()
+      answer.on('end', () => resolve(answer.statusCode ?? 0))
+    })
+      .on('error', reject)
+      .end()
+  })
+}
+
+async function inParallel(
+  count: number,
+  atOnce: number,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < count) await work(next++)
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+function tablesIn(file: string): number {
+  const database = new DatabaseSync(file)
+  try {
+    return database.prepare('SELECT name FROM sqlite_master').all().length
+  } finally {
+    database.close()
+  }
+}
