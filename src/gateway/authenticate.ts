@@ -98,7 +98,7 @@ async function masterAmong(
   return holders[matches.indexOf(true)] ?? null
 }
 
-/** The id of the user whose key an admin chooses: the digest of the key (design §1). */
+/** The id of the user whose key an admin chooses: the digest of the key (docs/storage.md). */
 export function userIdOf(chosenKey: string): Promise<string> {
   return digestOf(chosenKey)
 }

@@ -1,6 +1,6 @@
 import type { Failure } from '../http/errors.ts'
 
-/** SHA-256 in hex. */
+/** Of a key that an admin chose its SHA-256, else random. */
 export const USER_ID = /^[0-9a-f]{64}$/
 
 export function userNotFound(param: string): Failure {

@@ -123,6 +123,23 @@ describe('secrets and prompts', { timeout: 30_000 }, () => {
         headers: { authorization: `Bearer ${MASTER_KEY}` },
       }),
     )
+    secrets.push(env.API_KEY_SECRET)
+    // The answers that show a minted key are not among what is looked at; everything after them is.
+    for (let count = 0; count < 2; count++) {
+      const replaced = await post(`/v1/config/users/${user.userId}/key`, MASTER_KEY, {})
+      const { apiKey } = await replaced.json<{ apiKey: string }>()
+      secrets.push(apiKey, apiKey.slice(13, -20), apiKey.slice(-20))
+      const own = { headers: { authorization: `Bearer ${apiKey}` } }
+      await see(await fetchPollux('/v1/key', own))
+      await see(await fetchPollux('/v1/models', own))
+      await see(await chat(`${apiKey.slice(0, -1)}-`, { messages }))
+      await see(await post('/v1/config/users', MASTER_KEY, { apiKey }))
+      await see(await post('/v1/config/rotate', MASTER_KEY, { apiKey }))
+    }
+    for (const path of ['', `/${user.userId}`, `/${user.userId}/export`]) {
+      const headers = { authorization: `Bearer ${MASTER_KEY}` }
+      await see(await fetchPollux(`/v1/config/users${path}`, { headers }))
+    }
     await settledStats(user)
     await see(
       await fetchPollux('/debug/stats', { headers: { authorization: `Bearer ${user.key}` } }),
