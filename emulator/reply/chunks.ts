@@ -23,7 +23,7 @@ export interface Composition {
 export function composeChunks(composition: Composition): JsonObject[] {
   const { reply, streaming } = composition
   if (reply.chunks) {
-    composition.signatures.rememberAll(reply.chunks)
+    composition.signatures.rememberAll(composition, reply.chunks)
     return streaming ? reply.chunks : reply.chunks.slice(0, 1)
   }
   const frame = frameOf(composition)
@@ -46,9 +46,10 @@ export function composeChunks(composition: Composition): JsonObject[] {
 }
 
 function sign(answer: Answer, composition: Composition): Part[] {
-  const { model, signatures, streaming, request } = composition
+  const { upstream, model, signatures, streaming, request } = composition
   return signParts(answer.parts, {
     signatures,
+    upstream,
     model,
     streaming,
     hasFunctions: (request.tools ?? []).some((tool) => tool.functionDeclarations?.length),

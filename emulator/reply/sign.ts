@@ -1,12 +1,10 @@
 /** Puts thought signatures and call ids where Gemini puts them (google-upstreams §4.2, §6.1). */
-import type { Model } from '../models.ts'
 import type { Part } from '../proto/types.ts'
 import { randomId } from '../random.ts'
-import type { Signatures } from '../state/signatures.ts'
+import type { Issuer, Signatures } from '../state/signatures.ts'
 
-export interface Signing {
+export interface Signing extends Issuer {
   signatures: Signatures
-  model: Model
   /** the request declares functions */
   hasFunctions: boolean
   /** the answer took thinking */
@@ -17,7 +15,7 @@ export interface Signing {
 
 export function signParts(parts: Part[], signing: Signing): Part[] {
   const given = parts.flatMap((part) => part.thoughtSignature ?? [])
-  for (const signature of given) signing.signatures.remember(signature)
+  for (const signature of given) signing.signatures.remember(signing, signature)
   const named = signing.model.generation >= 3 ? parts.map(withCallId) : parts
   if (given.length > 0) return named
   if (signing.model.kind === 'image') return signImages(named, signing)
@@ -26,7 +24,7 @@ export function signParts(parts: Part[], signing: Signing): Part[] {
   if (firstCall >= 0) return signAt(named, firstCall, signing)
   if (!signing.thought || named.length === 0) return named
   if (!signing.streaming) return signAt(named, named.length - 1, signing)
-  return [...named, { text: '', thoughtSignature: signing.signatures.issue() }]
+  return [...named, { text: '', thoughtSignature: signing.signatures.issue(signing) }]
 }
 
 function signFirst(parts: Part[], signing: Signing): Part[] {
@@ -45,8 +43,8 @@ function signAt(parts: Part[], at: number, signing: Signing): Part[] {
   return parts.map((part, index) => (index === at ? signed(part, signing) : part))
 }
 
-function signed(part: Part, { signatures }: Signing): Part {
-  return { ...part, thoughtSignature: signatures.issue() }
+function signed(part: Part, signing: Signing): Part {
+  return { ...part, thoughtSignature: signing.signatures.issue(signing) }
 }
 
 function withCallId(part: Part): Part {

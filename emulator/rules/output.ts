@@ -1,8 +1,9 @@
 /** The form of the answer: mime type, schema, modalities (google-upstreams §4.4, §4.7, §7.2). */
-import { invalidArgument } from '../errors/failure.ts'
+import { invalidArgument, isObject } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Model } from '../models.ts'
 import type { GenerationConfig } from '../proto/types.ts'
+import { checkJsonSchema } from './json-schema.ts'
 import { checkSchema } from './schema.ts'
 import type { Subject } from './subject.ts'
 
@@ -50,6 +51,9 @@ function checkSchemas({ model }: Subject, config: GenerationConfig): Failure | u
     return invalidArgument(
       `${PATH}.response_json_schema: only allowed when response_mime_type is 'application/json'.`,
     )
+  }
+  if (isObject(responseJsonSchema)) {
+    return checkJsonSchema(responseJsonSchema, 'generation_config.response_json_schema')
   }
   if (!responseSchema) return undefined
   if (responseMimeType !== JSON_MIME && responseMimeType !== ENUM_MIME) {

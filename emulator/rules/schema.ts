@@ -32,7 +32,7 @@ const CHECKS: readonly Check[] = [
       ? '.properties: should be non-empty for OBJECT type'
       : undefined,
   ({ required = [], properties = {} }) => {
-    const index = required.findIndex((name) => !(name in properties))
+    const index = required.findIndex((name) => !Object.hasOwn(properties, name))
     return index < 0 ? undefined : `.required[${index}]: property is not defined`
   },
   ({ type, items }) => (type === 'ARRAY' && !items ? '.items: missing field.' : undefined),

@@ -11,7 +11,7 @@ export function checkSignatures(subject: Subject): Failure | undefined {
   const contents = subject.request.contents ?? []
   const corrupted = contents
     .flatMap(({ parts = [] }) => parts.flatMap((part) => part.thoughtSignature ?? []))
-    .some((signature) => !subject.signatures.accepts(signature))
+    .some((signature) => !subject.signatures.accepts(subject, signature))
   if (corrupted) return invalidArgument('Corrupted thought signature.')
   if (subject.model.generation < DEMANDED_SINCE) return undefined
   return subject.model.kind === 'image' ? checkImages(contents) : checkCalls(contents)

@@ -2,6 +2,7 @@
 import { invalidArgument, isObject } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { FunctionDeclaration, Tool } from '../proto/types.ts'
+import { checkJsonSchema } from './json-schema.ts'
 import { checkSchema } from './schema.ts'
 import type { Subject } from './subject.ts'
 
@@ -79,13 +80,18 @@ function checkDeclaration(
   if (parametersJsonSchema !== undefined && !isObject(parametersJsonSchema)) {
     return invalidArgument(`${at}.parameters_json_schema: must be a JSON object.`)
   }
-  if (parameters && parameters.type !== undefined && parameters.type !== 'OBJECT') {
+  const { type } = isObject(parametersJsonSchema) ? parametersJsonSchema : (parameters ?? {})
+  const types: unknown[] = Array.isArray(type) ? type : [type]
+  if (type !== undefined && !types.includes('object') && type !== 'OBJECT') {
     return invalidArgument(
       `Unable to submit request because \`${name}\` functionDeclaration \`parameters\` schema should be of type OBJECT.`,
     )
   }
   return (
     (parameters && checkSchema(parameters, { path: `${path}.parameters`, model })) ??
+    (isObject(parametersJsonSchema)
+      ? checkJsonSchema(parametersJsonSchema, `${path}.parameters_json_schema`)
+      : undefined) ??
     (response && checkSchema(response, { path: `${path}.response`, model }))
   )
 }

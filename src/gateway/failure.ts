@@ -192,6 +192,8 @@ function rejected(fault: ClientFault, text: string, { model, access }: Lease): F
     case 'too_large':
       return { reason: 'body_too_large', message: 'Google refused the request as too large.' }
     case 'invalid_request':
+    case 'invalid_schema':
+    case 'invalid_signature':
       return { reason: 'upstream_rejected', message: quote(text, access) }
   }
 }

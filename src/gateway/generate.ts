@@ -4,6 +4,8 @@ import type {
   UsageMetadata,
 } from '../gemini/types.ts'
 import { fit } from '../gemini/fit/index.ts'
+import { callIdsOf } from '../gemini/fit/signatures.ts'
+import type { CallSignature } from '../gemini/signatures.ts'
 import { countTokens, NO_TOKENS } from '../gemini/usage.ts'
 import type { Cuttings } from '../http/cuttings.ts'
 import type { Failure } from '../http/errors.ts'
@@ -17,6 +19,7 @@ import { attempt, CLIENT_LEFT, DONE, type Failed } from './attempt.ts'
 import { refusalOf } from './failure.ts'
 import { Journey } from './journey.ts'
 import { callUser, type UserStub } from './users.ts'
+import type { Wording } from './wording.ts'
 
 /** What every journey needs, whatever is asked of Google. */
 export interface JourneyInput {
@@ -46,7 +49,9 @@ export interface GenerateInput extends JourneyInput {
 
 /** A journey with what each attempt asks, which depends on where its lease leads. */
 export interface ServeInput extends JourneyInput {
-  readonly askUnder: (lease: Lease) => Ask
+  readonly askUnder: (lease: Lease, wording: Wording) => Ask
+  /** The calls in the conversation whose signatures are wanted. */
+  readonly callIds?: readonly string[]
 }
 
 /** An attempt that has begun to answer and is still to be settled, by whoever reads the answer. */
@@ -55,7 +60,12 @@ export interface Answering {
   readonly attempts: number
   readonly control: AbortController
   /** To be called once, with how the answer ended. Resolves when it is counted. */
-  readonly settle: (verdict: Verdict, usage: UsageMetadata | undefined) => Promise<void>
+  readonly settle: (
+    verdict: Verdict,
+    usage: UsageMetadata | undefined,
+    /** Of the calls that the client was told. */
+    signatures?: readonly CallSignature[],
+  ) => Promise<void>
   /** Instead of `settle`, where the request takes another call: counts this attempt as good and goes on. */
   readonly next: (usage: UsageMetadata | undefined) => Promise<Generated>
 }
@@ -82,7 +92,7 @@ export type Generated =
 
 /** Generates under the ring's leases. */
 export function generate(input: GenerateInput): Promise<Generated> {
-  return serve({ ...input, askUnder: generation(input) })
+  return serve({ ...input, askUnder: generation(input), callIds: callIdsOf(input.request) })
 }
 
 /**
@@ -108,7 +118,12 @@ async function travel(
     journey.began()
     const { lease: lent } = granted
     const { control, release } = follow(input.clientSignal)
-    const result = await attempt({ lease: lent, ask: input.askUnder(lent), settings, control })
+    const result = await attempt({
+      lease: lent,
+      ask: input.askUnder(lent, journey.wording),
+      settings,
+      control,
+    })
     if (result.ok) {
       const { attempts } = journey
       const next = (usage: UsageMetadata | undefined): Promise<Generated> => {
@@ -156,6 +171,7 @@ function lease(
     attempt: journey.attempts + 1,
     patienceMs: Math.max(0, deadline - Date.now()),
     estimatedTokens: input.estimatedTokens,
+    ...(input.callIds !== undefined && input.callIds.length > 0 && { callIds: input.callIds }),
   }
   return call<LeaseResult>(input, (user) =>
     report === null ? user.lease(wanted) : user.settleAndLease(report, wanted),
@@ -170,13 +186,14 @@ function refused(refusal: Exclude<LeaseResult, { ok: true }>, journey: Journey):
 }
 
 /** The request as the upstream of a lease takes it, serialised once for each target however many attempts are made. */
-function generation({ request, cuttings, stream }: GenerateInput): (lease: Lease) => Ask {
+function generation({ request, cuttings, stream }: GenerateInput): ServeInput['askUnder'] {
   const method = stream ? 'streamGenerateContent' : 'generateContent'
   const known = new Map<string, string>()
-  return ({ model, access: { upstream } }) => {
-    const target = `${upstream} ${model}`
-    const json = known.get(target) ?? JSON.stringify(fit(request, { model, upstream }))
-    known.set(target, json)
+  return ({ model, signatures, access: { upstream } }, wording) => {
+    const key = [upstream, model, wording.schemas, wording.dummiesOnly].join(' ')
+    const target = { model, upstream, ...wording, ...(signatures !== undefined && { signatures }) }
+    const json = known.get(key) ?? JSON.stringify(fit(request, target))
+    known.set(key, json)
     return { method, json, cuttings }
   }
 }
@@ -195,12 +212,19 @@ function follow(client: AbortSignal): { control: AbortController; release: () =>
 }
 
 function settler(input: JourneyInput, lease: Lease, release: () => void): Answering['settle'] {
-  return async (verdict, usage) => {
+  return async (verdict, usage, signatures = []) => {
     release()
     const { kind } = verdict
     const request = kind === 'ok' || kind === 'cancelled' ? kind : 'failed'
     const tokens = countTokens(usage)
-    const settlement = { lease: refOf(lease), verdict, status: 200, tokens, request } as const
+    const settlement: Settlement = {
+      lease: refOf(lease),
+      verdict,
+      status: 200,
+      tokens,
+      request,
+      ...(signatures.length > 0 && { signatures }),
+    }
     await call(input, (user) => user.settle(settlement))
   }
 }
@@ -217,7 +241,7 @@ function settlementOf(lease: Lease, { verdict, status }: Failed, goesOn: boolean
   return { lease: refOf(lease), verdict, status, tokens: NO_TOKENS, request }
 }
 
-/** Without the access token, which has no business in a report. */
-function refOf({ access: _access, ...ref }: Lease): Settlement['lease'] {
+/** Without the access token and the signatures, which have no business in a report. */
+function refOf({ access: _access, signatures: _signatures, ...ref }: Lease): Settlement['lease'] {
   return ref
 }

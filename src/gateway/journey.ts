@@ -5,15 +5,18 @@ import type { SelectRequest } from '../objects/ring.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
 import { failureOf } from './failure.ts'
+import { FIRST_WORDING, reworded, type Wording } from './wording.ts'
+
+type Way = 'end' | 'reword' | 'refresh' | 'next' | 'next_upstream'
 
 /**
  * Where a request goes after each verdict; what it means for the credential is the object's (objects/consequences.ts).
- * `end`: the client is told. `refresh`: the same credential once more, with a fresh token. `next`: another credential.
+ * `end`: the client is told. `reword`: the same credential once more, if the request can be put another way. `refresh`: the same credential once more, with a fresh token. `next`: another credential.
  * `next_upstream`: another credential, and after a second such failure another upstream.
  */
-const AFTER: Readonly<Record<Verdict['kind'], 'end' | 'refresh' | 'next' | 'next_upstream'>> = {
+const AFTER: Readonly<Record<Verdict['kind'], Way>> = {
   ok: 'end',
-  client_fault: 'end',
+  client_fault: 'reword',
   cancelled: 'end',
   token_rejected: 'refresh',
   credential_fault: 'next',
@@ -37,6 +40,8 @@ export class Journey {
   readonly #failures: Failure[] = []
   #last: { readonly failed: Failed; readonly credentialId: string } | null = null
   #attempts = 0
+  #wording = FIRST_WORDING
+  #again: string | null = null
 
   constructor(model: string, session: string | null) {
     this.model = model
@@ -56,12 +61,18 @@ export class Journey {
     return this.#last?.credentialId ?? null
   }
 
+  /** How the next attempt puts the request. */
+  get wording(): Wording {
+    return this.#wording
+  }
+
   /** What the next lease is asked for. */
   request(): SelectRequest {
     const avoid = [...this.#outages]
       .filter(([, failures]) => failures >= OUTAGE_AFTER)
       .map(([upstream]) => upstream)
-    return { model: this.model, tried: [...this.#tried], avoid, session: this.#session }
+    const again = this.#again === null ? {} : { again: this.#again }
+    return { model: this.model, tried: [...this.#tried], avoid, session: this.#session, ...again }
   }
 
   /** The verdict in the light of the attempts before: where a token fresh from Google is refused as well, it is not the token. For a while only: an outage of Google's looks the same. */
@@ -75,9 +86,12 @@ export class Journey {
     const { credentialId, access } = lease
     this.#last = { failed, credentialId }
     this.#failures.push(failureOf(failed.verdict, failed.error, lease))
+    this.#again = null
     switch (AFTER[failed.verdict.kind]) {
       case 'end':
         return false
+      case 'reword':
+        return this.#rewords(credentialId, failed.verdict)
       case 'refresh':
         this.#refreshed.add(credentialId)
         return true
@@ -89,6 +103,15 @@ export class Journey {
         this.#outages.set(access.upstream, this.#outagesAfter(access.upstream, failed.verdict))
         return true
     }
+  }
+
+  #rewords(credentialId: string, verdict: Verdict): boolean {
+    if (verdict.kind !== 'client_fault') return false
+    const other = reworded(this.#wording, verdict.reason)
+    if (other === null) return false
+    this.#wording = other
+    this.#again = credentialId
+    return true
   }
 
   #outagesAfter(upstream: Upstream, verdict: Verdict): number {
@@ -108,7 +131,8 @@ export class Journey {
   failure(): Failure {
     const last = this.#failures.at(-1)
     if (last === undefined) throw new Error('A lease was refused as tried before anything was.')
-    if (this.#last !== null && AFTER[this.#last.failed.verdict.kind] === 'end') return last
+    const way = this.#last === null ? null : AFTER[this.#last.failed.verdict.kind]
+    if (way === 'end' || way === 'reword') return last
     return this.#failures.reduce((best, other) => (hopeOf(other) >= hopeOf(best) ? other : best))
   }
 }

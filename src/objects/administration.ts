@@ -60,6 +60,7 @@ export function bury(state: UserState, now: number): void {
   state.buckets.clearAll()
   state.tokens.forgetStored()
   state.keys.keep(null)
+  state.signatures.clear()
   state.profile.bury(now)
   state.profile.configChanged()
 }

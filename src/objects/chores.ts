@@ -37,17 +37,19 @@ export class Chores {
   /** Writes what has changed, all of it or nothing: what fails to be written is tried again with the next flush. */
   flush(): void {
     const now = Date.now()
-    const { ledger, credentials, profile } = this.#state
-    if (ledger.isChanged || credentials.isChanged || profile.isChanged) {
+    const { ledger, credentials, profile, signatures } = this.#state
+    if (ledger.isChanged || credentials.isChanged || profile.isChanged || signatures.isChanged) {
       this.#ctx.storage.transactionSync(() => {
         ledger.flush(now)
         credentials.flush()
         profile.flush()
+        signatures.flush()
         if (now >= this.#pruneAt) this.#prune(now)
       })
       ledger.flushed()
       credentials.flushed()
       profile.flushed()
+      signatures.flushed()
     }
     // A timer that is left to run keeps an idle object awake.
     if (!ledger.hasUnwritten()) this.#checkpoint?.abort()
@@ -59,6 +61,7 @@ export class Chores {
     this.#state.ledger.prune(now)
     this.#state.buckets.prune(now)
     this.#state.faults.prune(now)
+    this.#state.signatures.prune(now)
   }
 
   /** Long attempts are written down; short ones never are. */

@@ -57,7 +57,7 @@ export async function grant(
       if (tokens.endsSoon(credential, now)) background(refresh(state, credential.id, model))
       return before === null
         ? lend(state, { ...request, model }, selection, held, now)
-        : handOver(state, before.lease, credential, held, null)
+        : handOver(state, request, before.lease, { credential, held, affinity: null })
     }
     const ready = await within(deadline - now, tokens.prepare(credential.id))
     if (ready === null) break
@@ -111,21 +111,36 @@ function lend(
   if (begins && profile.settings.mode === 'round_robin') {
     profile.advance(nextActive(ringOf(state, now), credential.id))
   }
-  return handOver(state, lease, credential, held, affinity)
+  return handOver(state, request, lease, { credential, held, affinity })
 }
 
 function handOver(
   state: UserState,
+  { callIds = [] }: LeaseRequest,
   lease: LeaseRef,
-  credential: Credential,
-  held: Held,
-  affinity: 'kept' | 'moved' | null,
+  {
+    credential,
+    held,
+    affinity,
+  }: { credential: Credential; held: Held; affinity: 'kept' | 'moved' | null },
 ): LeaseResult {
   const { upstream, project, location, quotaProject } = credential
+  const now = Date.now()
   const access = { upstream, project, location, quotaProject, auth: held.auth }
-  const rateLimits = limitsLeft(state, Date.now())
-  // The serial of what is lent now: the token may have been replaced since the lease was granted.
-  return { ok: true, lease: { ...lease, tokenSerial: held.serial, access, affinity, rateLimits } }
+  const rateLimits = limitsLeft(state, now)
+  const maker = { model: lease.model, upstream }
+  return {
+    ok: true,
+    lease: {
+      ...lease,
+      // Of what is lent now: the token may have been replaced since the lease was granted.
+      tokenSerial: held.serial,
+      access,
+      affinity,
+      rateLimits,
+      ...(callIds.length > 0 && { signatures: state.signatures.of(callIds, maker, now) }),
+    },
+  }
 }
 
 function limitReached(state: UserState, request: LeaseRequest, now: number): LeaseResult | null {

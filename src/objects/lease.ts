@@ -1,3 +1,4 @@
+import type { CallSignature, KnownSignatures } from '../gemini/signatures.ts'
 import type { TokenCounts } from '../gemini/usage.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
@@ -29,6 +30,8 @@ export interface Lease extends LeaseRef {
   /** Whether a conversation has its own credential, or another because that cannot serve; null where it has none. */
   readonly affinity: 'kept' | 'moved' | null
   readonly rateLimits: RateLimits | null
+  /** Where the request named calls: what is known of their signatures. */
+  readonly signatures?: KnownSignatures
 }
 
 export interface LeaseRequest extends SelectRequest {
@@ -41,6 +44,8 @@ export interface LeaseRequest extends SelectRequest {
   readonly patienceMs: number
   /** About how many tokens the request will use, for limits. */
   readonly estimatedTokens: number
+  /** The calls in the conversation whose signatures are wanted; absent where there are none. */
+  readonly callIds?: readonly string[]
 }
 
 export type LeaseResult =
@@ -72,6 +77,8 @@ export interface Settlement {
   readonly tokens: TokenCounts
   /** Set where the request ends with this attempt. */
   readonly request: Exclude<RequestOutcome, 'refused' | 'lost'> | null
+  /** Of the calls that the client was told; opaque to everybody but Google. */
+  readonly signatures?: readonly CallSignature[]
 }
 
 export interface Settled {

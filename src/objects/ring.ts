@@ -22,6 +22,8 @@ export interface SelectRequest {
   readonly avoid: readonly Upstream[]
   /** Names the conversation, where its credential is to be kept; a hash, never the client's own word. */
   readonly session: string | null
+  /** The credential that is to be asked once more, if it still can serve. */
+  readonly again?: string
 }
 
 export type Selection =
@@ -64,9 +66,9 @@ export function select(
 ): Selection {
   const all = inOrder(ring, view.useOf, request.session)
   const eligible = all.filter(({ id }) => ring.pinned === null || id === ring.pinned)
-  const candidates = eligible.filter(
-    ({ id, upstream }) => !request.tried.includes(id) && !request.avoid.includes(upstream),
-  )
+  const candidates = eligible
+    .filter(({ id, upstream }) => !request.tried.includes(id) && !request.avoid.includes(upstream))
+    .toSorted((one, other) => Number(other.id === request.again) - Number(one.id === request.again))
   for (const kind of ['open', 'test'] as const) {
     const credential = candidates.find((candidate) => view.standingOf(candidate).kind === kind)
     if (credential === undefined) continue

@@ -1,6 +1,7 @@
 import type { Settings } from '../settings.ts'
 import { AccessTokens } from './access-tokens.ts'
 import { BucketTable } from './bucket-table.ts'
+import { CallSignatures } from './call-signatures.ts'
 import { Credentials } from './credentials.ts'
 import { Ledger } from './ledger.ts'
 import { ModelFaults } from './model-faults.ts'
@@ -22,6 +23,7 @@ export interface UserState {
   readonly faults: ModelFaults
   readonly ledger: Ledger
   readonly tokens: AccessTokens
+  readonly signatures: CallSignatures
 }
 
 export interface StateInput {
@@ -42,6 +44,7 @@ export function loadState({ sql, userId, settings, vault }: StateInput): UserSta
     faults: new ModelFaults(sql),
     ledger: new Ledger(sql),
     tokens: new AccessTokens({ sql, credentials, vault, userId, settings }),
+    signatures: new CallSignatures(sql),
   }
 }
 

@@ -165,6 +165,16 @@ const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE user ADD COLUMN keys TEXT;
   `,
+  // What a later turn must bring back of a function call, for clients that drop it.
+  `
+  CREATE TABLE call_signatures (
+    call_id TEXT PRIMARY KEY,
+    model TEXT NOT NULL,
+    upstream TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

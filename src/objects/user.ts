@@ -380,9 +380,17 @@ export class UserObject extends DurableObject<Env> {
   }
 }
 
+function keepSignatures(state: UserState, { lease, signatures }: Settlement, now: number): void {
+  const upstream = state.credentials.get(lease.credentialId)?.upstream
+  if (signatures === undefined || upstream === undefined || state.profile.isDeleted) return
+  state.signatures.keep(signatures, { model: lease.model, upstream }, now)
+}
+
 function settleIn(state: UserState, settlement: Settlement): boolean {
   const now = Date.now()
   const counted = state.ledger.settle(settlement, now)
-  if (counted) follow(state, settlement, now)
-  return counted
+  if (!counted) return false
+  follow(state, settlement, now)
+  keepSignatures(state, settlement, now)
+  return true
 }

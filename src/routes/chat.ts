@@ -75,7 +75,8 @@ function answer(call: Call, chat: ChatRequest, plan: AnswerPlan, generated: Gene
   const { response, settle } = generated
   const translated = toChatCompletion(response, context, plan)
   const verdict = translated.ok ? OK : unusable(translated.failure)
-  call.ctx.waitUntil(settle(verdict, response.usageMetadata))
+  const signatures = translated.ok ? translated.signatures.flat() : []
+  call.ctx.waitUntil(settle(verdict, response.usageMetadata, signatures))
   return translated.ok ? Response.json(translated.completion) : errorResponse(translated.failure)
 }
 
@@ -92,16 +93,17 @@ function streamed(
     control.abort(DONE)
     return errorResponse(failure)
   }
+  const encoder = new ChatStream(context, plan)
   const { body, ended } = pump({
     lease,
     events,
     first,
-    encoder: new ChatStream(context, plan),
+    encoder,
     control,
     idleTimeoutMs: settings.streamIdleTimeoutMs,
     keepAlive: ': keep-alive\n\n',
   })
-  ctx.waitUntil(ended.then(({ verdict, usage }) => settle(verdict, usage)))
+  ctx.waitUntil(ended.then(({ verdict, usage }) => settle(verdict, usage, encoder.signatures)))
   return new Response(body, {
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',

@@ -22,6 +22,8 @@ const POLICY = dead('policy_violated')
 const NO_PROJECT = dead('project_not_found')
 const SUSPENDED = dead('project_suspended')
 const OF_THE_REQUEST: Verdict = { kind: 'client_fault', reason: 'invalid_request' }
+const SCHEMA: Verdict = { kind: 'client_fault', reason: 'invalid_schema' }
+const SIGNATURE: Verdict = { kind: 'client_fault', reason: 'invalid_signature' }
 
 /**
  * `reason` of an ErrorInfo, or of the legacy list `errors` (google-upstreams §8.2–§8.4, google/api/error_reason.proto).
@@ -107,6 +109,27 @@ const SAYINGS: readonly Saying[] = [
     at: [400],
     says: /^Request payload size exceeds\b/i,
     means: { kind: 'client_fault', reason: 'too_large' },
+  },
+  // Schemas of functions and answers (google-upstreams §7.1, §7.2).
+  {
+    at: [400],
+    says: /^Invalid JSON payload received\. Unknown name "[^"\n]{1,200}" at '(request\.)?(tools\[\d+\]\.function_declarations\[\d+\]\.parameters|generation_config\.response_(json_)?schema)/,
+    means: SCHEMA,
+  },
+  {
+    at: [400],
+    says: /^(Invalid value at '|\* GenerateContentRequest\.)(request\.)?(tools\[\d+\]\.function_declarations\[\d+\]\.parameters|generation_config\.response_(json_)?schema)/,
+    means: SCHEMA,
+  },
+  {
+    at: [400],
+    says: /^(A schema in GenerationConfig\b|The specified schema produces a constraint\b|Unable to submit request because `[^`]{1,128}` functionDeclaration `parameters\b)/,
+    means: SCHEMA,
+  },
+  {
+    at: [400],
+    says: /^(Function call is missing a thought_signature\b|Function call `[^`]{1,256}` in the `\d+\.` content block is missing\b|(Invalid|Corrupted) thought signature\b|Invalid value at '[^']{1,200}thought_signature')/,
+    means: SIGNATURE,
   },
   // What the request refers to, and this credential cannot read.
   {

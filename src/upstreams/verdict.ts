@@ -29,7 +29,14 @@ export type Verdict =
   /** The client left. */
   | { readonly kind: 'cancelled' }
 
-export type ClientFault = 'invalid_request' | 'context_length' | 'too_large'
+export type ClientFault =
+  | 'invalid_request'
+  /** Of a function's parameters, or of the answer. */
+  | 'invalid_schema'
+  /** A thought signature that is missing, or is not this model's. */
+  | 'invalid_signature'
+  | 'context_length'
+  | 'too_large'
 export type CredentialFault =
   | 'api_key_invalid'
   | 'api_key_leaked'

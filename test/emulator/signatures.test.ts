@@ -37,6 +37,7 @@ async function complaint(model: string, contents: JsonObject[]): Promise<string>
   return response.ok ? 'accepted' : (await google.errorOf(response)).message
 }
 
+const dummy = (part: object) => ({ ...part, thoughtSignature: 'skip_thought_signature_validator' })
 const signed = (parts: Part[]) => parts.map((part) => part.thoughtSignature !== undefined)
 const user = (...parts: JsonObject[]) => ({ role: 'user', parts })
 const model = (...parts: object[]) => ({ role: 'model', parts })
@@ -116,7 +117,15 @@ describe('demands', () => {
     const parts = await partsOf('gemini-3.8-flash', { parts: CALLS })
     const contents = [question, model(...parts), user(...RESULTS)]
     expect(await complaint('gemini-3.8-flash', contents)).toContain('Please ensure that the id')
-    expect(await complaint('gemini-3.6-flash', contents)).toBe('accepted')
+    // Another model looks at no ids, but cannot read the signature.
+    const elsewhere = [question, model(...CALLS.map(dummy)), user(...RESULTS)]
+    expect(await complaint('gemini-3.6-flash', elsewhere)).toBe('accepted')
+  })
+
+  it('those of no other model (E64)', async () => {
+    const parts = await partsOf('gemini-3.8-flash', { parts: CALLS })
+    const contents = [question, model(...parts), user(...RESULTS)]
+    expect(await complaint('gemini-3.6-flash', contents)).toBe('Corrupted thought signature.')
   })
 
   it('base64', async () => {

@@ -12,6 +12,8 @@ import type { TokenResult } from '../../../src/upstreams/oauth.ts'
 export const NOW = Date.parse('2026-11-22T12:00:00Z')
 
 export const INVALID: Verdict = { kind: 'client_fault', reason: 'invalid_request' }
+export const SCHEMA: Verdict = { kind: 'client_fault', reason: 'invalid_schema' }
+export const SIGNATURE: Verdict = { kind: 'client_fault', reason: 'invalid_signature' }
 export const CONTEXT: Verdict = { kind: 'client_fault', reason: 'context_length' }
 export const TOO_LARGE: Verdict = { kind: 'client_fault', reason: 'too_large' }
 export const TOKEN: Verdict = { kind: 'token_rejected' }

@@ -1,5 +1,15 @@
 import type { Verdict } from '../../../../src/upstreams/verdict.ts'
-import { CONTEXT, INVALID, TOO_LARGE, dead, forModel, quota, upstream } from '../verdicts.ts'
+import {
+  CONTEXT,
+  INVALID,
+  SCHEMA,
+  SIGNATURE,
+  TOO_LARGE,
+  dead,
+  forModel,
+  quota,
+  upstream,
+} from '../verdicts.ts'
 
 /** What the answers of Gemini API, called with a key mean. */
 export const GEMINI_API: Readonly<Record<string, Verdict>> = {
@@ -38,15 +48,15 @@ export const GEMINI_API: Readonly<Record<string, Verdict>> = {
   '400-precondition': forModel('precondition_failed'),
   '400-prefill': INVALID,
   '400-quotes-the-client': INVALID,
-  '400-scalar-expected': INVALID,
-  '400-schema': INVALID,
-  '400-signature-base64': INVALID,
-  '400-signature-corrupt': INVALID,
-  '400-signature-missing': INVALID,
-  '400-signature-missing-counted': INVALID,
+  '400-scalar-expected': SCHEMA,
+  '400-schema': SCHEMA,
+  '400-signature-base64': SIGNATURE,
+  '400-signature-corrupt': SIGNATURE,
+  '400-signature-missing': SIGNATURE,
+  '400-signature-missing-counted': SIGNATURE,
   '400-thinking': INVALID,
   '400-turns': INVALID,
-  '400-unknown-field': INVALID,
+  '400-unknown-field': SCHEMA,
   '401-page': upstream('unreadable'),
   '401-unauthenticated': dead('api_key_invalid'),
   '403-access-denied': dead('project_suspended'),

@@ -1,5 +1,16 @@
 import type { Verdict } from '../../../../src/upstreams/verdict.ts'
-import { CONTEXT, INVALID, TOKEN, TOO_LARGE, dead, forModel, quota, upstream } from '../verdicts.ts'
+import {
+  CONTEXT,
+  INVALID,
+  SCHEMA,
+  SIGNATURE,
+  TOKEN,
+  TOO_LARGE,
+  dead,
+  forModel,
+  quota,
+  upstream,
+} from '../verdicts.ts'
 
 /** What the answers of Vertex AI, called with an access token; `express-` with a key mean. */
 export const VERTEX: Readonly<Record<string, Verdict>> = {
@@ -14,10 +25,10 @@ export const VERTEX: Readonly<Record<string, Verdict>> = {
   '400-model-not-allowed': forModel('precondition_failed'),
   '400-org-policy': forModel('precondition_failed'),
   '400-project-invalid': dead('project_not_found'),
-  '400-signature-corrupt': INVALID,
-  '400-signature-invalid': INVALID,
-  '400-signature-missing': INVALID,
-  '400-unknown-field': INVALID,
+  '400-signature-corrupt': SIGNATURE,
+  '400-signature-invalid': SIGNATURE,
+  '400-signature-missing': SIGNATURE,
+  '400-unknown-field': SCHEMA,
   '401-account-disabled': dead('invalid_grant'),
   '401-missing': TOKEN,
   '401-no-body': TOKEN,
