@@ -1,0 +1,374 @@
+import { describe, expect, it } from 'vitest'
+import { toJsonSchema, toJsonSchemaObject } from '../../src/gemini/schema/json-schema.ts'
+import { toOpenApi, toOpenApiObject } from '../../src/gemini/schema/open-api.ts'
+
+type Json = Record<string, unknown>
+
+function object(properties: Json, more: Json = {}): Json {
+  return { type: 'object', properties, ...more }
+}
+
+const STRING = { type: 'STRING' }
+
+/** A schema, as JSON Schema and in the OpenAPI subset. */
+const ROWS: [string, unknown, Json, Json][] = [
+  [
+    'E68: what zod and the AI SDK write is cleaned',
+    object(
+      {
+        n: { type: 'integer', exclusiveMinimum: 0, maximum: 9007199254740991 },
+      },
+      {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        $id: 'x',
+        additionalProperties: false,
+        required: ['n'],
+        strict: true,
+        'x-order': 1,
+      },
+    ),
+    object(
+      { n: { type: 'integer', minimum: 0, maximum: 9007199254740991 } },
+      { required: ['n'], additionalProperties: false },
+    ),
+    {
+      type: 'OBJECT',
+      properties: { n: { type: 'INTEGER', minimum: 0, maximum: 9007199254740991 } },
+      required: ['n'],
+    },
+  ],
+  [
+    'E69: properties that are named like keywords are kept',
+    object(
+      JSON.parse(
+        '{"type":{"type":"string"},"enum":{"type":"string"},"$ref":{"type":"string"},"default":{"type":"string"},"const":{"type":"string"},"properties":{"type":"string"},"required":{"type":"string"},"__proto__":{"type":"string"},"toString":{"type":"string"}}',
+      ) as Json,
+      { required: ['$ref', 'toString', '__proto__', 'valueOf'] },
+    ),
+    object(
+      JSON.parse(
+        '{"type":{"type":"string"},"enum":{"type":"string"},"$ref":{"type":"string"},"default":{"type":"string"},"const":{"type":"string"},"properties":{"type":"string"},"required":{"type":"string"},"__proto__":{"type":"string"},"toString":{"type":"string"}}',
+      ) as Json,
+      { required: ['$ref', 'toString', '__proto__'] },
+    ),
+    {
+      type: 'OBJECT',
+      properties: JSON.parse(
+        '{"type":{"type":"STRING"},"enum":{"type":"STRING"},"$ref":{"type":"STRING"},"default":{"type":"STRING"},"const":{"type":"STRING"},"properties":{"type":"STRING"},"required":{"type":"STRING"},"__proto__":{"type":"STRING"},"toString":{"type":"STRING"}}',
+      ) as Json,
+      required: ['$ref', 'toString', '__proto__'],
+    },
+  ],
+  [
+    'E70: a reference that leads back to itself is cut',
+    {
+      $ref: '#/$defs/node',
+      $defs: {
+        node: object({
+          value: { type: 'string' },
+          children: { type: 'array', items: { $ref: '#/$defs/node', description: 'below' } },
+        }),
+      },
+    },
+    object({
+      value: { type: 'string' },
+      children: { type: 'array', items: { type: 'object', description: 'below' } },
+    }),
+    {
+      type: 'OBJECT',
+      properties: {
+        value: STRING,
+        children: {
+          type: 'ARRAY',
+          items: {
+            type: 'OBJECT',
+            description: 'below',
+            properties: { _: { type: 'STRING', description: 'Not used.' } },
+          },
+        },
+      },
+    },
+  ],
+  [
+    'E70: a reference to the document itself is cut',
+    object({ next: { $ref: '#' } }),
+    object({ next: { type: 'object' } }),
+    {
+      type: 'OBJECT',
+      properties: {
+        next: {
+          type: 'OBJECT',
+          properties: { _: { type: 'STRING', description: 'Not used.' } },
+        },
+      },
+    },
+  ],
+  [
+    'references are followed, escaped ones too, and what stands beside them is kept',
+    object(
+      { a: { $ref: '#/definitions/a~1b%20c', description: 'an a' }, b: { $ref: 'http://x/y' } },
+      { definitions: { 'a/b c': { type: 'string', format: 'uuid', description: 'other' } } },
+    ),
+    object({ a: { type: 'string', description: 'an a', format: 'uuid' }, b: {} }),
+    { type: 'OBJECT', properties: { a: { type: 'STRING', description: 'an a' }, b: STRING } },
+  ],
+  [
+    'E71: an enum of numbers stays one where there is such a thing, else is told',
+    object({ a: { enum: [1, 2] }, b: { type: 'string', enum: ['x', null] } }),
+    object({
+      a: { type: 'integer', enum: [1, 2] },
+      b: { type: ['string', 'null'], enum: ['x'] },
+    }),
+    {
+      type: 'OBJECT',
+      properties: {
+        a: { type: 'INTEGER', description: 'One of: 1, 2.' },
+        b: { type: 'STRING', nullable: true, enum: ['x'] },
+      },
+    },
+  ],
+  [
+    'an enum of many types is told',
+    object({ a: { enum: ['x', 1, true, { y: 1 }], description: 'An a.' } }),
+    object({
+      a: {
+        type: ['string', 'integer', 'boolean', 'object'],
+        description: 'An a. One of: "x", 1, true.',
+      },
+    }),
+    {
+      type: 'OBJECT',
+      properties: {
+        a: {
+          anyOf: ['STRING', 'INTEGER', 'BOOLEAN', 'OBJECT'].map((type) => ({
+            type,
+            description: 'An a. One of: "x", 1, true.',
+            ...(type === 'OBJECT' && {
+              properties: { _: { type: 'STRING', description: 'Not used.' } },
+            }),
+          })),
+        },
+      },
+    },
+  ],
+  [
+    'const is an enum of one',
+    object({ a: { const: 'x' }, b: { const: true } }),
+    object({
+      a: { type: 'string', enum: ['x'] },
+      b: { type: 'boolean', description: 'One of: true.' },
+    }),
+    {
+      type: 'OBJECT',
+      properties: {
+        a: { type: 'STRING', enum: ['x'] },
+        b: { type: 'BOOLEAN', description: 'One of: true.' },
+      },
+    },
+  ],
+  [
+    'an alternative of null is a value that may be null',
+    object({
+      a: { anyOf: [{ type: 'string' }, { type: 'null' }], description: 'An a.' },
+      b: { type: ['number', 'null'] },
+      c: { type: 'string', nullable: true },
+    }),
+    object({
+      a: { type: ['string', 'null'], description: 'An a.' },
+      b: { type: ['number', 'null'] },
+      c: { type: ['string', 'null'] },
+    }),
+    {
+      type: 'OBJECT',
+      properties: {
+        a: { type: 'STRING', nullable: true, description: 'An a.' },
+        b: { type: 'NUMBER', nullable: true },
+        c: { type: 'STRING', nullable: true },
+      },
+    },
+  ],
+  [
+    'oneOf is anyOf, and nothing stands beside it in the subset',
+    object({ a: { oneOf: [{ type: 'string' }, { type: 'integer' }], description: 'An a.' } }),
+    object({ a: { description: 'An a.', anyOf: [{ type: 'string' }, { type: 'integer' }] } }),
+    {
+      type: 'OBJECT',
+      properties: {
+        a: {
+          anyOf: [
+            { type: 'STRING', description: 'An a.' },
+            { type: 'INTEGER', description: 'An a.' },
+          ],
+        },
+      },
+    },
+  ],
+  [
+    'alternatives of required properties say nothing where there is no such thing',
+    object(
+      { a: { type: 'string' }, b: { type: 'string' } },
+      { anyOf: [{ required: ['a'] }, { required: ['b'] }] },
+    ),
+    object({ a: { type: 'string' }, b: { type: 'string' } }, { anyOf: [{}, {}] }),
+    { type: 'OBJECT', properties: { a: STRING, b: STRING } },
+  ],
+  [
+    'alternatives of objects are one object, where only one is taken',
+    {
+      anyOf: [
+        object({ kind: { const: 'a' }, x: { type: 'string' } }, { required: ['kind', 'x'] }),
+        object({ kind: { const: 'a' }, y: { type: 'string' } }, { required: ['kind', 'y'] }),
+      ],
+    },
+    {
+      type: 'object',
+      anyOf: [
+        object(
+          { kind: { type: 'string', enum: ['a'] }, x: { type: 'string' } },
+          { required: ['kind', 'x'] },
+        ),
+        object(
+          { kind: { type: 'string', enum: ['a'] }, y: { type: 'string' } },
+          { required: ['kind', 'y'] },
+        ),
+      ],
+    },
+    {
+      type: 'OBJECT',
+      properties: { kind: { type: 'STRING', enum: ['a'] }, x: STRING, y: STRING },
+      required: ['kind'],
+    },
+  ],
+  [
+    'allOf is all of it',
+    {
+      allOf: [
+        object({ a: { type: 'string' } }, { required: ['a'] }),
+        object({ b: { type: 'string' }, a: { description: 'An a.' } }, { required: ['b'] }),
+      ],
+    },
+    object(
+      { a: { type: 'string', description: 'An a.' }, b: { type: 'string' } },
+      { required: ['a', 'b'] },
+    ),
+    {
+      type: 'OBJECT',
+      properties: { a: { type: 'STRING', description: 'An a.' }, b: STRING },
+      required: ['a', 'b'],
+    },
+  ],
+  [
+    'a list says of what',
+    object({ a: { type: 'array' }, b: { items: true }, c: { prefixItems: [{ type: 'string' }] } }),
+    object({
+      a: { type: 'array', items: {} },
+      b: { type: 'array', items: {} },
+      c: { type: 'array', items: {}, prefixItems: [{ type: 'string' }] },
+    }),
+    {
+      type: 'OBJECT',
+      properties: {
+        a: { type: 'ARRAY', items: STRING },
+        b: { type: 'ARRAY', items: STRING },
+        c: { type: 'ARRAY', items: STRING },
+      },
+    },
+  ],
+  [
+    'formats are kept where they are known',
+    object({ a: { type: 'string', format: 'date-time' }, b: { type: 'string', format: 'uri' } }),
+    object({ a: { type: 'string', format: 'date-time' }, b: { type: 'string', format: 'uri' } }),
+    { type: 'OBJECT', properties: { a: { type: 'STRING', format: 'date-time' }, b: STRING } },
+  ],
+  [
+    'what can never be is left out, and what is required but not there',
+    object({ a: { type: 'string' }, never: false }, { required: ['a', 'never', 'lost', 7] }),
+    object({ a: { type: 'string' } }, { required: ['a'] }),
+    { type: 'OBJECT', properties: { a: STRING }, required: ['a'] },
+  ],
+  [
+    'empty strings are no values of the subset',
+    object({ a: { enum: ['', 'x'] }, b: { enum: [''] } }),
+    object({ a: { type: 'string', enum: ['', 'x'] }, b: { type: 'string', enum: [''] } }),
+    {
+      type: 'OBJECT',
+      properties: {
+        a: { type: 'STRING', enum: ['x'] },
+        b: { type: 'STRING', description: 'One of: "".' },
+      },
+    },
+  ],
+  [
+    'Google’s own spelling of types is understood',
+    { type: 'OBJECT', properties: { a: { type: 'STRING', nullable: true } } },
+    object({ a: { type: ['string', 'null'] } }),
+    { type: 'OBJECT', properties: { a: { type: 'STRING', nullable: true } } },
+  ],
+]
+
+describe('the schema of parameters', () => {
+  it.each(ROWS)('%s', (_, schema, json, openApi) => {
+    const before = JSON.stringify(schema)
+    expect(toJsonSchemaObject(schema)).toEqual(json)
+    expect(toOpenApiObject(schema)).toEqual(openApi)
+    expect(JSON.stringify(schema)).toBe(before)
+  })
+
+  it.each([
+    [{ type: 'object' }],
+    [{ type: 'object', properties: {} }],
+    [{ type: 'object', properties: {}, additionalProperties: false }],
+    [{ type: 'string' }],
+    [{}],
+    [false],
+  ])('%j is left out: there is nothing to fill in', (schema) => {
+    expect(toJsonSchemaObject(schema)).toBeUndefined()
+    expect(toOpenApiObject(schema)).toBeUndefined()
+  })
+
+  it('of any keys is sent where that can be said', () => {
+    const schema = { type: 'object', additionalProperties: { type: 'string' } }
+    expect(toJsonSchemaObject(schema)).toEqual(schema)
+    expect(toOpenApiObject(schema)).toBeUndefined()
+  })
+})
+
+describe('the schema of an answer', () => {
+  it('may be of any type', () => {
+    const schema = { type: 'array', items: { type: 'string' } }
+    expect(toJsonSchema(schema)).toEqual(schema)
+    expect(toOpenApi(schema)).toEqual({ type: 'ARRAY', items: { type: 'STRING' } })
+  })
+
+  it('of anything is left out', () => {
+    expect(toOpenApi({})).toBeUndefined()
+  })
+})
+
+describe('unfolding references', () => {
+  it('ends where each refers to many others', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `t${index}`)
+    const all = Object.fromEntries(names.map((name) => [name, { $ref: `#/$defs/${name}` }]))
+    const $defs = Object.fromEntries(names.map((name) => [name, object(all)]))
+    const text = JSON.stringify(toJsonSchema({ ...object(all), $defs }))
+    expect(text.length).toBeLessThan(1_000_000)
+  })
+
+  it('ends where it doubles with every step', () => {
+    const $defs = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => {
+        const next = { $ref: `#/$defs/t${index + 1}` }
+        return [`t${index}`, object({ a: next, b: next })]
+      }),
+    )
+    expect(JSON.stringify(toOpenApi({ $ref: '#/$defs/t0', $defs })).length).toBeLessThan(1_000_000)
+  })
+
+  it('ends in a schema that is nested without end', () => {
+    const deep = JSON.parse(
+      '{"properties":{"a":'.repeat(50_000) + '{}' + '}}'.repeat(50_000),
+    ) as Json
+    expect(JSON.stringify(toJsonSchema(deep)).length).toBeLessThan(10_000)
+    expect(JSON.stringify(toOpenApi(deep)).length).toBeLessThan(10_000)
+  })
+})
