@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import { safetyText } from './gemini/safety.ts'
+import type { SafetySetting } from './gemini/types.ts'
 
 /** What the operator configured, checked. Names, meanings, defaults and examples are the table in README.md. */
 export interface Settings {
@@ -12,6 +14,8 @@ export interface Settings {
   readonly answerTimeoutMs: number
   readonly streamIdleTimeoutMs: number
   readonly maxBodyBytes: number
+  /** For categories that neither the request nor the user's settings speak of. */
+  readonly safetySettings: readonly SafetySetting[]
 }
 
 export type SettingsResult =
@@ -48,6 +52,7 @@ const schema = v.object({
   ANSWER_TIMEOUT_MS: v.optional(integer(100, 840_000), '300000'),
   STREAM_IDLE_TIMEOUT_MS: v.optional(integer(100, 840_000), '120000'),
   MAX_BODY_BYTES: v.optional(integer(1024, 104_857_600), '20971520'),
+  SAFETY_SETTINGS: v.optional(safetyText, ''),
 })
 
 // `env` is one object for the life of an isolate, so its reading is kept beside it; nothing else is.
@@ -81,6 +86,7 @@ function check(env: Partial<Env>): SettingsResult {
       answerTimeoutMs: vars.ANSWER_TIMEOUT_MS,
       streamIdleTimeoutMs: vars.STREAM_IDLE_TIMEOUT_MS,
       maxBodyBytes: vars.MAX_BODY_BYTES,
+      safetySettings: vars.SAFETY_SETTINGS,
     },
   }
 }

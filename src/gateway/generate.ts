@@ -3,6 +3,7 @@ import type {
   GenerateContentResponse,
   UsageMetadata,
 } from '../gemini/types.ts'
+import { withPreferences } from '../gemini/preferences.ts'
 import { fit } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
@@ -186,13 +187,19 @@ function refused(refusal: Exclude<LeaseResult, { ok: true }>, journey: Journey):
 }
 
 /** The request as the upstream of a lease takes it, serialised once for each target however many attempts are made. */
-function generation({ request, cuttings, stream }: GenerateInput): ServeInput['askUnder'] {
+function generation({
+  request,
+  cuttings,
+  stream,
+  settings,
+}: GenerateInput): ServeInput['askUnder'] {
   const method = stream ? 'streamGenerateContent' : 'generateContent'
   const known = new Map<string, string>()
-  return ({ model, signatures, access: { upstream } }, wording) => {
+  return ({ model, signatures, preferences, access: { upstream } }, wording) => {
     const key = [upstream, model, wording.schemas, wording.dummiesOnly].join(' ')
     const target = { model, upstream, ...wording, ...(signatures !== undefined && { signatures }) }
-    const json = known.get(key) ?? JSON.stringify(fit(request, target))
+    const preferred = withPreferences(request, preferences, settings.safetySettings)
+    const json = known.get(key) ?? JSON.stringify(fit(preferred, target))
     known.set(key, json)
     return { method, json, cuttings }
   }
@@ -241,7 +248,12 @@ function settlementOf(lease: Lease, { verdict, status }: Failed, goesOn: boolean
   return { lease: refOf(lease), verdict, status, tokens: NO_TOKENS, request }
 }
 
-/** Without the access token and the signatures, which have no business in a report. */
-function refOf({ access: _access, signatures: _signatures, ...ref }: Lease): Settlement['lease'] {
+/** Without the access token, which has no business in a report, and what the object knows. */
+function refOf({
+  access: _access,
+  signatures: _signatures,
+  preferences: _preferences,
+  ...ref
+}: Lease): Settlement['lease'] {
   return ref
 }

@@ -1,3 +1,5 @@
+import type { ReasoningFormat } from '../gemini/reasoning.ts'
+import type { SafetySetting } from '../gemini/types.ts'
 import type { Credential } from './credential.ts'
 import type { Limits } from './limits.ts'
 import type { UserState } from './state.ts'
@@ -17,6 +19,8 @@ export interface UserDescription {
   readonly models: readonly string[] | null
   readonly aliases: Readonly<Record<string, string>>
   readonly limits: LimitsDescription
+  readonly reasoning_format: ReasoningFormat | null
+  readonly safety_settings: readonly SafetySetting[]
   readonly cursor: string | null
   readonly pin: { readonly credential: string; readonly until: string } | null
   readonly keys: readonly KeyDescription[]
@@ -77,6 +81,7 @@ export function describeUser(
 ): UserDescription {
   const { expiresAt, pin, label, mode, affinity, disabled, models, aliases, limits } =
     profile.settings
+  const { reasoningFormat, safetySettings } = profile.settings
   return {
     id: userId,
     created_at: iso(profile.createdAt),
@@ -89,6 +94,8 @@ export function describeUser(
     models,
     aliases,
     limits: describeLimits(limits),
+    reasoning_format: reasoningFormat,
+    safety_settings: safetySettings,
     cursor: profile.cursor,
     pin: pin === null ? null : { credential: pin.credentialId, until: iso(pin.until) },
     keys: keys.valid(Date.now()).map((key) => describeKey(key, profile.createdAt)),

@@ -6,7 +6,7 @@ import { isUnlimited, type RateLimits, rateLimits, reachedBy } from './limits.ts
 import { nextActive, select, type Selection } from './ring.ts'
 import { principalOf } from './standing.ts'
 import { admissionTo, ringOf, type UserState, useOf, viewOf } from './state.ts'
-import { resolveModel } from './user-settings.ts'
+import { preferencesOf, resolveModel } from './user-settings.ts'
 
 type Background = (work: Promise<unknown>) => void
 
@@ -138,6 +138,7 @@ function handOver(
       access,
       affinity,
       rateLimits,
+      preferences: preferencesOf(state.profile.settings),
       ...(callIds.length > 0 && { signatures: state.signatures.of(callIds, maker, now) }),
     },
   }

@@ -1,4 +1,5 @@
 import type { CallSignature, KnownSignatures } from '../gemini/signatures.ts'
+import type { Preferences } from '../gemini/preferences.ts'
 import type { TokenCounts } from '../gemini/usage.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
@@ -32,6 +33,7 @@ export interface Lease extends LeaseRef {
   readonly rateLimits: RateLimits | null
   /** Where the request named calls: what is known of their signatures. */
   readonly signatures?: KnownSignatures
+  readonly preferences: Preferences
 }
 
 export interface LeaseRequest extends SelectRequest {

@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import { REASONING_FORMATS } from '../gemini/reasoning.ts'
+import { safetySettings } from '../gemini/safety.ts'
 import { UPSTREAMS } from '../gemini/upstreams.ts'
 import { LOCATION, PROJECT } from '../upstreams/credential.ts'
 import { SCHEMA_VERSION } from './storage.ts'
@@ -88,6 +90,8 @@ const settings = v.strictObject({
       totalTokens: limit,
     }),
   ),
+  reasoningFormat: v.optional(v.nullable(v.picklist(REASONING_FORMATS))),
+  safetySettings: v.optional(safetySettings),
   pin: v.optional(v.nullable(v.strictObject({ credentialId, until: instant }))),
 })
 

@@ -1,4 +1,7 @@
 import { findModel } from '../gemini/catalogue.ts'
+import type { Preferences } from '../gemini/preferences.ts'
+import type { ReasoningFormat } from '../gemini/reasoning.ts'
+import type { SafetySetting } from '../gemini/types.ts'
 import { type Limits, NO_LIMITS } from './limits.ts'
 
 /** How the ring is gone through: `sticky` stays, `round_robin` moves on with every request, `least_used` takes the idlest. */
@@ -19,6 +22,10 @@ export interface UserSettings {
   /** The user's own names for models. */
   readonly aliases: Readonly<Record<string, string>>
   readonly limits: Limits
+  /** Where thoughts go; null: as the client's way of asking suggests. */
+  readonly reasoningFormat: ReasoningFormat | null
+  /** For categories that a request says nothing of; they go before the operator's. */
+  readonly safetySettings: readonly SafetySetting[]
   /** Only this credential serves until then. */
   readonly pin: { readonly credentialId: string; readonly until: number } | null
 }
@@ -37,6 +44,8 @@ export const DEFAULT_SETTINGS: UserSettings = {
   models: null,
   aliases: {},
   limits: NO_LIMITS,
+  reasoningFormat: null,
+  safetySettings: [],
   pin: null,
 }
 
@@ -47,6 +56,11 @@ export type Admission = 'ok' | 'unknown_user' | 'key_replaced' | 'user_disabled'
 export function admissionOf(settings: UserSettings, now: number): Admission {
   if (settings.disabled) return 'user_disabled'
   return settings.expiresAt !== null && settings.expiresAt <= now ? 'user_expired' : 'ok'
+}
+
+/** What the answers to this user are like; goes out with every lease. Pure. */
+export function preferencesOf({ reasoningFormat, safetySettings }: UserSettings): Preferences {
+  return { reasoningFormat, safetySettings }
 }
 
 /** The model that Google is asked for; null where the user may not ask for it. Pure. */

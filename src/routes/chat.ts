@@ -1,7 +1,7 @@
 import { parseChatRequest, type ChatRequest } from '../dialects/openai-chat/schema.ts'
 import { toGeminiRequest } from '../dialects/openai-chat/request.ts'
 import { type ChatContext, toChatCompletion } from '../dialects/openai-chat/response.ts'
-import type { AnswerPlan } from '../dialects/openai-chat/plan.ts'
+import { type AnswerPlan, planFor } from '../dialects/openai-chat/plan.ts'
 import { ChatStream } from '../dialects/openai-chat/stream.ts'
 import { DONE } from '../gateway/attempt.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
@@ -64,8 +64,9 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
   return response
 }
 
-function answer(call: Call, chat: ChatRequest, plan: AnswerPlan, generated: Generated): Response {
+function answer(call: Call, chat: ChatRequest, asked: AnswerPlan, generated: Generated): Response {
   if (!generated.ok) return errorResponse(generated.failure)
+  const plan = planFor(asked, generated.lease.preferences)
   const context = {
     id: `chatcmpl-${crypto.randomUUID().replaceAll('-', '')}`,
     created: Math.floor(Date.now() / 1000),

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { hasMintedForm } from '../gateway/minted-key.ts'
 import { findModel, stripModelPrefix } from '../gemini/catalogue.ts'
+import { REASONING_FORMATS } from '../gemini/reasoning.ts'
+import { safetySettings } from '../gemini/safety.ts'
 import { MODES } from '../objects/user-settings.ts'
 import { USER_ID } from './user-id.ts'
 
@@ -81,6 +83,10 @@ const settings = {
   models: v.optional(models),
   aliases: v.optional(aliases),
   limits: v.optional(limits),
+  reasoning_format: v.optional(
+    v.nullable(v.picklist(REASONING_FORMATS, `must be one of: ${REASONING_FORMATS.join(', ')}`)),
+  ),
+  safety_settings: v.optional(safetySettings),
 }
 
 /** Travels in a header, so it must fit into one; shorter could be guessed. */
@@ -168,8 +174,10 @@ export const explainBody = v.strictObject({
 
 /** In the object's words; what was not said is not changed. */
 export function toSettings(given: v.InferOutput<typeof userPatch>) {
-  const { expires_at: expiresAt, limits, ...same } = given
-  return definedOf({ ...same, expiresAt, limits: limits && toLimits(limits) })
+  const { expires_at: expiresAt, limits, ...others } = given
+  const { reasoning_format: reasoningFormat, safety_settings: safetySettings, ...same } = others
+  const renamed = { expiresAt, reasoningFormat, safetySettings }
+  return definedOf({ ...same, ...renamed, limits: limits && toLimits(limits) })
 }
 
 function toLimits(given: v.InferOutput<typeof limits>) {

@@ -153,12 +153,6 @@ describe('the generation config', () => {
       { maxOutputTokens: 5 },
     ],
     ['reads 0 as unset (E77)', { max_tokens: 0 }, undefined],
-    ["keeps to the model's own limit", { max_tokens: 1_000_000 }, { maxOutputTokens: 65_536 }],
-    [
-      'leaves the limit of an unknown model to Google',
-      { model: 'gemini-9', max_tokens: 1_000_000 },
-      { maxOutputTokens: 1_000_000 },
-    ],
     ['takes a temperature of 0', { temperature: 0 }, { temperature: 0 }],
     ['takes top_p', { top_p: 0.5 }, { topP: 0.5 }],
     ['leaves out a top_p of 0', { top_p: 0 }, undefined],
@@ -174,7 +168,17 @@ describe('the generation config', () => {
     ],
     ['takes a seed', { seed: -7 }, { seed: -7 }],
     ['wraps a seed to 32 bits', { seed: 2 ** 32 + 5 }, { seed: 5 }],
-    ['drops penalties', { presence_penalty: 1, frequency_penalty: 1 }, undefined],
+    [
+      'takes penalties, but none of 0',
+      { presence_penalty: 1, frequency_penalty: 0 },
+      { presencePenalty: 1 },
+    ],
+    [
+      'takes logprobs',
+      { logprobs: true, top_logprobs: 3 },
+      { responseLogprobs: true, logprobs: 3 },
+    ],
+    ['takes no top_logprobs without logprobs', { top_logprobs: 3 }, undefined],
     ['drops what Google does not know (E83)', { logit_bias: {}, user: 'u', min_p: 1 }, undefined],
   ])('%s', (_, fields, generationConfig) => {
     expect(requestOf({ messages: [say('user', 'a')], ...fields })).toEqual({

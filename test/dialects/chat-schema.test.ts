@@ -249,46 +249,14 @@ describe('refuses', () => {
 })
 
 describe('does not yet support', () => {
-  const thinking = { thinking_config: { thinking_budget: 1 } }
-
   it.each<[string, unknown, string, string]>([
     [
-      'JSON mode',
-      withFields({ response_format: { type: 'json_object' } }),
-      'value',
-      'response_format',
+      'a conversation kept elsewhere',
+      withFields({ previous_response_id: 'x' }),
+      'parameter',
+      'previous_response_id',
     ],
     ['n above one', withFields({ n: 2 }), 'value', 'n'],
-    ['logprobs', withFields({ logprobs: true }), 'parameter', 'logprobs'],
-    ['audio output', withFields({ modalities: ['text', 'audio'] }), 'value', 'modalities'],
-    ['a voice', withFields({ audio: { voice: 'x' } }), 'parameter', 'audio'],
-    ['reasoning_effort', withFields({ reasoning_effort: 'low' }), 'parameter', 'reasoning_effort'],
-    ['reasoning', withFields({ reasoning: { effort: 'low' } }), 'parameter', 'reasoning'],
-    ['thinking', withFields({ thinking: { type: 'enabled' } }), 'parameter', 'thinking'],
-    [
-      'a thinking config',
-      withFields({ extra_body: { google: thinking } }),
-      'parameter',
-      'extra_body.google.thinking_config',
-    ],
-    [
-      'a thinking config nested once',
-      withFields({ google: thinking }),
-      'parameter',
-      'google.thinking_config',
-    ],
-    [
-      'cached content',
-      withFields({ google: { cachedContent: 'cachedContents/x' } }),
-      'parameter',
-      'google.cachedContent',
-    ],
-    [
-      'safety settings',
-      withFields({ safety_settings: [{ category: 'x' }] }),
-      'parameter',
-      'safety_settings',
-    ],
     [
       'audio in the history',
       withMessages({ role: 'assistant', audio: { id: 'x' } }),

@@ -1,3 +1,6 @@
+import type { Preferences } from '../../gemini/preferences.ts'
+import type { ReasoningFormat } from '../../gemini/reasoning.ts'
+
 /** What the answer needs to know of the request: decided once while the request is translated, read by response.ts and stream.ts. */
 export interface AnswerPlan {
   /** `stream_options.include_usage`. */
@@ -15,11 +18,9 @@ export interface AnswerPlan {
   /** Name of the function whose arguments are the answer, where Google takes no schema beside functions; null otherwise. */
   readonly answerFunction: string | null
   readonly reasoning: ReasoningFormat
+  /** Whether the request itself says so. If not, the user's own setting goes before. */
+  readonly reasoningAsked: boolean
 }
-
-/** Where thoughts go: `reasoning_content`, that and OpenRouter's `reasoning`, into the text between <think> tags, or nowhere (client-protocols §1.7). */
-export const REASONING_FORMATS = ['reasoning_content', 'reasoning', 'think_tags', 'none'] as const
-export type ReasoningFormat = (typeof REASONING_FORMATS)[number]
 
 /** An answer to a request that asked for nothing special. */
 export const PLAIN: AnswerPlan = {
@@ -31,4 +32,12 @@ export const PLAIN: AnswerPlan = {
   parallelToolCalls: true,
   answerFunction: null,
   reasoning: 'reasoning_content',
+  reasoningAsked: false,
+}
+
+/** The plan for the user whose preferences came with the lease. */
+export function planFor(plan: AnswerPlan, { reasoningFormat }: Preferences): AnswerPlan {
+  return plan.reasoningAsked || reasoningFormat === null
+    ? plan
+    : { ...plan, reasoning: reasoningFormat }
 }

@@ -3,26 +3,20 @@
  * §4.8).
  */
 import type { Failure } from '../../http/errors.ts'
-import { findModel } from '../../gemini/catalogue.ts'
-import type {
-  Content,
-  GenerateContentRequest,
-  GenerationConfig,
-  Part,
-  Tool,
-} from '../../gemini/types.ts'
+import { answerFunctionOf } from '../../gemini/answer-function.ts'
+import type { Content, GenerateContentRequest, Part, Tool } from '../../gemini/types.ts'
+import { conflictIn } from './conflicts.ts'
 import { FunctionNames } from './function-names.ts'
 import { calledNames, toConversation } from './messages.ts'
 import { type AnswerPlan, PLAIN } from './plan.ts'
 import type { ChatRequest } from './schema.ts'
+import { toSettings, verbosityText } from './settings.ts'
+import { toReasoningFormat } from './thinking.ts'
 import { offeredFunctions, toTools } from './tools.ts'
 
 export type TranslatedRequest =
   | { readonly ok: true; readonly request: GenerateContentRequest; readonly plan: AnswerPlan }
   | { readonly ok: false; readonly failure: Failure }
-
-/** Google refuses a sixth (google-upstreams §4.7); OpenAI's own limit is four. */
-const MAX_STOP_SEQUENCES = 5
 
 /**
  * A turn that says nothing: Google refuses an empty part, and some models a history that begins
@@ -50,16 +44,22 @@ export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
     return { ok: false, failure: { reason: 'invalid_value', message, param: 'messages' } }
   }
   const { tools, toolConfig, customTools, legacyFunctions } = translated
-  const config = toGenerationConfig(chat)
+  const settings = toSettings(chat)
+  const verbosity = verbosityText(chat)
+  if (verbosity !== null && settings.cachedContent === undefined) system.push({ text: verbosity })
   const request: GenerateContentRequest = {
     contents,
     ...(turns.length > 0 && system.length > 0 && { systemInstruction: { parts: system } }),
     ...(tools.length > 0 && { tools }),
     ...(toolConfig !== undefined && { toolConfig }),
-    ...(Object.keys(config).length > 0 && { generationConfig: config }),
+    ...settings,
   }
+  const failure = conflictIn(request, chat)
+  if (failure !== null) return { ok: false, failure }
   const plan: AnswerPlan = {
     ...PLAIN,
+    ...toReasoningFormat(chat),
+    answerFunction: answerFunctionOf(request),
     includeUsage: chat.stream_options?.include_usage === true,
     callee: calleeOf(tools),
     functionNames: names.changed(),
@@ -89,40 +89,4 @@ function framed(turns: readonly Content[]): Content[] {
   if (contents.at(-1)?.role === 'model')
     contents.push({ role: 'user', parts: [{ text: CONTINUE }] })
   return contents
-}
-
-/**
- * Penalties, `logit_bias`, `user` and the like are dropped: Google has no such field or refuses it
- * (google-upstreams §4.8).
- */
-function toGenerationConfig(chat: ChatRequest): GenerationConfig {
-  const config: GenerationConfig = {}
-  const maxOutputTokens = positive(chat.max_completion_tokens) ?? positive(chat.max_tokens)
-  if (maxOutputTokens !== undefined) {
-    // Google refuses more than the model can give; the answer is the same with the model's own
-    // limit.
-    const limit = findModel(chat.model)?.maxOutput ?? maxOutputTokens
-    config.maxOutputTokens = Math.min(maxOutputTokens, limit)
-  }
-  if (typeof chat.temperature === 'number') config.temperature = chat.temperature
-  const topP = positive(chat.top_p)
-  if (topP !== undefined) config.topP = topP
-  const topK = positive(chat.top_k)
-  if (topK !== undefined) config.topK = topK
-  const stop = toStopSequences(chat.stop)
-  if (stop.length > 0) config.stopSequences = stop
-  // OpenAI's seeds are 64 bits wide, Google's 32: the low bits decide.
-  if (typeof chat.seed === 'number') config.seed = chat.seed | 0
-  return config
-}
-
-/** Trimmed rather than refused, as E76 has it: one stop too many must not cost the answer. */
-function toStopSequences(stop: ChatRequest['stop']): string[] {
-  const all = typeof stop === 'string' ? [stop] : (stop ?? [])
-  return all.filter((text) => text !== '').slice(0, MAX_STOP_SEQUENCES)
-}
-
-/** Zero and below stand for "not set" (E77; for `top_p`, §1.1). */
-function positive(value: number | null | undefined): number | undefined {
-  return typeof value === 'number' && value > 0 ? value : undefined
 }

@@ -9,9 +9,11 @@ import { stripModelPrefix } from '../../gemini/catalogue.ts'
 import { toFailure } from '../../http/issue.ts'
 import { isRecord } from '../../http/record.ts'
 import { message } from './message-schema.ts'
+import { toChatShape } from './responses-shape.ts'
+import { settingsEntries } from './settings.ts'
 import { declaredFunction, functionChoice, tool, toolChoice } from './tool-schema.ts'
 import { findUnsupported } from './unsupported.ts'
-import { boolean, integer, number, record, string } from './wire.ts'
+import { boolean, integer, record, string } from './wire.ts'
 
 const MODEL_MAX_LENGTH = 128
 /**
@@ -20,25 +22,6 @@ const MODEL_MAX_LENGTH = 128
  */
 const MODEL_ID = /^[A-Za-z0-9][\w.:@-]*(?:\/[A-Za-z0-9][\w.:@-]*)*$/
 
-const INT32_MAX = 2 ** 31 - 1
-
-function between(min: number, max: number) {
-  const message = `must be between ${min} and ${max}`
-  return v.nullish(v.pipe(number, v.minValue(min, message), v.maxValue(max, message)))
-}
-
-/**
- * Clients write -1 or 0 for "no limit" (client-protocols E77); what that means is request.ts's
- * matter.
- */
-const count = v.nullish(
-  v.pipe(
-    integer,
-    v.minValue(-1, 'must be a positive integer'),
-    v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
-  ),
-)
-
 const model = v.pipe(
   string,
   v.transform(stripModelPrefix),
@@ -46,9 +29,6 @@ const model = v.pipe(
   v.excludes('..', 'must not contain ".."'),
   v.regex(MODEL_ID, 'must be a model id such as gemini-2.5-flash'),
 )
-
-const stop = v.string('a string or an array of strings')
-const stops = v.array(string)
 
 const chatRequest = v.object(
   {
@@ -59,14 +39,8 @@ const chatRequest = v.object(
     ),
     stream: v.nullish(boolean, false),
     stream_options: v.nullish(v.object({ include_usage: v.nullish(boolean) }, 'an object')),
-    max_completion_tokens: count,
-    max_tokens: count,
-    temperature: between(0, 2),
-    top_p: between(0, 1),
-    top_k: count,
     n: v.nullish(v.pipe(integer, v.minValue(1, 'must be at least 1'))),
-    stop: v.nullish(v.lazy((input) => (Array.isArray(input) ? stops : stop))),
-    seed: v.nullish(integer),
+    ...settingsEntries,
     tools: v.nullish(v.array(tool, 'an array of tools')),
     tool_choice: v.nullish(toolChoice),
     parallel_tool_calls: v.nullish(boolean),
@@ -83,15 +57,16 @@ export type ParsedChatRequest =
   | { readonly ok: true; readonly chat: ChatRequest }
   | { readonly ok: false; readonly failure: Failure }
 
-export function parseChatRequest(body: unknown): ParsedChatRequest {
-  if (!isRecord(body)) {
+export function parseChatRequest(input: unknown): ParsedChatRequest {
+  if (!isRecord(input)) {
     const message = 'The request body must be a JSON object.'
     return { ok: false, failure: { reason: 'invalid_type', message } }
   }
+  const { body, retold } = toChatShape(input)
   const unsupported = findUnsupported(body)
-  if (unsupported !== undefined) return { ok: false, failure: unsupported }
+  if (unsupported !== undefined) return { ok: false, failure: retold(unsupported) }
   const parsed = v.safeParse(chatRequest, body, { abortEarly: true })
   return parsed.success
     ? { ok: true, chat: parsed.output }
-    : { ok: false, failure: toFailure(parsed.issues[0]) }
+    : { ok: false, failure: retold(toFailure(parsed.issues[0])) }
 }

@@ -18,28 +18,10 @@ interface Row {
 }
 
 const REQUEST: readonly Row[] = [
-  { path: 'response_format', reason: 'unsupported_value', asked: isOtherThanText },
+  // Of Responses bodies (E31): there is no conversation kept here to go on with.
+  { path: 'previous_response_id', reason: 'unsupported_parameter', asked: isFilled },
+  { path: 'conversation', reason: 'unsupported_parameter', asked: isFilled },
   { path: 'n', reason: 'unsupported_value', asked: isAboveOne },
-  { path: 'logprobs', reason: 'unsupported_parameter', asked: isTrue },
-  { path: 'modalities', reason: 'unsupported_value', asked: holdsOtherThanText },
-  { path: 'audio', reason: 'unsupported_parameter', asked: isFilled },
-  { path: 'reasoning_effort', reason: 'unsupported_parameter', asked: isFilled },
-  { path: 'reasoning', reason: 'unsupported_parameter', asked: isFilled },
-  { path: 'thinking', reason: 'unsupported_parameter', asked: isFilled },
-  // Google's own extensions; openai-python leaves `extra_body` in the body when it is nested twice
-  // (§1.1).
-  ...['extra_body.google', 'google'].flatMap((root) =>
-    [
-      'thinking_config',
-      'thinkingConfig',
-      'cached_content',
-      'cachedContent',
-      'safety_settings',
-      'safetySettings',
-    ].map((key) => extension(`${root}.${key}`)),
-  ),
-  extension('safety_settings'),
-  extension('safetySettings'),
 ]
 
 const MESSAGE: readonly Row[] = [
@@ -99,10 +81,6 @@ function valueAt(record: Record<string, unknown>, path: string): unknown {
   return value
 }
 
-function extension(path: string): Row {
-  return { path, reason: 'unsupported_parameter', asked: isFilled }
-}
-
 function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null
 }
@@ -112,22 +90,10 @@ function isFilled(value: unknown): boolean {
   return isRecord(value) ? Object.keys(value).length > 0 : isPresent(value) && value !== ''
 }
 
-function isTrue(value: unknown): boolean {
-  return value === true
-}
-
 function isAboveOne(value: unknown): boolean {
   return typeof value === 'number' && value > 1
 }
 
 function isOneOf(...names: readonly unknown[]): (value: unknown) => boolean {
   return (value) => names.includes(value)
-}
-
-function isOtherThanText(format: unknown): boolean {
-  return isPresent(format) && !(isRecord(format) && format['type'] === 'text')
-}
-
-function holdsOtherThanText(modalities: unknown): boolean {
-  return Array.isArray(modalities) && modalities.some((modality) => modality !== 'text')
 }

@@ -17,3 +17,12 @@ export const name = v.pipe(
   v.minLength(1, 'must not be empty'),
   v.maxLength(256, 'must not be longer than 256 characters'),
 )
+
+/** Clients differ in the case of words; Google's are upper case, OpenAI's lower. */
+export function upperCaseOf<const T extends readonly string[]>(words: T) {
+  return v.pipe(string, v.toUpperCase(), v.picklist(words, `must be one of: ${words.join(', ')}`))
+}
+
+export function lowerCaseOf<const T extends readonly string[]>(words: T) {
+  return v.pipe(string, v.toLowerCase(), v.picklist(words, `must be one of: ${words.join(', ')}`))
+}

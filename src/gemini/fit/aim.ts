@@ -1,4 +1,5 @@
 import type { KnownSignatures } from '../signatures.ts'
+import type { Traits } from '../traits.ts'
 import type { Upstream } from '../upstreams.ts'
 
 /** Where a request goes: a model's own name, never an alias. */
@@ -11,4 +12,9 @@ export interface Target {
   readonly signatures?: KnownSignatures
   /** Google has refused what this request said of signatures: it gets dummies only, and all that it may want. */
   readonly dummiesOnly?: boolean
+}
+
+/** The target and what is known of it. */
+export interface Aim extends Target {
+  readonly traits: Traits
 }

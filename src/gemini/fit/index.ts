@@ -1,15 +1,30 @@
+import { traitsOf } from '../traits.ts'
 import type { GenerateContentRequest } from '../types.ts'
-import type { Target } from './aim.ts'
+import type { Aim, Target } from './aim.ts'
+import { fitJson } from './json.ts'
+import { fitOutput } from './output.ts'
+import { fitSampling } from './sampling.ts'
 import { fitSchemas } from './schemas.ts'
 import { fitSignatures } from './signatures.ts'
+import { fitSystem } from './system.ts'
+import { fitThinking } from './thinking.ts'
 import { fitTools } from './tools.ts'
+import { fitUpstream } from './upstream.ts'
 
 export type { Target }
 
-const STEPS: readonly ((
-  request: GenerateContentRequest,
-  target: Target,
-) => GenerateContentRequest)[] = [fitTools, fitSchemas, fitSignatures]
+/** In this order: what a step adds to the functions or to the system text, a later one still looks at. */
+const STEPS: readonly ((request: GenerateContentRequest, aim: Aim) => GenerateContentRequest)[] = [
+  fitTools,
+  fitJson,
+  fitSchemas,
+  fitSignatures,
+  fitOutput,
+  fitThinking,
+  fitSampling,
+  fitSystem,
+  fitUpstream,
+]
 
 /**
  * What one model on one upstream takes of a request: the pivot says what the client asked for, this what may be sent.
@@ -17,5 +32,6 @@ const STEPS: readonly ((
  * changes what it is given.
  */
 export function fit(request: GenerateContentRequest, target: Target): GenerateContentRequest {
-  return STEPS.reduce((fitted, step) => step(fitted, target), request)
+  const aim = { ...target, traits: traitsOf(target.model, target.upstream) }
+  return STEPS.reduce((fitted, step) => step(fitted, aim), request)
 }

@@ -1,0 +1,46 @@
+/** What of a request cannot go together, as far as it can be told before Google is asked. */
+import { findModel } from '../../gemini/catalogue.ts'
+import { traitsOf } from '../../gemini/traits.ts'
+import type { GenerateContentRequest } from '../../gemini/types.ts'
+import type { Failure } from '../../http/errors.ts'
+import type { SettingsFields } from './settings.ts'
+
+export function conflictIn(
+  request: GenerateContentRequest,
+  chat: SettingsFields & { readonly model: string },
+): Failure | null {
+  return cachedTwice(request) ?? impossibleOutput(chat)
+}
+
+/** What is cached has a system instruction and tools of its own (google-upstreams §4.10). */
+function cachedTwice(request: GenerateContentRequest): Failure | null {
+  const { cachedContent, systemInstruction, tools, toolConfig } = request
+  if (cachedContent === undefined) return null
+  if (systemInstruction === undefined && tools === undefined && toolConfig === undefined)
+    return null
+  return {
+    reason: 'invalid_value',
+    message:
+      "Invalid value for 'cached_content': it goes without system messages and tools; they must be part of what is cached.",
+    param: 'cached_content',
+  }
+}
+
+/** Only for models of the catalogue: another name may be the user's own for anything. */
+function impossibleOutput({
+  model,
+  modalities,
+}: SettingsFields & { readonly model: string }): Failure | null {
+  const known = findModel(model)
+  if (known === undefined) return null
+  const { output } = traitsOf(known.id, 'vertex')
+  const impossible = modalities?.find(
+    (modality) => modality !== 'text' && !output.includes(modality),
+  )
+  if (impossible === undefined) return null
+  return {
+    reason: 'unsupported_value',
+    message: `Unsupported value for 'modalities': the model '${known.id}' does not answer in ${impossible}.`,
+    param: 'modalities',
+  }
+}

@@ -1,0 +1,79 @@
+/** Sampling and limits (client-protocols §1.1). What a model refuses or ignores of them is `fit`'s matter. */
+import * as v from 'valibot'
+import type { GenerationConfig } from '../../gemini/types.ts'
+import { present } from '../../http/record.ts'
+import { boolean, integer, number, string } from './wire.ts'
+
+const INT32_MAX = 2 ** 31 - 1
+/** Google refuses a sixth (google-upstreams §4.7); OpenAI's own limit is four. */
+const MAX_STOP_SEQUENCES = 5
+
+function between(min: number, max: number) {
+  const message = `must be between ${min} and ${max}`
+  return v.nullish(v.pipe(number, v.minValue(min, message), v.maxValue(max, message)))
+}
+
+/** Clients write -1 or 0 for "no limit" (client-protocols E77). */
+const count = v.nullish(
+  v.pipe(
+    integer,
+    v.minValue(-1, 'must be a positive integer'),
+    v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
+  ),
+)
+
+const stop = v.string('a string or an array of strings')
+const stops = v.array(string)
+
+export const generationEntries = {
+  max_completion_tokens: count,
+  max_tokens: count,
+  temperature: between(0, 2),
+  top_p: between(0, 1),
+  top_k: count,
+  stop: v.nullish(v.lazy((input) => (Array.isArray(input) ? stops : stop))),
+  seed: v.nullish(integer),
+  presence_penalty: between(-2, 2),
+  frequency_penalty: between(-2, 2),
+  logprobs: v.nullish(boolean),
+  top_logprobs: v.nullish(
+    v.pipe(
+      integer,
+      v.minValue(0, 'must be between 0 and 20'),
+      v.maxValue(20, 'must be between 0 and 20'),
+    ),
+  ),
+}
+
+const generationFields = v.object(generationEntries)
+type GenerationFields = v.InferOutput<typeof generationFields>
+
+/** `logit_bias`, `user` and the like are dropped: Google has no such field (google-upstreams §4.8). */
+export function toGenerationConfig(chat: GenerationFields): GenerationConfig {
+  const stopSequences = toStopSequences(chat.stop)
+  return present({
+    maxOutputTokens: positive(chat.max_completion_tokens) ?? positive(chat.max_tokens),
+    temperature: chat.temperature,
+    topP: positive(chat.top_p),
+    topK: positive(chat.top_k),
+    stopSequences: stopSequences.length > 0 ? stopSequences : null,
+    // OpenAI's seeds are 64 bits wide, Google's 32: the low bits decide.
+    seed: typeof chat.seed === 'number' ? chat.seed | 0 : null,
+    // Clients send 0 for none, and some models refuse to hear of penalties at all.
+    presencePenalty: chat.presence_penalty || null,
+    frequencyPenalty: chat.frequency_penalty || null,
+    responseLogprobs: chat.logprobs || null,
+    logprobs: chat.logprobs ? chat.top_logprobs : null,
+  })
+}
+
+/** Trimmed rather than refused, as E76 has it: one stop too many must not cost the answer. */
+function toStopSequences(stop: GenerationFields['stop']): string[] {
+  const all = typeof stop === 'string' ? [stop] : (stop ?? [])
+  return all.filter((text) => text !== '').slice(0, MAX_STOP_SEQUENCES)
+}
+
+/** Zero and below stand for "not set" (E77; for `top_p`, §1.1). */
+function positive(value: number | null | undefined): number | undefined {
+  return typeof value === 'number' && value > 0 ? value : undefined
+}

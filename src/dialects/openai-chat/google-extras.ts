@@ -1,0 +1,114 @@
+/**
+ * Google's own words in an OpenAI request (client-protocols §1.1; google-upstreams §9). openai-python merges `extra_body` into the
+ * root, so who follows Google's documentation sends a literal `extra_body.google`, others send `google`, and some write Gemini's
+ * fields at the root. All are read; what is nested deepest goes first. What is not named here is not passed on: Google refuses a
+ * request for one name that it does not know.
+ */
+import * as v from 'valibot'
+import { safetySettings } from '../../gemini/safety.ts'
+import { THINKING_LEVELS } from '../../gemini/traits.ts'
+import { present } from '../../http/record.ts'
+import { bothCases, inCamelCase, spellings } from './spellings.ts'
+import { boolean, integer, string, upperCaseOf } from './wire.ts'
+
+const INT32_MAX = 2 ** 31 - 1
+
+/** -1 leaves it to the model, 0 is none. */
+export const thinkingBudget = v.pipe(
+  integer,
+  v.minValue(-1, 'must not be below -1'),
+  v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
+)
+
+const thinkingConfig = v.pipe(
+  bothCases({
+    thinkingBudget: v.nullish(thinkingBudget),
+    thinkingLevel: v.nullish(upperCaseOf(THINKING_LEVELS)),
+    includeThoughts: v.nullish(boolean),
+  }),
+  v.check(
+    (config) => config.thinkingBudget === undefined || config.thinkingLevel === undefined,
+    'must have a budget or a level, not both',
+  ),
+)
+
+/** google-upstreams §4.7. Some models know fewer; Google says which. */
+const ASPECT_RATIOS = [
+  '1:1',
+  '2:3',
+  '3:2',
+  '3:4',
+  '4:3',
+  '4:5',
+  '5:4',
+  '9:16',
+  '16:9',
+  '21:9',
+  '1:4',
+  '4:1',
+  '1:8',
+  '8:1',
+]
+
+const imageConfig = v.pipe(
+  bothCases({
+    aspectRatio: v.nullish(upperCaseOf(ASPECT_RATIOS)),
+    imageSize: v.nullish(upperCaseOf(['512', '1K', '2K', '4K'])),
+  }),
+  v.transform(present),
+)
+
+const voiceConfig = bothCases({ prebuiltVoiceConfig: bothCases({ voiceName: string }) })
+const speechConfig = bothCases({
+  voiceConfig: v.nullish(voiceConfig),
+  languageCode: v.nullish(string),
+  multiSpeakerVoiceConfig: v.nullish(
+    bothCases({
+      speakerVoiceConfigs: v.array(bothCases({ speaker: string, voiceConfig }), 'an array'),
+    }),
+  ),
+})
+
+const CONFIG = {
+  thinkingConfig: v.nullish(thinkingConfig),
+  imageConfig: v.nullish(imageConfig),
+  speechConfig: v.nullish(speechConfig),
+  responseModalities: v.nullish(
+    v.array(upperCaseOf(['TEXT', 'IMAGE', 'AUDIO']), 'an array of modalities'),
+  ),
+  mediaResolution: v.nullish(
+    upperCaseOf(['MEDIA_RESOLUTION_LOW', 'MEDIA_RESOLUTION_MEDIUM', 'MEDIA_RESOLUTION_HIGH']),
+  ),
+}
+
+const CACHED_CONTENT = /^(?:projects\/[\w.:-]+\/locations\/[\w-]+\/)?cachedContents\/[\w-]+$/
+
+const GOOGLE = {
+  ...CONFIG,
+  generationConfig: v.nullish(bothCases(CONFIG)),
+  safetySettings: v.nullish(safetySettings),
+  cachedContent: v.nullish(
+    v.pipe(string, v.regex(CACHED_CONTENT, 'must be a name such as cachedContents/abc')),
+  ),
+}
+
+const google = v.nullish(bothCases(GOOGLE))
+
+export const googleEntries = {
+  ...spellings(GOOGLE),
+  extra_body: v.nullish(v.object({ google }, 'an object')),
+  google,
+}
+
+const googleFields = v.object(googleEntries)
+const googleExtras = bothCases(GOOGLE)
+/** Gemini's fields that the request holds, each once. */
+export type GoogleExtras = Omit<v.InferOutput<typeof googleExtras>, 'generationConfig'>
+
+export function googleExtrasOf(chat: v.InferOutput<typeof googleFields>): GoogleExtras {
+  const places = [inCamelCase(GOOGLE, chat), chat.google ?? {}, chat.extra_body?.google ?? {}]
+  return Object.assign(
+    {},
+    ...places.map(({ generationConfig, ...fields }) => ({ ...generationConfig, ...fields })),
+  )
+}

@@ -1,0 +1,29 @@
+/** What the answer may be in besides text: `modalities`, `audio`, and Gemini's own words for them (client-protocols §1.1). */
+import * as v from 'valibot'
+import type { GenerationConfig } from '../../gemini/types.ts'
+import { speechConfigOf } from '../../gemini/voices.ts'
+import { present } from '../../http/record.ts'
+import type { GoogleExtras } from './google-extras.ts'
+import { lowerCaseOf, string } from './wire.ts'
+
+const voice = v.pipe(string, v.minLength(1, 'must not be empty'))
+
+export const modalityEntries = {
+  modalities: v.nullish(v.array(lowerCaseOf(['text', 'image', 'audio']), 'an array of modalities')),
+  /** The format is the answer's matter. */
+  audio: v.nullish(v.object({ voice: v.nullish(voice) }, 'an object')),
+}
+
+const modalityFields = v.object(modalityEntries)
+
+export function toModalities(
+  { modalities, audio }: v.InferOutput<typeof modalityFields>,
+  google: GoogleExtras,
+): GenerationConfig {
+  const asked = modalities?.map((modality) => modality.toUpperCase())
+  return present({
+    responseModalities: google.responseModalities ?? (asked?.length ? asked : null),
+    speechConfig: google.speechConfig ?? (audio?.voice ? speechConfigOf(audio.voice) : null),
+    imageConfig: google.imageConfig,
+  })
+}

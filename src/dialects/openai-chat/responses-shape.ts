@@ -1,0 +1,157 @@
+/**
+ * Bodies of OpenAI's Responses API on the path of Chat Completions, as Cursor's agent mode sends them (client-protocols E31, E32),
+ * in the shape of a chat request; the answer is a chat's. Checks nothing: what it does not understand it leaves to the schema.
+ */
+import type { Failure } from '../../http/errors.ts'
+import { isRecord, present } from '../../http/record.ts'
+
+type Body = Record<string, unknown>
+
+export interface ChatShaped {
+  readonly body: Body
+  /** A complaint about the chat request, in the words of what the client sent. */
+  readonly retold: (failure: Failure) => Failure
+}
+
+export function toChatShape(body: Body): ChatShaped {
+  const isResponses = isSet(body['input']) && !isSet(body['messages'])
+  const shaped = isResponses ? fromResponses(body) : { body, retold: (failure: Failure) => failure }
+  return { ...shaped, body: withNestedTools(shaped.body, isResponses) }
+}
+
+function fromResponses(body: Body): ChatShaped {
+  const { input, instructions, text, reasoning, max_output_tokens, ...rest } = body
+  const { messages, sources } = toMessages(input, instructions)
+  const { format, verbosity } = isRecord(text) ? text : {}
+  const chat = {
+    ...rest,
+    messages,
+    ...present({
+      max_completion_tokens: max_output_tokens,
+      response_format: nestedFormat(format),
+      verbosity,
+      // What is no object is left in its place, to be complained of.
+      ...(isRecord(reasoning) ? { reasoning_effort: reasoning['effort'] } : { reasoning }),
+    }),
+  }
+  return { body: chat, retold: (failure) => retell(failure, sources) }
+}
+
+/** `sources`: where in the client's body each message came from. */
+function toMessages(
+  input: unknown,
+  instructions: unknown,
+): { messages: unknown; sources: string[] } {
+  const messages: unknown[] = []
+  const sources: string[] = []
+  const add = (message: unknown, source: string): void => {
+    messages.push(message)
+    sources.push(source)
+  }
+  if (isSet(instructions)) add({ role: 'system', content: instructions }, 'instructions')
+  if (typeof input === 'string') add({ role: 'user', content: input }, 'input')
+  if (!Array.isArray(input)) {
+    return typeof input === 'string' ? { messages, sources } : { messages: input, sources }
+  }
+  for (const [index, item] of input.entries()) {
+    const call = isRecord(item) ? callOf(item) : undefined
+    const last = messages.at(-1)
+    if (call === undefined) {
+      const message = isRecord(item) ? messageOf(item) : item
+      if (message !== undefined) add(message, `input[${index}]`)
+    } else if (isRecord(last) && last['role'] === 'assistant') {
+      // The calls of one turn stand in one message.
+      const calls = Array.isArray(last['tool_calls']) ? last['tool_calls'] : []
+      messages[messages.length - 1] = { ...last, tool_calls: [...calls, call] }
+    } else add({ role: 'assistant', content: null, tool_calls: [call] }, `input[${index}]`)
+  }
+  return { messages, sources }
+}
+
+function callOf({ type, call_id: id, name, arguments: args, input }: Body): Body | undefined {
+  if (type === 'function_call') return { id, type: 'function', function: { name, arguments: args } }
+  return type === 'custom_tool_call' ? { id, type: 'custom', custom: { name, input } } : undefined
+}
+
+/** Undefined for what says nothing to a chat: reasoning, references, calls of OpenAI's own tools, and types to come. */
+function messageOf({ type, role, content, call_id, output }: Body): Body | undefined {
+  if (type === 'function_call_output' || type === 'custom_tool_call_output') {
+    return { role: 'tool', tool_call_id: call_id, content: partsOf(output ?? '') }
+  }
+  const isMessage = type === 'message' || (!isSet(type) && isSet(role))
+  return isMessage ? { role, content: partsOf(content) } : undefined
+}
+
+function partsOf(content: unknown): unknown {
+  return Array.isArray(content)
+    ? content.map((part) => (isRecord(part) ? toPart(part) : part))
+    : content
+}
+
+function toPart(part: Body): Body {
+  switch (part['type']) {
+    case 'input_text':
+    case 'output_text':
+      return { type: 'text', text: part['text'] }
+    case 'input_image':
+      return {
+        type: 'image_url',
+        image_url: present({ url: part['image_url'], detail: part['detail'] }),
+      }
+    case 'input_file': {
+      const { type: _, ...file } = part
+      return { type: 'file', file }
+    }
+    default:
+      return part
+  }
+}
+
+function nestedFormat(format: unknown): unknown {
+  if (!isRecord(format) || format['type'] !== 'json_schema') return format
+  const { type, ...schema } = format
+  return { type, json_schema: schema }
+}
+
+/** Of OpenAI's own tools a search is the only one that Gemini has; the rest is dropped, as agents send them always. */
+function withNestedTools(body: Body, isResponses: boolean): Body {
+  const { tools, tool_choice: choice } = body
+  if (!Array.isArray(tools)) return body
+  const kept = isResponses ? tools.filter(isServed) : tools
+  return { ...body, tools: kept.map(nested), ...present({ tool_choice: nestedChoice(choice) }) }
+}
+
+function isServed(tool: unknown): boolean {
+  const type = isRecord(tool) ? tool['type'] : undefined
+  return type === 'function' || type === 'custom' || String(type).startsWith('web_search')
+}
+
+/** `{type:"function",name}` as `{type:"function",function:{name}}`. */
+function nested(tool: unknown): unknown {
+  if (!isRecord(tool)) return tool
+  const { type, ...fields } = tool
+  const isFlat =
+    (type === 'function' || type === 'custom') && !isSet(fields[type]) && isSet(fields['name'])
+  return isFlat ? { type, [type]: fields } : tool
+}
+
+function nestedChoice(choice: unknown): unknown {
+  if (!isRecord(choice) || choice['type'] !== 'allowed_tools') return nested(choice)
+  const { mode, tools } = choice
+  if (!Array.isArray(tools)) return choice
+  return { type: 'allowed_tools', allowed_tools: { mode, tools: tools.map(nested) } }
+}
+
+function retell(failure: Failure, sources: readonly string[]): Failure {
+  const { param, message } = failure
+  if (param === undefined || !param.startsWith('messages')) return failure
+  const told = param
+    .replace(/^messages\[(\d+)\]/, (path, index: string) => sources[Number(index)] ?? path)
+    .replace(/^messages$/, 'input')
+    .replace(/^(input|instructions)\.content/, '$1')
+  return { ...failure, param: told, message: message.replace(`'${param}'`, `'${told}'`) }
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null
+}

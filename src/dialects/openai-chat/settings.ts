@@ -1,0 +1,59 @@
+/** All of a chat request but the conversation and its tools: one line here for each kind of setting, which has a file of its own. */
+import * as v from 'valibot'
+import type { GenerateContentRequest, GenerationConfig } from '../../gemini/types.ts'
+import { present } from '../../http/record.ts'
+import { generationEntries, toGenerationConfig } from './generation-config.ts'
+import { googleEntries, googleExtrasOf } from './google-extras.ts'
+import { modalityEntries, toModalities } from './modalities.ts'
+import { responseFormatEntries, toResponseFormat } from './response-format.ts'
+import { thinkingEntries, toThinkingConfig } from './thinking.ts'
+import { lowerCaseOf, string } from './wire.ts'
+
+/** OpenAI's tiers that Google has too; the others say nothing to it (google-upstreams §3.4). */
+const TIERS: ReadonlySet<string> = new Set(['flex', 'priority'])
+
+export const settingsEntries = {
+  ...generationEntries,
+  ...thinkingEntries,
+  ...responseFormatEntries,
+  ...modalityEntries,
+  ...googleEntries,
+  service_tier: v.nullish(string),
+  verbosity: v.nullish(lowerCaseOf(['low', 'medium', 'high'])),
+}
+
+const settingsFields = v.object(settingsEntries)
+export type SettingsFields = v.InferOutput<typeof settingsFields>
+
+export function toSettings(
+  chat: SettingsFields,
+): Omit<Partial<GenerateContentRequest>, 'contents'> {
+  const google = googleExtrasOf(chat)
+  const config: GenerationConfig = {
+    ...toGenerationConfig(chat),
+    ...toResponseFormat(chat),
+    ...toModalities(chat, google),
+    ...present({
+      thinkingConfig: toThinkingConfig(chat, google),
+      mediaResolution: google.mediaResolution,
+    }),
+  }
+  const { service_tier: tier } = chat
+  return present({
+    generationConfig: Object.keys(config).length > 0 ? config : null,
+    safetySettings: google.safetySettings,
+    cachedContent: google.cachedContent,
+    serviceTier: tier && TIERS.has(tier) ? tier : null,
+  })
+}
+
+/** Gemini has no such setting, so it is asked in words. */
+const IN_WORDS = {
+  low: 'Keep your answers short.',
+  medium: null,
+  high: 'Answer at length and in detail.',
+} as const
+
+export function verbosityText({ verbosity }: SettingsFields): string | null {
+  return verbosity ? IN_WORDS[verbosity] : null
+}

@@ -1,0 +1,139 @@
+/**
+ * How much to think and where the thoughts go, in every way that clients ask for it (client-protocols §1.1, §1.8). Where several say
+ * how much, the most exact goes first: Google's thinking_config, `thinking`, `reasoning`, `reasoning_effort`.
+ */
+import * as v from 'valibot'
+import { REASONING_FORMATS, type ReasoningFormat } from '../../gemini/reasoning.ts'
+import type { ThinkingConfig } from '../../gemini/types.ts'
+import { present } from '../../http/record.ts'
+import { type GoogleExtras, thinkingBudget } from './google-extras.ts'
+import { boolean, lowerCaseOf } from './wire.ts'
+
+const DYNAMIC: ThinkingConfig = { thinkingBudget: -1 }
+const OFF: ThinkingConfig = { thinkingBudget: 0 }
+
+/** OpenAI's own words, and those of others for the same. */
+const EFFORTS = {
+  none: OFF,
+  off: OFF,
+  disable: OFF,
+  minimal: { thinkingLevel: 'MINIMAL' },
+  low: { thinkingLevel: 'LOW' },
+  medium: { thinkingLevel: 'MEDIUM' },
+  high: { thinkingLevel: 'HIGH' },
+  xhigh: { thinkingLevel: 'XHIGH' },
+  max: { thinkingLevel: 'XHIGH' },
+  auto: DYNAMIC,
+  default: DYNAMIC,
+} as const satisfies Record<string, ThinkingConfig>
+
+type Effort = keyof typeof EFFORTS
+const EFFORT_NAMES = Object.keys(EFFORTS) as Effort[]
+
+/** What Groq calls them. */
+const FORMATS_ELSEWHERE = { parsed: 'reasoning', raw: 'think_tags', hidden: 'none' } as const
+
+const effort = v.nullish(lowerCaseOf(EFFORT_NAMES))
+
+export const thinkingEntries = {
+  reasoning_effort: effort,
+  reasoning: v.nullish(
+    v.object(
+      {
+        effort,
+        max_tokens: v.nullish(thinkingBudget),
+        exclude: v.nullish(boolean),
+        enabled: v.nullish(boolean),
+      },
+      'an object',
+    ),
+  ),
+  thinking: v.nullish(
+    v.object(
+      {
+        type: v.nullish(lowerCaseOf(['enabled', 'adaptive', 'auto', 'disabled'])),
+        budget_tokens: v.nullish(thinkingBudget),
+      },
+      'an object',
+    ),
+  ),
+  /** OpenRouter's older word. */
+  include_reasoning: v.nullish(boolean),
+  reasoning_format: v.nullish(
+    v.pipe(
+      lowerCaseOf([...REASONING_FORMATS, 'parsed', 'raw', 'hidden']),
+      v.transform((name) =>
+        name === 'parsed' || name === 'raw' || name === 'hidden' ? FORMATS_ELSEWHERE[name] : name,
+      ),
+    ),
+  ),
+}
+
+const thinkingFields = v.object(thinkingEntries)
+type ThinkingFields = v.InferOutput<typeof thinkingFields>
+
+export function toThinkingConfig(
+  chat: ThinkingFields,
+  { thinkingConfig = {} }: GoogleExtras,
+): ThinkingConfig | undefined {
+  const { includeThoughts, ...amount } = thinkingConfig ?? {}
+  const config = {
+    ...(Object.keys(amount).length > 0 ? present(amount) : amountOf(chat)),
+    ...present({ includeThoughts: includeThoughts ?? areThoughtsWanted(chat) }),
+  }
+  return Object.keys(config).length === 0 ? undefined : config
+}
+
+function amountOf({ thinking, reasoning, reasoning_effort }: ThinkingFields): ThinkingConfig {
+  return (
+    ofThinking(thinking) ??
+    ofReasoning(reasoning) ??
+    (reasoning_effort ? EFFORTS[reasoning_effort] : {})
+  )
+}
+
+/** Anthropic's; a budget goes with `enabled`. */
+function ofThinking(thinking: ThinkingFields['thinking']): ThinkingConfig | undefined {
+  if (!thinking) return undefined
+  if (thinking.type === 'disabled') return OFF
+  const { budget_tokens: budget } = thinking
+  if (typeof budget === 'number') return { thinkingBudget: budget }
+  return thinking.type ? DYNAMIC : undefined
+}
+
+/** OpenRouter's. */
+function ofReasoning(reasoning: ThinkingFields['reasoning']): ThinkingConfig | undefined {
+  if (!reasoning) return undefined
+  const { enabled, max_tokens: budget, effort } = reasoning
+  if (enabled === false) return OFF
+  if (typeof budget === 'number') return { thinkingBudget: budget }
+  if (effort) return EFFORTS[effort]
+  return enabled ? DYNAMIC : undefined
+}
+
+function areThoughtsWanted(chat: ThinkingFields): boolean | undefined {
+  const asked = formatAsked(chat)
+  return asked === undefined ? (chat.include_reasoning ?? undefined) : asked !== 'none'
+}
+
+function formatAsked({
+  reasoning_format,
+  reasoning,
+  include_reasoning,
+}: ThinkingFields): ReasoningFormat | undefined {
+  if (reasoning_format) return reasoning_format
+  return reasoning?.exclude === true || include_reasoning === false ? 'none' : undefined
+}
+
+/** Who asks in OpenRouter's words is answered in them, unless the request or the user's settings say otherwise. */
+export function toReasoningFormat(chat: ThinkingFields): {
+  readonly reasoning: ReasoningFormat
+  readonly reasoningAsked: boolean
+} {
+  const asked = formatAsked(chat)
+  const isOpenRouter = Boolean(chat.reasoning) || chat.include_reasoning === true
+  return {
+    reasoning: asked ?? (isOpenRouter ? 'reasoning' : 'reasoning_content'),
+    reasoningAsked: asked !== undefined,
+  }
+}

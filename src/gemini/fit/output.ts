@@ -1,0 +1,31 @@
+/** What a model answers in, and what only such an answer has: a picture's format, a voice (google-upstreams §4.7). */
+import type { Output } from '../traits.ts'
+import type { GenerateContentRequest } from '../types.ts'
+import { changeConfig } from './config.ts'
+import type { Aim } from './aim.ts'
+
+export function fitOutput(
+  request: GenerateContentRequest,
+  { traits: { output } }: Aim,
+): GenerateContentRequest {
+  const config = request.generationConfig
+  const hasText = output.includes('text')
+  if (config === undefined && hasText) return request
+  return changeConfig(request, {
+    responseModalities: modalitiesOf(output, config?.responseModalities),
+    imageConfig: output.includes('image') ? config?.imageConfig : undefined,
+    speechConfig: output.includes('audio') ? config?.speechConfig : undefined,
+  })
+}
+
+/** Left to the model where it has no choice but text, or nothing that it could give was asked for. */
+function modalitiesOf(
+  output: readonly Output[],
+  asked: readonly string[] | undefined,
+): string[] | undefined {
+  const known = output.map((modality) => modality.toUpperCase())
+  // A voice refuses a request that does not say so.
+  if (!known.includes('TEXT')) return known
+  const wanted = known.filter((modality) => asked?.includes(modality))
+  return wanted.length > 0 && known.length > 1 ? wanted : undefined
+}

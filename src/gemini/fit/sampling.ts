@@ -1,0 +1,35 @@
+/** Sampling settings that a model refuses or ignores are left out: the answer is the same, or an error (google-upstreams §4.7, §4.8). */
+import { findModel } from '../catalogue.ts'
+import type { GenerateContentRequest } from '../types.ts'
+import { changeConfig } from './config.ts'
+import type { Aim } from './aim.ts'
+
+/** Google's range ends before 2, OpenAI's with it. */
+const MAX_PENALTY = 1.99
+
+export function fitSampling(
+  request: GenerateContentRequest,
+  { model, upstream, traits }: Aim,
+): GenerateContentRequest {
+  const config = request.generationConfig
+  if (config === undefined) return request
+  const { temperature, topP, topK, responseLogprobs, logprobs, candidateCount = 1 } = config
+  const hasLogprobs = responseLogprobs === true && traits.logprobs.includes(upstream)
+  return changeConfig(request, {
+    ...(traits.sampling ? { temperature, topP, topK } : NO_SAMPLING),
+    presencePenalty: traits.penalties ? below(config.presencePenalty, MAX_PENALTY) : undefined,
+    frequencyPenalty: traits.penalties ? below(config.frequencyPenalty, MAX_PENALTY) : undefined,
+    candidateCount:
+      candidateCount > 1 && candidateCount <= traits.candidates ? candidateCount : undefined,
+    responseLogprobs: hasLogprobs || undefined,
+    logprobs: hasLogprobs ? logprobs : undefined,
+    // Google refuses more than the model can give; the answer is the same with the model's own limit.
+    maxOutputTokens: below(config.maxOutputTokens, findModel(model)?.maxOutput ?? Infinity),
+  })
+}
+
+const NO_SAMPLING = { temperature: undefined, topP: undefined, topK: undefined }
+
+function below(value: number | undefined, limit: number): number | undefined {
+  return value === undefined ? undefined : Math.min(value, limit)
+}

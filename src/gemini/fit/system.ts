@@ -1,0 +1,25 @@
+/** Gemma and voices take no system instruction (google-upstreams §4.3): there it opens the conversation. */
+import type { GenerateContentRequest } from '../types.ts'
+import type { Aim } from './aim.ts'
+
+export function fitSystem(
+  request: GenerateContentRequest,
+  { traits }: Aim,
+): GenerateContentRequest {
+  const { systemInstruction, ...rest } = request
+  if (systemInstruction === undefined || traits.systemInstruction) return request
+  const [first, ...others] = request.contents
+  if (first?.role !== 'user') {
+    return { ...rest, contents: [{ ...systemInstruction, role: 'user' }, ...request.contents] }
+  }
+  const parts = [...systemInstruction.parts, ...first.parts]
+  return { ...rest, contents: [{ role: 'user', parts }, ...others] }
+}
+
+export function addSystemText(
+  request: GenerateContentRequest,
+  text: string,
+): GenerateContentRequest {
+  const parts = [...(request.systemInstruction?.parts ?? []), { text }]
+  return { ...request, systemInstruction: { ...request.systemInstruction, parts } }
+}

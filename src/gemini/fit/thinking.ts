@@ -1,0 +1,110 @@
+/** How much a model may think, in its own terms (google-upstreams §4.9, §9). */
+import { THINKING_LEVELS, type Thinking, type ThinkingLevel } from '../traits.ts'
+import type { GenerateContentRequest, ThinkingConfig } from '../types.ts'
+import { changeConfig } from './config.ts'
+import type { Aim } from './aim.ts'
+
+/** Google's own table of levels as budgets; XHIGH, which it lacks, is all that a model takes. */
+const BUDGETS: Readonly<Record<ThinkingLevel, number>> = {
+  MINIMAL: 1024,
+  LOW: 1024,
+  MEDIUM: 8192,
+  HIGH: 24_576,
+  XHIGH: Infinity,
+}
+
+/** The other way round: the largest budget that still is this level. */
+const LEVELS: readonly (readonly [upTo: number, ThinkingLevel])[] = [
+  [512, 'MINIMAL'],
+  [1024, 'LOW'],
+  [8192, 'MEDIUM'],
+  [24_576, 'HIGH'],
+  [Infinity, 'XHIGH'],
+]
+
+const OFF = 0
+const DYNAMIC = -1
+
+export function fitThinking(
+  request: GenerateContentRequest,
+  { traits }: Aim,
+): GenerateContentRequest {
+  const asked = request.generationConfig?.thinkingConfig
+  if (asked === undefined) return request
+  return changeConfig(request, { thinkingConfig: inTermsOf(traits.thinking, asked) })
+}
+
+function inTermsOf(thinking: Thinking | null, asked: ThinkingConfig): ThinkingConfig | undefined {
+  switch (thinking?.by) {
+    case undefined:
+      return undefined
+    case 'budget':
+      return asBudget(thinking, asked)
+    case 'level':
+      return asLevel(thinking, asked)
+  }
+}
+
+function asBudget(
+  { min, max, canBeOff, byDefault }: Extract<Thinking, { by: 'budget' }>,
+  asked: ThinkingConfig,
+): ThinkingConfig | undefined {
+  const wanted = asked.thinkingBudget ?? budgetOf(asked.thinkingLevel)
+  const isKept = wanted === undefined || wanted === DYNAMIC || (wanted === OFF && canBeOff)
+  const budget = isKept ? wanted : Math.min(Math.max(wanted, min), max)
+  // Google refuses to show thoughts where there are none.
+  const thinks = budget === undefined ? byDefault : budget !== OFF
+  return configOf(
+    { thinkingBudget: budget },
+    thinks && wanted !== OFF && asked.includeThoughts === true,
+  )
+}
+
+function asLevel(
+  { levels, summaries }: Extract<Thinking, { by: 'level' }>,
+  asked: ThinkingConfig,
+): ThinkingConfig | undefined {
+  const { thinkingBudget: budget } = asked
+  const wanted = levelNamed(asked.thinkingLevel) ?? levelFor(budget)
+  const thinkingLevel = wanted === undefined ? undefined : nearest(levels, wanted)
+  return configOf({ thinkingLevel }, summaries && budget !== OFF && asked.includeThoughts === true)
+}
+
+function configOf(
+  {
+    thinkingBudget,
+    thinkingLevel,
+  }: { thinkingBudget?: number | undefined; thinkingLevel?: string | undefined },
+  includeThoughts: boolean,
+): ThinkingConfig | undefined {
+  const config: ThinkingConfig = {
+    ...(thinkingBudget !== undefined && { thinkingBudget }),
+    ...(thinkingLevel !== undefined && { thinkingLevel }),
+    ...(includeThoughts && { includeThoughts }),
+  }
+  return Object.keys(config).length === 0 ? undefined : config
+}
+
+function budgetOf(level: string | undefined): number | undefined {
+  const known = levelNamed(level)
+  return known === undefined ? undefined : BUDGETS[known]
+}
+
+function levelFor(budget: number | undefined): ThinkingLevel | undefined {
+  if (budget === undefined || budget === DYNAMIC) return undefined
+  return LEVELS.find(([upTo]) => budget <= upTo)?.[1]
+}
+
+function levelNamed(name: string | undefined): ThinkingLevel | undefined {
+  return THINKING_LEVELS.find((level) => level === name)
+}
+
+/** The upper one where two are as near. */
+function nearest(
+  levels: readonly ThinkingLevel[],
+  wanted: ThinkingLevel,
+): ThinkingLevel | undefined {
+  const at = THINKING_LEVELS.indexOf(wanted)
+  const distance = (level: ThinkingLevel): number => Math.abs(THINKING_LEVELS.indexOf(level) - at)
+  return levels.toReversed().toSorted((a, b) => distance(a) - distance(b))[0]
+}

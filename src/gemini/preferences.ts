@@ -1,0 +1,32 @@
+import type { ReasoningFormat } from './reasoning.ts'
+import { mergeSafety } from './safety.ts'
+import type { GenerateContentRequest, SafetySetting } from './types.ts'
+
+/** What an admin decided about a user's answers, for where the request itself does not say. Comes with the lease. */
+export interface Preferences {
+  /** Null: as the client's way of asking suggests. */
+  readonly reasoningFormat: ReasoningFormat | null
+  readonly safetySettings: readonly SafetySetting[]
+}
+
+/**
+ * The request with what it left open: safety settings category by category (request before user before operator), and thoughts,
+ * which are asked for unless nobody is shown them. Pure; never changes what it is given.
+ */
+export function withPreferences(
+  request: GenerateContentRequest,
+  user: Preferences,
+  operator: readonly SafetySetting[],
+): GenerateContentRequest {
+  const { generationConfig, safetySettings = [] } = request
+  const thinkingConfig = {
+    includeThoughts: user.reasoningFormat !== 'none',
+    ...generationConfig?.thinkingConfig,
+  }
+  const safety = mergeSafety(operator, user.safetySettings, safetySettings)
+  return {
+    ...request,
+    generationConfig: { ...generationConfig, thinkingConfig },
+    ...(safety.length > 0 && { safetySettings: safety }),
+  }
+}

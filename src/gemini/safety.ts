@@ -1,0 +1,75 @@
+/** Google's safety enums (google-upstreams §4.6), checked wherever somebody sets one: request, user, environment. */
+import * as v from 'valibot'
+import type { SafetySetting } from './types.ts'
+
+const CATEGORIES = [
+  'HARM_CATEGORY_HARASSMENT',
+  'HARM_CATEGORY_HATE_SPEECH',
+  'HARM_CATEGORY_SEXUALLY_EXPLICIT',
+  'HARM_CATEGORY_DANGEROUS_CONTENT',
+  'HARM_CATEGORY_CIVIC_INTEGRITY',
+  'HARM_CATEGORY_JAILBREAK',
+] as const
+
+/** Vertex AI alone knows these; another upstream refuses the whole request for one. */
+const VERTEX_CATEGORIES = [
+  'HARM_CATEGORY_IMAGE_HATE',
+  'HARM_CATEGORY_IMAGE_DANGEROUS_CONTENT',
+  'HARM_CATEGORY_IMAGE_HARASSMENT',
+  'HARM_CATEGORY_IMAGE_SEXUALLY_EXPLICIT',
+] as const
+
+const THRESHOLDS = [
+  'HARM_BLOCK_THRESHOLD_UNSPECIFIED',
+  'BLOCK_LOW_AND_ABOVE',
+  'BLOCK_MEDIUM_AND_ABOVE',
+  'BLOCK_ONLY_HIGH',
+  'BLOCK_NONE',
+  'OFF',
+] as const
+
+function oneOf<const T extends readonly string[]>(values: T) {
+  return v.pipe(
+    v.string('a string'),
+    v.toUpperCase(),
+    v.picklist(values, `must be one of: ${values.join(', ')}`),
+  )
+}
+
+const category = oneOf([...CATEGORIES, ...VERTEX_CATEGORIES])
+const threshold = oneOf(THRESHOLDS)
+
+/** As Google spells it, each category once; what else a client sends with it (`method`) is not passed on. */
+export const safetySettings = v.pipe(
+  v.array(
+    v.object({ category, threshold }, 'an object with category and threshold'),
+    'an array of safety settings',
+  ),
+  v.transform((settings) => mergeSafety(settings)),
+)
+
+/** For a variable: `HARASSMENT=BLOCK_NONE,HATE_SPEECH=OFF`; the prefix HARM_CATEGORY_ may be there or not. */
+export const safetyText = v.pipe(
+  v.string(),
+  v.transform((text) =>
+    text.split(',').flatMap((entry) => {
+      if (entry.trim() === '') return []
+      const [name = '', level = ''] = entry.split('=').map((word) => word.trim().toUpperCase())
+      return { category: name.startsWith(PREFIX) ? name : PREFIX + name, threshold: level }
+    }),
+  ),
+  safetySettings,
+)
+const PREFIX = 'HARM_CATEGORY_'
+
+/** One setting a category; what comes later goes before. */
+export function mergeSafety(...lists: readonly (readonly SafetySetting[])[]): SafetySetting[] {
+  const byCategory = new Map(lists.flat().map((setting) => [setting.category, setting]))
+  return [...byCategory.values()]
+}
+
+const ON_VERTEX_ONLY: ReadonlySet<string> = new Set(VERTEX_CATEGORIES)
+
+export function isForVertexOnly({ category }: SafetySetting): boolean {
+  return ON_VERTEX_ONLY.has(category)
+}

@@ -1,0 +1,152 @@
+/**
+ * What each model takes and gives, as data: google-upstreams §4.7 to §4.10, §10, §12. A model that is not here is taken for one
+ * of its generation, by its id, and what has no generation in its id for one of the newest.
+ */
+import type { Upstream } from './upstreams.ts'
+
+/** In their order. */
+export const THINKING_LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'] as const
+export type ThinkingLevel = (typeof THINKING_LEVELS)[number]
+
+export type Thinking =
+  | {
+      readonly by: 'budget'
+      readonly min: number
+      readonly max: number
+      readonly canBeOff: boolean
+      /** Whether it thinks when nothing is said. */
+      readonly byDefault: boolean
+    }
+  /** Never off. `summaries`: whether thoughts can be asked for. */
+  | {
+      readonly by: 'level'
+      readonly levels: readonly ThinkingLevel[]
+      readonly summaries: boolean
+    }
+
+export interface Traits {
+  /** Null: any thinkingConfig is refused. */
+  readonly thinking: Thinking | null
+  /** Temperature, topP and topK; Google's guide takes them out for 3.7 and later, where they are ignored at best. */
+  readonly sampling: boolean
+  readonly penalties: boolean
+  /** The most that candidateCount may be. */
+  readonly candidates: number
+  /** Where log probabilities are served. */
+  readonly logprobs: readonly Upstream[]
+  readonly systemInstruction: boolean
+  /** Answers in JSON: not at all, only where no functions are declared, or always. */
+  readonly json: 'no' | 'without_functions' | 'yes'
+  readonly output: readonly Output[]
+}
+
+export type Output = 'text' | 'image' | 'audio'
+
+const ALL = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'] as const
+const NO_MINIMAL = ['LOW', 'MEDIUM', 'HIGH'] as const
+
+const NEWEST: Traits = {
+  thinking: byLevel(NO_MINIMAL),
+  sampling: false,
+  penalties: false,
+  candidates: 1,
+  logprobs: [],
+  systemInstruction: true,
+  json: 'yes',
+  output: ['text'],
+}
+
+/** Newest first: a model is of the first generation that is not after its own. */
+const GENERATIONS: readonly (readonly [since: number, Traits])[] = [
+  [3.7, NEWEST],
+  [3, { ...NEWEST, sampling: true, thinking: byLevel(ALL) }],
+  [
+    2.5,
+    {
+      ...NEWEST,
+      sampling: true,
+      thinking: byBudget(1, 24_576, { canBeOff: true, byDefault: true }),
+      candidates: 8,
+      logprobs: ['vertex'],
+      json: 'without_functions',
+    },
+  ],
+  [
+    0,
+    {
+      ...NEWEST,
+      sampling: true,
+      thinking: null,
+      candidates: 8,
+      logprobs: ['vertex'],
+      json: 'without_functions',
+    },
+  ],
+]
+
+/** Gemma, tuned models and what else is no Gemini: nothing is known of its thinking. */
+const FOREIGN: Traits = { ...NEWEST, sampling: true, thinking: null }
+
+const IMAGE = { output: ['text', 'image'], candidates: 1, json: 'no', logprobs: [] } as const
+
+/** Where a model differs from its generation; every row that matches counts, the last one most. */
+const EXCEPTIONS: readonly (readonly [id: RegExp, Partial<Traits>])[] = [
+  [/^gemini-2\.5-pro/, { thinking: byBudget(128, 32_768, { canBeOff: false, byDefault: true }) }],
+  [
+    /^gemini-2\.5-flash-lite/,
+    { thinking: byBudget(512, 24_576, { canBeOff: true, byDefault: false }) },
+  ],
+  [/^gemini-3-pro/, { thinking: byLevel(['LOW', 'HIGH']) }],
+  [/^gemini-3\.\d+-pro/, { thinking: byLevel(NO_MINIMAL) }],
+  [/^gemini-3\.5-flash$/, { penalties: true }],
+  [/^gemini-4-neon/, { thinking: byLevel([...NO_MINIMAL, 'XHIGH']) }],
+
+  [/-image\b/, { ...IMAGE, thinking: null }],
+  [/^gemini-3-pro-image/, { thinking: byLevel(['HIGH'], false) }],
+  [/^gemini-3\.1-flash(-lite)?-image/, { thinking: byLevel(['MINIMAL', 'HIGH'], false) }],
+  // A voice: it says what it is told, and nothing else.
+  [
+    /-tts\b/,
+    {
+      thinking: null,
+      candidates: 1,
+      json: 'no',
+      logprobs: [],
+      systemInstruction: false,
+      output: ['audio'],
+    },
+  ],
+  [/^gemma-/, { systemInstruction: false }],
+]
+
+/** Ids that the Gemini API answers with another model, whose rules then hold (google-upstreams §10). */
+const ROUTED: ReadonlyMap<string, string> = new Map([
+  ['gemini-3.5-flash', 'gemini-3.6-flash'],
+  ['gemini-3.7-flash', 'gemini-3.8-flash'],
+])
+
+/** By a model's own name; pure. */
+export function traitsOf(model: string, upstream: Upstream): Traits {
+  const id = upstream === 'gemini-api' ? (ROUTED.get(model) ?? model) : model
+  const exceptions = EXCEPTIONS.filter(([pattern]) => pattern.test(id)).map(([, traits]) => traits)
+  return Object.assign({}, generationOf(id), ...exceptions)
+}
+
+function generationOf(id: string): Traits {
+  if (!id.startsWith('gemini-')) return FOREIGN
+  const version = /^gemini-(\d+(?:\.\d+)?)(?=-|$)/.exec(id)?.[1]
+  if (version === undefined) return NEWEST
+  return GENERATIONS.find(([since]) => since <= Number(version))?.[1] ?? NEWEST
+}
+
+function byLevel(levels: readonly ThinkingLevel[], summaries = true): Thinking {
+  return { by: 'level', levels, summaries }
+}
+
+function byBudget(
+  min: number,
+  max: number,
+  rest: { readonly canBeOff: boolean; readonly byDefault: boolean },
+): Thinking {
+  return { by: 'budget', min, max, ...rest }
+}
