@@ -11,7 +11,7 @@ const PATH = '* GenerateContentRequest.generation_config'
 const JSON_MIME = 'application/json'
 const ENUM_MIME = 'text/x.enum'
 const MIME_TYPES: ReadonlySet<string> = new Set(['', 'text/plain', JSON_MIME, ENUM_MIME])
-/** Since then functions may be called beside a JSON answer. */
+/** Since then tools may be used beside a JSON answer. */
 const JSON_WITH_TOOLS_SINCE = 3
 
 export function checkOutput(subject: Subject): Failure | undefined {
@@ -32,11 +32,13 @@ function checkMime({ model, request }: Subject, config: GenerationConfig): Failu
       `${PATH}.response_mime_type: allowed mimetypes are \`text/plain\`, \`application/json\`, \`application/xml\`, \`application/yaml\` and \`text/x.enum\`.`,
     )
   }
-  const hasFunctions = (request.tools ?? []).some((tool) => tool.functionDeclarations?.length)
+  const { tools = [] } = request
   const isOld = model.generation < JSON_WITH_TOOLS_SINCE
-  if (responseMimeType !== JSON_MIME || !hasFunctions || !isOld) return undefined
+  if (responseMimeType !== JSON_MIME || tools.length === 0 || !isOld) return undefined
+  // For built-in tools in other words (snailyp/gemini-balance#264).
+  const hasFunctions = tools.some((tool) => tool.functionDeclarations?.length)
   return invalidArgument(
-    "Function calling with a response mime type: 'application/json' is unsupported",
+    `${hasFunctions ? 'Function calling' : 'Tool use'} with a response mime type: 'application/json' is unsupported`,
   )
 }
 

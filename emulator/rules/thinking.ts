@@ -20,7 +20,25 @@ export function checkThinking({ model, request }: Subject): Failure | undefined 
   if (config.thinkingBudget !== undefined && config.thinkingLevel !== undefined) {
     return invalidArgument('You can only set only one of thinking budget and thinking level.')
   }
-  return checkLevel(model.thinking, config) ?? checkBudget(model.thinking, config)
+  return (
+    checkLevel(model.thinking, config) ??
+    checkBudget(model.thinking, config) ??
+    checkThoughts(model.thinking, config)
+  )
+}
+
+/** Nothing to include where nothing is thought (jenslys/opencode-gemini-auth#61). */
+function checkThoughts(
+  { levels, byDefault }: Thinking,
+  { includeThoughts, thinkingBudget, thinkingLevel }: ThinkingConfig,
+): Failure | undefined {
+  const saysNothing = thinkingBudget === undefined && thinkingLevel === undefined
+  // Gemini 3 cannot switch it off (google-upstreams §4.9).
+  const isOff = levels.length === 0 && (thinkingBudget === 0 || (saysNothing && !byDefault))
+  if (!includeThoughts || !isOff) return undefined
+  return invalidArgument(
+    'Unable to submit request because Thinking_config.include_thoughts is only enabled when thinking is enabled.',
+  )
 }
 
 function checkLevel({ levels }: Thinking, { thinkingLevel }: ThinkingConfig): Failure | undefined {

@@ -15,7 +15,7 @@ export function answerFunctionOf(request: GenerateContentRequest): string | null
   return name
 }
 
-export function functionNames({ tools = [] }: GenerateContentRequest): Set<string> {
+function functionNames({ tools = [] }: GenerateContentRequest): Set<string> {
   const declared = tools.flatMap((tool) => tool.functionDeclarations ?? [])
   return new Set(declared.map(({ name }) => name))
 }

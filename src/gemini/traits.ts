@@ -35,9 +35,11 @@ export interface Traits {
   /** Where log probabilities are served. */
   readonly logprobs: readonly Upstream[]
   readonly systemInstruction: boolean
-  /** Answers in JSON: not at all, only where no functions are declared, or always. */
-  readonly json: 'no' | 'without_functions' | 'yes'
+  /** Answers in JSON: not at all, only where there are no tools, or always. */
+  readonly json: 'no' | 'without_tools' | 'yes'
   readonly output: readonly Output[]
+  /** Tokens of one answer, thoughts among them. */
+  readonly maxOutput: number
 }
 
 export type Output = 'text' | 'image' | 'audio'
@@ -54,6 +56,7 @@ const NEWEST: Traits = {
   systemInstruction: true,
   json: 'yes',
   output: ['text'],
+  maxOutput: 65_536,
 }
 
 /** Newest first: a model is of the first generation that is not after its own. */
@@ -68,7 +71,7 @@ const GENERATIONS: readonly (readonly [since: number, Traits])[] = [
       thinking: byBudget(1, 24_576, { canBeOff: true, byDefault: true }),
       candidates: 8,
       logprobs: ['vertex'],
-      json: 'without_functions',
+      json: 'without_tools',
     },
   ],
   [
@@ -79,15 +82,27 @@ const GENERATIONS: readonly (readonly [since: number, Traits])[] = [
       thinking: null,
       candidates: 8,
       logprobs: ['vertex'],
-      json: 'without_functions',
+      json: 'without_tools',
     },
   ],
 ]
 
-/** Gemma, tuned models and what else is no Gemini: nothing is known of its thinking. */
-const FOREIGN: Traits = { ...NEWEST, sampling: true, thinking: null }
+/** Gemma, tuned models and what else is no Gemini: nothing is known that could be asked of it. */
+const FOREIGN: Traits = {
+  ...NEWEST,
+  sampling: true,
+  thinking: null,
+  json: 'without_tools',
+  maxOutput: Infinity,
+}
 
-const IMAGE = { output: ['text', 'image'], candidates: 1, json: 'no', logprobs: [] } as const
+const IMAGE = {
+  output: ['text', 'image'],
+  maxOutput: 32_768,
+  candidates: 1,
+  json: 'no',
+  logprobs: [],
+} as const
 
 /** Where a model differs from its generation; every row that matches counts, the last one most. */
 const EXCEPTIONS: readonly (readonly [id: RegExp, Partial<Traits>])[] = [
@@ -116,7 +131,7 @@ const EXCEPTIONS: readonly (readonly [id: RegExp, Partial<Traits>])[] = [
       output: ['audio'],
     },
   ],
-  [/^gemma-/, { systemInstruction: false }],
+  [/^gemma-/, { systemInstruction: false, maxOutput: 32_768 }],
 ]
 
 /** Ids that the Gemini API answers with another model, whose rules then hold (google-upstreams §10). */

@@ -8,6 +8,8 @@ const complaint = complaintsOf(google)
 
 describe('thinking matrix', () => {
   const NO_LEVEL = 'Thinking level is not supported for this model'
+  const NO_THOUGHTS =
+    'Unable to submit request because Thinking_config.include_thoughts is only enabled when thinking is enabled.'
   const noLevel = (level: string) => `Thinking level ${level} is not supported for this model`
   const range = (budget: number, min: number, max: number) =>
     `The thinking budget ${budget} is invalid. Please choose a value between ${min} and ${max}.`
@@ -24,6 +26,10 @@ describe('thinking matrix', () => {
     ['gemini-2.5-flash', { thinkingBudget: 0 }, 'accepted'],
     ['gemini-2.5-flash', { thinkingBudget: 24_577 }, range(24_577, 1, 24_576)],
     ['gemini-2.5-flash-lite', { thinkingBudget: 511 }, range(511, 512, 24_576)],
+    ['gemini-2.5-flash', { thinkingBudget: 0, includeThoughts: true }, NO_THOUGHTS],
+    ['gemini-2.5-flash', { includeThoughts: true }, 'accepted'],
+    ['gemini-2.5-flash-lite', { includeThoughts: true }, NO_THOUGHTS],
+    ['gemini-2.5-flash-lite', { includeThoughts: true, thinkingBudget: -1 }, 'accepted'],
     ['gemini-3.1-pro-preview', { thinkingLevel: 'MINIMAL' }, noLevel('MINIMAL')],
     ['gemini-3-flash-preview', { thinkingLevel: 'minimal' }, 'accepted'],
     ['gemini-3-flash-preview', { thinkingBudget: 0 }, 'accepted'],

@@ -48,6 +48,11 @@ describe('refuses tools', () => {
       "Function calling with a response mime type: 'application/json' is unsupported",
     ],
     [
+      'built in, beside JSON on 2.x',
+      { ...config({ responseMimeType: 'application/json' }), tools: [{ googleSearch: {} }] },
+      "Tool use with a response mime type: 'application/json' is unsupported",
+    ],
+    [
       'named in mode AUTO',
       {
         ...declare({ name: 'f' }),

@@ -164,6 +164,9 @@ describe('the configuration', () => {
     ['GEMINI_API_BASE_URL', 'not a url'],
     ['VERTEX_BASE_URL', 'ftp://x'],
     ['STREAM_IDLE_TIMEOUT_MS', '-1'],
+    ['SAFETY_SETTINGS', 'HARASSMENT=LOUD'],
+    ['SAFETY_SETTINGS', 'NOISE=OFF'],
+    ['SAFETY_SETTINGS', 'OFF'],
   ])('with a bad %s (%s) names it', async (name, value) => {
     const answer = await request({ [name]: value })
     expect(answer.status).toBe(500)

@@ -47,7 +47,12 @@ describe('a user whose storage is gone', () => {
     const user = await givenUser(['service_account', 'api_key', 'authorized_user'])
     const [first, second, third] = user.credentials.map(({ id }) => id)
     await admin('PUT', `${user.userId}/credentials/order`, { credentials: [third, first, second] })
-    await admin('PATCH', user.userId, { mode: 'round_robin', limits: { requests_per_day: 50 } })
+    await admin('PATCH', user.userId, {
+      mode: 'round_robin',
+      limits: { requests_per_day: 50 },
+      reasoning_format: 'think_tags',
+      safety_settings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }],
+    })
     const before = await (await admin('GET', user.userId)).json<{ user: object }>()
     await snapshotWritten(user)
     await wipe(user)

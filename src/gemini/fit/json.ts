@@ -1,8 +1,8 @@
 /**
- * An answer in JSON, where the model or the functions beside it do not allow to ask for one (google-upstreams §4.4): as the
- * arguments of one more function, else in words.
+ * An answer in JSON, where the model or the tools beside it do not allow to ask for one (google-upstreams §4.4): as the arguments
+ * of one more function, else in words.
  */
-import { answerFunctionOf, functionNames } from '../answer-function.ts'
+import { answerFunctionOf } from '../answer-function.ts'
 import type { GenerateContentRequest, ToolConfig } from '../types.ts'
 import { changeConfig } from './config.ts'
 import type { Aim } from './aim.ts'
@@ -14,15 +14,14 @@ export function fitJson(request: GenerateContentRequest, { traits }: Aim): Gener
   if (request.generationConfig?.responseMimeType !== JSON_MIME || traits.json === 'yes') {
     return request
   }
-  const isRefused = traits.json === 'no' || functionNames(request).size > 0
-  if (!isRefused) return request
+  if (traits.json === 'without_tools' && !request.tools?.length) return request
   const name = answerFunctionOf(request)
   const plain = changeConfig(request, {
     responseMimeType: undefined,
     responseJsonSchema: undefined,
   })
   const schema = request.generationConfig.responseJsonSchema
-  if (name !== null && traits.json === 'without_functions') {
+  if (name !== null && traits.json === 'without_tools') {
     return withAnswerFunction(plain, name, schema)
   }
   // A voice would read it aloud.

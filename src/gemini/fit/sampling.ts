@@ -1,5 +1,4 @@
 /** Sampling settings that a model refuses or ignores are left out: the answer is the same, or an error (google-upstreams §4.7, §4.8). */
-import { findModel } from '../catalogue.ts'
 import type { GenerateContentRequest } from '../types.ts'
 import { changeConfig } from './config.ts'
 import type { Aim } from './aim.ts'
@@ -9,7 +8,7 @@ const MAX_PENALTY = 1.99
 
 export function fitSampling(
   request: GenerateContentRequest,
-  { model, upstream, traits }: Aim,
+  { upstream, traits }: Aim,
 ): GenerateContentRequest {
   const config = request.generationConfig
   if (config === undefined) return request
@@ -24,7 +23,7 @@ export function fitSampling(
     responseLogprobs: hasLogprobs || undefined,
     logprobs: hasLogprobs ? logprobs : undefined,
     // Google refuses more than the model can give; the answer is the same with the model's own limit.
-    maxOutputTokens: below(config.maxOutputTokens, findModel(model)?.maxOutput ?? Infinity),
+    maxOutputTokens: below(config.maxOutputTokens, traits.maxOutput),
   })
 }
 
