@@ -51,6 +51,17 @@ it(`${STRANGERS} keys that nobody has: each is refused, nothing is stored, and n
   expect(p50.after).toBeLessThan(3 * p50.before + 20)
 }, 90_000)
 
+it('guesses at the master key are slowed by the address that the runtime saw, also after a crash', async () => {
+  await using workerd = await startWorkerd()
+  const path = '/v1/config/users'
+  for (let count = 0; count < 10; count++) {
+    expect(await statusOf(workerd, strangeKey(count), path)).toBe(401)
+  }
+  expect(await statusOf(workerd, workerd.masterKey, path)).toBe(429)
+  await workerd.crash()
+  expect(await statusOf(workerd, workerd.masterKey, path)).toBe(429)
+}, 60_000)
+
 function strangeKey(index: number): string {
   if (index % STRANGERS_PER_CHOSEN === 0) return `sk-${randomBytes(24).toString('base64url')}`
   const signed = `sk-pollux-v1-${randomBytes(57).toString('base64url')}`
@@ -108,10 +119,10 @@ function median(numbers: readonly number[]): number {
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE + 1 })
 
 /** With less ado than `fetch`, which takes longer than the gateway. */
-function statusOf({ url }: Workerd, key: string): Promise<number> {
+function statusOf({ url }: Workerd, key: string, path = '/v1/models'): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${key}` }
-    request(`${url}/v1/models`, { agent, headers }, (answer) => {
+    request(`${url}${path}`, { agent, headers }, (answer) => {
       answer.resume()
       answer.on('end', () => resolve(answer.statusCode ?? 0))
     })

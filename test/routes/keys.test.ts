@@ -7,7 +7,7 @@ import {
   runDurableObjectAlarm,
   runInDurableObject,
 } from 'cloudflare:test'
-import { mintKey } from '../../src/gateway/minted-key.ts'
+import { mintedFor, mintKey } from '../../src/gateway/minted-key.ts'
 import worker from '../../src/worker.ts'
 import {
   chat,
@@ -185,6 +185,14 @@ describe('a minted key', () => {
     await expect(
       fetchWith({ USERS: asleep }, '/v1/models', { headers: { 'x-api-key': 'a-chosen-key' } }),
     ).resolves.toMatchObject({ status: 500 })
+  })
+
+  it('is forged wherever one character of it is another', async () => {
+    const { user, apiKey } = await mintedUser()
+    expect(await mintedFor(env, apiKey)).toBe(user.id)
+    for (let index = 'sk-pollux-v1-'.length; index < apiKey.length; index++) {
+      expect(await mintedFor(env, changedAt(apiKey, index))).toBeNull()
+    }
   })
 
   it('beside a forged one still serves, in whichever header', async () => {
