@@ -66,8 +66,8 @@ export class UserKeys {
 
   /** What a snapshot kept; null: only the chosen one. */
   keep(keys: readonly UserKey[] | null): void {
-    this.#kept = keys
     this.#sql.exec('UPDATE user SET keys = ?', keys === null ? null : JSON.stringify(keys))
+    this.#kept = keys
   }
 
   /** For a snapshot. */
