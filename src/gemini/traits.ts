@@ -38,6 +38,8 @@ export interface Traits {
   /** Answers in JSON: not at all, only where there are no tools, or always. */
   readonly json: 'no' | 'without_tools' | 'yes'
   readonly output: readonly Output[]
+  /** Whether the size of a picture can be chosen. */
+  readonly imageSizes: boolean
   /** Tokens of one answer, thoughts among them. */
   readonly maxOutput: number
 }
@@ -56,6 +58,7 @@ const NEWEST: Traits = {
   systemInstruction: true,
   json: 'yes',
   output: ['text'],
+  imageSizes: false,
   maxOutput: 65_536,
 }
 
@@ -98,6 +101,7 @@ const FOREIGN: Traits = {
 
 const IMAGE = {
   output: ['text', 'image'],
+  imageSizes: true,
   maxOutput: 32_768,
   candidates: 1,
   json: 'no',
@@ -117,6 +121,7 @@ const EXCEPTIONS: readonly (readonly [id: RegExp, Partial<Traits>])[] = [
   [/^gemini-4-neon/, { thinking: byLevel([...NO_MINIMAL, 'XHIGH']) }],
 
   [/-image\b/, { ...IMAGE, thinking: null }],
+  [/^gemini-2\.5-flash-image/, { imageSizes: false }],
   [/^gemini-3-pro-image/, { thinking: byLevel(['HIGH'], false) }],
   [/^gemini-3\.1-flash(-lite)?-image/, { thinking: byLevel(['MINIMAL', 'HIGH'], false) }],
   // A voice: it says what it is told, and nothing else.
@@ -129,6 +134,7 @@ const EXCEPTIONS: readonly (readonly [id: RegExp, Partial<Traits>])[] = [
       logprobs: [],
       systemInstruction: false,
       output: ['audio'],
+      maxOutput: 16_384,
     },
   ],
   [/^gemma-/, { systemInstruction: false, maxOutput: 32_768 }],

@@ -1,5 +1,5 @@
 import { parseChatRequest, type ChatRequest } from '../dialects/openai-chat/schema.ts'
-import { toGeminiRequest } from '../dialects/openai-chat/request.ts'
+import { toGeminiRequest, type TranslatedRequest } from '../dialects/openai-chat/request.ts'
 import { type ChatContext, toChatCompletion } from '../dialects/openai-chat/response.ts'
 import { type AnswerPlan, planFor } from '../dialects/openai-chat/plan.ts'
 import { ChatStream } from '../dialects/openai-chat/stream.ts'
@@ -53,7 +53,7 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
   // A client that leaves ends this invocation; what its attempt came to is settled all the same.
   waitUntil(journey.catch(() => undefined)) // awaited below, where it is told
   const generated = await journey
-  const response = answer(call, chat, translated.plan, generated)
+  const response = answer(call, chat, translated, generated)
   response.headers.set('x-pollux-attempts', String(generated.attempts))
   const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
   if (credential !== null) response.headers.set('x-pollux-credential', credential)
@@ -64,9 +64,16 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
   return response
 }
 
-function answer(call: Call, chat: ChatRequest, asked: AnswerPlan, generated: Generated): Response {
+function answer(
+  call: Call,
+  chat: ChatRequest,
+  { request, plan: asked }: Extract<TranslatedRequest, { ok: true }>,
+  generated: Generated,
+): Response {
   if (!generated.ok) return errorResponse(generated.failure)
-  const plan = planFor(asked, generated.lease.preferences)
+  const { model, access, preferences } = generated.lease
+  const target = { model, upstream: access.upstream }
+  const plan = planFor(asked, { request, target, preferences })
   const context = {
     id: `chatcmpl-${crypto.randomUUID().replaceAll('-', '')}`,
     created: Math.floor(Date.now() / 1000),

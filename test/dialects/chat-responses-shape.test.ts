@@ -130,7 +130,7 @@ describe('a Responses body (E31)', () => {
         tools: [
           { type: 'function', name: 'f', parameters: {} },
           { type: 'custom', name: 'patch', format: { type: 'grammar' } },
-          { type: 'web_search_preview' },
+          { type: 'web_search_preview_2025_03_11' },
           { type: 'local_shell' },
           { type: 'mcp', server_label: 'x' },
         ],
@@ -145,7 +145,7 @@ describe('a Responses body (E31)', () => {
         tools: [
           { type: 'function', function: { name: 'f', parameters: {} } },
           { type: 'custom', custom: { name: 'patch', format: { type: 'grammar' } } },
-          { type: 'web_search_preview' },
+          { type: 'web_search' },
         ],
         tool_choice: {
           type: 'allowed_tools',

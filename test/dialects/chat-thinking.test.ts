@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { PLAIN, planFor } from '../../src/dialects/openai-chat/plan.ts'
 import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
 import { parseChatRequest } from '../../src/dialects/openai-chat/schema.ts'
-import { REASONING_FORMATS } from '../../src/gemini/reasoning.ts'
+import { REASONING_FORMATS, type ReasoningFormat } from '../../src/gemini/reasoning.ts'
 
 type Fields = Record<string, unknown>
 
@@ -169,20 +169,48 @@ describe('where thoughts go', () => {
     expect(translated(fields).plan).toMatchObject({ reasoning, reasoningAsked })
   })
 
-  const preferences = { reasoningFormat: 'think_tags', safetySettings: [] } as const
+  const request = { contents: [] }
+  const target = { model: 'gemini-2.5-flash', upstream: 'vertex' } as const
+  const preferring = (reasoningFormat: ReasoningFormat | null) => ({
+    request,
+    target,
+    preferences: { reasoningFormat, safetySettings: [] },
+  })
 
   it("is the user's own setting where the request does not say", () => {
-    expect(planFor(PLAIN, preferences).reasoning).toBe('think_tags')
+    expect(planFor(PLAIN, preferring('think_tags')).reasoning).toBe('think_tags')
   })
 
   it('is what the request says, whatever the setting', () => {
     const asked = { ...PLAIN, reasoning: 'none', reasoningAsked: true } as const
-    expect(planFor(asked, preferences).reasoning).toBe('none')
+    expect(planFor(asked, preferring('think_tags')).reasoning).toBe('none')
   })
 
   it('is what the way of asking suggests where nobody says', () => {
     const plan = { ...PLAIN, reasoning: 'reasoning' } as const
-    const silent = { ...preferences, reasoningFormat: null }
-    expect(planFor(plan, silent).reasoning).toBe('reasoning')
+    expect(planFor(plan, preferring(null)).reasoning).toBe('reasoning')
+  })
+})
+
+describe('the function whose arguments are the answer', () => {
+  const schema = { type: 'object' }
+  const response_format = { type: 'json_schema', json_schema: { name: 'a', schema } }
+  const tools = [{ type: 'function', function: { name: 'f' } }]
+  const preferences = { reasoningFormat: null, safetySettings: [] }
+
+  it.each<[string, Fields, string, string | null]>([
+    ['where Google takes no JSON beside tools', { tools }, 'gemini-2.5-flash', 'final_answer'],
+    ['where it takes both', { tools }, 'gemini-3.8-flash', null],
+    ['where there are no tools', {}, 'gemini-2.5-flash', null],
+    [
+      'where JSON is asked for in words, and may come in a fence',
+      { tools, response_format: { type: 'json_object' } },
+      'gemini-2.5-flash',
+      'final_answer',
+    ],
+  ])('%s', (_, fields, model, expected) => {
+    const { request, plan } = translated({ response_format, ...fields })
+    const terms = { request, target: { model, upstream: 'vertex' }, preferences } as const
+    expect(planFor(plan, terms).answerFunction).toBe(expected)
   })
 })

@@ -6,12 +6,18 @@ import {
   type ErrorBody,
   fetchPollux,
   givenUser,
+  google,
   MASTER_KEY,
+  textOf,
   type User,
 } from '../support/pollux.ts'
 import { lastRequestOf } from '../support/received.ts'
 
 type Fields = Record<string, unknown>
+
+interface Completion {
+  readonly choices: readonly { readonly message: { readonly content: string } }[]
+}
 
 async function requestFor(user: User, fields: Fields) {
   const answer = await chat(user.key, fields)
@@ -45,10 +51,58 @@ describe('JSON', () => {
     }
   })
 
+  describe('beside functions', () => {
+    const tools = [{ type: 'function', function: { name: 'f', parameters: schema } }]
+    const asked = { response_format, tools }
+
+    it('is asked for as such where Google takes both', async () => {
+      const user = await givenUser(['api_key'])
+      const request = await requestFor(user, { model: 'gemini-3.8-flash', ...asked })
+      expect(request.generationConfig?.responseJsonSchema).toEqual(schema)
+      expect(request.tools?.[0]?.functionDeclarations).toHaveLength(1)
+    })
+
+    it.each([false, true])(
+      'is the arguments of one more function where it does not, streamed: %s',
+      async (stream) => {
+        const user = await givenUser(['api_key'])
+        const args = { answer: 'yes' }
+        const functionCall = { name: 'final_answer', args }
+        await google.script({
+          credential: user.credentials[0]?.handle ?? '',
+          reply: { parts: [{ functionCall }] },
+        })
+        const answer = await chat(user.key, { ...asked, stream })
+        const text = stream
+          ? textOf(await answer.text())
+          : (await answer.json<Completion>()).choices[0]?.message.content
+        expect(JSON.parse(text ?? '')).toEqual(args)
+        const request = await lastRequestOf(user)
+        expect(request.generationConfig).not.toHaveProperty('responseMimeType')
+        expect(request.tools?.[0]?.functionDeclarations?.map(({ name }) => name)).toEqual([
+          'f',
+          'final_answer',
+        ])
+      },
+    )
+
+    it('has its fence taken off where it could only be asked for in words (E52)', async () => {
+      const user = await givenUser(['api_key'])
+      await google.script({
+        credential: user.credentials[0]?.handle ?? '',
+        reply: { text: '```json\n{"a":1}\n```' },
+      })
+      const answer = await chat(user.key, { tools, response_format: { type: 'json_object' } })
+      const completion = await answer.json<Completion>()
+      expect(completion.choices[0]?.message.content).toBe('{"a":1}')
+      expect((await lastRequestOf(user)).systemInstruction?.parts[0]?.text).toContain('JSON')
+    })
+  })
+
   it('is answered in JSON', async () => {
     const user = await givenUser(['api_key'])
     const answer = await chat(user.key, { response_format: { type: 'json_object' } })
-    const completion = await answer.json<{ choices: { message: { content: string } }[] }>()
+    const completion = await answer.json<Completion>()
     expect(JSON.parse(completion.choices[0]?.message.content ?? '')).toHaveProperty('answer')
   })
 })
@@ -111,6 +165,25 @@ describe('a model of pictures', () => {
       })
     },
   )
+})
+
+describe('a voice', () => {
+  it('is told by its name there, and answers in sound', async () => {
+    const user = await givenUser(['api_key'])
+    const asked = {
+      model: 'gemini-2.5-flash-preview-tts',
+      modalities: ['text', 'audio'],
+      audio: { voice: 'alloy', format: 'wav' },
+    }
+    const answer = await chat(user.key, asked)
+    expect(await answer.json()).toMatchObject({
+      choices: [{ message: { audio: { data: expect.any(String) } } }],
+    })
+    expect((await lastRequestOf(user)).generationConfig).toEqual({
+      responseModalities: ['AUDIO'],
+      speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName: 'Kore' } } },
+    })
+  })
 })
 
 describe('safety settings', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { answerFunctionOf } from '../../src/gemini/answer-function.ts'
+import { emulatedJson } from '../../src/gemini/emulated-json.ts'
 import { fit } from '../../src/gemini/fit/index.ts'
+import { traitsOf } from '../../src/gemini/traits.ts'
 import type { GenerateContentRequest, GenerationConfig } from '../../src/gemini/types.ts'
 import type { Upstream } from '../../src/gemini/upstreams.ts'
 
@@ -101,6 +102,12 @@ describe('output', () => {
   it.each<[string, GenerationConfig | undefined, string, GenerationConfig | undefined]>([
     ['a picture from a model of pictures', both, 'gemini-3.1-flash-image', both],
     ['only text from a model of text', both, 'gemini-3.8-flash', undefined],
+    [
+      'no size where there is but one',
+      { imageConfig: { aspectRatio: '1:1', imageSize: '4K' } },
+      'gemini-2.5-flash-image',
+      { imageConfig: { aspectRatio: '1:1' } },
+    ],
     ['a voice from a model of voices', voice, 'gemini-2.5-flash-preview-tts', voice],
     [
       'also where nobody said so',
@@ -223,6 +230,7 @@ describe('JSON', () => {
   it('names its function as no other is named', () => {
     const names = [{ name: 'final_answer' }, { name: 'final_answer_' }]
     const request = { ...HELLO, generationConfig: config, tools: [{ functionDeclarations: names }] }
-    expect(answerFunctionOf(request)).toBe('final_answer__')
+    const traits = traitsOf('gemini-2.5-flash', 'vertex')
+    expect(emulatedJson(request, traits)).toEqual({ by: 'function', name: 'final_answer__' })
   })
 })

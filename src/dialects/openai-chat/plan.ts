@@ -1,5 +1,9 @@
+import { emulatedJson } from '../../gemini/emulated-json.ts'
+import type { Target } from '../../gemini/fit/aim.ts'
 import type { Preferences } from '../../gemini/preferences.ts'
 import type { ReasoningFormat } from '../../gemini/reasoning.ts'
+import { traitsOf } from '../../gemini/traits.ts'
+import type { GenerateContentRequest } from '../../gemini/types.ts'
 
 /** What the answer needs to know of the request: decided once while the request is translated, read by response.ts and stream.ts. */
 export interface AnswerPlan {
@@ -15,7 +19,7 @@ export interface AnswerPlan {
   readonly legacyFunctions: boolean
   /** False: only the first call of an answer is passed on (`parallel_tool_calls: false`). */
   readonly parallelToolCalls: boolean
-  /** Name of the function whose arguments are the answer, where Google takes no schema beside functions; null otherwise. */
+  /** Name of the function whose arguments are the answer, where Google does not take care of JSON itself; null otherwise. Its text, should it come instead, may stand in a fence. */
   readonly answerFunction: string | null
   readonly reasoning: ReasoningFormat
   /** Whether the request itself says so. If not, the user's own setting goes before. */
@@ -35,9 +39,20 @@ export const PLAIN: AnswerPlan = {
   reasoningAsked: false,
 }
 
-/** The plan for the user whose preferences came with the lease. */
-export function planFor(plan: AnswerPlan, { reasoningFormat }: Preferences): AnswerPlan {
-  return plan.reasoningAsked || reasoningFormat === null
-    ? plan
-    : { ...plan, reasoning: reasoningFormat }
+/** What the plan depends on besides the request that the client made: who it is for, and who answers. */
+export interface Terms {
+  readonly request: GenerateContentRequest
+  readonly target: Target
+  readonly preferences: Preferences
+}
+
+/** The plan under a lease, which says where the request went and what its user prefers. */
+export function planFor(plan: AnswerPlan, { request, target, preferences }: Terms): AnswerPlan {
+  const emulated = emulatedJson(request, traitsOf(target.model, target.upstream))
+  const { reasoningFormat } = preferences
+  return {
+    ...plan,
+    answerFunction: emulated?.name ?? null,
+    ...(!plan.reasoningAsked && reasoningFormat !== null && { reasoning: reasoningFormat }),
+  }
 }

@@ -3,7 +3,6 @@
  * §4.8).
  */
 import type { Failure } from '../../http/errors.ts'
-import { answerFunctionOf } from '../../gemini/answer-function.ts'
 import type { Content, GenerateContentRequest, Part, Tool } from '../../gemini/types.ts'
 import { conflictIn } from './conflicts.ts'
 import { FunctionNames } from './function-names.ts'
@@ -59,7 +58,6 @@ export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
   const plan: AnswerPlan = {
     ...PLAIN,
     ...toReasoningFormat(chat),
-    answerFunction: answerFunctionOf(request),
     includeUsage: chat.stream_options?.include_usage === true,
     callee: calleeOf(tools),
     functionNames: names.changed(),

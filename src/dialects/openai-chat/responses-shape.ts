@@ -113,17 +113,18 @@ function nestedFormat(format: unknown): unknown {
   return { type, json_schema: schema }
 }
 
-/** Of OpenAI's own tools a search is the only one that Gemini has; the rest is dropped, as agents send them always. */
 function withNestedTools(body: Body, isResponses: boolean): Body {
   const { tools, tool_choice: choice } = body
   if (!Array.isArray(tools)) return body
-  const kept = isResponses ? tools.filter(isServed) : tools
-  return { ...body, tools: kept.map(nested), ...present({ tool_choice: nestedChoice(choice) }) }
+  const served = isResponses ? tools.flatMap(servedTool) : tools
+  return { ...body, tools: served.map(nested), ...present({ tool_choice: nestedChoice(choice) }) }
 }
 
-function isServed(tool: unknown): boolean {
-  const type = isRecord(tool) ? tool['type'] : undefined
-  return type === 'function' || type === 'custom' || String(type).startsWith('web_search')
+/** Agents always send OpenAI's own tools too: those that Gemini has none of are dropped, and a search has its date taken off. */
+function servedTool(tool: unknown): readonly unknown[] {
+  const type = isRecord(tool) ? String(tool['type']) : ''
+  if (type.startsWith('web_search')) return [{ type: 'web_search' }]
+  return type === 'function' || type === 'custom' || type === 'code_interpreter' ? [tool] : []
 }
 
 /** `{type:"function",name}` as `{type:"function",function:{name}}`. */

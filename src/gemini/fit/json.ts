@@ -1,29 +1,19 @@
-/**
- * An answer in JSON, where the model or the tools beside it do not allow to ask for one (google-upstreams §4.4): as the arguments
- * of one more function, else in words.
- */
-import { answerFunctionOf } from '../answer-function.ts'
+/** An answer in JSON where Google does not take care of it (gemini/emulated-json.ts): as the arguments of a function, else in words. */
+import { emulatedJson } from '../emulated-json.ts'
 import type { GenerateContentRequest, ToolConfig } from '../types.ts'
-import { changeConfig } from './config.ts'
 import type { Aim } from './aim.ts'
+import { changeConfig } from './config.ts'
 import { addSystemText } from './system.ts'
 
-const JSON_MIME = 'application/json'
-
 export function fitJson(request: GenerateContentRequest, { traits }: Aim): GenerateContentRequest {
-  if (request.generationConfig?.responseMimeType !== JSON_MIME || traits.json === 'yes') {
-    return request
-  }
-  if (traits.json === 'without_tools' && !request.tools?.length) return request
-  const name = answerFunctionOf(request)
+  const emulated = emulatedJson(request, traits)
+  if (emulated === null) return request
+  const schema = request.generationConfig?.responseJsonSchema
   const plain = changeConfig(request, {
     responseMimeType: undefined,
     responseJsonSchema: undefined,
   })
-  const schema = request.generationConfig.responseJsonSchema
-  if (name !== null && traits.json === 'without_tools') {
-    return withAnswerFunction(plain, name, schema)
-  }
+  if (emulated.by === 'function') return withAnswerFunction(plain, emulated.name, schema)
   // A voice would read it aloud.
   return traits.output.includes('text') ? addSystemText(plain, instruction(schema)) : plain
 }
