@@ -71,6 +71,8 @@ function count(value: number | undefined): number {
 const CHARS_PER_TOKEN = 4
 /** An answer of unknown length is taken for one of a page or two. */
 const TYPICAL_OUTPUT = 1024
+/** No model gives more at once (google-upstreams §4.7), whatever is asked for. */
+const MAX_OUTPUT = 65_536
 
 /**
  * About how many tokens a request will use: its text, and as much output as it asks for. `lengthOf` knows how long a text is that
@@ -87,5 +89,6 @@ export function estimateTokens(
   for (const { parts } of all) {
     for (const { text } of parts) if (text !== undefined) chars += lengthOf(text)
   }
-  return Math.ceil(chars / CHARS_PER_TOKEN) + (generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT)
+  const output = generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT
+  return Math.ceil(chars / CHARS_PER_TOKEN) + Math.min(output, MAX_OUTPUT)
 }

@@ -162,6 +162,12 @@ describe('refuses', () => {
       'unsupported_value',
       'modalities',
     ],
+    [
+      'sound in a form that is not made here',
+      { audio: { format: 'mp3' } },
+      'invalid_value',
+      'audio.format',
+    ],
     ['an empty voice', { audio: { voice: '' } }, 'invalid_value', 'audio.voice'],
     [
       'an aspect ratio that is none',

@@ -10,8 +10,16 @@ const voice = v.pipe(string, v.minLength(1, 'must not be empty'))
 
 export const modalityEntries = {
   modalities: v.nullish(v.array(lowerCaseOf(['text', 'image', 'audio']), 'an array of modalities')),
-  /** The format is the answer's matter. */
-  audio: v.nullish(v.object({ voice: v.nullish(voice) }, 'an object')),
+  audio: v.nullish(
+    v.object(
+      {
+        voice: v.nullish(voice),
+        // Gemini gives bare samples, which media.ts makes a WAV of; there is no encoder here.
+        format: v.nullish(lowerCaseOf(['wav', 'pcm16'])),
+      },
+      'an object',
+    ),
+  ),
 }
 
 const modalityFields = v.object(modalityEntries)
