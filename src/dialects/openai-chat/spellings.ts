@@ -23,14 +23,22 @@ export function inCamelCase<const Entries extends v.ObjectEntries>(
   parsed: object,
 ): Partial<v.InferOutput<v.ObjectSchema<Entries, undefined>>> {
   const fields = isRecord(parsed) ? parsed : {}
-  const found = Object.keys(entries).flatMap((name) => {
+  const found: { [name: string]: unknown } = {}
+  for (const name of Object.keys(entries)) {
     const value = fields[name] ?? fields[toSnakeCase(name)]
-    return value === undefined || value === null ? [] : [[name, value]]
-  })
+    if (value !== undefined && value !== null) found[name] = value
+  }
   // Each value was parsed by the schema of its name.
-  return Object.fromEntries(found) as Partial<v.InferOutput<v.ObjectSchema<Entries, undefined>>>
+  return found as Partial<v.InferOutput<v.ObjectSchema<Entries, undefined>>>
 }
 
+/** Google's names are few, and the same for every request. */
+const SNAKE_CASE = new Map<string, string>()
+
 function toSnakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  const known = SNAKE_CASE.get(name)
+  if (known !== undefined) return known
+  const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  SNAKE_CASE.set(name, snake)
+  return snake
 }

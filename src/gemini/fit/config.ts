@@ -7,10 +7,13 @@ export function changeConfig(
   request: GenerateContentRequest,
   change: ConfigChange,
 ): GenerateContentRequest {
-  const entries = Object.entries({ ...request.generationConfig, ...change })
-  const kept = entries.filter(([, value]) => value !== undefined)
+  const config: { [key: string]: unknown } = {}
+  for (const [key, value] of Object.entries({ ...request.generationConfig, ...change })) {
+    if (value !== undefined) config[key] = value
+  }
   const { generationConfig: _, ...rest } = request
   // What is left has the types it had.
-  if (kept.length === 0) return rest
-  return { ...rest, generationConfig: Object.fromEntries(kept) as GenerationConfig }
+  return Object.keys(config).length === 0
+    ? rest
+    : { ...rest, generationConfig: config as GenerationConfig }
 }
