@@ -55,6 +55,10 @@ export function refusalOf(
     case 'model_not_found':
     case 'model_not_allowed':
       return modelNotFound(model)
+    case 'wrong_operation':
+      return wrongOperation(model)
+    case 'operation_not_served':
+      return NOT_OFFERED
     case 'user_disabled':
       return DISABLED
     case 'user_expired':
@@ -116,6 +120,20 @@ export function modelNotFound(model: string): Failure {
     message: `The model \`${model}\` does not exist or you do not have access to it.`,
     param: 'model',
   }
+}
+
+function wrongOperation(model: string): Failure {
+  return {
+    reason: 'invalid_value',
+    message: `Invalid value for 'model': \`${model}\` is not a model for this endpoint. Models that embed serve /v1/embeddings and nothing else.`,
+    param: 'model',
+  }
+}
+
+const NOT_OFFERED: Failure = {
+  reason: 'not_served',
+  message:
+    'None of the Google credentials behind this API key offers this: Code Assist has no embeddings. Ask the admin of this gateway for a credential of the Gemini API or of Vertex AI.',
 }
 
 const UNUSABLE: Failure = {

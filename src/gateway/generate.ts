@@ -3,6 +3,7 @@ import type {
   GenerateContentResponse,
   UsageMetadata,
 } from '../gemini/types.ts'
+import type { Operation } from '../gemini/operations.ts'
 import { withPreferences } from '../gemini/preferences.ts'
 import { fit } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
@@ -50,6 +51,7 @@ export interface GenerateInput extends JourneyInput {
 
 /** A journey with what each attempt asks, which depends on where its lease leads. */
 export interface ServeInput extends JourneyInput {
+  readonly operation: Operation
   readonly askUnder: (lease: Lease, wording: Wording) => Ask
   /** The calls in the conversation whose signatures are wanted. */
   readonly callIds?: readonly string[]
@@ -93,7 +95,9 @@ export type Generated =
 
 /** Generates under the ring's leases. */
 export function generate(input: GenerateInput): Promise<Generated> {
-  return serve({ ...input, askUnder: generation(input), callIds: callIdsOf(input.request) })
+  const askUnder = generation(input)
+  const callIds = callIdsOf(input.request)
+  return serve({ ...input, operation: 'generate', askUnder, callIds })
 }
 
 /**
@@ -102,7 +106,7 @@ export function generate(input: GenerateInput): Promise<Generated> {
  * wrong is never tried twice.
  */
 export function serve(input: ServeInput): Promise<Generated> {
-  return travel(input, new Journey(input.model, input.session), null)
+  return travel(input, new Journey(input.model, input.session, input.operation), null)
 }
 
 /** `report` is on the attempt before, of a request that takes several calls. */

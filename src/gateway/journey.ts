@@ -1,7 +1,7 @@
+import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Failure, FailureReason } from '../http/errors.ts'
-import type { Lease } from '../objects/lease.ts'
-import type { SelectRequest } from '../objects/ring.ts'
+import type { Lease, LeaseRequest } from '../objects/lease.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
 import { failureOf } from './failure.ts'
@@ -29,12 +29,20 @@ const OUTAGE_AFTER = 2
 /** Shared capacity comes back within moments, and asking at once makes it worse. */
 const CAPACITY_WAIT_MS = 400
 
+/** What of a lease's request is not the journey's to say. */
+type Terms = Pick<
+  LeaseRequest,
+  'requestId' | 'attempt' | 'patienceMs' | 'estimatedTokens' | 'keyDigest' | 'callIds'
+>
+
 /** What the attempts of one request have shown, and so what is left to try. */
 export class Journey {
   /** As the client asked for it. */
   readonly model: string
   readonly #session: string | null
+  readonly #operation: Operation
   readonly #tried: string[] = []
+  readonly #triedInstead: { readonly model: string; readonly credentialId: string }[] = []
   readonly #refreshed = new Set<string>()
   readonly #outages = new Map<Upstream, number>()
   readonly #failures: Failure[] = []
@@ -43,9 +51,10 @@ export class Journey {
   #wording = FIRST_WORDING
   #again: string | null = null
 
-  constructor(model: string, session: string | null) {
+  constructor(model: string, session: string | null, operation: Operation = 'generate') {
     this.model = model
     this.#session = session
+    this.#operation = operation
   }
 
   /** Attempts made so far. */
@@ -67,12 +76,20 @@ export class Journey {
   }
 
   /** What the next lease is asked for. */
-  request(): SelectRequest {
+  request(): Omit<LeaseRequest, keyof Terms> {
     const avoid = [...this.#outages]
       .filter(([, failures]) => failures >= OUTAGE_AFTER)
       .map(([upstream]) => upstream)
     const again = this.#again === null ? {} : { again: this.#again }
-    return { model: this.model, tried: [...this.#tried], avoid, session: this.#session, ...again }
+    return {
+      model: this.model,
+      operation: this.#operation,
+      tried: [...this.#tried],
+      triedInstead: [...this.#triedInstead],
+      avoid,
+      session: this.#session,
+      ...again,
+    }
   }
 
   /** The verdict in the light of the attempts before: where a token fresh from Google is refused as well, it is not the token. For a while only: an outage of Google's looks the same. */
@@ -96,10 +113,10 @@ export class Journey {
         this.#refreshed.add(credentialId)
         return true
       case 'next':
-        this.#tried.push(credentialId)
+        this.#markTried(lease)
         return true
       case 'next_upstream':
-        this.#tried.push(credentialId)
+        this.#markTried(lease)
         this.#outages.set(access.upstream, this.#outagesAfter(access.upstream, failed.verdict))
         return true
     }
@@ -112,6 +129,11 @@ export class Journey {
     this.#wording = other
     this.#again = credentialId
     return true
+  }
+
+  #markTried({ credentialId, model, insteadOf }: Lease): void {
+    if (insteadOf === null) this.#tried.push(credentialId)
+    else this.#triedInstead.push({ model, credentialId })
   }
 
   #outagesAfter(upstream: Upstream, verdict: Verdict): number {

@@ -1,19 +1,23 @@
 /**
- * The chat models Pollux knows, as data (google-upstreams §10, state of late November 2026). It is
+ * The models Pollux knows, as data (google-upstreams §3.3, §10, state of late November 2026). It is
  * for listing and for limits, not a gate: a model Google adds tomorrow works before its row is
- * here. Left out: models that answer in images or sound, Gemma (its limits and its system
- * instruction are not documented for us) and Gemini 4, whose ids are not confirmed yet.
+ * here. Left out: Gemma (its limits and its system instruction are not documented for us) and
+ * Gemini 4, whose ids are not confirmed yet.
  */
 import type { Upstream } from './upstreams.ts'
 
 export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf'
 
+/** What a model makes; by it the routes know theirs. */
+export type Kind = 'text' | 'image' | 'speech' | 'embedding'
+
 /** `routed`: Google accepts the id but answers with a newer model, named in `modelVersion`. */
-export type Availability = 'served' | 'routed' | 'unknown'
+export type Availability = 'served' | 'routed' | 'unknown' | 'absent'
 export type ModelState = 'current' | 'preview' | 'deprecated'
 
 export interface Model {
   readonly id: string
+  readonly kind: Kind
   readonly name: string
   /** Release day in unix seconds. */
   readonly created: number
@@ -26,12 +30,41 @@ export interface Model {
 
 /** What all text models share (google-upstreams §10). */
 const TEXT_MODEL = {
+  kind: 'text',
   contextWindow: 1_048_576,
   maxOutput: 65_536,
   input: ['text', 'image', 'audio', 'video', 'pdf'],
 } as const satisfies Partial<Model>
 
 const EVERYWHERE = { 'gemini-api': 'served', vertex: 'served', 'code-assist': 'served' } as const
+const NOT_CODE_ASSIST = { ...EVERYWHERE, 'code-assist': 'absent' } as const
+const VERTEX_ONLY = { ...NOT_CODE_ASSIST, 'gemini-api': 'absent' } as const
+const GEMINI_API_ONLY = { ...NOT_CODE_ASSIST, vertex: 'absent' } as const
+
+const IMAGE_MODEL = {
+  kind: 'image',
+  contextWindow: 65_536,
+  maxOutput: 32_768,
+  input: ['text', 'image'],
+  upstreams: NOT_CODE_ASSIST,
+} as const satisfies Partial<Model>
+
+const SPEECH_MODEL = {
+  kind: 'speech',
+  contextWindow: 8192,
+  maxOutput: 16_384,
+  input: ['text'],
+  upstreams: NOT_CODE_ASSIST,
+} as const satisfies Partial<Model>
+
+const EMBEDDING_MODEL = {
+  kind: 'embedding',
+  contextWindow: 2048,
+  maxOutput: 0,
+  input: ['text'],
+  state: 'current',
+} as const satisfies Partial<Model>
+
 const NOT_SURE_OF_CODE_ASSIST = { ...EVERYWHERE, 'code-assist': 'unknown' } as const
 
 /** Newest first: clients show the list as it comes. */
@@ -74,8 +107,8 @@ const MODELS: readonly Model[] = [
     name: 'Gemini 3.5 Flash',
     created: day('2026-05-19'),
     state: 'current',
-    // Code Assist knows it as `gemini-3-flash`, so under this id nothing is known.
-    upstreams: { ...NOT_SURE_OF_CODE_ASSIST, 'gemini-api': 'routed' },
+    // Code Assist knows it as `gemini-3-flash` (upstreams/code-assist.ts).
+    upstreams: { ...EVERYWHERE, 'gemini-api': 'routed' },
   },
   {
     ...TEXT_MODEL,
@@ -124,6 +157,102 @@ const MODELS: readonly Model[] = [
     created: day('2025-06-17'),
     state: 'deprecated',
     upstreams: EVERYWHERE,
+  },
+  {
+    ...IMAGE_MODEL,
+    id: 'gemini-3.1-flash-image',
+    name: 'Gemini 3.1 Flash Image',
+    created: day('2026-05-07'),
+    state: 'current',
+  },
+  {
+    ...IMAGE_MODEL,
+    id: 'gemini-3.1-flash-lite-image',
+    name: 'Gemini 3.1 Flash-Lite Image',
+    created: day('2026-05-07'),
+    state: 'current',
+  },
+  {
+    ...IMAGE_MODEL,
+    id: 'gemini-3-pro-image',
+    name: 'Gemini 3 Pro Image',
+    created: day('2025-11-20'),
+    state: 'current',
+  },
+  {
+    ...IMAGE_MODEL,
+    id: 'gemini-2.5-flash-image',
+    name: 'Gemini 2.5 Flash Image',
+    created: day('2025-10-02'),
+    state: 'deprecated',
+  },
+  {
+    ...SPEECH_MODEL,
+    id: 'gemini-3.8-flash-tts',
+    name: 'Gemini 3.8 Flash TTS',
+    created: day('2026-09-02'),
+    state: 'current',
+  },
+  {
+    ...SPEECH_MODEL,
+    id: 'gemini-3.8-flash-lite-tts',
+    name: 'Gemini 3.8 Flash-Lite TTS',
+    created: day('2026-09-02'),
+    state: 'current',
+  },
+  {
+    ...SPEECH_MODEL,
+    id: 'gemini-2.5-flash-preview-tts',
+    name: 'Gemini 2.5 Flash TTS (preview)',
+    created: day('2025-05-20'),
+    state: 'deprecated',
+    upstreams: GEMINI_API_ONLY,
+  },
+  {
+    ...SPEECH_MODEL,
+    id: 'gemini-2.5-pro-preview-tts',
+    name: 'Gemini 2.5 Pro TTS (preview)',
+    created: day('2025-05-20'),
+    state: 'deprecated',
+    upstreams: GEMINI_API_ONLY,
+  },
+  {
+    ...EMBEDDING_MODEL,
+    id: 'gemini-embedding-2',
+    name: 'Gemini Embedding 2',
+    created: day('2026-04-22'),
+    contextWindow: 8192,
+    upstreams: NOT_CODE_ASSIST,
+  },
+  {
+    ...EMBEDDING_MODEL,
+    id: 'gemini-embedding-2-preview',
+    name: 'Gemini Embedding 2 (preview)',
+    created: day('2026-03-10'),
+    contextWindow: 8192,
+    state: 'preview',
+    upstreams: NOT_CODE_ASSIST,
+  },
+  {
+    ...EMBEDDING_MODEL,
+    id: 'gemini-embedding-001',
+    name: 'Gemini Embedding 001',
+    created: day('2025-07-14'),
+    upstreams: NOT_CODE_ASSIST,
+  },
+  {
+    ...EMBEDDING_MODEL,
+    id: 'text-embedding-005',
+    name: 'Text Embedding 005',
+    created: day('2024-11-18'),
+    upstreams: VERTEX_ONLY,
+  },
+  {
+    ...EMBEDDING_MODEL,
+    id: 'text-multilingual-embedding-002',
+    name: 'Text Multilingual Embedding 002',
+    created: day('2024-05-14'),
+    upstreams: VERTEX_ONLY,
   },
 ]
 

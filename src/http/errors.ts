@@ -42,6 +42,8 @@ const FAILURES = {
 
   // Routing
   unknown_url: { status: 404, type: INVALID, code: 'unknown_url' },
+  /** A route of OpenAI's that Gemini, or what stands behind a key, has no counterpart to. */
+  not_served: { status: 404, type: INVALID, code: 'not_served' },
   method_not_allowed: { status: 405, type: INVALID, code: 'method_not_allowed' },
 
   // Who is asking

@@ -18,6 +18,7 @@ export interface UserDescription {
   readonly expires_at: string | null
   readonly models: readonly string[] | null
   readonly aliases: Readonly<Record<string, string>>
+  readonly fallbacks: Readonly<Record<string, readonly string[]>>
   readonly limits: LimitsDescription
   readonly reasoning_format: ReasoningFormat | null
   readonly safety_settings: readonly SafetySetting[]
@@ -79,7 +80,7 @@ export function describeUser(
   userId: string,
   { profile, keys, credentials }: UserState,
 ): UserDescription {
-  const { expiresAt, pin, label, mode, affinity, disabled, models, aliases, limits } =
+  const { expiresAt, pin, label, mode, affinity, disabled, models, aliases, fallbacks, limits } =
     profile.settings
   const { reasoningFormat, safetySettings } = profile.settings
   return {
@@ -93,6 +94,7 @@ export function describeUser(
     expires_at: isoOrNull(expiresAt),
     models,
     aliases,
+    fallbacks,
     limits: describeLimits(limits),
     reasoning_format: reasoningFormat,
     safety_settings: safetySettings,

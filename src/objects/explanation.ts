@@ -1,3 +1,5 @@
+import { canDo } from '../gemini/operations.ts'
+import { choose, standInsFor } from './fallback.ts'
 import { reachedBy } from './limits.ts'
 import { inOrder } from './order.ts'
 import { select } from './ring.ts'
@@ -10,6 +12,10 @@ export interface Explanation {
   readonly model: string
   /** As Google would be asked for it; null where the user may not ask. */
   readonly resolved_model: string | null
+  /** The model that would serve: the resolved one, or what stands in for it while it is out of quota everywhere. */
+  readonly serving_model: string | null
+  /** What stands in for it, in order. */
+  readonly fallbacks: readonly string[]
   readonly admission: ReturnType<typeof admissionOf>
   readonly mode: string
   /** The credential that would be lent; null with the reason why none. */
@@ -36,11 +42,20 @@ export function explain(
 ): Explanation {
   const { settings } = state.profile
   const resolved = resolveModel(settings, model)
+  const asked = resolved ?? model
   const own = settings.affinity ? session : null
   const ring = ringOf(state, now)
-  const view = viewOf(state, resolved ?? model, now)
-  const request = { model, tried: [], avoid: [], session: own }
-  const selection = select(ring, view, request)
+  const operation = canDo(asked, 'generate') ? 'generate' : 'embed'
+  const { model: serving, selection } = choose(settings, { model: asked, operation }, (candidate) =>
+    select(ring, viewOf(state, candidate, now), {
+      model: candidate,
+      tried: [],
+      avoid: [],
+      session: own,
+      operation,
+    }),
+  )
+  const view = viewOf(state, serving, now)
   const admission = admissionOf(settings, now)
   const reached = reachedBy(settings.limits, useOf(state, now), 0, now)
   const notAdmitted = admission === 'ok' ? null : admission
@@ -49,6 +64,8 @@ export function explain(
   return {
     model,
     resolved_model: resolved,
+    serving_model: refusal === null && selection.ok ? serving : null,
+    fallbacks: resolved === null ? [] : standInsFor(settings, resolved),
     admission,
     mode: settings.mode,
     chosen: refusal === null && selection.ok ? selection.credential.id : null,

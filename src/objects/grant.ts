@@ -1,6 +1,8 @@
 import type { Held, Readiness } from './access-tokens.ts'
+import { canDo } from '../gemini/operations.ts'
 import { quarantine } from './consequences.ts'
 import type { Credential } from './credential.ts'
+import { choose } from './fallback.ts'
 import type { LeaseRef, LeaseRequest, LeaseResult } from './lease.ts'
 import { isUnlimited, type RateLimits, rateLimits, reachedBy } from './limits.ts'
 import { nextActive, select, type Selection } from './ring.ts'
@@ -35,17 +37,21 @@ export async function grant(
     const { settings } = profile
     const admission = admissionTo(state, request.keyDigest, now)
     if (admission !== 'ok') return { ok: false, reason: admission }
-    const model = resolveModel(settings, request.model)
-    if (model === null) return { ok: false, reason: 'model_not_allowed' }
+    const asked = resolveModel(settings, request.model)
+    if (asked === null) return { ok: false, reason: 'model_not_allowed' }
+    const { operation = 'generate' } = request
+    if (!canDo(asked, operation)) return { ok: false, reason: 'wrong_operation' }
     // Looked for with every pass: while this one waited, the same attempt may have been granted to its twin.
     const before = leasedBefore(state, request)
-    const selection =
+    const { model, selection } =
       before ??
-      select(ringOf(state, now), viewOf(state, model, now), {
-        ...request,
-        session: settings.affinity ? request.session : null,
-        tried: [...request.tried, ...unavailable],
-      })
+      choose(settings, { model: asked, operation }, (candidate) =>
+        select(ringOf(state, now), viewOf(state, candidate, now), {
+          ...request,
+          session: settings.affinity ? request.session : null,
+          tried: [...triedWith(candidate, asked, request), ...unavailable],
+        }),
+      )
     if (!selection.ok) {
       if (selection.reason !== 'all_tried' || unavailable.size === 0) return selection
       if (isSealed) return { ok: false, reason: 'vault_not_configured' }
@@ -56,8 +62,13 @@ export async function grant(
     if (held !== undefined) {
       if (tokens.endsSoon(credential, now)) background(refresh(state, credential.id, model))
       return before === null
-        ? lend(state, { ...request, model }, selection, held, now)
-        : handOver(state, request, before.lease, { credential, held, affinity: null })
+        ? lend(state, { ...request, model, asked }, selection, held, now)
+        : handOver(state, request, before.selection.lease, {
+            asked,
+            credential,
+            held,
+            affinity: null,
+          })
     }
     const ready = await within(deadline - now, tokens.prepare(credential.id))
     if (ready === null) break
@@ -72,19 +83,33 @@ export async function grant(
   return { ok: false, reason: 'token_unavailable', retryAt: Date.now() + SOON_MS }
 }
 
+/** Credentials that this request has tried with a model. */
+function triedWith(model: string, asked: string, request: LeaseRequest): readonly string[] {
+  if (model === asked) return request.tried
+  const { triedInstead = [] } = request
+  return triedInstead.filter((tried) => tried.model === model).map((tried) => tried.credentialId)
+}
+
 /** The lease of this very attempt, if it was granted before: the answer was lost on the way, and the Worker asks again. */
-function leasedBefore(
-  state: UserState,
-  request: LeaseRequest,
-): { readonly ok: true; readonly lease: LeaseRef; readonly credential: Credential } | null {
+function leasedBefore(state: UserState, request: LeaseRequest): Before | null {
   const lease = state.ledger.grantedTo(attemptOf(request))
   const credential = lease === undefined ? undefined : state.credentials.get(lease.credentialId)
-  return lease === undefined || credential === undefined ? null : { ok: true, lease, credential }
+  if (lease === undefined || credential === undefined) return null
+  return { model: lease.model, selection: { ok: true, lease, credential } }
+}
+
+interface Before {
+  readonly model: string
+  readonly selection: {
+    readonly ok: true
+    readonly lease: LeaseRef
+    readonly credential: Credential
+  }
 }
 
 function lend(
   state: UserState,
-  request: LeaseRequest,
+  request: LeaseRequest & { readonly asked: string },
   selection: { readonly credential: Credential } & Partial<Extract<Selection, { ok: true }>>,
   held: Held,
   now: number,
@@ -111,18 +136,14 @@ function lend(
   if (begins && profile.settings.mode === 'round_robin') {
     profile.advance(nextActive(ringOf(state, now), credential.id))
   }
-  return handOver(state, request, lease, { credential, held, affinity })
+  return handOver(state, request, lease, { asked: request.asked, credential, held, affinity })
 }
 
 function handOver(
   state: UserState,
   { callIds = [] }: LeaseRequest,
   lease: LeaseRef,
-  {
-    credential,
-    held,
-    affinity,
-  }: { credential: Credential; held: Held; affinity: 'kept' | 'moved' | null },
+  { asked, credential, held, affinity }: Terms,
 ): LeaseResult {
   const { upstream, project, location, quotaProject } = credential
   const now = Date.now()
@@ -138,10 +159,19 @@ function handOver(
       access,
       affinity,
       rateLimits,
+      insteadOf: lease.model === asked ? null : asked,
       preferences: preferencesOf(state.profile.settings),
       ...(callIds.length > 0 && { signatures: state.signatures.of(callIds, maker, now) }),
     },
   }
+}
+
+interface Terms {
+  /** As the user's names resolve it. */
+  readonly asked: string
+  readonly credential: Credential
+  readonly held: Held
+  readonly affinity: 'kept' | 'moved' | null
 }
 
 function limitReached(state: UserState, request: LeaseRequest, now: number): LeaseResult | null {

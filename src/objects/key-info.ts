@@ -16,6 +16,7 @@ export interface KeyInfo {
   readonly expires_at: string | null
   readonly models: readonly string[] | null
   readonly aliases: Readonly<Record<string, string>>
+  readonly fallbacks: Readonly<Record<string, readonly string[]>>
   readonly limits: LimitsDescription
   readonly use: {
     readonly open_requests: number
@@ -36,7 +37,7 @@ export function keyInfo(
 ): KeyInfo | null {
   const key = state.keys.find(keyDigest, now)
   if (key === undefined) return null
-  const { label, expiresAt, models, aliases, limits } = state.profile.settings
+  const { label, expiresAt, models, aliases, fallbacks, limits } = state.profile.settings
   const use = useOf(state, now)
   const credentials = state.credentials.all()
   const OUT: readonly Standing['kind'][] = ['quarantined', 'paused']
@@ -50,6 +51,7 @@ export function keyInfo(
     expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
     models,
     aliases,
+    fallbacks,
     limits: describeLimits(limits),
     use: {
       open_requests: use.openRequests,

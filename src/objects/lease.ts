@@ -31,6 +31,8 @@ export interface Lease extends LeaseRef {
   /** Whether a conversation has its own credential, or another because that cannot serve; null where it has none. */
   readonly affinity: 'kept' | 'moved' | null
   readonly rateLimits: RateLimits | null
+  /** The model that was asked for, where this lease is for another because that is out of quota; else null. */
+  readonly insteadOf: string | null
   /** Where the request named calls: what is known of their signatures. */
   readonly signatures?: KnownSignatures
   readonly preferences: Preferences
@@ -39,6 +41,8 @@ export interface Lease extends LeaseRef {
 export interface LeaseRequest extends SelectRequest {
   /** Which of the user's keys the client presented. */
   readonly keyDigest: string
+  /** Credentials that have had their one try with a model that stood in for the one asked for. */
+  readonly triedInstead?: readonly { readonly model: string; readonly credentialId: string }[]
   /** The request and its attempt: asked for again (an answer was lost on the way), the same lease is given again. */
   readonly requestId: string
   readonly attempt: number
@@ -62,6 +66,8 @@ export type LeaseResult =
     })
   /** An admin keeps this user to other models. */
   | { readonly ok: false; readonly reason: 'model_not_allowed' }
+  /** The model is for something else than what is asked of it. */
+  | { readonly ok: false; readonly reason: 'wrong_operation' }
   | { readonly ok: false; readonly reason: 'vault_not_configured' }
   /** Google's token endpoint does not answer; `retryAt` in epoch milliseconds. */
   | { readonly ok: false; readonly reason: 'token_unavailable'; readonly retryAt: number }

@@ -1,3 +1,4 @@
+import { type Operation, serves } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { QuotaDimension } from '../upstreams/verdict.ts'
 import type { Credential } from './credential.ts'
@@ -20,6 +21,8 @@ export interface SelectRequest {
   readonly tried: readonly string[]
   /** Upstreams that are out for this request: an outage is not worth a third try. */
   readonly avoid: readonly Upstream[]
+  /** What the model is to do; absent: generate. */
+  readonly operation?: Operation
   /** Names the conversation, where its credential is to be kept; a hash, never the client's own word. */
   readonly session: string | null
   /** The credential that is to be asked once more, if it still can serve. */
@@ -41,6 +44,8 @@ export type Selection =
 export type NoCredential =
   | { readonly ok: false; readonly reason: 'no_credentials' }
   | { readonly ok: false; readonly reason: 'credentials_unusable' }
+  /** All there are lead to upstreams that do not offer the operation. */
+  | { readonly ok: false; readonly reason: 'operation_not_served' }
   /** An admin has paused all that could serve; the first comes back at `retryAt` (epoch ms). */
   | { readonly ok: false; readonly reason: 'paused'; readonly retryAt: number }
   /** No credential of the ring has this model. */
@@ -65,7 +70,13 @@ export function select(
   request: SelectRequest,
 ): Selection {
   const all = inOrder(ring, view.useOf, request.session)
-  const eligible = all.filter(({ id }) => ring.pinned === null || id === ring.pinned)
+  const allowed = all.filter(({ id }) => ring.pinned === null || id === ring.pinned)
+  const eligible = allowed.filter(({ upstream }) =>
+    serves(upstream, request.operation ?? 'generate'),
+  )
+  if (eligible.length < allowed.length && eligible.length === 0) {
+    return { ok: false, reason: 'operation_not_served' }
+  }
   const candidates = eligible
     .filter(({ id, upstream }) => !request.tried.includes(id) && !request.avoid.includes(upstream))
     .toSorted((one, other) => Number(other.id === request.again) - Number(one.id === request.again))

@@ -80,6 +80,7 @@ const settings = v.strictObject({
   expiresAt: v.optional(v.nullable(instant)),
   models: v.optional(v.nullable(v.array(name))),
   aliases: v.optional(v.record(name, name)),
+  fallbacks: v.optional(v.record(name, v.array(name))),
   limits: v.optional(
     v.strictObject({
       maxConcurrency: limit,

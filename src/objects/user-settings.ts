@@ -21,6 +21,8 @@ export interface UserSettings {
   readonly models: readonly string[] | null
   /** The user's own names for models. */
   readonly aliases: Readonly<Record<string, string>>
+  /** What serves instead of a model that every credential is out of quota for, in order; both by Google's names. */
+  readonly fallbacks: Readonly<Record<string, readonly string[]>>
   readonly limits: Limits
   /** Where thoughts go; null: as the client's way of asking suggests. */
   readonly reasoningFormat: ReasoningFormat | null
@@ -43,6 +45,7 @@ export const DEFAULT_SETTINGS: UserSettings = {
   expiresAt: null,
   models: null,
   aliases: {},
+  fallbacks: {},
   limits: NO_LIMITS,
   reasoningFormat: null,
   safetySettings: [],

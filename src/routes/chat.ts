@@ -11,10 +11,10 @@ import { hasContent } from '../gemini/response.ts'
 import { estimateTokens } from '../gemini/usage.ts'
 import { readCutJson } from '../http/body.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
-import { setRateLimitHeaders } from '../http/rate-limits.ts'
 import type { Batch } from '../upstreams/events.ts'
 import { checked, refusalTo } from './access.ts'
 import type { Call, Reply } from './call.ts'
+import { answeringModel, setJourneyHeaders } from './journey-headers.ts'
 import { sessionOf } from './session.ts'
 
 /** Bodies up to this size, in bytes, are read before the key is known: the first lease tells whether it is. */
@@ -54,13 +54,7 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
   waitUntil(journey.catch(() => undefined)) // awaited below, where it is told
   const generated = await journey
   const response = answer(call, chat, translated, generated)
-  response.headers.set('x-pollux-attempts', String(generated.attempts))
-  const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
-  if (credential !== null) response.headers.set('x-pollux-credential', credential)
-  const rateLimits = generated.ok ? generated.lease.rateLimits : generated.rateLimits
-  if (rateLimits !== null) setRateLimitHeaders(response.headers, rateLimits)
-  const affinity = generated.ok ? generated.lease.affinity : null
-  if (affinity !== null) response.headers.set('x-pollux-affinity', affinity)
+  setJourneyHeaders(response.headers, generated)
   return response
 }
 
@@ -77,7 +71,7 @@ function answer(
   const context = {
     id: `chatcmpl-${crypto.randomUUID().replaceAll('-', '')}`,
     created: Math.floor(Date.now() / 1000),
-    model: chat.model,
+    model: answeringModel(chat.model, generated),
   }
   if (generated.kind === 'stream') return streamed(call, generated, context, plan)
   const { response, settle } = generated

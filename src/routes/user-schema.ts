@@ -54,6 +54,45 @@ const aliases = v.pipe(
   v.check((names) => Object.keys(names).length <= 100, 'must have at most 100 names'),
 )
 
+/** Enough for a way down from the best; each could cost a round through the whole ring. */
+const MAX_FALLBACKS = 5
+
+const fallbacks = v.pipe(
+  v.record(
+    aliasName,
+    v.pipe(
+      v.array(model, 'an array of model ids'),
+      v.maxLength(MAX_FALLBACKS, `must have at most ${MAX_FALLBACKS} models`),
+      v.check((chain) => new Set(chain).size === chain.length, 'must name no model twice'),
+    ),
+    'an object of lists of model ids by model id',
+  ),
+  v.check((chains) => Object.keys(chains).length <= 100, 'must have at most 100 models'),
+  v.transform(byGooglesName),
+  v.check((chains) => !hasCycle(chains), 'must not lead from a model back to itself'),
+)
+
+function byGooglesName(chains: Record<string, string[]>): Record<string, string[]> {
+  const entries = Object.entries(chains).map(([name, chain]) => [
+    findModel(name)?.id ?? name,
+    chain,
+  ])
+  return Object.fromEntries(entries) as Record<string, string[]>
+}
+
+/** A chain is not followed into the next; a circle is refused all the same, since it says nothing of which model is preferred. */
+function hasCycle(chains: Readonly<Record<string, readonly string[]>>): boolean {
+  const done = new Set<string>()
+  const leadsBack = (model: string, path: readonly string[]): boolean => {
+    if (path.includes(model)) return true
+    if (done.has(model) || !Object.hasOwn(chains, model)) return false
+    const back = (chains[model] ?? []).some((next) => leadsBack(next, [...path, model]))
+    done.add(model)
+    return back
+  }
+  return Object.keys(chains).some((model) => leadsBack(model, []))
+}
+
 const limit = v.optional(
   v.nullable(
     v.pipe(
@@ -82,6 +121,7 @@ const settings = {
   expires_at: v.optional(instant),
   models: v.optional(models),
   aliases: v.optional(aliases),
+  fallbacks: v.optional(fallbacks),
   limits: v.optional(limits),
   reasoning_format: v.optional(
     v.nullable(v.picklist(REASONING_FORMATS, `must be one of: ${REASONING_FORMATS.join(', ')}`)),
