@@ -142,7 +142,7 @@ const UNUSABLE: Failure = {
     'Google accepts none of the credentials behind this API key; the admin finds the reason for each in /debug/stats.',
 }
 
-const OUTAGES: Readonly<Record<UpstreamFault, Failure>> = {
+export const OUTAGES: Readonly<Record<UpstreamFault, Failure>> = {
   capacity: overloaded('Google has no capacity for this model at the moment.'),
   overloaded: overloaded('Google is overloaded at the moment.'),
   internal: { reason: 'upstream_error', message: 'Google failed to answer this request.' },

@@ -74,6 +74,11 @@ const TYPICAL_OUTPUT = 1024
 /** No model gives more at once (google-upstreams §4.7), whatever is asked for. */
 const MAX_OUTPUT = 65_536
 
+/** About how many tokens texts are; one each at least. */
+export function estimateTextTokens(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Math.max(1, Math.ceil(text.length / CHARS_PER_TOKEN)), 0)
+}
+
 /**
  * About how many tokens a request will use: its text, and as much output as it asks for. `lengthOf` knows how long a text is that
  * was cut.

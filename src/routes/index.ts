@@ -16,6 +16,7 @@ import {
 } from './credentials.ts'
 import { testRing, testTokens, tokenCache } from './diagnosis.ts'
 import { explainAny, explainOwn } from './explain.ts'
+import { embeddings } from './embeddings.ts'
 import { health, welcome } from './health.ts'
 import { getKey } from './key.ts'
 import { getModel, listModels } from './models.ts'
@@ -40,6 +41,7 @@ const ROUTES: readonly (readonly [Method, string, Access])[] = [
   ['GET', '/health', everyone(health)],
 
   ['POST', '/v1/chat/completions', leasingUser(chatCompletions)],
+  ['POST', '/v1/embeddings', leasingUser(embeddings)],
   ['GET', '/v1/models', user(listModels)],
   ['GET', '/v1/models/:id+', user(getModel)],
 

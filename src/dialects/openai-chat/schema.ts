@@ -22,7 +22,7 @@ const MODEL_MAX_LENGTH = 128
  */
 const MODEL_ID = /^[A-Za-z0-9][\w.:@-]*(?:\/[A-Za-z0-9][\w.:@-]*)*$/
 
-const model = v.pipe(
+export const modelName = v.pipe(
   string,
   v.transform(stripModelPrefix),
   v.maxLength(MODEL_MAX_LENGTH, `must not be longer than ${MODEL_MAX_LENGTH} characters`),
@@ -32,7 +32,7 @@ const model = v.pipe(
 
 const chatRequest = v.object(
   {
-    model,
+    model: modelName,
     messages: v.pipe(
       v.array(message, 'an array of messages'),
       v.minLength(1, 'must hold at least one message'),

@@ -1,0 +1,74 @@
+import type { UsageMetadata } from '../gemini/types.ts'
+import { estimateTextTokens } from '../gemini/usage.ts'
+import type { Lease } from '../objects/lease.ts'
+import {
+  type EmbeddingBatch,
+  embeddingBatch,
+  type EmbeddingOptions,
+  readEmbeddings,
+} from '../upstreams/embedding.ts'
+import type { Ask } from '../upstreams/front.ts'
+import { OUTAGES } from './failure.ts'
+import { type Generated, type JourneyInput, serve } from './generate.ts'
+
+export interface EmbedInput extends JourneyInput {
+  readonly texts: readonly string[]
+  readonly options: EmbeddingOptions
+}
+
+export type Embedded =
+  | {
+      readonly ok: true
+      readonly generated: Extract<Generated, { ok: true }>
+      /** In the order of the texts. */
+      readonly vectors: readonly (readonly number[])[]
+      /** As Google counted them; estimated where it does not tell. */
+      readonly tokens: number
+    }
+  | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
+
+/**
+ * Embeds texts in as many calls as the upstreams' batches need, one after the other: each is an attempt of its own, and the
+ * next may lead elsewhere. All or nothing: half of the vectors are of no use.
+ */
+export async function embed(input: EmbedInput): Promise<Embedded> {
+  const { texts, options } = input
+  const vectors: (readonly number[])[] = []
+  let batch: EmbeddingBatch | null = null
+  let tokens = 0
+  const askUnder = ({ model, access }: Lease): Ask => {
+    batch = embeddingBatch(access.upstream, model, texts.slice(vectors.length), options)
+    return batch.ask
+  }
+  let generated = await serve({ ...input, operation: 'embed', askUnder })
+  for (;;) {
+    if (!generated.ok) return { ok: false, generated }
+    const read = batch === null ? null : readEmbeddings(replyOf(generated), batch)
+    if (read === null) return { ok: false, generated: unreadable(input, generated) }
+    const counted =
+      read.tokens ??
+      estimateTextTokens(texts.slice(vectors.length, vectors.length + read.vectors.length))
+    tokens += counted
+    vectors.push(...read.vectors)
+    const usage: UsageMetadata = { promptTokenCount: counted }
+    if (vectors.length === texts.length) {
+      input.waitUntil(generated.settle({ kind: 'ok' }, usage))
+      return { ok: true, generated, vectors, tokens }
+    }
+    generated = await generated.next(usage)
+  }
+}
+
+/** Typed as a generation's, since one loop makes all calls; what it is, the reader checks. */
+function replyOf(generated: Extract<Generated, { ok: true }>): unknown {
+  return generated.kind === 'unary' ? generated.response : null
+}
+
+function unreadable(
+  input: EmbedInput,
+  { lease, attempts, settle }: Extract<Generated, { ok: true }>,
+): Extract<Generated, { ok: false }> {
+  input.waitUntil(settle({ kind: 'upstream_fault', reason: 'unreadable' }, undefined))
+  const { credentialId, rateLimits } = lease
+  return { ok: false, failure: OUTAGES.unreadable, attempts, credentialId, rateLimits }
+}

@@ -1,0 +1,33 @@
+import { toEmbeddingList } from '../dialects/openai-embeddings/response.ts'
+import { parseEmbeddingRequest } from '../dialects/openai-embeddings/schema.ts'
+import { embed } from '../gateway/embed.ts'
+import { estimateTextTokens } from '../gemini/usage.ts'
+import { errorResponse } from '../http/errors.ts'
+import { checked } from './access.ts'
+import type { Call, Reply } from './call.ts'
+import { answeringModel, setJourneyHeaders } from './journey-headers.ts'
+import { journeyFor, outliving, readServiceBody } from './service.ts'
+
+/** POST /v1/embeddings */
+export async function embeddings(call: Call, userId: string): Promise<Reply> {
+  const body = await readServiceBody(call, userId)
+  if (!body.ok) return body.reply
+  const parsed = parseEmbeddingRequest(body.value)
+  if (!parsed.ok) return checked(call, userId, parsed.failure)
+  const { model, input, dimensions, encoding_format: format } = parsed.request
+  const { task_type, taskType, input_type } = parsed.request
+  const estimatedTokens = estimateTextTokens(input)
+  const journey = await journeyFor(call, userId, { body: body.value, model, estimatedTokens })
+  const options = {
+    dimensions: dimensions ?? null,
+    taskType: task_type ?? taskType ?? input_type ?? null,
+  }
+  const embedded = await outliving(call, embed({ ...journey, texts: input, options }))
+  const response = embedded.ok
+    ? Response.json(
+        toEmbeddingList({ ...embedded, model: answeringModel(model, embedded.generated) }, format),
+      )
+    : errorResponse(embedded.generated.failure)
+  setJourneyHeaders(response.headers, embedded.generated)
+  return response
+}

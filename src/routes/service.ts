@@ -1,0 +1,49 @@
+import type { JourneyInput } from '../gateway/generate.ts'
+import { readJson } from '../http/body.ts'
+import { checked, refusalTo } from './access.ts'
+import type { Call, Reply } from './call.ts'
+import { sessionOf } from './session.ts'
+
+/** Bodies up to this size, in bytes, are read before the key is known: the first lease tells whether it is. */
+const UNCHECKED_BODY_BYTES = 65_536
+
+export type ServiceBody =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly reply: Reply }
+
+/** The JSON of a request of the service, or what to answer instead. */
+export async function readServiceBody(call: Call, userId: string): Promise<ServiceBody> {
+  const { request, env, settings } = call
+  const size = Number(request.headers.get('content-length') ?? Infinity)
+  const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, userId) : null
+  if (refusal !== null) return { ok: false, reply: refusal }
+  const body = await readJson(request, settings.maxBodyBytes)
+  return body.ok ? body : { ok: false, reply: await checked(call, userId, body.failure) }
+}
+
+/** What a journey needs to know of the call it is made for. */
+export async function journeyFor(
+  call: Call,
+  userId: string,
+  asked: { readonly body: unknown; readonly model: string; readonly estimatedTokens: number },
+): Promise<JourneyInput> {
+  const { request, env, ctx, settings, requestId } = call
+  const { body, model, estimatedTokens } = asked
+  return {
+    env,
+    userId,
+    requestId,
+    model,
+    session: await sessionOf(request.headers, body),
+    estimatedTokens,
+    settings,
+    clientSignal: request.signal,
+    waitUntil: (work) => ctx.waitUntil(work),
+  }
+}
+
+/** A client that leaves ends the invocation; what its attempt came to is settled all the same. */
+export function outliving<T>({ ctx }: Call, journey: Promise<T>): Promise<T> {
+  ctx.waitUntil(journey.catch(() => undefined)) // the caller awaits it, and is told
+  return journey
+}

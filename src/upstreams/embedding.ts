@@ -1,0 +1,151 @@
+/** Embeddings, which every upstream and model takes in its own form (google-upstreams §3.3). */
+import type { Upstream } from '../gemini/upstreams.ts'
+import { isRecord } from '../http/record.ts'
+import type { Ask } from './front.ts'
+
+/** What all texts of a request are embedded with. */
+export interface EmbeddingOptions {
+  readonly dimensions: number | null
+  readonly taskType: string | null
+}
+
+/** One call, and for how many of the texts it asks. */
+export interface EmbeddingBatch {
+  readonly ask: Ask
+  readonly count: number
+}
+
+export interface Embeddings {
+  readonly vectors: readonly (readonly number[])[]
+  /** As Google counted them; null where it does not tell, as the Gemini API. */
+  readonly tokens: number | null
+}
+
+const GEMINI_API_BATCH = 100
+const PREDICT_BATCH = 250
+/** 20 000 tokens a call, at two characters a token: texts of few characters a token must fit as well. */
+const PREDICT_CHARS = 40_000
+
+/** The next call for `texts`, which may take only the first of them. */
+export function embeddingBatch(
+  upstream: Upstream,
+  model: string,
+  texts: readonly string[],
+  options: EmbeddingOptions,
+): EmbeddingBatch {
+  if (upstream !== 'vertex') return batchOf(model, texts.slice(0, GEMINI_API_BATCH), options)
+  return takesContents(model)
+    ? contentOf(texts[0] ?? '', options)
+    : predictionOf(texts.slice(0, instancesAtOnce(model, texts)), options)
+}
+
+/** Null where the reply is not what the method answers, or not for as many texts. */
+export function readEmbeddings(reply: unknown, { ask, count }: EmbeddingBatch): Embeddings | null {
+  const items = isRecord(reply) ? itemsOf(reply, ask) : []
+  const vectors = items.map(({ values }) => values)
+  if (vectors.length !== count || !vectors.every(isVector)) return null
+  const tokens = items.map((item) => item.tokens)
+  const isCounted = tokens.every((number) => number !== null)
+  return { vectors, tokens: isCounted ? tokens.reduce((sum, number) => sum + number, 0) : null }
+}
+
+interface Item {
+  readonly values: unknown
+  readonly tokens: number | null
+}
+
+function itemsOf(reply: Record<string, unknown>, { method }: Ask): readonly Item[] {
+  switch (method) {
+    case 'batchEmbedContents':
+      return listOf(reply['embeddings']).map((embedding) => ({
+        values: embedding['values'],
+        tokens: null,
+      }))
+    case 'predict':
+      return listOf(reply['predictions']).map((prediction) => {
+        const { values, statistics } = recordOf(prediction['embeddings'])
+        return { values, tokens: countOf(recordOf(statistics)['token_count']) }
+      })
+    default: {
+      const { values } = recordOf(reply['embedding'])
+      return [{ values, tokens: countOf(recordOf(reply['usageMetadata'])['promptTokenCount']) }]
+    }
+  }
+}
+
+function batchOf(
+  model: string,
+  texts: readonly string[],
+  { dimensions, taskType }: EmbeddingOptions,
+): EmbeddingBatch {
+  const requests = texts.map((text) => ({
+    model: `models/${model}`,
+    content: { parts: [{ text }] },
+    ...(taskType === null ? {} : { taskType }),
+    ...(dimensions === null ? {} : { outputDimensionality: dimensions }),
+  }))
+  return {
+    ask: { method: 'batchEmbedContents', json: JSON.stringify({ requests }) },
+    count: texts.length,
+  }
+}
+
+function contentOf(text: string, { dimensions, taskType }: EmbeddingOptions): EmbeddingBatch {
+  const embedContentConfig = {
+    ...(taskType === null ? {} : { taskType }),
+    ...(dimensions === null ? {} : { outputDimensionality: dimensions }),
+  }
+  const content = { role: 'user', parts: [{ text }] }
+  return {
+    ask: { method: 'embedContent', json: JSON.stringify({ content, embedContentConfig }) },
+    count: 1,
+  }
+}
+
+function predictionOf(
+  texts: readonly string[],
+  { dimensions, taskType }: EmbeddingOptions,
+): EmbeddingBatch {
+  const instances = texts.map((content) => ({
+    content,
+    ...(taskType === null ? {} : { task_type: taskType }),
+  }))
+  const parameters = {
+    autoTruncate: true,
+    ...(dimensions === null ? {} : { outputDimensionality: dimensions }),
+  }
+  return {
+    ask: { method: 'predict', json: JSON.stringify({ instances, parameters }) },
+    count: texts.length,
+  }
+}
+
+/** Vertex serves its first models by `predict`, all later ones by `embedContent`. */
+function takesContents(model: string): boolean {
+  return (model.includes('gemini') && model !== 'gemini-embedding-001') || model.includes('maas')
+}
+
+function instancesAtOnce(model: string, texts: readonly string[]): number {
+  if (model === 'gemini-embedding-001') return 1
+  let chars = 0
+  const over = texts.findIndex((text) => (chars += text.length) > PREDICT_CHARS)
+  return Math.min(PREDICT_BATCH, over === -1 ? texts.length : Math.max(1, over))
+}
+
+function isVector(values: unknown): values is number[] {
+  return (
+    Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'number')
+  )
+}
+
+function countOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {}
+}
+
+function listOf(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value.map(recordOf) : []
+}
