@@ -18,6 +18,7 @@ import { explain, type Explanation } from './explanation.ts'
 import { grant } from './grant.ts'
 import { keyInfo, type KeyInfo } from './key-info.ts'
 import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
+import { type Reach, reachOf } from './reach.ts'
 import { resealAll, type ResealResult } from './reseal.ts'
 import { restoreFrom } from './restoration.ts'
 import type {
@@ -296,6 +297,12 @@ export class UserObject extends DurableObject<Env> {
   explain(model: string, session: string | null): Explanation | null {
     const user = this.#living()
     return user === null ? null : explain(user.state, model, session, Date.now())
+  }
+
+  /** What this user's requests can reach. */
+  reach(): Reach {
+    const user = this.#living()
+    return user === null ? { ok: false, reason: 'unknown_user' } : reachOf(user.state, Date.now())
   }
 
   /** What a user may know of the own key: limits, use, and how the ring stands. */

@@ -136,7 +136,7 @@ function refusalFor(admission: Admission): Failure | null {
   return admission === 'ok' ? null : REFUSALS[admission]
 }
 
-const REFUSALS: Readonly<Record<Exclude<Admission, 'ok'>, Failure>> = {
+export const REFUSALS: Readonly<Record<Exclude<Admission, 'ok'>, Failure>> = {
   unknown_user: UNKNOWN_KEY,
   key_replaced: KEY_REPLACED,
   user_disabled: DISABLED,

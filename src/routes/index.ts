@@ -19,7 +19,7 @@ import { explainAny, explainOwn } from './explain.ts'
 import { embeddings } from './embeddings.ts'
 import { health, welcome } from './health.ts'
 import { getKey } from './key.ts'
-import { getModel, listModels } from './models.ts'
+import { getModel, listModels, modelInfo } from './models.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './recovery.ts'
 import { allStats, ownStats } from './stats.ts'
 import { replaceKey } from './user-key.ts'
@@ -42,8 +42,9 @@ const ROUTES: readonly (readonly [Method, string, Access])[] = [
 
   ['POST', '/v1/chat/completions', leasingUser(chatCompletions)],
   ['POST', '/v1/embeddings', leasingUser(embeddings)],
-  ['GET', '/v1/models', user(listModels)],
-  ['GET', '/v1/models/:id+', user(getModel)],
+  ['GET', '/v1/models', leasingUser(listModels)],
+  ['GET', '/v1/models/:id+', leasingUser(getModel)],
+  ['GET', '/v1/model/info', leasingUser(modelInfo)],
 
   ['GET', '/v1/key', user(getKey)],
 

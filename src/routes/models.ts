@@ -1,14 +1,44 @@
-import { toModel, toModelList } from '../dialects/openai-chat/models.ts'
+import { toModelInfo } from '../dialects/openai-models/litellm.ts'
+import { toModel, toModelList } from '../dialects/openai-models/list.ts'
 import { modelNotFound } from '../gateway/failure.ts'
-import { findModel, listModels as catalogue } from '../gemini/catalogue.ts'
+import { callUser } from '../gateway/users.ts'
+import { findModel, stripModelPrefix } from '../gemini/catalogue.ts'
+import { type Listed, modelsFor } from '../gemini/listing.ts'
+import type { Failure } from '../http/errors.ts'
+import type { Reach } from '../objects/reach.ts'
+import { REFUSALS } from './access.ts'
 import type { Call, Reply } from './call.ts'
 
-export async function listModels(): Promise<Reply> {
-  return Response.json(toModelList(catalogue()))
+/** GET /v1/models: what this user's credentials and admin let this key reach. */
+export async function listModels(call: Call, userId: string): Promise<Reply> {
+  return answer(await reachable(call, userId), (models) => Response.json(toModelList(models)))
 }
 
-export async function getModel({ params }: Call): Promise<Reply> {
-  const name = params['id'] ?? ''
-  const model = findModel(name)
-  return model === undefined ? modelNotFound(name.slice(0, 128)) : Response.json(toModel(model))
+/** GET /v1/models/{id} */
+export async function getModel(call: Call, userId: string): Promise<Reply> {
+  const name = stripModelPrefix(call.params['id'] ?? '')
+  return answer(await reachable(call, userId), (models) => {
+    // The user's own names go before Google's moving ones.
+    const named = models.find(({ id }) => id === name)
+    const found = named ?? models.find(({ id }) => id === findModel(name)?.id)
+    return found === undefined ? modelNotFound(name.slice(0, 128)) : Response.json(toModel(found))
+  })
+}
+
+/** GET /v1/model/info */
+export async function modelInfo(call: Call, userId: string): Promise<Reply> {
+  return answer(await reachable(call, userId), (models) => Response.json(toModelInfo(models)))
+}
+
+function answer(
+  reached: readonly Listed[] | Failure,
+  reply: (models: readonly Listed[]) => Reply,
+): Reply {
+  return 'reason' in reached ? reached : reply(reached)
+}
+
+/** In one round trip to the object, which refuses a stranger in the same. */
+async function reachable({ env }: Call, userId: string): Promise<readonly Listed[] | Failure> {
+  const reach = await callUser<Reach>(env, userId, (object) => object.reach())
+  return reach.ok ? modelsFor(reach) : REFUSALS[reach.reason]
 }

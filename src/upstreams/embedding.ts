@@ -1,5 +1,6 @@
 /** Embeddings, which every upstream and model takes in its own form (google-upstreams §3.3). */
 import type { Upstream } from '../gemini/upstreams.ts'
+import { Cuttings } from '../http/cuttings.ts'
 import { isRecord } from '../http/record.ts'
 import type { Ask } from './front.ts'
 
@@ -85,7 +86,7 @@ function batchOf(
     ...(dimensions === null ? {} : { outputDimensionality: dimensions }),
   }))
   return {
-    ask: { method: 'batchEmbedContents', json: JSON.stringify({ requests }) },
+    ask: askOf('batchEmbedContents', { requests }),
     count: texts.length,
   }
 }
@@ -97,7 +98,7 @@ function contentOf(text: string, { dimensions, taskType }: EmbeddingOptions): Em
   }
   const content = { role: 'user', parts: [{ text }] }
   return {
-    ask: { method: 'embedContent', json: JSON.stringify({ content, embedContentConfig }) },
+    ask: askOf('embedContent', { content, embedContentConfig }),
     count: 1,
   }
 }
@@ -115,9 +116,13 @@ function predictionOf(
     ...(dimensions === null ? {} : { outputDimensionality: dimensions }),
   }
   return {
-    ask: { method: 'predict', json: JSON.stringify({ instances, parameters }) },
+    ask: askOf('predict', { instances, parameters }),
     count: texts.length,
   }
+}
+
+function askOf(method: Ask['method'], body: object): Ask {
+  return { method, json: JSON.stringify(body), cuttings: Cuttings.NONE }
 }
 
 /** Vertex serves its first models by `predict`, all later ones by `embedContent`. */

@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { findModel, listModels } from '../../src/gemini/catalogue.ts'
 
 describe('the catalogue', () => {
-  it('lists each model once, newest first', () => {
+  it('lists each model once', () => {
     const models = listModels()
     expect(new Set(models.map(({ id }) => id)).size).toBe(models.length)
+  })
+
+  it.each(['text', 'image', 'speech', 'embedding'])('lists those for %s newest first', (kind) => {
+    const models = listModels().filter((model) => model.kind === kind)
     const created = models.map((model) => model.created)
+    expect(created.length).toBeGreaterThan(0)
     expect(created).toEqual(created.toSorted((a, b) => b - a))
   })
 

@@ -1,0 +1,52 @@
+import { findModel, listModels, type Model } from './catalogue.ts'
+import type { Upstream } from './upstreams.ts'
+
+/** What a list of models depends on: where credentials lead, and what an admin allows. */
+export interface Reachable {
+  readonly credentials: readonly {
+    readonly upstream: Upstream
+    readonly models: readonly string[] | null
+    readonly without: readonly string[]
+  }[]
+  readonly models: readonly string[] | null
+  readonly aliases: Readonly<Record<string, string>>
+}
+
+/** A model as a user may ask for it: by Google's name or by one of the user's own. */
+export interface Listed {
+  readonly id: string
+  /** Google's name. */
+  readonly target: string
+  /** Null for a model that an admin named and the catalogue does not know. */
+  readonly model: Model | null
+}
+
+/** The models that some credential of a user can serve, newest first, then the user's own names. Pure. */
+export function modelsFor(reach: Reachable): readonly Listed[] {
+  const { models, aliases } = reach
+  const known = listModels().filter(({ id }) => isServed(id, reach))
+  const named = (models ?? []).filter((id) => findModel(id) === undefined && isServed(id, reach))
+  const own = Object.entries(aliases).filter(([, target]) => isServed(target, reach))
+  return [
+    // A name of the user's goes before Google's.
+    ...known.filter(({ id }) => !Object.hasOwn(aliases, id)).map(listed),
+    ...named
+      .filter((id) => !Object.hasOwn(aliases, id))
+      .map((id) => ({ id, target: id, model: null })),
+    ...own.map(([id, target]) => ({ id, target, model: findModel(target) ?? null })),
+  ]
+}
+
+function listed(model: Model): Listed {
+  return { id: model.id, target: model.id, model }
+}
+
+function isServed(id: string, { credentials, models }: Reachable): boolean {
+  if (models !== null && !models.includes(id)) return false
+  const availability = findModel(id)?.upstreams
+  return credentials.some((credential) => {
+    const isKept = credential.models === null || credential.models.includes(id)
+    const at = availability?.[credential.upstream] ?? 'served'
+    return isKept && !credential.without.includes(id) && (at === 'served' || at === 'routed')
+  })
+}

@@ -1,0 +1,48 @@
+import { findModel } from '../gemini/catalogue.ts'
+import type { Upstream } from '../gemini/upstreams.ts'
+import type { UserState } from './state.ts'
+import { type Admission, admissionOf } from './user-settings.ts'
+
+/** What a user's requests can reach: enough to list models, told without a lease. */
+export type Reach =
+  | {
+      readonly ok: true
+      /** Of each credential that is not in quarantine: where it leads, and the models it is kept for (null: all). */
+      readonly credentials: readonly {
+        readonly upstream: Upstream
+        readonly models: readonly string[] | null
+        /** Models that Google has said, within the last minutes, it does not have. */
+        readonly without: readonly string[]
+      }[]
+      /** The models that the user may ask for; null: all. */
+      readonly models: readonly string[] | null
+      /** Google's names by the user's own. */
+      readonly aliases: Readonly<Record<string, string>>
+    }
+  | { readonly ok: false; readonly reason: Exclude<Admission, 'ok'> }
+
+/** Pure, but for reading `state`. */
+export function reachOf({ profile, credentials, faults }: UserState, now: number): Reach {
+  const { settings } = profile
+  const admission = admissionOf(settings, now)
+  if (admission !== 'ok') return { ok: false, reason: admission }
+  const missing = faults
+    .all()
+    .filter(({ until, cause }) => until > now && cause === 'model_not_found')
+  const serving = credentials.all().filter(({ quarantine }) => quarantine === null)
+  return {
+    ok: true,
+    credentials: serving.map(({ id, upstream, models }) => ({
+      upstream,
+      models,
+      without: missing.filter(({ credentialId }) => credentialId === id).map(({ model }) => model),
+    })),
+    models: settings.models,
+    aliases: Object.fromEntries(
+      Object.entries(settings.aliases).map(([name, model]) => [
+        name,
+        findModel(model)?.id ?? model,
+      ]),
+    ),
+  }
+}
