@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { safetyText } from './gemini/safety.ts'
 import type { SafetySetting } from './gemini/types.ts'
+import type { Origins } from './http/cors.ts'
 
 /** What the operator configured, checked. Names, meanings, defaults and examples are the table in README.md. */
 export interface Settings {
@@ -16,6 +17,10 @@ export interface Settings {
   readonly maxBodyBytes: number
   /** For categories that neither the request nor the user's settings speak of. */
   readonly safetySettings: readonly SafetySetting[]
+  /** Pages of which origins may use the service from a browser. */
+  readonly corsOrigins: Origins
+  /** The same for admin routes. */
+  readonly corsAdminOrigins: Origins
 }
 
 export type SettingsResult =
@@ -42,6 +47,24 @@ const url = v.pipe(
   v.transform((address) => address.replace(/\/+$/, '')),
 )
 
+const NO_ORIGINS = 'must be origins such as https://chat.example.com, with commas between, or empty'
+
+/** Without a path or a slash at the end: browsers send none. */
+const origins = v.pipe(
+  v.string(NO_ORIGINS),
+  v.transform((list) =>
+    list
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
+  ),
+  v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*:\/\/[^/\s*]+$|^null$/i, NO_ORIGINS))),
+)
+const anyOrigins = v.union(
+  [v.pipe(v.string(), v.trim(), v.literal('*')), origins],
+  `${NO_ORIGINS}, or *`,
+)
+
 const schema = v.object({
   MAX_CREDENTIALS: v.optional(integer(1, 100), '10'),
   GOOGLE_TOKEN_URL: v.optional(url, 'https://oauth2.googleapis.com/token'),
@@ -53,6 +76,8 @@ const schema = v.object({
   STREAM_IDLE_TIMEOUT_MS: v.optional(integer(100, 840_000), '120000'),
   MAX_BODY_BYTES: v.optional(integer(1024, 104_857_600), '20971520'),
   SAFETY_SETTINGS: v.optional(safetyText, ''),
+  CORS_ORIGINS: v.optional(anyOrigins, '*'),
+  CORS_ADMIN_ORIGINS: v.optional(origins, ''),
 })
 
 // `env` is one object for the life of an isolate, so its reading is kept beside it; nothing else is.
@@ -87,6 +112,8 @@ function check(env: Partial<Env>): SettingsResult {
       streamIdleTimeoutMs: vars.STREAM_IDLE_TIMEOUT_MS,
       maxBodyBytes: vars.MAX_BODY_BYTES,
       safetySettings: vars.SAFETY_SETTINGS,
+      corsOrigins: vars.CORS_ORIGINS,
+      corsAdminOrigins: vars.CORS_ADMIN_ORIGINS,
     },
   }
 }

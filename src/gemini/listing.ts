@@ -1,14 +1,18 @@
 import { findModel, listModels, type Model } from './catalogue.ts'
 import type { Upstream } from './upstreams.ts'
 
-/** What a list of models depends on: where credentials lead, and what an admin allows. */
+/** What a list of models depends on. */
 export interface Reachable {
+  /** Of each credential that is not in quarantine: where it leads, and the models it is kept for (null: all). */
   readonly credentials: readonly {
     readonly upstream: Upstream
     readonly models: readonly string[] | null
+    /** Models that Google has said, within the last minutes, it does not have. */
     readonly without: readonly string[]
   }[]
+  /** The models that the user may ask for; null: all. */
   readonly models: readonly string[] | null
+  /** Google's names by the user's own. */
   readonly aliases: Readonly<Record<string, string>>
 }
 

@@ -1,24 +1,11 @@
 import { findModel } from '../gemini/catalogue.ts'
-import type { Upstream } from '../gemini/upstreams.ts'
+import type { Reachable } from '../gemini/listing.ts'
 import type { UserState } from './state.ts'
 import { type Admission, admissionOf } from './user-settings.ts'
 
-/** What a user's requests can reach: enough to list models, told without a lease. */
+/** What a user's requests can reach, told without a lease. */
 export type Reach =
-  | {
-      readonly ok: true
-      /** Of each credential that is not in quarantine: where it leads, and the models it is kept for (null: all). */
-      readonly credentials: readonly {
-        readonly upstream: Upstream
-        readonly models: readonly string[] | null
-        /** Models that Google has said, within the last minutes, it does not have. */
-        readonly without: readonly string[]
-      }[]
-      /** The models that the user may ask for; null: all. */
-      readonly models: readonly string[] | null
-      /** Google's names by the user's own. */
-      readonly aliases: Readonly<Record<string, string>>
-    }
+  | (Reachable & { readonly ok: true })
   | { readonly ok: false; readonly reason: Exclude<Admission, 'ok'> }
 
 /** Pure, but for reading `state`. */

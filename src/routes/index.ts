@@ -1,4 +1,5 @@
 import { type IRequest, Router } from 'itty-router'
+import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
 import { log } from '../http/log.ts'
 import { readSettings } from '../settings.ts'
@@ -20,6 +21,7 @@ import { embeddings } from './embeddings.ts'
 import { health, welcome } from './health.ts'
 import { getKey } from './key.ts'
 import { getModel, listModels, modelInfo } from './models.ts'
+import { getStored, listStored, notServedAt } from './not-served.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './recovery.ts'
 import { allStats, ownStats } from './stats.ts'
 import { replaceKey } from './user-key.ts'
@@ -35,19 +37,36 @@ import {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** The API: method, path, who may call, handler. HEAD is answered wherever GET is. */
-const ROUTES: readonly (readonly [Method, string, Access])[] = [
-  ['GET', '/', everyone(welcome)],
-  ['GET', '/health', everyone(health)],
+type Route = readonly [Method, string, Access]
 
+/** OpenAI's routes: method, path, who may call, handler. HEAD is answered wherever GET is. */
+const OPENAI: readonly Route[] = [
   ['POST', '/v1/chat/completions', leasingUser(chatCompletions)],
+  ['GET', '/v1/chat/completions', user(listStored)],
+  ['GET', '/v1/chat/completions/:id+', user(getStored)],
+  ['POST', '/v1/chat/completions/:id+', user(getStored)],
+  ['DELETE', '/v1/chat/completions/:id+', user(getStored)],
   ['POST', '/v1/embeddings', leasingUser(embeddings)],
   ['GET', '/v1/models', leasingUser(listModels)],
   ['GET', '/v1/models/:id+', leasingUser(getModel)],
   ['GET', '/v1/model/info', leasingUser(modelInfo)],
+]
 
+/** Where else clients look for them: with `/v1` left out of their base URL, and where Google has them (client-protocols §0.1). */
+const OTHER_ROOTS = ['', '/v1beta/openai']
+
+const SERVICE: readonly Route[] = [
+  ['GET', '/', everyone(welcome)],
+  ['GET', '/health', everyone(health)],
   ['GET', '/v1/key', user(getKey)],
+  ...OPENAI,
+  ...OTHER_ROOTS.flatMap((root) =>
+    OPENAI.map(([method, path, access]): Route => [method, path.replace(/^\/v1/, root), access]),
+  ),
+]
 
+/** Routes that take the master key. */
+const ADMIN: readonly Route[] = [
   ['POST', '/v1/config/update', admin(updateConfig)],
   ['POST', '/v1/config/rotate', admin(rotateRing)],
 
@@ -81,6 +100,8 @@ const ROUTES: readonly (readonly [Method, string, Access])[] = [
   ['GET', '/v1/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
 ]
 
+const ROUTES = [...SERVICE, ...ADMIN]
+
 type Matched = { readonly pattern: string; readonly reply: Reply }
 type Arguments = [env: Env, ctx: ExecutionContext, requestId: string]
 
@@ -97,6 +118,10 @@ for (const pattern of new Set(ROUTES.map(([, path]) => path))) {
   router.all(pattern, (request) => ({ pattern, reply: methodNotAllowed(request.method, methods) }))
 }
 
+const ADMIN_PATHS = router.routes
+  .filter(([, , , path]) => ADMIN.some(([, pattern]) => pattern === path))
+  .map(([, matcher]) => matcher)
+
 /** Answers a request: finds its route, runs it, and turns whatever comes of it into a response with its request id. */
 export async function handleRequest(
   request: Request,
@@ -107,15 +132,18 @@ export async function handleRequest(
   const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`
   let matched: Matched
   try {
-    matched = (await router.fetch(request, env, ctx, requestId)) ?? {
-      pattern: 'none',
-      reply: unknownUrl(request),
-    }
+    matched = preflighted(request, env) ??
+      (await router.fetch(request, env, ctx, requestId)) ?? {
+        pattern: 'none',
+        reply: notServedAt(new URL(request.url).pathname) ?? unknownUrl(request),
+      }
   } catch (error) {
     matched = { pattern: 'failed', reply: crashed(error, requestId) }
   }
   const { pattern, reply } = matched
   const response = reply instanceof Response ? reply : errorResponse(reply)
+  const origins = originsFor(request, env)
+  if (origins.length > 0 && pattern !== 'preflight') expose(response.headers, request, origins)
   response.headers.set('x-request-id', requestId)
   response.headers.set('x-content-type-options', 'nosniff')
   log('request', {
@@ -129,6 +157,22 @@ export async function handleRequest(
     ms: Date.now() - began,
   })
   return request.method === 'HEAD' ? new Response(null, response) : response
+}
+
+/** The answer to a browser that asks before it sends; null where it is not that, or no origin may. */
+function preflighted(request: Request, env: Env): Matched | null {
+  if (!isPreflight(request)) return null
+  const origins = originsFor(request, env)
+  return origins.length === 0 ? null : { pattern: 'preflight', reply: preflight(request, origins) }
+}
+
+/** Which origins may reach the route; also where nothing is, so that a page can read the 404. */
+function originsFor(request: Request, env: Env): Origins {
+  const checked = readSettings(env)
+  if (!checked.ok) return []
+  const { pathname } = new URL(request.url)
+  const isAdmin = ADMIN_PATHS.some((matcher) => matcher.test(pathname))
+  return isAdmin ? checked.settings.corsAdminOrigins : checked.settings.corsOrigins
 }
 
 function runner(pattern: string, access: Access) {

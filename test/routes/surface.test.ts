@@ -5,6 +5,7 @@ import {
   type ErrorBody,
   fetchPollux,
   givenUser,
+  google,
   MASTER_KEY,
   post,
 } from '../support/pollux.ts'
@@ -14,7 +15,7 @@ describe('every answer', () => {
     ['GET', '/nowhere', 404, 'unknown_url'],
     ['POST', '/v1/nowhere', 404, 'unknown_url'],
     ['GET', '/api/tags', 404, 'unknown_url'],
-    ['GET', '/v1/chat/completions', 405, 'method_not_allowed'],
+    ['PUT', '/v1/chat/completions', 405, 'method_not_allowed'],
     ['DELETE', '/v1/models', 405, 'method_not_allowed'],
     ['PUT', '/v1/config/update', 405, 'method_not_allowed'],
   ])(
@@ -39,7 +40,7 @@ describe('every answer', () => {
     expect((await fetchPollux('/v1/models', { method: 'DELETE' })).headers.get('allow')).toBe(
       'GET, HEAD',
     )
-    expect((await fetchPollux('/v1/chat/completions')).headers.get('allow')).toBe('POST')
+    expect((await fetchPollux('/v1/embeddings')).headers.get('allow')).toBe('POST')
   })
 
   it.each(['/', '/health'])(
@@ -83,6 +84,50 @@ describe('GET /v1/models', () => {
     },
   )
 
+  it('lists what the credentials and the admin let the key reach, and the user’s own names', async () => {
+    const user = await givenUser(['authorized_user'])
+    await fetchPollux(`/v1/config/users/${user.userId}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${MASTER_KEY}` },
+      body: JSON.stringify({
+        models: ['gemini-2.5-flash', 'gemini-embedding-001'],
+        aliases: { 'gpt-4o': 'gemini-2.5-flash', best: 'gemini-2.5-pro' },
+      }),
+    })
+    const headers = { authorization: `Bearer ${user.key}` }
+    const { data } = await (
+      await fetchPollux('/v1/models', { headers })
+    ).json<{ data: { id: string; canonical_slug: string }[] }>()
+    // Code Assist embeds nothing, and `best` leads to a model that is not allowed.
+    expect(data.map(({ id, canonical_slug }) => [id, canonical_slug])).toEqual([
+      ['gemini-2.5-flash', 'gemini-2.5-flash'],
+      ['gpt-4o', 'gemini-2.5-flash'],
+    ])
+    const one = await fetchPollux('/v1/models/gpt-4o', { headers })
+    expect(await one.json()).toMatchObject({ id: 'gpt-4o', context_length: 1_048_576 })
+    expect((await fetchPollux('/v1/models/gemini-2.5-pro', { headers })).status).toBe(404)
+    const info = await fetchPollux('/v1/model/info', { headers })
+    expect(await info.json()).toMatchObject({
+      data: [{ model_name: 'gemini-2.5-flash' }, { model_name: 'gpt-4o' }],
+    })
+  })
+
+  it('leaves out a credential in quarantine, and a user who is disabled', async () => {
+    const user = await givenUser()
+    const credential = user.credentials[0]?.handle ?? ''
+    await google.script({ credential, reply: { error: 'api_key_invalid' } })
+    await chat(user.key)
+    const headers = { authorization: `Bearer ${user.key}` }
+    const list = await fetchPollux('/v1/models', { headers })
+    expect(await list.json()).toEqual({ object: 'list', data: [] })
+    await fetchPollux(`/v1/config/users/${user.userId}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${MASTER_KEY}` },
+      body: JSON.stringify({ disabled: true }),
+    })
+    expect((await fetchPollux('/v1/models', { headers })).status).toBe(403)
+  })
+
   it('answers 404 for a model that is not in it', async () => {
     const user = await givenUser()
     const answer = await fetchPollux('/v1/models/gpt-9%ZZ', {
@@ -93,6 +138,61 @@ describe('GET /v1/models', () => {
       code: 'model_not_found',
       param: 'model',
     })
+  })
+})
+
+describe('other roots', () => {
+  it.each(['', '/v1', '/v1beta/openai'])('serve OpenAI’s routes under "%s"', async (root) => {
+    const user = await givenUser()
+    const headers = { authorization: `Bearer ${user.key}` }
+    const body = { model: 'models/gemini-2.5-flash', messages: [{ role: 'user', content: 'Hi' }] }
+    expect((await post(`${root}/chat/completions`, user.key, body)).status).toBe(200)
+    const vectors = { model: 'gemini-embedding-001', input: 'Hi', dimensions: 8 }
+    expect((await post(`${root}/embeddings`, user.key, vectors)).status).toBe(200)
+    for (const path of ['/models', '/models/gemini-2.5-flash', '/model/info']) {
+      expect((await fetchPollux(`${root}${path}`, { headers })).status).toBe(200)
+    }
+    expect((await fetchPollux(`${root}/models`)).status).toBe(401)
+  })
+})
+
+describe('what OpenAI has and Pollux has not', () => {
+  it.each([
+    ['POST', '/v1/responses'],
+    ['GET', '/v1/responses/resp_1'],
+    ['POST', '/v1/moderations'],
+    ['POST', '/v1/files'],
+    ['GET', '/v1/files/file-1/content'],
+    ['POST', '/v1/batches'],
+    ['POST', '/v1/images/edits'],
+    ['POST', '/v1beta/openai/batches'],
+    ['POST', '/moderations'],
+  ])('%s %s says that it is not served', async (method, path) => {
+    const answer = await fetchPollux(path, { method })
+    expect(answer.status).toBe(404)
+    expect((await answer.json<ErrorBody>()).error).toMatchObject({
+      code: 'not_served',
+      message: expect.stringMatching(/^Pollux does not serve /),
+    })
+  })
+
+  it('stores no completions: the list is empty, and there is no item', async () => {
+    const user = await givenUser()
+    const headers = { authorization: `Bearer ${user.key}` }
+    const list = await fetchPollux('/v1/chat/completions', { headers })
+    expect(await list.json()).toEqual({
+      object: 'list',
+      data: [],
+      first_id: null,
+      last_id: null,
+      has_more: false,
+    })
+    const path = '/v1/chat/completions/chatcmpl-1'
+    for (const item of [path, `${path}/messages`]) {
+      expect((await fetchPollux(item, { headers })).status).toBe(404)
+    }
+    expect((await fetchPollux(path, { headers, method: 'DELETE' })).status).toBe(404)
+    expect((await fetchPollux('/v1/chat/completions')).status).toBe(401)
   })
 })
 
