@@ -191,7 +191,7 @@ function refused(refusal: Exclude<LeaseResult, { ok: true }>, journey: Journey):
 }
 
 /** The request as the upstream of a lease takes it, serialised once for each target however many attempts are made. */
-function generation({
+export function generation({
   request,
   cuttings,
   stream,

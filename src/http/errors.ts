@@ -35,6 +35,8 @@ const FAILURES = {
   unsupported_value: { status: 400, type: INVALID, code: 'unsupported_value' },
   /** Google refused what could not be told here; its text, which speaks of the request, is passed on. */
   upstream_rejected: { status: 400, type: INVALID, code: 'invalid_value' },
+  /** Google's filters refused to make what the prompt asks for. */
+  content_filtered: { status: 400, type: INVALID, code: 'content_policy_violation' },
   context_length_exceeded: { status: 400, type: INVALID, code: 'context_length_exceeded' },
   model_not_found: { status: 404, type: INVALID, code: 'model_not_found' },
   body_too_large: { status: 413, type: INVALID, code: 'request_too_large' },

@@ -1,7 +1,7 @@
 import { findModel } from '../gemini/catalogue.ts'
 import type { Reachable } from '../gemini/listing.ts'
-import type { UserState } from './state.ts'
-import { type Admission, admissionOf } from './user-settings.ts'
+import { admissionTo, type UserState } from './state.ts'
+import type { Admission } from './user-settings.ts'
 
 /** What a user's requests can reach, told without a lease. */
 export type Reach =
@@ -9,9 +9,10 @@ export type Reach =
   | { readonly ok: false; readonly reason: Exclude<Admission, 'ok'> }
 
 /** Pure, but for reading `state`. */
-export function reachOf({ profile, credentials, faults }: UserState, now: number): Reach {
+export function reachOf(state: UserState, keyDigest: string, now: number): Reach {
+  const { profile, credentials, faults } = state
   const { settings } = profile
-  const admission = admissionOf(settings, now)
+  const admission = admissionTo(state, keyDigest, now)
   if (admission !== 'ok') return { ok: false, reason: admission }
   const missing = faults
     .all()

@@ -300,9 +300,11 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** What this user's requests can reach. */
-  reach(): Reach {
+  reach(keyDigest: string): Reach {
     const user = this.#living()
-    return user === null ? { ok: false, reason: 'unknown_user' } : reachOf(user.state, Date.now())
+    return user === null
+      ? { ok: false, reason: 'unknown_user' }
+      : reachOf(user.state, keyDigest, Date.now())
   }
 
   /** What a user may know of the own key: limits, use, and how the ring stands. */

@@ -1,3 +1,4 @@
+import type { KeyHolder } from '../gateway/authenticate.ts'
 import { toEmbeddingList } from '../dialects/openai-embeddings/response.ts'
 import { parseEmbeddingRequest } from '../dialects/openai-embeddings/schema.ts'
 import { embed } from '../gateway/embed.ts'
@@ -9,15 +10,15 @@ import { answeringModel, setJourneyHeaders } from './journey-headers.ts'
 import { journeyFor, outliving, readServiceBody } from './service.ts'
 
 /** POST /v1/embeddings */
-export async function embeddings(call: Call, userId: string): Promise<Reply> {
-  const body = await readServiceBody(call, userId)
+export async function embeddings(call: Call, holder: KeyHolder): Promise<Reply> {
+  const body = await readServiceBody(call, holder)
   if (!body.ok) return body.reply
   const parsed = parseEmbeddingRequest(body.value)
-  if (!parsed.ok) return checked(call, userId, parsed.failure)
+  if (!parsed.ok) return checked(call, holder, parsed.failure)
   const { model, input, dimensions, encoding_format: format } = parsed.request
   const { task_type, taskType, input_type } = parsed.request
   const estimatedTokens = estimateTextTokens(input)
-  const journey = await journeyFor(call, userId, { body: body.value, model, estimatedTokens })
+  const journey = await journeyFor(call, holder, { body: body.value, model, estimatedTokens })
   const options = {
     dimensions: dimensions ?? null,
     taskType: task_type ?? taskType ?? input_type ?? null,

@@ -17,6 +17,9 @@ import {
 } from './credentials.ts'
 import { testRing, testTokens, tokenCache } from './diagnosis.ts'
 import { explainAny, explainOwn } from './explain.ts'
+import { completions } from './completions.ts'
+import { images } from './images.ts'
+import { speech } from './speech.ts'
 import { embeddings } from './embeddings.ts'
 import { health, welcome } from './health.ts'
 import { getKey } from './key.ts'
@@ -46,6 +49,9 @@ const OPENAI: readonly Route[] = [
   ['GET', '/v1/chat/completions/:id+', user(getStored)],
   ['POST', '/v1/chat/completions/:id+', user(getStored)],
   ['DELETE', '/v1/chat/completions/:id+', user(getStored)],
+  ['POST', '/v1/completions', leasingUser(completions)],
+  ['POST', '/v1/images/generations', leasingUser(images)],
+  ['POST', '/v1/audio/speech', leasingUser(speech)],
   ['POST', '/v1/embeddings', leasingUser(embeddings)],
   ['GET', '/v1/models', leasingUser(listModels)],
   ['GET', '/v1/models/:id+', leasingUser(getModel)],

@@ -1,3 +1,4 @@
+import type { KeyHolder } from '../gateway/authenticate.ts'
 import { toModelInfo } from '../dialects/openai-models/litellm.ts'
 import { toModel, toModelList } from '../dialects/openai-models/list.ts'
 import { modelNotFound } from '../gateway/failure.ts'
@@ -10,14 +11,14 @@ import { REFUSALS } from './access.ts'
 import type { Call, Reply } from './call.ts'
 
 /** GET /v1/models: what this user's credentials and admin let this key reach. */
-export async function listModels(call: Call, userId: string): Promise<Reply> {
-  return answer(await reachable(call, userId), (models) => Response.json(toModelList(models)))
+export async function listModels(call: Call, holder: KeyHolder): Promise<Reply> {
+  return answer(await reachable(call, holder), (models) => Response.json(toModelList(models)))
 }
 
 /** GET /v1/models/{id} */
-export async function getModel(call: Call, userId: string): Promise<Reply> {
+export async function getModel(call: Call, holder: KeyHolder): Promise<Reply> {
   const name = stripModelPrefix(call.params['id'] ?? '')
-  return answer(await reachable(call, userId), (models) => {
+  return answer(await reachable(call, holder), (models) => {
     // The user's own names go before Google's moving ones.
     const named = models.find(({ id }) => id === name)
     const found = named ?? models.find(({ id }) => id === findModel(name)?.id)
@@ -26,8 +27,8 @@ export async function getModel(call: Call, userId: string): Promise<Reply> {
 }
 
 /** GET /v1/model/info */
-export async function modelInfo(call: Call, userId: string): Promise<Reply> {
-  return answer(await reachable(call, userId), (models) => Response.json(toModelInfo(models)))
+export async function modelInfo(call: Call, holder: KeyHolder): Promise<Reply> {
+  return answer(await reachable(call, holder), (models) => Response.json(toModelInfo(models)))
 }
 
 function answer(
@@ -38,7 +39,9 @@ function answer(
 }
 
 /** In one round trip to the object, which refuses a stranger in the same. */
-async function reachable({ env }: Call, userId: string): Promise<readonly Listed[] | Failure> {
-  const reach = await callUser<Reach>(env, userId, (object) => object.reach())
+async function reachable({ env }: Call, holder: KeyHolder): Promise<readonly Listed[] | Failure> {
+  const reach = await callUser<Reach>(env, holder.userId, (object) =>
+    object.reach(holder.keyDigest),
+  )
   return reach.ok ? modelsFor(reach) : REFUSALS[reach.reason]
 }

@@ -1,3 +1,4 @@
+import type { KeyHolder } from '../gateway/authenticate.ts'
 import type { JourneyInput } from '../gateway/generate.ts'
 import { readJson } from '../http/body.ts'
 import { checked, refusalTo } from './access.ts'
@@ -12,26 +13,26 @@ export type ServiceBody =
   | { readonly ok: false; readonly reply: Reply }
 
 /** The JSON of a request of the service, or what to answer instead. */
-export async function readServiceBody(call: Call, userId: string): Promise<ServiceBody> {
+export async function readServiceBody(call: Call, holder: KeyHolder): Promise<ServiceBody> {
   const { request, env, settings } = call
   const size = Number(request.headers.get('content-length') ?? Infinity)
-  const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, userId) : null
+  const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, holder) : null
   if (refusal !== null) return { ok: false, reply: refusal }
   const body = await readJson(request, settings.maxBodyBytes)
-  return body.ok ? body : { ok: false, reply: await checked(call, userId, body.failure) }
+  return body.ok ? body : { ok: false, reply: await checked(call, holder, body.failure) }
 }
 
 /** What a journey needs to know of the call it is made for. */
 export async function journeyFor(
   call: Call,
-  userId: string,
+  holder: KeyHolder,
   asked: { readonly body: unknown; readonly model: string; readonly estimatedTokens: number },
 ): Promise<JourneyInput> {
   const { request, env, ctx, settings, requestId } = call
   const { body, model, estimatedTokens } = asked
   return {
     env,
-    userId,
+    ...holder,
     requestId,
     model,
     session: await sessionOf(request.headers, body),

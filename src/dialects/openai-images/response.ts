@@ -1,0 +1,69 @@
+/** What a model drew as OpenAI's list of images. */
+import type { Failure } from '../../http/errors.ts'
+import { blockReasonOf, finishReasonOf, firstCandidate, partsOf } from '../../gemini/response.ts'
+import type { GenerateContentResponse } from '../../gemini/types.ts'
+import { addUsage, countTokens } from '../../gemini/usage.ts'
+
+export interface ImageList {
+  readonly created: number
+  readonly data: readonly ({ readonly b64_json: string } | { readonly url: string })[]
+  readonly usage: {
+    readonly input_tokens: number
+    readonly output_tokens: number
+    readonly total_tokens: number
+    readonly input_tokens_details: { readonly text_tokens: number; readonly image_tokens: number }
+  }
+}
+
+export type DrawnImages =
+  | { readonly ok: true; readonly list: ImageList }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** One image of each response. `url` is a data URL: nothing is stored that another could point to. */
+export function toImageList(
+  responses: readonly GenerateContentResponse[],
+  format: 'b64_json' | 'url',
+  created: number,
+): DrawnImages {
+  const data: ({ b64_json: string } | { url: string })[] = []
+  for (const response of responses) {
+    // A model that thinks may sketch before it draws: the last picture is the one.
+    const drawn = partsOf(firstCandidate(response))
+      .filter(({ thought }) => thought !== true)
+      .flatMap(({ inlineData }) => (inlineData?.mimeType.startsWith('image/') ? [inlineData] : []))
+      .at(-1)
+    if (drawn === undefined) return { ok: false, failure: nothingDrawn(response) }
+    const url = `data:${drawn.mimeType};base64,${drawn.data}`
+    data.push(format === 'url' ? { url } : { b64_json: drawn.data })
+  }
+  const usage = responses.map(({ usageMetadata }) => usageMetadata).reduce(addUsage)
+  const { prompt, output, reasoning } = countTokens(usage)
+  return {
+    ok: true,
+    list: {
+      created,
+      data,
+      usage: {
+        input_tokens: prompt,
+        output_tokens: output + reasoning,
+        total_tokens: prompt + output + reasoning,
+        input_tokens_details: { text_tokens: prompt, image_tokens: 0 },
+      },
+    },
+  }
+}
+
+function nothingDrawn(response: GenerateContentResponse): Failure {
+  const why = blockReasonOf(response) ?? finishReasonOf(response)
+  if (why !== undefined && why !== 'STOP' && why !== 'MAX_TOKENS' && /^[A-Z_]{1,64}$/.test(why)) {
+    return {
+      reason: 'content_filtered',
+      message: `Google did not draw this (${why}). Change the prompt.`,
+      param: 'prompt',
+    }
+  }
+  return {
+    reason: 'upstream_error',
+    message: 'The model answered without an image; ask it for one in the prompt.',
+  }
+}

@@ -1,0 +1,103 @@
+/** OpenAI's image requests, as far as Gemini's models that draw can follow them (google-upstreams §4.7, §9). */
+import * as v from 'valibot'
+import type { Failure } from '../../http/errors.ts'
+import { toFailure } from '../../http/issue.ts'
+import { modelName } from '../openai-chat/schema.ts'
+
+/** OpenAI's own limit; each is a call of its own. */
+const MAX_IMAGES = 10
+
+const RATIOS: readonly (readonly [string, number])[] = [
+  '1:1',
+  '2:3',
+  '3:2',
+  '3:4',
+  '4:3',
+  '4:5',
+  '5:4',
+  '9:16',
+  '16:9',
+  '21:9',
+].map((name) => {
+  const [width = 1, height = 1] = name.split(':').map(Number)
+  return [name, width / height]
+})
+/** How far a size may be from a ratio and still mean it: 1792x1024 is OpenAI's 16:9. */
+const TOLERANCE = 0.05
+
+export interface ImageConfig {
+  readonly aspectRatio?: string
+  readonly imageSize?: string
+}
+
+const SIZE = `must be auto, or WIDTHxHEIGHT in one of the ratios ${RATIOS.map(([name]) => name).join(', ')}, up to 4096`
+
+const size = v.nullish(
+  v.pipe(
+    v.string('a string'),
+    v.check((text) => toImageConfig(text) !== null, SIZE),
+    v.transform((text) => toImageConfig(text) ?? {}),
+  ),
+  'auto',
+)
+
+const imageRequest = v.object(
+  {
+    model: modelName,
+    prompt: v.pipe(v.string('a string'), v.nonEmpty('must not be empty')),
+    n: v.nullish(
+      v.pipe(
+        v.number('an integer'),
+        v.integer('an integer'),
+        v.minValue(1, 'must be at least 1'),
+        v.maxValue(MAX_IMAGES, `must not be above ${MAX_IMAGES}`),
+      ),
+      1,
+    ),
+    size,
+    response_format: v.nullish(
+      v.pipe(
+        v.string('a string'),
+        v.picklist(['b64_json', 'url'], 'must be one of: b64_json, url'),
+      ),
+      'b64_json',
+    ),
+    output_format: v.nullish(
+      v.pipe(v.string('a string'), v.picklist(['png'], 'must be png, which is what Gemini draws')),
+    ),
+    stream: v.nullish(v.literal(false, 'must be false: images are not streamed')),
+  },
+  'a JSON object',
+)
+
+export type ImageRequest = v.InferOutput<typeof imageRequest>
+
+export type ParsedImageRequest =
+  | { readonly ok: true; readonly request: ImageRequest }
+  | { readonly ok: false; readonly failure: Failure }
+
+export function parseImageRequest(body: unknown): ParsedImageRequest {
+  const parsed = v.safeParse(imageRequest, body, { abortEarly: true })
+  return parsed.success
+    ? { ok: true, request: parsed.output }
+    : { ok: false, failure: toFailure(parsed.issues[0]) }
+}
+
+/** Null where no picture of Gemini's has this size. A thousand pixels are its default, which is left unsaid: not every model lets itself be told. */
+function toImageConfig(text: string): ImageConfig | null {
+  if (text === 'auto') return {}
+  const [, width = '0', height = '0'] = /^(\d{2,4})x(\d{2,4})$/.exec(text) ?? []
+  const [wide, high] = [Number(width), Number(height)]
+  const ratio = wide / high
+  const nearest = RATIOS.toSorted(([, one], [, other]) => off(one, ratio) - off(other, ratio))[0]
+  if (nearest === undefined || !(off(nearest[1], ratio) <= TOLERANCE)) return null
+  const longest = Math.max(wide, high)
+  if (longest > 4096) return null
+  const aspectRatio = nearest[0]
+  if (longest <= 1792) return { aspectRatio }
+  return { aspectRatio, imageSize: longest <= 2048 ? '2K' : '4K' }
+}
+
+function off(one: number, other: number): number {
+  return Math.abs(Math.log(one / other))
+}

@@ -1,0 +1,47 @@
+/** What a model said, as a file. */
+import type { Failure } from '../../http/errors.ts'
+import { blockReasonOf, finishReasonOf, firstCandidate, partsOf } from '../../gemini/response.ts'
+import type { GenerateContentResponse } from '../../gemini/types.ts'
+import { pcmRate, withWavHeader } from '../openai-chat/wav.ts'
+
+export type Speech =
+  | { readonly ok: true; readonly audio: Uint8Array<ArrayBuffer>; readonly mimeType: string }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** Where a WAV of the plainest kind has its samples. */
+const WAV_HEADER_BYTES = 44
+
+export function toSpeech(response: GenerateContentResponse, format: 'wav' | 'pcm'): Speech {
+  const sounds = partsOf(firstCandidate(response)).flatMap(({ inlineData }) =>
+    inlineData?.mimeType.startsWith('audio/') ? [inlineData] : [],
+  )
+  const [first] = sounds
+  if (first === undefined) return { ok: false, failure: silence(response) }
+  const rate = pcmRate(first.mimeType)
+  // A file already: it is passed on for what it is.
+  if (rate === null) {
+    const isAsked = format === 'wav' && /^audio\/(?:x-)?wav/i.test(first.mimeType)
+    return isAsked
+      ? { ok: true, audio: Uint8Array.fromBase64(first.data), mimeType: 'audio/wav' }
+      : { ok: false, failure: OTHER_FORMAT }
+  }
+  const pieces = sounds.map(({ data }) => data)
+  const file = Uint8Array.fromBase64(withWavHeader(pieces, rate))
+  return format === 'wav'
+    ? { ok: true, audio: file, mimeType: 'audio/wav' }
+    : { ok: true, audio: file.slice(WAV_HEADER_BYTES), mimeType: `audio/pcm;rate=${rate}` }
+}
+
+function silence(response: GenerateContentResponse): Failure {
+  const why = blockReasonOf(response) ?? finishReasonOf(response) ?? ''
+  if (/^(?:SAFETY|PROHIBITED_CONTENT|BLOCKLIST|SPII|RECITATION)$/.test(why)) {
+    const message = `Google did not speak this (${why}). Change the input.`
+    return { reason: 'content_filtered', message, param: 'input' }
+  }
+  return { reason: 'upstream_error', message: 'The model answered without a sound.' }
+}
+
+const OTHER_FORMAT: Failure = {
+  reason: 'upstream_error',
+  message: 'Google answered with a sound in another format than the one asked for.',
+}

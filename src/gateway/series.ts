@@ -1,0 +1,38 @@
+import type { GenerateContentRequest, GenerateContentResponse } from '../gemini/types.ts'
+import { type Generated, type GenerateInput, generation, serve } from './generate.ts'
+
+export type Series =
+  | {
+      readonly ok: true
+      /** The last of them, still to be settled; the others are. */
+      readonly generated: Extract<Generated, { ok: true }>
+      /** One for each request, in their order. */
+      readonly responses: readonly GenerateContentResponse[]
+    }
+  | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
+
+/** Several generations that are one request of the client's: each is an attempt of its own, and they are made one after the other. All or nothing. */
+export async function generateSeries(
+  input: Omit<GenerateInput, 'request' | 'stream'>,
+  requests: readonly GenerateContentRequest[],
+): Promise<Series> {
+  const asks = requests.map((request) => generation({ ...input, request, stream: false }))
+  const responses: GenerateContentResponse[] = []
+  let generated = await serve({
+    ...input,
+    operation: 'generate',
+    askUnder: (lease, wording) => {
+      const ask = asks[responses.length]
+      if (ask === undefined) throw new Error('There is no request left to make.')
+      return ask(lease, wording)
+    },
+  })
+  for (;;) {
+    if (!generated.ok) return { ok: false, generated }
+    if (generated.kind !== 'unary') throw new Error('A series is not streamed.')
+    const { response, next } = generated
+    responses.push(response)
+    if (responses.length === requests.length) return { ok: true, generated, responses }
+    generated = await next(response.usageMetadata)
+  }
+}
