@@ -1,4 +1,3 @@
-import { planFor } from '../dialects/openai-chat/plan.ts'
 import { toGeminiRequest, type TranslatedRequest } from '../dialects/openai-chat/request.ts'
 import { toChatCompletionOf } from '../dialects/openai-chat/response.ts'
 import { type ChatRequest, parseChatRequest } from '../dialects/openai-chat/schema.ts'
@@ -86,7 +85,7 @@ function answer(
 ): Response {
   const context = contextFor(answeringModel(chat.model, generated))
   // There is no field for thoughts, and they are no part of the text.
-  const plan = { ...planFor(first.plan, generated.lease.preferences), reasoning: 'none' } as const
+  const plan = { ...first.plan, reasoning: 'none' } as const
   const translated = toChatCompletionOf(responses, context, plan)
   const verdict = translated.ok ? OK : unusable(translated.failure)
   ctx.waitUntil(generated.settle(verdict, responses.at(-1)?.usageMetadata))
