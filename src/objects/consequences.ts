@@ -40,7 +40,7 @@ const CONSEQUENCES: Consequences = {
       .of(principal, lease.model)
       .find(({ dimension }) => dimension === verdict.dimension)
     state.buckets.set(closed(key, verdict, previous, lease.grantedAt, now))
-    rotateFrom(state, lease.credentialId, lease.model, now)
+    rotateFrom(state, lease.credentialId, lease.model, `quota ${verdict.dimension}`, now)
   },
   // It serves this model no more, or nothing at all.
   credential_fault: ({ state, lease, now }, verdict) => {
@@ -74,16 +74,20 @@ export function quarantine(
   fault: { readonly reason: CredentialFault; readonly link?: string | null },
   now: number,
 ): void {
+  state.audit.record('ring', 'credential.quarantined', id, { reason: fault.reason, model })
   state.credentials.quarantine(id, fault.reason, fault.link ?? null)
-  rotateFrom(state, id, model, now)
+  rotateFrom(state, id, model, fault.reason, now)
 }
 
 /** Compare-and-rotate: of many failures on one credential, the first moves the cursor and the rest find it moved. */
-function rotateFrom(state: UserState, id: string, model: string, now: number): void {
-  const { profile } = state
+function rotateFrom(state: UserState, id: string, model: string, why: string, now: number): void {
+  const { profile, audit } = state
   if (profile.cursor !== id) return
   const next = nextCursor(ringOf(state, now), (other) => standingOf(other, model, state, now), id)
-  if (next !== id) profile.rotate(next)
+  if (next === id) return
+  // What is written without an await between is committed together: there is no turn without its line.
+  audit.record('ring', 'ring.turned', null, { from: id, to: next, why, model })
+  profile.rotate(next)
 }
 
 /** The last error as the stats show it; null for what is not the credential's or Google's doing. */

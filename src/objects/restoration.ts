@@ -1,3 +1,4 @@
+import type { Admin } from './audit.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { UserState } from './state.ts'
 import type { SettingsChange } from './user-settings.ts'
@@ -19,6 +20,21 @@ export function restoreFrom(
     profile.moveCursor(credentials.all()[0]?.id ?? null)
   }
   profile.restoredFrom(snapshot.version, snapshot.created_at)
+}
+
+/** The audit itself is lost with the storage: a new one begins, and says what the snapshot knew of the old. */
+export function recordRestoration(
+  { audit }: UserState,
+  { version, deleted, audit_head: head }: Snapshot,
+  how: 'user.restored' | 'user.imported',
+  by: Admin,
+): void {
+  audit.record(by, how, null, {
+    snapshot_version: version,
+    deleted,
+    previous_head_seq: head.seq,
+    previous_head_hash: head.hash,
+  })
 }
 
 /** Without what the snapshot does not say, which has its default. */

@@ -2,21 +2,34 @@ import type { Credential } from './credential.ts'
 import type { Verification } from '../upstreams/verify.ts'
 import type { UserDescription } from './description.ts'
 
-export type PutCredentialResult =
-  | {
-      readonly ok: true
-      readonly credential: Credential
-      /** False where a known credential was updated in place. */
-      readonly created: boolean
-      readonly count: number
-      /** Credentials of the ring that Google counts against the same quota, so that this one adds none. */
-      readonly sharesQuotaWith: readonly string[]
-    }
-  | { readonly ok: false; readonly reason: 'ring_full'; readonly count: number }
-  | {
-      readonly ok: false
-      readonly reason: 'vault_not_configured' | 'misconfigured' | 'user_deleted' | 'unknown_user'
-    }
+export interface AddedCredential {
+  readonly ok: true
+  readonly credential: Credential
+  /** False where a known credential was updated in place. */
+  readonly created: boolean
+  readonly count: number
+  /** Credentials of the ring that Google counts against the same quota, so that this one adds none. */
+  readonly sharesQuotaWith: readonly string[]
+}
+
+export interface RingFull {
+  readonly ok: false
+  readonly reason: 'ring_full'
+  readonly count: number
+}
+
+/** Why none of them could be taken. */
+export interface PutRefused {
+  readonly ok: false
+  readonly reason: 'vault_not_configured' | 'misconfigured' | 'user_deleted' | 'unknown_user'
+}
+
+export type PutCredentialResult = AddedCredential | RingFull | PutRefused
+
+/** One result for each credential, in their order. */
+export type PutCredentialsResult =
+  | { readonly ok: true; readonly results: readonly (AddedCredential | RingFull)[] }
+  | PutRefused
 
 export type RotateResult =
   | { readonly ok: true; readonly from: string; readonly to: string }

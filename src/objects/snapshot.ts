@@ -19,7 +19,10 @@ export function snapshotKey(userId: string): string {
  * A user's configuration as KV keeps it for disaster recovery, and as it is exported: secrets stay sealed, nothing that changes
  * with traffic is in it. Nothing on a request's path reads it (design §4).
  */
-export function snapshotOf(userId: string, { profile, keys, credentials }: UserState): string {
+export function snapshotOf(
+  userId: string,
+  { profile, keys, credentials, audit }: UserState,
+): string {
   return JSON.stringify({
     schema: SCHEMA_VERSION,
     version: profile.configVersion,
@@ -27,6 +30,8 @@ export function snapshotOf(userId: string, { profile, keys, credentials }: UserS
     created_at: profile.createdAt,
     deleted: profile.isDeleted,
     keys: keys.kept,
+    // Witnesses what the audit was, for whoever doubts it later.
+    audit_head: audit.ends().head,
     settings: profile.settings,
     credentials: (profile.isDeleted ? [] : credentials.all()).map((credential) => ({
       id: credential.id,
@@ -105,6 +110,10 @@ const snapshot = v.pipe(
     created_at: instant,
     deleted: v.optional(v.boolean(), false),
     keys: v.optional(v.nullable(keys), null),
+    audit_head: v.optional(
+      v.object({ seq: count, hash: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))) }),
+      { seq: 0, hash: null },
+    ),
     settings: v.optional(settings, {}),
     credentials: v.pipe(
       v.array(

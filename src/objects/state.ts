@@ -1,5 +1,6 @@
 import type { Settings } from '../settings.ts'
 import { AccessTokens } from './access-tokens.ts'
+import { Audit } from './audit.ts'
 import { BucketTable } from './bucket-table.ts'
 import { CallSignatures } from './call-signatures.ts'
 import { Credentials } from './credentials.ts'
@@ -24,6 +25,7 @@ export interface UserState {
   readonly ledger: Ledger
   readonly tokens: AccessTokens
   readonly signatures: CallSignatures
+  readonly audit: Audit
 }
 
 export interface StateInput {
@@ -45,6 +47,7 @@ export function loadState({ sql, userId, settings, vault }: StateInput): UserSta
     ledger: new Ledger(sql),
     tokens: new AccessTokens({ sql, credentials, vault, userId, settings }),
     signatures: new CallSignatures(sql),
+    audit: new Audit(sql),
   }
 }
 

@@ -175,6 +175,24 @@ const MIGRATIONS: readonly string[] = [
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Who did what; `operation`, `act` and `subject` are for finding a repetition, and not part of the chain.
+  `
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY,
+    line TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    operation TEXT,
+    act TEXT NOT NULL,
+    subject TEXT
+  ) STRICT;
+  CREATE TABLE audit_ends (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    anchor_seq INTEGER NOT NULL,
+    anchor_hash TEXT,
+    head_seq INTEGER NOT NULL,
+    head_hash TEXT NOT NULL
+  ) STRICT;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -1,17 +1,26 @@
 import { DurableObject } from 'cloudflare:workers'
 import { readSettings } from '../settings.ts'
+import { addCredential, seal } from './addition.ts'
 import {
   bury,
+  changeSettings,
+  configure,
+  giveKey,
+  namesOf,
   patchCredential,
+  pin,
   removeCredential,
   reorder,
   resetCredential,
+  rotate,
 } from './administration.ts'
 import type { Depth } from '../upstreams/verify.ts'
 import type { HeldToken } from './access-tokens.ts'
+import type { Admin } from './audit.ts'
+import { type AuditPage, pageOf } from './audit-page.ts'
 import { Chores } from './chores.ts'
 import { follow } from './consequences.ts'
-import { credentialId, type CredentialInput } from './credential.ts'
+import type { CredentialInput } from './credential.ts'
 import type { CredentialPatch } from './credentials.ts'
 import { type CredentialDescription, describeUser, type UserDescription } from './description.ts'
 import { explain, type Explanation } from './explanation.ts'
@@ -20,25 +29,30 @@ import { keyInfo, type KeyInfo } from './key-info.ts'
 import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
 import { type Reach, reachOf } from './reach.ts'
 import { resealAll, type ResealResult } from './reseal.ts'
-import { restoreFrom } from './restoration.ts'
+import { recordRestoration, restoreFrom } from './restoration.ts'
 import type {
+  AddedCredential,
   CreateResult,
   PutCredentialResult,
+  PutCredentialsResult,
+  PutRefused,
   ReplaceKeyResult,
   RestoreResult,
+  RingFull,
   RotateResult,
   VerifyResult,
 } from './results.ts'
-import { nextActive } from './ring.ts'
 import { parseSnapshot, snapshotOf } from './snapshot.ts'
-import { principalOf } from './standing.ts'
-import { admissionTo, loadState, ringOf, type UserState } from './state.ts'
+import { admissionTo, loadState, type UserState } from './state.ts'
 import { buildStats, type Stats } from './stats.ts'
 import { isConfigured, migrate } from './storage.ts'
 import type { NewKey } from './user-keys.ts'
 import type { Admission, SettingsChange } from './user-settings.ts'
 import { openVault, type Vault } from './vault.ts'
 import { verifyStored } from './verification.ts'
+
+/** How long an earlier key is still good where the making of a user was asked for again, and another was minted. */
+const REPEATED_GRACE_MS = 24 * 3_600_000
 
 interface Awake {
   readonly state: UserState
@@ -108,79 +122,89 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** Adds a credential at the end of the ring, or updates a known one in place. `creates`: also the user, where there is none. */
-  async putCredential(input: CredentialInput, creates: boolean): Promise<PutCredentialResult> {
+  async putCredential(
+    input: CredentialInput,
+    creates: boolean,
+    by: Admin,
+  ): Promise<PutCredentialResult> {
+    const put = await this.#put([input], creates, by)
+    if (!put.ok) return put
+    const [result] = put.results
+    if (result === undefined) throw new Error('One credential was put, and none answered for.')
+    return result
+  }
+
+  /** Adds credentials to the ring of a user who exists, in their order; those past the limit are refused, and the others stay. */
+  putCredentials(inputs: readonly CredentialInput[], by: Admin): Promise<PutCredentialsResult> {
+    return this.#put(inputs, false, by)
+  }
+
+  async #put(
+    inputs: readonly CredentialInput[],
+    creates: boolean,
+    by: Admin,
+  ): Promise<PutCredentialsResult> {
     const settings = readSettings(this.env)
     if (!settings.ok) return { ok: false, reason: 'misconfigured' }
-    if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
+    const { maxCredentials } = settings.settings
+    const refused = this.#whyNoPut(creates)
+    if (refused !== null) return refused
     const vault = await this.#openVault()
     if (vault === null) return { ok: false, reason: 'vault_not_configured' }
-    const userId = this.#userId
-    const id = await credentialId(userId, input.secret)
-    const owner = { userId, credentialId: id, purpose: 'secret' } as const
-    const sealed = await vault.seal(JSON.stringify(input.secret), owner)
+    const sealed = await Promise.all(inputs.map((input) => seal(input, this.#userId, vault)))
 
-    // From here on without await: the checks and the write are one step.
+    // From here on without await: the checks and the writes are one step.
+    const refusedNow = this.#whyNoPut(creates)
+    if (refusedNow !== null) return refusedNow
+    return this.#atomically(() => {
+      const user = this.#user ?? this.#made(by, [])
+      const results = sealed.map((one): AddedCredential | RingFull => {
+        const count = user.state.credentials.all().length
+        const full = { ok: false, reason: 'ring_full', count } as const
+        return addCredential(user.state, one, maxCredentials, by) ?? full
+      })
+      user.chores.snapshotLater()
+      return { ok: true, results }
+    })
+  }
+
+  #whyNoPut(creates: boolean): PutRefused | null {
     if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
-    if (this.#user === null && !creates) return { ok: false, reason: 'unknown_user' }
-    const known = this.#user?.state.credentials.get(id) !== undefined
-    const count = this.#user?.state.credentials.all().length ?? 0
-    if (!known && count >= settings.settings.maxCredentials) {
-      return { ok: false, reason: 'ring_full', count }
-    }
-    this.#user ??= this.#wake()
-    const { profile, credentials, buckets, faults, tokens } = this.#user.state
-    credentials.put(id, input, sealed, Date.now())
-    buckets.clear(id)
-    faults.clear(id)
-    tokens.secretChanged(id)
-    if (profile.cursor === null) profile.moveCursor(id)
-    profile.configChanged()
-    this.#user.chores.snapshotLater()
-    const credential = credentials.get(id)
-    if (credential === undefined) throw new Error('The credential just written is not there.')
-    const ring = credentials.all()
-    const principal = principalOf(credential)
-    const sharesQuotaWith = ring
-      .filter((other) => other.id !== id && principalOf(other) === principal)
-      .map((other) => other.id)
-    return { ok: true, credential, created: !known, count: ring.length, sharesQuotaWith }
+    return this.#user === null && !creates ? { ok: false, reason: 'unknown_user' } : null
   }
 
   /** Makes a user without credentials. `key`: the one that was minted; null where an admin chose it. */
-  create(settings: SettingsChange, key: NewKey | null): CreateResult {
+  create(settings: SettingsChange, key: NewKey | null, by: Admin): CreateResult {
     if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
     const known = this.#user?.state
-    if (known !== undefined) {
-      // Asked for again: the answer was lost on the way, and nobody else can have this key.
-      const isAgain = key !== null && known.keys.isCurrent(key.digest)
-      return isAgain
-        ? { ok: true, user: describeUser(this.#userId, known) }
-        : { ok: false, reason: 'user_exists' }
+    if (known !== undefined && known.audit.doneBefore(by, 'user.created', null) === null) {
+      return { ok: false, reason: 'user_exists' }
     }
-    // Both or nothing: a user without the key could not be used.
-    const user = this.ctx.storage.transactionSync(() => {
-      const made = this.#wake()
-      if (key !== null) made.state.keys.replace(key, 0, Date.now())
-      return made
+    // All or nothing: a user without the key could not be used.
+    return this.#atomically(() => {
+      const { state, chores } = this.#user ?? this.#made(by, namesOf(settings))
+      // What was given at first may have arrived all the same, and be in use.
+      const graceMs = known === undefined ? 0 : REPEATED_GRACE_MS
+      if (key !== null) giveKey(state, key, graceMs, by, Date.now())
+      chores.snapshotLater()
+      const user =
+        known === undefined
+          ? changeSettings(state, this.#userId, settings)
+          : describeUser(this.#userId, state) // asked for again: the answer was lost on the way
+      return { ok: true, user }
     })
-    this.#user = user
-    return { ok: true, user: this.#configured(user, settings) }
   }
 
   /** Makes this the user's key; earlier ones end with the grace. Asked for again, it changes nothing. */
-  replaceKey(key: NewKey, graceMs: number): ReplaceKeyResult {
-    const user = this.#living()
-    if (user === null) return { ok: false, reason: 'unknown_user' }
-    const now = Date.now()
-    const { keys, profile } = user.state
-    if (!keys.isCurrent(key.digest)) {
-      if (!keys.replace(key, graceMs, now)) return { ok: false, reason: 'too_many_keys' }
-      profile.configChanged()
-      user.chores.snapshotLater()
-    }
-    const [, previous] = keys.valid(now)
-    const description = describeUser(this.#userId, user.state)
-    return { ok: true, user: description, previousEndsAt: previous?.endsAt ?? now }
+  replaceKey(key: NewKey, graceMs: number, by: Admin): ReplaceKeyResult {
+    const unknown = { ok: false, reason: 'unknown_user' } as const
+    return this.#administer<ReplaceKeyResult>((state) => {
+      const now = Date.now()
+      if (!giveKey(state, key, graceMs, by, now)) return { ok: false, reason: 'too_many_keys' }
+      const [, previous] = state.keys.valid(now)
+      const user = describeUser(this.#userId, state)
+      return { ok: true, user, previousEndsAt: previous?.endsAt ?? now }
+    }, unknown)
   }
 
   /** The user's configuration; null where there is no such user. */
@@ -190,38 +214,33 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** Changes some of the user's settings and answers all of the configuration. */
-  configure(change: SettingsChange): UserDescription | null {
-    const user = this.#living()
-    return user === null ? null : this.#configured(user, change)
+  configure(change: SettingsChange, by: Admin): UserDescription | null {
+    return this.#administer((state) => configure(state, this.#userId, change, by), null)
   }
 
   /** Only this credential serves until then (epoch milliseconds); null where there is none of that id. */
-  pin(credentialId: string, until: number): UserDescription | null {
-    return this.#administer((state) => {
-      if (state.credentials.get(credentialId) === undefined) return null
-      state.profile.changeSettings({ pin: { credentialId, until } })
-      state.profile.configChanged()
-      return describeUser(this.#userId, state)
-    }, null)
+  pin(credentialId: string, until: number, by: Admin): UserDescription | null {
+    const target = { credentialId, until }
+    return this.#administer((state) => pin(state, this.#userId, target, by), null)
   }
 
   /** Changes what may be changed of a credential without its secret; null where there is none of that id. */
-  patchCredential(id: string, patch: CredentialPatch): CredentialDescription | null {
-    return this.#administer((state) => patchCredential(state, id, patch), null)
+  patchCredential(id: string, patch: CredentialPatch, by: Admin): CredentialDescription | null {
+    return this.#administer((state) => patchCredential(state, id, patch, by), null)
   }
 
   /** Takes a credential out: it is refused to the very next request. */
-  removeCredential(id: string): boolean {
-    return this.#administer((state) => removeCredential(state, id), false)
+  removeCredential(id: string, by: Admin): boolean {
+    return this.#administer((state) => removeCredential(state, id, by), false)
   }
 
   /** Forgets what is held against a credential. */
-  resetCredential(id: string): CredentialDescription | null {
-    return this.#administer((state) => resetCredential(state, id), null)
+  resetCredential(id: string, by: Admin): CredentialDescription | null {
+    return this.#administer((state) => resetCredential(state, id, by), null)
   }
 
-  /** Asks Google about a credential without generating. Changes nothing here. */
-  async verifyCredential(id: string, depth: Depth): Promise<VerifyResult> {
+  /** Asks Google about a credential without generating. Changes nothing here but the audit: its secret was used. */
+  async verifyCredential(id: string, depth: Depth, by: Admin): Promise<VerifyResult> {
     const user = this.#living()
     const settings = readSettings(this.env)
     const vault = await this.#openVault()
@@ -232,9 +251,10 @@ export class UserObject extends DurableObject<Env> {
       userId: this.#userId,
       settings: settings.settings,
     })
-    return verification === null
-      ? { ok: false, reason: 'credential_not_found' }
-      : { ok: true, verification }
+    if (verification === null) return { ok: false, reason: 'credential_not_found' }
+    const { verdict, reason, checked } = verification
+    user.state.audit.record(by, 'credential.verified', id, { verdict, reason, checked })
+    return { ok: true, verification }
   }
 
   /** Which access tokens are held, and until when. */
@@ -246,49 +266,57 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** Puts the ring in this order; false where it does not name each credential once. */
-  reorder(ids: readonly string[]): boolean {
-    return this.#administer((state) => reorder(state, ids), false)
+  reorder(ids: readonly string[], by: Admin): boolean {
+    return this.#administer((state) => reorder(state, ids, by), false)
   }
 
   /** Deletes the user, for good: the object keeps a tombstone. */
-  bury(): boolean {
+  bury(by: Admin): boolean {
+    const wasDone = this.#user?.state.audit.doneBefore(by, 'user.deleted', null) ?? null
+    if (this.#isBuried() && wasDone !== null) return true
     return this.#administer((state) => {
-      bury(state, Date.now())
+      bury(state, by, Date.now())
       return true
     }, false)
   }
 
   /** The user's configuration as a sealed bundle; null where there is no such user. */
-  exported(): string | null {
-    const user = this.#living()
-    return user === null ? null : snapshotOf(this.#userId, user.state)
+  exported(by: Admin): string | null {
+    return this.#administer((state) => {
+      state.audit.record(by, 'user.exported', null)
+      return snapshotOf(this.#userId, state)
+    }, null)
+  }
+
+  /** Who did what, also to a user who was deleted; null where there never was one. */
+  auditAfter(after: number, limit: number): AuditPage | null {
+    return this.#user === null ? null : pageOf(this.#user.state.audit, after, limit)
   }
 
   /**
    * Makes the user anew from a snapshot, where its own storage is gone. Never over a user that is there, whose state is newer
    * by definition, nor over a tombstone; a snapshot of a deleted user leaves one.
    */
-  restore(source: string): RestoreResult {
+  restore(source: string, how: 'user.restored' | 'user.imported', by: Admin): RestoreResult {
     const snapshot = parseSnapshot(source)
     if (snapshot === null || snapshot.user_id !== this.#userId) return 'unreadable'
     if (this.#isBuried()) return 'deleted'
     if (this.#user !== null) return 'kept'
-    // All of it or nothing: half a user could not be made again.
-    this.#user = this.ctx.storage.transactionSync(() => {
-      const user = this.#wake()
-      restoreFrom(user.state, snapshot, Date.now())
-      return user
+    this.#atomically(() => {
+      this.#user = this.#wake()
+      restoreFrom(this.#user.state, snapshot, Date.now())
+      recordRestoration(this.#user.state, snapshot, how, by)
+      this.#user.chores.snapshotLater()
     })
-    this.#user.chores.snapshotLater()
     return snapshot.deleted ? 'deleted' : 'restored'
   }
 
   /** Seals every secret with the current VAULT_KEY; how many were sealed by another. */
-  async reseal(): Promise<ResealResult> {
+  async reseal(by: Admin): Promise<ResealResult> {
     const user = this.#living()
     const vault = await this.#openVault()
     if (user === null || vault === null) return { ok: vault !== null, resealed: 0, unreadable: 0 }
-    const result = await resealAll(user.state, vault, this.#userId)
+    const result = await resealAll(user.state, vault, this.#userId, by)
     if (user.state.profile.snapshotDue()) user.chores.snapshotLater()
     return result
   }
@@ -314,15 +342,9 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** Moves the cursor one credential on, past those in quarantine. */
-  rotate(): RotateResult {
-    const user = this.#living()
-    if (user === null) return { ok: false, reason: 'unknown_user' }
-    const { profile } = user.state
-    const from = profile.cursor
-    if (from === null) return { ok: false, reason: 'no_credentials' }
-    const to = nextActive(ringOf(user.state, Date.now()), from)
-    if (to !== from) profile.rotate(to)
-    return { ok: true, from, to }
+  rotate(by: Admin): RotateResult {
+    const unknown = { ok: false, reason: 'unknown_user' } as const
+    return this.#administer<RotateResult>((state) => rotate(state, by, Date.now()), unknown)
   }
 
   /** All that may be known about this user's ring and counters; null where there is no such user. Never waits on Google. */
@@ -343,16 +365,19 @@ export class UserObject extends DurableObject<Env> {
   #administer<T>(act: (state: UserState) => T, otherwise: T): T {
     const user = this.#living()
     if (user === null) return otherwise
-    const result = act(user.state)
+    const result = this.#atomically(() => act(user.state))
     if (user.state.profile.snapshotDue()) user.chores.snapshotLater()
     return result
   }
 
-  #configured({ state, chores }: Awake, change: SettingsChange): UserDescription {
-    state.profile.changeSettings(change)
-    state.profile.configChanged()
-    chores.snapshotLater()
-    return describeUser(this.#userId, state)
+  /** An act and its line in the audit: both, or neither. What memory holds of half an act goes with the object. */
+  #atomically<T>(act: () => T): T {
+    try {
+      return this.ctx.storage.transactionSync(act)
+    } catch (error) {
+      this.ctx.abort('An admin act could not be written whole.')
+      throw error
+    }
   }
 
   /** The user, if there is one that was not deleted. Reports of attempts are taken of a deleted one too. */
@@ -362,6 +387,12 @@ export class UserObject extends DurableObject<Env> {
 
   #isBuried(): boolean {
     return this.#user?.state.profile.isDeleted === true
+  }
+
+  #made(by: Admin, fields: readonly string[]): Awake {
+    this.#user = this.#wake()
+    this.#user.state.audit.record(by, 'user.created', null, { fields })
+    return this.#user
   }
 
   #wake(): Awake {

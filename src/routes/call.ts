@@ -1,4 +1,5 @@
 import type { Failure } from '../http/errors.ts'
+import type { Admin } from '../objects/audit.ts'
 import type { Settings } from '../settings.ts'
 
 /** A request on its way through a route. */
@@ -11,6 +12,8 @@ export interface Call {
   readonly ctx: ExecutionContext
   readonly settings: Settings
   readonly requestId: string
+  /** As whom an admin act enters the audit. */
+  readonly by: Admin
 }
 
 /** A failure becomes the error response of the surface, in one place (routes/index.ts). */

@@ -27,7 +27,7 @@ export async function updateConfig(call: Call): Promise<Reply> {
   const { env, settings } = call
   if (isDryRun(call.url)) return tried(await verify(credential.input, settings))
   const put = await callUser<PutCredentialResult>(env, userId, (object) =>
-    object.putCredential(credential.input, named.creates),
+    object.putCredential(credential.input, named.creates, call.by),
   )
   if (!put.ok) return refusal(put, settings.maxCredentials, param)
   await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId))
@@ -67,7 +67,7 @@ export async function rotateRing(call: Call): Promise<Reply> {
   const named = await userNamedIn(body.value, call)
   if ('reason' in named) return named
   const { userId, param } = named
-  const rotated = await callUser<RotateResult>(call.env, userId, (object) => object.rotate())
+  const rotated = await callUser<RotateResult>(call.env, userId, (object) => object.rotate(call.by))
   if (!rotated.ok) {
     return rotated.reason === 'unknown_user' ? userNotFound(param) : NOTHING_TO_ROTATE
   }

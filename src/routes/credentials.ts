@@ -23,7 +23,7 @@ export async function patchCredential(call: Call): Promise<Reply> {
   const patch = toCredentialPatch(body.value)
   return onCredential(call, (user, credential) =>
     callUser<CredentialDescription | null>(call.env, user, (object) =>
-      object.patchCredential(credential, patch),
+      object.patchCredential(credential, patch, call.by),
     ),
   )
 }
@@ -32,7 +32,7 @@ export async function patchCredential(call: Call): Promise<Reply> {
 export async function resetCredential(call: Call): Promise<Reply> {
   return onCredential(call, (user, credential) =>
     callUser<CredentialDescription | null>(call.env, user, (object) =>
-      object.resetCredential(credential),
+      object.resetCredential(credential, call.by),
     ),
   )
 }
@@ -42,7 +42,7 @@ export async function verifyCredential(call: Call): Promise<Reply> {
   const { user, credential } = named(call)
   if (!USER_ID.test(user)) return userNotFound('id')
   const result = await callUser<VerifyResult>(call.env, user, (object) =>
-    object.verifyCredential(credential, 'upstream'),
+    object.verifyCredential(credential, 'upstream', call.by),
   )
   if (result.ok) return Response.json({ status: 'ok', credential, ...result.verification })
   return result.reason === 'vault_not_configured' ? VAULT_CLOSED : CREDENTIAL_NOT_FOUND
@@ -53,7 +53,7 @@ export async function deleteCredential(call: Call): Promise<Reply> {
   const { user, credential } = named(call)
   if (!USER_ID.test(user)) return userNotFound('id')
   const removed = await callUser<boolean>(call.env, user, (object) =>
-    object.removeCredential(credential),
+    object.removeCredential(credential, call.by),
   )
   return removed ? Response.json({ status: 'ok', deleted: true, credential }) : CREDENTIAL_NOT_FOUND
 }
@@ -65,7 +65,7 @@ export async function orderCredentials(call: Call): Promise<Reply> {
   if ((await describe(call)) === null) return userNotFound('id')
   const { credentials } = body.value
   const ordered = await callUser<boolean>(call.env, named(call).user, (object) =>
-    object.reorder(credentials),
+    object.reorder(credentials, call.by),
   )
   return ordered
     ? listCredentials(call)

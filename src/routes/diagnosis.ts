@@ -44,13 +44,13 @@ async function showCache({ env }: Call, userId: string): Promise<Reply> {
   return tokens === null ? userNotFound('user') : Response.json({ status: 'ok', tokens })
 }
 
-async function verifyAll({ env }: Call, userId: string, depth: Depth): Promise<Reply> {
+async function verifyAll({ env, by }: Call, userId: string, depth: Depth): Promise<Reply> {
   const described = await callUser<UserDescription | null>(env, userId, (user) => user.describe())
   if (described === null) return userNotFound('user')
   const credentials = await Promise.all(
     described.credentials.map(async ({ id, type, upstream, label }) => {
       const result = await callUser<VerifyResult>(env, userId, (user) =>
-        user.verifyCredential(id, depth),
+        user.verifyCredential(id, depth, by),
       )
       return { credential: id, type, upstream, label, ...shown(result) }
     }),

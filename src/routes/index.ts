@@ -3,6 +3,7 @@ import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
 import { log } from '../http/log.ts'
 import { readSettings } from '../settings.ts'
+import { readAudit } from './audit.ts'
 import { type Access, admin, everyone, leasingUser, user, userOrAdmin } from './access.ts'
 import type { Reply } from './call.ts'
 import { chatCompletions } from './chat.ts'
@@ -85,6 +86,7 @@ const ADMIN: readonly Route[] = [
   ['PATCH', '/v1/config/users/:id', admin(patchUser)],
   ['DELETE', '/v1/config/users/:id', admin(deleteUser)],
   ['GET', '/v1/config/users/:id/export', admin(exportUser)],
+  ['GET', '/v1/config/users/:id/audit', admin(readAudit)],
   ['POST', '/v1/config/users/:id/key', admin(replaceKey)],
   ['POST', '/v1/config/users/:id/pin', admin(pinRing)],
   ['DELETE', '/v1/config/users/:id/pin', admin(unpinRing)],
@@ -197,7 +199,8 @@ function runner(pattern: string, access: Access) {
     const url = new URL(request.url)
     const params = decodeParams(request.params)
     // itty-router hands the very Request on; its own type only adds what it hangs on it.
-    const call = { request: request as Request, url, params, env, ctx, settings, requestId }
+    const by = { requestId, operation: requestId }
+    const call = { request: request as Request, url, params, env, ctx, settings, requestId, by }
     return { pattern, reply: await access(call) }
   }
 }

@@ -34,17 +34,19 @@ export async function restoreUsers(call: Call): Promise<Reply> {
   for (const { name } of listed.keys) {
     const userId = name.slice(SNAPSHOT_PREFIX.length)
     const source = USER_ID.test(userId) ? await SNAPSHOTS.get(name) : null
-    results[source === null ? 'unreadable' : await restore(call.env, userId, source)].push(userId)
+    results[
+      source === null ? 'unreadable' : await restore(call, userId, source, 'user.restored')
+    ].push(userId)
   }
   const next = listed.list_complete ? null : listed.cursor
   return Response.json({ status: 'ok', ...results, next })
 }
 
 /** GET /v1/config/users/{id}/export: the user as a sealed bundle, which opens where the same VAULT_KEY is. */
-export async function exportUser({ env, params }: Call): Promise<Reply> {
+export async function exportUser({ env, params, by }: Call): Promise<Reply> {
   const id = params['id'] ?? ''
   const bundle = USER_ID.test(id)
-    ? await callUser<string | null>(env, id, (user) => user.exported())
+    ? await callUser<string | null>(env, id, (user) => user.exported(by))
     : null
   return bundle === null
     ? userNotFound('id')
@@ -66,7 +68,7 @@ export async function importUser(call: Call): Promise<Reply> {
   const kept = await call.env.SNAPSHOTS.get(snapshotKey(snapshot.user_id))
   const last = kept === null ? null : parseSnapshot(kept)
   if (last !== null && (last.deleted || last.version > snapshot.version)) return EXISTS
-  const result = await restore(call.env, snapshot.user_id, source)
+  const result = await restore(call, snapshot.user_id, source, 'user.imported')
   if (result === 'unreadable') return UNREADABLE
   if (result !== 'restored') return EXISTS
   return Response.json({ status: 'ok', result, user: snapshot.user_id })
@@ -82,7 +84,7 @@ export async function resealUsers(call: Call): Promise<Reply> {
   const users = await env.DIRECTORY.getByName(DIRECTORY_NAME).list(body.value.after ?? '', PAGE)
   let [resealed, unreadable] = [0, 0]
   for (const { user } of users) {
-    const result = await callUser<ResealResult>(env, user, (object) => object.reseal())
+    const result = await callUser<ResealResult>(env, user, (object) => object.reseal(call.by))
     if (!result.ok) return VAULT_CLOSED
     resealed += result.resealed
     unreadable += result.unreadable
@@ -91,8 +93,13 @@ export async function resealUsers(call: Call): Promise<Reply> {
   return Response.json({ status: 'ok', users: users.length, resealed, unreadable, next })
 }
 
-async function restore(env: Env, userId: string, source: string): Promise<RestoreResult> {
-  const result = await callUser<RestoreResult>(env, userId, (user) => user.restore(source))
+async function restore(
+  { env, by }: Call,
+  userId: string,
+  source: string,
+  how: 'user.restored' | 'user.imported',
+): Promise<RestoreResult> {
+  const result = await callUser<RestoreResult>(env, userId, (user) => user.restore(source, how, by))
   if (result === 'restored' || result === 'kept') {
     await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId))
   }

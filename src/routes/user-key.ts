@@ -3,6 +3,7 @@ import { hintOf, mintKey } from '../gateway/minted-key.ts'
 import { callUser } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
 import type { ReplaceKeyResult } from '../objects/results.ts'
+import type { Admin } from '../objects/audit.ts'
 import { MAX_KEYS, type NewKey } from '../objects/user-keys.ts'
 import { readBody } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
@@ -18,7 +19,7 @@ export async function replaceKey(call: Call): Promise<Reply> {
   const minted = await mint(call.env, id)
   if ('reason' in minted) return minted
   const replaced = await callUser<ReplaceKeyResult>(call.env, id, (user) =>
-    user.replaceKey(minted.known, body.value.grace_seconds * 1000),
+    user.replaceKey(minted.known, body.value.grace_seconds * 1000, call.by),
   )
   if (!replaced.ok) return replaced.reason === 'unknown_user' ? userNotFound('id') : TOO_MANY_KEYS
   return Response.json({
@@ -42,9 +43,12 @@ export async function mint(env: Env, userId: string): Promise<Minted | Failure> 
   return { apiKey, known: { digest: await digestOf(apiKey), hint: hintOf(apiKey) } }
 }
 
-/** As long as an id that is a digest, and as unlikely to meet another. */
-export function randomUserId(): string {
-  return crypto.getRandomValues(new Uint8Array(32)).toHex()
+/**
+ * The id of a user whose key is minted: the same for every repetition of the operation, and no chosen key's, which has no
+ * blanks.
+ */
+export function newUserId({ operation }: Admin): Promise<string> {
+  return digestOf(`user of ${operation}`)
 }
 
 export async function isMasterKey(env: Env, apiKey: string): Promise<boolean> {

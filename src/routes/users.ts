@@ -8,7 +8,7 @@ import type { SettingsChange } from '../objects/user-settings.ts'
 import { readBody } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
-import { isMasterKey, mint, randomUserId } from './user-key.ts'
+import { isMasterKey, mint, newUserId } from './user-key.ts'
 import { pinBody, toSettings, userCreation, userPatch } from './user-schema.ts'
 
 /** Users a page; `next` leads on. */
@@ -19,12 +19,12 @@ export async function createUser(call: Call): Promise<Reply> {
   const body = await readBody(call, userCreation)
   if (!body.ok) return body.failure
   const { apiKey: chosen, ...settings } = body.value
-  const id = chosen === undefined ? randomUserId() : await userIdOf(chosen)
+  const id = chosen === undefined ? await newUserId(call.by) : await userIdOf(chosen)
   if (chosen !== undefined && (await isMasterKey(call.env, chosen))) return MASTER_AS_USER
   const minted = chosen === undefined ? await mint(call.env, id) : null
   if (minted !== null && 'reason' in minted) return minted
   const created = await callUser<CreateResult>(call.env, id, (user) =>
-    user.create(toSettings(settings), minted?.known ?? null),
+    user.create(toSettings(settings), minted?.known ?? null, call.by),
   )
   // Also where there is one already: an earlier answer, and what came after it, may have been lost on the way.
   if (created.ok || created.reason === 'user_exists') {
@@ -64,10 +64,10 @@ export async function patchUser(call: Call): Promise<Reply> {
 }
 
 /** DELETE /v1/config/users/{id}: for good. The key is refused from the very next request on. */
-export async function deleteUser({ env, params }: Call): Promise<Reply> {
+export async function deleteUser({ env, params, by }: Call): Promise<Reply> {
   const id = params['id'] ?? ''
   if (!USER_ID.test(id)) return userNotFound('id')
-  const buried = await callUser<boolean>(env, id, (user) => user.bury())
+  const buried = await callUser<boolean>(env, id, (user) => user.bury(by))
   // Also where nothing was buried: an earlier answer may have been lost on the way.
   await persistently(() => directory(env).remove(id))
   if (!buried) return userNotFound('id')
@@ -82,7 +82,7 @@ export async function pinRing(call: Call): Promise<Reply> {
   const id = call.params['id'] ?? ''
   if (!USER_ID.test(id)) return userNotFound('id')
   const user = await callUser<UserDescription | null>(call.env, id, (object) =>
-    object.pin(credential, until),
+    object.pin(credential, until, call.by),
   )
   if (user !== null) return Response.json({ status: 'ok', user })
   const known = await callUser<UserDescription | null>(call.env, id, (object) => object.describe())
@@ -96,7 +96,7 @@ export async function unpinRing(call: Call): Promise<Reply> {
 
 function configure(call: Call, change: SettingsChange): Promise<Reply> {
   return onUser(call.params, (id) =>
-    callUser<UserDescription | null>(call.env, id, (user) => user.configure(change)),
+    callUser<UserDescription | null>(call.env, id, (user) => user.configure(change, call.by)),
   )
 }
 

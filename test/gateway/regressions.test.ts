@@ -6,6 +6,7 @@ import { NO_TOKENS } from '../../src/gemini/usage.ts'
 import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../../src/objects/lease.ts'
 import type { Verdict } from '../../src/upstreams/verdict.ts'
 import {
+  anAdmin,
   callsOf,
   chat,
   type ErrorBody,
@@ -130,7 +131,7 @@ describe('a user who is deleted while a request is under way', () => {
   it('is lent nothing more, as a user who is not there', async () => {
     const user = await givenUser()
     const lease = await leaseFrom(user)
-    await objectOf(user).bury()
+    await objectOf(user).bury(anAdmin())
     const next = asking(user, { tried: [lease.credentialId], attempt: 2 })
     const answer = await objectOf(user).settleAndLease(report(lease, QUOTA, null), next)
     expect(answer).toEqual({ ok: false, reason: 'unknown_user' })

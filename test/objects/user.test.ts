@@ -5,7 +5,7 @@ import { NO_TOKENS } from '../../src/gemini/usage.ts'
 import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../../src/objects/lease.ts'
 import { LEASE_MS } from '../../src/objects/ledger.ts'
 import type { Verdict } from '../../src/upstreams/verdict.ts'
-import { givenUser, MODEL, settledStats, statsOf, type User } from '../support/pollux.ts'
+import { anAdmin, givenUser, MODEL, settledStats, statsOf, type User } from '../support/pollux.ts'
 
 /** Another request each time. */
 function asking({ userId: keyDigest }: Pick<User, 'userId'>): LeaseRequest {
@@ -181,7 +181,7 @@ describe('UserObject', () => {
     const stranger = env.USERS.getByName(userId)
     expect(await stranger.admission(userId)).toBe('unknown_user')
     expect(await stranger.lease(asking({ userId }))).toEqual({ ok: false, reason: 'unknown_user' })
-    expect(await stranger.rotate()).toEqual({ ok: false, reason: 'unknown_user' })
+    expect(await stranger.rotate(anAdmin())).toEqual({ ok: false, reason: 'unknown_user' })
     expect(await stranger.stats()).toBeNull()
     const tables = await runInDurableObject(stranger, (_instance, state) =>
       state.storage.sql

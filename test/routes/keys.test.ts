@@ -10,6 +10,7 @@ import {
 import { mintedFor, mintKey } from '../../src/gateway/minted-key.ts'
 import worker from '../../src/worker.ts'
 import {
+  anAdmin,
   chat,
   chatBody,
   type ErrorBody,
@@ -411,14 +412,16 @@ describe('replacing a key', () => {
   it('changes nothing when it is asked for again, as after an answer that was lost', async () => {
     const object = env.USERS.getByName('cd'.repeat(32))
     const key = { digest: 'ef'.repeat(32), hint: 'abcd' }
-    const made = await object.create({}, key)
-    expect(await object.create({}, key)).toEqual(made)
-    expect(await object.create({}, { ...key, digest: '01'.repeat(32) })).toMatchObject({
+    const by = anAdmin()
+    const made = await object.create({}, key, by)
+    expect(await object.create({}, key, by)).toEqual(made)
+    const another = { ...key, digest: '01'.repeat(32) }
+    expect(await object.create({}, another, anAdmin())).toMatchObject({
       ok: false,
     })
     const next = { digest: '23'.repeat(32), hint: 'efgh' }
-    const first = await object.replaceKey(next, 60_000)
-    expect(await object.replaceKey(next, 60_000)).toEqual(first)
+    const first = await object.replaceKey(next, 60_000, anAdmin())
+    expect(await object.replaceKey(next, 60_000, anAdmin())).toEqual(first)
   })
 
   it.each([

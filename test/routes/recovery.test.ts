@@ -6,6 +6,7 @@ import { loadState } from '../../src/objects/state.ts'
 import { openVault } from '../../src/objects/vault.ts'
 import { readSettings } from '../../src/settings.ts'
 import {
+  anAdmin,
   chat,
   type ErrorBody,
   fetchPollux,
@@ -225,7 +226,7 @@ describe('a deleted user', () => {
       location: null,
       quotaProject: null,
     } as const
-    await Promise.all([object.putCredential(input, true), object.bury()])
+    await Promise.all([object.putCredential(input, true, anAdmin()), object.bury(anAdmin())])
     const rows = await runInDurableObject(object, (_instance, { storage: { sql } }) =>
       ['credentials', 'access_tokens', 'buckets', 'model_faults'].map(
         (table) => sql.exec(`SELECT count(*) AS n FROM ${table}`).one()['n'],
@@ -268,12 +269,12 @@ describe('VAULT_KEY', () => {
         settings: settings.settings,
         vault,
       })
-      expect(await resealAll(state, both, user.userId)).toEqual({
+      expect(await resealAll(state, both, user.userId, anAdmin())).toEqual({
         ok: true,
         resealed: 2,
         unreadable: 0,
       })
-      expect(await resealAll(state, both, user.userId)).toEqual({
+      expect(await resealAll(state, both, user.userId, anAdmin())).toEqual({
         ok: true,
         resealed: 0,
         unreadable: 0,

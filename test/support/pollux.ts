@@ -1,6 +1,7 @@
 /** Pollux as its users meet it, for tests that run in workerd: real objects, real KV, Google on loopback. */
 import { env, exports } from 'cloudflare:workers'
 import { createEmulatorClient, type Minted } from '../../emulator/client.ts'
+import type { Admin } from '../../src/objects/audit.ts'
 import type { Stats } from '../../src/objects/stats.ts'
 
 export const MASTER_KEY = env.MASTER_API_KEY
@@ -15,6 +16,12 @@ export interface User {
   readonly userId: string
   /** In ring order: the credential's id in Pollux and its handle in the emulator. */
   readonly credentials: readonly { readonly id: string; readonly handle: string }[]
+}
+
+/** Whom the audit names for an act that a test asks of the object itself. */
+export function anAdmin(): Admin {
+  const requestId = `req_${crypto.randomUUID()}`
+  return { requestId, operation: requestId }
 }
 
 /** Sends a request to the Worker, as a client over HTTP would. */

@@ -11,6 +11,7 @@ import { OUTCOMES, type Verdict } from '../../../src/upstreams/verdict.ts'
 import { type Command, jumped, type Step, type Story } from './commands.ts'
 import { type Loan, ReferenceUser, type Wanted, WRITTEN_AFTER } from './reference.ts'
 import type { LongWaits } from './long-waits.ts'
+import { anAdmin } from '../../support/pollux.ts'
 
 const PATIENCE_MS = 3000
 /** The keys from here on belong to another front end. */
@@ -98,17 +99,15 @@ class Play {
   async post(key: number, isShared: boolean): Promise<void> {
     const upstream = key < FIRST_VERTEX_KEY ? 'gemini-api' : 'vertex'
     const project = isShared ? 'one-project' : null
-    const result = await this.#user().putCredential(
-      {
-        secret: { type: 'api_key', apiKey: `key-${key}` },
-        upstream,
-        label: null,
-        project,
-        location: null,
-        quotaProject: null,
-      },
-      true,
-    )
+    const input = {
+      secret: { type: 'api_key', apiKey: `key-${key}` },
+      upstream,
+      label: null,
+      project,
+      location: null,
+      quotaProject: null,
+    } as const
+    const result = await this.#user().putCredential(input, true, anAdmin())
     if (!result.ok) throw new Error(result.reason)
     const { id } = result.credential
     const created = this.#model.post(id, upstream, project)
@@ -210,7 +209,7 @@ class Play {
   async #rotate(): Promise<void> {
     const from = this.#model.cursor
     this.#model.rotate()
-    isSame(await this.#user().rotate(), { ok: true, from, to: this.#model.cursor })
+    isSame(await this.#user().rotate(anAdmin()), { ok: true, from, to: this.#model.cursor })
   }
 
   async #clock(to: number): Promise<void> {
