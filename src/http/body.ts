@@ -46,7 +46,7 @@ export async function readCutJson(request: Request, limit: number): Promise<CutJ
     bytes = await readBytes(stream, { expected: format === undefined ? length : 0, limit })
   } catch {
     // The client broke off, or what it sent is not what its content-encoding says.
-    return refuse({ reason: 'invalid_json', message: 'The request body could not be read.' })
+    return unreadable()
   }
   if (bytes === null) return tooLarge(limit)
   const { text, cuttings } = Cuttings.of(bytes)
@@ -56,6 +56,25 @@ export async function readCutJson(request: Request, limit: number): Promise<CutJ
   } catch {
     return refuse({ reason: 'invalid_json', message: 'The request body is not valid JSON.' })
   }
+}
+
+export type Bytes = { readonly ok: true; readonly bytes: Uint8Array } | Refused
+
+/** The body as it was sent, compressed or not. */
+export async function readRaw(request: Request, limit: number): Promise<Bytes> {
+  const expected = Number(request.headers.get('content-length'))
+  if (expected > limit) return tooLarge(limit)
+  if (request.body === null) return { ok: true, bytes: new Uint8Array() }
+  try {
+    const bytes = await readBytes(request.body, { expected, limit })
+    return bytes === null ? tooLarge(limit) : { ok: true, bytes }
+  } catch {
+    return unreadable() // the client broke off
+  }
+}
+
+function unreadable(): Refused {
+  return refuse({ reason: 'invalid_json', message: 'The request body could not be read.' })
 }
 
 function empty(): Refused {

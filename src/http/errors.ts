@@ -63,6 +63,14 @@ const FAILURES = {
   user_deleted: { status: 409, type: INVALID, code: 'user_deleted', retry: 'never' },
   too_many_keys: { status: 409, type: INVALID, code: 'too_many_keys', retry: 'never' },
   credential_not_found: { status: 404, type: INVALID, code: 'credential_not_found' },
+  idempotency_key_reused: {
+    status: 422,
+    type: INVALID,
+    code: 'idempotency_key_reused',
+    retry: 'never',
+  },
+  /** SDKs ask again by themselves after a 409, which is what is wanted here. */
+  idempotency_in_progress: { status: 409, type: INVALID, code: 'idempotency_in_progress' },
   ring_full: { status: 409, type: INVALID, code: 'max_credentials_reached', retry: 'never' },
 
   // The ring and Google

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { type Attempted, type Begun, IdempotencyKeys } from './idempotency-keys.ts'
 
 export interface DirectoryEntry {
   readonly user: string
@@ -9,13 +10,32 @@ export interface DirectoryEntry {
 /** The one directory's name; all admin acts meet here. */
 export const DIRECTORY_NAME = 'directory'
 
-/** Which users exist, so that admins can list them and see their own writes. Touched by admin acts only (design §4). */
+/**
+ * Which users exist, so that admins can list them and see their own writes; and which admin acts were done under an
+ * Idempotency-Key. Touched by admin acts only (design §4).
+ */
 export class DirectoryObject extends DurableObject<Env> {
+  readonly #keys: IdempotencyKeys
+
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     ctx.storage.sql.exec(
       'CREATE TABLE IF NOT EXISTS users (user_id TEXT PRIMARY KEY, created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
     )
+    this.#keys = new IdempotencyKeys(ctx.storage.sql)
+  }
+
+  /** Whether a request with an Idempotency-Key is to be done, or was. */
+  begin(attempted: Attempted): Begun {
+    return this.#keys.begin(attempted, Date.now())
+  }
+
+  finish(key: string, operation: string, sealedAnswer: string): void {
+    this.#keys.finish(key, operation, sealedAnswer)
+  }
+
+  release(key: string, operation: string): void {
+    this.#keys.release(key, operation)
   }
 
   /** Idempotent. */

@@ -10,6 +10,7 @@ import { callUser } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
 import type { Admission } from '../objects/user-settings.ts'
 import type { Call, Reply } from './call.ts'
+import { idempotent } from './idempotency.ts'
 
 /**
  * Who may call a route, as the table in index.ts says it. Each wraps a handler that cannot run without what it needs:
@@ -21,14 +22,15 @@ export function everyone(handle: (call: Call) => Reply | Promise<Reply>): Access
   return async (call) => handle(call)
 }
 
-/** Admin acts: the master key. */
+/** Admin acts: the master key. They take an Idempotency-Key. */
 export function admin(handle: (call: Call) => Promise<Reply>): Access {
+  const act = idempotent(handle)
   return async (call) => {
     const problem = masterKeyProblem(call.env.MASTER_API_KEY)
     if (problem !== null) return notConfigured(problem)
     const known = await identify(call)
     if ('reason' in known) return known
-    return known.isMaster ? handle(call) : NOT_MASTER
+    return known.isMaster ? act(call) : NOT_MASTER
   }
 }
 

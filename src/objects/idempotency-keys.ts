@@ -1,0 +1,124 @@
+/** What became of the first request with an Idempotency-Key. */
+export type Begun =
+  /** It is yours to do. Whoever does it again, after a Worker that died, does the same operation. */
+  | { readonly kind: 'run'; readonly operation: string }
+  | { readonly kind: 'done'; readonly sealedAnswer: string }
+  | { readonly kind: 'running'; readonly retryAfterMs: number }
+  /** The key was used for something else. */
+  | { readonly kind: 'other_request' }
+
+export interface Attempted {
+  /** SHA-256 of the key, in hex. */
+  readonly key: string
+  /** SHA-256 of method, address and body, in hex. */
+  readonly fingerprint: string
+  readonly requestId: string
+}
+
+/** As docs/admin.md promises. */
+export const KEPT_MS = 24 * 3_600_000
+const MAX_KEYS = 10_000
+/** A Worker that has not answered in this time has died, as far as anybody can tell. */
+const RUNNING_MS = 60_000
+const RETRY_AFTER_MS = 1000
+
+/** The Idempotency-Keys of a day and the answers, sealed, that went with them. Synchronous, so that one request begins and no other. */
+export class IdempotencyKeys {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec(
+      `CREATE TABLE IF NOT EXISTS idempotency_keys (
+         seq INTEGER PRIMARY KEY AUTOINCREMENT,
+         key TEXT NOT NULL UNIQUE,
+         fingerprint TEXT NOT NULL,
+         operation TEXT NOT NULL,
+         request_id TEXT NOT NULL,
+         running_until INTEGER NOT NULL,
+         sealed_answer TEXT,
+         created_at INTEGER NOT NULL
+       ) STRICT`,
+    )
+  }
+
+  begin({ key, fingerprint, requestId }: Attempted, now: number): Begun {
+    this.#prune(now)
+    const [row] = this.#sql
+      .exec<KeyRow>('SELECT * FROM idempotency_keys WHERE key = ?', key)
+      .toArray()
+    if (row === undefined) return this.#add({ key, fingerprint, requestId }, now)
+    if (row.fingerprint !== fingerprint) return { kind: 'other_request' }
+    if (row.sealed_answer !== null) return { kind: 'done', sealedAnswer: row.sealed_answer }
+    // The same request asks again where the answer to its first asking was lost.
+    if (row.running_until > now && row.request_id !== requestId) {
+      return { kind: 'running', retryAfterMs: RETRY_AFTER_MS }
+    }
+    this.#sql.exec(
+      'UPDATE idempotency_keys SET request_id = ?, running_until = ? WHERE key = ?',
+      requestId,
+      now + RUNNING_MS,
+      key,
+    )
+    return { kind: 'run', operation: row.operation }
+  }
+
+  /** Keeps the answer, unless another has answered meanwhile. */
+  finish(key: string, operation: string, sealedAnswer: string): void {
+    this.#sql.exec(
+      `UPDATE idempotency_keys SET sealed_answer = ?
+       WHERE key = ? AND operation = ? AND sealed_answer IS NULL`,
+      sealedAnswer,
+      key,
+      operation,
+    )
+  }
+
+  /** It failed, and not for good: the next request with this key may do it, as the same operation. */
+  release(key: string, operation: string): void {
+    this.#sql.exec(
+      'UPDATE idempotency_keys SET running_until = 0 WHERE key = ? AND operation = ?',
+      key,
+      operation,
+    )
+  }
+
+  #add({ key, fingerprint, requestId }: Attempted, now: number): Begun {
+    const operation = `op_${crypto.randomUUID()}`
+    this.#sql.exec(
+      `INSERT INTO idempotency_keys (key, fingerprint, operation, request_id, running_until, created_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      key,
+      fingerprint,
+      operation,
+      requestId,
+      now + RUNNING_MS,
+      now,
+    )
+    return { kind: 'run', operation }
+  }
+
+  /** With every new key, the oldest first: they are in the order of their age. */
+  #prune(now: number): void {
+    for (;;) {
+      const [oldest] = this.#sql
+        .exec<{ seq: number; created_at: number; newest: number }>(
+          `SELECT seq, created_at, (SELECT max(seq) FROM idempotency_keys) AS newest
+           FROM idempotency_keys ORDER BY seq LIMIT 1`,
+        )
+        .toArray()
+      if (oldest === undefined) return
+      const isOld = oldest.created_at <= now - KEPT_MS
+      if (!isOld && oldest.newest - oldest.seq < MAX_KEYS) return
+      this.#sql.exec('DELETE FROM idempotency_keys WHERE seq = ?', oldest.seq)
+    }
+  }
+}
+
+type KeyRow = {
+  fingerprint: string
+  operation: string
+  request_id: string
+  running_until: number
+  sealed_answer: string | null
+}
