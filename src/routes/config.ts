@@ -1,18 +1,21 @@
 import { holderOf } from '../gateway/authenticate.ts'
 import { hasMintedForm } from '../gateway/minted-key.ts'
-import { VAULT_CLOSED } from '../gateway/failure.ts'
 import { callUser, persistently } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
 import { DIRECTORY_NAME } from '../objects/directory.ts'
 import type { PutCredentialResult, RotateResult } from '../objects/results.ts'
-import { type Verification, verify } from '../upstreams/verify.ts'
+import { verify } from '../upstreams/verify.ts'
+import { refusalOf, shown, tried } from './additions.ts'
 import { check, readObject } from './admin-body.ts'
+import { additionQuery } from './admin-query-schema.ts'
 import type { Call, Reply } from './call.ts'
 import { parseCredential } from './credential-body.ts'
+import { updateBody } from './credential-schema.ts'
+import { readQuery } from './query.ts'
 import { userNotFound } from './user-id.ts'
 import { isMasterKey } from './user-key.ts'
 import { userName } from './user-schema.ts'
-import { MASTER_AS_USER, USER_DELETED } from './users.ts'
+import { MASTER_AS_USER } from './users.ts'
 
 /** POST /v1/config/update: adds a credential to a user's ring, or updates it in place; creates the user where there is none for the key of an admin's choice. */
 export async function updateConfig(call: Call): Promise<Reply> {
@@ -21,43 +24,24 @@ export async function updateConfig(call: Call): Promise<Reply> {
   const named = await userNamedIn(body.value, call)
   if ('reason' in named) return named
   const { userId, param } = named
-  const credential = await parseCredential(body.value)
+  const query = readQuery(call, additionQuery)
+  if (!query.ok) return query.failure
+  const credential = await parseCredential(body.value, updateBody)
   if (!credential.ok) return credential.failure
 
   const { env, settings } = call
-  if (isDryRun(call.url)) return tried(await verify(credential.input, settings))
+  if (query.value.dry_run) return tried(await verify(credential.input, settings))
   const put = await callUser<PutCredentialResult>(env, userId, (object) =>
     object.putCredential(credential.input, named.creates, call.by),
   )
-  if (!put.ok) return refusal(put, settings.maxCredentials, param)
+  if (!put.ok) return refusalOf(put, settings.maxCredentials, param)
   await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId))
   return Response.json({
     status: 'ok',
     user: userId,
-    created: put.created,
-    credential: {
-      id: put.credential.id,
-      type: put.credential.type,
-      upstream: put.credential.upstream,
-      label: put.credential.label,
-      project: put.credential.project,
-      location: put.credential.location,
-      position: put.credential.position,
-    },
-    credentials: put.count,
-    shares_quota_with: put.sharesQuotaWith,
+    ...shown(put),
     max_credentials: settings.maxCredentials,
   })
-}
-
-/** `?dry_run=1`: the credential is checked with Google, and nothing is kept. */
-function isDryRun({ searchParams }: URL): boolean {
-  const value = searchParams.get('dry_run')
-  return value !== null && value !== '0' && value !== 'false'
-}
-
-function tried(verification: Verification): Response {
-  return Response.json({ status: 'ok', dry_run: true, ...verification })
 }
 
 /** POST /v1/config/rotate: moves the cursor of a user's ring one on. */
@@ -97,29 +81,6 @@ async function userNamedIn(
   const holder = await holderOf(apiKey, env)
   if (holder === null) return FORGED
   return { userId: holder.userId, param: 'apiKey', creates: !hasMintedForm(apiKey) }
-}
-
-function refusal(
-  refused: Extract<PutCredentialResult, { ok: false }>,
-  max: number,
-  param: string,
-): Failure {
-  switch (refused.reason) {
-    case 'ring_full':
-      return {
-        reason: 'ring_full',
-        message: `This user has ${refused.count} credentials and MAX_CREDENTIALS is ${max}; nothing was changed. Post one of the known credentials to update it in place, or raise MAX_CREDENTIALS.`,
-        param: 'gcpServiceAccount',
-      }
-    case 'vault_not_configured':
-      return VAULT_CLOSED
-    case 'user_deleted':
-      return { ...USER_DELETED, param }
-    case 'unknown_user':
-      return userNotFound(param)
-    case 'misconfigured':
-      return { reason: 'misconfigured', message: 'A variable of this gateway is invalid.' }
-  }
 }
 
 const NOTHING_TO_ROTATE: Failure = {

@@ -5,7 +5,7 @@ import type { Failure, FailureReason } from '../http/errors.ts'
 import { toFailure } from '../http/issue.ts'
 import type { CredentialInput } from '../objects/credential.ts'
 import type { Secret } from '../upstreams/credential.ts'
-import { type CredentialFile, updateBody } from './credential-schema.ts'
+import type { additionBody, CredentialFile, updateBody } from './credential-schema.ts'
 
 export type ParsedCredential =
   | { readonly ok: true; readonly input: CredentialInput }
@@ -18,9 +18,12 @@ const UPSTREAMS_OF: Readonly<Record<Secret['type'], readonly [Upstream, ...Upstr
   api_key: ['gemini-api', 'vertex'],
 }
 
-/** Checks the credential in a body of POST /v1/config/update. Messages name fields, never their values. */
-export async function parseCredential(body: Record<string, unknown>): Promise<ParsedCredential> {
-  const parsed = v.safeParse(updateBody, body, { abortEarly: true })
+/** Checks a credential as an admin posts it. Messages name fields, never their values. */
+export async function parseCredential(
+  body: unknown,
+  schema: typeof updateBody | typeof additionBody,
+): Promise<ParsedCredential> {
+  const parsed = v.safeParse(schema, body, { abortEarly: true })
   if (!parsed.success) return { ok: false, failure: toFailure(parsed.issues[0]) }
   const { gcpServiceAccount: file, label, location } = parsed.output
 

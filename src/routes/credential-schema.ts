@@ -55,12 +55,31 @@ export const credentialFile = v.variant(
 
 export type CredentialFile = v.InferOutput<typeof credentialFile>
 
-export const updateBody = v.object({
-  gcpServiceAccount: v.pipe(v.unknown(), v.transform(unfold), credentialFile),
+/** As an object, or as the JSON string that the file is. */
+export const foldedFile = v.pipe(v.unknown(), v.transform(unfold), credentialFile)
+
+const credential = {
+  gcpServiceAccount: foldedFile,
   label: optional(v.pipe(text, v.maxLength(100, 'must have at most 100 characters'))),
   upstream: optional(v.picklist(UPSTREAMS, `must be one of: ${UPSTREAMS.join(', ')}`)),
   project,
   location,
+}
+
+/** POST /v1/config/update, whose body names the user too. */
+export const updateBody = v.object(credential)
+/** A credential for a user whom the address names. */
+export const additionBody = v.strictObject(credential)
+
+/** As many as a ring may ever have (MAX_CREDENTIALS in settings.ts). */
+const MAX_LINES = 100
+/** Each is checked by itself, so that one that is bad does not lose the others. */
+export const bulkBody = v.strictObject({
+  credentials: v.pipe(
+    v.array(v.unknown(), 'an array of credentials'),
+    v.minLength(1, 'must have at least one credential'),
+    v.maxLength(MAX_LINES, `must have at most ${MAX_LINES} credentials`),
+  ),
 })
 
 /** Admins paste the file as an object or as the string that it is. */

@@ -3,8 +3,10 @@ import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
 import { log } from '../http/log.ts'
 import { readSettings } from '../settings.ts'
+import { addCredential } from './additions.ts'
 import { readAudit } from './audit.ts'
 import { type Access, admin, everyone, leasingUser, user, userOrAdmin } from './access.ts'
+import { addCredentials } from './bulk.ts'
 import type { Reply } from './call.ts'
 import { chatCompletions } from './chat.ts'
 import { rotateRing, updateConfig } from './config.ts'
@@ -91,6 +93,8 @@ const ADMIN: readonly Route[] = [
   ['POST', '/v1/config/users/:id/pin', admin(pinRing)],
   ['DELETE', '/v1/config/users/:id/pin', admin(unpinRing)],
   ['GET', '/v1/config/users/:id/credentials', admin(listCredentials)],
+  ['POST', '/v1/config/users/:id/credentials', admin(addCredential)],
+  ['POST', '/v1/config/users/:id/credentials/bulk', admin(addCredentials)],
   ['PUT', '/v1/config/users/:id/credentials/order', admin(orderCredentials)],
   ['PATCH', '/v1/config/users/:id/credentials/:credential', admin(patchCredential)],
   ['DELETE', '/v1/config/users/:id/credentials/:credential', admin(deleteCredential)],

@@ -6,7 +6,9 @@ import type { UserDescription } from '../objects/description.ts'
 import type { CreateResult } from '../objects/results.ts'
 import type { SettingsChange } from '../objects/user-settings.ts'
 import { readBody } from './admin-body.ts'
+import { usersQuery } from './admin-query-schema.ts'
 import type { Call, Reply } from './call.ts'
+import { readQuery } from './query.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 import { isMasterKey, mint, newUserId } from './user-key.ts'
 import { pinBody, toSettings, userCreation, userPatch } from './user-schema.ts'
@@ -36,17 +38,21 @@ export async function createUser(call: Call): Promise<Reply> {
 }
 
 /** GET /v1/config/users */
-export async function listUsers({ env, url }: Call): Promise<Reply> {
-  return Response.json({ status: 'ok', ...(await usersAfter(env, url.searchParams.get('after'))) })
+export async function listUsers(call: Call): Promise<Reply> {
+  const query = readQuery(call, usersQuery)
+  if (!query.ok) return query.failure
+  const { after, limit } = query.value
+  return Response.json({ status: 'ok', ...(await usersAfter(call.env, after ?? null, limit)) })
 }
 
 /** A page of the users there are, in the order of their ids, and the query string that leads on. */
 export async function usersAfter(
   env: Env,
   after: string | null,
+  limit = PAGE,
 ): Promise<{ readonly users: readonly DirectoryEntry[]; readonly next: string | null }> {
-  const users = await directory(env).list(after ?? '', PAGE)
-  const last = users.length === PAGE ? users.at(-1)?.user : undefined
+  const users = await directory(env).list(after ?? '', limit)
+  const last = users.length === limit ? users.at(-1)?.user : undefined
   return { users, next: last === undefined ? null : `?after=${last}` }
 }
 
