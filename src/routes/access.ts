@@ -16,31 +16,38 @@ import { idempotent } from './idempotency.ts'
  * Who may call a route, as the table in index.ts says it. Each wraps a handler that cannot run without what it needs:
  * a handler that takes the holder of a user's key gets one that was checked.
  */
-export type Access = (call: Call) => Promise<Reply>
+export type Access = ((call: Call) => Promise<Reply>) & { readonly who: Who }
+
+/** As /openapi.json says it. */
+export type Who = 'everyone' | 'user' | 'admin' | 'user_or_admin'
+
+function accessOf(who: Who, run: (call: Call) => Promise<Reply>): Access {
+  return Object.assign(run, { who })
+}
 
 export function everyone(handle: (call: Call) => Reply | Promise<Reply>): Access {
-  return async (call) => handle(call)
+  return accessOf('everyone', async (call) => handle(call))
 }
 
 /** Admin acts: the master key. They take an Idempotency-Key. */
 export function admin(handle: (call: Call) => Promise<Reply>): Access {
   const act = idempotent(handle)
-  return async (call) => {
+  return accessOf('admin', async (call) => {
     const problem = masterKeyProblem(call.env.MASTER_API_KEY)
     if (problem !== null) return notConfigured(problem)
     const known = await identify(call)
     if ('reason' in known) return known
     return known.isMaster ? act(call) : NOT_MASTER
-  }
+  })
 }
 
 /** The service: the key of a user who exists. */
 export function user(handle: (call: Call, holder: KeyHolder) => Promise<Reply>): Access {
-  return async (call) => {
+  return accessOf('user', async (call) => {
     const claimed = await claimedHolder(call)
     if ('reason' in claimed) return claimed
     return (await refusalTo(call.env, claimed)) ?? handle(call, claimed)
-  }
+  })
 }
 
 /**
@@ -48,10 +55,10 @@ export function user(handle: (call: Call, holder: KeyHolder) => Promise<Reply>):
  * Whatever such a handler answers without a lease, it must answer through `checked`.
  */
 export function leasingUser(handle: (call: Call, holder: KeyHolder) => Promise<Reply>): Access {
-  return async (call) => {
+  return accessOf('user', async (call) => {
     const claimed = await claimedHolder(call)
     return 'reason' in claimed ? claimed : handle(call, claimed)
-  }
+  })
 }
 
 /** An answer that a stranger must not get: the refusal of the key comes first. */
@@ -64,14 +71,14 @@ export function userOrAdmin(handle: {
   readonly user: (call: Call, holder: KeyHolder) => Promise<Reply>
   readonly admin: (call: Call) => Promise<Reply>
 }): Access {
-  return async (call) => {
+  return accessOf('user_or_admin', async (call) => {
     const known = await identify(call)
     if ('reason' in known) return known
     if (known.isMaster) return handle.admin(call)
     const admitted = known.users.find(({ refusal }) => refusal === null)
     if (admitted !== undefined) return handle.user(call, admitted.holder)
     return known.users[0]?.refusal ?? UNKNOWN_KEY
-  }
+  })
 }
 
 /**

@@ -56,10 +56,10 @@ export const credentialFile = v.variant(
 export type CredentialFile = v.InferOutput<typeof credentialFile>
 
 /** As an object, or as the JSON string that the file is. */
-export const foldedFile = v.pipe(v.unknown(), v.transform(unfold), credentialFile)
+export const foldedFile = v.unknown()
 
 const credential = {
-  gcpServiceAccount: foldedFile,
+  gcpServiceAccount: v.pipe(foldedFile, v.transform(unfold), credentialFile),
   label: optional(v.pipe(text, v.maxLength(100, 'must have at most 100 characters'))),
   upstream: optional(v.picklist(UPSTREAMS, `must be one of: ${UPSTREAMS.join(', ')}`)),
   project,
@@ -73,10 +73,12 @@ export const additionBody = v.strictObject(credential)
 
 /** As many as a ring may ever have (MAX_CREDENTIALS in settings.ts). */
 const MAX_LINES = 100
-/** Each is checked by itself, so that one that is bad does not lose the others. */
+/** Each is an `additionBody`, but checked by itself: one that is bad does not lose the others. */
+export const bulkLine = v.unknown()
+
 export const bulkBody = v.strictObject({
   credentials: v.pipe(
-    v.array(v.unknown(), 'an array of credentials'),
+    v.array(bulkLine, 'an array of credentials'),
     v.minLength(1, 'must have at least one credential'),
     v.maxLength(MAX_LINES, `must have at most ${MAX_LINES} credentials`),
   ),

@@ -1,4 +1,3 @@
-import * as v from 'valibot'
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import { callUser } from '../gateway/users.ts'
 import type { HeldToken } from '../objects/access-tokens.ts'
@@ -8,8 +7,7 @@ import type { Depth, Verification } from '../upstreams/verify.ts'
 import { readBody } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
-
-const body = v.strictObject({ user: v.string('a string') })
+import { ringBody } from './user-schema.ts'
 
 /** POST /v1/test: asks Google about each credential of a user's ring, without generating. An admin's act: each is a call or two to Google. */
 export function testRing(call: Call): Promise<Reply> {
@@ -22,7 +20,7 @@ export function testTokens(call: Call): Promise<Reply> {
 }
 
 async function verifyRing(call: Call, depth: Depth): Promise<Reply> {
-  const parsed = await readBody(call, body)
+  const parsed = await readBody(call, ringBody)
   if (!parsed.ok) return parsed.failure
   const { user } = parsed.value
   return USER_ID.test(user) ? verifyAll(call, user, depth) : userNotFound('user')

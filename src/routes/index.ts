@@ -28,6 +28,7 @@ import { health, welcome } from './health.ts'
 import { getKey } from './key.ts'
 import { getModel, listModels, modelInfo } from './models.ts'
 import { getStored, listStored, notServedAt } from './not-served.ts'
+import { openapi } from './openapi.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './recovery.ts'
 import { allStats, ownStats } from './stats.ts'
 import { replaceKey } from './user-key.ts'
@@ -67,6 +68,7 @@ const OTHER_ROOTS = ['', '/v1beta/openai']
 const SERVICE: readonly Route[] = [
   ['GET', '/', everyone(welcome)],
   ['GET', '/health', everyone(health)],
+  ['GET', '/openapi.json', everyone(openapi)],
   ['GET', '/v1/key', user(getKey)],
   ...OPENAI,
   ...OTHER_ROOTS.flatMap((root) =>

@@ -1,4 +1,3 @@
-import * as v from 'valibot'
 import { VAULT_CLOSED } from '../gateway/failure.ts'
 import { callUser, persistently } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
@@ -8,12 +7,11 @@ import { parseSnapshot, SNAPSHOT_PREFIX, snapshotKey } from '../objects/snapshot
 import type { RestoreResult } from '../objects/results.ts'
 import { readBody } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
+import { importBody, resealBody, restoreBody } from './recovery-schema.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 
 /** Users a page: each is a few calls, and a Worker may make so many for one request. */
 const PAGE = 50
-
-const restoreBody = v.strictObject({ cursor: v.optional(v.nullable(v.string('a string')), null) })
 
 /** POST /v1/config/restore: makes users anew from the snapshots in KV where their objects' storage is gone; a page at a time. */
 export async function restoreUsers(call: Call): Promise<Reply> {
@@ -53,8 +51,6 @@ export async function exportUser({ env, params, by }: Call): Promise<Reply> {
     : new Response(bundle, { headers: { 'content-type': 'application/json' } })
 }
 
-const importBody = v.strictObject({ bundle: v.record(v.string(), v.unknown(), 'an object') })
-
 /** POST /v1/config/import: the user of a bundle, where there is none of that id. */
 export async function importUser(call: Call): Promise<Reply> {
   const body = await readBody(call, importBody)
@@ -73,8 +69,6 @@ export async function importUser(call: Call): Promise<Reply> {
   if (result !== 'restored') return EXISTS
   return Response.json({ status: 'ok', result, user: snapshot.user_id })
 }
-
-const resealBody = v.strictObject({ after: v.optional(v.nullable(v.string('a string')), null) })
 
 /** POST /v1/config/reseal: seals all secrets with the first key of VAULT_KEY, a page of users at a time. */
 export async function resealUsers(call: Call): Promise<Reply> {

@@ -206,6 +206,9 @@ export const orderBody = v.strictObject({
   credentials: v.array(v.string('a string'), 'an array of credential ids'),
 })
 
+/** Whose ring it is. */
+export const ringBody = v.strictObject({ user: v.string('a string') })
+
 export const explainBody = v.strictObject({
   model: aliasName,
   session: v.optional(v.nullable(v.string('a string')), null),

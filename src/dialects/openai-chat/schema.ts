@@ -30,7 +30,7 @@ export const modelName = v.pipe(
   v.regex(MODEL_ID, 'must be a model id such as gemini-2.5-flash'),
 )
 
-const chatRequest = v.object(
+export const chatRequest = v.object(
   {
     model: modelName,
     messages: v.pipe(

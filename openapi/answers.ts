@@ -1,0 +1,315 @@
+/**
+ * The shapes of answers. The compiler holds them against the types that the code answers with, and test/routes/openapi.test.ts
+ * against what it answers.
+ */
+import * as v from 'valibot'
+import { UPSTREAMS } from '../src/gemini/upstreams.ts'
+import type { OpenAIError } from '../src/http/errors.ts'
+import type { HeldToken } from '../src/objects/access-tokens.ts'
+import type { AuditPage } from '../src/objects/audit-page.ts'
+import type {
+  CredentialDescription,
+  KeyDescription,
+  UserDescription,
+} from '../src/objects/description.ts'
+import type { DirectoryEntry } from '../src/objects/directory.ts'
+import type { Explanation } from '../src/objects/explanation.ts'
+import type { KeyInfo } from '../src/objects/key-info.ts'
+import { MODES } from '../src/objects/user-settings.ts'
+import { additionBody, credentialFile } from '../src/routes/credential-schema.ts'
+import type { Verification } from '../src/upstreams/verify.ts'
+
+/** A schema that describes no less than the type has. */
+function describing<T>() {
+  return <const Schema extends v.GenericSchema<unknown, T>>(schema: Schema): Schema => schema
+}
+
+const text = v.string()
+const orNull = v.nullable(text)
+const count = v.nullable(v.pipe(v.number(), v.integer()))
+const whole = v.pipe(v.number(), v.integer())
+const time = v.pipe(text, v.isoTimestamp())
+const status = v.literal('ok')
+const next = v.nullable(text)
+const types = ['authorized_user', 'service_account', 'api_key'] as const
+
+const error = describing<OpenAIError>()(
+  v.object({
+    error: v.object({ message: text, type: text, param: orNull, code: orNull }),
+  }),
+)
+
+const limits = v.object({
+  max_concurrency: count,
+  requests_per_minute: count,
+  tokens_per_minute: count,
+  requests_per_day: count,
+  tokens_per_day: count,
+  total_tokens: count,
+})
+
+const credential = describing<CredentialDescription>()(
+  v.object({
+    id: v.pipe(text, v.description('A fingerprint of user and secret; never the secret')),
+    position: whole,
+    type: v.picklist(types),
+    upstream: v.picklist(UPSTREAMS),
+    label: orNull,
+    project: orNull,
+    location: orNull,
+    priority: whole,
+    models: v.nullable(v.array(text)),
+    paused_until: v.nullable(time),
+    quarantine_reason: orNull,
+    quarantine_link: orNull,
+    created_at: time,
+    updated_at: time,
+  }),
+)
+
+const key = describing<KeyDescription>()(
+  v.object({ hint: orNull, created_at: time, ends_at: v.nullable(time) }),
+)
+
+const user = describing<UserDescription>()(
+  v.object({
+    id: text,
+    created_at: time,
+    config_version: whole,
+    keys: v.array(key),
+    label: orNull,
+    mode: v.picklist(MODES),
+    affinity: v.boolean(),
+    disabled: v.boolean(),
+    expires_at: v.nullable(time),
+    models: v.nullable(v.array(text)),
+    aliases: v.record(text, text),
+    limits,
+    cursor: orNull,
+    pin: v.nullable(v.object({ credential: text, until: time })),
+    credentials: v.array(credential),
+  }),
+)
+
+const verification = describing<Verification>()(
+  v.object({
+    verdict: v.picklist(['works', 'refused', 'unknown']),
+    checked: v.picklist(['token', 'project', 'upstream']),
+    reason: orNull,
+    advice: v.pipe(orNull, v.description('What to do about it')),
+    project: orNull,
+  }),
+)
+
+const added = v.object({
+  created: v.boolean(),
+  credential: v.pick(credential, [
+    'id',
+    'type',
+    'upstream',
+    'label',
+    'project',
+    'location',
+    'position',
+  ]),
+  credentials: whole,
+  shares_quota_with: v.array(text),
+})
+
+const auditLine = v.object({
+  seq: whole,
+  at: time,
+  actor: v.picklist(['admin', 'ring']),
+  request_id: orNull,
+  act: text,
+  subject: orNull,
+  detail: v.record(text, v.union([text, v.number(), v.boolean(), v.null(), v.array(text)])),
+  prev: orNull,
+  hash: text,
+})
+
+const mintedKey = v.optional(
+  v.pipe(text, v.description('Shown this once; absent where it was chosen')),
+)
+
+/** Named in the document, and referred to. */
+export const COMPONENTS = {
+  Error: error,
+  User: user,
+  Key: key,
+  Credential: credential,
+  Limits: limits,
+  Verification: verification,
+  AddedCredential: added,
+  AuditLine: auditLine,
+  CredentialFile: credentialFile,
+  NewCredential: additionBody,
+}
+
+export const answers = {
+  root: v.object({ name: text, description: text }),
+  health: v.object({ status }),
+  user: v.object({ status, user }),
+  userCreated: v.object({ status, user, apiKey: mintedKey }),
+  keyReplaced: v.object({
+    status,
+    user,
+    apiKey: text,
+    previous_key_ends_at: time,
+  }),
+  userDeleted: v.object({ status, deleted: v.literal(true), user: text }),
+  users: v.object({
+    status,
+    users: v.array(describing<DirectoryEntry>()(v.object({ user: text, created_at: time }))),
+    next: v.pipe(next, v.description('The query string of the next page')),
+  }),
+  credentials: v.object({ status, cursor: orNull, credentials: v.array(credential) }),
+  credential: v.object({ status, credential }),
+  credentialDeleted: v.object({ status, deleted: v.literal(true), credential: text }),
+  added: v.union([
+    v.object({ status, user: text, ...added.entries, max_credentials: whole }),
+    v.object({ status, dry_run: v.literal(true), ...verification.entries }),
+  ]),
+  bulk: v.object({
+    status,
+    user: text,
+    dry_run: v.boolean(),
+    succeeded: whole,
+    failed: whole,
+    results: v.array(
+      v.intersect([
+        v.object({ line: whole, ok: v.boolean() }),
+        v.union([added, verification, error]),
+      ]),
+    ),
+    max_credentials: whole,
+  }),
+  verified: v.object({ status, credential: text, ...verification.entries }),
+  rotated: v.object({ status, user: text, rotated: v.boolean(), from: text, to: text }),
+  audit: v.object({
+    status,
+    ...describing<AuditPage>()(
+      v.object({
+        lines: v.array(
+          v.union([
+            auditLine as v.GenericSchema<
+              unknown,
+              Extract<AuditPage['lines'][number], { at: string }>
+            >,
+            v.object({ seq: whole, hash: text, unreadable: v.literal(true) }),
+          ]),
+        ),
+        next: v.nullable(whole),
+        chain: v.object({
+          holds: v.boolean(),
+          broken_at: v.nullable(whole),
+          first: whole,
+          head: v.object({ seq: whole, hash: orNull }),
+        }),
+      }),
+    ).entries,
+  }),
+  restored: v.object({
+    status,
+    restored: v.array(text),
+    deleted: v.array(text),
+    kept: v.array(text),
+    unreadable: v.array(text),
+    next,
+  }),
+  imported: v.object({ status, result: v.literal('restored'), user: text }),
+  resealed: v.object({ status, users: whole, resealed: whole, unreadable: whole, next }),
+  bundle: v.record(text, v.unknown()),
+  ringTested: v.object({
+    status,
+    credentials: v.array(
+      v.object({
+        credential: text,
+        type: v.picklist(types),
+        upstream: v.picklist(UPSTREAMS),
+        label: orNull,
+        ...v.omit(verification, ['project']).entries,
+      }),
+    ),
+  }),
+  tokens: v.object({
+    status,
+    tokens: v.array(
+      describing<HeldToken>()(
+        v.object({
+          credential: text,
+          type: v.picklist(types),
+          held: v.boolean(),
+          usable_until: v.nullable(time),
+          retry_at: v.nullable(time),
+        }),
+      ),
+    ),
+  }),
+  explanation: v.object({
+    status,
+    ...describing<Explanation>()(
+      v.object({
+        model: text,
+        resolved_model: orNull,
+        admission: v.picklist(['ok', 'unknown_user', 'user_disabled', 'user_expired']),
+        mode: text,
+        chosen: orNull,
+        reason: orNull,
+        credentials: v.array(
+          v.object({
+            id: text,
+            would_serve: v.boolean(),
+            standing: v.picklist([
+              'open',
+              'test',
+              'cooling',
+              'fault',
+              'quarantined',
+              'paused',
+              'not_allowed',
+              'not_pinned',
+            ]),
+            until: v.nullable(time),
+          }),
+        ),
+      }),
+    ).entries,
+  }),
+  key: v.object({
+    status,
+    ...describing<KeyInfo>()(
+      v.object({
+        user: text,
+        key,
+        label: orNull,
+        expires_at: v.nullable(time),
+        models: v.nullable(v.array(text)),
+        aliases: v.record(text, text),
+        limits,
+        use: v.object({
+          open_requests: whole,
+          minute: v.object({ requests: whole, tokens: whole }),
+          day: v.object({ requests: whole, tokens: whole }),
+          total_tokens: whole,
+        }),
+        ring: v.object({ credentials: whole, serving: whole }),
+      }),
+    ).entries,
+  }),
+  stats: v.looseObject({ status }),
+  model: v.looseObject({ id: text, object: v.literal('model'), created: whole, owned_by: text }),
+  models: v.object({
+    object: v.literal('list'),
+    data: v.array(
+      v.looseObject({ id: text, object: v.literal('model'), created: whole, owned_by: text }),
+    ),
+  }),
+  chat: v.looseObject({
+    id: text,
+    object: v.literal('chat.completion'),
+    created: whole,
+    model: text,
+    choices: v.array(v.looseObject({ index: whole, finish_reason: orNull })),
+  }),
+}

@@ -1,0 +1,48 @@
+import * as v from 'valibot'
+import { explainBody, ringBody } from '../src/routes/user-schema.ts'
+import { answers } from './answers.ts'
+import { ok, type Operation, type Operations } from './operation.ts'
+import { userQuery } from './users.ts'
+
+const testRing: Operation = {
+  who: 'admin',
+  summary: 'Check each credential of a ring with Google, without generating',
+  body: ringBody,
+  answers: ok('A verdict for each', answers.ringTested),
+}
+
+const testTokens: Operation = {
+  ...testRing,
+  summary: 'Whether each credential of a ring gets an access token',
+}
+
+const explain: Operation = {
+  who: 'user_or_admin',
+  summary: 'Which credential would serve a model, and why not the others; without any effect',
+  body: explainBody,
+  answers: ok('What would become of a request', answers.explanation),
+}
+
+const stats: Operation = {
+  who: 'user_or_admin',
+  summary: 'The own ring; with the master key one user’s, or the list of users',
+  query: v.strictObject({ ...userQuery.entries, after: v.optional(v.string()) }),
+  answers: ok('The statistics of a user, or a page of users', answers.stats),
+}
+
+export const debug: Operations = {
+  'POST /v1/test': testRing,
+  'POST /v1/debug/test': testRing,
+  'POST /v1/token-test': testTokens,
+  'POST /v1/debug/token-test': testTokens,
+  'GET /v1/debug/cache': {
+    who: 'user_or_admin',
+    summary: 'Which access tokens are held, and until when; never a token',
+    query: userQuery,
+    answers: ok('One entry a credential', answers.tokens),
+  },
+  'POST /debug/explain': explain,
+  'POST /v1/debug/explain': explain,
+  'GET /debug/stats': stats,
+  'GET /v1/debug/stats': stats,
+}

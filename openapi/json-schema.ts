@@ -1,0 +1,65 @@
+import { type JsonSchema, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema'
+import type * as v from 'valibot'
+import { bulkLine, foldedFile } from '../src/routes/credential-schema.ts'
+import { COMPONENTS } from './answers.ts'
+
+/**
+ * What a schema that looks at its input is asked with, to learn which schemas it chooses among: the kinds of JSON, and the
+ * words by which parts of a body tell what they are.
+ */
+const SAMPLES: readonly unknown[] = [
+  'text',
+  [],
+  {},
+  ...['text', 'refusal', 'image_url', 'input_audio', 'file', 'function', 'custom'].map((type) => ({
+    type,
+  })),
+  ...['user', 'assistant', 'tool', 'function'].map((role) => ({ role })),
+]
+
+const RULES = {
+  target: 'draft-2020-12', // OpenAPI 3.1 §4.8.24: its dialect is a superset of JSON Schema 2020-12
+  typeMode: 'input',
+  errorMode: 'ignore', // a rule that JSON Schema cannot say is told by the error that names it
+  overrideSchema: ({ valibotSchema }: { valibotSchema: v.GenericSchema }) =>
+    overridden(valibotSchema),
+} as const
+
+const CONFIG = {
+  ...RULES,
+  definitions: COMPONENTS,
+  overrideRef: ({ referenceId }: { referenceId: string }) => refTo(referenceId),
+}
+
+export function components(): Record<string, JsonSchema> {
+  return toJsonSchemaDefs(COMPONENTS, CONFIG)
+}
+
+/** The schema of what is accepted, before any of it is transformed. */
+export function schemaOf(schema: v.GenericSchema): JsonSchema {
+  const { $schema: _dialect, $defs: _components, ...rest } = toJsonSchema(schema, CONFIG)
+  return rest
+}
+
+function overridden(schema: v.GenericSchema): JsonSchema | null {
+  if (schema === foldedFile) {
+    const asText = { type: 'string', contentMediaType: 'application/json' } as const
+    return { anyOf: [{ $ref: refTo('CredentialFile') }, asText] }
+  }
+  if (schema === bulkLine) return { $ref: refTo('NewCredential') }
+  return schema.type === 'lazy' ? anyOf(schema as v.LazySchema<v.GenericSchema>) : null
+}
+
+function refTo(component: string): string {
+  return `#/components/schemas/${component}`
+}
+
+function anyOf({ getter }: v.LazySchema<v.GenericSchema>): JsonSchema {
+  const chosen = new Map<string, JsonSchema>()
+  for (const sample of SAMPLES) {
+    const { $schema: _dialect, ...schema } = toJsonSchema(getter(sample), RULES)
+    chosen.set(JSON.stringify(schema), schema)
+  }
+  const [only, ...others] = chosen.values()
+  return only !== undefined && others.length === 0 ? only : { anyOf: [...chosen.values()] }
+}
