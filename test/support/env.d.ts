@@ -4,3 +4,8 @@ declare namespace Cloudflare {
     EMULATOR_URL: string
   }
 }
+
+declare module '*.md?raw' {
+  const text: string
+  export default text
+}
