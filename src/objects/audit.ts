@@ -184,14 +184,12 @@ type EndsRow = {
   head_hash: string
 }
 
-/** Whether a line says of itself that it follows that one. */
-function isAfter(text: string, last: Link): boolean {
-  try {
-    const { seq, prev } = JSON.parse(text) as Partial<Line>
-    return seq === last.seq + 1 && prev === last.hash
-  } catch {
-    return false // no line that was ever written
-  }
+/** Whether a line says of itself that it follows that one; told by its ends, since parsing ten thousand lines takes its time. */
+function isAfter(line: string, last: Link): boolean {
+  return (
+    line.startsWith(`{"seq":${last.seq + 1},`) &&
+    line.endsWith(`,"prev":${JSON.stringify(last.hash)}}`)
+  )
 }
 
 function sha256(text: string): string {
