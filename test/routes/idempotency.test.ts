@@ -229,6 +229,37 @@ describe('an Idempotency-Key', () => {
     }
   })
 
+  it('makes one user for whom a key is minted, also where the answer was lost; the key that is told works', async () => {
+    type Made = { user: { id: string }; apiKey: string }
+    const make = async (): Promise<Made> => {
+      const answer = await act('POST', 'users', { label: 'Ada' }, 'k')
+      expect(answer.status).toBe(201)
+      return answer.json<Made>()
+    }
+    const first = await make()
+    expect(await make()).toEqual(first)
+    const stored = await inDirectory((sql) => sql.exec('SELECT * FROM idempotency_keys').toArray())
+    expect(JSON.stringify(stored)).not.toContain(first.apiKey)
+    await inDirectory((sql) =>
+      sql.exec('UPDATE idempotency_keys SET sealed_answer = NULL, running_until = 1'),
+    )
+    const again = await make()
+    expect(again.user.id).toBe(first.user.id)
+    for (const { apiKey } of [first, again]) {
+      const own = await fetchPollux('/v1/key', { headers: { authorization: `Bearer ${apiKey}` } })
+      expect(own.status).toBe(200)
+    }
+    const audit = await fetchPollux(`/v1/config/users/${first.user.id}/audit`, {
+      headers: { authorization: `Bearer ${MASTER_KEY}` },
+    })
+    const { lines } = await audit.json<AuditPage>()
+    expect(lines).toMatchObject([
+      { act: 'user.created', detail: { fields: ['label'] } },
+      { act: 'key.minted', detail: { hint: first.apiKey.slice(-4), grace_seconds: 0 } },
+      { act: 'key.minted', detail: { hint: again.apiKey.slice(-4) } },
+    ])
+  })
+
   it('means nothing without the master key', async () => {
     const user = await givenUser(THREE)
     await rotate(user, 'k')
