@@ -3,6 +3,7 @@
  * against what it answers.
  */
 import * as v from 'valibot'
+import { REASONING_FORMATS } from '../src/gemini/reasoning.ts'
 import { UPSTREAMS } from '../src/gemini/upstreams.ts'
 import type { OpenAIError } from '../src/http/errors.ts'
 import type { HeldToken } from '../src/objects/access-tokens.ts'
@@ -85,6 +86,8 @@ const user = describing<UserDescription>()(
     models: v.nullable(v.array(text)),
     aliases: v.record(text, text),
     limits,
+    reasoning_format: v.nullable(v.picklist(REASONING_FORMATS)),
+    safety_settings: v.array(v.object({ category: text, threshold: text })),
     cursor: orNull,
     pin: v.nullable(v.object({ credential: text, until: time })),
     credentials: v.array(credential),

@@ -37,8 +37,16 @@ export function components(): Record<string, JsonSchema> {
 
 /** The schema of what is accepted, before any of it is transformed. */
 export function schemaOf(schema: v.GenericSchema): JsonSchema {
-  const { $schema: _dialect, $defs: _components, ...rest } = toJsonSchema(schema, CONFIG)
-  return rest
+  const { $schema: _dialect, ...rest } = toJsonSchema(schema, CONFIG)
+  return withoutDefinitions(rest) as JsonSchema
+}
+
+/** Components are listed once, and what the converter keeps of schemas that look at their input is never referred to. */
+function withoutDefinitions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDefinitions)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([name]) => name !== '$defs')
+  return Object.fromEntries(entries.map(([name, of]) => [name, withoutDefinitions(of)]))
 }
 
 function overridden(schema: v.GenericSchema): JsonSchema | null {
@@ -57,7 +65,7 @@ function refTo(component: string): string {
 function anyOf({ getter }: v.LazySchema<v.GenericSchema>): JsonSchema {
   const chosen = new Map<string, JsonSchema>()
   for (const sample of SAMPLES) {
-    const { $schema: _dialect, ...schema } = toJsonSchema(getter(sample), RULES)
+    const schema = schemaOf(getter(sample))
     chosen.set(JSON.stringify(schema), schema)
   }
   const [only, ...others] = chosen.values()

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import {
+  anAdmin,
   callsOf,
   chat,
   fetchPollux,
@@ -297,7 +298,7 @@ describe('signatures in the object', () => {
     const client = new Client(user, echo)
     const [signature = ''] = await twoSteps(client, user)
     expect(JSON.stringify(await settledStats(user))).not.toContain(signature)
-    const snapshot = await env.USERS.getByName(user.userId).exported()
+    const snapshot = await env.USERS.getByName(user.userId).exported(anAdmin())
     expect(snapshot).toContain(user.userId)
     expect(snapshot).not.toContain(signature)
   })
