@@ -85,6 +85,7 @@ const user = describing<UserDescription>()(
     expires_at: v.nullable(time),
     models: v.nullable(v.array(text)),
     aliases: v.record(text, text),
+    fallbacks: v.record(text, v.array(text)),
     limits,
     reasoning_format: v.nullable(v.picklist(REASONING_FORMATS)),
     safety_settings: v.array(v.object({ category: text, threshold: text })),
@@ -255,6 +256,8 @@ export const answers = {
       v.object({
         model: text,
         resolved_model: orNull,
+        serving_model: orNull,
+        fallbacks: v.array(text),
         admission: v.picklist(['ok', 'unknown_user', 'user_disabled', 'user_expired']),
         mode: text,
         chosen: orNull,
@@ -289,6 +292,7 @@ export const answers = {
         expires_at: v.nullable(time),
         models: v.nullable(v.array(text)),
         aliases: v.record(text, text),
+        fallbacks: v.record(text, v.array(text)),
         limits,
         use: v.object({
           open_requests: whole,
@@ -314,5 +318,36 @@ export const answers = {
     created: whole,
     model: text,
     choices: v.array(v.looseObject({ index: whole, finish_reason: orNull })),
+  }),
+  modelInfo: v.object({ data: v.array(v.looseObject({ model_name: text })) }),
+  stored: v.object({
+    object: v.literal('list'),
+    data: v.array(v.looseObject({ id: text })),
+    first_id: v.null(),
+    last_id: v.null(),
+    has_more: v.literal(false),
+  }),
+  completion: v.looseObject({
+    id: text,
+    object: v.literal('text_completion'),
+    created: whole,
+    model: text,
+    choices: v.array(v.looseObject({ index: whole, text, finish_reason: text })),
+  }),
+  embeddings: v.object({
+    object: v.literal('list'),
+    model: text,
+    data: v.array(
+      v.object({
+        object: v.literal('embedding'),
+        index: whole,
+        embedding: v.union([v.array(v.number()), text]),
+      }),
+    ),
+    usage: v.object({ prompt_tokens: whole, total_tokens: whole }),
+  }),
+  images: v.looseObject({
+    created: whole,
+    data: v.array(v.union([v.object({ b64_json: text }), v.object({ url: text })])),
   }),
 }

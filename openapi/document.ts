@@ -2,12 +2,21 @@ import { config } from './config.ts'
 import { credentials } from './credentials.ts'
 import { debug } from './debug.ts'
 import { components, schemaOf } from './json-schema.ts'
+import { OTHER_ROOTS } from '../src/routes/roots.ts'
 import type { Answer, Operation, Operations, Who } from './operation.ts'
+import { openai } from './openai.ts'
 import { service } from './service.ts'
 import { users } from './users.ts'
 
 /** Every route, described: whoever adds one to src/routes/index.ts describes it here. */
-const OPERATIONS: Operations = { ...service, ...config, ...users, ...credentials, ...debug }
+const OPERATIONS: Operations = {
+  ...service,
+  ...openai,
+  ...config,
+  ...users,
+  ...credentials,
+  ...debug,
+}
 
 /** Which keys open a route; each of the headers will do. */
 const SECURITY: Readonly<Record<Who, readonly object[]>> = {
@@ -26,10 +35,16 @@ function scheme(name: string): object {
 
 /** The OpenAPI 3.1 document of the whole API. */
 export function openapiDocument(): object {
-  const paths: Record<string, Record<string, object>> = {}
+  const paths: Record<string, Record<string, object | string>> = {}
   for (const [route, operation] of Object.entries(OPERATIONS)) {
     const [method = '', path = ''] = route.split(' ')
     paths[path] = { ...paths[path], [method.toLowerCase()]: described(method, path, operation) }
+  }
+  for (const route of Object.keys(openai)) {
+    const [, path = ''] = route.split(' ')
+    // A Path Item may refer to another (OpenAPI 3.1 §4.8.9), so nothing is said twice and every operation keeps its one id.
+    const same = { $ref: `#/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}` }
+    for (const root of OTHER_ROOTS) paths[path.replace(/^\/v1/, root)] = same
   }
   return {
     openapi: '3.1.1',

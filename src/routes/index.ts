@@ -30,6 +30,7 @@ import { getModel, listModels, modelInfo } from './models.ts'
 import { getStored, listStored, notServedAt } from './not-served.ts'
 import { openapi } from './openapi.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './recovery.ts'
+import { OTHER_ROOTS } from './roots.ts'
 import { allStats, ownStats } from './stats.ts'
 import { replaceKey } from './user-key.ts'
 import {
@@ -61,9 +62,6 @@ const OPENAI: readonly Route[] = [
   ['GET', '/v1/models/:id+', leasingUser(getModel)],
   ['GET', '/v1/model/info', leasingUser(modelInfo)],
 ]
-
-/** Where else clients look for them: with `/v1` left out of their base URL, and where Google has them (client-protocols §0.1). */
-const OTHER_ROOTS = ['', '/v1beta/openai']
 
 const SERVICE: readonly Route[] = [
   ['GET', '/', everyone(welcome)],
@@ -114,7 +112,8 @@ const ADMIN: readonly Route[] = [
   ['GET', '/v1/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
 ]
 
-const ROUTES = [...SERVICE, ...ADMIN]
+/** The whole API. */
+export const ROUTES: readonly Route[] = [...SERVICE, ...ADMIN]
 
 type Matched = { readonly pattern: string; readonly reply: Reply }
 type Arguments = [env: Env, ctx: ExecutionContext, requestId: string]

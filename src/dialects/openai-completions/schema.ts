@@ -18,7 +18,7 @@ const prompt = v.lazy((value) =>
 )
 const count = v.nullish(v.pipe(v.number('an integer'), v.integer('an integer')))
 
-const completionRequest = v.object(
+export const completionRequest = v.object(
   {
     prompt,
     suffix: v.nullish(text),

@@ -53,7 +53,7 @@ const input = v.lazy((value) =>
       ),
 )
 
-const embeddingRequest = v.object(
+export const embeddingRequest = v.object(
   {
     model: modelName,
     input,

@@ -41,7 +41,7 @@ const size = v.nullish(
   'auto',
 )
 
-const imageRequest = v.object(
+export const imageRequest = v.object(
   {
     model: modelName,
     prompt: v.pipe(v.string('a string'), v.nonEmpty('must not be empty')),

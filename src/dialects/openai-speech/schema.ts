@@ -6,7 +6,7 @@ import { modelName } from '../openai-chat/schema.ts'
 
 const voiceName = v.pipe(v.string('a string'), v.nonEmpty('must not be empty'))
 
-const speechRequest = v.object(
+export const speechRequest = v.object(
   {
     model: modelName,
     input: v.pipe(v.string('a string'), v.nonEmpty('must not be empty')),

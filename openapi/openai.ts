@@ -1,0 +1,112 @@
+import * as v from 'valibot'
+import { chatRequest } from '../src/dialects/openai-chat/schema.ts'
+import { completionRequest } from '../src/dialects/openai-completions/schema.ts'
+import { embeddingRequest } from '../src/dialects/openai-embeddings/schema.ts'
+import { imageRequest } from '../src/dialects/openai-images/schema.ts'
+import { speechRequest } from '../src/dialects/openai-speech/schema.ts'
+import { answers } from './answers.ts'
+import { ok, type Operation, type Operations } from './operation.ts'
+
+/** Google's own settings, each in both spellings: to spell them out would make this document twice as long. */
+const googles = v.nullish(
+  v.pipe(v.looseObject({}), v.description('As the Gemini API has it, in camelCase or snake_case')),
+)
+
+const chat = v.object({
+  ...chatRequest.entries,
+  speech_config: googles,
+  speechConfig: googles,
+  generation_config: googles,
+  generationConfig: googles,
+  google: googles,
+  extra_body: googles,
+})
+
+/** Refusals of whatever goes through the ring. */
+const OF_A_JOURNEY = [404, 429, 502, 503, 504]
+
+function stored(summary: string): Operation {
+  return {
+    who: 'user',
+    summary,
+    description: 'Nothing is stored, so this is always a 404.',
+    answers: {},
+    refusals: [404],
+  }
+}
+
+/** OpenAI's routes, which are there under other roots too. */
+export const openai: Operations = {
+  'POST /v1/chat/completions': {
+    who: 'user',
+    summary: 'A chat, as OpenAI has it; streamed or not',
+    description:
+      'Fields that are not named here are ignored. A 429 or 503 comes only where no credential of the ring can serve, and says when one can.',
+    body: chat,
+    answers: {
+      200: {
+        description: 'The answer; with `stream`, server-sent events of chunks',
+        schema: answers.chat,
+        mediaTypes: ['application/json', 'text/event-stream'],
+      },
+    },
+    refusals: OF_A_JOURNEY,
+  },
+  'GET /v1/models': {
+    who: 'user',
+    summary: 'The models that this key can reach',
+    answers: ok('All models', answers.models),
+  },
+  'GET /v1/models/{id}': {
+    who: 'user',
+    summary: 'One of the models that this key can reach',
+    answers: ok('The model', answers.model),
+  },
+  'GET /v1/model/info': {
+    who: 'user',
+    summary: "The same models, as LiteLLM's clients read them",
+    answers: ok('The models', answers.modelInfo),
+  },
+  'GET /v1/chat/completions': {
+    who: 'user',
+    summary: 'Stored chats, of which there are none',
+    answers: ok('An empty list', answers.stored),
+  },
+  'GET /v1/chat/completions/{id}': stored('A stored chat'),
+  'POST /v1/chat/completions/{id}': stored('Change a stored chat'),
+  'DELETE /v1/chat/completions/{id}': stored('Delete a stored chat'),
+  'POST /v1/completions': {
+    who: 'user',
+    summary: 'A completion of a text, as OpenAI had it before chats; streamed or not',
+    body: completionRequest,
+    answers: {
+      200: {
+        description: 'The text; with `stream`, server-sent events',
+        schema: answers.completion,
+        mediaTypes: ['application/json', 'text/event-stream'],
+      },
+    },
+    refusals: OF_A_JOURNEY,
+  },
+  'POST /v1/embeddings': {
+    who: 'user',
+    summary: 'Vectors for texts',
+    body: embeddingRequest,
+    answers: ok('One vector a text, in their order', answers.embeddings),
+    refusals: OF_A_JOURNEY,
+  },
+  'POST /v1/images/generations': {
+    who: 'user',
+    summary: 'Pictures from a description',
+    body: imageRequest,
+    answers: ok('The pictures', answers.images),
+    refusals: OF_A_JOURNEY,
+  },
+  'POST /v1/audio/speech': {
+    who: 'user',
+    summary: 'A text, spoken',
+    body: speechRequest,
+    answers: { 200: { description: 'The sound', mediaTypes: ['audio/wav', 'audio/pcm'] } },
+    refusals: OF_A_JOURNEY,
+  },
+}
