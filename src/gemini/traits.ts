@@ -2,6 +2,7 @@
  * What each model takes and gives, as data: google-upstreams §4.7 to §4.10, §10, §12. A model that is not here is taken for one
  * of its generation, by its id, and what has no generation in its id for one of the newest.
  */
+import { generationOf } from './generation.ts'
 import type { Upstream } from './upstreams.ts'
 
 /** In their order. */
@@ -150,14 +151,13 @@ const ROUTED: ReadonlyMap<string, string> = new Map([
 export function traitsOf(model: string, upstream: Upstream): Traits {
   const id = upstream === 'gemini-api' ? (ROUTED.get(model) ?? model) : model
   const exceptions = EXCEPTIONS.filter(([pattern]) => pattern.test(id)).map(([, traits]) => traits)
-  return Object.assign({}, generationOf(id), ...exceptions)
+  return Object.assign({}, familyOf(id), ...exceptions)
 }
 
-function generationOf(id: string): Traits {
+function familyOf(id: string): Traits {
   if (!id.startsWith('gemini-')) return FOREIGN
-  const version = /^gemini-(\d+(?:\.\d+)?)(?=-|$)/.exec(id)?.[1]
-  if (version === undefined) return NEWEST
-  return GENERATIONS.find(([since]) => since <= Number(version))?.[1] ?? NEWEST
+  const generation = generationOf(id)
+  return GENERATIONS.find(([since]) => since <= generation)?.[1] ?? NEWEST
 }
 
 function byLevel(levels: readonly ThinkingLevel[], summaries = true): Thinking {
