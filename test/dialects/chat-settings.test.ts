@@ -70,7 +70,7 @@ describe('asks for', () => {
     ],
     [
       "one of Gemini's own voices",
-      { model: 'my-voice', audio: { voice: 'Zephyr' } },
+      { model: 'my-voice', audio: { voice: { id: 'Zephyr' } } },
       {
         generationConfig: {
           speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName: 'Zephyr' } } },

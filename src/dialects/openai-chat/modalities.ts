@@ -2,11 +2,13 @@
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../gemini/types.ts'
 import { speechConfigOf } from '../../gemini/voices.ts'
-import { present } from '../../http/record.ts'
+import { isRecord, present } from '../../http/record.ts'
 import type { GoogleExtras } from './google-extras.ts'
 import { lowerCaseOf, string } from './wire.ts'
 
-const voice = v.pipe(string, v.minLength(1, 'must not be empty'))
+const voiceName = v.pipe(string, v.minLength(1, 'must not be empty'))
+/** OpenAI names its own voices, and those that are made for it by id. */
+const voice = v.lazy((input) => (isRecord(input) ? v.object({ id: voiceName }) : voiceName))
 
 export const modalityEntries = {
   modalities: v.nullish(v.array(lowerCaseOf(['text', 'image', 'audio']), 'an array of modalities')),
@@ -31,7 +33,12 @@ export function toModalities(
   const asked = modalities?.map((modality) => modality.toUpperCase())
   return present({
     responseModalities: google.responseModalities ?? (asked?.length ? asked : null),
-    speechConfig: google.speechConfig ?? (audio?.voice ? speechConfigOf(audio.voice) : null),
+    speechConfig:
+      google.speechConfig ?? (audio?.voice ? speechConfigOf(nameOf(audio.voice)) : null),
     imageConfig: google.imageConfig,
   })
+}
+
+function nameOf(asked: v.InferOutput<typeof voice>): string {
+  return typeof asked === 'string' ? asked : asked.id
 }
