@@ -78,7 +78,7 @@ class Client {
       messages: this.messages,
       ...overrides,
     })
-    expect(response.status, await response.clone().text()).toBe(200)
+    if (!response.ok) throw new Error(await response.text())
     const body = await response.json<{ choices: [{ message: Message }] }>()
     await settledStats(this.#user)
     const answer = body.choices[0].message
@@ -343,7 +343,8 @@ describe('a schema that Google refuses', () => {
     const counts = await Promise.all(
       user.credentials.map(async ({ handle }) => (await callsOf(handle)).length),
     )
-    expect(counts.toSorted()).toEqual([0, 2])
+    // Both on one, whichever it was.
+    expect([Math.min(...counts), Math.max(...counts)]).toEqual([0, 2])
   })
 
   it('is told to the client when the other form is refused too, and counted as the request’s fault', async () => {
