@@ -43,6 +43,12 @@ export interface Traits {
   readonly imageSizes: boolean
   /** Tokens of one answer, thoughts among them. */
   readonly maxOutput: number
+  /** Whether each step's first function call of the current turn must come back signed (google-upstreams §6.2). */
+  readonly demandsSignatures: boolean
+  /** Where Google's own tools and functions may be in one request (google-upstreams §4.4). */
+  readonly mixesTools: readonly Upstream[]
+  /** Whether media may be inside a function's result: Gemini CLI puts them there for these alone (google-upstreams §4.2). */
+  readonly nestsMedia: boolean
 }
 
 export type Output = 'text' | 'image' | 'audio'
@@ -61,6 +67,9 @@ const NEWEST: Traits = {
   output: ['text'],
   imageSizes: false,
   maxOutput: 65_536,
+  demandsSignatures: true,
+  mixesTools: ['gemini-api'],
+  nestsMedia: false,
 }
 
 /** Newest first: a model is of the first generation that is not after its own. */
@@ -76,6 +85,8 @@ const GENERATIONS: readonly (readonly [since: number, Traits])[] = [
       candidates: 8,
       logprobs: ['vertex'],
       json: 'without_tools',
+      demandsSignatures: false,
+      mixesTools: [],
     },
   ],
   [
@@ -87,6 +98,8 @@ const GENERATIONS: readonly (readonly [since: number, Traits])[] = [
       candidates: 8,
       logprobs: ['vertex'],
       json: 'without_tools',
+      demandsSignatures: false,
+      mixesTools: [],
     },
   ],
 ]
@@ -98,6 +111,7 @@ const FOREIGN: Traits = {
   thinking: null,
   json: 'without_tools',
   maxOutput: Infinity,
+  mixesTools: [],
 }
 
 const IMAGE = {
@@ -116,6 +130,7 @@ const EXCEPTIONS: readonly (readonly [id: RegExp, Partial<Traits>])[] = [
     /^gemini-2\.5-flash-lite/,
     { thinking: byBudget(512, 24_576, { canBeOff: true, byDefault: false }) },
   ],
+  [/^gemini-3-/, { nestsMedia: true }],
   [/^gemini-3-pro/, { thinking: byLevel(['LOW', 'HIGH']) }],
   [/^gemini-3\.\d+-pro/, { thinking: byLevel(NO_MINIMAL) }],
   [/^gemini-3\.5-flash$/, { penalties: true }],

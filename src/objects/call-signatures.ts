@@ -110,7 +110,7 @@ export class CallSignatures {
          SELECT call_id FROM (
            SELECT call_id,
              row_number() OVER newest AS number,
-             sum(length(signature)) OVER newest AS chars
+             sum(octet_length(signature)) OVER newest AS chars
            FROM call_signatures
            WINDOW newest AS (ORDER BY expires_at DESC, call_id ROWS UNBOUNDED PRECEDING)
          ) WHERE number > ? OR chars > ?)`,

@@ -3,29 +3,24 @@
  * A signature is for the model and the upstream that made it: others answer 400 to it, so none that is not known to be theirs
  * goes out.
  */
-import { generationOf } from '../generation.ts'
-import { type KnownSignatures, MAX_ASKED, MAX_CALL_ID } from '../signatures.ts'
+import { MAX_ASKED, MAX_CALL_ID } from '../signatures.ts'
 import type { Content, GenerateContentRequest, Part } from '../types.ts'
-import type { Target } from './aim.ts'
+import type { Aim } from './aim.ts'
 
 /** Google's own way to say that there is none (google-upstreams §6.4). */
 const DUMMY = 'skip_thought_signature_validator'
-const DEMANDED_SINCE = 3
 /** Base64 of bytes that begin with 0x12, as those of Gemini 3 do (google-upstreams §6.4). */
 const NATIVE = /^E[g-v][A-Za-z0-9+/_-]*={0,2}$/
 
-export function fitSignatures(
-  request: GenerateContentRequest,
-  target: Target,
-): GenerateContentRequest {
+export function fitSignatures(request: GenerateContentRequest, aim: Aim): GenerateContentRequest {
   const { contents } = request
   if (!contents.some(({ parts }) => parts.some(isAffected))) return request
   const current = contents.findLastIndex(opensTurn)
-  const demanded = target.dummiesOnly === true || generationOf(target.model) >= DEMANDED_SINCE
+  const demanded = aim.dummiesOnly === true || aim.traits.demandsSignatures
   return {
     ...request,
     contents: contents.map((content, index) =>
-      content.role === 'model' ? fitContent(content, target, demanded && index > current) : content,
+      content.role === 'model' ? fitContent(content, aim, demanded && index > current) : content,
     ),
   }
 }
@@ -51,11 +46,11 @@ function opensTurn({ role, parts }: Content): boolean {
 }
 
 /** Only a step's first call must be signed, and only in the current turn; those beside it stay as they are (E65). */
-function fitContent(content: Content, target: Target, demanded: boolean): Content {
+function fitContent(content: Content, aim: Aim, demanded: boolean): Content {
   const first = content.parts.find(({ functionCall }) => functionCall !== undefined)
   const parts = content.parts.map((part) => {
     const { thoughtSignature: echoed, ...rest } = part
-    const own = signatureOf(part, echoed, target)
+    const own = signatureOf(part, echoed, aim)
     const signature = own ?? (part === first && demanded ? DUMMY : undefined)
     return signature === undefined ? rest : { ...rest, thoughtSignature: signature }
   })
@@ -65,19 +60,16 @@ function fitContent(content: Content, target: Target, demanded: boolean): Conten
 function signatureOf(
   { functionCall }: Part,
   echoed: string | undefined,
-  { model, signatures, dummiesOnly }: Target,
+  { traits, signatures, dummiesOnly }: Aim,
 ): string | undefined {
   if (dummiesOnly === true) return undefined
   const known = knownOf(functionCall?.id, signatures)
   if (known !== undefined) return known ?? undefined
   if (echoed === undefined || !NATIVE.test(echoed)) return undefined
   // Older models have their own form, which nobody has described: they go without.
-  return generationOf(model) >= DEMANDED_SINCE ? echoed : undefined
+  return traits.demandsSignatures ? echoed : undefined
 }
 
-function knownOf(
-  id: string | undefined,
-  signatures: KnownSignatures | undefined,
-): string | null | undefined {
+function knownOf(id: string | undefined, signatures: Aim['signatures']): string | null | undefined {
   return id === undefined ? undefined : signatures?.get(id)
 }
