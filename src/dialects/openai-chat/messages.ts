@@ -15,7 +15,7 @@ import type {
   ResultMessage,
   ToolCallMessage,
 } from './message-schema.ts'
-import { MISSING, orphan, resultPart } from './tool-results.ts'
+import { MISSING, orphan, toResult } from './tool-results.ts'
 
 export interface Conversation {
   /** In their order, also those that come after the first user turn (E81). */
@@ -144,10 +144,11 @@ function remember(index: Map<string, Call[]>, key: string, call: Call): void {
 /** A turn, and the results of its calls as a content of their own: as many, and in their order (E57, E58). */
 function contentsOf({ role, parts, calls }: Turn): Content[] {
   if (calls.length === 0) return [{ role, parts }]
-  const results = calls.map(({ call, results: given }) => resultPart(call, given.at(-1) ?? MISSING))
+  const results = calls.map(({ call, results: given }) => toResult(call, given.at(-1) ?? MISSING))
+  const answers = [...results.map(({ part }) => part), ...results.flatMap(({ beside }) => beside)]
   return [
     { role, parts },
-    { role: 'user', parts: results },
+    { role: 'user', parts: answers },
   ]
 }
 

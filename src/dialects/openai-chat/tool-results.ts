@@ -10,23 +10,29 @@ export const MISSING = { content: null }
 /** Whole numbers of so many digits do not survive JSON.parse: a text with one stays a text. */
 const LONG_NUMBER = /\d{16}/
 
-export function resultPart(
+/** The part that answers the call; and what cannot be inside it, such as a file at an address. */
+export interface Result {
+  readonly part: Part
+  readonly beside: readonly Part[]
+}
+
+export function toResult(
   call: FunctionCall,
   { content }: { readonly content: MessageContent | null },
-): Part {
+): Result {
   const { id, name } = call
-  const media = content === null ? [] : toParts(content).filter(({ inlineData }) => inlineData)
-  return {
+  const media = content === null ? [] : toParts(content).filter(({ text }) => text === undefined)
+  const inside = media.flatMap(({ inlineData }) => (inlineData ? [{ inlineData }] : []))
+  const part = {
     functionResponse: {
       ...(id !== undefined && { id }),
       name,
       response:
         content === null ? { error: 'No result was sent for this call.' } : toResponse(content),
-      ...(media.length > 0 && {
-        parts: media.flatMap(({ inlineData }) => (inlineData ? [{ inlineData }] : [])),
-      }),
+      ...(inside.length > 0 && { parts: inside }),
     },
   }
+  return { part, beside: media.filter(({ inlineData }) => inlineData === undefined) }
 }
 
 function toResponse(content: MessageContent): Record<string, unknown> {
