@@ -263,15 +263,6 @@ describe('does not yet support', () => {
       'parameter',
       'messages[0].audio',
     ],
-    [
-      'images',
-      withParts({ type: 'text', text: 'a' }, { type: 'image_url' }),
-      'value',
-      'messages[0].content[1].type',
-    ],
-    ['sound', withParts({ type: 'input_audio' }), 'value', 'messages[0].content[0].type'],
-    ['files', withParts({ type: 'file' }), 'value', 'messages[0].content[0].type'],
-    ['video', withParts({ type: 'video_url' }), 'value', 'messages[0].content[0].type'],
   ])('%s', (_, body, what, param) => {
     expect(parseChatRequest(body)).toMatchObject({
       ok: false,

@@ -1,32 +1,214 @@
 /** What a message says: a string or a list of parts (client-protocols §1.2). */
 import * as v from 'valibot'
+import type { MediaKind } from '../../gemini/media-types.ts'
 import type { Part } from '../../gemini/types.ts'
 import { isRecord } from '../../http/record.ts'
 import { string } from './wire.ts'
 
-const PART_TYPES = ['text', 'refusal'] as const
+/** A picture, sound, film or file as the client sent it. */
+export interface Media extends MediaSource {
+  /** What it is to Gemini: empty until read-media.ts has read it, which is before anything is translated. */
+  readonly part: Part
+}
 
-const partType = v.pipe(string, v.picklist(PART_TYPES, `must be one of: ${PART_TYPES.join(', ')}`))
-const textPart = v.object({ type: partType, text: string }, 'an object')
-const refusalPart = v.object({ type: partType, refusal: string }, 'an object')
+export interface MediaSource {
+  readonly kind: MediaKind
+  /** Where in its part the source stands, for errors. */
+  readonly field: string
+  /** A data URL, an address, or base64. */
+  readonly source: string
+  /** The type as the client calls it: a word such as `mp3`, or a MIME type. */
+  readonly format?: string | null | undefined
+  readonly fileName?: string | null | undefined
+  readonly detail?: (typeof DETAILS)[number] | null | undefined
+  readonly clip?: Clip | null | undefined
+}
 
-const part = v.pipe(
-  v.lazy((input) => (isRecord(input) && input['type'] === 'refusal' ? refusalPart : textPart)),
-  v.transform((parsed) => ('refusal' in parsed ? parsed.refusal : parsed.text)),
+export type ContentPart = string | Media
+
+const DETAILS = ['auto', 'low', 'high', 'original'] as const
+
+const detail = v.nullish(
+  v.pipe(string, v.picklist(DETAILS, `must be one of: ${DETAILS.join(', ')}`)),
 )
+const text = v.nullish(string)
+const seconds = v.nullish(
+  v.pipe(
+    string,
+    v.regex(/^\d{1,6}(?:\.\d{1,9})?s?$/, 'must be a number of seconds such as "12.5s"'),
+    v.transform((value) => (value.endsWith('s') ? value : `${value}s`)),
+  ),
+)
+const MAX_FPS = 24 // google-upstreams §4.2
+const clip = v.object(
+  {
+    start_offset: seconds,
+    end_offset: seconds,
+    fps: v.nullish(
+      v.pipe(
+        v.number('a number'),
+        v.gtValue(0, 'must be above 0'),
+        v.maxValue(MAX_FPS, `must not be above ${MAX_FPS}`),
+      ),
+    ),
+  },
+  'an object',
+)
+type Clip = v.InferOutput<typeof clip>
+
+/** `{"url": "…"}`, or the URL alone (client-protocols E78). */
+function linked(of: string) {
+  const alone = v.pipe(
+    v.string(`an object or a string`),
+    v.transform((url) => ({ url, field: of, detail: undefined })),
+  )
+  const object = v.pipe(
+    v.object({ url: string, detail }, 'an object or a string'),
+    v.transform((link) => ({ url: link.url, field: `${of}.url`, detail: link.detail })),
+  )
+  return v.lazy((input) => (typeof input === 'string' ? alone : object))
+}
+
+const PARTS = {
+  text: v.pipe(
+    v.object({ text: string }),
+    v.transform((part) => part.text),
+  ),
+  refusal: v.pipe(
+    v.object({ refusal: string }),
+    v.transform((part) => part.refusal),
+  ),
+  image_url: v.pipe(
+    v.object({ image_url: linked('image_url') }),
+    v.transform(({ image_url: { url, ...rest } }): Media =>
+      media({
+        kind: 'image',
+        source: url,
+        ...rest,
+      }),
+    ),
+  ),
+  video_url: v.pipe(
+    v.object({ video_url: linked('video_url') }),
+    v.transform(({ video_url: { url, field } }): Media =>
+      media({ kind: 'video', source: url, field }),
+    ),
+  ),
+  input_audio: v.pipe(
+    v.object({ input_audio: v.object({ data: string, format: text }, 'an object') }),
+    v.transform(({ input_audio: { data, format } }): Media =>
+      media({
+        kind: 'audio',
+        source: data,
+        field: 'input_audio.data',
+        format,
+      }),
+    ),
+  ),
+  file: v.pipe(
+    v.object({
+      file: v.object(
+        { file_data: text, file_id: text, file_url: text, filename: text, format: text },
+        'an object',
+      ),
+    }),
+    v.transform(({ file }): Media =>
+      media({
+        kind: 'file',
+        ...sourceOf('file', [
+          ['file_data', file.file_data],
+          ['file_url', file.file_url],
+          ['file_id', file.file_id],
+        ]),
+        format: file.format,
+        fileName: file.filename,
+      }),
+    ),
+  ),
+  // The two that the older gemini-cli-openai gave its users.
+  input_video: v.pipe(
+    v.object({
+      input_video: v.object(
+        { data: text, url: text, format: text, videoMetadata: v.nullish(clip) },
+        'an object',
+      ),
+    }),
+    v.transform(({ input_video: video }): Media =>
+      media({
+        kind: 'video',
+        ...sourceOf('input_video', [
+          ['data', video.data],
+          ['url', video.url],
+        ]),
+        format: video.format,
+        clip: video.videoMetadata,
+      }),
+    ),
+  ),
+  input_pdf: v.pipe(
+    v.object({ input_pdf: v.object({ data: text, url: text }, 'an object') }),
+    v.transform(({ input_pdf: pdf }): Media =>
+      media({
+        kind: 'file',
+        ...sourceOf('input_pdf', [
+          ['data', pdf.data],
+          ['url', pdf.url],
+        ]),
+        format: 'application/pdf',
+      }),
+    ),
+  ),
+}
+
+function media(source: MediaSource): Media {
+  return { ...source, part: {} }
+}
+
+/** The first of several fields that is filled; where none is, the first is the one that is missing. */
+function sourceOf(
+  of: string,
+  fields: readonly [
+    readonly [string, string | null | undefined],
+    ...(readonly [string, string | null | undefined])[],
+  ],
+): { field: string; source: string } {
+  const [name, value] = fields.find(([, source]) => (source ?? '') !== '') ?? fields[0]
+  return { field: `${of}.${name}`, source: value ?? '' }
+}
+
+const TYPES = Object.keys(PARTS)
+const stranger = v.pipe(
+  v.object(
+    { type: v.pipe(string, v.picklist(TYPES, `must be one of: ${TYPES.join(', ')}`)) },
+    'an object',
+  ),
+  v.transform((): ContentPart => ''),
+)
+
+const part = v.lazy((input) => {
+  const type = isRecord(input) ? input['type'] : undefined
+  return isPartType(type) ? PARTS[type] : stranger
+})
+
+function isPartType(type: unknown): type is keyof typeof PARTS {
+  return typeof type === 'string' && Object.hasOwn(PARTS, type)
+}
 
 const parts = v.array(part)
-const text = v.pipe(
+const whole = v.pipe(
   v.string('a string or an array of content parts'),
-  v.transform((value) => [value]),
+  v.transform((value): ContentPart[] => [value]),
 )
 
-/** Always a list of texts, one for each part. */
-export const content = v.lazy((input) => (Array.isArray(input) ? parts : text))
+/** Always a list, one for each part. */
+export const content = v.lazy((input) => (Array.isArray(input) ? parts : whole))
 
 export type MessageContent = v.InferOutput<typeof content>
 
 /** The parts as Gemini takes them; empty texts, which it refuses, are left out (E53). */
 export function toParts(said: MessageContent): Part[] {
-  return said.flatMap((text) => (text === '' ? [] : [{ text }]))
+  return said.flatMap((part) => {
+    if (typeof part !== 'string') return [part.part]
+    return part === '' ? [] : [{ text: part }]
+  })
 }

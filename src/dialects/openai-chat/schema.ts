@@ -4,11 +4,14 @@
  * meant for other providers.
  */
 import * as v from 'valibot'
+import type { Attachment } from '../../gemini/attachment.ts'
+import { Cuttings } from '../../http/cuttings.ts'
 import type { Failure } from '../../http/errors.ts'
 import { stripModelPrefix } from '../../gemini/catalogue.ts'
 import { toFailure } from '../../http/issue.ts'
 import { isRecord } from '../../http/record.ts'
 import { message } from './message-schema.ts'
+import { readMedia } from './read-media.ts'
 import { toChatShape } from './responses-shape.ts'
 import { settingsEntries } from './settings.ts'
 import { declaredFunction, functionChoice, tool, toolChoice } from './tool-schema.ts'
@@ -54,10 +57,19 @@ export const chatRequest = v.object(
 export type ChatRequest = v.InferOutput<typeof chatRequest>
 
 export type ParsedChatRequest =
-  | { readonly ok: true; readonly chat: ChatRequest }
+  | {
+      readonly ok: true
+      readonly chat: ChatRequest
+      /** The media in it: their sizes are to be checked, and those at an address fetched, before it is translated. */
+      readonly attachments: readonly Attachment[]
+    }
   | { readonly ok: false; readonly failure: Failure }
 
-export function parseChatRequest(input: unknown): ParsedChatRequest {
+/** `cuttings`: what was cut out of the body's strings. */
+export function parseChatRequest(
+  input: unknown,
+  cuttings: Cuttings = Cuttings.NONE,
+): ParsedChatRequest {
   if (!isRecord(input)) {
     const message = 'The request body must be a JSON object.'
     return { ok: false, failure: { reason: 'invalid_type', message } }
@@ -66,7 +78,10 @@ export function parseChatRequest(input: unknown): ParsedChatRequest {
   const unsupported = findUnsupported(body)
   if (unsupported !== undefined) return { ok: false, failure: retold(unsupported) }
   const parsed = v.safeParse(chatRequest, body, { abortEarly: true })
-  return parsed.success
-    ? { ok: true, chat: parsed.output }
-    : { ok: false, failure: retold(toFailure(parsed.issues[0])) }
+  if (!parsed.success) return { ok: false, failure: retold(toFailure(parsed.issues[0])) }
+  const chat = parsed.output
+  const media = readMedia(chat.messages, cuttings)
+  return media.ok
+    ? { ok: true, chat, attachments: media.attachments }
+    : { ok: false, failure: retold(media.failure) }
 }

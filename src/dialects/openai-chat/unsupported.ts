@@ -28,14 +28,6 @@ const MESSAGE: readonly Row[] = [
   { path: 'audio', reason: 'unsupported_parameter', asked: isFilled },
 ]
 
-const CONTENT_PART: readonly Row[] = [
-  {
-    path: 'type',
-    reason: 'unsupported_value',
-    asked: isOneOf('image_url', 'input_audio', 'file', 'video_url'),
-  },
-]
-
 /**
  * The first unsupported feature the body asks for. Looks at nothing else: types are the schema's
  * matter.
@@ -44,20 +36,10 @@ export function findUnsupported(body: Record<string, unknown>): Failure | undefi
   const failure = findIn(REQUEST, body, '')
   if (failure !== undefined || !Array.isArray(body['messages'])) return failure
   for (const [index, message] of body['messages'].entries()) {
-    const inMessage = isRecord(message) ? findInMessage(message, `messages[${index}].`) : undefined
-    if (inMessage !== undefined) return inMessage
-  }
-  return undefined
-}
-
-function findInMessage(message: Record<string, unknown>, prefix: string): Failure | undefined {
-  const failure = findIn(MESSAGE, message, prefix)
-  if (failure !== undefined || !Array.isArray(message['content'])) return failure
-  for (const [index, part] of message['content'].entries()) {
-    const inPart = isRecord(part)
-      ? findIn(CONTENT_PART, part, `${prefix}content[${index}].`)
+    const inMessage = isRecord(message)
+      ? findIn(MESSAGE, message, `messages[${index}].`)
       : undefined
-    if (inPart !== undefined) return inPart
+    if (inMessage !== undefined) return inMessage
   }
   return undefined
 }
@@ -92,8 +74,4 @@ function isFilled(value: unknown): boolean {
 
 function isAboveOne(value: unknown): boolean {
   return typeof value === 'number' && value > 1
-}
-
-function isOneOf(...names: readonly unknown[]): (value: unknown) => boolean {
-  return (value) => names.includes(value)
 }

@@ -1,0 +1,234 @@
+/** Pictures, sounds, films and files as parts of the pivot (client-protocols §1.2, E78–E80; google-upstreams §4.2). */
+import type { Attachment } from '../../gemini/attachment.ts'
+import { isYouTube, readersOf } from '../../gemini/file-uris.ts'
+import {
+  canonicalType,
+  fitsKind,
+  FORMATS,
+  isRead,
+  isText,
+  type MediaKind,
+  typeOfFormat,
+  typeOfName,
+} from '../../gemini/media-types.ts'
+import { settledType, sniff } from '../../gemini/sniff.ts'
+import type { Part } from '../../gemini/types.ts'
+import { allBytes, headBytes, normalBase64 } from '../../http/base64.ts'
+import type { Cuttings } from '../../http/cuttings.ts'
+import { parseDataUrl } from '../../http/data-url.ts'
+import type { Failure } from '../../http/errors.ts'
+import type { ContentPart, MediaSource } from './content.ts'
+
+type MediaResult =
+  | { readonly ok: true; readonly part: Part }
+  | { readonly ok: false; readonly failure: Failure }
+
+const NOUNS: Readonly<Record<MediaKind, string>> = {
+  image: 'an image that Gemini reads: PNG, JPEG, WebP, HEIC or HEIF',
+  audio: 'a sound file that Gemini reads, such as WAV, MP3, FLAC, OGG or AAC',
+  video: 'a video that Gemini reads, such as MP4, WebM, MOV or MPEG',
+  file: 'a file that Gemini reads: PDF, text, an image, sound or video',
+}
+
+/** What Google calls `detail` (google-upstreams §4.2). */
+const LEVELS = {
+  auto: null,
+  low: 'MEDIA_RESOLUTION_LOW',
+  high: 'MEDIA_RESOLUTION_HIGH',
+  original: 'MEDIA_RESOLUTION_ULTRA_HIGH',
+} as const
+
+/** What a URL's scheme looks like; base64 has no colon. */
+const ADDRESS = /^[a-z][a-z0-9+.-]*:/i
+
+export type MediaRead =
+  | { readonly ok: true; readonly attachments: readonly Attachment[] }
+  | { readonly ok: false; readonly failure: Failure }
+
+/**
+ * Fills in the parts of all media in these messages, and lists them: their sizes are to be checked, and those at an address
+ * fetched. `cuttings`: what was cut out of the request's strings.
+ */
+export function readMedia(
+  messages: readonly { readonly role: string; readonly content: readonly ContentPart[] }[],
+  cuttings: Cuttings,
+): MediaRead {
+  const attachments: Attachment[] = []
+  for (const [at, { role, content }] of messages.entries()) {
+    for (const [index, media] of content.entries()) {
+      if (typeof media === 'string') continue
+      const path = `messages[${at}].content[${index}]`
+      if (role === 'system' || role === 'developer') return onlyText(role, path)
+      const param = `${path}.${media.field}`
+      const read = readOne(media, param, cuttings)
+      if (!read.ok) return read
+      Object.assign(media.part, read.part)
+      if (read.part.text === undefined) {
+        attachments.push({ part: media.part, param, kind: media.kind })
+      }
+    }
+  }
+  return { ok: true, attachments }
+}
+
+function readOne(media: MediaSource, param: string, cuttings: Cuttings): MediaResult {
+  const source = media.source.trimStart()
+  if (source === '') {
+    const message = `Missing required parameter: '${param}'.`
+    return { ok: false, failure: { reason: 'missing_required_parameter', message, param } }
+  }
+  const format = formatOf(media)
+  if (format === undefined) {
+    const words = FORMATS[media.kind === 'audio' ? 'audio' : 'video'].join(', ')
+    const wanted = `must be one of: ${words}, or a MIME type`
+    return refuse('invalid_value', param.replace(/\.\w+$/, '.format'), wanted)
+  }
+  const read = readSource(media, source, { param, format, cuttings })
+  if (!read.ok || read.part.text !== undefined) return read
+  const level = LEVELS[media.detail ?? 'auto']
+  const clip = clipOf(media)
+  return {
+    ok: true,
+    part: {
+      ...read.part,
+      ...(level !== null && { mediaResolution: { level } }),
+      ...(clip !== null && { videoMetadata: clip }),
+    },
+  }
+}
+
+/** Undefined where the client's word for it is not known. */
+function formatOf({ kind, format }: MediaSource): string | null | undefined {
+  if (format === null || format === undefined || format.trim() === '') return null
+  if (kind === 'audio' || kind === 'video') return typeOfFormat(format, kind) ?? undefined
+  return format.includes('/') ? canonicalType(format) : typeOfName(`.${format}`, kind)
+}
+
+function readSource(media: MediaSource, source: string, at: At): MediaResult {
+  const dataUrl = parseDataUrl(source)
+  if (dataUrl !== null) {
+    const declared = { ...at, format: canonicalType(dataUrl.mimeType) ?? at.format }
+    const read = dataUrl.isBase64 ? readBase64 : readEscaped
+    return read(media, dataUrl.payload, declared)
+  }
+  if (ADDRESS.test(source)) return linkedPart(media, source.trim(), at)
+  if (media.field !== 'file.file_id') return readBase64(media, source, at)
+  const wanted = 'names an uploaded file, and this gateway keeps none; send it in file_data'
+  return refuse('unsupported_value', at.param, wanted)
+}
+
+function readBase64(
+  media: MediaSource,
+  payload: string,
+  { param, format, cuttings }: At,
+): MediaResult {
+  const { kind } = media
+  const data = normalBase64(payload, cuttings)
+  if (data === null) return refuse('invalid_value', param, whatIsWanted(kind))
+  if (data === '') return refuse('invalid_value', param, 'holds no data')
+  const declared = format ?? typeOfName(media.fileName ?? '', kind)
+  // A file without a name is most often a PDF (client-protocols §1.2, E80).
+  const mimeType =
+    settledType(declared, sniff(headBytes(data))) ?? (kind === 'file' ? 'application/pdf' : null)
+  if (mimeType === null) return refuse('invalid_value', param, `is not ${NOUNS[kind]}`)
+  if (kind === 'file' && isText(mimeType)) {
+    return textPart(media, allBytes(cuttings.uncut(data)), param)
+  }
+  const unfit = unfitness(mimeType, kind)
+  if (unfit !== null) return refuse('unsupported_value', param, unfit)
+  return { ok: true, part: { inlineData: { mimeType, data } } }
+}
+
+interface At {
+  readonly param: string
+  /** The type that the client declared, in Google's words. */
+  readonly format: string | null
+  readonly cuttings: Cuttings
+}
+
+/** Why a file of this type does not belong into such a part; null where it does. Also for what is fetched. */
+export function unfitness(mimeType: string, kind: MediaKind): string | null {
+  return fitsKind(mimeType, kind) && isRead(mimeType)
+    ? null
+    : `is ${mimeType.slice(0, 80)}, which is not ${NOUNS[kind]}`
+}
+
+/** A data URL without base64 holds percent-encoded text: right for a text file, for all else a mistake. */
+function readEscaped(media: MediaSource, payload: string, { param, format }: At): MediaResult {
+  const mimeType = format ?? 'text/plain'
+  if (media.kind !== 'file' || !isText(mimeType)) {
+    return refuse(
+      'invalid_value',
+      param,
+      `is a data URL of ${mimeType.slice(0, 80)} without base64; send ${NOUNS[media.kind]} as data:…;base64,…`,
+    )
+  }
+  try {
+    return named(media, decodeURIComponent(payload))
+  } catch {
+    return refuse('invalid_value', param, 'is not well-formed percent-encoded text')
+  }
+}
+
+/** A file elsewhere. Some Google reads by itself; all others must be on the web, to be fetched. */
+function linkedPart(media: MediaSource, uri: string, { param, format }: At): MediaResult {
+  const isWeb = /^https?:\/\//i.test(uri)
+  if (readersOf(uri) === null && !isWeb) {
+    const wanted = 'must be a data URL, an https URL or a gs:// URI of a file'
+    return refuse('invalid_value', param, wanted)
+  }
+  const mimeType = format ?? typeOfUri(uri, media)
+  if (mimeType !== null) return { ok: true, part: { fileData: { fileUri: uri, mimeType } } }
+  return isWeb
+    ? { ok: true, part: { fileData: { fileUri: uri } } }
+    : refuse('invalid_value', param, 'does not tell its type; give it an extension such as .png')
+}
+
+function typeOfUri(uri: string, { kind, fileName }: MediaSource): string | null {
+  if (isYouTube(uri)) return 'video/mp4'
+  const [path = ''] = uri.split(/[?#]/, 1)
+  return typeOfName(fileName ?? '', kind) ?? typeOfName(path, kind)
+}
+
+function textPart(media: MediaSource, bytes: Uint8Array, param: string): MediaResult {
+  try {
+    return named(media, new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
+  } catch {
+    return refuse('invalid_value', param, 'is said to be text, but is not in UTF-8')
+  }
+}
+
+/** Text goes to Google as text (google-upstreams §4.2), under its file's name, where it has one. */
+function named({ fileName }: MediaSource, text: string): MediaResult {
+  return { ok: true, part: { text: fileName ? `${fileName}:\n\n${text}` : text } }
+}
+
+function clipOf({ clip }: MediaSource): NonNullable<Part['videoMetadata']> | null {
+  if (clip === null || clip === undefined) return null
+  const { start_offset: startOffset, end_offset: endOffset, fps } = clip
+  return {
+    ...(startOffset ? { startOffset } : {}),
+    ...(endOffset ? { endOffset } : {}),
+    ...(fps ? { fps } : {}),
+  }
+}
+
+function whatIsWanted(kind: MediaKind): string {
+  return kind === 'image' || kind === 'video'
+    ? 'must be a data URL with base64, or an https URL'
+    : 'must be base64, or a data URL with base64'
+}
+
+/** Google's system instruction takes no media (google-upstreams §4.3), and neither does OpenAI's. */
+function onlyText(role: string, param: string): MediaRead & { readonly ok: false } {
+  const message = `Invalid value: '${param}' is not text, and a ${role} message takes text only; send it in a user message.`
+  return { ok: false, failure: { reason: 'unsupported_value', message, param } }
+}
+
+function refuse(
+  reason: 'invalid_value' | 'unsupported_value',
+  param: string,
+  what: string,
+): MediaResult {
+  return { ok: false, failure: { reason, message: `Invalid value: '${param}' ${what}.`, param } }
+}

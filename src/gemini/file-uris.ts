@@ -1,0 +1,21 @@
+import type { Upstream } from './upstreams.ts'
+
+const GEMINI_FILE = /^https:\/\/generativelanguage\.googleapis\.com\/v1(?:beta)?\/files\/[\w-]+$/
+const YOUTUBE =
+  /^https:\/\/(?:(?:www|m)\.)?youtube\.com\/(?:watch\?|shorts\/|live\/)|^https:\/\/youtu\.be\//
+const STORAGE = /^gs:\/\/[a-z0-9][\w.-]+\/.+/
+
+/**
+ * The upstreams that read a file at this address themselves (google-upstreams §3.4); null where none does: such a file is
+ * fetched here, once, and goes along with the request.
+ */
+export function readersOf(uri: string): readonly Upstream[] | null {
+  if (GEMINI_FILE.test(uri)) return ['gemini-api']
+  if (YOUTUBE.test(uri)) return ['gemini-api', 'vertex']
+  if (STORAGE.test(uri)) return ['vertex']
+  return null
+}
+
+export function isYouTube(uri: string): boolean {
+  return YOUTUBE.test(uri)
+}

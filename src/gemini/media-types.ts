@@ -1,0 +1,152 @@
+/**
+ * Which files Gemini reads, by their MIME type (google-upstreams §4.2, §8.2), and how to tell the type where a client does not
+ * say it, or says it otherwise than Google.
+ */
+export type MediaKind = 'image' | 'audio' | 'video' | 'file'
+
+const READ: readonly RegExp[] = [
+  /^image\/(?:png|jpeg|webp|heic|heif)$/,
+  /^audio\/[\w.+-]+$/,
+  /^video\/[\w.+-]+$/,
+  /^text\/[\w.+-]+$/,
+  /^application\/(?:pdf|json|x-javascript|x-python|rtf)$/,
+]
+
+/** Whether Gemini takes a file of this type, as it is. */
+export function isRead(mimeType: string): boolean {
+  return READ.some((pattern) => pattern.test(mimeType))
+}
+
+/** What a part of each kind may hold. A file may be anything. */
+export function fitsKind(mimeType: string, kind: MediaKind): boolean {
+  if (kind === 'file') return true
+  if (mimeType.startsWith(`${kind}/`)) return true
+  // Containers that hold sound as well as pictures: a recording is often named after the container.
+  return kind === 'audio' && /^video\/(?:mp4|webm|mpeg|quicktime)$/.test(mimeType)
+}
+
+const TEXT =
+  /^text\/|\+(?:json|xml)$|^application\/(?:json|xml|yaml|toml|sql|javascript|typescript|x-(?:javascript|python|sh|yaml|ndjson))$/
+
+/** Files whose content is text, SVG among them: it goes to Google as text. */
+export function isText(mimeType: string): boolean {
+  return TEXT.test(mimeType)
+}
+
+const SAME_AS: ReadonlyMap<string, string> = new Map([
+  ['image/jpg', 'image/jpeg'],
+  ['image/pjpeg', 'image/jpeg'],
+  ['image/x-png', 'image/png'],
+  ['audio/mp3', 'audio/mpeg'],
+  ['audio/mpga', 'audio/mpeg'],
+  ['audio/x-mp3', 'audio/mpeg'],
+  ['audio/x-wav', 'audio/wav'],
+  ['audio/wave', 'audio/wav'],
+  ['audio/vnd.wave', 'audio/wav'],
+  ['audio/x-m4a', 'audio/mp4'],
+  ['audio/m4a', 'audio/mp4'],
+  ['audio/x-flac', 'audio/flac'],
+  ['audio/x-aac', 'audio/aac'],
+  ['video/mov', 'video/quicktime'],
+  ['application/x-pdf', 'application/pdf'],
+])
+/** What says nothing. */
+const UNTOLD = new Set([
+  '',
+  'application/octet-stream',
+  'binary/octet-stream',
+  'application/binary',
+])
+
+/** Google's name of a type: lower case, without parameters. Null where it says nothing. */
+export function canonicalType(mimeType: string | null): string | null {
+  const [bare = ''] = (mimeType ?? '').toLowerCase().split(';', 1)
+  const name = bare.trim()
+  return UNTOLD.has(name) ? null : (SAME_AS.get(name) ?? name)
+}
+
+/** OpenAI's `input_audio.format`, and what other clients write there (client-protocols §1.2). */
+const AUDIO_FORMATS: ReadonlyMap<string, string> = new Map([
+  ['wav', 'audio/wav'],
+  ['mp3', 'audio/mpeg'],
+  ['mpeg', 'audio/mpeg'],
+  ['mpga', 'audio/mpeg'],
+  ['ogg', 'audio/ogg'],
+  ['opus', 'audio/ogg'],
+  ['flac', 'audio/flac'],
+  ['aac', 'audio/aac'],
+  ['aiff', 'audio/aiff'],
+  ['webm', 'audio/webm'],
+  ['m4a', 'audio/mp4'],
+  ['mp4', 'audio/mp4'],
+  ['pcm16', 'audio/pcm'],
+  ['pcm', 'audio/pcm'],
+  ['g711', 'audio/basic'],
+  ['g711_ulaw', 'audio/basic'],
+])
+
+const VIDEO_FORMATS: ReadonlyMap<string, string> = new Map([
+  ['mp4', 'video/mp4'],
+  ['m4v', 'video/mp4'],
+  ['mpeg', 'video/mpeg'],
+  ['mpg', 'video/mpeg'],
+  ['mov', 'video/quicktime'],
+  ['avi', 'video/x-msvideo'],
+  ['webm', 'video/webm'],
+  ['wmv', 'video/x-ms-wmv'],
+  ['flv', 'video/x-flv'],
+  ['3gp', 'video/3gpp'],
+  ['3gpp', 'video/3gpp'],
+  ['mkv', 'video/x-matroska'],
+])
+
+const OTHER_EXTENSIONS: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['webp', 'image/webp'],
+  ['heic', 'image/heic'],
+  ['heif', 'image/heif'],
+  ['gif', 'image/gif'],
+  ['svg', 'image/svg+xml'],
+  ['pdf', 'application/pdf'],
+  ['json', 'application/json'],
+  ['rtf', 'application/rtf'],
+  ['txt', 'text/plain'],
+  ['log', 'text/plain'],
+  ['md', 'text/markdown'],
+  ['csv', 'text/csv'],
+  ['html', 'text/html'],
+  ['htm', 'text/html'],
+  ['css', 'text/css'],
+  ['xml', 'text/xml'],
+  ['yaml', 'text/yaml'],
+  ['yml', 'text/yaml'],
+  ['js', 'text/javascript'],
+  ['ts', 'text/x-typescript'],
+  ['py', 'text/x-python'],
+  ['docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+  ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+  ['pptx', 'application/vnd.openxmlformats-officedocument.presentationml.presentation'],
+  ['zip', 'application/zip'],
+])
+
+/** The formats that `format` of a sound or a film may name. */
+export const FORMATS = { audio: [...AUDIO_FORMATS.keys()], video: [...VIDEO_FORMATS.keys()] }
+
+/** The type that a format stands for, be it a word of the tables or a MIME type; null where it is neither. */
+export function typeOfFormat(format: string, kind: 'audio' | 'video'): string | null {
+  const name = format.trim().toLowerCase()
+  if (name.includes('/')) return canonicalType(name)
+  return (kind === 'audio' ? AUDIO_FORMATS : VIDEO_FORMATS).get(name) ?? null
+}
+
+/** The type that a file's name tells; null where it tells none. */
+export function typeOfName(name: string, kind: MediaKind): string | null {
+  const [, extension] = /\.([a-z0-9]{1,5})$/i.exec(name) ?? []
+  if (extension === undefined) return null
+  const key = extension.toLowerCase()
+  const sound = AUDIO_FORMATS.get(key)
+  const film = VIDEO_FORMATS.get(key)
+  return (kind === 'audio' ? (sound ?? film) : (film ?? sound)) ?? OTHER_EXTENSIONS.get(key) ?? null
+}

@@ -1,0 +1,68 @@
+/**
+ * A file's type by its first bytes (WHATWG MIME Sniffing §6, and the registries it cites). Null where they are not telling.
+ */
+export function sniff(bytes: Uint8Array): string | null {
+  const text = String.fromCharCode(...bytes.subarray(0, 32))
+  const known = SIGNATURES.find(([signature]) => text.startsWith(signature))
+  if (known !== undefined) return known[1]
+  if (text.startsWith('RIFF')) return RIFF.get(text.slice(8, 12)) ?? null
+  if (text.startsWith('FORM') && text.startsWith('AIF', 8)) return 'audio/aiff'
+  if (text.startsWith('ftyp', 4)) return BRANDS.get(text.slice(8, 12)) ?? 'video/mp4'
+  return isAudioFrame(bytes) ? frameType(bytes) : null
+}
+
+const SIGNATURES: readonly (readonly [string, string])[] = [
+  ['\x89PNG\r\n\x1a\n', 'image/png'],
+  ['\xff\xd8\xff', 'image/jpeg'],
+  ['GIF87a', 'image/gif'],
+  ['GIF89a', 'image/gif'],
+  ['%PDF-', 'application/pdf'],
+  ['fLaC', 'audio/flac'],
+  ['OggS', 'audio/ogg'],
+  ['ID3', 'audio/mpeg'],
+  ['\x1aE\xdf\xa3', 'video/webm'],
+  ['PK\x03\x04', 'application/zip'],
+  ['II*\0', 'image/tiff'],
+  ['MM\0*', 'image/tiff'],
+]
+
+const RIFF: ReadonlyMap<string, string> = new Map([
+  ['WEBP', 'image/webp'],
+  ['WAVE', 'audio/wav'],
+  ['AVI ', 'video/x-msvideo'],
+])
+
+/** Major brands of ISO base media files; the others are films. */
+const BRANDS: ReadonlyMap<string, string> = new Map([
+  ['heic', 'image/heic'],
+  ['heix', 'image/heic'],
+  ['mif1', 'image/heif'],
+  ['msf1', 'image/heif'],
+  ['avif', 'image/avif'],
+  ['avis', 'image/avif'],
+  ['M4A ', 'audio/mp4'],
+  ['M4B ', 'audio/mp4'],
+  ['qt  ', 'video/quicktime'],
+  ['3gp4', 'video/3gpp'],
+  ['3gp5', 'video/3gpp'],
+])
+
+/** Eleven bits set begin a frame of MPEG audio. */
+function isAudioFrame([first = 0, second = 0]: Uint8Array): boolean {
+  return first === 0xff && (second & 0xe0) === 0xe0
+}
+
+/** Layer 0 is what ADTS (AAC) has where MP3 has 1. */
+function frameType([, second = 0]: Uint8Array): string {
+  return (second & 0x06) === 0 ? 'audio/aac' : 'audio/mpeg'
+}
+
+/**
+ * The type of a file of which something is declared and something seen. What is seen of a picture or a document is true; sound
+ * and film look alike, and a text may look like either, so there the declaration counts.
+ */
+export function settledType(declared: string | null, seen: string | null): string | null {
+  if (declared === null || seen === null) return declared ?? seen
+  const isUnsure = /^(?:audio|video)\//.test(seen) && !/^image\/|pdf$/.test(declared)
+  return isUnsure ? declared : seen
+}

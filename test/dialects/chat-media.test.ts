@@ -1,0 +1,370 @@
+/** Media of a chat, one row a case of client-protocols §1.2 and §7.3. */
+import { describe, expect, it } from 'vitest'
+import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
+import { parseChatRequest } from '../../src/dialects/openai-chat/schema.ts'
+import { Cuttings } from '../../src/http/cuttings.ts'
+import { base64, BYTES } from '../support/media.ts'
+
+function parse(part: unknown, role = 'user') {
+  return parseChatRequest({
+    model: 'gemini-2.5-flash',
+    messages: [{ role, content: [{ type: 'text', text: 'Look' }, part] }],
+  })
+}
+
+/** What Google gets for a part. */
+function partOf(part: unknown): unknown {
+  const parsed = parse(part)
+  if (!parsed.ok) throw new Error(parsed.failure.message)
+  const translated = toGeminiRequest(parsed.chat)
+  if (!translated.ok) throw new Error(translated.failure.message)
+  return translated.request.contents[0]?.parts[1]
+}
+
+function image(url: string, detail?: string) {
+  return { type: 'image_url', image_url: { url, ...(detail && { detail }) } }
+}
+function sound(data: string, format?: string) {
+  return { type: 'input_audio', input_audio: { data, ...(format && { format }) } }
+}
+function file(fields: Record<string, unknown>) {
+  return { type: 'file', file: fields }
+}
+
+const PNG = base64(BYTES.png)
+const inline = (mimeType: string, data: string) => ({ inlineData: { mimeType, data } })
+
+describe('images', () => {
+  it.each<[string, unknown, unknown]>([
+    ['a data URL', image(`data:image/png;base64,${PNG}`), inline('image/png', PNG)],
+    [
+      'image_url as a plain string (E78)',
+      { type: 'image_url', image_url: `data:image/png;base64,${PNG}` },
+      inline('image/png', PNG),
+    ],
+    [
+      'image/jpg (E78)',
+      image(`data:image/jpg;base64,${base64(BYTES.jpeg)}`),
+      inline('image/jpeg', base64(BYTES.jpeg)),
+    ],
+    [
+      'an upper-case scheme and type (E78)',
+      image(`DATA:IMAGE/PNG;BASE64,${PNG}`),
+      inline('image/png', PNG),
+    ],
+    [
+      'white space in the base64 (E78)',
+      image(` data:image/png;base64,\n${PNG.slice(0, 20)}\r\n ${PNG.slice(20)}\n`),
+      inline('image/png', PNG),
+    ],
+    [
+      'the URL alphabet, without padding',
+      image(
+        `data:image/webp;base64,${base64(BYTES.webp).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`,
+      ),
+      inline('image/webp', base64(BYTES.webp)),
+    ],
+    [
+      'percent-encoded base64',
+      image(`data:image/png;base64,${encodeURIComponent(PNG)}`),
+      inline('image/png', PNG),
+    ],
+    ['parameters', image(`data:image/png;name=a.png;base64,${PNG}`), inline('image/png', PNG)],
+    [
+      'a type that is not the one declared',
+      image(`data:image/jpeg;base64,${PNG}`),
+      inline('image/png', PNG),
+    ],
+    ['no type', image(`data:;base64,${PNG}`), inline('image/png', PNG)],
+    ['bare base64', image(PNG), inline('image/png', PNG)],
+    [
+      'detail low',
+      image(`data:image/png;base64,${PNG}`, 'low'),
+      { ...inline('image/png', PNG), mediaResolution: { level: 'MEDIA_RESOLUTION_LOW' } },
+    ],
+    [
+      'detail high',
+      image(`data:image/png;base64,${PNG}`, 'high'),
+      { ...inline('image/png', PNG), mediaResolution: { level: 'MEDIA_RESOLUTION_HIGH' } },
+    ],
+    ['detail auto', image(`data:image/png;base64,${PNG}`, 'auto'), inline('image/png', PNG)],
+    [
+      'an https URL (E79)',
+      image('https://example.com/a.png?x=1'),
+      { fileData: { fileUri: 'https://example.com/a.png?x=1', mimeType: 'image/png' } },
+    ],
+    [
+      'a gs URI',
+      image('gs://bucket/a.webp'),
+      { fileData: { fileUri: 'gs://bucket/a.webp', mimeType: 'image/webp' } },
+    ],
+  ])('%s', (_, part, expected) => {
+    expect(partOf(part)).toEqual(expected)
+  })
+
+  it.each<[string, unknown, string, string]>([
+    ['percent-encoded SVG (E78)', image('data:image/svg+xml,%3Csvg/%3E'), 'url', 'image/svg+xml'],
+    ['SVG in base64', image(`data:image/svg+xml;base64,${btoa('<svg/>')}`), 'url', 'image/svg+xml'],
+    ['GIF', image(`data:image/gif;base64,${btoa('GIF89a......')}`), 'url', 'image/gif'],
+    ['a PDF', image(`data:image/png;base64,${base64(BYTES.pdf)}`), 'url', 'application/pdf'],
+    ['sound', image(`data:audio/wav;base64,${base64(BYTES.wav)}`), 'url', 'audio/wav'],
+    ['no data', image('data:image/png;base64,'), 'url', 'no data'],
+    ['what is no base64', image('data:image/png;base64,a*b'), 'url', 'data URL'],
+    ['one character too many', image('data:image/png;base64,AAAAA'), 'url', 'data URL'],
+    ['padding in the middle', image('data:image/png;base64,AA=A'), 'url', 'data URL'],
+    ['words', image('a picture of a cat'), 'url', 'PNG'],
+    ['base64 of nothing known', image(btoa('hello world')), 'url', 'PNG'],
+    ['ftp', image('ftp://example.com/a.png'), 'url', 'https URL'],
+    ['a file of the client', image('file:///etc/passwd'), 'url', 'https URL'],
+    ['a script', image('javascript:alert(1)'), 'url', 'https URL'],
+    ['a gs URI that tells no type', image('gs://bucket/a'), 'url', 'extension'],
+    ['an empty URL', image(''), 'url', 'Missing'],
+    ['no URL', { type: 'image_url', image_url: {} }, 'url', 'Missing'],
+    ['another detail', image(`data:image/png;base64,${PNG}`, 'huge'), 'detail', 'one of'],
+  ])('refuses %s', (_, part, field, words) => {
+    expect(parse(part)).toMatchObject({
+      ok: false,
+      failure: {
+        param: `messages[0].content[1].image_url.${field}`,
+        message: expect.stringContaining(words),
+      },
+    })
+  })
+
+  it.each(['system', 'developer'])('refuses one in a %s message', (role) => {
+    expect(parse(image(`data:image/png;base64,${PNG}`), role)).toMatchObject({
+      ok: false,
+      failure: { reason: 'unsupported_value', param: 'messages[0].content[1]' },
+    })
+  })
+
+  it('never repeats what a client sent in an error', () => {
+    const parsed = parse(image('data:image/png;base64,c2VjcmV0*'))
+    expect(JSON.stringify(parsed)).not.toContain('c2VjcmV0')
+  })
+})
+
+describe('sound', () => {
+  const wav = base64(BYTES.wav)
+  const plain = btoa('\0\x01\x02\x03\x04\x05')
+  it.each<[string, string, string]>([
+    ['wav', wav, 'audio/wav'],
+    ['mp3', base64(BYTES.mp3), 'audio/mpeg'],
+    ['MP3', base64(BYTES.mp3), 'audio/mpeg'],
+    ['ogg', plain, 'audio/ogg'],
+    ['flac', plain, 'audio/flac'],
+    ['aac', plain, 'audio/aac'],
+    ['webm', plain, 'audio/webm'],
+    ['m4a', plain, 'audio/mp4'],
+    ['pcm16', plain, 'audio/pcm'],
+    ['g711', plain, 'audio/basic'],
+    ['audio/x-wav', wav, 'audio/wav'],
+  ])('%s', (format, data, mimeType) => {
+    expect(partOf(sound(data, format))).toEqual(inline(mimeType, data))
+  })
+
+  it('a data URL', () => {
+    expect(partOf(sound(`data:audio/mp3;base64,${plain}`, 'wav'))).toEqual(
+      inline('audio/mpeg', plain),
+    )
+  })
+
+  it('no format', () => {
+    expect(partOf(sound(wav))).toEqual(inline('audio/wav', wav))
+  })
+
+  it.each<[string, unknown, string]>([
+    ['a format nobody knows', sound(wav, 'midi'), 'input_audio.format'],
+    ['a picture', sound(PNG, 'wav'), 'input_audio.data'],
+    ['no data', sound('', 'wav'), 'input_audio.data'],
+  ])('refuses %s', (_, part, field) => {
+    expect(parse(part)).toMatchObject({
+      ok: false,
+      failure: { param: `messages[0].content[1].${field}` },
+    })
+  })
+})
+
+describe('files', () => {
+  const pdf = base64(BYTES.pdf)
+  const unknown = btoa('\0\x01\x02\x03\x04\x05')
+  it.each<[string, unknown, unknown]>([
+    [
+      'raw base64 with the filename a.pdf (E80)',
+      file({ file_data: unknown, filename: 'a.pdf' }),
+      inline('application/pdf', unknown),
+    ],
+    ['raw base64 without a name', file({ file_data: unknown }), inline('application/pdf', unknown)],
+    [
+      'a data URL',
+      file({ file_data: `data:application/pdf;base64,${pdf}` }),
+      inline('application/pdf', pdf),
+    ],
+    [
+      'an untold type',
+      file({ file_data: `data:application/octet-stream;base64,${unknown}`, filename: 'b.MP3' }),
+      inline('audio/mpeg', unknown),
+    ],
+    ['a picture', file({ file_data: PNG, filename: 'x' }), inline('image/png', PNG)],
+    [
+      'text, decoded',
+      file({ file_data: btoa('a,b\n1,2'), filename: 'table.csv' }),
+      { text: 'table.csv:\n\na,b\n1,2' },
+    ],
+    [
+      'text in a data URL without base64',
+      file({ file_data: 'data:text/plain;charset=utf-8,gr%C3%BC%C3%9Fe' }),
+      { text: 'grüße' },
+    ],
+    [
+      'SVG, which is text',
+      file({ file_data: `data:image/svg+xml;base64,${btoa('<svg/>')}` }),
+      { text: '<svg/>' },
+    ],
+    [
+      'a file of the Gemini API by file_id',
+      file({
+        file_id: 'https://generativelanguage.googleapis.com/v1beta/files/abc-1',
+        filename: 'a.pdf',
+      }),
+      {
+        fileData: {
+          fileUri: 'https://generativelanguage.googleapis.com/v1beta/files/abc-1',
+          mimeType: 'application/pdf',
+        },
+      },
+    ],
+    [
+      'an address as file_data',
+      file({ file_data: 'https://example.com/a.pdf' }),
+      { fileData: { fileUri: 'https://example.com/a.pdf', mimeType: 'application/pdf' } },
+    ],
+    [
+      'input_pdf of gemini-cli-openai',
+      { type: 'input_pdf', input_pdf: { data: pdf } },
+      inline('application/pdf', pdf),
+    ],
+    [
+      'input_pdf with a URL',
+      { type: 'input_pdf', input_pdf: { url: 'https://example.com/doc' } },
+      { fileData: { fileUri: 'https://example.com/doc', mimeType: 'application/pdf' } },
+    ],
+  ])('%s', (_, part, expected) => {
+    expect(partOf(part)).toEqual(expected)
+  })
+
+  it.each<[string, unknown, string, string]>([
+    ['an OpenAI file id', file({ file_id: 'file-abc123' }), 'file_id', 'file_data'],
+    ['nothing', file({ filename: 'a.pdf' }), 'file_data', 'Missing'],
+    ['Word', file({ file_data: unknown, filename: 'a.docx' }), 'file_data', 'wordprocessing'],
+    [
+      'text that is not UTF-8',
+      file({ file_data: btoa('\xff\xfe'), filename: 'a.txt' }),
+      'file_data',
+      'UTF-8',
+    ],
+    ['broken escapes', file({ file_data: 'data:text/plain,%E0%A4%A' }), 'file_data', 'percent'],
+  ])('refuses %s', (_, part, field, words) => {
+    expect(parse(part)).toMatchObject({
+      ok: false,
+      failure: {
+        param: `messages[0].content[1].file.${field}`,
+        message: expect.stringContaining(words),
+      },
+    })
+  })
+})
+
+describe('video', () => {
+  const mp4 = base64(BYTES.mp4)
+  it.each<[string, unknown, unknown]>([
+    [
+      'video_url with a data URL',
+      { type: 'video_url', video_url: { url: `data:video/mp4;base64,${mp4}` } },
+      inline('video/mp4', mp4),
+    ],
+    [
+      'YouTube',
+      { type: 'video_url', video_url: { url: 'https://www.youtube.com/watch?v=abc' } },
+      { fileData: { fileUri: 'https://www.youtube.com/watch?v=abc', mimeType: 'video/mp4' } },
+    ],
+    [
+      'input_video of gemini-cli-openai, with a clip',
+      {
+        type: 'input_video',
+        input_video: {
+          data: mp4,
+          format: 'mp4',
+          videoMetadata: { start_offset: '5', end_offset: '12.5s', fps: 2 },
+        },
+      },
+      {
+        ...inline('video/mp4', mp4),
+        videoMetadata: { startOffset: '5s', endOffset: '12.5s', fps: 2 },
+      },
+    ],
+    [
+      'input_video with a URL',
+      { type: 'input_video', input_video: { url: 'https://example.com/v', format: 'webm' } },
+      { fileData: { fileUri: 'https://example.com/v', mimeType: 'video/webm' } },
+    ],
+  ])('%s', (_, part, expected) => {
+    expect(partOf(part)).toEqual(expected)
+  })
+
+  it('refuses a clip that Google would', () => {
+    const clip = { data: mp4, videoMetadata: { fps: 60 } }
+    expect(parse({ type: 'input_video', input_video: clip })).toMatchObject({
+      ok: false,
+      failure: { param: 'messages[0].content[1].input_video.videoMetadata.fps' },
+    })
+  })
+})
+
+describe('large strings', () => {
+  /** As it is on the way: the middle of the base64 is cut out before the body is parsed. */
+  function parseCut(url: string) {
+    const body = JSON.stringify({
+      model: 'gemini-2.5-flash',
+      messages: [{ role: 'user', content: [image(url)] }],
+    })
+    const { text, cuttings } = Cuttings.of(new TextEncoder().encode(body))
+    expect(cuttings.isEmpty).toBe(false)
+    return { parsed: parseChatRequest(JSON.parse(text), cuttings), cuttings }
+  }
+  const large = base64(Uint8Array.from([...BYTES.png, ...new Uint8Array(40_001)]))
+
+  it.each([
+    ['padded', large],
+    ['without padding', large.replaceAll('=', '')],
+  ])('stay cut: %s', (_, data) => {
+    const { parsed, cuttings } = parseCut(`data:image/jpg;base64,${data}`)
+    if (!parsed.ok) throw new Error(parsed.failure.message)
+    const inlineData = parsed.attachments[0]?.part.inlineData
+    expect(inlineData?.mimeType).toBe('image/png')
+    expect(inlineData?.data.length).toBeLessThan(2000)
+    expect(cuttings.uncut(inlineData?.data)).toBe(large)
+  })
+
+  it('are refused when they are one character too long', () => {
+    const { parsed } = parseCut(
+      `data:image/png;base64,${large.replaceAll('=', '').slice(0, 40_001)}`,
+    )
+    expect(parsed).toMatchObject({ ok: false })
+  })
+
+  it('of text are read whole', () => {
+    const text = 'word '.repeat(10_000)
+    const body = JSON.stringify({
+      model: 'gemini-2.5-flash',
+      messages: [{ role: 'user', content: [file({ file_data: btoa(text), filename: 'a.txt' })] }],
+    })
+    const cut = Cuttings.of(new TextEncoder().encode(body))
+    const parsed = parseChatRequest(JSON.parse(cut.text), cut.cuttings)
+    if (!parsed.ok) throw new Error(parsed.failure.message)
+    const translated = toGeminiRequest(parsed.chat)
+    expect(translated).toMatchObject({
+      request: { contents: [{ parts: [{ text: `a.txt:\n\n${text}` }] }] },
+    })
+  })
+})
