@@ -19,6 +19,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest(({ inject }) => {
             const google = `http://127.0.0.1:${inject<number>('emulatorPort')}`
+            const files = `http://127.0.0.1:${inject<number>('filesPort')}`
             return {
               wrangler: { configPath: './wrangler.toml' },
               miniflare: {
@@ -35,6 +36,13 @@ export default defineConfig({
                   ROTATION_DEADLINE_MS: '10000',
                   STREAM_IDLE_TIMEOUT_MS: '700',
                   MAX_BODY_BYTES: '200000',
+                  FILES_URL: files,
+                  MEDIA_TRUSTED_ORIGINS: files,
+                  DNS_RESOLVER_URL: `${files}/dns-query`,
+                  MEDIA_FETCH_TIMEOUT_MS: '1000',
+                  MAX_MEDIA_PART_BYTES: '60000',
+                  MAX_MEDIA_BYTES: '100000',
+                  MAX_REMOTE_MEDIA: '3',
                 },
               },
             }
@@ -44,7 +52,7 @@ export default defineConfig({
           name: 'workerd',
           include: ['test/**/*.test.ts'],
           exclude: nodeTests,
-          globalSetup: './test/support/start-emulator.ts',
+          globalSetup: ['./test/support/start-emulator.ts', './test/support/start-file-server.ts'],
           setupFiles: './test/support/reset.ts',
           isolate: false,
         },

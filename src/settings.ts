@@ -15,6 +15,14 @@ export interface Settings {
   readonly answerTimeoutMs: number
   readonly streamIdleTimeoutMs: number
   readonly maxBodyBytes: number
+  /** Of the media of a request: of one, of all together, and how many may be fetched. */
+  readonly maxMediaPartBytes: number
+  readonly maxMediaBytes: number
+  readonly maxRemoteMedia: number
+  readonly mediaFetchTimeoutMs: number
+  readonly mediaTrustedOrigins: readonly string[]
+  readonly dnsResolverUrl: string
+  readonly transcriptionModel: string
   /** For categories that neither the request nor the user's settings speak of. */
   readonly safetySettings: readonly SafetySetting[]
   /** Pages of which origins may use the service from a browser. */
@@ -65,6 +73,16 @@ const anyOrigins = v.union(
   `${NO_ORIGINS}, or *`,
 )
 
+/** As `fetch` compares them, so that each is found. */
+const TRUSTED = 'must be a list of http(s) origins, such as "https://images.example.org"'
+const trustedOrigins = v.pipe(
+  origins,
+  v.everyItem((item) => /^https?:/.test(item) && URL.parse(item)?.origin === item, TRUSTED),
+)
+
+const MODEL = 'must be a model id such as gemini-3.8-flash'
+const modelId = v.pipe(v.string(MODEL), v.trim(), v.regex(/^[A-Za-z0-9][\w.-]{0,127}$/, MODEL))
+
 const schema = v.object({
   MAX_CREDENTIALS: v.optional(integer(1, 100), '10'),
   GOOGLE_TOKEN_URL: v.optional(url, 'https://oauth2.googleapis.com/token'),
@@ -75,6 +93,13 @@ const schema = v.object({
   ANSWER_TIMEOUT_MS: v.optional(integer(100, 840_000), '300000'),
   STREAM_IDLE_TIMEOUT_MS: v.optional(integer(100, 840_000), '120000'),
   MAX_BODY_BYTES: v.optional(integer(1024, 104_857_600), '20971520'),
+  MAX_MEDIA_PART_BYTES: v.optional(integer(1024, 104_857_600), '15728640'),
+  MAX_MEDIA_BYTES: v.optional(integer(1024, 104_857_600), '15728640'),
+  MAX_REMOTE_MEDIA: v.optional(integer(0, 50), '10'),
+  MEDIA_FETCH_TIMEOUT_MS: v.optional(integer(100, 120_000), '10000'),
+  MEDIA_TRUSTED_ORIGINS: v.optional(trustedOrigins, ''),
+  DNS_RESOLVER_URL: v.optional(url, 'https://cloudflare-dns.com/dns-query'),
+  TRANSCRIPTION_MODEL: v.optional(modelId, 'gemini-3.8-flash'),
   SAFETY_SETTINGS: v.optional(safetyText, ''),
   CORS_ORIGINS: v.optional(anyOrigins, '*'),
   CORS_ADMIN_ORIGINS: v.optional(origins, ''),
@@ -111,6 +136,13 @@ function check(env: Partial<Env>): SettingsResult {
       answerTimeoutMs: vars.ANSWER_TIMEOUT_MS,
       streamIdleTimeoutMs: vars.STREAM_IDLE_TIMEOUT_MS,
       maxBodyBytes: vars.MAX_BODY_BYTES,
+      maxMediaPartBytes: vars.MAX_MEDIA_PART_BYTES,
+      maxMediaBytes: vars.MAX_MEDIA_BYTES,
+      maxRemoteMedia: vars.MAX_REMOTE_MEDIA,
+      mediaFetchTimeoutMs: vars.MEDIA_FETCH_TIMEOUT_MS,
+      mediaTrustedOrigins: vars.MEDIA_TRUSTED_ORIGINS,
+      dnsResolverUrl: vars.DNS_RESOLVER_URL,
+      transcriptionModel: vars.TRANSCRIPTION_MODEL,
       safetySettings: vars.SAFETY_SETTINGS,
       corsOrigins: vars.CORS_ORIGINS,
       corsAdminOrigins: vars.CORS_ADMIN_ORIGINS,

@@ -4,6 +4,14 @@
  */
 export type MediaKind = 'image' | 'audio' | 'video' | 'file'
 
+/** For errors. */
+export const NOUNS: Readonly<Record<MediaKind, string>> = {
+  image: 'an image that Gemini reads: PNG, JPEG, WebP, HEIC or HEIF',
+  audio: 'a sound file that Gemini reads, such as WAV, MP3, FLAC, OGG or AAC',
+  video: 'a video that Gemini reads, such as MP4, WebM, MOV or MPEG',
+  file: 'a file that Gemini reads: PDF, text, an image, sound or video',
+}
+
 const READ: readonly RegExp[] = [
   /^image\/(?:png|jpeg|webp|heic|heif)$/,
   /^audio\/[\w.+-]+$/,
@@ -12,17 +20,18 @@ const READ: readonly RegExp[] = [
   /^application\/(?:pdf|json|x-javascript|x-python|rtf)$/,
 ]
 
-/** Whether Gemini takes a file of this type, as it is. */
-export function isRead(mimeType: string): boolean {
-  return READ.some((pattern) => pattern.test(mimeType))
+function fitsKind(mimeType: string, kind: MediaKind): boolean {
+  if (kind === 'file' || mimeType.startsWith(`${kind}/`)) return true
+  // Containers that hold sound as well as film: a recording is often named after the container.
+  return kind === 'audio' && /^video\/(?:mp4|webm|mpeg|quicktime)$/.test(mimeType)
 }
 
-/** What a part of each kind may hold. A file may be anything. */
-export function fitsKind(mimeType: string, kind: MediaKind): boolean {
-  if (kind === 'file') return true
-  if (mimeType.startsWith(`${kind}/`)) return true
-  // Containers that hold sound as well as pictures: a recording is often named after the container.
-  return kind === 'audio' && /^video\/(?:mp4|webm|mpeg|quicktime)$/.test(mimeType)
+/** Why a file of this type cannot be a part of this kind; null where it can. */
+export function unfitness(mimeType: string, kind: MediaKind): string | null {
+  const isRead = READ.some((pattern) => pattern.test(mimeType))
+  if (isRead && fitsKind(mimeType, kind)) return null
+  const what = /^[\w.+-]+\/[\w.+-]+$/.test(mimeType) ? mimeType.slice(0, 80) : 'of an unknown type'
+  return `is ${what}, which is not ${NOUNS[kind]}`
 }
 
 const TEXT =

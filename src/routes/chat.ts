@@ -13,6 +13,7 @@ import { readCutJson } from '../http/body.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
 import type { Batch } from '../upstreams/events.ts'
 import { checked, refusalTo } from './access.ts'
+import { attach } from './attach.ts'
 import type { Call, Reply } from './call.ts'
 import { answeringModel, setJourneyHeaders } from './journey-headers.ts'
 import { sessionOf } from './session.ts'
@@ -28,10 +29,12 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
   if (refusal !== null) return refusal
   const body = await readCutJson(request, settings.maxBodyBytes)
   if (!body.ok) return checked(call, holder, body.failure)
-  const parsed = parseChatRequest(body.value)
-  if (!parsed.ok) return checked(call, holder, parsed.failure)
-  const { chat } = parsed
   const { cuttings } = body
+  const parsed = parseChatRequest(body.value, cuttings)
+  if (!parsed.ok) return checked(call, holder, parsed.failure)
+  const { chat, attachments } = parsed
+  const unfit = await attach(call, holder, { attachments, cuttings })
+  if (unfit !== null) return unfit
   const translated = toGeminiRequest(chat)
   if (!translated.ok) return checked(call, holder, translated.failure)
 

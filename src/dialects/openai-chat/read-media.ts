@@ -3,13 +3,13 @@ import type { Attachment } from '../../gemini/attachment.ts'
 import { isYouTube, readersOf } from '../../gemini/file-uris.ts'
 import {
   canonicalType,
-  fitsKind,
   FORMATS,
-  isRead,
   isText,
+  NOUNS,
   type MediaKind,
   typeOfFormat,
   typeOfName,
+  unfitness,
 } from '../../gemini/media-types.ts'
 import { settledType, sniff } from '../../gemini/sniff.ts'
 import type { Part } from '../../gemini/types.ts'
@@ -22,13 +22,6 @@ import type { ContentPart, MediaSource } from './content.ts'
 type MediaResult =
   | { readonly ok: true; readonly part: Part }
   | { readonly ok: false; readonly failure: Failure }
-
-const NOUNS: Readonly<Record<MediaKind, string>> = {
-  image: 'an image that Gemini reads: PNG, JPEG, WebP, HEIC or HEIF',
-  audio: 'a sound file that Gemini reads, such as WAV, MP3, FLAC, OGG or AAC',
-  video: 'a video that Gemini reads, such as MP4, WebM, MOV or MPEG',
-  file: 'a file that Gemini reads: PDF, text, an image, sound or video',
-}
 
 /** What Google calls `detail` (google-upstreams §4.2). */
 const LEVELS = {
@@ -144,13 +137,6 @@ interface At {
   /** The type that the client declared, in Google's words. */
   readonly format: string | null
   readonly cuttings: Cuttings
-}
-
-/** Why a file of this type does not belong into such a part; null where it does. Also for what is fetched. */
-export function unfitness(mimeType: string, kind: MediaKind): string | null {
-  return fitsKind(mimeType, kind) && isRead(mimeType)
-    ? null
-    : `is ${mimeType.slice(0, 80)}, which is not ${NOUNS[kind]}`
 }
 
 /** A data URL without base64 holds percent-encoded text: right for a text file, for all else a mistake. */

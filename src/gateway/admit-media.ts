@@ -1,0 +1,116 @@
+/**
+ * What stands between the media of a request and Google: how many, how large, and for those at an address the fetch. It makes
+ * requests of our own, so it is only for callers whose key is known to be good.
+ */
+import type { Attachment } from '../gemini/attachment.ts'
+import { readersOf } from '../gemini/file-uris.ts'
+import { canonicalType, isText, unfitness } from '../gemini/media-types.ts'
+import { settledType } from '../gemini/sniff.ts'
+import type { Part } from '../gemini/types.ts'
+import { byteLength } from '../http/base64.ts'
+import type { Cuttings } from '../http/cuttings.ts'
+import type { Failure } from '../http/errors.ts'
+import type { Settings } from '../settings.ts'
+import { type FetchedFile, fetchFile, type NotFetched, overBudget, tooLarge } from './fetch-file.ts'
+
+interface Admission {
+  readonly settings: Settings
+  /** What was cut out of the request's strings. */
+  readonly cuttings: Cuttings
+  /** Aborted when the client leaves. */
+  readonly clientSignal: AbortSignal
+}
+
+/** Whether any of these must be fetched: no upstream reads it where it is. */
+export function needsFetch({ part }: Attachment): boolean {
+  return part.fileData !== undefined && readersOf(part.fileData.fileUri) === null
+}
+
+/** Checks all media of a request and puts what it fetches in place of the addresses; null where all is well. */
+export async function admitMedia(
+  attachments: readonly Attachment[],
+  { settings, cuttings, clientSignal }: Admission,
+): Promise<Failure | null> {
+  let left = settings.maxMediaBytes
+  const take = (bytes: number): boolean => {
+    left -= bytes
+    return left >= 0
+  }
+  for (const { part, param } of attachments) {
+    if (part.inlineData === undefined) continue
+    const bytes = byteLength(part.inlineData.data, cuttings)
+    if (bytes > settings.maxMediaPartBytes) {
+      return failureOf(param, tooLarge(settings.maxMediaPartBytes))
+    }
+    if (!take(bytes)) return failureOf(param, overBudget(settings.maxMediaBytes))
+  }
+  const remote = attachments.filter(needsFetch)
+  const [excess] = remote.slice(settings.maxRemoteMedia)
+  if (excess !== undefined) {
+    const why = `is one too many: a request may name ${settings.maxRemoteMedia} files to be fetched`
+    return failureOf(excess.param, { ok: false, why })
+  }
+  if (remote.length === 0) return null
+  const control = new AbortController()
+  const deadline = AbortSignal.timeout(settings.mediaFetchTimeoutMs)
+  const signal = AbortSignal.any([control.signal, deadline, clientSignal])
+  const failures = remote.map(async (attachment) => {
+    const failure = await fetchInto(attachment, { settings, signal, take })
+    // One that is missing fails the request: the others are not worth waiting for.
+    if (failure !== null) control.abort()
+    return failure
+  })
+  const failed = await firstOf(failures)
+  await Promise.all(failures)
+  return failed
+}
+
+/** Never rejects. */
+async function fetchInto(
+  { part, param, kind }: Attachment,
+  fetching: Parameters<typeof fetchFile>[1],
+): Promise<Failure | null> {
+  const { fileUri = '', mimeType = null } = part.fileData ?? {}
+  let file: FetchedFile | NotFetched
+  try {
+    file = await fetchFile(fileUri, fetching)
+  } catch {
+    // What went wrong with a server that is not ours is told in general terms.
+    const why = fetching.signal.aborted ? 'could not be fetched in time' : 'could not be fetched'
+    return failureOf(param, { ok: false, why })
+  }
+  if (!file.ok) return failureOf(param, file)
+  const declared = canonicalType(file.contentType) ?? mimeType
+  // A picture or a PDF is what its bytes say: servers send pages of error under any name.
+  const isTelling = kind === 'image' || mimeType === 'application/pdf'
+  const type = isTelling ? file.seenType : settledType(declared, file.seenType)
+  if (type === null) {
+    return failureOf(param, {
+      ok: false,
+      why: `is not ${kind === 'image' ? 'an image' : 'such a file'}`,
+    })
+  }
+  if (kind === 'file' && isText(type))
+    return replace(part, { text: new TextDecoder().decode(file.bytes) })
+  const unfit = unfitness(type, kind)
+  if (unfit !== null) return failureOf(param, { ok: false, why: unfit })
+  return replace(part, { inlineData: { mimeType: type, data: file.bytes.toBase64() } })
+}
+
+function replace(part: Part, by: Pick<Part, 'inlineData' | 'text'>): null {
+  delete part.fileData
+  Object.assign(part, by)
+  return null
+}
+
+/** The first failure that comes, not the first in the list; null where none does. */
+function firstOf(failures: readonly Promise<Failure | null>[]): Promise<Failure | null> {
+  const found = failures.map(
+    async (failure) => (await failure) ?? Promise.reject(new Error('none')),
+  )
+  return Promise.any(found).catch(() => null)
+}
+
+function failureOf(param: string, { why }: NotFetched): Failure {
+  return { reason: 'invalid_value', message: `Invalid value: '${param}' ${why}.`, param }
+}

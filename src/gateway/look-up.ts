@@ -1,0 +1,37 @@
+import * as v from 'valibot'
+
+const A = 1
+const AAAA = 28
+
+/** DNS over HTTPS in JSON (developers.cloudflare.com/1.1.1.1/encryption/dns-over-https). */
+const reply = v.object({
+  Status: v.number(),
+  Answer: v.optional(v.array(v.object({ type: v.number(), data: v.string() })), []),
+})
+
+/** The addresses of a name: all that a resolver knows. Rejects where the resolver does not answer. */
+export async function lookUp(
+  name: string,
+  resolverUrl: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const answers = await Promise.all([A, AAAA].map((type) => ask(name, type, resolverUrl, signal)))
+  return answers.flat()
+}
+
+async function ask(
+  name: string,
+  type: number,
+  resolverUrl: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const url = new URL(resolverUrl)
+  url.searchParams.set('name', name)
+  url.searchParams.set('type', String(type))
+  const headers = { accept: 'application/dns-json' }
+  const response = await fetch(url, { headers, redirect: 'manual', signal })
+  if (!response.ok) throw new Error(`The DNS resolver answered ${response.status}.`)
+  // A name that is an alias comes with the records of its chain; the addresses are at its end.
+  const { Answer } = v.parse(reply, await response.json())
+  return Answer.filter((record) => record.type === type).map(({ data }) => data)
+}
