@@ -4,6 +4,7 @@ import type {
   UsageMetadata,
 } from '../gemini/types.ts'
 import type { Operation } from '../gemini/operations.ts'
+import type { Upstream } from '../gemini/upstreams.ts'
 import { withPreferences } from '../gemini/preferences.ts'
 import { fit } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
@@ -34,6 +35,8 @@ export interface JourneyInput {
   readonly model: string
   /** Names the conversation; a hash. Null where the client named none. */
   readonly session: string | null
+  /** Upstreams that cannot serve this request at all; none where it does not say. */
+  readonly unfit?: readonly Upstream[]
   /** About how many tokens the request will use, for the user's limits. */
   readonly estimatedTokens: number
   readonly settings: Settings
@@ -106,7 +109,8 @@ export function generate(input: GenerateInput): Promise<Generated> {
  * wrong is never tried twice.
  */
 export function serve(input: ServeInput): Promise<Generated> {
-  return travel(input, new Journey(input.model, input.session, input.operation), null)
+  const journey = new Journey(input.model, input.session, input.operation, input.unfit)
+  return travel(input, journey, null)
 }
 
 /** `report` is on the attempt before, of a request that takes several calls. */

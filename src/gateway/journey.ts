@@ -41,6 +41,7 @@ export class Journey {
   readonly model: string
   readonly #session: string | null
   readonly #operation: Operation
+  readonly #unfit: readonly Upstream[]
   readonly #tried: string[] = []
   readonly #triedInstead: { readonly model: string; readonly credentialId: string }[] = []
   readonly #refreshed = new Set<string>()
@@ -51,10 +52,17 @@ export class Journey {
   #wording = FIRST_WORDING
   #again: string | null = null
 
-  constructor(model: string, session: string | null, operation: Operation = 'generate') {
+  /** `unfit`: upstreams that cannot serve this request at all. */
+  constructor(
+    model: string,
+    session: string | null,
+    operation: Operation = 'generate',
+    unfit: readonly Upstream[] = [],
+  ) {
     this.model = model
     this.#session = session
     this.#operation = operation
+    this.#unfit = unfit
   }
 
   /** Attempts made so far. */
@@ -86,7 +94,7 @@ export class Journey {
       operation: this.#operation,
       tried: [...this.#tried],
       triedInstead: [...this.#triedInstead],
-      avoid,
+      avoid: [...this.#unfit, ...avoid],
       session: this.#session,
       ...again,
     }
@@ -152,11 +160,21 @@ export class Journey {
   /** What the client is told when nothing is left to try: what ended the request, else of all that failed what is likeliest to pass by itself. */
   failure(): Failure {
     const last = this.#failures.at(-1)
-    if (last === undefined) throw new Error('A lease was refused as tried before anything was.')
+    if (last === undefined) {
+      if (this.#unfit.length > 0) return NO_READER
+      throw new Error('A lease was refused as tried before anything was.')
+    }
     const way = this.#last === null ? null : AFTER[this.#last.failed.verdict.kind]
     if (way === 'end' || way === 'reword') return last
     return this.#failures.reduce((best, other) => (hopeOf(other) >= hopeOf(best) ? other : best))
   }
+}
+
+const NO_READER: Failure = {
+  reason: 'unsupported_value',
+  message:
+    'No credential of this API key can read the files that the request names: gs:// URIs are for Vertex AI, files of the Files API for the Gemini API, YouTube for both. Send the files themselves.',
+  param: 'messages',
 }
 
 /** Failures in the order of hope: what is wrong with a credential stays, a limit passes, an outage passes soonest. */

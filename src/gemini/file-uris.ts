@@ -1,4 +1,5 @@
-import type { Upstream } from './upstreams.ts'
+import type { Attachment } from './attachment.ts'
+import { UPSTREAMS, type Upstream } from './upstreams.ts'
 
 const GEMINI_FILE = /^https:\/\/generativelanguage\.googleapis\.com\/v1(?:beta)?\/files\/[\w-]+$/
 const YOUTUBE =
@@ -18,4 +19,13 @@ export function readersOf(uri: string): readonly Upstream[] | null {
 
 export function isYouTube(uri: string): boolean {
   return YOUTUBE.test(uri)
+}
+
+/** The upstreams that cannot serve a request with these media, since they do not read a file that it names. */
+export function nonReaders(attachments: readonly Attachment[]): readonly Upstream[] {
+  const readers = attachments.flatMap(({ part }) => {
+    const known = part.fileData === undefined ? null : readersOf(part.fileData.fileUri)
+    return known === null ? [] : [known]
+  })
+  return UPSTREAMS.filter((upstream) => readers.some((some) => !some.includes(upstream)))
 }

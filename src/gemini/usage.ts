@@ -1,4 +1,5 @@
 import { isRecord } from '../http/record.ts'
+import { estimateMediaTokens } from './media-tokens.ts'
 import type { Content, GenerateContentRequest, ModalityCount, UsageMetadata } from './types.ts'
 
 /** Tokens of one attempt, as Google counted them (google-upstreams §5.6). */
@@ -80,8 +81,8 @@ export function estimateTextTokens(texts: readonly string[]): number {
 }
 
 /**
- * About how many tokens a request will use: its text, and as much output as it asks for. `lengthOf` knows how long a text is that
- * was cut.
+ * About how many tokens a request will use: its text and media, and as much output as it asks for. `lengthOf` knows how long a
+ * text is that was cut.
  */
 export function estimateTokens(
   request: GenerateContentRequest,
@@ -91,9 +92,15 @@ export function estimateTokens(
   const all: Content[] =
     systemInstruction === undefined ? contents : [systemInstruction, ...contents]
   let chars = 0
+  let media = 0
   for (const { parts } of all) {
-    for (const { text } of parts) if (text !== undefined) chars += lengthOf(text)
+    for (const part of parts) {
+      if (part.text !== undefined) chars += lengthOf(part.text)
+      for (const piece of [part, ...(part.functionResponse?.parts ?? [])]) {
+        media += estimateMediaTokens(piece, lengthOf)
+      }
+    }
   }
   const output = generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT
-  return Math.ceil(chars / CHARS_PER_TOKEN) + Math.min(output, MAX_OUTPUT)
+  return Math.ceil(chars / CHARS_PER_TOKEN) + media + Math.min(output, MAX_OUTPUT)
 }

@@ -7,6 +7,7 @@ import { DONE } from '../gateway/attempt.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import { type Generated, generate } from '../gateway/generate.ts'
 import { pump, unusable } from '../gateway/pump.ts'
+import { nonReaders } from '../gemini/file-uris.ts'
 import { hasContent } from '../gemini/response.ts'
 import { estimateTokens } from '../gemini/usage.ts'
 import { readCutJson } from '../http/body.ts'
@@ -47,6 +48,7 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
     session: await sessionOf(request.headers, body.value),
     request: translated.request,
     cuttings,
+    unfit: nonReaders(attachments),
     stream: chat.stream,
     estimatedTokens: estimateTokens(translated.request, (text) => cuttings.lengthOf(text)),
     settings,

@@ -238,6 +238,26 @@ describe('other media by URL', () => {
   })
 })
 
+describe('a file that Google reads by itself', () => {
+  const film = { type: 'video_url', video_url: { url: 'gs://bucket/film.mp4' } }
+  const expected = { fileData: { fileUri: 'gs://bucket/film.mp4', mimeType: 'video/mp4' } }
+
+  it('goes to an upstream that does, past those that do not', async () => {
+    const user = await givenUser(['api_key', 'service_account'])
+    const answer = await ask(user, film)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('x-pollux-attempts')).toBe('1')
+    const [, vertex] = user.credentials
+    expect(await received({ ...user, credentials: vertex ? [vertex] : [] })).toEqual([expected])
+  })
+
+  it('is refused where no credential is of such an upstream', async () => {
+    const user = await givenUser(['api_key', 'authorized_user'])
+    const error = await errorOf(await ask(user, film))
+    expect(error.message).toContain('gs:// URIs are for Vertex AI')
+  })
+})
+
 describe('the size of media', () => {
   const sized = (bytes: number): object => {
     const data = new Uint8Array(bytes)

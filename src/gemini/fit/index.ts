@@ -2,6 +2,7 @@ import { traitsOf } from '../traits.ts'
 import type { GenerateContentRequest } from '../types.ts'
 import type { Aim, Target } from './aim.ts'
 import { fitJson } from './json.ts'
+import { fitMedia } from './media.ts'
 import { fitOutput } from './output.ts'
 import { fitSampling } from './sampling.ts'
 import { fitSchemas } from './schemas.ts'
@@ -22,6 +23,7 @@ const STEPS: readonly ((request: GenerateContentRequest, aim: Aim) => GenerateCo
   fitOutput,
   fitThinking,
   fitSampling,
+  fitMedia,
   fitSystem,
   fitUpstream,
 ]

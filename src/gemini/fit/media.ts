@@ -1,0 +1,39 @@
+import { generationOf } from '../generation.ts'
+import type { GenerateContentRequest, Part } from '../types.ts'
+import type { Target } from './aim.ts'
+
+/**
+ * How closely media are looked at. Since Gemini 3 each part can say it; before, the request can, for all parts at once
+ * (google-upstreams §4.2, §4.7): closely where one part asks for it, coarsely where all do.
+ */
+export function fitMedia(
+  request: GenerateContentRequest,
+  { model }: Pick<Target, 'model'>,
+): GenerateContentRequest {
+  if (generationOf(model) >= 3) return request
+  const media = request.contents.flatMap(({ parts }) => parts).filter(isMedia)
+  const levels = media.map(({ mediaResolution }) => mediaResolution?.level)
+  if (levels.every((level) => level === undefined)) return request
+  const mediaResolution = commonLevel(levels)
+  const contents = request.contents.map((content) => ({
+    ...content,
+    parts: content.parts.map(({ mediaResolution: _level, ...part }): Part => part),
+  }))
+  if (mediaResolution === null) return { ...request, contents }
+  return {
+    ...request,
+    contents,
+    generationConfig: { mediaResolution, ...request.generationConfig },
+  }
+}
+
+function isMedia({ inlineData, fileData }: Part): boolean {
+  return inlineData !== undefined || fileData !== undefined
+}
+
+/** Parts that do not care are looked at as the model likes, which is more closely than LOW. */
+function commonLevel(levels: readonly (string | undefined)[]): string | null {
+  const [LOW, HIGH] = ['MEDIA_RESOLUTION_LOW', 'MEDIA_RESOLUTION_HIGH']
+  if (levels.some((level) => level !== undefined && level !== LOW)) return HIGH
+  return levels.every((level) => level === LOW) ? LOW : null
+}
