@@ -27,6 +27,7 @@ const SERVER = 'server_error'
 const FAILURES = {
   // The request itself
   invalid_json: { status: 400, type: INVALID, code: 'invalid_json' },
+  invalid_form: { status: 400, type: INVALID, code: 'invalid_form' },
   invalid_type: { status: 400, type: INVALID, code: 'invalid_type' },
   invalid_value: { status: 400, type: INVALID, code: 'invalid_value' },
   missing_required_parameter: { status: 400, type: INVALID, code: 'missing_required_parameter' },

@@ -32,6 +32,7 @@ import { openapi } from './openapi.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './recovery.ts'
 import { OTHER_ROOTS } from './roots.ts'
 import { allStats, ownStats } from './stats.ts'
+import { transcriptions, translations } from './transcriptions.ts'
 import { replaceKey } from './user-key.ts'
 import {
   createUser,
@@ -57,6 +58,8 @@ const OPENAI: readonly Route[] = [
   ['POST', '/v1/completions', leasingUser(completions)],
   ['POST', '/v1/images/generations', leasingUser(images)],
   ['POST', '/v1/audio/speech', leasingUser(speech)],
+  ['POST', '/v1/audio/transcriptions', user(transcriptions)],
+  ['POST', '/v1/audio/translations', user(translations)],
   ['POST', '/v1/embeddings', leasingUser(embeddings)],
   ['GET', '/v1/models', leasingUser(listModels)],
   ['GET', '/v1/models/:id+', leasingUser(getModel)],

@@ -1,0 +1,39 @@
+import type { Failure } from '../../http/errors.ts'
+
+/** What was seen of how Google's answer ended. */
+export interface Ending {
+  readonly finishReason: string | undefined
+  readonly blockReason: string | undefined
+}
+
+/** Why a transcript is none; null where it is whole. Silence is transcribed as nothing, so an empty one may be right. */
+export function incompleteness({ finishReason, blockReason }: Ending): Failure | null {
+  if (finishReason === 'STOP') return null
+  if (finishReason === 'MAX_TOKENS' || finishReason === 'CONTINUATION') {
+    return rejected(
+      'The transcript of this recording is longer than an answer of the model may be; send it in parts.',
+    )
+  }
+  if (finishReason === undefined && blockReason === undefined) {
+    const message = 'The transcript from Google broke off before it was complete.'
+    return { reason: 'upstream_truncated', message }
+  }
+  if (blockReason !== undefined || BLOCKED.has(finishReason ?? '')) {
+    return rejected('Google refused to transcribe this recording.')
+  }
+  return { reason: 'upstream_error', message: 'Google ended the transcript without saying why.' }
+}
+
+/** The finish reasons of filters (google-upstreams §5.2). */
+const BLOCKED = new Set([
+  'SAFETY',
+  'RECITATION',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'LANGUAGE',
+])
+
+function rejected(message: string): Failure {
+  return { reason: 'upstream_rejected', message, param: 'file' }
+}

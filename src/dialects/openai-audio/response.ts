@@ -1,0 +1,112 @@
+/** Gemini's answer as OpenAI's transcript, in the format that was asked for. */
+import * as v from 'valibot'
+import {
+  blockReasonOf,
+  finishReasonOf,
+  firstCandidate,
+  partsOf,
+  textOf,
+} from '../../gemini/response.ts'
+import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
+import { countTokens } from '../../gemini/usage.ts'
+import type { Failure } from '../../http/errors.ts'
+import { incompleteness } from './ending.ts'
+import { shapeOf } from './request.ts'
+import type { AudioRequest, Task } from './schema.ts'
+import { type Segment, segments, toSrt, toVtt } from './segments.ts'
+
+export type Transcript =
+  | { readonly ok: true; readonly contentType: string; readonly body: string }
+  | { readonly ok: false; readonly failure: Failure }
+
+interface Asked {
+  readonly audio: AudioRequest
+  readonly task: Task
+  /** Seconds; null where the file does not tell. */
+  readonly duration: number | null
+}
+
+const structured = v.object({ language: v.string(), text: v.string() })
+const timed = v.object({ language: v.string(), segments })
+
+export function toTranscript(response: GenerateContentResponse, asked: Asked): Transcript {
+  const failure = incompleteness({
+    finishReason: finishReasonOf(response),
+    blockReason: blockReasonOf(response),
+  })
+  if (failure !== null) return { ok: false, failure }
+  const text = spokenIn(response).trim()
+  const usage = toUsage(response.usageMetadata)
+  const { response_format: format } = asked.audio
+  if (format === 'text') return { ok: true, contentType: TEXT, body: `${text}\n` }
+  if (format === 'json') return json({ text, usage })
+  return shapeOf(asked.audio) === 'timed' ? toTimed(text, asked) : toVerbose(text, asked)
+}
+
+/** Without thoughts. */
+export function spokenIn(response: GenerateContentResponse): string {
+  return partsOf(firstCandidate(response))
+    .filter((part) => part.thought !== true)
+    .map(textOf)
+    .join('')
+}
+
+export function toUsage(meta: UsageMetadata | undefined) {
+  const { prompt, toolUse, output, reasoning } = countTokens(meta)
+  const [input_tokens, output_tokens] = [prompt + toolUse, output + reasoning]
+  const total_tokens = input_tokens + output_tokens
+  return { type: 'tokens', input_tokens, output_tokens, total_tokens } as const
+}
+
+function toVerbose(text: string, asked: Asked): Transcript {
+  const parsed = v.safeParse(structured, parseJson(text))
+  if (!parsed.success) return UNREADABLE
+  const { language, text: spoken } = parsed.output
+  return json({ ...head(language, asked), text: spoken.trim() })
+}
+
+function toTimed(text: string, asked: Asked): Transcript {
+  const parsed = v.safeParse(timed, parseJson(text))
+  if (!parsed.success) return UNREADABLE
+  const { language } = parsed.output
+  const spoken: readonly Segment[] = parsed.output.segments.filter(({ text: said }) => said !== '')
+  const { response_format: format } = asked.audio
+  if (format === 'srt') return { ok: true, contentType: TEXT, body: toSrt(spoken) }
+  if (format === 'vtt') return { ok: true, contentType: TEXT, body: toVtt(spoken) }
+  return json({
+    ...head(language, asked),
+    text: spoken.map(({ text: said }) => said).join(' '),
+    segments: spoken.map((segment, id) => ({ id, ...segment })),
+  })
+}
+
+/** What is known: the language that the client named or the model heard, and how long the file plays where it tells. */
+function head(heard: string, { audio, task, duration }: Asked): Record<string, unknown> {
+  return {
+    task,
+    language: audio.language ?? heard,
+    ...(duration !== null && {
+      duration,
+      usage: { type: 'duration', seconds: Math.ceil(duration) },
+    }),
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null // which no schema takes
+  }
+}
+
+function json(body: unknown): Transcript {
+  return { ok: true, contentType: 'application/json', body: JSON.stringify(body) }
+}
+
+const TEXT = 'text/plain; charset=utf-8'
+
+const UNREADABLE: Transcript = {
+  ok: false,
+  failure: { reason: 'upstream_error', message: 'Google sent a transcript that cannot be read.' },
+}

@@ -1,0 +1,107 @@
+/** The forms of POST /v1/audio/transcriptions and /v1/audio/translations, checked once at the rim. */
+import * as v from 'valibot'
+import { stripModelPrefix } from '../../gemini/catalogue.ts'
+import type { Failure } from '../../http/errors.ts'
+import { toFailure } from '../../http/issue.ts'
+
+export type Task = 'transcribe' | 'translate'
+
+const FORMATS = ['json', 'text', 'srt', 'vtt', 'verbose_json'] as const
+const MAX_PROMPT = 8192
+
+const text = v.string('text')
+const flag = v.pipe(
+  text,
+  v.picklist(['true', 'false', '1', '0'], 'must be true or false'),
+  v.transform((word) => word === 'true' || word === '1'),
+)
+const TEMPERATURE = 'must be a number between 0 and 1'
+const temperature = v.pipe(
+  text,
+  v.regex(/^\d+(?:\.\d+)?$/, TEMPERATURE),
+  v.transform(Number),
+  v.maxValue(1, TEMPERATURE),
+)
+
+const common = {
+  file: v.pipe(
+    v.instance(File, 'a file'),
+    v.check((file) => file.size > 0, 'must not be empty'),
+  ),
+  model: v.pipe(
+    text,
+    v.transform(stripModelPrefix),
+    v.regex(/^[A-Za-z0-9][\w.:@-]{0,127}$/, 'must be a model id such as gemini-3.8-flash'),
+  ),
+  prompt: v.optional(
+    v.pipe(text, v.maxLength(MAX_PROMPT, `must not be longer than ${MAX_PROMPT} characters`)),
+  ),
+  response_format: v.optional(
+    v.pipe(text, v.picklist(FORMATS, `must be one of: ${FORMATS.join(', ')}`)),
+    'json',
+  ),
+  temperature: v.optional(temperature),
+}
+
+const LANGUAGE = 'must be a language code such as en'
+const SEGMENTS = 'must be segment: Gemini does not time single words'
+
+const SCHEMAS = {
+  translate: v.object({
+    ...common,
+    language: v.optional(v.undefined_()),
+    stream: v.optional(v.literal(false), false),
+    timestamp_granularities: v.optional(v.array(v.literal('segment')), []),
+  }),
+  transcribe: v.object({
+    ...common,
+    language: v.optional(
+      v.pipe(text, v.regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/, LANGUAGE)),
+    ),
+    stream: v.optional(flag, 'false'),
+    timestamp_granularities: v.optional(v.array(v.pipe(text, v.literal('segment', SEGMENTS))), []),
+  }),
+}
+
+export type AudioRequest = v.InferOutput<(typeof SCHEMAS)['transcribe']>
+
+export type ParsedAudioRequest =
+  | { readonly ok: true; readonly audio: AudioRequest }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** Fields of OpenAI's that would change the answer, and that Gemini has nothing for. */
+const UNSUPPORTED = ['include', 'include[]', 'known_speaker_names[]', 'known_speaker_references[]']
+
+export function parseAudioForm(form: FormData, task: Task): ParsedAudioRequest {
+  const param = UNSUPPORTED.find((name) => form.has(name))
+  if (param !== undefined) {
+    const message = `'${param}' is not supported: Gemini gives neither log probabilities nor known speakers with a transcript.`
+    return { ok: false, failure: { reason: 'unsupported_parameter', message, param } }
+  }
+  const parsed = v.safeParse(SCHEMAS[task], fieldsOf(form, task), { abortEarly: true })
+  if (!parsed.success) return { ok: false, failure: toFailure(parsed.issues[0]) }
+  const audio = parsed.output
+  if (audio.stream && audio.response_format !== 'json' && audio.response_format !== 'text') {
+    const message = `A stream has no response_format ${audio.response_format}; leave it out, or send json or text.`
+    return {
+      ok: false,
+      failure: { reason: 'unsupported_value', message, param: 'response_format' },
+    }
+  }
+  return { ok: true, audio }
+}
+
+/** An empty field is one that the form's user left out; what a translation does not take is ignored. */
+function fieldsOf(form: FormData, task: Task): Record<string, unknown> {
+  const fields: Record<string, unknown> = {}
+  const names = ['file', 'model', 'prompt', 'response_format', 'temperature']
+  if (task === 'transcribe') names.push('language', 'stream')
+  for (const name of names) {
+    const value: unknown = form.get(name)
+    if (value !== null && value !== '') fields[name] = value
+  }
+  if (task === 'translate') return fields
+  const granularities = ['timestamp_granularities[]', 'timestamp_granularities']
+  fields['timestamp_granularities'] = granularities.flatMap((name) => form.getAll(name))
+  return fields
+}

@@ -1,0 +1,65 @@
+/** Timed segments as the model tells them, and as subtitles. */
+import * as v from 'valibot'
+
+export interface Segment {
+  /** Seconds. */
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+const TIME = /^(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:[.,]\d{1,6})?)s?$/
+
+const time = v.pipe(
+  v.union([v.string(), v.number()]),
+  v.transform(String),
+  v.trim(),
+  v.regex(TIME),
+  v.transform((text) => {
+    const [, hours = '0', minutes = '0', seconds = '0'] = TIME.exec(text) ?? []
+    return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds.replace(',', '.'))
+  }),
+)
+
+export const segments = v.array(
+  v.pipe(
+    v.object({ start: time, end: time, text: v.string() }),
+    // A model's clock may run backwards; a subtitle's does not.
+    v.transform(({ start, end, text }): Segment => ({
+      start,
+      end: Math.max(start, end),
+      text: text.trim(),
+    })),
+  ),
+)
+
+export function toSrt(all: readonly Segment[]): string {
+  return all
+    .map(({ start, end, text }, index) => {
+      const times = `${clock(start, ',')} --> ${clock(end, ',')}`
+      return `${index + 1}\n${times}\n${oneBlock(text)}\n\n`
+    })
+    .join('')
+}
+
+export function toVtt(all: readonly Segment[]): string {
+  const cues = all.map(
+    ({ start, end, text }) => `${clock(start, '.')} --> ${clock(end, '.')}\n${oneBlock(text)}\n\n`,
+  )
+  return `WEBVTT\n\n${cues.join('')}`
+}
+
+/** An empty line or an arrow would end a cue, or begin another. */
+function oneBlock(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ').replaceAll('-->', '→')
+}
+
+function clock(seconds: number, point: ',' | '.'): string {
+  const ms = Math.round(seconds * 1000)
+  const [hours, minutes, rest] = [
+    Math.floor(ms / 3_600_000),
+    Math.floor(ms / 60_000) % 60,
+    Math.floor(ms / 1000) % 60,
+  ].map((value) => String(value).padStart(2, '0'))
+  return `${hours}:${minutes}:${rest}${point}${String(ms % 1000).padStart(3, '0')}`
+}

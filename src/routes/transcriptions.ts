@@ -1,0 +1,135 @@
+import { recordingType, toGeminiRequest } from '../dialects/openai-audio/request.ts'
+import { toTranscript } from '../dialects/openai-audio/response.ts'
+import { type AudioRequest, parseAudioForm, type Task } from '../dialects/openai-audio/schema.ts'
+import { TranscriptStream } from '../dialects/openai-audio/stream.ts'
+import { DONE } from '../gateway/attempt.ts'
+import type { KeyHolder } from '../gateway/authenticate.ts'
+import { type Generated, generate } from '../gateway/generate.ts'
+import { pump, unusable } from '../gateway/pump.ts'
+import { hasContent } from '../gemini/response.ts'
+import { estimateTokens } from '../gemini/usage.ts'
+import { Cuttings } from '../http/cuttings.ts'
+import { errorResponse, type Failure } from '../http/errors.ts'
+import { readForm } from '../http/multipart.ts'
+import { wavDuration } from '../http/wav.ts'
+import type { Batch } from '../upstreams/events.ts'
+import type { Verdict } from '../upstreams/verdict.ts'
+import type { Call, Reply } from './call.ts'
+import { setJourneyHeaders } from './journey-headers.ts'
+import { sessionOf } from './session.ts'
+
+/** The names by which OpenAI's clients ask for a transcript, whatever they know of Gemini. */
+const OPENAI_MODEL = /^(?:whisper-|gpt-)/
+/** Enough to tell a file's type. */
+const HEAD_BYTES = 64
+
+/** POST /v1/audio/transcriptions */
+export function transcriptions(call: Call, holder: KeyHolder): Promise<Reply> {
+  return transcribe(call, holder, 'transcribe')
+}
+
+/** POST /v1/audio/translations */
+export function translations(call: Call, holder: KeyHolder): Promise<Reply> {
+  return transcribe(call, holder, 'translate')
+}
+
+async function transcribe(call: Call, holder: KeyHolder, task: Task): Promise<Reply> {
+  const { request, env, ctx, settings, requestId } = call
+  const read = await readForm(request, settings.maxBodyBytes)
+  if (!read.ok) return read.failure
+  const parsed = parseAudioForm(read.form, task)
+  if (!parsed.ok) return parsed.failure
+  const { audio } = parsed
+  if (audio.file.size > settings.maxMediaPartBytes) return tooLarge(settings.maxMediaPartBytes)
+  const bytes = new Uint8Array(await audio.file.arrayBuffer())
+  const recording = recordingType(audio.file, bytes.subarray(0, HEAD_BYTES))
+  if (!recording.ok) return recording.failure
+  const { mimeType } = recording
+  const translated = toGeminiRequest(audio, task, { mimeType, data: bytes.toBase64() })
+
+  const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work)
+  const journey = generate({
+    env,
+    ...holder,
+    requestId,
+    model: OPENAI_MODEL.test(audio.model) ? settings.transcriptionModel : audio.model,
+    session: await sessionOf(request.headers, {}),
+    request: translated,
+    cuttings: Cuttings.NONE,
+    stream: audio.stream,
+    estimatedTokens: estimateTokens(translated),
+    settings,
+    clientSignal: request.signal,
+    waitUntil,
+  })
+  // A client that leaves ends this invocation; what its attempt came to is settled all the same.
+  waitUntil(journey.catch(() => undefined)) // awaited below, where it is told
+  const generated = await journey
+  const response = answer(call, generated, { audio, task, duration: wavDuration(bytes) })
+  setJourneyHeaders(response.headers, generated)
+  return response
+}
+
+function answer(
+  { ctx, settings }: Call,
+  generated: Generated,
+  asked: { readonly audio: AudioRequest; readonly task: Task; readonly duration: number | null },
+): Response {
+  if (!generated.ok) return errorResponse(generated.failure)
+  if (generated.kind === 'unary') {
+    const { response, settle } = generated
+    const transcript = toTranscript(response, asked)
+    ctx.waitUntil(
+      settle(transcript.ok ? OK : verdictOn(transcript.failure), response.usageMetadata),
+    )
+    return transcript.ok
+      ? new Response(transcript.body, { headers: { 'content-type': transcript.contentType } })
+      : errorResponse(transcript.failure)
+  }
+  const { lease, events, first, control, settle } = generated
+  const failure = failureBeforeContent(first)
+  if (failure !== null) {
+    ctx.waitUntil(settle(verdictOn(failure), first.responses.at(-1)?.usageMetadata))
+    control.abort(DONE)
+    return errorResponse(failure)
+  }
+  const { body, ended } = pump({
+    lease,
+    events,
+    first,
+    encoder: new TranscriptStream(),
+    control,
+    idleTimeoutMs: settings.streamIdleTimeoutMs,
+    keepAlive: ': keep-alive\n\n',
+  })
+  ctx.waitUntil(ended.then(({ verdict, usage }) => settle(verdict, usage)))
+  return new Response(body, {
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      // Proxies of the nginx family hold a stream back otherwise.
+      'x-accel-buffering': 'no',
+    },
+  })
+}
+
+/** Nothing has been sent yet of a stream that ended without a word, and not well: that is an HTTP error. */
+function failureBeforeContent({ responses }: Batch): Failure | null {
+  if (responses.some(hasContent)) return null
+  const trial = new TranscriptStream()
+  for (const response of responses) trial.encode(response)
+  const end = trial.end()
+  return end.ok ? null : end.failure
+}
+
+const OK = { kind: 'ok' } as const
+
+/** A filter, or a recording that is too long, is no fault of Google's. */
+function verdictOn(failure: Failure): Verdict {
+  return failure.reason === 'upstream_rejected' ? OK : unusable(failure)
+}
+
+function tooLarge(limit: number): Failure {
+  const message = `Invalid value: 'file' is larger than the ${limit} bytes that one file may have.`
+  return { reason: 'invalid_value', message, param: 'file' }
+}
