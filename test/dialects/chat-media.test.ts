@@ -1,4 +1,5 @@
 /** Media of a chat, one row a case of client-protocols §1.2 and §7.3. */
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
 import { parseChatRequest } from '../../src/dialects/openai-chat/schema.ts'
@@ -318,6 +319,113 @@ describe('video', () => {
       ok: false,
       failure: { param: 'messages[0].content[1].input_video.videoMetadata.fps' },
     })
+  })
+})
+
+describe('the result of a tool', () => {
+  function results(url: string) {
+    const call = { id: 'call_1', type: 'function', function: { name: 'look', arguments: '{}' } }
+    return parseChatRequest({
+      model: 'gemini-2.5-flash',
+      messages: [
+        { role: 'user', content: 'Look' },
+        { role: 'assistant', tool_calls: [call] },
+        {
+          role: 'tool',
+          tool_call_id: 'call_1',
+          content: [{ type: 'text', text: 'Here' }, image(url)],
+        },
+      ],
+    })
+  }
+
+  it('may hold an image', () => {
+    const parsed = results(`data:image/png;base64,${PNG}`)
+    if (!parsed.ok) throw new Error(parsed.failure.message)
+    expect(parsed.attachments).toMatchObject([
+      { param: 'messages[2].content[1].image_url.url', part: inline('image/png', PNG) },
+    ])
+    expect(toGeminiRequest(parsed.chat)).toMatchObject({
+      request: {
+        contents: [
+          {},
+          {},
+          {
+            parts: [
+              {
+                functionResponse: {
+                  response: { result: 'Here' },
+                  parts: [inline('image/png', PNG)],
+                },
+              },
+            ],
+          },
+        ],
+      },
+    })
+  })
+
+  it('may not hold a file that Google keeps', () => {
+    expect(results('gs://bucket/a.png')).toMatchObject({
+      ok: false,
+      failure: { param: 'messages[2].content[1].image_url.url' },
+    })
+  })
+})
+
+describe('whatever a client sends as media', () => {
+  const source = fc.oneof(
+    fc.string(),
+    fc.base64String(),
+    fc.webUrl(),
+    fc
+      .tuple(
+        fc.constantFrom(
+          'data:',
+          'DATA:image/png;',
+          'data:text/plain;',
+          'data:;x;',
+          ' data:audio/wav;',
+        ),
+        fc.constantFrom('base64,', ',', 'base64;,', ''),
+        fc.oneof(fc.string(), fc.base64String(), fc.string({ unit: 'binary' })),
+      )
+      .map((pieces) => pieces.join('')),
+  )
+  const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
+  const part = fc.oneof(
+    fc.record({
+      type: fc.constant('image_url'),
+      image_url: fc.oneof(source, fc.record({ url: source })),
+    }),
+    fc.record({
+      type: fc.constant('input_audio'),
+      input_audio: fc.record({ data: source, format: maybe(fc.constantFrom('wav', 'mp3', 'x')) }),
+    }),
+    fc.record({
+      type: fc.constant('file'),
+      file: fc.record({
+        file_data: maybe(source),
+        file_id: maybe(source),
+        filename: maybe(fc.constantFrom('a.pdf', 'a.txt', 'a', '', '.')),
+      }),
+    }),
+    fc.record({ type: fc.constant('video_url'), video_url: source }),
+    fc.record({
+      type: fc.constantFrom('input_pdf', 'image_url', 'file'),
+      input_pdf: fc.anything(),
+    }),
+  )
+
+  it('is read, or refused by the name of its field', () => {
+    fc.assert(
+      fc.property(part, (sent) => {
+        const parsed = parse(sent)
+        const param = parsed.ok ? 'messages[0].content[1]' : parsed.failure.param
+        expect(param).toMatch(/^messages\[0\]\.content\[1\]/)
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
 

@@ -238,6 +238,23 @@ describe('other media by URL', () => {
   })
 })
 
+describe('an image in the result of a tool', () => {
+  it('is fetched too', async () => {
+    const user = await givenUser()
+    const call = { id: 'call_1', type: 'function', function: { name: 'look', arguments: '{}' } }
+    const answer = await chat(user.key, {
+      messages: [
+        { role: 'user', content: 'Look' },
+        { role: 'assistant', tool_calls: [call] },
+        { role: 'tool', tool_call_id: 'call_1', content: [image(`${FILES}/image.png`)] },
+      ],
+    })
+    expect(answer.status).toBe(200)
+    const [sent] = await callsOf(user.credentials[0]?.handle ?? '')
+    expect(JSON.stringify(sent?.body)).toContain(base64(BYTES.png))
+  })
+})
+
 describe('a file that Google reads by itself', () => {
   const film = { type: 'video_url', video_url: { url: 'gs://bucket/film.mp4' } }
   const expected = { fileData: { fileUri: 'gs://bucket/film.mp4', mimeType: 'video/mp4' } }

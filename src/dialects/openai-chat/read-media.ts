@@ -55,6 +55,8 @@ export function readMedia(
       const param = `${path}.${media.field}`
       const read = readOne(media, param, cuttings)
       if (!read.ok) return read
+      const uri = read.part.fileData?.fileUri
+      if (isResult(role) && uri !== undefined && readersOf(uri) !== null) return onlyHere(param)
       Object.assign(media.part, read.part)
       if (read.part.text === undefined) {
         attachments.push({ part: media.part, param, kind: media.kind })
@@ -203,6 +205,16 @@ function whatIsWanted(kind: MediaKind): string {
   return kind === 'image' || kind === 'video'
     ? 'must be a data URL with base64, or an https URL'
     : 'must be base64, or a data URL with base64'
+}
+
+function isResult(role: string): boolean {
+  return role === 'tool' || role === 'function'
+}
+
+/** A function's result holds files themselves (google-upstreams §4.2). */
+function onlyHere(param: string): MediaRead & { readonly ok: false } {
+  const message = `Invalid value: '${param}' is a file that Google keeps, and the result of a tool takes none; send it in a user message.`
+  return { ok: false, failure: { reason: 'unsupported_value', message, param } }
 }
 
 /** Google's system instruction takes no media (google-upstreams §4.3), and neither does OpenAI's. */
