@@ -16,7 +16,7 @@ import type { Batch } from '../upstreams/events.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Call, Reply } from './call.ts'
 import { setJourneyHeaders } from './journey-headers.ts'
-import { sessionOf } from './session.ts'
+import { journeyFor, outliving } from './service.ts'
 
 /** The names by which OpenAI's clients ask for a transcript, whatever they know of Gemini. */
 const OPENAI_MODEL = /^(?:whisper-|gpt-)/
@@ -34,7 +34,7 @@ export function translations(call: Call, holder: KeyHolder): Promise<Reply> {
 }
 
 async function transcribe(call: Call, holder: KeyHolder, task: Task): Promise<Reply> {
-  const { request, env, ctx, settings, requestId } = call
+  const { request, settings } = call
   const read = await readForm(request, settings.maxBodyBytes)
   if (!read.ok) return read.failure
   const parsed = parseAudioForm(read.form, task)
@@ -47,24 +47,16 @@ async function transcribe(call: Call, holder: KeyHolder, task: Task): Promise<Re
   const { mimeType } = recording
   const translated = toGeminiRequest(audio, task, { mimeType, data: bytes.toBase64() })
 
-  const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work)
-  const journey = generate({
-    env,
-    ...holder,
-    requestId,
+  const journey = await journeyFor(call, holder, {
+    body: {},
     model: OPENAI_MODEL.test(audio.model) ? settings.transcriptionModel : audio.model,
-    session: await sessionOf(request.headers, {}),
-    request: translated,
-    cuttings: Cuttings.NONE,
-    stream: audio.stream,
     estimatedTokens: estimateTokens(translated),
-    settings,
-    clientSignal: request.signal,
-    waitUntil,
   })
-  // A client that leaves ends this invocation; what its attempt came to is settled all the same.
-  waitUntil(journey.catch(() => undefined)) // awaited below, where it is told
-  const generated = await journey
+  const cuttings = Cuttings.NONE
+  const generated = await outliving(
+    call,
+    generate({ ...journey, request: translated, cuttings, stream: audio.stream }),
+  )
   const response = answer(call, generated, { audio, task, duration: wavDuration(bytes) })
   setJourneyHeaders(response.headers, generated)
   return response
