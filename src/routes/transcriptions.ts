@@ -2,21 +2,19 @@ import { recordingType, toGeminiRequest } from '../dialects/openai-audio/request
 import { toTranscript } from '../dialects/openai-audio/response.ts'
 import { type AudioRequest, parseAudioForm, type Task } from '../dialects/openai-audio/schema.ts'
 import { TranscriptStream } from '../dialects/openai-audio/stream.ts'
-import { DONE } from '../gateway/attempt.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import { type Generated, generate } from '../gateway/generate.ts'
-import { pump, unusable } from '../gateway/pump.ts'
-import { hasContent } from '../gemini/response.ts'
+import { unusable } from '../gateway/pump.ts'
 import { estimateTokens } from '../gemini/usage.ts'
 import { Cuttings } from '../http/cuttings.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
 import { readForm } from '../http/multipart.ts'
 import { wavDuration } from '../http/wav.ts'
-import type { Batch } from '../upstreams/events.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Call, Reply } from './call.ts'
 import { setJourneyHeaders } from './journey-headers.ts'
 import { journeyFor, outliving } from './service.ts'
+import { streamed } from './streamed.ts'
 
 /** The names by which OpenAI's clients ask for a transcript, whatever they know of Gemini. */
 const OPENAI_MODEL = /^(?:whisper-|gpt-)/
@@ -63,7 +61,7 @@ async function transcribe(call: Call, holder: KeyHolder, task: Task): Promise<Re
 }
 
 function answer(
-  { ctx, settings }: Call,
+  call: Call,
   generated: Generated,
   asked: { readonly audio: AudioRequest; readonly task: Task; readonly duration: number | null },
 ): Response {
@@ -71,47 +69,14 @@ function answer(
   if (generated.kind === 'unary') {
     const { response, settle } = generated
     const transcript = toTranscript(response, asked)
-    ctx.waitUntil(
+    call.ctx.waitUntil(
       settle(transcript.ok ? OK : verdictOn(transcript.failure), response.usageMetadata),
     )
     return transcript.ok
       ? new Response(transcript.body, { headers: { 'content-type': transcript.contentType } })
       : errorResponse(transcript.failure)
   }
-  const { lease, events, first, control, settle } = generated
-  const failure = failureBeforeContent(first)
-  if (failure !== null) {
-    ctx.waitUntil(settle(verdictOn(failure), first.responses.at(-1)?.usageMetadata))
-    control.abort(DONE)
-    return errorResponse(failure)
-  }
-  const { body, ended } = pump({
-    lease,
-    events,
-    first,
-    encoder: new TranscriptStream(),
-    control,
-    idleTimeoutMs: settings.streamIdleTimeoutMs,
-    keepAlive: ': keep-alive\n\n',
-  })
-  ctx.waitUntil(ended.then(({ verdict, usage }) => settle(verdict, usage)))
-  return new Response(body, {
-    headers: {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
-      // Proxies of the nginx family hold a stream back otherwise.
-      'x-accel-buffering': 'no',
-    },
-  })
-}
-
-/** Nothing has been sent yet of a stream that ended without a word, and not well: that is an HTTP error. */
-function failureBeforeContent({ responses }: Batch): Failure | null {
-  if (responses.some(hasContent)) return null
-  const trial = new TranscriptStream()
-  for (const response of responses) trial.encode(response)
-  const end = trial.end()
-  return end.ok ? null : end.failure
+  return streamed(call, generated, () => new TranscriptStream())
 }
 
 const OK = { kind: 'ok' } as const

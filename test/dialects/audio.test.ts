@@ -128,7 +128,10 @@ describe('the request to Google', () => {
     expect(textIn(request)).toMatch(/Transcribe.*word for word/)
     expect(textIn(request)).toContain('spoken is: de.')
     expect(textIn(request)).toContain('Castor')
-    expect(request.generationConfig).toEqual({ temperature: 0.2 })
+    expect(request.generationConfig).toEqual({
+      temperature: 0.2,
+      thinkingConfig: { includeThoughts: false },
+    })
   })
 
   it('of a translation asks for English', () => {

@@ -59,6 +59,8 @@ export function toGeminiRequest(
   const shape = shapeOf(audio)
   const parts = [{ inlineData: { ...sound } }, { text: promptFor(audio, task, shape) }]
   const generationConfig = {
+    // There is no place for them in a transcript.
+    thinkingConfig: { includeThoughts: false },
     ...(audio.temperature !== undefined && { temperature: audio.temperature }),
     ...(shape !== 'plain' && {
       responseMimeType: 'application/json',
