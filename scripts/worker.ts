@@ -7,6 +7,8 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface WorkerOptions {
+  /** The interface it listens on; absent: the loopback. */
+  readonly host?: string
   readonly port: number
   /** The project's folder. */
   readonly root: string
@@ -70,7 +72,8 @@ export function startWorker(options: WorkerOptions): RunningWorker {
   }
 }
 
-function spawnWrangler({ root, port, state, devVars, secrets, vars }: WorkerOptions): ChildProcess {
+function spawnWrangler(options: WorkerOptions): ChildProcess {
+  const { root, host = '127.0.0.1', port, state, devVars, secrets, vars } = options
   const assignments = Object.entries(vars).map(([name, value]) => `${name}:${value}`)
   return spawn(
     process.execPath,
@@ -80,7 +83,7 @@ function spawnWrangler({ root, port, state, devVars, secrets, vars }: WorkerOpti
       // The program itself: wrangler's `bin` is a process between, which would die of a signal before it.
       join(root, 'node_modules', 'wrangler', 'wrangler-dist', 'cli.js'),
       'dev',
-      '--ip=127.0.0.1',
+      `--ip=${host}`,
       `--port=${port}`,
       '--inspector-port=0',
       `--persist-to=${state}`,

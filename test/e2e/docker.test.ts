@@ -1,0 +1,126 @@
+/** The image, as far as it can be built without Docker: its files in an empty folder, its command, its volume. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../scripts/ports.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ')
+const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8').trim().split('\n')
+const compose = readFileSync(join(ROOT, 'compose.yaml'), 'utf8')
+
+const copies = [...dockerfile.matchAll(/^COPY (.+) (\S+)$/gm)].map(([, from = '', to = '']) => ({
+  from: from.split(' '),
+  to,
+}))
+const command = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[]
+
+describe('the image', () => {
+  const app = mkdtempSync(join(tmpdir(), 'pollux-image-'))
+  const data = join(app, 'volume')
+  let port = 0
+  let container: ChildProcess | null = null
+
+  beforeAll(async () => {
+    for (const { from, to } of copies) {
+      for (const name of from) {
+        cpSync(join(ROOT, name), join(app, to, to === './' ? name : ''), { recursive: true })
+      }
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(app, 'node_modules'), 'dir')
+    port = await freePort(28_787)
+  })
+
+  afterAll(async () => {
+    await stop()
+    rmSync(app, { recursive: true, force: true })
+  })
+
+  async function start(env: Record<string, string> = {}): Promise<void> {
+    const given: Record<string, string> = { 8787: String(port), '/data': data }
+    const [program = '', ...args] = command.map((word) =>
+      word.replace(/8787$|\/data$/, (path) => given[path] ?? path),
+    )
+    expect(program).toBe('node')
+    const { MASTER_API_KEY: _, VAULT_KEY: __, API_KEY_SECRET: ___, ...rest } = process.env
+    container = spawn(process.execPath, args, {
+      cwd: app,
+      env: { ...rest, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const started = container
+    await new Promise<void>((ready, fail) => {
+      started.once('exit', () => fail(new Error('it ended before it listened')))
+      started.stdout?.on('data', (text) => {
+        if (String(text).includes('Pollux listens')) ready()
+      })
+    })
+  }
+
+  async function stop(): Promise<void> {
+    if (container === null || container.exitCode !== null) return
+    container.kill('SIGTERM')
+    await once(container, 'exit')
+    container = null
+  }
+
+  it('copies what there is, and what its context holds', () => {
+    for (const name of copies.flatMap(({ from }) => from)) {
+      expect(existsSync(join(ROOT, name))).toBe(true)
+      expect(ignored).toContain(`!${name}`)
+    }
+  })
+
+  it('is the Node that the scripts need, and listens where the ports and the probe say', () => {
+    expect(dockerfile).toMatch(/^FROM node:24\b/m)
+    expect(dockerfile).toMatch(/^EXPOSE 8787$/m)
+    expect(dockerfile).toContain('http://127.0.0.1:8787/health')
+    expect(compose).toContain(':8787:8787"')
+    expect(dockerfile).toMatch(/^VOLUME \/data$/m)
+    expect(compose).toContain('pollux-data:/data')
+  })
+
+  it('runs its command, and keeps users and keys in its volume', async () => {
+    const listUsers = async (): Promise<string[]> => {
+      const { MASTER_API_KEY: key } = parseEnv(readFileSync(join(data, '.dev.vars'), 'utf8'))
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/config/users`, {
+        headers: { authorization: `Bearer ${key}` },
+      })
+      expect(answer.status).toBe(200)
+      const { users } = (await answer.json()) as { users: { user: string }[] }
+      return users.map(({ user }) => user)
+    }
+    await start()
+    expect(await listUsers()).toEqual([])
+    const { MASTER_API_KEY: key } = parseEnv(readFileSync(join(data, '.dev.vars'), 'utf8'))
+    const created = await fetch(`http://127.0.0.1:${port}/v1/config/users`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+      body: JSON.stringify({ apiKey: 'a-key-in-a-container' }),
+    })
+    expect(created.status).toBe(201)
+    const users = await listUsers()
+    expect(users).toHaveLength(1)
+    await stop()
+    await start()
+    expect(await listUsers()).toEqual(users)
+  })
+
+  it('takes its variables and secrets from the environment', async () => {
+    await stop()
+    const masterKey = 'a-master-key-from-outside'
+    await start({ MASTER_API_KEY: masterKey, CORS_ORIGINS: 'https://chat.example.com' })
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/config/users`, {
+      headers: { authorization: `Bearer ${masterKey}` },
+    })
+    expect(answer.status).toBe(200)
+    const page = await fetch(`http://127.0.0.1:${port}/health`, {
+      headers: { origin: 'https://chat.example.com' },
+    })
+    expect(page.headers.get('access-control-allow-origin')).toBe('https://chat.example.com')
+  })
+})
