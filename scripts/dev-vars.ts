@@ -10,7 +10,7 @@ export interface DevVars {
   readonly API_KEY_SECRET: string
 }
 
-const HEADER = `# Made by \`npm start\`: the secrets of the Pollux on this machine. Git ignores this file.
+const HEADER = `# Made by \`npm start\` or the container: the secrets of the Pollux on this machine. Git ignores this file.
 # USER_API_KEY is the demo user's key; the Worker itself never sees it.
 `
 
