@@ -79,7 +79,7 @@ describe('the image', () => {
     expect(dockerfile).toMatch(/^FROM node:24\b/m)
     expect(dockerfile).toMatch(/^EXPOSE 8787$/m)
     expect(dockerfile).toContain('http://127.0.0.1:8787/health')
-    expect(compose).toContain(':8787:8787"')
+    expect(compose).toContain('127.0.0.1:8787:8787')
     expect(dockerfile).toMatch(/^VOLUME \/data$/m)
     expect(compose).toContain('pollux-data:/data')
   })

@@ -181,3 +181,29 @@ describe('nextPacificMidnight', () => {
     )
   })
 })
+
+describe('an operation that only some upstreams offer', () => {
+  const CODE_ASSIST = credential('code-assist', { upstream: 'code-assist' })
+  const embed = { ...ANY, operation: 'embed' } as const
+
+  it('passes over the others', () => {
+    const all = ring('code-assist', CODE_ASSIST, C)
+    expect(select(all, seen(standing()), embed)).toMatchObject({ ok: true, credential: C })
+    expect(select(all, seen(standing()), ANY)).toMatchObject({ credential: CODE_ASSIST })
+  })
+
+  it('is told as such where there are no others, or one that is pinned', () => {
+    const reason = 'operation_not_served'
+    const alone = ring('code-assist', CODE_ASSIST)
+    expect(select(alone, seen(standing()), embed)).toEqual({ ok: false, reason })
+    const pinned = { ...ring('c', CODE_ASSIST, C), pinned: 'code-assist' }
+    expect(select(pinned, seen(standing()), embed)).toEqual({ ok: false, reason })
+  })
+
+  it('is not blamed where the ring is empty, or those that offer it are out of quota', () => {
+    expect(select(ring(null), seen(standing()), embed)).toMatchObject({ reason: 'no_credentials' })
+    const all = ring('code-assist', CODE_ASSIST, C)
+    const out = seen(standing({ c: cooling(1000) }))
+    expect(select(all, out, embed)).toMatchObject({ reason: 'exhausted', retryAt: NOW + 1000 })
+  })
+})
