@@ -350,4 +350,5 @@ export const answers = {
     created: whole,
     data: v.array(v.union([v.object({ b64_json: text }), v.object({ url: text })])),
   }),
+  transcript: v.looseObject({ text }),
 }

@@ -82,7 +82,7 @@ function schemes(name: string, what: string): Record<string, object> {
 }
 
 function described(method: string, path: string, operation: Operation): object {
-  const { who, summary, description, body, answers } = operation
+  const { who, summary, description, body, bodyType = 'application/json', answers } = operation
   const isMutating = who === 'admin' && method !== 'GET'
   const parameters = [
     ...inPath(path),
@@ -101,7 +101,7 @@ function described(method: string, path: string, operation: Operation): object {
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: schemaOf(body) } },
+            content: { [bodyType]: { schema: schemaOf(body) } },
           },
         }),
     responses: {

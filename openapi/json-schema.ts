@@ -54,6 +54,8 @@ function overridden(schema: v.GenericSchema): JsonSchema | null {
     const asText = { type: 'string', contentMediaType: 'application/json' } as const
     return { anyOf: [{ $ref: refTo('CredentialFile') }, asText] }
   }
+  if (schema.type === 'instance')
+    return { type: 'string', contentMediaType: 'application/octet-stream' }
   if (schema === bulkLine) return { $ref: refTo('NewCredential') }
   return schema.type === 'lazy' ? anyOf(schema as v.LazySchema<v.GenericSchema>) : null
 }

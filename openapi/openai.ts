@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { AUDIO_FORMS } from '../src/dialects/openai-audio/schema.ts'
 import { chatRequest } from '../src/dialects/openai-chat/schema.ts'
 import { completionRequest } from '../src/dialects/openai-completions/schema.ts'
 import { embeddingRequest } from '../src/dialects/openai-embeddings/schema.ts'
@@ -107,6 +108,34 @@ export const openai: Operations = {
     summary: 'A text, spoken',
     body: speechRequest,
     answers: { 200: { description: 'The sound', mediaTypes: ['audio/wav', 'audio/pcm'] } },
+    refusals: OF_A_JOURNEY,
+  },
+  'POST /v1/audio/transcriptions': {
+    who: 'user',
+    summary: 'What is said in a recording; streamed or not',
+    body: AUDIO_FORMS.transcribe,
+    bodyType: 'multipart/form-data',
+    answers: {
+      200: {
+        description: 'The transcript, in the format that was asked for',
+        schema: answers.transcript,
+        mediaTypes: ['application/json', 'text/plain', 'text/event-stream'],
+      },
+    },
+    refusals: OF_A_JOURNEY,
+  },
+  'POST /v1/audio/translations': {
+    who: 'user',
+    summary: 'The same, in English',
+    body: AUDIO_FORMS.translate,
+    bodyType: 'multipart/form-data',
+    answers: {
+      200: {
+        description: 'The transcript, in the format that was asked for',
+        schema: answers.transcript,
+        mediaTypes: ['application/json', 'text/plain'],
+      },
+    },
     refusals: OF_A_JOURNEY,
   },
 }

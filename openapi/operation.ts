@@ -11,6 +11,8 @@ export interface Operation {
   /** A strict object: one parameter a field. */
   readonly query?: v.ObjectSchema<v.ObjectEntries, undefined> | AnyStrictObject
   readonly body?: v.GenericSchema
+  /** JSON, where it does not say otherwise. */
+  readonly bodyType?: 'multipart/form-data'
   readonly answers: Readonly<Record<number, Answer>>
   /** Statuses of refusals, beside those that every route of its kind has. */
   readonly refusals?: readonly number[]

@@ -46,7 +46,8 @@ const common = {
 const LANGUAGE = 'must be a language code such as en'
 const SEGMENTS = 'must be segment: Gemini does not time single words'
 
-const SCHEMAS = {
+/** What each task takes. */
+export const AUDIO_FORMS = {
   translate: v.object({
     ...common,
     language: v.optional(v.undefined_()),
@@ -63,7 +64,7 @@ const SCHEMAS = {
   }),
 }
 
-export type AudioRequest = v.InferOutput<(typeof SCHEMAS)['transcribe']>
+export type AudioRequest = v.InferOutput<(typeof AUDIO_FORMS)['transcribe']>
 
 export type ParsedAudioRequest =
   | { readonly ok: true; readonly audio: AudioRequest }
@@ -78,7 +79,7 @@ export function parseAudioForm(form: FormData, task: Task): ParsedAudioRequest {
     const message = `'${param}' is not supported: Gemini gives neither log probabilities nor known speakers with a transcript.`
     return { ok: false, failure: { reason: 'unsupported_parameter', message, param } }
   }
-  const parsed = v.safeParse(SCHEMAS[task], fieldsOf(form, task), { abortEarly: true })
+  const parsed = v.safeParse(AUDIO_FORMS[task], fieldsOf(form, task), { abortEarly: true })
   if (!parsed.success) return { ok: false, failure: toFailure(parsed.issues[0]) }
   const audio = parsed.output
   if (audio.stream && audio.response_format !== 'json' && audio.response_format !== 'text') {
