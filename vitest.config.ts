@@ -35,6 +35,7 @@ export default defineConfig({
                   ANSWER_TIMEOUT_MS: '2000',
                   ROTATION_DEADLINE_MS: '10000',
                   STREAM_IDLE_TIMEOUT_MS: '700',
+                  STREAM_SILENCE_MS: '2500',
                   MAX_BODY_BYTES: '200000',
                   FILES_URL: files,
                   MEDIA_TRUSTED_ORIGINS: files,

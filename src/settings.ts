@@ -14,6 +14,7 @@ export interface Settings {
   readonly rotationDeadlineMs: number
   readonly answerTimeoutMs: number
   readonly streamIdleTimeoutMs: number
+  readonly streamSilenceMs: number
   readonly maxBodyBytes: number
   /** Of the media of a request: of one, of all together, and how many may be fetched. */
   readonly maxMediaPartBytes: number
@@ -92,6 +93,7 @@ const schema = v.object({
   ROTATION_DEADLINE_MS: v.optional(integer(100, 600_000), '60000'),
   ANSWER_TIMEOUT_MS: v.optional(integer(100, 840_000), '300000'),
   STREAM_IDLE_TIMEOUT_MS: v.optional(integer(100, 840_000), '120000'),
+  STREAM_SILENCE_MS: v.optional(integer(10, 840_000), '10000'),
   MAX_BODY_BYTES: v.optional(integer(1024, 104_857_600), '20971520'),
   MAX_MEDIA_PART_BYTES: v.optional(integer(1024, 104_857_600), '15728640'),
   MAX_MEDIA_BYTES: v.optional(integer(1024, 104_857_600), '15728640'),
@@ -135,6 +137,7 @@ function check(env: Partial<Env>): SettingsResult {
       rotationDeadlineMs: vars.ROTATION_DEADLINE_MS,
       answerTimeoutMs: vars.ANSWER_TIMEOUT_MS,
       streamIdleTimeoutMs: vars.STREAM_IDLE_TIMEOUT_MS,
+      streamSilenceMs: vars.STREAM_SILENCE_MS,
       maxBodyBytes: vars.MAX_BODY_BYTES,
       maxMediaPartBytes: vars.MAX_MEDIA_PART_BYTES,
       maxMediaBytes: vars.MAX_MEDIA_BYTES,

@@ -1,4 +1,4 @@
-import type { GenerateContentResponse } from '../gemini/types.ts'
+import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
 import type { Lease } from '../objects/lease.ts'
 import type { Settings } from '../settings.ts'
 import { callUpstream, FRONTS } from '../upstreams/call.ts'
@@ -22,6 +22,8 @@ export interface Failed {
   /** HTTP status of the upstream; 0 where none arrived. */
   readonly status: number
   readonly error: GoogleError | null
+  /** What it used all the same. */
+  readonly usage?: UsageMetadata | undefined
 }
 
 export type AttemptResult =
@@ -117,6 +119,6 @@ function failed({ upstream, auth }: Access, error: GoogleError): Failed {
   return { ok: false, verdict, status: error.httpStatus, error }
 }
 
-function outage(reason: UpstreamFault, status: number): Failed {
+export function outage(reason: UpstreamFault, status: number): Failed {
   return { ok: false, verdict: { kind: 'upstream_fault', reason }, status, error: null }
 }

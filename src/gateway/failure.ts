@@ -153,6 +153,15 @@ export const OUTAGES: Readonly<Record<UpstreamFault, Failure>> = {
     message: 'Google broke the answer off before its end.',
   },
   unreadable: { reason: 'upstream_error', message: 'Google sent an answer that cannot be read.' },
+  malformed_call: {
+    reason: 'upstream_error',
+    message:
+      'The model wrote a function call that Google could not read, and again when it was asked once more. Simpler parameters of the functions may help.',
+  },
+  empty_answer: {
+    reason: 'upstream_error',
+    message: 'The model ended its answer without saying anything, and again when asked once more.',
+  },
   location: {
     reason: 'region_not_supported',
     message: 'Google does not serve the region that this gateway called from.',

@@ -9,7 +9,7 @@ import { withPreferences } from '../gemini/preferences.ts'
 import { fit } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
-import { countTokens, NO_TOKENS } from '../gemini/usage.ts'
+import { countTokens } from '../gemini/usage.ts'
 import type { Cuttings } from '../http/cuttings.ts'
 import type { Failure } from '../http/errors.ts'
 import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../objects/lease.ts'
@@ -18,7 +18,15 @@ import type { Settings } from '../settings.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Ask } from '../upstreams/front.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
-import { attempt, CLIENT_LEFT, DONE, type Failed } from './attempt.ts'
+import {
+  attempt,
+  type AttemptInput,
+  type AttemptResult,
+  CLIENT_LEFT,
+  DONE,
+  type Failed,
+} from './attempt.ts'
+import { attemptAnswer, nextHop } from './continuation.ts'
 import { refusalOf } from './failure.ts'
 import { Journey } from './journey.ts'
 import { callUser, type UserStub } from './users.ts'
@@ -56,6 +64,8 @@ export interface GenerateInput extends JourneyInput {
 export interface ServeInput extends JourneyInput {
   readonly operation: Operation
   readonly askUnder: (lease: Lease, wording: Wording) => Ask
+  /** How an attempt is made, where it is more than one call. */
+  readonly attempt?: (input: AttemptInput) => Promise<AttemptResult>
   /** The calls in the conversation whose signatures are wanted. */
   readonly callIds?: readonly string[]
 }
@@ -87,6 +97,8 @@ export type Generated =
       readonly kind: 'stream'
       readonly events: UpstreamEvents
       readonly first: Batch
+      /** Fetches the rest of an answer that is longer than one call may give. */
+      readonly resume: (token: string) => Promise<AttemptResult>
     })
   | {
       readonly ok: false
@@ -98,9 +110,21 @@ export type Generated =
 
 /** Generates under the ring's leases. */
 export function generate(input: GenerateInput): Promise<Generated> {
-  const askUnder = generation(input)
-  const callIds = callIdsOf(input.request)
-  return serve({ ...input, operation: 'generate', askUnder, callIds })
+  return serve(generating(input))
+}
+
+/** The journey of a generation, to be made once or, for several choices, as often as there are. */
+export function generating(input: GenerateInput): ServeInput {
+  const { request } = input
+  // A stop sequence may be the first thing that a model says.
+  const mayBeEmpty = (request.generationConfig?.stopSequences ?? []).length > 0
+  return {
+    ...input,
+    operation: 'generate',
+    askUnder: generation(input),
+    attempt: (asked) => attemptAnswer(asked, mayBeEmpty),
+    callIds: callIdsOf(request),
+  }
 }
 
 /**
@@ -127,26 +151,20 @@ async function travel(
     journey.began()
     const { lease: lent } = granted
     const { control, release } = follow(input.clientSignal)
-    const result = await attempt({
-      lease: lent,
-      ask: input.askUnder(lent, journey.wording),
-      settings,
-      control,
-    })
+    const ask = input.askUnder(lent, journey.wording)
+    const asked: AttemptInput = { lease: lent, ask, settings, control }
+    const result = await (input.attempt ?? attempt)(asked)
     if (result.ok) {
       const { attempts } = journey
       const next = (usage: UsageMetadata | undefined): Promise<Generated> => {
         release()
         return travel(input, journey, successOf(lent, usage))
       }
-      return {
-        ...result,
-        lease: lent,
-        attempts,
-        control,
-        settle: settler(input, lent, release),
-        next,
-      }
+      const settle = settler(input, lent, release)
+      const answering = { lease: lent, attempts, control, settle, next }
+      return result.kind === 'unary'
+        ? { ...result, ...answering }
+        : { ...result, ...answering, resume: (token) => nextHop(asked, token) }
     }
     release()
     control.abort(DONE) // what is left of a body that failed is not read
@@ -217,8 +235,8 @@ function call<T>(input: JourneyInput, action: (user: UserStub) => Promise<T>): P
   return callUser(input.env, input.userId, action)
 }
 
-/** An upstream call that ends when the client leaves; `release` unties the two. */
-function follow(client: AbortSignal): { control: AbortController; release: () => void } {
+/** What ends when the client leaves; `release` unties the two. */
+export function follow(client: AbortSignal): { control: AbortController; release: () => void } {
   const control = new AbortController()
   const abort = (): void => control.abort(CLIENT_LEFT)
   if (client.aborted) abort()
@@ -250,10 +268,14 @@ function successOf(lease: Lease, usage: UsageMetadata | undefined): Settlement {
   return { lease: refOf(lease), verdict, status: 200, tokens: countTokens(usage), request: null }
 }
 
-function settlementOf(lease: Lease, { verdict, status }: Failed, goesOn: boolean): Settlement {
+function settlementOf(
+  lease: Lease,
+  { verdict, status, usage }: Failed,
+  goesOn: boolean,
+): Settlement {
   const ended = verdict.kind === 'cancelled' ? 'cancelled' : 'failed'
   const request = goesOn ? null : ended
-  return { lease: refOf(lease), verdict, status, tokens: NO_TOKENS, request }
+  return { lease: refOf(lease), verdict, status, tokens: countTokens(usage), request }
 }
 
 /** Without the access token, which has no business in a report, and what the object knows. */

@@ -26,6 +26,9 @@ const AFTER: Readonly<Record<Verdict['kind'], Way>> = {
 
 /** Failures of one upstream within a request that are an outage of it, whatever credential is used. */
 const OUTAGE_AFTER = 2
+/** The model's own slips: it is asked this often, and another credential is no other model. */
+const SLIPS: readonly string[] = ['malformed_call', 'empty_answer']
+const ASKED_WITH_SLIPS = 2
 /** Shared capacity comes back within moments, and asking at once makes it worse. */
 const CAPACITY_WAIT_MS = 400
 
@@ -47,6 +50,7 @@ export class Journey {
   readonly #refreshed = new Set<string>()
   readonly #outages = new Map<Upstream, number>()
   readonly #failures: Failure[] = []
+  #slips = 0
   #last: { readonly failed: Failed; readonly credentialId: string } | null = null
   #attempts = 0
   #wording = FIRST_WORDING
@@ -124,10 +128,16 @@ export class Journey {
         this.#markTried(lease)
         return true
       case 'next_upstream':
+        if (isSlip(failed.verdict)) return this.#asksAgain(credentialId)
         this.#markTried(lease)
         this.#outages.set(access.upstream, this.#outagesAfter(access.upstream, failed.verdict))
         return true
     }
+  }
+
+  #asksAgain(credentialId: string): boolean {
+    this.#again = credentialId
+    return ++this.#slips < ASKED_WITH_SLIPS
   }
 
   #rewords(credentialId: string, verdict: Verdict): boolean {
@@ -175,6 +185,10 @@ const NO_READER: Failure = {
   message:
     'No credential of this API key can read the files that the request names: gs:// URIs are for Vertex AI, files of the Files API for the Gemini API, YouTube for both. Send the files themselves.',
   param: 'messages',
+}
+
+function isSlip(verdict: Verdict): boolean {
+  return verdict.kind === 'upstream_fault' && SLIPS.includes(verdict.reason)
 }
 
 /** Failures in the order of hope: what is wrong with a credential stays, a limit passes, an outage passes soonest. */

@@ -1,11 +1,23 @@
-import { isFinal } from '../gemini/response.ts'
+import { continuationOf, isFinal } from '../gemini/response.ts'
+import type { CallSignature } from '../gemini/signatures.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
+import { addUsage } from '../gemini/usage.ts'
 import type { Failure } from '../http/errors.ts'
 import type { Lease } from '../objects/lease.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
-import { brokenOff, CLIENT_LEFT, DONE, type Failed, faultOf, TOO_SLOW } from './attempt.ts'
+import {
+  type AttemptResult,
+  brokenOff,
+  CLIENT_LEFT,
+  DONE,
+  type Failed,
+  faultOf,
+  TOO_SLOW,
+} from './attempt.ts'
+import { MAX_HOPS } from './continuation.ts'
 import { failureOf } from './failure.ts'
+import type { Outlet } from './outlet.ts'
 
 /** A dialect's side of a stream: pivot responses in, text for the client out. */
 export interface StreamEncoder {
@@ -15,6 +27,8 @@ export interface StreamEncoder {
   end(): StreamEnd
   /** The frames that tell the client of a failure. */
   fail(failure: Failure): string
+  /** Of the calls that the client was told so far, where the dialect has calls. */
+  readonly signatures?: readonly CallSignature[]
 }
 
 export type StreamEnd =
@@ -27,6 +41,8 @@ export interface PumpInput {
   readonly first: Batch
   readonly encoder: StreamEncoder
   readonly control: AbortController
+  /** Fetches the rest of an answer that is longer than one call may give. */
+  readonly resume: (token: string) => Promise<AttemptResult>
   readonly idleTimeoutMs: number
   /** A comment of the dialect's framing, which clients skip. */
   readonly keepAlive: string
@@ -36,38 +52,45 @@ export interface PumpInput {
 export interface Pumped {
   readonly verdict: Verdict
   readonly usage: UsageMetadata | undefined
+  readonly signatures: readonly CallSignature[]
 }
 
 /** workerd tells of a client that left when something is written to it, so silence is broken this often. */
-const KEEP_ALIVE_MS = 5000
+export const KEEP_ALIVE_MS = 5000
 /** The attempt must be settled before its lease is taken for lost. */
 const LEASE_MARGIN_MS = 30_000
 
 /**
- * Carries an upstream's stream to a client: one write for all that one read brought, waiting for the client to take it.
- * The body is for the response; `ended` resolves when all is over, and never rejects.
+ * Carries the upstreams' streams of a request's choices to its client, as their parts come: one write for all that one read
+ * brought, waiting for the client to take it. Ends the outlet when all are over. Where one choice fails the request has
+ * failed: the others are stopped. Each promise resolves when its choice is over, and never rejects.
  */
-export function pump(input: PumpInput): {
-  body: ReadableStream<Uint8Array>
-  ended: Promise<Pumped>
-} {
-  const { readable, writable } = new IdentityTransformStream()
-  return { body: readable, ended: new Pump(input, writable.getWriter()).run() }
+export function pump(inputs: readonly PumpInput[], outlet: Outlet): Promise<Pumped>[] {
+  const runs = inputs.map(async (input) => {
+    const pumped = await new Pump(input, outlet).run()
+    if (pumped.verdict.kind !== 'ok') for (const { control } of inputs) control.abort(CLIENT_LEFT)
+    return pumped
+  })
+  void Promise.all(runs).then(() => outlet.close()) // neither rejects
+  return runs
 }
 
 class Pump {
   readonly #input: PumpInput
-  readonly #writer: WritableStreamDefaultWriter
-  readonly #utf8 = new TextEncoder()
+  readonly #outlet: Outlet
+  /** Of the hops before this one. */
+  #earlierUsage: UsageMetadata | undefined
   #usage: UsageMetadata | undefined
   /** Google has said how the answer ended: what comes after, or does not come, changes nothing. */
   #isWhole = false
+  #continuation: string | null = null
+  #hops = 1
   #waitsFor: 'upstream' | 'client' = 'client'
   #quietTicks = 0
 
-  constructor(input: PumpInput, writer: WritableStreamDefaultWriter) {
+  constructor(input: PumpInput, outlet: Outlet) {
     this.#input = input
-    this.#writer = writer
+    this.#outlet = outlet
   }
 
   async run(): Promise<Pumped> {
@@ -80,23 +103,28 @@ class Pump {
     } finally {
       clearInterval(timer)
       control.abort(DONE)
-      await this.#writer.close().catch(() => undefined) // the client has left: there is nothing to close
     }
   }
 
   async #carry(): Promise<Pumped> {
-    const { events, first, control, lease } = this.#input
+    const { first, control, lease } = this.#input
     try {
+      let { events } = this.#input
       let batch = first
       for (;;) {
         await this.#write(this.#encode(batch.responses))
         if (control.signal.aborted) return await this.#finish(brokenOff(control.signal, 200))
         if (batch.fault !== null) return await this.#finish(faultOf(lease.access, batch.fault))
-        if (batch.done) return await this.#finish(null)
+        if (batch.done) {
+          const next = await this.#resume()
+          if (next === null) return await this.#finish(null)
+          if (!next.ok) return await this.#finish(next)
+          if (next.kind === 'stream') [events, batch] = [next.events, next.first]
+          continue
+        }
         this.#waitsFor = 'upstream'
         batch = await events.next()
-        this.#waitsFor = 'client'
-        this.#quietTicks = 0
+        this.#hear()
       }
     } catch {
       // The upstream's connection broke, or was aborted: `brokenOff` knows which.
@@ -104,33 +132,65 @@ class Pump {
     }
   }
 
+  #hear(): void {
+    this.#waitsFor = 'client'
+    this.#quietTicks = 0
+  }
+
+  /** The next hop of a long answer; null where this was all of it, or as much as may be. */
+  async #resume(): Promise<AttemptResult | null> {
+    const token = this.#continuation
+    if (token === null || this.#hops === MAX_HOPS) return null
+    this.#hops++
+    this.#continuation = null
+    this.#isWhole = false
+    this.#earlierUsage = this.#usage
+    this.#waitsFor = 'upstream'
+    const next = await this.#input.resume(token)
+    this.#hear()
+    return next
+  }
+
   #encode(responses: readonly GenerateContentResponse[]): string {
     let frames = ''
     for (const response of responses) {
+      if (response.usageMetadata !== undefined) this.#count(response)
       frames += this.#input.encoder.encode(response)
-      this.#usage = response.usageMetadata ?? this.#usage
-      if (isFinal(response)) this.#isWhole = true
+      if (isFinal(response)) {
+        this.#isWhole = true
+        this.#continuation = continuationOf(response)
+      }
     }
     return frames
   }
 
+  /** Counts are of one hop; the client is told the sum. */
+  #count(response: GenerateContentResponse): void {
+    const sum = addUsage(this.#earlierUsage, response.usageMetadata)
+    this.#usage = sum
+    if (sum !== undefined) response.usageMetadata = sum
+  }
+
   async #finish(failed: Failed | null): Promise<Pumped> {
     const { encoder, lease, control } = this.#input
+    const { signatures = [] } = encoder
     const usage = this.#usage
-    if (control.signal.reason === CLIENT_LEFT) return { verdict: { kind: 'cancelled' }, usage }
+    if (control.signal.reason === CLIENT_LEFT) {
+      return { verdict: { kind: 'cancelled' }, usage, signatures }
+    }
     if (failed !== null && !this.#isWhole) {
       await this.#write(encoder.fail(failureOf(failed.verdict, failed.error, lease)))
-      return { verdict: failed.verdict, usage }
+      return { verdict: failed.verdict, usage, signatures }
     }
     const end = encoder.end()
     await this.#write(end.frames)
-    return { verdict: end.ok ? { kind: 'ok' } : unusable(end.failure), usage }
+    return { verdict: end.ok ? { kind: 'ok' } : unusable(end.failure), usage, signatures }
   }
 
   async #write(frames: string): Promise<void> {
     if (frames === '') return
     try {
-      await this.#writer.write(this.#utf8.encode(frames))
+      await this.#outlet.write(frames)
     } catch {
       this.#input.control.abort(CLIENT_LEFT)
     }
@@ -140,7 +200,7 @@ class Pump {
     const { control, lease, idleTimeoutMs, keepAlive } = this.#input
     if (Date.now() > lease.deadline - LEASE_MARGIN_MS) {
       // A client that has stopped reading holds a write up; that must not hold the settlement up.
-      if (control.signal.aborted) void this.#writer.abort(TOO_SLOW)
+      if (control.signal.aborted) this.#outlet.abort(TOO_SLOW)
       control.abort(TOO_SLOW)
       return
     }

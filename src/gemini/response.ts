@@ -1,3 +1,4 @@
+import { CONTINUATION, endingOf } from './endings.ts'
 import type { Candidate, GenerateContentResponse, Part } from './types.ts'
 
 /**
@@ -34,14 +35,39 @@ export function blockReasonOf(response: GenerateContentResponse): string | undef
 
 /** Whether a response holds part of an answer: text, thoughts, a call, media or code. Events with counts or signatures alone hold none. */
 export function hasContent(response: GenerateContentResponse): boolean {
-  return partsOf(firstCandidate(response)).some(
-    (part) =>
-      textOf(part) !== '' ||
-      part.functionCall !== undefined ||
-      part.inlineData !== undefined ||
-      part.executableCode !== undefined ||
-      part.codeExecutionResult !== undefined,
+  return partsOf(firstCandidate(response)).some(isContent)
+}
+
+/** Why an answer that has ended says nothing although nothing stopped it; null where it says something, or may be silent. */
+export function silenceOf(
+  responses: readonly GenerateContentResponse[],
+): 'malformed_call' | 'empty_answer' | null {
+  const reason = finishReasonOf(responses.findLast(isFinal) ?? {})
+  if (reason === undefined) return null
+  const ending = endingOf(reason)
+  if (ending === 'length' || ending === 'filtered' || responses.some(isSaying)) return null
+  return ending === 'spoilt_call' ? 'malformed_call' : 'empty_answer'
+}
+
+function isSaying(response: GenerateContentResponse): boolean {
+  return partsOf(firstCandidate(response)).some((part) => part.thought !== true && isContent(part))
+}
+
+function isContent(part: Part): boolean {
+  return (
+    textOf(part) !== '' ||
+    part.functionCall !== undefined ||
+    part.inlineData !== undefined ||
+    part.executableCode !== undefined ||
+    part.codeExecutionResult !== undefined
   )
+}
+
+/** What fetches the rest of an answer that is longer than one call may give (google-upstreams §12); null where there is no more. */
+export function continuationOf(response: GenerateContentResponse): string | null {
+  if (finishReasonOf(response) !== CONTINUATION) return null
+  const token: unknown = firstCandidate(response)?.continuationToken
+  return typeof token === 'string' && token !== '' ? token : null
 }
 
 /** Whether the answer is whole: what Google sends after this, or fails to send, changes nothing. */

@@ -10,6 +10,7 @@ import { addCredentials } from './bulk.ts'
 import type { Reply } from './call.ts'
 import { chatCompletions } from './chat.ts'
 import { rotateRing, updateConfig } from './config.ts'
+import { crashed } from './crash.ts'
 import {
   deleteCredential,
   listCredentials,
@@ -245,18 +246,4 @@ function methodNotAllowed(method: string, allowed: readonly Method[]): Response 
     allowed.includes('GET') ? [...allowed, 'HEAD'].join(', ') : allowed.join(', '),
   )
   return response
-}
-
-/** A bug, or a failure of the platform. The log gets what happened, the client only that it did. */
-function crashed(error: unknown, requestId: string): Failure {
-  const { overloaded } = error as { overloaded?: boolean }
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
-  console.error({ event: 'crash', request_id: requestId, error: `${name}: ${message}`, stack })
-  return overloaded === true
-    ? {
-        reason: 'overloaded',
-        message: 'This API key has more requests under way than it can take.',
-        retryAfterMs: 1000,
-      }
-    : { reason: 'internal_error', message: 'The gateway failed to handle this request.' }
 }

@@ -1,34 +1,45 @@
-import { DONE } from '../gateway/attempt.ts'
 import type { Generated } from '../gateway/generate.ts'
-import { pump, type StreamEncoder, unusable } from '../gateway/pump.ts'
-import { hasContent } from '../gemini/response.ts'
-import { errorResponse, type Failure } from '../http/errors.ts'
-import type { Batch } from '../upstreams/events.ts'
+import { Outlet } from '../gateway/outlet.ts'
+import { pump, type StreamEncoder } from '../gateway/pump.ts'
 import type { Call } from './call.ts'
 
-/** A stream as server-sent events; an answer that ended without any content, and not well, is an HTTP error, since nothing has been sent yet. */
-export function streamed(
+type Streaming = Extract<Generated, { kind: 'stream' }>
+
+/** A comment, which clients skip. */
+export const KEEP_ALIVE = ': keep-alive\n\n'
+
+/** A stream as server-sent events. */
+export function streamed(call: Call, generated: Streaming, encoder: () => StreamEncoder): Response {
+  const outlet = new Outlet()
+  carry(call, [generated], encoder, outlet)
+  return eventStream(outlet)
+}
+
+/** Carries the streams of a request's choices to its client, and settles each as it ends. */
+export function carry(
   { ctx, settings }: Call,
-  generated: Extract<Generated, { kind: 'stream' }>,
-  encoder: () => StreamEncoder,
-): Response {
-  const { lease, events, first, control, settle } = generated
-  const failure = failureBeforeContent(first, encoder())
-  if (failure !== null) {
-    ctx.waitUntil(settle(unusable(failure), first.responses.at(-1)?.usageMetadata))
-    control.abort(DONE)
-    return errorResponse(failure)
+  choices: readonly Streaming[],
+  encoderOf: (generated: Streaming, index: number) => StreamEncoder,
+  outlet: Outlet,
+): void {
+  const runs = pump(
+    choices.map((generated, index) => ({
+      ...generated,
+      encoder: encoderOf(generated, index),
+      idleTimeoutMs: settings.streamIdleTimeoutMs,
+      keepAlive: KEEP_ALIVE,
+    })),
+    outlet,
+  )
+  for (const [index, { settle }] of choices.entries()) {
+    const settled = runs[index]?.then(({ verdict, usage, signatures }) =>
+      settle(verdict, usage, signatures),
+    )
+    if (settled !== undefined) ctx.waitUntil(settled)
   }
-  const { body, ended } = pump({
-    lease,
-    events,
-    first,
-    encoder: encoder(),
-    control,
-    idleTimeoutMs: settings.streamIdleTimeoutMs,
-    keepAlive: ': keep-alive\n\n',
-  })
-  ctx.waitUntil(ended.then(({ verdict, usage }) => settle(verdict, usage)))
+}
+
+export function eventStream({ body }: Outlet): Response {
   return new Response(body, {
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -37,11 +48,4 @@ export function streamed(
       'x-accel-buffering': 'no',
     },
   })
-}
-
-function failureBeforeContent(first: Batch, trial: StreamEncoder): Failure | null {
-  if (first.responses.some(hasContent)) return null
-  for (const response of first.responses) trial.encode(response)
-  const end = trial.end()
-  return end.ok ? null : end.failure
 }

@@ -83,6 +83,10 @@ export type UpstreamFault =
   | 'unreachable'
   | 'truncated'
   | 'unreadable'
+  /** The model wrote a call that Google could not read. */
+  | 'malformed_call'
+  /** The model ended without saying anything. */
+  | 'empty_answer'
   /** Google does not serve the country that this Worker calls from. */
   | 'location'
 

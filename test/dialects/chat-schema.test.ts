@@ -32,6 +32,7 @@ describe('accepts', () => {
     ['no tools (E74)', withFields({ tools: [], functions: null })],
     ['tool_choice without tools (E75)', withFields({ tool_choice: 'required' })],
     ['n of one', withFields({ n: 1 })],
+    ['n of eight', withFields({ n: 8 })],
     ['response_format text', withFields({ response_format: { type: 'text' } })],
     ['modalities of text alone', withFields({ modalities: ['text'] })],
     ['logprobs false', withFields({ logprobs: false, top_logprobs: 0 })],
@@ -217,6 +218,7 @@ describe('refuses', () => {
     ['top_k as a string', withFields({ top_k: 'x' }), 'invalid_type', 'top_k'],
     ['seed as a string', withFields({ seed: 'x' }), 'invalid_type', 'seed'],
     ['n of zero', withFields({ n: 0 }), 'invalid_value', 'n'],
+    ['n above 8', withFields({ n: 9 }), 'unsupported_value', 'n'],
     ['n as a string', withFields({ n: '1' }), 'invalid_type', 'n'],
     ['stop as a number', withFields({ stop: 1 }), 'invalid_type', 'stop'],
     ['a stop that is a number', withFields({ stop: ['a', 1] }), 'invalid_type', 'stop[1]'],
@@ -256,7 +258,6 @@ describe('does not yet support', () => {
       'parameter',
       'previous_response_id',
     ],
-    ['n above one', withFields({ n: 2 }), 'value', 'n'],
     [
       'audio in the history',
       withMessages({ role: 'assistant', audio: { id: 'x' } }),

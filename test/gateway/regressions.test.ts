@@ -284,11 +284,11 @@ describe('what Google says', () => {
   it('without any content is an HTTP error, streamed or not', async () => {
     const user = await givenUser()
     for (const stream of [false, true]) {
-      await script(user, 0, {
-        chunks: [{ candidates: [{ content: { role: 'model' }, finishReason: 'OTHER' }] }],
-      })
+      const chunks = [{ candidates: [{ content: { role: 'model' }, finishReason: 'OTHER' }] }]
+      await script(user, 0, { chunks }, 2)
       const answer = await chat(user.key, { stream })
       expect(answer.status).toBe(502)
+      expect(answer.headers.get('x-pollux-attempts')).toBe('2')
       expect((await answer.json<ErrorBody>()).error.type).toBe('server_error')
     }
     expect((await settledStats(user)).requests).toMatchObject({ ok: 0, failed: 2 })
@@ -298,23 +298,24 @@ describe('what Google says', () => {
     [
       'parts that are none',
       { candidates: [{ content: { parts: [null, 5, { text: 7 }] }, finishReason: 'STOP' }] },
-      200,
+      2,
     ],
     [
       'parts that are no list',
       { candidates: [{ content: { parts: 'text' }, finishReason: 'STOP' }] },
-      200,
+      2,
     ],
-    ['candidates that are no list', { candidates: { 0: {} } }, 502],
-  ])('with %s is answered and settled', async (_, chunk, status) => {
+    ['candidates that are no list', { candidates: { 0: {} } }, 1],
+  ])('with %s is an error, and settled', async (_, chunk, attempts) => {
     const user = await givenUser()
     for (const stream of [false, true]) {
-      await script(user, 0, { chunks: [chunk] })
+      await script(user, 0, { chunks: [chunk] }, attempts)
       const answer = await chat(user.key, { stream })
-      expect(answer.status).toBe(status)
+      expect(answer.status).toBe(502)
       await answer.text()
     }
-    expect((await settledStats(user)).ledger).toMatchObject({ granted: 2, settled: 2 })
+    const { ledger } = await settledStats(user)
+    expect(ledger).toMatchObject({ granted: 2 * attempts, settled: 2 * attempts })
   })
 })
 

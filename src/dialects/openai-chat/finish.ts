@@ -1,4 +1,5 @@
 /** How an answer of Google's ended, in OpenAI's terms: one rule for streams and whole answers. */
+import { endingOf } from '../../gemini/endings.ts'
 import type { Failure } from '../../http/errors.ts'
 
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'function_call'
@@ -24,36 +25,11 @@ export interface Ending {
 }
 
 /**
- * google-upstreams §5.2, client-protocols §1.3. What is not in this table (OTHER, NO_IMAGE, those
- * below and whatever Google adds) is a `stop` if there is content and an error if there is none.
+ * client-protocols §1.3, google-upstreams §5.2. What tells no more than that it ended is a `stop` if
+ * there is content and an error if there is none.
  */
-const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
-  ['STOP', 'stop'],
-  ['MAX_TOKENS', 'length'],
-  // Gemini 4: the rest would have to be fetched with another request (google-upstreams §12).
-  ['CONTINUATION', 'length'],
-  ['SAFETY', 'content_filter'],
-  ['RECITATION', 'content_filter'],
-  ['BLOCKLIST', 'content_filter'],
-  ['PROHIBITED_CONTENT', 'content_filter'],
-  ['SPII', 'content_filter'],
-  ['LANGUAGE', 'content_filter'],
-  ['IMAGE_SAFETY', 'content_filter'],
-  ['IMAGE_PROHIBITED_CONTENT', 'content_filter'],
-  ['IMAGE_RECITATION', 'content_filter'],
-])
-
-/** The model wanted to call and could not: what it called before may be half of what it meant. */
-const SPOILT_CALLS: ReadonlySet<string> = new Set([
-  'MALFORMED_FUNCTION_CALL',
-  'UNEXPECTED_TOOL_CALL',
-  'TOO_MANY_TOOL_CALLS',
-  'MALFORMED_RESPONSE',
-  'MISSING_THOUGHT_SIGNATURE',
-])
-
-export function conclude(ending: Ending): Conclusion {
-  const { finishReason, blockReason, answered, calls, isCallOpen, isStray, callsFinish } = ending
+export function conclude(seen: Ending): Conclusion {
+  const { finishReason, blockReason, answered, calls, isCallOpen, isStray, callsFinish } = seen
   if (isStray) {
     return upstreamError('Google answered with a function call, but no function was offered.')
   }
@@ -61,20 +37,21 @@ export function conclude(ending: Ending): Conclusion {
     if (blockReason === undefined) return truncated()
     return filtered(answered, `The prompt was blocked by Google (${label(blockReason)}).`)
   }
-  const finish = FINISH_REASONS.get(finishReason)
-  if (finish === 'content_filter') {
+  const ending = endingOf(finishReason)
+  if (ending === 'filtered') {
     return filtered(answered, `The answer was blocked by Google (${label(finishReason)}).`)
   }
-  if (calls > 0 && SPOILT_CALLS.has(finishReason)) {
+  if (calls > 0 && ending === 'spoilt_call') {
     return upstreamError(`Google ended the answer within its calls (${label(finishReason)}).`)
   }
-  if (isCallOpen) return finish === 'length' ? whole('length') : truncated()
+  if (isCallOpen) return ending === 'length' ? whole('length') : truncated()
   // Google says STOP for calls too (E4).
   if (calls > 0) return whole(callsFinish)
-  if (finish === undefined && !answered) {
+  if (ending === 'length') return whole('length')
+  if (ending !== 'stop' && !answered) {
     return upstreamError(`Google ended the answer without content (${label(finishReason)}).`)
   }
-  return whole(finish ?? 'stop')
+  return whole('stop')
 }
 
 function whole(finish: FinishReason): Conclusion {

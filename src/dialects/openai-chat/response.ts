@@ -68,7 +68,8 @@ export type TranslatedResponse =
       /** For each choice, of the calls that the client is told. */
       readonly signatures: readonly (readonly CallSignature[])[]
     }
-  | { readonly ok: false; readonly failure: Failure }
+  /** `at`: which of the responses is none. */
+  | { readonly ok: false; readonly failure: Failure; readonly at: number }
 
 export function toChatCompletion(
   response: GenerateContentResponse,
@@ -89,7 +90,7 @@ export function toChatCompletionOf(
   for (const [index, response] of responses.entries()) {
     const answer = new WholeAnswer(context, plan, index)
     const choice = answer.choice(response)
-    if (!choice.ok) return choice
+    if (!choice.ok) return { ...choice, at: index }
     choices.push(choice.choice)
     signatures.push(answer.signatures)
   }

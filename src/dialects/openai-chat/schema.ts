@@ -25,6 +25,9 @@ const MODEL_MAX_LENGTH = 128
  */
 const MODEL_ID = /^[A-Za-z0-9][\w.:@-]*(?:\/[A-Za-z0-9][\w.:@-]*)*$/
 
+/** OpenAI takes 128. Each is a lease, an attempt and a share of the user's limits of its own. */
+const MAX_CHOICES = 8
+
 export const modelName = v.pipe(
   string,
   v.transform(stripModelPrefix),
@@ -75,7 +78,7 @@ export function parseChatRequest(
     return { ok: false, failure: { reason: 'invalid_type', message } }
   }
   const { body, retold } = toChatShape(input)
-  const unsupported = findUnsupported(body)
+  const unsupported = findUnsupported(body) ?? tooManyChoices(body['n'])
   if (unsupported !== undefined) return { ok: false, failure: retold(unsupported) }
   const parsed = v.safeParse(chatRequest, body, { abortEarly: true })
   if (!parsed.success) return { ok: false, failure: retold(toFailure(parsed.issues[0])) }
@@ -84,4 +87,10 @@ export function parseChatRequest(
   return media.ok
     ? { ok: true, chat, attachments: media.attachments }
     : { ok: false, failure: retold(media.failure) }
+}
+
+function tooManyChoices(n: unknown): Failure | undefined {
+  if (typeof n !== 'number' || n <= MAX_CHOICES) return undefined
+  const message = `'n' must not be above ${MAX_CHOICES} here: each choice is a call to Google of its own.`
+  return { reason: 'unsupported_value', message, param: 'n' }
 }

@@ -21,7 +21,6 @@ const REQUEST: readonly Row[] = [
   // Of Responses bodies (E31): there is no conversation kept here to go on with.
   { path: 'previous_response_id', reason: 'unsupported_parameter', asked: isFilled },
   { path: 'conversation', reason: 'unsupported_parameter', asked: isFilled },
-  { path: 'n', reason: 'unsupported_value', asked: isAboveOne },
 ]
 
 const MESSAGE: readonly Row[] = [
@@ -70,8 +69,4 @@ function isPresent(value: unknown): boolean {
 function isFilled(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
   return isRecord(value) ? Object.keys(value).length > 0 : isPresent(value) && value !== ''
-}
-
-function isAboveOne(value: unknown): boolean {
-  return typeof value === 'number' && value > 1
 }

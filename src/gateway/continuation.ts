@@ -1,0 +1,79 @@
+import {
+  continuationOf,
+  finishReasonOf,
+  firstCandidate,
+  isFinal,
+  partsOf,
+  silenceOf,
+} from '../gemini/response.ts'
+import type { GenerateContentResponse } from '../gemini/types.ts'
+import { addUsage } from '../gemini/usage.ts'
+import { attempt, type AttemptInput, type AttemptResult, outage } from './attempt.ts'
+
+/**
+ * A Gemini 4 answer longer than one call may give stops with a token, and the same request with that token goes on exactly
+ * there (google-upstreams §12). The client sees one answer. All hops run under one lease: another credential does not know
+ * the token. This many at most, since each is a subrequest and a while; then the answer ends as one that is too long.
+ */
+export const MAX_HOPS = 8
+
+/** One attempt at an answer, with all its hops; of a stream the first hop, the rest is `nextHop`'s. */
+export async function attemptAnswer(
+  input: AttemptInput,
+  mayBeEmpty: boolean,
+): Promise<AttemptResult> {
+  const first = complete(await attempt(input), mayBeEmpty)
+  if (!first.ok || first.kind === 'stream') return first
+  let whole = first.response
+  for (let hops = 1; hops < MAX_HOPS; hops++) {
+    const token = continuationOf(whole)
+    if (token === null) break
+    const next = await nextHop(input, token)
+    if (!next.ok) return { ...next, usage: addUsage(whole.usageMetadata, next.usage) }
+    if (next.kind === 'unary') whole = joined(whole, next.response)
+  }
+  return { ...first, response: whole }
+}
+
+export async function nextHop(input: AttemptInput, token: string): Promise<AttemptResult> {
+  const { ask } = input
+  const json = `${ask.json.slice(0, -1)},"continuationToken":${JSON.stringify(token)}}`
+  // There may be nothing left to say.
+  return complete(await attempt({ ...input, ask: { ...ask, json } }), true)
+}
+
+/** Nothing has been told to the client yet, so an answer without an end, or one that says nothing, may be asked for again. */
+function complete(answer: AttemptResult, mayBeEmpty: boolean): AttemptResult {
+  if (!answer.ok) return answer
+  const responses = answer.kind === 'unary' ? [answer.response] : answer.first.responses
+  const usage = responses.at(-1)?.usageMetadata
+  if (answer.kind === 'unary' && !isFinal(answer.response)) {
+    return { ...outage('truncated', 200), usage }
+  }
+  const silence = mayBeEmpty ? null : silenceOf(responses)
+  return silence === null ? answer : { ...outage(silence, 200), usage }
+}
+
+/** Parts put together, each hop's use added, and of everything else the last word (google-upstreams §12). */
+function joined(
+  before: GenerateContentResponse,
+  after: GenerateContentResponse,
+): GenerateContentResponse {
+  const [one, other] = [firstCandidate(before), firstCandidate(after)]
+  const usageMetadata = addUsage(before.usageMetadata, after.usageMetadata)
+  const { continuationToken: _, finishReason: __, ...kept } = one ?? {}
+  const finishReason = finishReasonOf(after)
+  return {
+    ...before,
+    ...after,
+    ...(usageMetadata !== undefined && { usageMetadata }),
+    candidates: [
+      {
+        ...kept,
+        ...other,
+        content: { role: 'model', parts: [...partsOf(one), ...partsOf(other)] },
+        ...(finishReason !== undefined && { finishReason }),
+      },
+    ],
+  }
+}

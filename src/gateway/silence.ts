@@ -1,0 +1,34 @@
+import type { Outlet } from './outlet.ts'
+import { KEEP_ALIVE_MS } from './pump.ts'
+
+/** Null where the work takes longer; it goes on all the same. */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<null>()
+  const timer = setTimeout(() => resolve(null), ms)
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * Keeps a client from taking silence for a broken connection until the work is done: proxies cut one that says nothing for
+ * long. A write also is what tells that the client has left.
+ */
+export async function accompany<T>(
+  work: Promise<T>,
+  outlet: Outlet,
+  { keepAlive, onLeft }: { readonly keepAlive: string; readonly onLeft: () => void },
+): Promise<T> {
+  const write = (): void => {
+    outlet.write(keepAlive).catch(onLeft)
+  }
+  write()
+  const timer = setInterval(write, KEEP_ALIVE_MS)
+  try {
+    return await work
+  } finally {
+    clearInterval(timer)
+  }
+}

@@ -1,0 +1,97 @@
+import type { ChatRequest } from '../dialects/openai-chat/schema.ts'
+import type { TranslatedRequest } from '../dialects/openai-chat/request.ts'
+import { type ChatContext, toChatCompletionOf } from '../dialects/openai-chat/response.ts'
+import { type AnswerPlan, planFor } from '../dialects/openai-chat/plan.ts'
+import { ChatStream, ChoiceGroup, errorFrames } from '../dialects/openai-chat/stream.ts'
+import { CLIENT_LEFT } from '../gateway/attempt.ts'
+import type { Answered, Choices } from '../gateway/choices.ts'
+import { Outlet } from '../gateway/outlet.ts'
+import { unusable } from '../gateway/pump.ts'
+import { accompany } from '../gateway/silence.ts'
+import { errorResponse } from '../http/errors.ts'
+import { crashed } from './crash.ts'
+import type { Call } from './call.ts'
+import { answeringModel } from './journey-headers.ts'
+import { carry, eventStream, KEEP_ALIVE } from './streamed.ts'
+
+/** What an answer needs to know of its request. */
+export interface Asked {
+  readonly call: Call
+  readonly chat: ChatRequest
+  readonly translated: Extract<TranslatedRequest, { ok: true }>
+  /** Aborted, it ends all that is under way for this client. */
+  readonly client: AbortController
+}
+
+type Whole = Extract<Choices, { ok: true }>
+
+const OK = { kind: 'ok' } as const
+
+export function answerWhole(asked: Asked, { answers }: Whole): Response {
+  const unary = answers.filter((answer) => answer.kind === 'unary')
+  const plans = answers.map((answer) => planOf(asked, answer))
+  const translated = toChatCompletionOf(
+    unary.map(({ response }) => response),
+    contextOf(asked, answers[0]),
+    // Where only some took a detour for their JSON, the others do no worse by its plan.
+    plans.find(({ answerFunction }) => answerFunction !== null) ?? planOf(asked, answers[0]),
+  )
+  for (const [index, { response, settle }] of unary.entries()) {
+    const isUsable = translated.ok || translated.at !== index
+    const verdict = isUsable ? OK : unusable(translated.failure)
+    const signatures = translated.ok ? (translated.signatures[index] ?? []) : []
+    asked.call.ctx.waitUntil(settle(verdict, response.usageMetadata, signatures))
+  }
+  return translated.ok ? Response.json(translated.completion) : errorResponse(translated.failure)
+}
+
+export function answerStream(asked: Asked, choices: Whole): Response {
+  const outlet = new Outlet()
+  carryChoices(asked, choices, outlet)
+  return eventStream(outlet)
+}
+
+/**
+ * A stream of which nothing can be said yet. From here on the status is sent, so what fails is told in the stream; the
+ * journey behind it goes on as it would have.
+ */
+export function answerLater(asked: Asked, journey: Promise<Choices>): Response {
+  const { call, client } = asked
+  const outlet = new Outlet()
+  const onLeft = (): void => client.abort(CLIENT_LEFT)
+  const waited = accompany(journey, outlet, { keepAlive: KEEP_ALIVE, onLeft })
+  const told = waited.then(
+    (choices) => (choices.ok ? carryChoices(asked, choices, outlet) : choices.failure),
+    (error: unknown) => crashed(error, call.requestId),
+  )
+  const ended = told.then(async (failure) => {
+    if (failure === undefined) return
+    await outlet.write(errorFrames(failure)).catch(onLeft)
+    await outlet.close()
+  })
+  call.ctx.waitUntil(ended)
+  return eventStream(outlet)
+}
+
+function carryChoices(asked: Asked, { answers }: Whole, outlet: Outlet): void {
+  const context = contextOf(asked, answers[0])
+  const group = new ChoiceGroup(answers.length)
+  const streams = answers.filter((answer) => answer.kind === 'stream')
+  const encoderOf = (answer: Answered, index: number): ChatStream =>
+    new ChatStream(context, planOf(asked, answer), index, group)
+  carry(asked.call, streams, encoderOf, outlet)
+}
+
+function planOf({ translated }: Asked, { lease }: Answered): AnswerPlan {
+  const { model, access, preferences } = lease
+  const target = { model, upstream: access.upstream }
+  return planFor(translated.plan, { request: translated.request, target, preferences })
+}
+
+function contextOf({ chat }: Asked, first: Answered): ChatContext {
+  return {
+    id: `chatcmpl-${crypto.randomUUID().replaceAll('-', '')}`,
+    created: Math.floor(Date.now() / 1000),
+    model: answeringModel(chat.model, first),
+  }
+}
