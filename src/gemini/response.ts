@@ -12,9 +12,14 @@ export function firstCandidate(response: GenerateContentResponse): Candidate | u
 }
 
 export function partsOf(candidate: Candidate | undefined): readonly Part[] {
-  const parts: unknown = candidate?.content?.parts
-  if (!Array.isArray(parts)) return []
-  return parts.every(isObject) ? parts : parts.filter(isObject)
+  const parts = candidate?.content?.parts
+  // Nearly always all are, and this runs for every chunk.
+  return Array.isArray(parts) && parts.every(isObject) ? parts : listOf(parts)
+}
+
+/** The objects of a list; none where it is no list. */
+export function listOf<T extends object>(list: readonly T[] | undefined): readonly T[] {
+  return Array.isArray(list) ? list.filter((item): item is T => isObject(item)) : []
 }
 
 /** The part's text; empty where it has none. */

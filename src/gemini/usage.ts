@@ -1,5 +1,5 @@
-import { isRecord } from '../http/record.ts'
 import { estimateMediaTokens } from './media-tokens.ts'
+import { listOf } from './response.ts'
 import type { Content, GenerateContentRequest, ModalityCount, UsageMetadata } from './types.ts'
 
 /** Tokens of one attempt, as Google counted them (google-upstreams §5.6). */
@@ -58,10 +58,6 @@ export function tokensOf(modality: string, details: ModalityCount[] | undefined)
   return listOf(details)
     .filter((detail) => detail.modality === modality)
     .reduce((sum, { tokenCount }) => sum + count(tokenCount), 0)
-}
-
-function listOf(details: ModalityCount[] | undefined): ModalityCount[] {
-  return Array.isArray(details) ? details.filter(isRecord) : []
 }
 
 function count(value: number | undefined): number {

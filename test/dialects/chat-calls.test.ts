@@ -197,13 +197,16 @@ describe('tool calls', () => {
 
   it('in the legacy form are one function_call', () => {
     const plan = { ...TOOLS, legacyFunctions: true }
-    const parts = [{ text: 'ok' }, call('f', { a: 1 }, 'x'), call('g', {}, 'y')]
+    const signed = { ...call('f', { a: 1 }, 'x'), thoughtSignature: 'c2ln' }
+    const parts = [{ text: 'ok' }, signed, call('g', {}, 'y')]
     const told = {
       message: {
         role: 'assistant',
         content: 'ok',
         refusal: null,
         function_call: { name: 'f', arguments: '{"a":1}' },
+        // Without an id there is nothing else that a later turn could find it by.
+        extra_content: { google: { thought_signature: 'c2ln' } },
       },
       finish: 'function_call',
       logprobs: null,

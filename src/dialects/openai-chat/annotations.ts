@@ -3,6 +3,7 @@
  * OpenAI characters of the whole content (google-upstreams §5.5, client-protocols §1.3): characters
  * are UTF-16 units here, as JavaScript clients slice.
  */
+import { listOf } from '../../gemini/response.ts'
 import type { GroundingMetadata, GroundingSource } from '../../gemini/types.ts'
 import { isRecord } from '../../http/record.ts'
 
@@ -131,8 +132,4 @@ function unitsIn(text: string, begin: number, room: number): { units: number; by
 
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : ''
-}
-
-function listOf<T extends object>(list: readonly T[] | undefined): T[] {
-  return Array.isArray(list) ? list.filter((item): item is T => isRecord(item)) : []
 }

@@ -43,7 +43,7 @@ export interface AnswerEnd {
   readonly annotations: readonly Annotation[]
   /** What was said, for those who cannot hear it. */
   readonly transcript: string
-  /** Of an answer without calls, for a later turn; Google's own layer puts it beside the message. */
+  /** The message's own, for a later turn: where there are calls with ids, theirs are enough (google-upstreams §6.5). */
   readonly signature: string | undefined
 }
 
@@ -106,7 +106,7 @@ export class AnswerReader {
       conclusion,
       annotations: toAnnotations(this.#grounding, this.#visible),
       transcript: this.#visible.text,
-      signature: this.#called === 0 ? this.#signature : undefined,
+      signature: this.#called === 0 || this.#plan.legacyFunctions ? this.#signature : undefined,
     }
   }
 
@@ -119,7 +119,7 @@ export class AnswerReader {
     if (text !== '') return isThought ? this.#think(text) : this.#say(text)
     // A sketch that the model made while it thought is none of the answer.
     if (isThought) return
-    if (isRecord(part.inlineData)) return this.#showMedia(part.inlineData)
+    if (isMedia(part.inlineData)) return this.#showMedia(part.inlineData)
     const block = codeBlock(part)
     if (block !== null) this.#say(block)
   }
@@ -181,9 +181,17 @@ export class AnswerReader {
     if (this.#called > 0 && (legacyFunctions || !parallelToolCalls)) return
     this.#stopThinking()
     this.#called++
-    if (call.signature !== undefined) {
-      this.signatures.push({ callId: call.id, signature: call.signature })
+    const { id, signature } = call
+    if (legacyFunctions) {
+      // That form has neither an id nor room for a signature: it is the message's.
+      this.#signature = signature
+      return this.#sink.call({ ...call, signature: undefined })
     }
+    if (signature !== undefined) this.signatures.push({ callId: id, signature })
     this.#sink.call(call)
   }
+}
+
+function isMedia(blob: unknown): blob is Blob {
+  return isRecord(blob) && typeof blob['mimeType'] === 'string' && typeof blob['data'] === 'string'
 }

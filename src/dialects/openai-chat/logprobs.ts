@@ -1,4 +1,5 @@
 /** Google's log probabilities as OpenAI's (client-protocols §1.3, google-upstreams §5.4). */
+import { listOf } from '../../gemini/response.ts'
 import type { Logprob, LogprobsResult } from '../../gemini/types.ts'
 
 export interface Logprobs {
@@ -20,10 +21,10 @@ interface TokenLogprob extends TopLogprob {
 
 /** Null where Google says nothing of any token. */
 export function toLogprobs(results: readonly LogprobsResult[]): Logprobs | null {
-  const content = results.flatMap(({ chosenCandidates = [], topCandidates = [] }) =>
-    chosenCandidates.map((chosen, at) => ({
+  const content = results.flatMap(({ chosenCandidates, topCandidates }) =>
+    listOf(chosenCandidates).map((chosen, at) => ({
       ...toTop(chosen),
-      top_logprobs: (topCandidates[at]?.candidates ?? []).map(toTop),
+      top_logprobs: listOf(topCandidates?.[at]?.candidates).map(toTop),
     })),
   )
   return content.length === 0 ? null : { content, refusal: null }

@@ -129,4 +129,5 @@ function addDetails(message: Json, deltas: Json[]): void {
     if (before === undefined) details.push({ ...detail })
     else before['text'] = `${String(before['text'])}${String(detail['text'])}`
   }
+  details.sort((one, other) => Number(one['index']) - Number(other['index']))
 }
