@@ -30,6 +30,7 @@ const REPLY_FIELDS: Record<keyof Reply, true> = {
   finishReason: true,
   finishMessage: true,
   continuationToken: true,
+  candidate: true,
   blockReason: true,
   modelVersion: true,
   signatures: true,

@@ -96,6 +96,8 @@ export interface Reply {
   finishReason?: string | null
   finishMessage?: string
   continuationToken?: string
+  /** further fields of the last candidate: groundingMetadata, logprobsResult, citationMetadata, urlContextMetadata */
+  candidate?: JsonObject
   /** a blocked prompt: 200 without candidates (google-upstreams §5.3) */
   blockReason?: string
   modelVersion?: string

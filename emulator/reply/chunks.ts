@@ -92,6 +92,7 @@ function candidates(
     ...(last ? { finishReason } : {}),
     ...(last && reply.finishMessage ? { finishMessage: reply.finishMessage } : {}),
     ...(last && reply.continuationToken ? { continuationToken: reply.continuationToken } : {}),
+    ...(last ? reply.candidate : {}),
     // Vertex and Code Assist leave the zero out, the Gemini API writes it.
     ...(upstream === 'gemini-api' || index > 0 ? { index } : {}),
     ...(last && upstream !== 'gemini-api' && !composition.streaming ? { avgLogprobs: -0.21 } : {}),

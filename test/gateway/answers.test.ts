@@ -316,3 +316,80 @@ describe('a stream of which nothing can be said for long', () => {
     expect((await settledStats(user)).requests).toMatchObject({ total: 1, cancelled: 1 })
   })
 })
+
+describe('what comes beside the text', () => {
+  interface Message {
+    readonly content: string | null
+    readonly annotations?: readonly object[]
+    readonly images?: readonly object[]
+    readonly audio?: { readonly data: string; readonly transcript: string }
+  }
+
+  /** The message, put together from deltas where it was streamed. */
+  async function answered(user: User, stream: boolean): Promise<Message> {
+    const text = await (await chat(user.key, { stream })).text()
+    if (!stream) return (JSON.parse(text) as Completion).choices[0]?.message as Message
+    const deltas = completionsIn(text).flatMap(({ choices }) => choices.map(({ delta }) => delta))
+    return Object.assign({}, ...deltas, { content: textOf(text) }) as Message
+  }
+
+  it.each([false, true])('citations of words behind an emoji (stream: %s)', async (stream) => {
+    const user = await givenUser()
+    await script(user, {
+      text: '🎉 Rome is old. Oslo is not.',
+      candidate: {
+        groundingMetadata: {
+          webSearchQueries: ['rome'],
+          groundingChunks: [{ web: { uri: 'https://example.org/rome', title: 'Rome' } }],
+          groundingSupports: [
+            {
+              segment: { startIndex: 5, endIndex: 17, text: 'Rome is old.' },
+              groundingChunkIndices: [0],
+            },
+          ],
+        },
+      },
+    })
+    const { content, annotations } = await answered(user, stream)
+    const url_citation = {
+      start_index: 3,
+      end_index: 15,
+      url: 'https://example.org/rome',
+      title: 'Rome',
+    }
+    expect(annotations).toEqual([{ type: 'url_citation', url_citation }])
+    expect(content?.slice(3, 15)).toBe('Rome is old.')
+  })
+
+  it.each([false, true])('a picture (stream: %s)', async (stream) => {
+    const user = await givenUser()
+    await script(user, {
+      parts: [{ text: 'Here.' }, { inlineData: { mimeType: 'image/png', data: 'QUJD' } }],
+    })
+    expect(await answered(user, stream)).toMatchObject({
+      content: 'Here.',
+      images: [{ type: 'image_url', index: 0, image_url: { url: 'data:image/png;base64,QUJD' } }],
+    })
+  })
+
+  it.each([false, true])('speech as a file that plays (stream: %s)', async (stream) => {
+    const user = await givenUser()
+    const mimeType = 'audio/L16;codec=pcm;rate=24000'
+    await script(user, {
+      parts: [
+        { inlineData: { mimeType, data: 'AAECAw==' } },
+        { inlineData: { mimeType, data: 'BAU=' } },
+        { inlineData: { mimeType, data: 'no base64!' } },
+      ],
+    })
+    const { audio } = await answered(user, stream)
+    const wav = Uint8Array.fromBase64(audio?.data ?? '')
+    const view = new DataView(wav.buffer)
+    const ascii = (from: number, to: number): string =>
+      new TextDecoder().decode(wav.subarray(from, to))
+    expect([ascii(0, 4), ascii(8, 16), ascii(36, 40)]).toEqual(['RIFF', 'WAVEfmt ', 'data'])
+    expect([view.getUint32(4, true), view.getUint32(40, true)]).toEqual([wav.length - 8, 6])
+    expect([view.getUint16(22, true), view.getUint32(24, true)]).toEqual([1, 24_000])
+    expect([...wav.subarray(44)]).toEqual([0, 1, 2, 3, 4, 5])
+  })
+})
