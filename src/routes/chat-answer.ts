@@ -8,7 +8,7 @@ import type { Answered, Choices } from '../gateway/choices.ts'
 import { Outlet } from '../gateway/outlet.ts'
 import { unusable } from '../gateway/pump.ts'
 import { accompany } from '../gateway/silence.ts'
-import { errorResponse } from '../http/errors.ts'
+import { errorResponse, type Failure } from '../http/errors.ts'
 import { crashed } from './crash.ts'
 import type { Call } from './call.ts'
 import { answeringModel } from './journey-headers.ts'
@@ -56,21 +56,24 @@ export function answerStream(asked: Asked, choices: Whole): Response {
  * journey behind it goes on as it would have.
  */
 export function answerLater(asked: Asked, journey: Promise<Choices>): Response {
-  const { call, client } = asked
   const outlet = new Outlet()
-  const onLeft = (): void => client.abort(CLIENT_LEFT)
-  const waited = accompany(journey, outlet, { keepAlive: KEEP_ALIVE, onLeft })
-  const told = waited.then(
-    (choices) => (choices.ok ? carryChoices(asked, choices, outlet) : choices.failure),
-    (error: unknown) => crashed(error, call.requestId),
-  )
-  const ended = told.then(async (failure) => {
-    if (failure === undefined) return
-    await outlet.write(errorFrames(failure)).catch(onLeft)
-    await outlet.close()
-  })
-  call.ctx.waitUntil(ended)
+  asked.call.ctx.waitUntil(followLater(asked, journey, outlet))
   return eventStream(outlet)
+}
+
+async function followLater(asked: Asked, journey: Promise<Choices>, outlet: Outlet): Promise<void> {
+  const { call, client } = asked
+  const onLeft = (): void => client.abort(CLIENT_LEFT)
+  let failure: Failure
+  try {
+    const choices = await accompany(journey, outlet, { keepAlive: KEEP_ALIVE, onLeft })
+    if (choices.ok) return carryChoices(asked, choices, outlet)
+    failure = choices.failure
+  } catch (error) {
+    failure = crashed(error, call.requestId)
+  }
+  await outlet.write(errorFrames(failure)).catch(onLeft)
+  await outlet.close()
 }
 
 function carryChoices(asked: Asked, { answers }: Whole, outlet: Outlet): void {
