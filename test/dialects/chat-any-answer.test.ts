@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ChatStream } from '../../src/dialects/openai-chat/stream.ts'
 import { toChatCompletion } from '../../src/dialects/openai-chat/response.ts'
-import { REASONING_FORMATS, type AnswerPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
+import { type AnswerPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
+import { REASONING_FORMATS } from '../../src/gemini/reasoning.ts'
 import type { GenerateContentResponse, Part } from '../../src/gemini/types.ts'
 import { UpstreamEvents } from '../../src/upstreams/events.ts'
 import { chunk, CONTEXT, read, whole } from './support/answers.ts'
@@ -52,6 +53,7 @@ const plan: fc.Arbitrary<AnswerPlan> = fc.record({
   parallelToolCalls: fc.boolean(),
   answerFunction: fc.constantFrom(null, null, 'answer'),
   reasoning: fc.constantFrom(...REASONING_FORMATS),
+  reasoningAsked: fc.boolean(),
 })
 
 const finishReason = fc.constantFrom(
