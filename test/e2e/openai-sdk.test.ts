@@ -8,8 +8,7 @@ import OpenAI, {
   RateLimitError,
 } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ScriptInput } from '../../emulator/protocol.ts'
-import { Pollux, type User } from './support/pollux.ts'
+import { Pollux } from './support/pollux.ts'
 
 const model = 'gemini-2.5-flash'
 const messages = [{ role: 'user' as const, content: 'Hello there' }]
@@ -26,15 +25,6 @@ afterAll(() => pollux[Symbol.asyncDispose]())
 describe.concurrent('the openai SDK', () => {
   function client(apiKey: string, maxRetries = 0): OpenAI {
     return new OpenAI({ apiKey, baseURL: `${pollux.url}/v1`, maxRetries })
-  }
-
-  function script(user: User, reply: ScriptInput['reply'], times = 1, at = 0): Promise<number> {
-    return pollux.google.script({ credential: user.credentials[at]?.handle ?? '', times, reply })
-  }
-
-  async function callsTo(user: User, at = 0) {
-    const calls = await pollux.google.calls({ credential: user.credentials[at]?.handle ?? '' })
-    return calls.filter(({ method }) => /generateContent$/i.test(method))
   }
 
   it.each(['api_key', 'service_account', 'authorized_user'] as const)(
@@ -120,7 +110,7 @@ describe.concurrent('the openai SDK', () => {
       param: 'temperature',
       type: 'invalid_request_error',
     })
-    expect(await callsTo(user)).toEqual([])
+    expect(await pollux.callsTo(user)).toEqual([])
   })
 
   it('throws NotFoundError for a model that Google does not have', async () => {
@@ -134,8 +124,8 @@ describe.concurrent('the openai SDK', () => {
 
   it('throws RateLimitError when every credential is out of quota', async () => {
     const user = await pollux.givenUser(['api_key', 'service_account'])
-    await script(user, { error: { preset: 'gemini_429_minute', retryDelay: '20s' } }, 0, 0)
-    await script(user, { error: { preset: 'gemini_429_minute', retryDelay: '40s' } }, 0, 1)
+    await pollux.script(user, { error: minuteFor('20s') }, { times: 0 })
+    await pollux.script(user, { error: minuteFor('40s') }, { times: 0, at: 1 })
     const error = await failure(client(user.key).chat.completions.create(hello()))
     expect(error).toBeInstanceOf(RateLimitError)
     expect(error).toMatchObject({ status: 429, code: 'rate_limit_exceeded' })
@@ -145,16 +135,16 @@ describe.concurrent('the openai SDK', () => {
     expect(seconds).toBeGreaterThan(10)
     expect(seconds).toBeLessThanOrEqual(20)
     expect(Number(error.headers?.get('retry-after-ms'))).toBeGreaterThan(10_000)
-    expect(await callsTo(user, 0)).toHaveLength(1)
-    expect(await callsTo(user, 1)).toHaveLength(1)
+    expect(await pollux.callsTo(user, 0)).toHaveLength(1)
+    expect(await pollux.callsTo(user, 1)).toHaveLength(1)
   })
 
   it('waits for as long as it is told, and succeeds', async () => {
     const user = await pollux.givenUser()
-    await script(user, { error: { preset: 'gemini_429_minute', retryDelay: '2s' } })
+    await pollux.script(user, { error: minuteFor('2s') })
     const completion = await client(user.key, 1).chat.completions.create(hello())
     expect(completion.choices[0]?.message.content).toContain('Hello there')
-    const [refused, answered] = await callsTo(user)
+    const [refused, answered] = await pollux.callsTo(user)
     expect(refused?.status).toBe(429)
     // Two seconds, less what passed between the refusal and the gateway's answer to it.
     expect((answered?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThan(1500)
@@ -164,7 +154,7 @@ describe.concurrent('the openai SDK', () => {
 
   it('notices nothing of a rotation', async () => {
     const user = await pollux.givenUser(['api_key', 'authorized_user'])
-    await script(user, { error: { preset: 'gemini_429_minute' } })
+    await pollux.script(user, { error: { preset: 'gemini_429_minute' } })
     const completion = await client(user.key).chat.completions.create(hello())
     expect(completion.choices[0]?.message.content).toContain('Hello there')
     const { ring, requests, ledger } = await pollux.settledStats(user)
@@ -179,7 +169,7 @@ describe.concurrent('the openai SDK', () => {
 
   it('notices nothing of a rotation before a stream', async () => {
     const user = await pollux.givenUser(['api_key', 'service_account'])
-    await script(user, { error: { preset: 'gemini_429_day' } })
+    await pollux.script(user, { error: { preset: 'gemini_429_day' } })
     const stream = client(user.key).chat.completions.stream({ model, messages })
     expect((await stream.finalMessage()).content).toContain('Hello there')
     expect((await pollux.settledStats(user)).ring.rotations).toBe(1)
@@ -187,14 +177,14 @@ describe.concurrent('the openai SDK', () => {
 
   it('retries after an outage', async () => {
     const user = await pollux.givenUser()
-    await script(user, { error: '503_overloaded' })
+    await pollux.script(user, { error: '503_overloaded' })
     await expect(client(user.key).chat.completions.create(hello())).rejects.toBeInstanceOf(
       InternalServerError,
     )
-    await script(user, { error: '503_overloaded' })
+    await pollux.script(user, { error: '503_overloaded' })
     const completion = await client(user.key, 1).chat.completions.create(hello())
     expect(completion.choices[0]?.message.content).toContain('Hello there')
-    expect((await callsTo(user)).map(({ status }) => status)).toEqual([503, 503, 200])
+    expect((await pollux.callsTo(user)).map(({ status }) => status)).toEqual([503, 503, 200])
     const { requests, ring } = await pollux.settledStats(user)
     expect(requests).toMatchObject({ total: 3, ok: 1, failed: 2 })
     expect(ring.rotations).toBe(0)
@@ -202,7 +192,7 @@ describe.concurrent('the openai SDK', () => {
 
   it('raises an error when Google breaks a stream off', async () => {
     const user = await pollux.givenUser()
-    await script(user, { text: 'one two three four five six', breakOffAfter: 2 })
+    await pollux.script(user, { text: 'one two three four five six', breakOffAfter: 2 })
     const stream = await client(user.key).chat.completions.create({ ...hello(), stream: true })
     let text = ''
     const finishes: unknown[] = []
@@ -224,7 +214,7 @@ describe.concurrent('the openai SDK', () => {
   it('stops the call to Google when it stops reading', async () => {
     const user = await pollux.givenUser()
     const text = 'word '.repeat(200)
-    await script(user, { text, chunkDelayMs: 100 })
+    await pollux.script(user, { text, chunkDelayMs: 100 })
     const stream = await client(user.key).chat.completions.create({ ...hello(), stream: true })
     for await (const { choices } of stream) {
       if (choices[0]?.delta.content) break // which aborts the request
@@ -243,6 +233,10 @@ describe.concurrent('the openai SDK', () => {
 
 function hello() {
   return { model, messages }
+}
+
+function minuteFor(retryDelay: string) {
+  return { preset: 'gemini_429_minute', retryDelay } as const
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

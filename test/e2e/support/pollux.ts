@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEmulatorClient, type EmulatorClient } from '../../../emulator/client.ts'
+import type { CallRecord, Reply } from '../../../emulator/protocol.ts'
 import { startEmulator } from '../../../emulator/server.ts'
 import { ensureDevVars } from '../../../scripts/dev-vars.ts'
 import { freePort } from '../../../scripts/ports.ts'
@@ -11,7 +12,7 @@ import { makeCheckout } from './checkout.ts'
 import { eventually } from './eventually.ts'
 import type { Stats } from './stats.ts'
 
-type Kind = 'api_key' | 'authorized_user' | 'service_account'
+export type Kind = 'api_key' | 'authorized_user' | 'service_account'
 
 export interface User {
   readonly key: string
@@ -85,6 +86,17 @@ export class Pollux implements AsyncDisposable {
       credentials.push({ id: body.credential.id, handle })
     }
     return { key, credentials }
+  }
+
+  /** What Google answers to the next so many calls that a credential of the user pays for; `times: 0` is forever. */
+  script(user: User, reply: Reply, { times = 1, at = 0 } = {}): Promise<number> {
+    return this.google.script({ credential: user.credentials[at]?.handle ?? '', times, reply })
+  }
+
+  /** The calls for content that a credential of the user paid for. */
+  async callsTo(user: User, at = 0): Promise<readonly CallRecord[]> {
+    const calls = await this.google.calls({ credential: user.credentials[at]?.handle ?? '' })
+    return calls.filter(({ method }) => /generateContent$/i.test(method))
   }
 
   async stats({ key }: User): Promise<Stats> {
