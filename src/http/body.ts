@@ -1,6 +1,7 @@
 import { readBytes } from './bytes.ts'
 import { Cuttings } from './cuttings.ts'
 import type { Failure } from './errors.ts'
+import { isNestedDeeper } from './nesting.ts'
 
 type Refused = { readonly ok: false; readonly failure: Failure }
 export type JsonBody = { readonly ok: true; readonly value: unknown } | Refused
@@ -8,6 +9,9 @@ export type JsonBody = { readonly ok: true; readonly value: unknown } | Refused
 export type CutJsonBody =
   | { readonly ok: true; readonly value: unknown; readonly cuttings: Cuttings }
   | Refused
+
+/** Deeper than any conversation or schema. Whatever walks a body after this may recurse: the stack holds that many levels. */
+const MAX_DEPTH = 500
 
 // A map, not an object: what is looked up comes from outside, and may be called `constructor`.
 const ENCODINGS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([
@@ -51,11 +55,13 @@ export async function readCutJson(request: Request, limit: number): Promise<CutJ
   if (bytes === null) return tooLarge(limit)
   const { text, cuttings } = Cuttings.of(bytes)
   if (text.trim() === '') return empty()
+  let value: unknown
   try {
-    return { ok: true, value: JSON.parse(text), cuttings }
+    value = JSON.parse(text)
   } catch {
     return refuse({ reason: 'invalid_json', message: 'The request body is not valid JSON.' })
   }
+  return isNestedDeeper(value, MAX_DEPTH) ? tooDeep() : { ok: true, value, cuttings }
 }
 
 export type Bytes = { readonly ok: true; readonly bytes: Uint8Array } | Refused
@@ -82,6 +88,11 @@ function empty(): Refused {
     reason: 'invalid_json',
     message: 'The request body is empty; send a JSON object.',
   })
+}
+
+function tooDeep(): Refused {
+  const message = `The request body must not be nested deeper than ${MAX_DEPTH} levels.`
+  return refuse({ reason: 'invalid_value', message })
 }
 
 function tooLarge(limit: number): Refused {

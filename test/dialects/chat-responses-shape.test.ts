@@ -128,6 +128,7 @@ describe('a Responses body (E31)', () => {
       {
         input: 'hi',
         tools: [
+          { type: { toString: 'x' } },
           { type: 'function', name: 'f', parameters: {} },
           { type: 'custom', name: 'patch', format: { type: 'grammar' } },
           { type: 'web_search_preview_2025_03_11' },

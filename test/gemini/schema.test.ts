@@ -299,6 +299,12 @@ const ROWS: [string, unknown, Json, Json][] = [
     },
   ],
   [
+    'a type that is no word names none',
+    object({ a: { type: { toString: 'x' } }, b: { type: ['string', 5, null] } }),
+    object({ a: {}, b: { type: 'string' } }),
+    { type: 'OBJECT', properties: { a: { type: 'STRING' }, b: { type: 'STRING' } } },
+  ],
+  [
     'Google’s own spelling of types is understood',
     { type: 'OBJECT', properties: { a: { type: 'STRING', nullable: true } } },
     object({ a: { type: ['string', 'null'] } }),

@@ -122,7 +122,8 @@ function withNestedTools(body: Body, isResponses: boolean): Body {
 
 /** Agents always send OpenAI's own tools too: those that Gemini has none of are dropped, and a search has its date taken off. */
 function servedTool(tool: unknown): readonly unknown[] {
-  const type = isRecord(tool) ? String(tool['type']) : ''
+  const type = isRecord(tool) ? tool['type'] : undefined
+  if (typeof type !== 'string') return []
   if (type.startsWith('web_search')) return [{ type: 'web_search' }]
   return type === 'function' || type === 'custom' || type === 'code_interpreter' ? [tool] : []
 }

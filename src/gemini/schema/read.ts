@@ -129,7 +129,9 @@ function orNull(shape: Shape): Shape {
 /** The kinds that the schema names; upper case is Google's own spelling. */
 function kindsOf(schema: Node): Kind[] {
   const { type } = schema
-  const named = (Array.isArray(type) ? type : [type]).map((name) => String(name).toLowerCase())
+  const named = (Array.isArray(type) ? type : [type]).map((name: unknown) =>
+    typeof name === 'string' ? name.toLowerCase() : '',
+  )
   const kinds = KINDS.filter((kind) => named.includes(kind))
   const isNullable = schema['nullable'] === true || valuesOf(schema)?.includes(null) === true
   if (kinds.length === 0 || kinds.includes('null') || !isNullable) return kinds
