@@ -7,9 +7,11 @@ import {
   ToolMessage,
 } from '@langchain/core/messages'
 import { tool } from '@langchain/core/tools'
-import { ChatOpenAI } from '@langchain/openai'
+import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { base64 } from '../support/media.ts'
+import { dataUrl, filesSent, inline, PDF, PNG, WAV } from './support/media.ts'
 import { Pollux, type User } from './support/pollux.ts'
 import { CLOCK, HOME, PLACES, QUESTION, Trip } from './support/trip.ts'
 
@@ -143,6 +145,40 @@ describe.concurrent('LangChain', () => {
     const answer = await chatModel(user).invoke(prompt)
     expect(answer.text).toBe('Cold.')
     expect(answer.additional_kwargs['reasoning_content']).toBe('It is winter there.')
+  })
+
+  it('shows an image, a sound and a file', async () => {
+    const user = await pollux.givenUser()
+    const content = [
+      { type: 'text', text: 'What are these?' },
+      { type: 'image_url', image_url: { url: dataUrl('image/png', PNG) } },
+      { type: 'input_audio', input_audio: { data: base64(WAV), format: 'wav' } },
+      {
+        type: 'file',
+        file: { filename: 'a.pdf', file_data: dataUrl('application/pdf', PDF) },
+      },
+    ]
+    const answer = await chatModel(user).invoke([new HumanMessage({ content })])
+    expect(answer.text).toContain('What are these?')
+    expect(await filesSent(pollux, user)).toMatchObject([
+      inline('image/png', PNG),
+      inline('audio/wav', WAV),
+      inline('application/pdf', PDF),
+    ])
+  })
+
+  it('embeds', async () => {
+    const { key } = await pollux.givenUser()
+    const embeddings = new OpenAIEmbeddings({
+      model: 'gemini-embedding-001',
+      apiKey: key,
+      maxRetries: 0,
+      configuration: { baseURL: `${pollux.url}/v1` },
+    })
+    const [first, second] = await embeddings.embedDocuments(['one', 'two'])
+    expect(first).toHaveLength(3072)
+    expect(second).not.toEqual(first)
+    expect(await embeddings.embedQuery('one')).toEqual(first)
   })
 
   it('raises that Google broke a stream off', async () => {

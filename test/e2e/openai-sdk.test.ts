@@ -8,6 +8,8 @@ import OpenAI, {
   RateLimitError,
 } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { base64 } from '../support/media.ts'
+import { dataUrl, filesSent, inline, PDF, PNG, WAV } from './support/media.ts'
 import { Pollux } from './support/pollux.ts'
 
 const model = 'gemini-2.5-flash'
@@ -83,6 +85,36 @@ describe.concurrent('the openai SDK', () => {
     expect(deltas.join('')).toBe(message.content)
     expect(completion.choices[0]?.finish_reason).toBe('stop')
   })
+
+  it.each(['api_key', 'service_account', 'authorized_user'] as const)(
+    'shows an image, a sound and a file through %s',
+    async (kind) => {
+      const user = await pollux.givenUser([kind])
+      const completion = await client(user.key).chat.completions.create({
+        model,
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'text', text: 'What are these?' },
+              { type: 'image_url', image_url: { url: dataUrl('image/png', PNG), detail: 'low' } },
+              { type: 'input_audio', input_audio: { data: base64(WAV), format: 'wav' } },
+              {
+                type: 'file',
+                file: { filename: 'a.pdf', file_data: dataUrl('application/pdf', PDF) },
+              },
+            ],
+          },
+        ],
+      })
+      expect(completion.choices[0]?.message.content).toContain('What are these?')
+      expect(await filesSent(pollux, user)).toMatchObject([
+        inline('image/png', PNG),
+        inline('audio/wav', WAV),
+        inline('application/pdf', PDF),
+      ])
+    },
+  )
 
   it('lists and retrieves models', async () => {
     const { models } = client((await pollux.givenUser()).key)
