@@ -116,6 +116,35 @@ describe.concurrent('the openai SDK', () => {
     },
   )
 
+  it('gets several choices, whole and streamed', async () => {
+    const user = await pollux.givenUser(['api_key', 'service_account'])
+    const { completions } = client(user.key).chat
+    const { choices, usage } = await completions.create({ ...hello(), n: 3 })
+    expect(choices.map(({ index }) => index)).toEqual([0, 1, 2])
+    expect(usage?.completion_tokens).toBeGreaterThan(0)
+    const streamed = await completions.stream({ ...hello(), n: 3 }).finalChatCompletion()
+    expect(streamed.choices.map(({ message }) => message.content)).toEqual(
+      choices.map(({ message }) => message.content),
+    )
+  })
+
+  it('gets thoughts beside the answer, whole and streamed', async () => {
+    const user = await pollux.givenUser()
+    await pollux.script(user, { thought: 'They greet me.', text: 'Hello.' }, { times: 2 })
+    const { completions } = client(user.key).chat
+    const { choices } = await completions.create({ ...hello(), reasoning_effort: 'low' })
+    expect(choices[0]?.message).toMatchObject({
+      content: 'Hello.',
+      reasoning_content: 'They greet me.',
+    })
+    const chunks = await collect(await completions.create({ ...hello(), stream: true }))
+    const deltas = chunks.map((chunk) => chunk.choices[0]?.delta ?? {})
+    expect(deltas.flatMap((delta) => ('reasoning_content' in delta ? [delta] : []))).toMatchObject([
+      { reasoning_content: 'They greet me.' },
+    ])
+    expect(deltas.map(({ content }) => content ?? '').join('')).toBe('Hello.')
+  })
+
   it('lists and retrieves models', async () => {
     const { models } = client((await pollux.givenUser()).key)
     const ids = (await collect(models.list())).map(({ id }) => id)

@@ -82,7 +82,7 @@ const SOUND: readonly object[] = [
     temperature: 0.5,
     top_p: 0.9,
     top_k: 40,
-    n: 1,
+    n: 2,
     seed: 7,
     stop: ['END', ''],
     max_tokens: 100,
