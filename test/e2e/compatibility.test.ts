@@ -1,0 +1,50 @@
+/** docs/compatibility.md says of each thing which test shows it: the tests must be there. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const DOCS = join(import.meta.dirname, '../../docs')
+const page = readFileSync(join(DOCS, 'compatibility.md'), 'utf8')
+
+const cited = [...page.matchAll(/^(\d+)\. \[([^\]]+)\]\(([^)]+)\): `(.+)`$/gm)].map(
+  ([, number = '', name = '', path = '', title = '']) => ({ number, name, path, title }),
+)
+const rows = page
+  .slice(page.indexOf('| feature |'), page.indexOf('## What is not served'))
+  .split('\n')
+  .filter((line) => line.startsWith('|'))
+  .map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  )
+const cells = rows.slice(2).flatMap(([, ...shown]) => shown)
+
+describe('docs/compatibility.md', () => {
+  it.each(cited)('cites $name: $title', ({ path, title }) => {
+    const file = join(DOCS, path)
+    expect(existsSync(file)).toBe(true)
+    expect(titlesIn(readFileSync(file, 'utf8'))).toContain(title)
+  })
+
+  it('has in each cell letters and the numbers of tests that it cites, or a dash', () => {
+    expect(cells.length).toBeGreaterThan(100)
+    expect(
+      cells.filter((cell) => !/^(?:–|(?:[GVC]+|reads none) \d+(?:, \d+)*)$/.test(cell)),
+    ).toEqual([])
+    const numbers = new Set(cells.flatMap((cell) => cell.match(/\d+/g) ?? []))
+    expect([...numbers].toSorted()).toEqual(cited.map(({ number }) => number).toSorted())
+  })
+
+  it('has as many cells in every row as there are columns', () => {
+    const [head = []] = rows
+    expect(rows.filter(({ length }) => length !== head.length)).toEqual([])
+  })
+})
+
+/** Strings with a function behind them: the names that tests are given. */
+function titlesIn(source: string): readonly string[] {
+  const test = /(['"])((?:(?!\1)[^\\\n]|\\.)+)\1,\s*(?:async )?\(/g
+  return [...source.matchAll(test)].map(([, , title = '']) => title.replaceAll('\\', ''))
+}
