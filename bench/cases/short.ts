@@ -1,0 +1,79 @@
+/** Short replies that are not streamed: at saturation, and one after the other. */
+import { compare, doubts, micros, millis } from '../report.ts'
+import { median } from '../figures.ts'
+import { runRounds } from '../rounds.ts'
+import { type Case, HELLO, scaled } from './case.ts'
+
+const REPLY = { answer: { kind: 'reply' }, body: HELLO } as const
+const REQUESTS = 3000
+
+export const short: Case = {
+  name: 'short',
+  async run(sides, effort) {
+    const requests = scaled(REQUESTS, effort)
+    const rounds = await runRounds(sides, {
+      targets: ['a', 'b', 'd'],
+      work: { ...REPLY, connections: 32, requests },
+      rounds: effort.rounds,
+      warmUp: requests,
+    })
+    const rate = (target: string): string =>
+      median((rounds[target] ?? []).map(({ wallMs }) => (requests / wallMs) * 1000)).toFixed(0)
+    const peak = (target: string): string =>
+      median((rounds[target] ?? []).map(({ peakBytes }) => peakBytes / 2 ** 20)).toFixed(0)
+    return {
+      rows: [
+        compare(rounds, {
+          work: 'short reply, 32 connections',
+          measure: 'CPU per request',
+          of: ({ cpuMs }) => cpuMs / requests,
+          floor: 'b',
+          unit: micros,
+          goal: { must: 2.2, aim: 1.5 },
+        }),
+      ],
+      notes: [
+        `short: requests a second at saturation: (a) ${rate('a')}, (b) ${rate('b')}, Pollux ${rate('d')}; ` +
+          `peak RSS in MiB: (a) ${peak('a')}, (b) ${peak('b')}, Pollux ${peak('d')}.`,
+        ...doubts('short', rounds),
+      ],
+    }
+  },
+}
+
+export const single: Case = {
+  name: 'single',
+  async run(sides, effort) {
+    const rounds = await runRounds(sides, {
+      targets: ['direct', 'a', 'b', 'd'],
+      work: { ...REPLY, connections: 1, requests: scaled(600, effort) },
+      rounds: effort.rounds,
+      warmUp: scaled(600, effort),
+    })
+    const times = ['direct', 'a', 'b', 'd'].map((target) => {
+      const of = rounds[target] ?? []
+      const [p50, p99] = [
+        median(of.map((r) => r.firstByteMs.p50)),
+        median(of.map((r) => r.firstByteMs.p99)),
+      ]
+      return `${target === 'd' ? 'Pollux' : target} ${millis(p50)} / ${millis(p99)}`
+    })
+    return {
+      rows: [
+        compare(rounds, {
+          work: 'short reply, one connection',
+          measure: 'added time to first byte, p50',
+          of: ({ firstByteMs }) => firstByteMs.p50,
+          floor: 'b',
+          unit: millis,
+          goal: { must: 1.5, aim: 1.2 },
+          less: 'direct',
+        }),
+      ],
+      notes: [
+        `single: time to first byte, p50 / p99: ${times.join(', ')}.`,
+        ...doubts('single', rounds),
+      ],
+    }
+  },
+}

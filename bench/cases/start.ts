@@ -1,0 +1,50 @@
+/** What is paid once: the start of a process, the size of the Worker. */
+import { gzipSync } from 'node:zlib'
+import { absolute, compareNumbers, millis } from '../report.ts'
+import { bundle, type Name, spawnSubject } from '../subjects.ts'
+import type { Case } from './case.ts'
+
+export const start: Case = {
+  name: 'start',
+  async run(sides, { rounds }) {
+    bundle('src/worker.ts') // which is not part of a start
+    const elapsed: Record<'a' | 'd', number[]> = { a: [], d: [] }
+    for (let round = 0; round < rounds; round++) {
+      const order = round % 2 === 0 ? (['a', 'd'] as const) : (['d', 'a'] as const)
+      for (const name of order) elapsed[name].push(await untilFirstAnswer(name, sides.upstreamPort))
+    }
+    return {
+      rows: [
+        compareNumbers(elapsed.a, elapsed.d, {
+          work: 'start of the process',
+          measure: 'spawn to first 200',
+          floor: 'a',
+          unit: millis,
+          goal: { must: 1.5, aim: 1.2 },
+        }),
+      ],
+      notes: [],
+    }
+  },
+}
+
+async function untilFirstAnswer(name: Name, upstreamPort: number): Promise<number> {
+  const began = performance.now()
+  await using subject = await spawnSubject(name, upstreamPort)
+  const { status } = await fetch(`http://127.0.0.1:${subject.workerd.port}/health`)
+  if (status !== 200) throw new Error(`no answer (${name})`)
+  return performance.now() - began
+}
+
+export const bundled: Case = {
+  name: 'bundle',
+  run() {
+    const kib = gzipSync(bundle('src/worker.ts')).length / 1024
+    const goal = { must: '≤ 120 KiB', aim: '80 KiB', met: kib <= 120 }
+    const measured = { work: 'the Worker', measure: 'bundle, gzip' }
+    return Promise.resolve({
+      rows: [absolute(measured, `${kib.toFixed(1)} KiB`, goal)],
+      notes: [],
+    })
+  },
+}

@@ -1,0 +1,113 @@
+import { cpus, loadavg } from 'node:os'
+import { median } from './figures.ts'
+import type { Measured, Rounds, Target } from './rounds.ts'
+
+/** One line of the table. */
+export interface Row {
+  readonly work: string
+  readonly measure: string
+  readonly floor: string
+  readonly pollux: string
+  readonly ratio: string
+  readonly must: string
+  readonly aim: string
+  readonly met: boolean | null
+}
+
+/** What the requirement says of a figure: no more than `must`, better no more than `aim`. */
+export interface Goal {
+  readonly must: number
+  readonly aim: number
+}
+
+export interface Comparison {
+  readonly work: string
+  readonly measure: string
+  /** What is measured of one round. */
+  readonly of: (round: Measured) => number
+  readonly floor: Target
+  readonly unit: (value: number) => string
+  readonly goal: Goal
+  /** Taken off both sides, where the way without a Worker has its share. */
+  readonly less?: Target
+}
+
+/** Pollux beside its floor. */
+export function compare(rounds: Rounds, comparison: Comparison): Row {
+  const { of, floor, less } = comparison
+  const values = (target: Target): number[] =>
+    (rounds[target] ?? []).map((round, index) => {
+      const off = less === undefined ? undefined : rounds[less]?.[index]
+      return of(round) - (off === undefined ? 0 : of(off))
+    })
+  return compareNumbers(values(floor), values('d'), comparison)
+}
+
+/** Medians of both, and the median of the ratios within a round with the least and the greatest. */
+export function compareNumbers(
+  floors: readonly number[],
+  ours: readonly number[],
+  { work, measure, floor, unit, goal }: Omit<Comparison, 'of' | 'less'>,
+): Row {
+  const ratios = ours.map((value, index) => value / (floors[index] ?? Number.NaN))
+  const ratio = median(ratios)
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)]
+  return {
+    work,
+    measure,
+    floor: `(${floor}) ${unit(median(floors))}`,
+    pollux: unit(median(ours)),
+    ratio: `**${ratio.toFixed(2)}** (${least.toFixed(2)}–${most.toFixed(2)})`,
+    must: `≤ ${goal.must}`,
+    aim: String(goal.aim),
+    met: ratio <= goal.must,
+  }
+}
+
+/** A figure of Pollux alone. */
+export function absolute(
+  { work, measure }: Pick<Row, 'work' | 'measure'>,
+  pollux: string,
+  goal: { readonly must: string; readonly aim: string; readonly met: boolean | null },
+): Row {
+  return { work, measure, floor: '', pollux, ratio: '', ...goal }
+}
+
+export function table(rows: readonly Row[]): string {
+  const lines = rows.map(
+    ({ work, measure, floor, pollux, ratio, must, aim, met }) =>
+      `| ${work} | ${measure} | ${floor} | ${pollux} | ${ratio} | ${must}${met === false ? ' ✗' : ''} | ${aim} |`,
+  )
+  return [
+    '| work | measured | floor | Pollux | ratio (least–most) | must | aim |',
+    '|---|---|---:|---:|---:|---:|---:|',
+    ...lines,
+  ].join('\n')
+}
+
+/** What would make a figure doubtful: sides that had no time to spare, other programs. */
+export function doubts(name: string, rounds: Rounds): readonly string[] {
+  const all = Object.values(rounds).flat()
+  const side = Math.max(...all.map(({ sideShare }) => sideShare))
+  const others = median(all.map(({ othersShare }) => othersShare))
+  const said: string[] = []
+  if (side > 0.9)
+    said.push(
+      `${name}: clients or fake Google used ${percent(side)} of a core, so the throughput is theirs.`,
+    )
+  if (others > 0.1) said.push(`${name}: other programs used ${percent(others)} of a core.`)
+  return said
+}
+
+export function machine(): string {
+  const model = cpus()[0]?.model ?? 'unknown'
+  return `${cpus().length} × ${model.trim()}, load average before ${loadavg()[0]?.toFixed(2)}`
+}
+
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
+
+export const micros = (ms: number): string => `${(ms * 1000).toFixed(ms < 0.1 ? 1 : 0)} µs`
+export const millis = (ms: number): string => `${ms.toFixed(ms < 10 ? 2 : 1)} ms`
+export const times = (factor: number): string => `${factor.toFixed(2)} ×`

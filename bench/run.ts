@@ -1,0 +1,54 @@
+/** `npm run bench -- [case…]`: measures Pollux beside bare Workers and writes down what came of it. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Case, type Effort } from './cases/case.ts'
+import { images } from './cases/images.ts'
+import { short, single } from './cases/short.ts'
+import { bundled, start } from './cases/start.ts'
+import { object } from './cases/object.ts'
+import { paced, stream } from './cases/stream.ts'
+import { machine, table } from './report.ts'
+import { Sides } from './sides.ts'
+
+const CASES: readonly Case[] = [short, single, stream, paced, images, start, object, bundled]
+
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, scale: { type: 'string', default: '1' } },
+  allowPositionals: true,
+})
+const unknown = positionals.find((name) => !CASES.some((one) => one.name === name))
+if (unknown !== undefined) {
+  console.error(`There is no '${unknown}'; there are: ${CASES.map(({ name }) => name).join(', ')}.`)
+  process.exit(2)
+}
+const effort: Effort = { rounds: Number(values.rounds), scale: Number(values.scale) }
+const chosen = CASES.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+
+const began = performance.now()
+const before = machine()
+const rows = []
+const notes = []
+for (const { name, run } of chosen) {
+  console.error(`${name} …`)
+  using sides = await Sides.start()
+  const result = await run(sides, effort)
+  rows.push(...result.rows)
+  notes.push(...result.notes)
+}
+const seconds = ((performance.now() - began) / 1000).toFixed(0)
+const date = new Date().toISOString().slice(0, 10)
+const report = `# Bench of ${date}
+
+${before}. ${effort.rounds} rounds, ${seconds} s.
+
+${table(rows)}
+
+${notes.map((note) => `- ${note}`).join('\n')}
+`
+console.log(report)
+if (positionals.length === 0 && effort.scale === 1) {
+  const folder = join(import.meta.dirname, 'results')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${date}.md`), report)
+}

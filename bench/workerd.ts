@@ -1,0 +1,144 @@
+/** The workerd binary, driven directly: nothing of wrangler's or miniflare's between it and its clients. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../scripts/ports.ts'
+
+export const ROOT = resolve(import.meta.dirname, '..')
+const BINARY = join(ROOT, 'node_modules', 'workerd', 'bin', 'workerd')
+const START_TIMEOUT_MS = 20_000
+const POLL_MS = 2
+
+export interface WorkerSpec {
+  readonly name: string
+  /** JavaScript of the one module. */
+  readonly code: string
+  readonly vars?: Readonly<Record<string, string>>
+  /** Classes of objects that this Worker has, by the names of their bindings. */
+  readonly objects?: Readonly<Record<string, string>>
+  /** Classes of another Worker's objects. */
+  readonly foreign?: Readonly<Record<string, { readonly worker: string; readonly class: string }>>
+  /** A KV namespace, by its binding: the Worker that plays it. */
+  readonly keys?: Readonly<Record<string, string>>
+}
+
+export interface Workerd {
+  /** Of the first Worker that is served. */
+  readonly port: number
+  /** By the names of those that are served. */
+  readonly ports: Readonly<Record<string, number>>
+  readonly pid: number
+  stop(): Promise<void>
+}
+
+/** Starts a process with these Workers, of which it serves the first or those that are named. `folder` keeps what it stores. */
+export async function startWorkerd(
+  folder: string,
+  workers: readonly WorkerSpec[],
+  served: readonly string[] = workers.slice(0, 1).map(({ name }) => name),
+): Promise<Workerd> {
+  mkdirSync(join(folder, 'objects'), { recursive: true })
+  const ports: Record<string, number> = {}
+  for (const name of served) ports[name] = await freePort(9100 + Math.floor(Math.random() * 20_000))
+  const [port = 0] = Object.values(ports)
+  const config = join(folder, 'config.capnp')
+  writeFileSync(config, configOf(workers, join(folder, 'objects'), ports))
+  for (const { name, code } of workers) writeFileSync(join(folder, `${name}.js`), code)
+  const child = spawn(BINARY, ['serve', ...(process.env['BENCH_ARGS']?.split(' ') ?? []), config], {
+    stdio: ['ignore', 'ignore', process.env['BENCH_DEBUG'] === undefined ? 'ignore' : 'inherit'],
+  })
+  const { pid } = child
+  if (pid === undefined) throw new Error('workerd did not start')
+  await untilItListens(port, child)
+  return {
+    port,
+    ports,
+    pid,
+    async stop() {
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    },
+  }
+}
+
+async function untilItListens(port: number, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error('workerd did not start')
+    await sleep(POLL_MS)
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
+
+/** The date and the flags of wrangler.toml, so that every subject runs as Pollux does. */
+function compatibility(): string {
+  const toml = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
+  const date = /compatibility_date = "([^"]+)"/.exec(toml)?.[1] ?? ''
+  const flags = /compatibility_flags = \[([^\]]*)\]/.exec(toml)?.[1] ?? ''
+  return `compatibilityDate = "${date}", compatibilityFlags = [${flags}],`
+}
+
+function configOf(
+  workers: readonly WorkerSpec[],
+  storage: string,
+  ports: Readonly<Record<string, number>>,
+): string {
+  const sockets = Object.entries(ports).map(
+    ([name, port]) =>
+      `(name = "${name}", address = "127.0.0.1:${port}", http = (), service = "${name}"),`,
+  )
+  const services = workers
+    .map(({ name }) => `(name = "${name}", worker = .${name}),`)
+    .join('\n    ')
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    ${services}
+    (name = "internet", network = (allow = ["public", "private"])),
+    (name = "storage", disk = (path = ${JSON.stringify(storage)}, writable = true)),
+  ],
+  sockets = [${sockets.join('\n    ')}],
+);
+
+${workers.map(workerConfig).join('\n')}`
+}
+
+function workerConfig({ name, vars, objects, foreign, keys }: WorkerSpec): string {
+  const bindings = [
+    ...Object.entries(vars ?? {}).map(
+      ([binding, text]) => `(name = "${binding}", text = ${JSON.stringify(text)}),`,
+    ),
+    ...Object.entries(objects ?? {}).map(
+      ([binding, type]) => `(name = "${binding}", durableObjectNamespace = "${type}"),`,
+    ),
+    ...Object.entries(foreign ?? {}).map(
+      ([binding, { worker, class: type }]) =>
+        `(name = "${binding}", durableObjectNamespace = (className = "${type}", serviceName = "${worker}")),`,
+    ),
+    ...Object.entries(keys ?? {}).map(
+      ([binding, worker]) => `(name = "${binding}", kvNamespace = "${worker}"),`,
+    ),
+  ]
+  const classes = Object.values(objects ?? {}).map(
+    (type) => `(className = "${type}", uniqueKey = "${name}-${type}", enableSql = true),`,
+  )
+  return `const ${name} :Workerd.Worker = (
+  modules = [(name = "worker", esModule = embed "${name}.js")],
+  ${compatibility()}
+  bindings = [${bindings.join('\n    ')}],
+  durableObjectNamespaces = [${classes.join('\n    ')}],
+  durableObjectStorage = (localDisk = "storage"),
+);
+`
+}
