@@ -1,9 +1,47 @@
-/** The client's end of a stream: text in, bytes out. Several may write to it; whoever opened it closes it. */
+/** Texts that come within so much of a write are written as one. */
+const WINDOW_MS = 4
+/** Where very many come, so that nobody sees them one by one. */
+const WIDE_WINDOW_MS = 16
+const MANY = 8
+/** So much is not held for the sake of more. */
+const FULL_CHARS = 16_384
+/** Nothing more should be fetched before the client has taken some of so much. */
+const MAX_HELD_CHARS = 65_536
+/** With every so many writes it is looked whether texts come fast. */
+const LOOK_EVERY = 16
+
+interface Waiter {
+  readonly upTo: number
+  readonly resolve: () => void
+}
+
+/**
+ * The client's end of a stream: text in, bytes out. Several may write to it; whoever opened it closes it.
+ *
+ * A write costs more than all else that is done for an event, so events that come fast share one: the first is written at once,
+ * and what comes within a window after it with the window's end. A window costs a timer, so it is opened only where the last one
+ * was worth it, and now and then to look. What comes slowly is never held.
+ */
 export class Outlet {
   /** For the response. */
   readonly body: ReadableStream<Uint8Array>
   readonly #writer: WritableStreamDefaultWriter
   readonly #utf8 = new TextEncoder()
+  readonly #listeners: (() => void)[] = []
+  #hasLeft = false
+  #held = ''
+  /** Characters that were ever written, and that the client took. */
+  #written = 0
+  #taken = 0
+  #waiters: Waiter[] = []
+  #texts = 0
+  #writes = 0
+  /** How many texts the last window brought. */
+  #brought = 0
+  #isRunning = false
+  #isBlocked = false
+  #isClosing = false
+  #endWindow: () => void = () => undefined
 
   constructor() {
     const { readable, writable } = new IdentityTransformStream()
@@ -11,9 +49,44 @@ export class Outlet {
     this.#writer = writable.getWriter()
   }
 
-  /** Resolves when the client has taken it; rejects where the client has left. */
-  write(frames: string): Promise<void> {
-    return this.#writer.write(this.#utf8.encode(frames))
+  /** Whether the client has left, as far as a write has told. */
+  get hasLeft(): boolean {
+    return this.#hasLeft
+  }
+
+  /** Whether the client has yet to take what was written to it. */
+  get isBlocked(): boolean {
+    return this.#isBlocked
+  }
+
+  /** Hears once that the client has left. */
+  onLeft(listener: () => void): void {
+    if (this.#hasLeft) listener()
+    else this.#listeners.push(listener)
+  }
+
+  /** Never waits, never throws. */
+  write(text: string): void {
+    if (text === '' || this.#hasLeft) return
+    this.#held += text
+    this.#written += text.length
+    this.#texts++
+    if (this.#held.length >= FULL_CHARS) this.#endWindow()
+    if (!this.#isRunning) void this.#run()
+  }
+
+  /** What to wait for before more is fetched; null where there is room. */
+  room(): Promise<void> | null {
+    return this.#held.length < MAX_HELD_CHARS ? null : this.taken()
+  }
+
+  /** Resolves when the client has taken what was written so far, or has left. */
+  taken(): Promise<void> {
+    if (this.#taken === this.#written || this.#hasLeft) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#waiters.push({ upTo: this.#written, resolve })
+    this.#endWindow()
+    return promise
   }
 
   /** Gives up on a client that takes nothing more. */
@@ -22,6 +95,57 @@ export class Outlet {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true
+    await this.taken()
     await this.#writer.close().catch(() => undefined) // the client has left: there is nothing to close
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true
+    try {
+      while (this.#held !== '') {
+        const upTo = this.#written
+        const bytes = this.#utf8.encode(this.#held)
+        this.#held = ''
+        this.#texts = 0
+        this.#isBlocked = true
+        await this.#writer.write(bytes)
+        this.#isBlocked = false
+        this.#tookUpTo(upTo)
+        if (this.#isWorthWaiting()) await this.#window()
+      }
+    } catch {
+      this.#left()
+    }
+    this.#isRunning = false
+  }
+
+  #isWorthWaiting(): boolean {
+    if (this.#isClosing || this.#waiters.length > 0 || this.#held.length >= FULL_CHARS) return false
+    return this.#brought > 0 || this.#writes++ % LOOK_EVERY === 0
+  }
+
+  async #window(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#endWindow = resolve
+    const timer = setTimeout(resolve, this.#brought < MANY ? WINDOW_MS : WIDE_WINDOW_MS)
+    await promise
+    clearTimeout(timer)
+    this.#brought = this.#texts
+  }
+
+  #tookUpTo(taken: number): void {
+    this.#taken = taken
+    if (this.#waiters.length === 0) return
+    for (const { upTo, resolve } of this.#waiters) if (upTo <= taken) resolve()
+    this.#waiters = this.#waiters.filter(({ upTo }) => upTo > taken)
+  }
+
+  #left(): void {
+    this.#hasLeft = true
+    this.#isBlocked = false
+    this.#held = ''
+    this.#tookUpTo(this.#written)
+    for (const listener of this.#listeners) listener()
   }
 }

@@ -61,8 +61,8 @@ export const KEEP_ALIVE_MS = 5000
 const LEASE_MARGIN_MS = 30_000
 
 /**
- * Carries the upstreams' streams of a request's choices to its client, as their parts come: one write for all that one read
- * brought, waiting for the client to take it. Ends the outlet when all are over. Where one choice fails the request has
+ * Carries the upstreams' streams of a request's choices to its client, as their parts come, no faster than the client
+ * takes them. Ends the outlet when all are over. Where one choice fails the request has
  * failed: the others are stopped. Each promise resolves when its choice is over, and never rejects.
  */
 export function pump(inputs: readonly PumpInput[], outlet: Outlet): Promise<Pumped>[] {
@@ -87,10 +87,16 @@ class Pump {
   #hops = 1
   #waitsFor: 'upstream' | 'client' = 'client'
   #quietTicks = 0
+  /** As the signal says, which is dear to ask for every chunk. */
+  #isStopped: boolean
 
   constructor(input: PumpInput, outlet: Outlet) {
     this.#input = input
     this.#outlet = outlet
+    const { control } = input
+    this.#isStopped = control.signal.aborted
+    control.signal.addEventListener('abort', () => (this.#isStopped = true), { once: true })
+    outlet.onLeft(() => control.abort(CLIENT_LEFT))
   }
 
   async run(): Promise<Pumped> {
@@ -112,8 +118,10 @@ class Pump {
       let { events } = this.#input
       let batch = first
       for (;;) {
-        await this.#write(this.#encode(batch.responses))
-        if (control.signal.aborted) return await this.#finish(brokenOff(control.signal, 200))
+        this.#outlet.write(this.#encode(batch.responses))
+        const room = this.#outlet.room()
+        if (room !== null) await room
+        if (this.#isStopped) return await this.#finish(brokenOff(control.signal, 200))
         if (batch.fault !== null) return await this.#finish(faultOf(lease.access, batch.fault))
         if (batch.done) {
           const next = await this.#resume()
@@ -179,21 +187,19 @@ class Pump {
       return { verdict: { kind: 'cancelled' }, usage, signatures }
     }
     if (failed !== null && !this.#isWhole) {
-      await this.#write(encoder.fail(failureOf(failed.verdict, failed.error, lease)))
-      return { verdict: failed.verdict, usage, signatures }
+      this.#outlet.write(encoder.fail(failureOf(failed.verdict, failed.error, lease)))
+      return this.#ended({ verdict: failed.verdict, usage, signatures })
     }
     const end = encoder.end()
-    await this.#write(end.frames)
-    return { verdict: end.ok ? { kind: 'ok' } : unusable(end.failure), usage, signatures }
+    this.#outlet.write(end.frames)
+    const verdict: Verdict = end.ok ? { kind: 'ok' } : unusable(end.failure)
+    return this.#ended({ verdict, usage, signatures })
   }
 
-  async #write(frames: string): Promise<void> {
-    if (frames === '') return
-    try {
-      await this.#outlet.write(frames)
-    } catch {
-      this.#input.control.abort(CLIENT_LEFT)
-    }
+  /** Only now is it known whether the client took all of it. */
+  async #ended(pumped: Pumped): Promise<Pumped> {
+    await this.#outlet.taken()
+    return this.#outlet.hasLeft ? { ...pumped, verdict: { kind: 'cancelled' } } : pumped
   }
 
   #tick(tickMs: number): void {
@@ -205,12 +211,12 @@ class Pump {
       return
     }
     // A client that reads slowly is no silence of Google's.
-    if (this.#waitsFor === 'client') return
+    if (this.#waitsFor === 'client' || this.#outlet.isBlocked) return
     this.#quietTicks++
     // The first tick may come right after a chunk, so it proves no silence.
     const quietMs = (this.#quietTicks - 1) * tickMs
     if (quietMs >= (this.#isWhole ? tickMs : idleTimeoutMs)) control.abort(TOO_SLOW)
-    else void this.#write(keepAlive)
+    else this.#outlet.write(keepAlive)
   }
 }
 

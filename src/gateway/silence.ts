@@ -21,9 +21,8 @@ export async function accompany<T>(
   outlet: Outlet,
   { keepAlive, onLeft }: { readonly keepAlive: string; readonly onLeft: () => void },
 ): Promise<T> {
-  const write = (): void => {
-    outlet.write(keepAlive).catch(onLeft)
-  }
+  outlet.onLeft(onLeft)
+  const write = (): void => outlet.write(keepAlive)
   write()
   const timer = setInterval(write, KEEP_ALIVE_MS)
   try {

@@ -6,7 +6,8 @@
 export class SseParser {
   /** The line that has no end yet, as it came: joined once, so that a long one costs no more than its length. */
   #pieces: string[] = []
-  #data: string[] = []
+  /** The payload so far; null before its first line. */
+  #data: string | null = null
   #isBare = false
   #skipsLf = false
 
@@ -24,8 +25,7 @@ export class SseParser {
     let cr = text.indexOf('\r', start)
     while (!this.#isBare && (lf !== -1 || cr !== -1)) {
       const at = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf
-      this.#pieces.push(text.slice(start, at))
-      this.#line(this.#take(), payloads)
+      this.#line(this.#endOfLine(text.slice(start, at)), payloads)
       start = at === cr && lf === cr + 1 ? lf + 1 : at + 1
       this.#skipsLf = at === text.length - 1 && at === cr
       if (lf !== -1 && lf < start) lf = text.indexOf('\n', start)
@@ -48,16 +48,23 @@ export class SseParser {
 
   #line(line: string, payloads: string[]): void {
     if (line === '') {
-      const payload = this.#data.join('\n')
-      if (payload !== '') payloads.push(payload)
-      this.#data = []
+      if (this.#data !== null && this.#data !== '') payloads.push(this.#data)
+      this.#data = null
     } else if (line.startsWith('data:')) {
-      this.#data.push(line.charCodeAt(5) === SPACE ? line.slice(6) : line.slice(5))
-    } else if (this.#data.length === 0 && (line.startsWith('{') || line.startsWith('['))) {
+      const value = line.slice(line.charCodeAt(5) === SPACE ? 6 : 5)
+      this.#data = this.#data === null ? value : `${this.#data}\n${value}`
+    } else if (this.#data === null && (line.startsWith('{') || line.startsWith('['))) {
       // Bare JSON goes on to the end of the stream, whatever lines it has.
       this.#isBare = true
       this.#pieces.push(line, '\n')
     }
+  }
+
+  /** The line that ends so; nearly always all of it came with one read. */
+  #endOfLine(end: string): string {
+    if (this.#pieces.length === 0) return end
+    this.#pieces.push(end)
+    return this.#take()
   }
 
   #take(): string {

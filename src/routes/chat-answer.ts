@@ -72,7 +72,7 @@ async function followLater(asked: Asked, journey: Promise<Choices>, outlet: Outl
   } catch (error) {
     failure = crashed(error, call.requestId)
   }
-  await outlet.write(errorFrames(failure)).catch(onLeft)
+  outlet.write(errorFrames(failure))
   await outlet.close()
 }
 

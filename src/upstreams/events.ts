@@ -2,6 +2,10 @@ import type { GenerateContentResponse } from '../gemini/types.ts'
 import { SseParser } from '../http/sse.ts'
 import type { Front } from './front.ts'
 
+/** Google's events are smaller, but for pictures, which take several reads. */
+const BUFFER_BYTES = 16_384
+const STREAMING = { stream: true } as const
+
 /** What one read of an upstream's stream brought. */
 export interface Batch {
   readonly responses: readonly GenerateContentResponse[]
@@ -16,25 +20,35 @@ export interface Batch {
 
 /** A stream of `streamGenerateContent?alt=sse` as batches of pivot responses: all events of one read together, so that they can be written together. */
 export class UpstreamEvents {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  readonly #reader: ReadableStreamBYOBReader
+  /** One for all reads: it is lent to each, and comes back with what it brought. */
+  #buffer = new ArrayBuffer(BUFFER_BYTES)
   readonly #decoder = new TextDecoder()
   readonly #parser = new SseParser()
   readonly #unwrap: Front['unwrap']
 
   constructor(body: ReadableStream<Uint8Array>, unwrap: Front['unwrap']) {
-    this.#reader = body.getReader()
+    this.#reader = body.getReader({ mode: 'byob' })
     this.#unwrap = unwrap
   }
 
   /** The next batch that says anything. Rejects where the connection breaks or is aborted. */
-  async next(): Promise<Batch> {
-    for (;;) {
-      const { done, value } = await this.#reader.read()
-      const payloads = done
-        ? [...this.#parser.push(this.#decoder.decode()), ...this.#parser.end()]
-        : this.#parser.push(this.#decoder.decode(value, { stream: true }))
-      if (done || payloads.length > 0) return this.#batch(payloads, done)
+  next(): Promise<Batch> {
+    // One promise a read: this runs for every chunk of every stream.
+    return this.#reader.read(new Uint8Array(this.#buffer)).then(this.#taken)
+  }
+
+  readonly #taken = ({
+    done,
+    value,
+  }: ReadableStreamReadResult<Uint8Array<ArrayBuffer>>): Batch | Promise<Batch> => {
+    if (done) {
+      const payloads = this.#parser.push(this.#decoder.decode())
+      return this.#batch([...payloads, ...this.#parser.end()], true)
     }
+    const payloads = this.#parser.push(this.#decoder.decode(value, STREAMING))
+    this.#buffer = value.buffer
+    return payloads.length === 0 ? this.next() : this.#batch(payloads, false)
   }
 
   #batch(payloads: readonly string[], done: boolean): Batch {
