@@ -73,7 +73,7 @@ export async function authenticate(headers: Headers, env: Env): Promise<Caller |
   if (keys.length === 0) return null
   const read = await Promise.all(keys.map((key) => holderOf(key, env)))
   const holders = read.filter((holder) => holder !== null)
-  const master = await masterAmong(holders, env.MASTER_API_KEY)
+  const master = await masterAmong(holders, env)
   return { holders, master, forged: read.length - holders.length }
 }
 
@@ -85,12 +85,21 @@ export async function holderOf(key: string, env: Env): Promise<KeyHolder | null>
   return userId === null ? null : { userId, keyDigest }
 }
 
-async function masterAmong(
-  holders: readonly KeyHolder[],
-  masterKey: string | undefined,
-): Promise<KeyHolder | null> {
-  if (masterKeyProblem(masterKey) !== null) return null
-  const master = await sha256((masterKey ?? '').trim())
+// `env` is one object for the life of an isolate, so the digest of its master key is kept beside it; nothing else is.
+const masters = new WeakMap<object, Uint8Array | null>()
+
+async function masterDigestIn(env: Env): Promise<Uint8Array | null> {
+  const known = masters.get(env)
+  if (known !== undefined) return known
+  const usable = masterKeyProblem(env.MASTER_API_KEY) === null
+  const digest = usable ? await sha256(env.MASTER_API_KEY.trim()) : null
+  masters.set(env, digest)
+  return digest
+}
+
+async function masterAmong(holders: readonly KeyHolder[], env: Env): Promise<KeyHolder | null> {
+  const master = await masterDigestIn(env)
+  if (master === null) return null
   // Every digest is compared, whichever is right: the time tells nothing.
   const matches = holders.map(({ keyDigest }) =>
     crypto.subtle.timingSafeEqual(Uint8Array.fromHex(keyDigest), master),
@@ -118,5 +127,7 @@ function presentedKeys(headers: Headers): readonly string[] {
 }
 
 async function sha256(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', UTF8.encode(text)))
 }
+
+const UTF8 = new TextEncoder()

@@ -121,14 +121,28 @@ export const ROUTES: readonly Route[] = [...SERVICE, ...ADMIN]
 
 type Matched = { readonly pattern: string; readonly reply: Reply }
 type Arguments = [env: Env, ctx: ExecutionContext, requestId: string]
+type Run = (
+  request: Request,
+  url: URL,
+  params: Readonly<Record<string, string>>,
+  ...args: Arguments
+) => Promise<Matched>
 
 const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
 
 const router = Router<IRequest, Arguments, Matched | undefined>()
+/** The service's routes that have no parameters, by method and path: what is called for every answer is found without a search. */
+const fixed = new Map<string, Run>()
 for (const [method, pattern, access] of ROUTES) {
   const run = runner(pattern, access)
-  router[VERBS[method]](pattern, run)
-  if (method === 'GET') router['head']?.(pattern, run)
+  // itty-router hands the very Request on; its own type only adds what it hangs on it.
+  const found = (request: IRequest, ...args: Arguments): Promise<Matched> =>
+    run(request as Request, new URL(request.url), decodeParams(request.params), ...args)
+  router[VERBS[method]](pattern, found)
+  if (method === 'GET') router['head']?.(pattern, found)
+}
+for (const [method, pattern, access] of SERVICE) {
+  if (!pattern.includes(':')) fixed.set(`${method} ${pattern}`, runner(pattern, access))
 }
 for (const pattern of new Set(ROUTES.map(([, path]) => path))) {
   const methods = ROUTES.filter(([, path]) => path === pattern).map(([method]) => method)
@@ -147,19 +161,22 @@ export async function handleRequest(
 ): Promise<Response> {
   const began = Date.now()
   const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`
+  const url = new URL(request.url)
+  const run = fixed.get(`${request.method} ${url.pathname}`)
+  const origins = originsFor(env, run === undefined && isAdminPath(url.pathname))
   let matched: Matched
   try {
-    matched = preflighted(request, env) ??
+    matched = preflighted(request, origins) ??
+      (await run?.(request, url, {}, env, ctx, requestId)) ??
       (await router.fetch(request, env, ctx, requestId)) ?? {
         pattern: 'none',
-        reply: notServedAt(new URL(request.url).pathname) ?? unknownUrl(request),
+        reply: notServedAt(url.pathname) ?? unknownUrl(request),
       }
   } catch (error) {
     matched = { pattern: 'failed', reply: crashed(error, requestId) }
   }
   const { pattern, reply } = matched
   const response = reply instanceof Response ? reply : errorResponse(reply)
-  const origins = originsFor(request, env)
   if (origins.length > 0 && pattern !== 'preflight') expose(response.headers, request, origins)
   response.headers.set('x-request-id', requestId)
   response.headers.set('x-content-type-options', 'nosniff')
@@ -177,39 +194,32 @@ export async function handleRequest(
 }
 
 /** The answer to a browser that asks before it sends; null where it is not that, or no origin may. */
-function preflighted(request: Request, env: Env): Matched | null {
-  if (!isPreflight(request)) return null
-  const origins = originsFor(request, env)
-  return origins.length === 0 ? null : { pattern: 'preflight', reply: preflight(request, origins) }
+function preflighted(request: Request, origins: Origins): Matched | null {
+  if (origins.length === 0 || !isPreflight(request)) return null
+  return { pattern: 'preflight', reply: preflight(request, origins) }
+}
+
+function isAdminPath(pathname: string): boolean {
+  return ADMIN_PATHS.some((matcher) => matcher.test(pathname))
 }
 
 /** Which origins may reach the route; also where nothing is, so that a page can read the 404. */
-function originsFor(request: Request, env: Env): Origins {
+function originsFor(env: Env, isAdmin: boolean): Origins {
   const checked = readSettings(env)
   if (!checked.ok) return []
-  const { pathname } = new URL(request.url)
-  const isAdmin = ADMIN_PATHS.some((matcher) => matcher.test(pathname))
   return isAdmin ? checked.settings.corsAdminOrigins : checked.settings.corsOrigins
 }
 
-function runner(pattern: string, access: Access) {
-  return async (
-    request: IRequest,
-    env: Env,
-    ctx: ExecutionContext,
-    requestId: string,
-  ): Promise<Matched> => {
+function runner(pattern: string, access: Access): Run {
+  return async (request, url, params, env, ctx, requestId) => {
     const checked = readSettings(env)
     if (!checked.ok) {
       const message = `This gateway is misconfigured: ${checked.message}`
       return { pattern, reply: { reason: 'misconfigured', message } }
     }
     const { settings } = checked
-    const url = new URL(request.url)
-    const params = decodeParams(request.params)
-    // itty-router hands the very Request on; its own type only adds what it hangs on it.
     const by = { requestId, operation: requestId }
-    const call = { request: request as Request, url, params, env, ctx, settings, requestId, by }
+    const call = { request, url, params, env, ctx, settings, requestId, by }
     return { pattern, reply: await access(call) }
   }
 }
