@@ -23,9 +23,24 @@ export function toFailure(issue: BaseIssue<unknown>): Failure {
   const reason = reasonOf(issue)
   const message =
     reason === 'invalid_type'
-      ? `Invalid type for '${param}': expected ${issue.message}, got ${kindOf(issue.input)}.`
-      : `Invalid value for '${param}': ${issue.message}.`
+      ? `Invalid type for '${param}': expected ${wordsOf(issue)}, got ${kindOf(issue.input)}.`
+      : `Invalid value for '${param}': ${wordsOf(issue)}.`
   return { reason, message, param }
+}
+
+const KINDS: ReadonlyMap<string | null, string> = new Map([
+  ['Object', 'an object'],
+  ['Array', 'an array'],
+  ['string', 'a string'],
+  ['number', 'a number'],
+  ['boolean', 'a boolean'],
+])
+
+/** The schema's own words. Where it has none valibot repeats the value, which may be a secret or a prompt. */
+function wordsOf({ message, expected, received }: BaseIssue<unknown>): string {
+  return message.endsWith(`eceived ${received}`)
+    ? (KINDS.get(expected) ?? 'something else')
+    : message
 }
 
 /** Misspelt fields of admin bodies; clients of the service send what they like. */

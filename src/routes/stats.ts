@@ -1,6 +1,7 @@
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../gateway/failure.ts'
 import { callUser } from '../gateway/users.ts'
+import type { Failure } from '../http/errors.ts'
 import type { Stats } from '../objects/stats.ts'
 import type { Call, Reply } from './call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
@@ -23,7 +24,9 @@ function withoutLinks(stats: Stats): Stats {
 /** `?user=<id>` for one user, without it the list of users. Keys stay out of addresses: an id is a hash. */
 export async function allStats({ env, url }: Call): Promise<Reply> {
   const userId = url.searchParams.get('user')
-  if (userId === null) return listUsers(env, url.searchParams.get('after'))
+  const after = url.searchParams.get('after')
+  if (userId === null)
+    return after === null || USER_ID.test(after) ? listUsers(env, after) : BAD_PLACE
   if (!USER_ID.test(userId)) {
     return {
       reason: 'invalid_value',
@@ -33,6 +36,12 @@ export async function allStats({ env, url }: Call): Promise<Reply> {
   }
   const stats = await statsOf(env, userId)
   return stats === null ? userNotFound('user') : Response.json(stats)
+}
+
+const BAD_PLACE: Failure = {
+  reason: 'invalid_value',
+  message: "Invalid value for 'after': must be a user's id.",
+  param: 'after',
 }
 
 async function listUsers(env: Env, after: string | null): Promise<Reply> {

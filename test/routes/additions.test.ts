@@ -255,16 +255,33 @@ describe('POST /v1/config/users/{id}/credentials/bulk', () => {
     expect((await answer.json<ErrorBody>()).error).toMatchObject({ code, param })
   })
 
-  it('repeats no secret, whatever is wrong with it', async () => {
+  const file = { type: 'api_key', api_key: 'AIza with a space 4711' }
+  it.each<[string, unknown]>([
+    ['a key that is none', { gcpServiceAccount: file }],
+    ['a line that is a text', JSON.stringify({ gcpServiceAccount: file })],
+    ['a field that is a text', { gcpServiceAccount: { type: JSON.stringify(file) } }],
+    ['a field of another name', { gcpServiceAcount: file }],
+  ])('repeats no secret of %s', async (_, line) => {
     const user = await givenUser(['api_key'])
-    const secret = 'AIza with a space 4711'
-    const answer = await add(
-      user,
-      { credentials: [{ gcpServiceAccount: { type: 'api_key', api_key: secret } }] },
-      '/bulk',
-    )
-    expect(await answer.text()).not.toContain('4711')
+    const answer = await add(user, { credentials: [line] }, '/bulk')
+    const text = await answer.text()
+    expect(text).toContain('credentials[0]')
+    expect(text).not.toContain('4711')
   })
+
+  it.each([7, 'text', null])('says what a line should be that is %j', async (line) => {
+    const user = await givenUser(['api_key'])
+    const [result] = (await bulk(user, [line])).results
+    expect(result?.error?.message).toMatch(
+      /^Invalid type for 'credentials\[0\]': expected an object, got (a number|a string|null)\.$/,
+    )
+  })
+})
+
+it('GET /debug/stats refuses a page after nobody', async () => {
+  const headers = { authorization: `Bearer ${MASTER_KEY}` }
+  const answer = await fetchPollux('/debug/stats?after=x', { headers })
+  expect([answer.status, (await answer.json<ErrorBody>()).error.param]).toEqual([400, 'after'])
 })
 
 describe('GET /v1/config/users', () => {
