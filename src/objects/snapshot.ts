@@ -52,11 +52,14 @@ export function snapshotOf(
   })
 }
 
-const text = v.pipe(v.string(), v.maxLength(100_000))
+/** The longest credential that is taken, in UTF-8 within JSON within base64 (routes/credential-schema.ts). */
+const text = v.pipe(v.string(), v.maxLength(500_000))
 const name = v.pipe(v.string(), v.maxLength(256))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-/** What a Date can hold, in epoch milliseconds. */
-const instant = v.pipe(count, v.maxValue(8.64e15))
+/** What a Date can hold, in epoch milliseconds; before 1970 too, since there is a "no time" of year 1 in some languages. */
+const instant = v.pipe(v.number(), v.safeInteger(), v.minValue(-8.64e15), v.maxValue(8.64e15))
+/** Goes up by one with each change: what is larger was made up, and could not go up any more. */
+const version = v.pipe(count, v.maxValue(2 ** 40))
 const credentialId = v.pipe(name, v.regex(/^cred_[0-9a-f]{16}$/))
 const project = v.nullable(v.pipe(name, v.regex(PROJECT)))
 const limit = v.optional(v.nullable(count))
@@ -105,7 +108,7 @@ const settings = v.strictObject({
 const snapshot = v.pipe(
   v.object({
     schema: v.pipe(count, v.maxValue(SCHEMA_VERSION)),
-    version: count,
+    version,
     user_id: v.pipe(name, v.regex(/^[0-9a-f]{64}$/)),
     created_at: instant,
     deleted: v.optional(v.boolean(), false),

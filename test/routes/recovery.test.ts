@@ -115,6 +115,37 @@ describe('a user whose storage is gone', () => {
   })
 })
 
+it('whatever the admin API takes, a snapshot gives back', async () => {
+  const user = await givenUser(['api_key', 'api_key'])
+  const credential = user.credentials[0]?.id ?? ''
+  const noTime = '0001-01-01T00:00:00Z'
+  const long = '€'.repeat(16_000)
+  const taken = [
+    await admin('PATCH', user.userId, { expires_at: noTime, label: '', models: [] }),
+    await admin('PATCH', `${user.userId}/credentials/${credential}`, {
+      paused_until: noTime,
+      priority: -1000,
+      models: [],
+    }),
+    await admin('POST', `${user.userId}/pin`, { credential, until: noTime }),
+    await admin('POST', `${user.userId}/credentials`, {
+      gcpServiceAccount: {
+        type: 'authorized_user',
+        client_id: `a${long}b`,
+        client_secret: `a${long}b`,
+        refresh_token: `a${long}b`,
+      },
+    }),
+  ]
+  expect(taken.map(({ ok }) => ok)).toEqual([true, true, true, true])
+  const before = await (await admin('GET', user.userId)).json<{ user: object }>()
+  await snapshotWritten(user)
+  await wipe(user)
+  expect(await (await act('restore')).json()).toMatchObject({ unreadable: [] })
+  const after = await (await admin('GET', user.userId)).json<{ user: object }>()
+  expect(after.user).toMatchObject({ ...before.user, config_version: expect.any(Number) })
+})
+
 describe('a sealed bundle', () => {
   it('carries a user elsewhere, without a secret in the clear', async () => {
     const user = await givenUser(['api_key', 'service_account'])
@@ -173,6 +204,7 @@ describe('a bundle that was meddled with', () => {
   it.each<[string, (bundle: Bundle) => void]>([
     ['a credential twice', ({ credentials }) => credentials.push(credentials[0] ?? {})],
     ['a version that is none', (bundle) => void (bundle.version = -5)],
+    ['a version after all versions', (bundle) => void (bundle.version = Number.MAX_SAFE_INTEGER)],
     [
       'a location that leads elsewhere',
       ({ credentials }) => void Object.assign(credentials[0] ?? {}, { location: 'evil.example/#' }),
@@ -296,4 +328,13 @@ describe('VAULT_KEY', () => {
       next: null,
     })
   })
+
+  it.each([['x'], ['']])(
+    'is not said to be sealed anew from a place that is none (%j)',
+    async (after) => {
+      const answer = await act('reseal', { after })
+      expect(answer.status).toBe(400)
+      expect((await answer.json<ErrorBody>()).error).toMatchObject({ param: 'after' })
+    },
+  )
 })
