@@ -275,6 +275,7 @@ export const answers = {
               'paused',
               'not_allowed',
               'not_pinned',
+              'operation_not_served',
             ]),
             until: v.nullable(time),
           }),

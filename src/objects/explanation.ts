@@ -1,11 +1,12 @@
-import { canDo } from '../gemini/operations.ts'
+import { canDo, type Operation, serves } from '../gemini/operations.ts'
+import type { Credential } from './credential.ts'
 import { choose, standInsFor } from './fallback.ts'
 import { reachedBy } from './limits.ts'
 import { inOrder } from './order.ts'
 import { select } from './ring.ts'
-import type { Standing } from './standing.ts'
+import type { Standing, StandingOf } from './standing.ts'
 import { ringOf, type UserState, useOf, viewOf } from './state.ts'
-import { admissionOf, resolveModel } from './user-settings.ts'
+import { admissionOf, resolveModel, type UserSettings } from './user-settings.ts'
 
 /** What would become of a request for a model now, credential by credential; answered without any effect. */
 export interface Explanation {
@@ -29,9 +30,12 @@ export interface CredentialOutlook {
   readonly id: string
   readonly would_serve: boolean
   /** `open` and `test` would serve; the others tell why not. */
-  readonly standing: Standing['kind'] | 'not_pinned'
+  readonly standing: Standing['kind'] | 'not_pinned' | 'operation_not_served'
   readonly until: string | null
 }
+
+/** No request is so small that it uses none. */
+const LEAST_TOKENS = 1
 
 /** Pure, but for reading `state`. */
 export function explain(
@@ -57,7 +61,7 @@ export function explain(
   )
   const view = viewOf(state, serving, now)
   const admission = admissionOf(settings, now)
-  const reached = reachedBy(settings.limits, useOf(state, now), 0, now)
+  const reached = reachedBy(settings.limits, useOf(state, now), LEAST_TOKENS, now)
   const notAdmitted = admission === 'ok' ? null : admission
   const limit = reached === null ? null : `limit_reached: ${reached.limit}`
   const refusal = resolved === null ? 'model_not_allowed' : (notAdmitted ?? limit)
@@ -71,15 +75,37 @@ export function explain(
     chosen: refusal === null && selection.ok ? selection.credential.id : null,
     reason: refusal ?? (selection.ok ? null : selection.reason),
     credentials: inOrder(ring, view.useOf, own).map((credential) => {
-      const standing = view.standingOf(credential)
-      const pinnedOut = ring.pinned !== null && ring.pinned !== credential.id
-      const serves = standing.kind === 'open' || standing.kind === 'test'
+      const standing = outlookOf(credential, { operation, pin: settings.pin, now }, view.standingOf)
       return {
         id: credential.id,
-        would_serve: serves && !pinnedOut,
-        standing: pinnedOut ? 'not_pinned' : standing.kind,
+        would_serve: standing.kind === 'open' || standing.kind === 'test',
+        standing: standing.kind,
         until: 'until' in standing ? new Date(standing.until).toISOString() : null,
       }
     }),
   }
+}
+
+interface Circumstances {
+  readonly operation: Operation
+  readonly pin: UserSettings['pin']
+  readonly now: number
+}
+
+type Outlook =
+  | Standing
+  | { readonly kind: 'not_pinned'; readonly until: number }
+  | { readonly kind: 'operation_not_served' }
+
+/** What stands against a credential in the order in which `select` asks; the pin and the operation go before its own standing. */
+function outlookOf(
+  credential: Credential,
+  { operation, pin, now }: Circumstances,
+  standingOf: StandingOf,
+): Outlook {
+  if (pin !== null && pin.until > now && pin.credentialId !== credential.id) {
+    return { kind: 'not_pinned', until: pin.until }
+  }
+  if (!serves(credential.upstream, operation)) return { kind: 'operation_not_served' }
+  return standingOf(credential)
 }
