@@ -24,7 +24,25 @@ export async function readBody<const Schema extends v.GenericSchema>(
   schema: Schema,
 ): Promise<Parsed<v.InferOutput<Schema>>> {
   const body = await readObject(call)
-  return body.ok ? check(body.value, schema) : body
+  if (!body.ok) return body
+  const dropped = droppedFrom(body.value)
+  return dropped === null ? check(body.value, schema) : { ok: false, failure: impossible(dropped) }
+}
+
+/** What valibot leaves out of a record, since an object has it by itself. That an alias is left out would look like success. */
+const DROPPED = ['__proto__', 'prototype', 'constructor'] as const
+
+function droppedFrom(body: Record<string, unknown>): string | null {
+  for (const [field, value] of Object.entries(body)) {
+    const name = isRecord(value) && DROPPED.find((one) => Object.hasOwn(value, one))
+    if (name) return `${field}.${name}`
+  }
+  return null
+}
+
+function impossible(param: string): Failure {
+  const message = `Invalid value for '${param}': no field can have this name.`
+  return { reason: 'invalid_value', message, param }
 }
 
 export function check<const Schema extends v.GenericSchema>(

@@ -19,11 +19,19 @@ const instant = v.nullable(
   v.pipe(
     v.string('a date in ISO 8601, or null'),
     v.isoTimestamp('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
+    v.check(isInCalendar, 'must be a day that the month has'),
     // An offset without minutes passes for ISO 8601, but not for a date.
     v.transform((text) => Date.parse(text)),
     v.finite('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
   ),
 )
+
+/** Date.parse takes February 31 for a day in March. */
+function isInCalendar(text: string): boolean {
+  const day = text.slice(0, 'YYYY-MM-DD'.length)
+  const at = Date.parse(day)
+  return !Number.isFinite(at) || new Date(at).toISOString().startsWith(day)
+}
 
 const MODEL_NAME = /^[A-Za-z0-9][\w.:@-]{0,127}$/
 

@@ -172,6 +172,25 @@ describe('users', () => {
     ['a model that is none', { models: ['../x'] }, 'invalid_value', 'models[0]'],
     ['a flag that is none', { disabled: 'yes' }, 'invalid_type', 'disabled'],
     ['an alias to nothing', { aliases: { x: '' } }, 'invalid_value', 'aliases.x'],
+    [
+      'a day that there is not',
+      { expires_at: '2027-02-30T00:00:00Z' },
+      'invalid_value',
+      'expires_at',
+    ],
+    ['limits that are a text', { limits: 'none' }, 'invalid_type', 'limits'],
+    [
+      'an alias that no object can have',
+      JSON.parse('{"aliases":{"__proto__":"gemini-2.5-pro"}}'),
+      'invalid_value',
+      'aliases.__proto__',
+    ],
+    [
+      'a fallback of such a name',
+      { fallbacks: { constructor: ['gemini-2.5-pro'] } },
+      'invalid_value',
+      'fallbacks.constructor',
+    ],
   ])('are not changed by %s', async (_, change, code, param) => {
     const user = await givenUser()
     const answer = await admin('PATCH', `/${user.userId}`, change)
@@ -358,6 +377,45 @@ describe('credentials', () => {
 })
 
 describe('POST /debug/explain', () => {
+  it('says until when another is pinned', async () => {
+    const user = await givenUser(['api_key', 'api_key'])
+    const [first, second] = user.credentials
+    const until = '2099-01-01T00:00:00.000Z'
+    await patchCredential(user, 0, { paused_until: '2098-01-01T00:00:00Z' })
+    await admin('POST', `/${user.userId}/pin`, { credential: second?.id, until })
+    const answer = await post('/debug/explain', user.key, { model: MODEL })
+    expect(await answer.json()).toMatchObject({
+      chosen: second?.id,
+      credentials: expect.arrayContaining([
+        { id: first?.id, would_serve: false, standing: 'not_pinned', until },
+      ]),
+    })
+  })
+
+  it('knows which upstreams have no embeddings', async () => {
+    const user = await givenUser(['authorized_user', 'api_key'])
+    const [first, second] = user.credentials
+    const answer = await post('/debug/explain', user.key, { model: 'gemini-embedding-001' })
+    expect(await answer.json()).toMatchObject({
+      chosen: second?.id,
+      credentials: [
+        { id: first?.id, would_serve: false, standing: 'operation_not_served', until: null },
+        { id: second?.id, would_serve: true, standing: 'open' },
+      ],
+    })
+  })
+
+  it('says of a budget of nothing what a request would be told', async () => {
+    const user = await givenUser()
+    await patch(user, { limits: { total_tokens: 0 } })
+    const answer = await post('/debug/explain', user.key, { model: MODEL })
+    expect(await answer.json()).toMatchObject({
+      chosen: null,
+      reason: 'limit_reached: totalTokens',
+    })
+    expect(await codeOf(await chat(user.key))).toBe('insufficient_quota')
+  })
+
   it('tells of each credential whether it would serve, or why not and until when, and changes nothing', async () => {
     const user = await givenUser(['api_key', 'api_key', 'api_key', 'api_key'])
     const [first, second, third, fourth] = user.credentials
