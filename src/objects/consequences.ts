@@ -74,7 +74,10 @@ export function quarantine(
   fault: { readonly reason: CredentialFault; readonly link?: string | null },
   now: number,
 ): void {
-  state.audit.record('ring', 'credential.quarantined', id, { reason: fault.reason, model })
+  // Of many attempts that meet the same dead credential, the first is told.
+  if (state.credentials.get(id)?.quarantine !== fault.reason) {
+    state.audit.record('ring', 'credential.quarantined', id, { reason: fault.reason, model })
+  }
   state.credentials.quarantine(id, fault.reason, fault.link ?? null)
   rotateFrom(state, id, model, fault.reason, now)
 }

@@ -169,6 +169,16 @@ describe('the audit', () => {
     ])
   })
 
+  it('says once that a credential is dead, however many requests find out', async () => {
+    const user = await givenUser(['authorized_user'])
+    await google.removeCredential(user.credentials[0]?.handle ?? '')
+    await Promise.all(Array.from({ length: 10 }, () => chat(user.key)))
+    await settledStats(user)
+    const acts = await actsOf(user)
+    const quarantined = acts.filter((act) => 'act' in act && act.act === 'credential.quarantined')
+    expect(quarantined).toHaveLength(1)
+  })
+
   it('has no line for what was refused', async () => {
     const user = await givenUser(['api_key'])
     const before = await actsOf(user)
