@@ -40,6 +40,7 @@ export const debug: Operations = {
     summary: 'Which access tokens are held, and until when; never a token',
     query: userQuery,
     answers: ok('One entry a credential', answers.tokens),
+    refusals: [404],
   },
   'POST /debug/explain': explain,
   'POST /v1/debug/explain': explain,
