@@ -26,18 +26,25 @@ export class Pollux implements AsyncDisposable {
   readonly #devVars = join(this.#checkout, '.dev.vars')
   readonly #keys = ensureDevVars(this.#devVars)
   readonly #closeGoogle: () => Promise<void>
+  readonly #vars: Readonly<Record<string, string>>
   #worker: RunningWorker | null = null
 
-  static async start(): Promise<Pollux> {
+  /** `vars` as they would stand in wrangler.toml. */
+  static async start(vars: Readonly<Record<string, string>> = {}): Promise<Pollux> {
     const google = await startEmulator()
-    const pollux = new Pollux(google.url, () => google.close())
+    const pollux = new Pollux(google.url, () => google.close(), vars)
     await pollux.startWorker()
     return pollux
   }
 
-  private constructor(googleUrl: string, closeGoogle: () => Promise<void>) {
+  private constructor(
+    googleUrl: string,
+    closeGoogle: () => Promise<void>,
+    vars: Readonly<Record<string, string>>,
+  ) {
     this.google = createEmulatorClient(googleUrl)
     this.#closeGoogle = closeGoogle
+    this.#vars = vars
   }
 
   get url(): string {
@@ -58,6 +65,7 @@ export class Pollux implements AsyncDisposable {
         CODE_ASSIST_BASE_URL: url,
         VERTEX_BASE_URL: url,
         GEMINI_API_BASE_URL: url,
+        ...this.#vars,
       },
       onLine: () => undefined,
     })
