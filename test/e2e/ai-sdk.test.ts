@@ -20,6 +20,8 @@ const MODEL = 'gemini-3.8-flash'
 const Forecast = z.object({ city: z.string(), degrees: z.number().nullable() })
 const FORECAST = { city: 'Oslo', degrees: null }
 const prompt = 'What will it be like in Oslo?'
+/** Google's own word for a signature that there is none of (google-upstreams §6.4). */
+const DUMMY = 'skip_thought_signature_validator'
 
 let pollux: Pollux
 
@@ -171,6 +173,36 @@ describe.concurrent.each(PROVIDERS)('%s', (_, provider) => {
     const [refused, answered] = await pollux.callsTo(user)
     expect(refused?.status).toBe(429)
     expect((answered?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThan(700)
+  })
+})
+
+describe.concurrent('a signature that Pollux has not kept', () => {
+  const SIGNATURE = 'EgABAgME'
+
+  it.each([
+    ['is brought back by @ai-sdk/openai-compatible', compatible, SIGNATURE],
+    ['is lost by @ai-sdk/openai, and a dummy stands for it', openai, DUMMY],
+  ] as const)('%s', async (_, provider, expected) => {
+    const [first, second] = [await pollux.givenUser(), await pollux.givenUser()]
+    const call = { functionCall: { name: 'look', args: {} }, thoughtSignature: SIGNATURE }
+    await pollux.script(first, { parts: [call] })
+    const tools = { look: tool({ inputSchema: z.object({}), execute: () => 'grey' }) }
+    const question = { role: 'user' as const, content: prompt }
+    const { response } = await generateText({
+      model: provider(first, MODEL),
+      messages: [question],
+      tools,
+      maxRetries: 0,
+    })
+    // Another user's object knows nothing of the call.
+    await generateText({
+      model: provider(second, MODEL),
+      messages: [question, ...response.messages],
+      tools,
+      maxRetries: 0,
+    })
+    const [sent] = await pollux.callsTo(second)
+    expect(JSON.stringify(sent?.body)).toContain(`"thoughtSignature":"${expected}"`)
   })
 })
 
