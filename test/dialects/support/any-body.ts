@@ -1,4 +1,4 @@
-/** Bodies near what the schema of a chat request takes: sound ones in which a few things were put out of order. */
+/** Bodies near what a route takes: sound ones in which a few things were put out of order. */
 import * as fc from 'fast-check'
 
 const PIXEL =
@@ -19,8 +19,8 @@ const CALLS = [
   { id: 'call_2', type: 'custom', custom: { name: 'shell', input: 'ls' } },
 ]
 
-/** Between them they hold every field that is read. */
-const SOUND: readonly object[] = [
+/** Between them they hold every field of a chat that is read. */
+const CHATS: readonly object[] = [
   {
     messages: [
       { role: 'system', content: 'Be brief.' },
@@ -216,17 +216,20 @@ const changes = fc.array(
   { minLength: 1, maxLength: 4 },
 )
 
-/** A body, to be `written`, for one of `models`, or for something that is none. */
-export function anyBody(models: readonly string[]): fc.Arbitrary<string> {
+/** A body, to be `written`, like one of `sound`, for one of `models` or for something that is none. */
+export function anyBody(
+  models: readonly string[],
+  sound: readonly object[] = CHATS,
+): fc.Arbitrary<string> {
   const model = fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom(...models) },
     { weight: 1, arbitrary: junk },
   )
   const stream = fc.constantFrom(undefined, false, true)
   return fc
-    .tuple(fc.constantFrom(...SOUND), model, stream, changes)
-    .map(([sound, named, streamed, made]) => {
-      const body = structuredClone({ ...sound, model: named, stream: streamed })
+    .tuple(fc.constantFrom(...sound), model, stream, changes)
+    .map(([original, named, streamed, made]) => {
+      const body = structuredClone({ ...original, model: named, stream: streamed })
       for (const change of made) apply(body, change)
       return JSON.stringify(body)
     })
