@@ -43,3 +43,23 @@ function tidied(text: string): string | null {
     .replace(/\s+/g, '')
   return STANDARD.test(plain) ? plain : null
 }
+
+/** The bytes of pieces that came one after the other. A piece that is no base64 is left out; the rest of the answer stands. */
+export function joinedBytes(pieces: readonly string[]): Uint8Array<ArrayBuffer> {
+  const parts = pieces.map(decoded)
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+function decoded(base64: string): Uint8Array {
+  try {
+    return Uint8Array.fromBase64(base64)
+  } catch {
+    return new Uint8Array()
+  }
+}

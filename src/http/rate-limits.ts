@@ -1,11 +1,12 @@
-/** What is left of a minute's limits; the header block is OpenAI's (client-protocols §0.5). */
-export interface MinuteLimits {
+/** What OpenAI tells in `x-ratelimit-*`: the minute's limits, what is left of them, and milliseconds until they are whole again. */
+export interface RateLimits {
   readonly requests: { readonly limit: number; readonly remaining: number } | null
   readonly tokens: { readonly limit: number; readonly remaining: number } | null
   readonly resetMs: number
 }
 
-export function setRateLimitHeaders(headers: Headers, limits: MinuteLimits): void {
+/** The header block is OpenAI's (client-protocols §0.5). */
+export function setRateLimitHeaders(headers: Headers, limits: RateLimits): void {
   for (const of of ['requests', 'tokens'] as const) {
     const left = limits[of]
     if (left === null) continue

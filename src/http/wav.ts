@@ -1,4 +1,41 @@
-/** How long a WAV file plays, in seconds, by its own header (RIFF WAVE); null where the bytes are no whole header of one. */
+/** Sound as players open it (RIFF WAVE), and the bare samples that Gemini speaks in. */
+
+const BYTES_PER_SAMPLE = 2
+const DEFAULT_RATE = 24_000
+const HEADER_BYTES = 44
+
+/** Samples per second of bare samples, such as `audio/L16;codec=pcm;rate=24000`; null where the type is of a file. */
+export function pcmRate(mimeType: string): number | null {
+  const [type = '', ...parameters] = mimeType.toLowerCase().split(';')
+  if (!/^audio\/(l16|pcm|x-pcm|raw)$/.test(type.trim())) return null
+  const rate = parameters.map((text) => /^\s*rate=(\d{4,6})\s*$/.exec(text)?.[1]).find(Boolean)
+  return rate === undefined ? DEFAULT_RATE : Number(rate)
+}
+
+/** Samples of 16 bits little-endian, one channel, as a file. */
+export function wavOf(samples: Uint8Array, rate: number): Uint8Array<ArrayBuffer> {
+  const file = new Uint8Array(HEADER_BYTES + samples.length)
+  const view = new DataView(file.buffer)
+  const ascii = (at: number, text: string): void => {
+    for (let index = 0; index < text.length; index++) file[at + index] = text.charCodeAt(index)
+  }
+  ascii(0, 'RIFF')
+  view.setUint32(4, HEADER_BYTES - 8 + samples.length, true)
+  ascii(8, 'WAVEfmt ')
+  view.setUint32(16, 16, true)
+  view.setUint16(20, 1, true)
+  view.setUint16(22, 1, true)
+  view.setUint32(24, rate, true)
+  view.setUint32(28, rate * BYTES_PER_SAMPLE, true)
+  view.setUint16(32, BYTES_PER_SAMPLE, true)
+  view.setUint16(34, 8 * BYTES_PER_SAMPLE, true)
+  ascii(36, 'data')
+  view.setUint32(40, samples.length, true)
+  file.set(samples, HEADER_BYTES)
+  return file
+}
+
+/** How long a WAV file plays, in seconds, by its own header; null where the bytes are no whole header of one. */
 export function wavDuration(bytes: Uint8Array): number | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength < 12 || name(view, 0) !== 'RIFF' || name(view, 8) !== 'WAVE') return null

@@ -1,9 +1,10 @@
 import type { CallSignature, KnownSignatures } from '../gemini/signatures.ts'
 import type { Preferences } from '../gemini/preferences.ts'
 import type { TokenCounts } from '../gemini/usage.ts'
+import type { RateLimits } from '../http/rate-limits.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
-import type { RateLimits, Reached } from './limits.ts'
+import type { Reached } from './limits.ts'
 import type { NoCredential, SelectRequest } from './ring.ts'
 import type { Admission } from './user-settings.ts'
 

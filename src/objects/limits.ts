@@ -1,3 +1,5 @@
+import type { RateLimits } from '../http/rate-limits.ts'
+
 /** What a user may use; null: as much as there is. Tokens are input and output together, as Google counts them. */
 export interface Limits {
   /** Requests under way at the same time. */
@@ -72,13 +74,6 @@ export function reachedBy(limits: Limits, use: Use, tokens: number, now: number)
     return { limit, retryAt: isTooLarge ? null : retryAt, isTooLarge }
   }
   return null
-}
-
-/** What OpenAI tells in `x-ratelimit-*`: the minute's limits, what is left of them, and milliseconds until they are whole again. */
-export interface RateLimits {
-  readonly requests: { readonly limit: number; readonly remaining: number } | null
-  readonly tokens: { readonly limit: number; readonly remaining: number } | null
-  readonly resetMs: number
 }
 
 /** Null where the user has no limit by the minute. Pure. */

@@ -1,21 +1,14 @@
-import * as v from 'valibot'
+import type * as v from 'valibot'
 import { readJson } from '../http/body.ts'
 import type { Failure } from '../http/errors.ts'
-import { toFailure } from '../http/issue.ts'
+import { asObject, parse, type Parsed } from '../http/parse.ts'
 import { isRecord } from '../http/record.ts'
 import type { Call } from './call.ts'
-
-export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: Failure }
 
 /** The JSON object in the body of an admin act. */
 export async function readObject(call: Call): Promise<Parsed<Record<string, unknown>>> {
   const body = await readJson(call.request, call.settings.maxBodyBytes)
-  if (!body.ok) return body
-  if (isRecord(body.value)) return { ok: true, value: body.value }
-  const message = 'The request body must be a JSON object.'
-  return { ok: false, failure: { reason: 'invalid_type', message } }
+  return body.ok ? asObject(body.value) : body
 }
 
 /** The body of an admin act, checked: a field that is misspelt is refused, since ignoring it would look like success. */
@@ -26,7 +19,7 @@ export async function readBody<const Schema extends v.GenericSchema>(
   const body = await readObject(call)
   if (!body.ok) return body
   const dropped = droppedFrom(body.value)
-  return dropped === null ? check(body.value, schema) : { ok: false, failure: impossible(dropped) }
+  return dropped === null ? parse(schema, body.value) : { ok: false, failure: impossible(dropped) }
 }
 
 /** What valibot leaves out of a record, since an object has it by itself. That an alias is left out would look like success. */
@@ -43,14 +36,4 @@ function droppedFrom(body: Record<string, unknown>): string | null {
 function impossible(param: string): Failure {
   const message = `Invalid value for '${param}': no field can have this name.`
   return { reason: 'invalid_value', message, param }
-}
-
-export function check<const Schema extends v.GenericSchema>(
-  value: unknown,
-  schema: Schema,
-): Parsed<v.InferOutput<Schema>> {
-  const parsed = v.safeParse(schema, value, { abortEarly: true })
-  return parsed.success
-    ? { ok: true, value: parsed.output }
-    : { ok: false, failure: toFailure(parsed.issues[0]) }
 }

@@ -52,7 +52,7 @@ export async function completions(call: Call, holder: KeyHolder): Promise<Reply>
 function read(body: unknown): Asked | Failure {
   const parsed = parseCompletionRequest(body)
   if (!parsed.ok) return parsed.failure
-  const { request } = parsed
+  const request = parsed.value
   const fields = isRecord(body) ? body : {}
   const all: Translated[] = []
   let chat: ChatRequest | undefined

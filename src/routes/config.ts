@@ -2,11 +2,12 @@ import { holderOf } from '../gateway/authenticate.ts'
 import { hasMintedForm } from '../gateway/minted-key.ts'
 import { callUser, persistently } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
+import { parse } from '../http/parse.ts'
 import { DIRECTORY_NAME } from '../objects/directory.ts'
 import type { PutCredentialResult, RotateResult } from '../objects/results.ts'
 import { verify } from '../upstreams/verify.ts'
 import { refusalOf, shown, tried } from './additions.ts'
-import { check, readObject } from './admin-body.ts'
+import { readObject } from './admin-body.ts'
 import { additionQuery } from './admin-query-schema.ts'
 import type { Call, Reply } from './call.ts'
 import { parseCredential } from './credential-body.ts'
@@ -72,7 +73,7 @@ async function userNamedIn(
   body: Record<string, unknown>,
   { env }: Call,
 ): Promise<NamedUser | Failure> {
-  const parsed = check(body, userName)
+  const parsed = parse(userName, body)
   if (!parsed.ok) return parsed.failure
   const { user, apiKey } = parsed.value
   if (user !== undefined) return { userId: user, param: 'user', creates: false }

@@ -1,8 +1,7 @@
 import { importPKCS8 } from 'jose'
-import * as v from 'valibot'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Failure, FailureReason } from '../http/errors.ts'
-import { toFailure } from '../http/issue.ts'
+import { parse } from '../http/parse.ts'
 import type { CredentialInput } from '../objects/credential.ts'
 import type { Secret } from '../upstreams/credential.ts'
 import type { additionBody, CredentialFile, updateBody } from './credential-schema.ts'
@@ -23,12 +22,12 @@ export async function parseCredential(
   body: unknown,
   schema: typeof updateBody | typeof additionBody,
 ): Promise<ParsedCredential> {
-  const parsed = v.safeParse(schema, body, { abortEarly: true })
-  if (!parsed.success) return { ok: false, failure: toFailure(parsed.issues[0]) }
-  const { gcpServiceAccount: file, label, location } = parsed.output
+  const parsed = parse(schema, body)
+  if (!parsed.ok) return parsed
+  const { gcpServiceAccount: file, label, location } = parsed.value
 
   const possible = UPSTREAMS_OF[file.type]
-  const upstream = parsed.output.upstream ?? possible[0]
+  const upstream = parsed.value.upstream ?? possible[0]
   if (!possible.includes(upstream)) {
     return invalid('upstream', `a credential of type ${file.type} opens ${possible.join(', ')}`)
   }
@@ -37,7 +36,7 @@ export async function parseCredential(
   if (problem !== null) return invalid('gcpServiceAccount.private_key', problem)
 
   const quotaProject = file.type === 'authorized_user' ? file.quota_project_id : null
-  const project = parsed.output.project ?? ownProject(file, upstream)
+  const project = parsed.value.project ?? ownProject(file, upstream)
   if (upstream === 'vertex' && project === null && file.type !== 'api_key') {
     const why = 'Vertex serves this credential through a Google Cloud project.'
     const message = `Missing required parameter: 'project'. ${why}`

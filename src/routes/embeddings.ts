@@ -15,8 +15,8 @@ export async function embeddings(call: Call, holder: KeyHolder): Promise<Reply> 
   if (!body.ok) return body.reply
   const parsed = parseEmbeddingRequest(body.value)
   if (!parsed.ok) return checked(call, holder, parsed.failure)
-  const { model, input, dimensions, encoding_format: format } = parsed.request
-  const { task_type, taskType, input_type } = parsed.request
+  const { model, input, dimensions, encoding_format: format } = parsed.value
+  const { task_type, taskType, input_type } = parsed.value
   const estimatedTokens = estimateTextTokens(input)
   const journey = await journeyFor(call, holder, { body: body.value, model, estimatedTokens })
   const options = {

@@ -19,7 +19,7 @@ export async function images(call: Call, holder: KeyHolder): Promise<Reply> {
   if (!body.ok) return body.reply
   const parsed = parseImageRequest(body.value)
   if (!parsed.ok) return checked(call, holder, parsed.failure)
-  const { model, prompt, n, size } = parsed.request
+  const { model, prompt, n, size } = parsed.value
   const wrong = notOfKind(model, 'image')
   if (wrong !== null) return checked(call, holder, wrong)
   const request: GenerateContentRequest = {
@@ -35,7 +35,7 @@ export async function images(call: Call, holder: KeyHolder): Promise<Reply> {
   const made = generateSeries({ ...journey, cuttings: Cuttings.NONE }, requests)
   const series = await outliving(call, made)
   const response = series.ok
-    ? answer(call, parsed.request, series)
+    ? answer(call, parsed.value, series)
     : errorResponse(series.generated.failure)
   setJourneyHeaders(response.headers, series.generated)
   return response

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Failure } from '../http/errors.ts'
-import { check, type Parsed } from './admin-body.ts'
+import { parse, type Parsed } from '../http/parse.ts'
 import type { Call } from './call.ts'
 
 /** The query string, checked like a body: what is misspelt is refused, since ignoring it would look like success. */
@@ -11,7 +11,7 @@ export function readQuery<const Schema extends v.GenericSchema>(
   const names = [...url.searchParams.keys()]
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) return { ok: false, failure: repeated(twice) }
-  return check(Object.fromEntries(url.searchParams), schema)
+  return parse(schema, Object.fromEntries(url.searchParams))
 }
 
 function repeated(name: string): Failure {

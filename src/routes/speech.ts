@@ -20,10 +20,10 @@ export async function speech(call: Call, holder: KeyHolder): Promise<Reply> {
   if (!body.ok) return body.reply
   const parsed = parseSpeechRequest(body.value)
   if (!parsed.ok) return checked(call, holder, parsed.failure)
-  const { model, response_format: format } = parsed.request
+  const { model, response_format: format } = parsed.value
   const wrong = notOfKind(model, 'speech')
   if (wrong !== null) return checked(call, holder, wrong)
-  const request = toGeminiRequest(parsed.request)
+  const request = toGeminiRequest(parsed.value)
   const estimatedTokens = estimateTokens(request)
   const journey = await journeyFor(call, holder, { body: body.value, model, estimatedTokens })
   const made = generate({ ...journey, request, cuttings: Cuttings.NONE, stream: false })

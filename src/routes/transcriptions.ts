@@ -37,7 +37,7 @@ async function transcribe(call: Call, holder: KeyHolder, task: Task): Promise<Re
   if (!read.ok) return read.failure
   const parsed = parseAudioForm(read.form, task)
   if (!parsed.ok) return parsed.failure
-  const { audio } = parsed
+  const audio = parsed.value
   if (audio.file.size > settings.maxMediaPartBytes) return tooLarge(settings.maxMediaPartBytes)
   const bytes = new Uint8Array(await audio.file.arrayBuffer())
   const recording = recordingType(audio.file, bytes.subarray(0, HEAD_BYTES))

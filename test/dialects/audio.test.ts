@@ -19,7 +19,7 @@ function form(fields: Record<string, string | File>): FormData {
 function parsed(fields: Record<string, string | File>, task: Task = 'transcribe') {
   const result = parseAudioForm(form(fields), task)
   if (!result.ok) throw new Error(result.failure.message)
-  return result.audio
+  return result.value
 }
 
 function said(text: string, finishReason = 'STOP') {

@@ -1,8 +1,7 @@
 /** The forms of POST /v1/audio/transcriptions and /v1/audio/translations, checked once at the rim. */
 import * as v from 'valibot'
 import { stripModelPrefix } from '../../gemini/catalogue.ts'
-import type { Failure } from '../../http/errors.ts'
-import { toFailure } from '../../http/issue.ts'
+import { parse, type Parsed } from '../../http/parse.ts'
 
 export type Task = 'transcribe' | 'translate'
 
@@ -66,22 +65,18 @@ export const AUDIO_FORMS = {
 
 export type AudioRequest = v.InferOutput<(typeof AUDIO_FORMS)['transcribe']>
 
-export type ParsedAudioRequest =
-  | { readonly ok: true; readonly audio: AudioRequest }
-  | { readonly ok: false; readonly failure: Failure }
-
 /** Fields of OpenAI's that would change the answer, and that Gemini has nothing for. */
 const UNSUPPORTED = ['include', 'include[]', 'known_speaker_names[]', 'known_speaker_references[]']
 
-export function parseAudioForm(form: FormData, task: Task): ParsedAudioRequest {
+export function parseAudioForm(form: FormData, task: Task): Parsed<AudioRequest> {
   const param = UNSUPPORTED.find((name) => form.has(name))
   if (param !== undefined) {
     const message = `'${param}' is not supported: Gemini gives neither log probabilities nor known speakers with a transcript.`
     return { ok: false, failure: { reason: 'unsupported_parameter', message, param } }
   }
-  const parsed = v.safeParse(AUDIO_FORMS[task], fieldsOf(form, task), { abortEarly: true })
-  if (!parsed.success) return { ok: false, failure: toFailure(parsed.issues[0]) }
-  const audio = parsed.output
+  const parsed = parse(AUDIO_FORMS[task], fieldsOf(form, task))
+  if (!parsed.ok) return parsed
+  const audio = parsed.value
   if (audio.stream && audio.response_format !== 'json' && audio.response_format !== 'text') {
     const message = `A stream has no response_format ${audio.response_format}; leave it out, or send json or text.`
     return {
@@ -89,7 +84,7 @@ export function parseAudioForm(form: FormData, task: Task): ParsedAudioRequest {
       failure: { reason: 'unsupported_value', message, param: 'response_format' },
     }
   }
-  return { ok: true, audio }
+  return parsed
 }
 
 /** An empty field is one that the form's user left out; what a translation does not take is ignored. */

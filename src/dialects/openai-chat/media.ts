@@ -1,7 +1,8 @@
 /** Pictures and sounds that a model makes (client-protocols §1.3). */
 import type { Blob } from '../../gemini/types.ts'
+import { joinedBytes } from '../../http/base64.ts'
+import { pcmRate, wavOf } from '../../http/wav.ts'
 import type { ChatContext } from './response.ts'
-import { pcmRate, withWavHeader } from './wav.ts'
 
 /** The convention of OpenRouter, LiteLLM and Open WebUI; OpenAI has none. */
 export interface MessageImage {
@@ -40,13 +41,8 @@ export function toAudio(
   const [first] = sounds
   if (first === undefined) return null
   const rate = pcmRate(first.mimeType)
-  const data =
-    rate === null
-      ? first.data
-      : withWavHeader(
-          sounds.map((sound) => sound.data),
-          rate,
-        )
+  const samples = sounds.map((sound) => sound.data)
+  const data = rate === null ? first.data : wavOf(joinedBytes(samples), rate).toBase64()
   return {
     id: `audio_${id.replaceAll(/[^A-Za-z0-9]/g, '').slice(-24)}`,
     expires_at: created + AUDIO_LIFE_SECONDS,

@@ -8,8 +8,7 @@ import type { Attachment } from '../../gemini/attachment.ts'
 import { Cuttings } from '../../http/cuttings.ts'
 import type { Failure } from '../../http/errors.ts'
 import { stripModelPrefix } from '../../gemini/catalogue.ts'
-import { toFailure } from '../../http/issue.ts'
-import { isRecord } from '../../http/record.ts'
+import { asObject, parse } from '../../http/parse.ts'
 import { message } from './message-schema.ts'
 import { readMedia } from './read-media.ts'
 import { toChatShape } from './responses-shape.ts'
@@ -73,16 +72,14 @@ export function parseChatRequest(
   input: unknown,
   cuttings: Cuttings = Cuttings.NONE,
 ): ParsedChatRequest {
-  if (!isRecord(input)) {
-    const message = 'The request body must be a JSON object.'
-    return { ok: false, failure: { reason: 'invalid_type', message } }
-  }
-  const { body, retold } = toChatShape(input)
+  const object = asObject(input)
+  if (!object.ok) return object
+  const { body, retold } = toChatShape(object.value)
   const unsupported = findUnsupported(body) ?? tooManyChoices(body['n'])
   if (unsupported !== undefined) return { ok: false, failure: retold(unsupported) }
-  const parsed = v.safeParse(chatRequest, body, { abortEarly: true })
-  if (!parsed.success) return { ok: false, failure: retold(toFailure(parsed.issues[0])) }
-  const chat = parsed.output
+  const parsed = parse(chatRequest, body)
+  if (!parsed.ok) return { ok: false, failure: retold(parsed.failure) }
+  const chat = parsed.value
   const media = readMedia(chat.messages, cuttings)
   return media.ok
     ? { ok: true, chat, attachments: media.attachments }

@@ -23,6 +23,21 @@ export function upperCaseOf<const T extends readonly string[]>(words: T) {
   return v.pipe(string, v.toUpperCase(), v.picklist(words, `must be one of: ${words.join(', ')}`))
 }
 
+/** A word that is to be written as it stands. `why`: what is said besides to whoever sent another. */
+export function oneOf<const T extends readonly string[]>(words: T, why = '') {
+  return v.pipe(string, v.picklist(words, `must be one of: ${words.join(', ')}${why}`))
+}
+
+export function integerFrom1To(max: number) {
+  return v.pipe(
+    integer,
+    v.minValue(1, 'must be at least 1'),
+    v.maxValue(max, `must not be above ${max}`),
+  )
+}
+
+export const someText = v.pipe(string, v.nonEmpty('must not be empty'))
+
 export function lowerCaseOf<const T extends readonly string[]>(words: T) {
   return v.pipe(string, v.toLowerCase(), v.picklist(words, `must be one of: ${words.join(', ')}`))
 }

@@ -1,57 +1,45 @@
 /** Legacy completions (client-protocols §1.12): prompts in, plain text out. */
 import * as v from 'valibot'
 import type { Failure } from '../../http/errors.ts'
-import { toFailure } from '../../http/issue.ts'
-import { isRecord } from '../../http/record.ts'
+import { asObject, parse, type Parsed } from '../../http/parse.ts'
+import { boolean, integer, integerFrom1To, string } from '../openai-chat/wire.ts'
+import { refuseTokens } from '../token-arrays.ts'
 
 /** Each is a call of its own; OpenAI takes more, and nobody asks for them. */
 const MAX_CHOICES = 16
 
-const text = v.string('a string')
 const prompt = v.lazy((value) =>
   Array.isArray(value)
-    ? v.pipe(v.array(text), v.minLength(1, 'must hold at least one prompt'))
+    ? v.pipe(v.array(string), v.minLength(1, 'must hold at least one prompt'))
     : v.pipe(
         v.string('a string or an array of strings'),
         v.transform((one) => [one]),
       ),
 )
-const count = v.nullish(v.pipe(v.number('an integer'), v.integer('an integer')))
 
 export const completionRequest = v.object(
   {
     prompt,
-    suffix: v.nullish(text),
-    echo: v.nullish(v.boolean('a boolean'), false),
-    n: v.nullish(
-      v.pipe(
-        v.number('an integer'),
-        v.integer('an integer'),
-        v.minValue(1, 'must be at least 1'),
-        v.maxValue(MAX_CHOICES, `must not be above ${MAX_CHOICES}`),
-      ),
-      1,
-    ),
-    stream: v.nullish(v.boolean('a boolean'), false),
-    best_of: count,
-    logprobs: count,
+    suffix: v.nullish(string),
+    echo: v.nullish(boolean, false),
+    n: v.nullish(integerFrom1To(MAX_CHOICES), 1),
+    stream: v.nullish(boolean, false),
+    best_of: v.nullish(integer),
+    logprobs: v.nullish(integer),
   },
   'a JSON object',
 )
 
 export type CompletionRequest = v.InferOutput<typeof completionRequest>
 
-export type ParsedCompletionRequest =
-  | { readonly ok: true; readonly request: CompletionRequest }
-  | { readonly ok: false; readonly failure: Failure }
-
-export function parseCompletionRequest(body: unknown): ParsedCompletionRequest {
-  if (isRecord(body) && holdsTokens(body['prompt'])) return { ok: false, failure: TOKENS }
-  const parsed = v.safeParse(completionRequest, body, { abortEarly: true })
-  if (!parsed.success) return { ok: false, failure: toFailure(parsed.issues[0]) }
-  const request = parsed.output
-  const failure = unsupported(request)
-  return failure === null ? { ok: true, request } : { ok: false, failure }
+export function parseCompletionRequest(input: unknown): Parsed<CompletionRequest> {
+  const body = asObject(input)
+  if (!body.ok) return body
+  const tokens = refuseTokens(body.value['prompt'], 'prompt')
+  if (tokens !== null) return { ok: false, failure: tokens }
+  const parsed = parse(completionRequest, body.value)
+  const failure = parsed.ok ? unsupported(parsed.value) : null
+  return failure === null ? parsed : { ok: false, failure }
 }
 
 function unsupported({ prompt: prompts, n, stream, best_of, logprobs }: CompletionRequest) {
@@ -77,18 +65,4 @@ function refuse(
   why: string,
 ): Failure {
   return { reason, message: `'${param}' is not supported like this: ${why}.`, param }
-}
-
-/** Google takes no tokens, and those of another tokenizer would mean nothing to it. */
-function holdsTokens(value: unknown): boolean {
-  if (!Array.isArray(value)) return false
-  const [first] = value as readonly unknown[]
-  return typeof first === 'number' || (Array.isArray(first) && typeof first[0] === 'number')
-}
-
-const TOKENS: Failure = {
-  reason: 'invalid_type',
-  message:
-    "Invalid type for 'prompt': arrays of tokens are not supported, since Gemini has its own tokenizer; send the text as a string.",
-  param: 'prompt',
 }

@@ -1,9 +1,9 @@
 /** OpenAI's embedding requests (client-protocols §3), with the task types of Gemini's. */
 import * as v from 'valibot'
-import type { Failure } from '../../http/errors.ts'
-import { toFailure } from '../../http/issue.ts'
-import { isRecord } from '../../http/record.ts'
+import { asObject, parse, type Parsed } from '../../http/parse.ts'
 import { modelName } from '../openai-chat/schema.ts'
+import { integerFrom1To, oneOf, string } from '../openai-chat/wire.ts'
+import { refuseTokens } from '../token-arrays.ts'
 
 /** OpenAI's own limit. */
 const MAX_INPUTS = 2048
@@ -32,13 +32,13 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
 
 const taskType = v.nullish(
   v.pipe(
-    v.string('a string'),
+    string,
     v.transform((name) => SYNONYMS.get(name.toUpperCase()) ?? name.toUpperCase()),
     v.picklist(TASK_TYPES, `must be one of: ${TASK_TYPES.join(', ')}`),
   ),
 )
 
-const text = v.pipe(v.string('a string'), v.nonEmpty('must not be an empty string'))
+const text = v.pipe(string, v.nonEmpty('must not be an empty string'))
 const input = v.lazy((value) =>
   Array.isArray(value)
     ? v.pipe(
@@ -57,21 +57,8 @@ export const embeddingRequest = v.object(
   {
     model: modelName,
     input,
-    encoding_format: v.nullish(
-      v.pipe(
-        v.string('a string'),
-        v.picklist(['float', 'base64'], 'must be one of: float, base64'),
-      ),
-      'float',
-    ),
-    dimensions: v.nullish(
-      v.pipe(
-        v.number('an integer'),
-        v.integer('an integer'),
-        v.minValue(1, 'must be at least 1'),
-        v.maxValue(MAX_DIMENSIONS, `must not be above ${MAX_DIMENSIONS}`),
-      ),
-    ),
+    encoding_format: v.nullish(oneOf(['float', 'base64']), 'float'),
+    dimensions: v.nullish(integerFrom1To(MAX_DIMENSIONS)),
     task_type: taskType,
     taskType,
     input_type: taskType,
@@ -81,28 +68,9 @@ export const embeddingRequest = v.object(
 
 export type EmbeddingRequest = v.InferOutput<typeof embeddingRequest>
 
-export type ParsedEmbeddingRequest =
-  | { readonly ok: true; readonly request: EmbeddingRequest }
-  | { readonly ok: false; readonly failure: Failure }
-
-export function parseEmbeddingRequest(body: unknown): ParsedEmbeddingRequest {
-  if (isRecord(body) && holdsTokens(body['input'])) return { ok: false, failure: TOKENS }
-  const parsed = v.safeParse(embeddingRequest, body, { abortEarly: true })
-  return parsed.success
-    ? { ok: true, request: parsed.output }
-    : { ok: false, failure: toFailure(parsed.issues[0]) }
-}
-
-/** Google takes no tokens, and those of another tokenizer would mean nothing to it. */
-function holdsTokens(value: unknown): boolean {
-  if (!Array.isArray(value)) return false
-  const [first] = value as readonly unknown[]
-  return typeof first === 'number' || (Array.isArray(first) && typeof first[0] === 'number')
-}
-
-const TOKENS: Failure = {
-  reason: 'invalid_type',
-  message:
-    "Invalid type for 'input': arrays of tokens are not supported, since Gemini has its own tokenizer; send the text as a string.",
-  param: 'input',
+export function parseEmbeddingRequest(input: unknown): Parsed<EmbeddingRequest> {
+  const body = asObject(input)
+  if (!body.ok) return body
+  const tokens = refuseTokens(body.value['input'], 'input')
+  return tokens === null ? parse(embeddingRequest, body.value) : { ok: false, failure: tokens }
 }

@@ -1,8 +1,8 @@
 /** OpenAI's image requests, as far as Gemini's models that draw can follow them (google-upstreams §4.7, §9). */
 import * as v from 'valibot'
-import type { Failure } from '../../http/errors.ts'
-import { toFailure } from '../../http/issue.ts'
+import { asObject, parse, type Parsed } from '../../http/parse.ts'
 import { modelName } from '../openai-chat/schema.ts'
+import { integerFrom1To, oneOf, someText, string } from '../openai-chat/wire.ts'
 
 /** OpenAI's own limit; each is a call of its own. */
 const MAX_IMAGES = 10
@@ -34,7 +34,7 @@ const SIZE = `must be auto, or WIDTHxHEIGHT in one of the ratios ${RATIOS.map(([
 
 const size = v.nullish(
   v.pipe(
-    v.string('a string'),
+    string,
     v.check((text) => toImageConfig(text) !== null, SIZE),
     v.transform((text) => toImageConfig(text) ?? {}),
   ),
@@ -44,26 +44,12 @@ const size = v.nullish(
 export const imageRequest = v.object(
   {
     model: modelName,
-    prompt: v.pipe(v.string('a string'), v.nonEmpty('must not be empty')),
-    n: v.nullish(
-      v.pipe(
-        v.number('an integer'),
-        v.integer('an integer'),
-        v.minValue(1, 'must be at least 1'),
-        v.maxValue(MAX_IMAGES, `must not be above ${MAX_IMAGES}`),
-      ),
-      1,
-    ),
+    prompt: someText,
+    n: v.nullish(integerFrom1To(MAX_IMAGES), 1),
     size,
-    response_format: v.nullish(
-      v.pipe(
-        v.string('a string'),
-        v.picklist(['b64_json', 'url'], 'must be one of: b64_json, url'),
-      ),
-      'b64_json',
-    ),
+    response_format: v.nullish(oneOf(['b64_json', 'url']), 'b64_json'),
     output_format: v.nullish(
-      v.pipe(v.string('a string'), v.picklist(['png'], 'must be png, which is what Gemini draws')),
+      v.pipe(string, v.picklist(['png'], 'must be png, which is what Gemini draws')),
     ),
     stream: v.nullish(v.literal(false, 'must be false: images are not streamed')),
   },
@@ -72,15 +58,9 @@ export const imageRequest = v.object(
 
 export type ImageRequest = v.InferOutput<typeof imageRequest>
 
-export type ParsedImageRequest =
-  | { readonly ok: true; readonly request: ImageRequest }
-  | { readonly ok: false; readonly failure: Failure }
-
-export function parseImageRequest(body: unknown): ParsedImageRequest {
-  const parsed = v.safeParse(imageRequest, body, { abortEarly: true })
-  return parsed.success
-    ? { ok: true, request: parsed.output }
-    : { ok: false, failure: toFailure(parsed.issues[0]) }
+export function parseImageRequest(input: unknown): Parsed<ImageRequest> {
+  const body = asObject(input)
+  return body.ok ? parse(imageRequest, body.value) : body
 }
 
 /** Null where no picture of Gemini's has this size. A thousand pixels are its default, which is left unsaid: not every model lets itself be told. */

@@ -2,14 +2,12 @@
 import type { Failure } from '../../http/errors.ts'
 import { blockReasonOf, finishReasonOf, firstCandidate, partsOf } from '../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
-import { pcmRate, withWavHeader } from '../openai-chat/wav.ts'
+import { joinedBytes } from '../../http/base64.ts'
+import { pcmRate, wavOf } from '../../http/wav.ts'
 
 export type Speech =
   | { readonly ok: true; readonly audio: Uint8Array<ArrayBuffer>; readonly mimeType: string }
   | { readonly ok: false; readonly failure: Failure }
-
-/** Where a WAV of the plainest kind has its samples. */
-const WAV_HEADER_BYTES = 44
 
 export function toSpeech(response: GenerateContentResponse, format: 'wav' | 'pcm'): Speech {
   const sounds = partsOf(firstCandidate(response)).flatMap(({ inlineData }) =>
@@ -22,14 +20,13 @@ export function toSpeech(response: GenerateContentResponse, format: 'wav' | 'pcm
   if (rate === null) {
     const isAsked = format === 'wav' && /^audio\/(?:x-)?wav/i.test(first.mimeType)
     return isAsked
-      ? { ok: true, audio: Uint8Array.fromBase64(first.data), mimeType: 'audio/wav' }
+      ? { ok: true, audio: joinedBytes([first.data]), mimeType: 'audio/wav' }
       : { ok: false, failure: OTHER_FORMAT }
   }
-  const pieces = sounds.map(({ data }) => data)
-  const file = Uint8Array.fromBase64(withWavHeader(pieces, rate))
+  const samples = joinedBytes(sounds.map(({ data }) => data))
   return format === 'wav'
-    ? { ok: true, audio: file, mimeType: 'audio/wav' }
-    : { ok: true, audio: file.slice(WAV_HEADER_BYTES), mimeType: `audio/pcm;rate=${rate}` }
+    ? { ok: true, audio: wavOf(samples, rate), mimeType: 'audio/wav' }
+    : { ok: true, audio: samples, mimeType: `audio/pcm;rate=${rate}` }
 }
 
 function silence(response: GenerateContentResponse): Failure {
