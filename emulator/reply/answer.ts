@@ -1,8 +1,10 @@
 /** What the model says: the script's words, or a plausible echo. */
+import { isObject } from '../errors/failure.ts'
 import type { Model } from '../models.ts'
 import type { Reply, Usage } from '../protocol.ts'
 import type { GenerateRequest, GenerationConfig, Part } from '../proto/types.ts'
 import { base64 } from '../random.ts'
+import { sampleOf } from './sample.ts'
 import { completeUsage, partTokens, promptTokens, textTokens } from './usage.ts'
 
 const THOUGHT_TOKENS = 16
@@ -58,8 +60,11 @@ function defaultParts(model: Model, request: GenerateRequest): Part[] {
     : said === ''
       ? 'You sent no text.'
       : `You said: ${said}`
-  if (request.generationConfig?.responseMimeType === 'application/json') {
-    return [{ text: JSON.stringify({ answer: text }) }]
+  const { responseMimeType, responseSchema, responseJsonSchema } = request.generationConfig ?? {}
+  if (responseMimeType === 'application/json') {
+    const schema = responseJsonSchema ?? responseSchema
+    const value = isObject(schema) ? sampleOf(schema, text) : { answer: text }
+    return [{ text: JSON.stringify(value) }]
   }
   const image = { inlineData: { mimeType: 'image/png', data: PIXEL } }
   return model.kind === 'image' ? [{ text }, image] : [{ text }]

@@ -1,0 +1,90 @@
+/** JSON that fits a schema, as Google's constrained decoding makes it: JSON Schema, or Google's own with its upper-case types. */
+import type { JsonObject } from '../json.ts'
+
+/** Below this a recursive schema is given only what it requires. */
+const MAX_DEPTH = 4
+/** One that requires itself has no end. */
+const BOTTOM = 32
+
+/** What a model would say in fields of these names, where any text would fit the schema. */
+const BY_NAME: ReadonlyMap<string, string> = new Map([
+  ['language', 'english'],
+  ['start', '00:00'],
+  ['end', '00:01'],
+])
+
+/** `text`: what strings hold. */
+export function sampleOf(schema: JsonObject, text: string): unknown {
+  return sample(schema, { root: schema, text, name: '', depth: 0 })
+}
+
+interface At {
+  readonly root: JsonObject
+  readonly text: string
+  /** The field that the value is for. */
+  readonly name: string
+  readonly depth: number
+}
+
+function sample(given: unknown, at: At): unknown {
+  if (at.depth > BOTTOM) return null
+  const schema = resolved(given, at.root)
+  if (schema['const'] !== undefined) return schema['const']
+  const [choice] = asList(schema['enum'])
+  if (choice !== undefined) return choice
+  const [branch] = [...asList(schema['anyOf']), ...asList(schema['oneOf'])]
+  if (branch !== undefined) return sample(branch, at)
+  const [type] = asList(schema['type'] ?? 'object')
+  switch (String(type).toLowerCase()) {
+    case 'object':
+      return objectOf(schema, at)
+    case 'array':
+      return listOf(schema, at)
+    case 'string':
+      return BY_NAME.get(at.name) ?? at.text
+    case 'number':
+    case 'integer':
+      return schema['minimum'] ?? 0
+    case 'boolean':
+      return true
+    default:
+      return null
+  }
+}
+
+function objectOf(schema: JsonObject, at: At): JsonObject {
+  const required = asList(schema['required'])
+  const properties = Object.entries(asObject(schema['properties']))
+  const wanted = properties.filter(([name]) => at.depth < MAX_DEPTH || required.includes(name))
+  const depth = at.depth + 1
+  return Object.fromEntries(
+    wanted.map(([name, property]) => [name, sample(property, { ...at, name, depth })]),
+  )
+}
+
+function listOf(schema: JsonObject, at: At): unknown[] {
+  const least = Number(schema['minItems'] ?? 0)
+  const length = at.depth < MAX_DEPTH ? Math.max(1, least) : least
+  const item = { ...at, depth: at.depth + 1 }
+  const items = schema['items'] ?? { type: 'string' }
+  return Array.from({ length }, () => sample(items, item))
+}
+
+/** With what a `$ref` stands for (`#/$defs/Name`); a chain of references alone comes to nothing. */
+function resolved(given: unknown, root: JsonObject): JsonObject {
+  let schema = asObject(given)
+  for (let hop = 0; hop < MAX_DEPTH && typeof schema['$ref'] === 'string'; hop++) {
+    const path = schema['$ref'].split('/').slice(1)
+    schema = asObject(path.reduce<unknown>((value, key) => asObject(value)[key], root))
+  }
+  return schema
+}
+
+function asObject(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+function asList(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return []
+  return Array.isArray(value) ? value : [value]
+}
