@@ -2,7 +2,7 @@
  * What stands between the media of a request and Google: how many, how large, and for those at an address the fetch. It makes
  * requests of our own, so it is only for callers whose key is known to be good.
  */
-import type { Attachment } from '../gemini/attachment.ts'
+import { asText, type Attachment } from '../gemini/attachment.ts'
 import { readersOf } from '../gemini/file-uris.ts'
 import { canonicalType, isText, unfitness } from '../gemini/media-types.ts'
 import { settledType } from '../gemini/sniff.ts'
@@ -67,7 +67,7 @@ export async function admitMedia(
 
 /** Never rejects. */
 async function fetchInto(
-  { part, param, kind }: Attachment,
+  { part, param, kind, fileName }: Attachment,
   fetching: Parameters<typeof fetchFile>[1],
 ): Promise<Failure | null> {
   const { fileUri = '', mimeType = null } = part.fileData ?? {}
@@ -91,7 +91,7 @@ async function fetchInto(
     })
   }
   if (kind === 'file' && isText(type))
-    return replace(part, { text: new TextDecoder().decode(file.bytes) })
+    return replace(part, { text: asText(fileName, new TextDecoder().decode(file.bytes)) })
   const unfit = unfitness(type, kind)
   if (unfit !== null) return failureOf(param, { ok: false, why: unfit })
   return replace(part, { inlineData: { mimeType: type, data: file.bytes.toBase64() } })

@@ -8,4 +8,11 @@ export interface Attachment {
   /** `messages[0].content[1].image_url.url` */
   readonly param: string
   readonly kind: MediaKind
+  /** As the client calls it. */
+  readonly fileName: string | null
+}
+
+/** A text file goes to Google as text (google-upstreams §4.2), under its name, where it has one. */
+export function asText(fileName: string | null, text: string): string {
+  return fileName ? `${fileName}:\n\n${text}` : text
 }

@@ -22,7 +22,7 @@ export function isYouTube(uri: string): boolean {
 }
 
 /** The upstreams that cannot serve a request with these media, since they do not read a file that it names. */
-export function nonReaders(attachments: readonly Attachment[]): readonly Upstream[] {
+export function nonReaders(attachments: readonly Pick<Attachment, 'part'>[]): readonly Upstream[] {
   const readers = attachments.flatMap(({ part }) => {
     const known = part.fileData === undefined ? null : readersOf(part.fileData.fileUri)
     return known === null ? [] : [known]

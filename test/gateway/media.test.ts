@@ -209,6 +209,11 @@ describe('other media by URL', () => {
     ],
     ['a text', { type: 'file', file: { file_data: `${FILES}/notes.txt` } }, { text: 'Grüße' }],
     [
+      'a text under its name',
+      { type: 'file', file: { file_data: `${FILES}/notes.txt`, filename: 'hello.txt' } },
+      { text: 'hello.txt:\n\nGrüße' },
+    ],
+    [
       'a sound',
       { type: 'input_audio', input_audio: { data: `${FILES}/sound.mp3`, format: 'mp3' } },
       inline('audio/mpeg', BYTES.mp3),

@@ -1,5 +1,5 @@
 /** Pictures, sounds, films and files as parts of the pivot (client-protocols §1.2, E78–E80; google-upstreams §4.2). */
-import type { Attachment } from '../../gemini/attachment.ts'
+import { asText, type Attachment } from '../../gemini/attachment.ts'
 import { isYouTube, readersOf } from '../../gemini/file-uris.ts'
 import {
   canonicalType,
@@ -59,7 +59,8 @@ export function readMedia(
       if (isResult(role) && uri !== undefined && readersOf(uri) !== null) return onlyHere(param)
       Object.assign(media.part, read.part)
       if (read.part.text === undefined) {
-        attachments.push({ part: media.part, param, kind: media.kind })
+        const { part, kind, fileName = null } = media
+        attachments.push({ part, param, kind, fileName })
       }
     }
   }
@@ -186,9 +187,8 @@ function textPart(media: MediaSource, bytes: Uint8Array, param: string): MediaRe
   }
 }
 
-/** Text goes to Google as text (google-upstreams §4.2), under its file's name, where it has one. */
-function named({ fileName }: MediaSource, text: string): MediaResult {
-  return { ok: true, part: { text: fileName ? `${fileName}:\n\n${text}` : text } }
+function named({ fileName = null }: MediaSource, text: string): MediaResult {
+  return { ok: true, part: { text: asText(fileName, text) } }
 }
 
 function clipOf({ clip }: MediaSource): NonNullable<Part['videoMetadata']> | null {
