@@ -4,12 +4,11 @@ import type { Reply } from '../../emulator/protocol.ts'
 import {
   callsOf,
   chat,
+  configure,
   type ErrorBody,
-  fetchPollux,
   framesOf,
   givenUser,
   google,
-  MASTER_KEY,
   settledStats,
   textOf,
   type User,
@@ -197,11 +196,7 @@ describe('n choices', () => {
 
   it('count against the limits, each of them', async () => {
     const user = await givenUser()
-    await fetchPollux(`/v1/config/users/${user.userId}`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${MASTER_KEY}` },
-      body: JSON.stringify({ limits: { requests_per_day: 2 } }),
-    })
+    await configure(user, { limits: { requests_per_day: 2 } })
     const answer = await chat(user.key, { n: 3 })
     expect(answer.status).toBe(429)
     expect(await reached(user)).toBeLessThanOrEqual(2)

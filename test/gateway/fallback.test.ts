@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Explanation } from '../../src/objects/explanation.ts'
 import {
+  admin,
   callsOf,
   chat,
+  configure,
   type ErrorBody,
   fetchPollux,
   framesOf,
   givenUser,
   google,
-  MASTER_KEY,
   post,
   settledStats,
   type User,
@@ -18,20 +19,12 @@ const PRO = 'gemini-2.5-pro'
 const FLASH = 'gemini-2.5-flash'
 const LITE = 'gemini-2.5-flash-lite'
 
-function patch(user: User, settings: object): Promise<Response> {
-  return fetchPollux(`/v1/config/users/${user.userId}`, {
-    method: 'PATCH',
-    headers: { authorization: `Bearer ${MASTER_KEY}` },
-    body: JSON.stringify(settings),
-  })
-}
-
 async function givenFallbacks(
   kinds: Parameters<typeof givenUser>[0],
   settings: object = { fallbacks: { [PRO]: [FLASH, LITE] } },
 ): Promise<User> {
   const user = await givenUser(kinds)
-  expect((await patch(user, settings)).status).toBe(200)
+  await configure(user, settings)
   return user
 }
 
@@ -161,7 +154,8 @@ describe('the chain', () => {
     ['fallbacks.gemini-2.5-pro', { [PRO]: FLASH }],
     ['fallbacks.0', [FLASH]],
   ])('is refused as %s where it is no chain: %j', async (param, fallbacks) => {
-    const answer = await patch(await givenUser(), { fallbacks })
+    const { userId } = await givenUser()
+    const answer = await admin('PATCH', `users/${userId}`, { fallbacks })
     expect(answer.status).toBe(400)
     expect((await answer.json<ErrorBody>()).error.param).toBe(param)
   })
@@ -170,8 +164,7 @@ describe('the chain', () => {
     const user = await givenFallbacks(['api_key'])
     const key = await fetchPollux('/v1/key', { headers: { authorization: `Bearer ${user.key}` } })
     expect(await key.json()).toMatchObject({ fallbacks: { [PRO]: [FLASH, LITE] } })
-    const headers = { authorization: `Bearer ${MASTER_KEY}` }
-    const shown = await fetchPollux(`/v1/config/users/${user.userId}`, { headers })
+    const shown = await admin('GET', `users/${user.userId}`)
     expect(await shown.json()).toMatchObject({ user: { fallbacks: { [PRO]: [FLASH, LITE] } } })
   })
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import {
   callsOf,
   chatBody,
+  configure,
   fetchPollux,
   givenUser,
   google,
-  MASTER_KEY,
   type User,
 } from '../support/pollux.ts'
 
@@ -61,12 +61,7 @@ describe('a long base64 string', () => {
 
   it('counts with all of its characters against the limits', async () => {
     const user = await givenUser()
-    const limited = await fetchPollux(`/v1/config/users/${user.userId}`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${MASTER_KEY}` },
-      body: JSON.stringify({ limits: { tokens_per_minute: CONTENT.length / 5 } }),
-    })
-    expect(limited.status).toBe(200)
+    await configure(user, { limits: { tokens_per_minute: CONTENT.length / 5 } })
     const answer = await send(user, BODY)
     expect(answer.status).toBe(429)
     expect(answer.headers.get('x-should-retry')).toBe('false')

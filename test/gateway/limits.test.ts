@@ -3,24 +3,20 @@ import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { reachedBy, NO_LIMITS, type Use } from '../../src/objects/limits.ts'
 import {
+  admin,
   callsOf,
   chat,
+  configure,
   type ErrorBody,
   fetchPollux,
   givenUser,
   google,
-  MASTER_KEY,
   settledStats,
   type User,
 } from '../support/pollux.ts'
 
-async function limit(user: User, limits: Record<string, number | null>): Promise<void> {
-  const answer = await fetchPollux(`/v1/config/users/${user.userId}`, {
-    method: 'PATCH',
-    headers: { authorization: `Bearer ${MASTER_KEY}` },
-    body: JSON.stringify({ limits }),
-  })
-  if (answer.status !== 200) throw new Error(await answer.text())
+function limit(user: User, limits: Record<string, number | null>): Promise<void> {
+  return configure(user, { limits })
 }
 
 async function reached(user: User): Promise<number> {
@@ -212,11 +208,7 @@ describe('limits', () => {
     [{ requests_per_hour: 1 }, 'unknown_parameter', 'limits.requests_per_hour'],
   ])('that are none (%j) are refused', async (limits, code, param) => {
     const user = await givenUser()
-    const answer = await fetchPollux(`/v1/config/users/${user.userId}`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${MASTER_KEY}` },
-      body: JSON.stringify({ limits }),
-    })
+    const answer = await admin('PATCH', `users/${user.userId}`, { limits })
     expect((await answer.json<ErrorBody>()).error).toMatchObject({ code, param })
   })
 })

@@ -1,13 +1,12 @@
 /** What Google is told of the answer's form, its safety and its tier. */
 import { describe, expect, it } from 'vitest'
 import {
+  admin,
   callsOf,
   chat,
   type ErrorBody,
-  fetchPollux,
   givenUser,
   google,
-  MASTER_KEY,
   textOf,
   type User,
 } from '../support/pollux.ts'
@@ -24,14 +23,6 @@ async function requestFor(user: User, fields: Fields) {
   if (!answer.ok) throw new Error(await answer.text())
   await answer.text()
   return lastRequestOf(user)
-}
-
-async function admin(method: string, path: string, body?: unknown): Promise<Response> {
-  return fetchPollux(`/v1/config/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${MASTER_KEY}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
 }
 
 const EVERYWHERE = ['api_key', 'service_account', 'authorized_user'] as const

@@ -1,10 +1,9 @@
 /** Faults that were found by trying to break the gateway, and must not come back. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
-import { NO_TOKENS } from '../../src/gemini/usage.ts'
-import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../../src/objects/lease.ts'
+import type { LeaseResult } from '../../src/objects/lease.ts'
 import type { Verdict } from '../../src/upstreams/verdict.ts'
+import { asking, leaseFrom, objectOf, report } from '../support/leases.ts'
 import {
   anAdmin,
   callsOf,
@@ -15,47 +14,12 @@ import {
   givenUser,
   google,
   MASTER_KEY,
-  MODEL,
   post,
   settledStats,
   statsOf,
   textOf,
   type User,
 } from '../support/pollux.ts'
-
-function objectOf(user: User) {
-  return env.USERS.getByName(user.userId)
-}
-
-function asking(user: User, overrides: Partial<LeaseRequest> = {}): LeaseRequest {
-  const requestId = crypto.randomUUID()
-  return {
-    keyDigest: user.userId,
-    model: MODEL,
-    tried: [],
-    avoid: [],
-    session: null,
-    requestId,
-    attempt: 1,
-    patienceMs: 5000,
-    estimatedTokens: 10,
-    ...overrides,
-  }
-}
-
-async function leaseFrom(user: User, overrides: Partial<LeaseRequest> = {}): Promise<Lease> {
-  const result: LeaseResult = await objectOf(user).lease(asking(user, overrides))
-  if (!result.ok) throw new Error(result.reason)
-  return result.lease
-}
-
-function report(
-  { access: _access, ...lease }: Lease,
-  verdict: Verdict,
-  request: Settlement['request'] = 'failed',
-): Settlement {
-  return { lease, verdict, status: 200, tokens: NO_TOKENS, request }
-}
 
 async function script(user: User, position: number, reply: object, times = 1): Promise<void> {
   const credential = user.credentials[position]?.handle ?? ''

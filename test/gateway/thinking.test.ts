@@ -1,13 +1,6 @@
 /** What Google is told of thinking, and who says where thoughts go. */
 import { describe, expect, it } from 'vitest'
-import {
-  chat,
-  type ErrorBody,
-  fetchPollux,
-  givenUser,
-  MASTER_KEY,
-  type User,
-} from '../support/pollux.ts'
+import { admin, chat, configure, type ErrorBody, givenUser, type User } from '../support/pollux.ts'
 import { lastRequestOf } from '../support/received.ts'
 
 type Fields = Record<string, unknown>
@@ -17,14 +10,6 @@ async function thinkingOf(user: User, fields: Fields): Promise<unknown> {
   if (!answer.ok) throw new Error(await answer.text())
   await answer.text()
   return (await lastRequestOf(user)).generationConfig?.thinkingConfig
-}
-
-async function patch(user: User, change: Fields): Promise<Response> {
-  return fetchPollux(`/v1/config/users/${user.userId}`, {
-    method: 'PATCH',
-    headers: { authorization: `Bearer ${MASTER_KEY}` },
-    body: JSON.stringify(change),
-  })
 }
 
 const EVERYWHERE = ['api_key', 'service_account', 'authorized_user'] as const
@@ -53,7 +38,7 @@ describe('an effort', () => {
 
   it('is told in the terms of the model that an alias stands for', async () => {
     const user = await givenUser(['api_key'])
-    await patch(user, { aliases: { fast: 'gemini-2.5-flash', good: 'gemini-3.8-flash' } })
+    await configure(user, { aliases: { fast: 'gemini-2.5-flash', good: 'gemini-3.8-flash' } })
     const effort = { reasoning_effort: 'medium' }
     expect(await thinkingOf(user, { model: 'fast', ...effort })).toMatchObject({
       thinkingBudget: 8192,
@@ -93,7 +78,7 @@ describe('thoughts', () => {
 
   it('are not even asked for where the user is to see none', async () => {
     const user = await givenUser(['api_key'])
-    const changed = await patch(user, { reasoning_format: 'none' })
+    const changed = await admin('PATCH', `users/${user.userId}`, { reasoning_format: 'none' })
     expect(await changed.json()).toMatchObject({ user: { reasoning_format: 'none' } })
     expect(await messageOf(user)).not.toHaveProperty('reasoning_content')
     expect((await lastRequestOf(user)).generationConfig).toBeUndefined()
@@ -101,7 +86,7 @@ describe('thoughts', () => {
 
   it('are asked for all the same where the request wants to see them', async () => {
     const user = await givenUser(['api_key'])
-    await patch(user, { reasoning_format: 'none' })
+    await configure(user, { reasoning_format: 'none' })
     expect(await messageOf(user, { reasoning_format: 'reasoning_content' })).toMatchObject({
       reasoning_content: expect.stringContaining('Thinking it over'),
     })
@@ -118,7 +103,7 @@ describe('thoughts', () => {
 
   it('go where an admin says, or are refused by name', async () => {
     const user = await givenUser(['api_key'])
-    const refused = await patch(user, { reasoning_format: 'loud' })
+    const refused = await admin('PATCH', `users/${user.userId}`, { reasoning_format: 'loud' })
     expect(refused.status).toBe(400)
     expect((await refused.json<ErrorBody>()).error.param).toBe('reasoning_format')
   })

@@ -6,10 +6,9 @@ import {
   anAdmin,
   callsOf,
   chat,
-  fetchPollux,
-  google,
+  configure,
   givenUser,
-  MASTER_KEY,
+  google,
   settledStats,
   type User,
 } from '../support/pollux.ts'
@@ -93,15 +92,6 @@ class Client {
       this.messages.push({ role: 'tool', tool_call_id: id, content: `result of ${id}` })
     }
   }
-}
-
-async function configure(user: User, change: object): Promise<void> {
-  const answer = await fetchPollux(`/v1/config/users/${user.userId}`, {
-    method: 'PATCH',
-    headers: { authorization: `Bearer ${MASTER_KEY}` },
-    body: JSON.stringify(change),
-  })
-  expect(answer.status).toBe(200)
 }
 
 async function script(user: User, reply: object, times = 1): Promise<void> {

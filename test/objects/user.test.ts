@@ -1,55 +1,17 @@
 import { describe, expect, it, vi } from 'vitest'
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { NO_TOKENS } from '../../src/gemini/usage.ts'
-import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../../src/objects/lease.ts'
+import type { LeaseResult } from '../../src/objects/lease.ts'
 import { LEASE_MS } from '../../src/objects/ledger.ts'
 import type { Verdict } from '../../src/upstreams/verdict.ts'
-import { anAdmin, givenUser, MODEL, settledStats, statsOf, type User } from '../support/pollux.ts'
+import { asking, leaseFrom, objectOf, report } from '../support/leases.ts'
+import { anAdmin, givenUser, MODEL, settledStats, statsOf } from '../support/pollux.ts'
 
-/** Another request each time. */
-function asking({ userId: keyDigest }: Pick<User, 'userId'>): LeaseRequest {
-  const requestId = crypto.randomUUID()
-  return {
-    keyDigest,
-    model: MODEL,
-    tried: [],
-    avoid: [],
-    session: null,
-    requestId,
-    attempt: 1,
-    patienceMs: 5000,
-    estimatedTokens: 10,
-  }
-}
 const QUOTA: Verdict = {
   kind: 'quota',
   dimension: 'requests_per_minute',
   retryAfterMs: 30_000,
   evidence: 'retry_info',
-}
-
-function objectOf(user: User) {
-  return env.USERS.getByName(user.userId)
-}
-
-async function leaseFrom(user: User): Promise<Lease> {
-  const result: LeaseResult = await objectOf(user).lease(asking(user))
-  if (!result.ok) throw new Error(result.reason)
-  return result.lease
-}
-
-function report(
-  { access: _access, ...lease }: Lease,
-  verdict: Verdict = { kind: 'ok' },
-): Settlement {
-  return {
-    lease,
-    verdict,
-    status: 200,
-    tokens: NO_TOKENS,
-    request: verdict.kind === 'ok' ? 'ok' : 'failed',
-  }
 }
 
 describe('UserObject', () => {

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { Audit } from '../../src/objects/audit.ts'
 import type { AuditPage } from '../../src/objects/audit-page.ts'
 import { migrate } from '../../src/objects/storage.ts'
+import { objectOf } from '../support/leases.ts'
 import {
+  admin,
   anAdmin,
   chat,
   type ErrorBody,
@@ -18,18 +20,6 @@ import {
   settledStats,
   type User,
 } from '../support/pollux.ts'
-
-function objectOf(user: User) {
-  return env.USERS.getByName(user.userId)
-}
-
-function admin(method: string, path: string, body?: unknown): Promise<Response> {
-  const init = { method, headers: { authorization: `Bearer ${MASTER_KEY}` } }
-  return fetchPollux(
-    `/v1/config/${path}`,
-    body === undefined ? init : { ...init, body: JSON.stringify(body) },
-  )
-}
 
 async function auditOf(user: User, query = ''): Promise<AuditPage> {
   const answer = await admin('GET', `users/${user.userId}/audit${query}`)

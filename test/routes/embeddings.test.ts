@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { vectorOf } from '../../emulator/reply/vector.ts'
 import {
+  configure,
   type ErrorBody,
-  fetchPollux,
   givenUser,
   google,
-  MASTER_KEY,
   post,
   settledStats,
   type User,
@@ -154,11 +153,7 @@ describe('POST /v1/embeddings', () => {
 
   it('refuses to chat with a model that embeds, whatever the user calls it, and still embeds with it', async () => {
     const user = await givenUser()
-    await fetchPollux(`/v1/config/users/${user.userId}`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${MASTER_KEY}` },
-      body: JSON.stringify({ aliases: { vectors: MODEL } }),
-    })
+    await configure(user, { aliases: { vectors: MODEL } })
     for (const model of [MODEL, 'vectors']) {
       const body = { model, messages: [{ role: 'user', content: 'Hi' }] }
       const answer = await post('/v1/chat/completions', user.key, body)
@@ -215,11 +210,7 @@ describe('embeddings through the ring', () => {
 
   it('answers 429 with the time of recovery when all are out of quota, and no other model instead', async () => {
     const user = await givenUser(['api_key'])
-    await fetchPollux(`/v1/config/users/${user.userId}`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${MASTER_KEY}` },
-      body: JSON.stringify({ fallbacks: { [MODEL]: ['gemini-embedding-2'] } }),
-    })
+    await configure(user, { fallbacks: { [MODEL]: ['gemini-embedding-2'] } })
     const credential = user.credentials[0]?.handle ?? ''
     const reply = { error: { preset: 'gemini_429_minute', retryDelay: '20s' } } as const
     await google.script({ credential, method: 'batchEmbedContents', reply })
@@ -232,11 +223,7 @@ describe('embeddings through the ring', () => {
 
   it('counts against the limits of the user', async () => {
     const user = await givenUser()
-    await fetchPollux(`/v1/config/users/${user.userId}`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${MASTER_KEY}` },
-      body: JSON.stringify({ limits: { requests_per_minute: 1, tokens_per_minute: 1000 } }),
-    })
+    await configure(user, { limits: { requests_per_minute: 1, tokens_per_minute: 1000 } })
     // Several calls, one request.
     const first = await ask(user, { input: texts(101), dimensions: 4 })
     expect(first.status).toBe(200)

@@ -4,6 +4,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { nameOfNetwork, networkOf } from '../../src/gateway/guesses.ts'
 import {
   chat,
+  configure,
   type ErrorBody,
   fetchPollux,
   givenUser,
@@ -116,11 +117,7 @@ describe('guesses at the master key', () => {
     })
     const { apiKey } = await replaced.json<{ apiKey: string }>()
     const disabled = await givenUser()
-    await fetchPollux(`/v1/config/users/${disabled.userId}`, {
-      method: 'PATCH',
-      headers: MASTER,
-      body: '{"disabled":true}',
-    })
+    await configure(disabled, { disabled: true })
     for (let count = 0; count < BURST + 1; count++) {
       for (const own of [key, minted.apiKey, apiKey, disabled.key]) {
         expect(await statusOf({ 'x-api-key': own })).toBe(401)

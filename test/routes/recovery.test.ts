@@ -5,6 +5,7 @@ import { resealAll } from '../../src/objects/reseal.ts'
 import { loadState } from '../../src/objects/state.ts'
 import { openVault } from '../../src/objects/vault.ts'
 import { readSettings } from '../../src/settings.ts'
+import { objectOf } from '../support/leases.ts'
 import {
   anAdmin,
   chat,
@@ -17,10 +18,6 @@ import {
   statsOf,
   type User,
 } from '../support/pollux.ts'
-
-function objectOf(user: User) {
-  return env.USERS.getByName(user.userId)
-}
 
 /** As a disaster would: nothing of the object is left. */
 async function wipe(user: User): Promise<void> {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   callsOf,
   chat,
+  configure,
   type ErrorBody,
   fetchPollux,
   givenUser,
@@ -86,13 +87,9 @@ describe('GET /v1/models', () => {
 
   it('lists what the credentials and the admin let the key reach, and the user’s own names', async () => {
     const user = await givenUser(['authorized_user'])
-    await fetchPollux(`/v1/config/users/${user.userId}`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${MASTER_KEY}` },
-      body: JSON.stringify({
-        models: ['gemini-2.5-flash', 'gemini-embedding-001'],
-        aliases: { 'gpt-4o': 'gemini-2.5-flash', best: 'gemini-2.5-pro' },
-      }),
+    await configure(user, {
+      models: ['gemini-2.5-flash', 'gemini-embedding-001'],
+      aliases: { 'gpt-4o': 'gemini-2.5-flash', best: 'gemini-2.5-pro' },
     })
     const headers = { authorization: `Bearer ${user.key}` }
     const { data } = await (
@@ -120,11 +117,7 @@ describe('GET /v1/models', () => {
     const headers = { authorization: `Bearer ${user.key}` }
     const list = await fetchPollux('/v1/models', { headers })
     expect(await list.json()).toEqual({ object: 'list', data: [] })
-    await fetchPollux(`/v1/config/users/${user.userId}`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${MASTER_KEY}` },
-      body: JSON.stringify({ disabled: true }),
-    })
+    await configure(user, { disabled: true })
     expect((await fetchPollux('/v1/models', { headers })).status).toBe(403)
   })
 

@@ -43,6 +43,21 @@ export function post(
   })
 }
 
+/** An admin act: `path` is what follows `/v1/config/`. */
+export function admin(method: string, path: string, body?: unknown): Promise<Response> {
+  return fetchPollux(`/v1/config/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${MASTER_KEY}` },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+}
+
+/** Changes settings of a user; a test that means them to be refused asks `admin` itself. */
+export async function configure({ userId }: Pick<User, 'userId'>, change: object): Promise<void> {
+  const answer = await admin('PATCH', `users/${userId}`, change)
+  if (!answer.ok) throw new Error(await answer.text())
+}
+
 /** A user with fresh credentials of these kinds, configured through the admin API. */
 export async function givenUser(kinds: readonly Kind[] = ['api_key']): Promise<User> {
   const key = `key-${crypto.randomUUID()}`
