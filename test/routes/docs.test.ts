@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import adminDocs from '../../docs/admin.md?raw'
+import manifest from '../../package.json'
+import readme from '../../README.md?raw'
+import wrangler from '../../wrangler.toml?raw'
 import { ROUTES } from '../../src/routes/index.ts'
 
 interface Shown {
@@ -38,4 +41,26 @@ describe('docs/admin.md', () => {
     const path = route.split(' ')[1] ?? ''
     return path.startsWith('/v1/debug/') && adminDocs.includes(`\`${path}\``)
   }
+})
+
+describe('README.md', () => {
+  const [, table = ''] = /^\[vars\](.*?)^\[/ms.exec(wrangler) ?? []
+  const variables = [...table.matchAll(/^(\w+) = "(.*)"$/gm)]
+
+  it.each(variables.map(([, name = '', value = '']) => [name, value]))(
+    'tells the default of %s',
+    (name, value) => {
+      const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`))
+      expect(row).toContain(value === '' ? 'empty' : `| \`${value}\` |`)
+    },
+  )
+
+  it('says why there is each package', () => {
+    const packages = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })
+    const [, rows = ''] = /## Dependencies(.*?)\n## /s.exec(readme) ?? []
+    const named = [...rows.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names = '']) =>
+      names.replaceAll('`', '').split(', '),
+    )
+    expect(named.toSorted()).toEqual(packages.toSorted())
+  })
 })
