@@ -192,7 +192,7 @@ class Pump {
     }
     const end = encoder.end()
     this.#outlet.write(end.frames)
-    const verdict: Verdict = end.ok ? { kind: 'ok' } : unusable(end.failure)
+    const verdict: Verdict = end.ok ? { kind: 'ok' } : verdictOn(end.failure)
     return this.#ended({ verdict, usage, signatures })
   }
 
@@ -220,8 +220,11 @@ class Pump {
   }
 }
 
-/** What an answer that arrived but is none says of the upstream. */
-export function unusable(failure: Failure): Verdict {
+/** What an answer that arrived but is none says of the upstream. A filter, or a bound of the model's, is no fault. */
+export function verdictOn(failure: Failure): Verdict {
+  if (failure.reason === 'upstream_rejected' || failure.reason === 'content_filtered') {
+    return { kind: 'ok' }
+  }
   const reason = failure.reason === 'upstream_truncated' ? 'truncated' : 'unreadable'
   return { kind: 'upstream_fault', reason }
 }

@@ -1,5 +1,5 @@
 import type { GenerateContentRequest, GenerateContentResponse } from '../gemini/types.ts'
-import { type Generated, type GenerateInput, generation, serve } from './generate.ts'
+import { type Generated, type GenerateInput, generating, serve } from './generate.ts'
 
 export type Series =
   | {
@@ -16,15 +16,16 @@ export async function generateSeries(
   input: Omit<GenerateInput, 'request' | 'stream'>,
   requests: readonly GenerateContentRequest[],
 ): Promise<Series> {
-  const asks = requests.map((request) => generation({ ...input, request, stream: false }))
+  const servings = requests.map((request) => generating({ ...input, request, stream: false }))
+  const [first] = servings
+  if (first === undefined) throw new Error('There is no request to make.')
   const responses: GenerateContentResponse[] = []
   let generated = await serve({
-    ...input,
-    operation: 'generate',
+    ...first,
     askUnder: (lease, wording) => {
-      const ask = asks[responses.length]
-      if (ask === undefined) throw new Error('There is no request left to make.')
-      return ask(lease, wording)
+      const serving = servings[responses.length]
+      if (serving === undefined) throw new Error('There is no request left to make.')
+      return serving.askUnder(lease, wording)
     },
   })
   for (;;) {

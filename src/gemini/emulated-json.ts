@@ -11,6 +11,11 @@ export interface EmulatedJson {
 
 const JSON_MIME = 'application/json'
 
+/** Whether the answer is to be JSON, and nothing else. */
+export function isJson({ generationConfig }: GenerateContentRequest): boolean {
+  return generationConfig?.responseMimeType === JSON_MIME
+}
+
 /**
  * Gemini 2.5 takes no mime type for its answer beside tools, and models of pictures take none at all (google-upstreams §4.4). Beside
  * functions the answer is then one more function, whose arguments have the schema; else JSON is asked for in words. Null where
@@ -21,13 +26,13 @@ export function emulatedJson(
   { json }: Traits,
 ): EmulatedJson | null {
   const { generationConfig, tools = [] } = request
-  if (generationConfig?.responseMimeType !== JSON_MIME || json === 'yes') return null
+  if (!isJson(request) || json === 'yes') return null
   if (json === 'without_tools' && tools.length === 0) return null
   const declared = tools.flatMap((tool) => tool.functionDeclarations ?? [])
   const names = new Set(declared.map(({ name }) => name))
   let name = 'final_answer'
   while (names.has(name)) name += '_'
-  const schema = generationConfig.responseJsonSchema
+  const schema = generationConfig?.responseJsonSchema
   // Arguments are an object, so a schema of anything else cannot be theirs.
   const hasArguments = isRecord(schema) && schema['type'] === 'object'
   const isCallable = json === 'without_tools' && names.size > 0 && hasArguments

@@ -77,21 +77,24 @@ export function estimateTextTokens(texts: readonly string[]): number {
 }
 
 /**
- * About how many tokens a request will use: its text and media, and as much output as it asks for. `lengthOf` knows how long a
- * text is that was cut.
+ * About how many tokens a request will use: its text and media, its functions with their calls and results, and as much output
+ * as it asks for. `lengthOf` knows how long a text is that was cut.
  */
 export function estimateTokens(
   request: GenerateContentRequest,
   lengthOf: (text: string) => number = (text) => text.length,
 ): number {
-  const { contents, systemInstruction, generationConfig } = request
+  const { contents, systemInstruction, generationConfig, tools } = request
   const all: Content[] =
     systemInstruction === undefined ? contents : [systemInstruction, ...contents]
-  let chars = 0
+  let chars = lengthInside([tools, generationConfig?.responseJsonSchema], lengthOf)
   let media = 0
   for (const { parts } of all) {
     for (const part of parts) {
       if (part.text !== undefined) chars += lengthOf(part.text)
+      const { functionCall: call, functionResponse: result } = part
+      if (call !== undefined) chars += lengthInside([call.name, call.args], lengthOf)
+      if (result !== undefined) chars += lengthInside([result.name, result.response], lengthOf)
       for (const piece of [part, ...(part.functionResponse?.parts ?? [])]) {
         media += estimateMediaTokens(piece, lengthOf)
       }
@@ -99,4 +102,20 @@ export function estimateTokens(
   }
   const output = generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT
   return Math.ceil(chars / CHARS_PER_TOKEN) + media + Math.min(output, MAX_OUTPUT)
+}
+
+/** What JSON has around a value: quotes, a colon, a comma. */
+const PUNCTUATION = 3
+
+/** About how long a value is as JSON, without making any. What is nested too deeply has been refused by now. */
+function lengthInside(value: unknown, lengthOf: (text: string) => number): number {
+  if (typeof value === 'string') return lengthOf(value)
+  if (typeof value !== 'object' || value === null) return 1
+  let length = 0
+  for (const [key, inner] of Object.entries(value)) {
+    if (inner === undefined) continue
+    if (!Array.isArray(value)) length += key.length + PUNCTUATION
+    length += lengthInside(inner, lengthOf)
+  }
+  return length
 }

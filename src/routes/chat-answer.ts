@@ -6,7 +6,7 @@ import { ChatStream, ChoiceGroup, errorFrames } from '../dialects/openai-chat/st
 import { CLIENT_LEFT } from '../gateway/attempt.ts'
 import type { Answered, Choices } from '../gateway/choices.ts'
 import { Outlet } from '../gateway/outlet.ts'
-import { unusable } from '../gateway/pump.ts'
+import { verdictOn } from '../gateway/pump.ts'
 import { accompany } from '../gateway/silence.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
 import { crashed } from './crash.ts'
@@ -29,16 +29,14 @@ const OK = { kind: 'ok' } as const
 
 export function answerWhole(asked: Asked, { answers }: Whole): Response {
   const unary = answers.filter((answer) => answer.kind === 'unary')
-  const plans = answers.map((answer) => planOf(asked, answer))
   const translated = toChatCompletionOf(
-    unary.map(({ response }) => response),
+    // Their leases may differ, and with them the way that JSON comes about.
+    unary.map((answer) => ({ response: answer.response, plan: planOf(asked, answer) })),
     contextOf(asked, answers[0]),
-    // Where only some took a detour for their JSON, the others do no worse by its plan.
-    plans.find(({ answerFunction }) => answerFunction !== null) ?? planOf(asked, answers[0]),
   )
   for (const [index, { response, settle }] of unary.entries()) {
     const isUsable = translated.ok || translated.at !== index
-    const verdict = isUsable ? OK : unusable(translated.failure)
+    const verdict = isUsable ? OK : verdictOn(translated.failure)
     const signatures = translated.ok ? (translated.signatures[index] ?? []) : []
     asked.call.ctx.waitUntil(settle(verdict, response.usageMetadata, signatures))
   }

@@ -6,26 +6,19 @@ import { follow, type Generated } from '../gateway/generate.ts'
 import { within } from '../gateway/silence.ts'
 import { nonReaders } from '../gemini/file-uris.ts'
 import { estimateTokens } from '../gemini/usage.ts'
-import { readCutJson } from '../http/body.ts'
 import { errorResponse } from '../http/errors.ts'
 import { checked, refusalTo } from './access.ts'
 import { attach } from './attach.ts'
 import type { Call, Reply } from './call.ts'
 import { type Asked, answerLater, answerStream, answerWhole } from './chat-answer.ts'
 import { setJourneyHeaders } from './journey-headers.ts'
-import { sessionOf } from './session.ts'
-
-/** Bodies up to this size, in bytes, are read before the key is known: the first lease tells whether it is. */
-const UNCHECKED_BODY_BYTES = 65_536
+import { journeyFor, outliving, readCutServiceBody } from './service.ts'
 
 /** POST /v1/chat/completions */
 export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Reply> {
-  const { request, env, ctx, settings, requestId } = call
-  const size = Number(request.headers.get('content-length') ?? Infinity)
-  const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, holder) : null
-  if (refusal !== null) return refusal
-  const body = await readCutJson(request, settings.maxBodyBytes)
-  if (!body.ok) return checked(call, holder, body.failure)
+  const { request, env, settings } = call
+  const body = await readCutServiceBody(call, holder)
+  if (!body.ok) return body.reply
   const { cuttings } = body
   const parsed = parseChatRequest(body.value, cuttings)
   if (!parsed.ok) return checked(call, holder, parsed.failure)
@@ -35,29 +28,21 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
   const translated = toGeminiRequest(chat)
   if (!translated.ok) return checked(call, holder, translated.failure)
 
-  const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work)
   // Also aborted by whoever finds that nobody takes what is written.
   const { control: client } = follow(request.signal)
-  const journey = generateChoices(
+  const estimatedTokens = estimateTokens(translated.request, (text) => cuttings.lengthOf(text))
+  const made = generateChoices(
     {
-      env,
-      ...holder,
-      requestId,
-      model: chat.model,
-      session: await sessionOf(request.headers, body.value),
+      ...(await journeyFor(call, holder, { body: body.value, model: chat.model, estimatedTokens })),
       request: translated.request,
       cuttings,
       unfit: nonReaders(attachments),
       stream: chat.stream,
-      estimatedTokens: estimateTokens(translated.request, (text) => cuttings.lengthOf(text)),
-      settings,
       clientSignal: client.signal,
-      waitUntil,
     },
     chat.n ?? 1,
   )
-  // A client that leaves ends this invocation; what its attempt came to is settled all the same.
-  waitUntil(journey.catch(() => undefined)) // awaited below, where it is told
+  const journey = outliving(call, made)
   const asked: Asked = { call, chat, translated, client }
   if (!chat.stream) return describe(await journey, (choices) => answerWhole(asked, choices))
   const choices = await within(settings.streamSilenceMs, journey)

@@ -13,7 +13,7 @@ import {
 import { CompletionStream } from '../dialects/openai-completions/stream.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import { generate, type JourneyInput } from '../gateway/generate.ts'
-import { unusable } from '../gateway/pump.ts'
+import { verdictOn } from '../gateway/pump.ts'
 import { generateSeries } from '../gateway/series.ts'
 import { estimateTokens } from '../gemini/usage.ts'
 import { Cuttings } from '../http/cuttings.ts'
@@ -86,8 +86,11 @@ function answer(
   const context = contextFor(answeringModel(chat.model, generated))
   // There is no field for thoughts, and they are no part of the text.
   const plan = { ...first.plan, reasoning: 'none' } as const
-  const translated = toChatCompletionOf(responses, context, plan)
-  const verdict = translated.ok ? OK : unusable(translated.failure)
+  const translated = toChatCompletionOf(
+    responses.map((response) => ({ response, plan })),
+    context,
+  )
+  const verdict = translated.ok ? OK : verdictOn(translated.failure)
   ctx.waitUntil(generated.settle(verdict, responses.at(-1)?.usageMetadata))
   if (!translated.ok) return errorResponse(translated.failure)
   const { prompt, n, echo } = request

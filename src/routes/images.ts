@@ -1,7 +1,7 @@
 import { toImageList } from '../dialects/openai-images/response.ts'
 import { type ImageRequest, parseImageRequest } from '../dialects/openai-images/schema.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
-import { unusable } from '../gateway/pump.ts'
+import { verdictOn } from '../gateway/pump.ts'
 import { generateSeries, type Series } from '../gateway/series.ts'
 import type { GenerateContentRequest } from '../gemini/types.ts'
 import { estimateTokens } from '../gemini/usage.ts'
@@ -47,8 +47,7 @@ function answer(
   { generated, responses }: Extract<Series, { ok: true }>,
 ): Response {
   const drawn = toImageList(responses, format, Math.floor(Date.now() / 1000))
-  const isGooglesFault = !drawn.ok && drawn.failure.reason === 'upstream_error'
-  const verdict = isGooglesFault ? unusable(drawn.failure) : OK
+  const verdict = drawn.ok ? OK : verdictOn(drawn.failure)
   ctx.waitUntil(generated.settle(verdict, responses.at(-1)?.usageMetadata))
   return drawn.ok ? Response.json(drawn.list) : errorResponse(drawn.failure)
 }

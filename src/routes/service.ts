@@ -1,6 +1,7 @@
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import type { JourneyInput } from '../gateway/generate.ts'
-import { readJson } from '../http/body.ts'
+import { readCutJson } from '../http/body.ts'
+import type { Cuttings } from '../http/cuttings.ts'
 import { checked, refusalTo } from './access.ts'
 import type { Call, Reply } from './call.ts'
 import { sessionOf } from './session.ts'
@@ -8,17 +9,25 @@ import { sessionOf } from './session.ts'
 /** Bodies up to this size, in bytes, are read before the key is known: the first lease tells whether it is. */
 const UNCHECKED_BODY_BYTES = 65_536
 
-export type ServiceBody =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly reply: Reply }
+type Refused = { readonly ok: false; readonly reply: Reply }
+export type ServiceBody = { readonly ok: true; readonly value: unknown } | Refused
+export type CutServiceBody =
+  | { readonly ok: true; readonly value: unknown; readonly cuttings: Cuttings }
+  | Refused
 
 /** The JSON of a request of the service, or what to answer instead. */
 export async function readServiceBody(call: Call, holder: KeyHolder): Promise<ServiceBody> {
+  const body = await readCutServiceBody(call, holder)
+  return body.ok ? { ok: true, value: body.cuttings.uncut(body.value) } : body
+}
+
+/** The same with large base64 strings cut out of the value. */
+export async function readCutServiceBody(call: Call, holder: KeyHolder): Promise<CutServiceBody> {
   const { request, env, settings } = call
   const size = Number(request.headers.get('content-length') ?? Infinity)
   const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, holder) : null
   if (refusal !== null) return { ok: false, reply: refusal }
-  const body = await readJson(request, settings.maxBodyBytes)
+  const body = await readCutJson(request, settings.maxBodyBytes)
   return body.ok ? body : { ok: false, reply: await checked(call, holder, body.failure) }
 }
 

@@ -2,7 +2,7 @@ import { toSpeech } from '../dialects/openai-speech/response.ts'
 import { parseSpeechRequest, type SpeechRequest } from '../dialects/openai-speech/schema.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import { type Generated, generate } from '../gateway/generate.ts'
-import { unusable } from '../gateway/pump.ts'
+import { verdictOn } from '../gateway/pump.ts'
 import type { GenerateContentRequest } from '../gemini/types.ts'
 import { estimateTokens } from '../gemini/usage.ts'
 import { speechConfigOf } from '../gemini/voices.ts'
@@ -49,8 +49,7 @@ function answer({ ctx }: Call, generated: Generated, format: 'wav' | 'pcm'): Res
   if (!generated.ok) return errorResponse(generated.failure)
   const response = generated.kind === 'unary' ? generated.response : {}
   const spoken = toSpeech(response, format)
-  const isGooglesFault = !spoken.ok && spoken.failure.reason === 'upstream_error'
-  const verdict = isGooglesFault ? unusable(spoken.failure) : OK
+  const verdict = spoken.ok ? OK : verdictOn(spoken.failure)
   ctx.waitUntil(generated.settle(verdict, response.usageMetadata))
   if (!spoken.ok) return errorResponse(spoken.failure)
   return new Response(spoken.audio, { headers: { 'content-type': spoken.mimeType } })

@@ -3,14 +3,16 @@ import { toTranscript } from '../dialects/openai-audio/response.ts'
 import { type AudioRequest, parseAudioForm, type Task } from '../dialects/openai-audio/schema.ts'
 import { TranscriptStream } from '../dialects/openai-audio/stream.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
+import { DONE } from '../gateway/attempt.ts'
 import { type Generated, generate } from '../gateway/generate.ts'
-import { unusable } from '../gateway/pump.ts'
+import { verdictOn } from '../gateway/pump.ts'
+import { isFinal } from '../gemini/response.ts'
+import type { GenerateContentResponse } from '../gemini/types.ts'
 import { estimateTokens } from '../gemini/usage.ts'
 import { Cuttings } from '../http/cuttings.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
 import { readForm } from '../http/multipart.ts'
 import { wavDuration } from '../http/wav.ts'
-import type { Verdict } from '../upstreams/verdict.ts'
 import type { Call, Reply } from './call.ts'
 import { setJourneyHeaders } from './journey-headers.ts'
 import { journeyFor, outliving } from './service.ts'
@@ -76,14 +78,25 @@ function answer(
       ? new Response(transcript.body, { headers: { 'content-type': transcript.contentType } })
       : errorResponse(transcript.failure)
   }
+  const failure = failureWithoutWords(generated.first.responses)
+  if (failure !== null) {
+    generated.control.abort(DONE)
+    const usage = generated.first.responses.at(-1)?.usageMetadata
+    call.ctx.waitUntil(generated.settle(verdictOn(failure), usage))
+    return errorResponse(failure)
+  }
   return streamed(call, generated, () => new TranscriptStream())
 }
 
 const OK = { kind: 'ok' } as const
 
-/** A filter, or a recording that is too long, is no fault of Google's. */
-function verdictOn(failure: Failure): Verdict {
-  return failure.reason === 'upstream_rejected' ? OK : unusable(failure)
+/** Why a stream has ended before its first word; then it can still be told as an HTTP error. Null where it goes on, or ended well. */
+function failureWithoutWords(responses: readonly GenerateContentResponse[]): Failure | null {
+  if (!responses.some(isFinal)) return null
+  const stream = new TranscriptStream()
+  if (responses.some((response) => stream.encode(response) !== '')) return null
+  const end = stream.end()
+  return end.ok ? null : end.failure
 }
 
 function tooLarge(limit: number): Failure {

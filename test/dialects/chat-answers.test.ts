@@ -72,16 +72,6 @@ describe('thoughts', () => {
       message: { refusal: 'The answer was blocked by Google (SAFETY).' },
     })
   })
-
-  it('never spoil an answer that is to be JSON with tags', () => {
-    const plan = { ...TOOLS, reasoning: 'think_tags', answerFunction: 'answer' } as const
-    const parts = [...THOUGHTFUL.slice(0, 2), call('answer', { a: 1 })]
-    expect(both(parts, plan).message).toEqual({
-      ...MESSAGE,
-      content: '{"a":1}',
-      reasoning_content: 'Hm. Well.',
-    })
-  })
 })
 
 describe('thought signatures', () => {
@@ -244,7 +234,12 @@ describe('several choices', () => {
   })
 
   it('have indexes from 0, and their use summed', () => {
-    expect(toChatCompletionOf(answers, CONTEXT, PLAIN)).toMatchObject({
+    expect(
+      toChatCompletionOf(
+        answers.map((response) => ({ response, plan: PLAIN })),
+        CONTEXT,
+      ),
+    ).toMatchObject({
       completion: {
         choices: [
           { index: 0, message: { content: 'one' } },

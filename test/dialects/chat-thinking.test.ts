@@ -193,6 +193,33 @@ describe('where thoughts go', () => {
   })
 })
 
+describe('an answer that is to be JSON', () => {
+  const schema = { type: 'object' }
+  const formats = [
+    { type: 'json_object' },
+    { type: 'json_schema', json_schema: { name: 'a', schema } },
+  ]
+  const tools = [{ type: 'function', function: { name: 'f' } }]
+  const tagging = { reasoningFormat: 'think_tags', safetySettings: [] } as const
+  const asked = { reasoning_format: 'think_tags' }
+
+  it.each(
+    formats.flatMap((response_format) =>
+      [{}, { tools }, asked].flatMap((fields) =>
+        ['gemini-2.5-flash', 'gemini-3.8-flash'].map((model) => ({
+          ...fields,
+          response_format,
+          model,
+        })),
+      ),
+    ),
+  )('has no tags of thoughts in it: %o', ({ model, ...fields }) => {
+    const { request, plan } = translated(fields)
+    const terms = { request, target: { model, upstream: 'vertex' }, preferences: tagging } as const
+    expect(planFor(plan, terms).reasoning).toBe('reasoning_content')
+  })
+})
+
 describe('the function whose arguments are the answer', () => {
   const schema = { type: 'object' }
   const response_format = { type: 'json_schema', json_schema: { name: 'a', schema } }

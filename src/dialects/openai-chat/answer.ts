@@ -143,10 +143,9 @@ export class AnswerReader {
   }
 
   #think(text: string): void {
-    const { reasoning, answerFunction } = this.#plan
+    const { reasoning } = this.#plan
     if (reasoning === 'none') return
-    // Tags would spoil an answer that is to be JSON.
-    if (reasoning !== 'think_tags' || answerFunction !== null) return this.#sink.thought(text)
+    if (reasoning !== 'think_tags') return this.#sink.thought(text)
     if (!this.#isThinking) this.#tag(THINK_START)
     this.#isThinking = true
     this.#tag(text)

@@ -1,4 +1,4 @@
-import { emulatedJson } from '../../gemini/emulated-json.ts'
+import { emulatedJson, isJson } from '../../gemini/emulated-json.ts'
 import type { Target } from '../../gemini/fit/aim.ts'
 import type { Preferences } from '../../gemini/preferences.ts'
 import type { ReasoningFormat } from '../../gemini/reasoning.ts'
@@ -48,11 +48,14 @@ export interface Terms {
 
 /** The plan under a lease, which says where the request went and what its user prefers. */
 export function planFor(plan: AnswerPlan, { request, target, preferences }: Terms): AnswerPlan {
+  const reasoning = plan.reasoningAsked
+    ? plan.reasoning
+    : (preferences.reasoningFormat ?? plan.reasoning)
   const emulated = emulatedJson(request, traitsOf(target.model, target.upstream))
-  const { reasoningFormat } = preferences
   return {
     ...plan,
     answerFunction: emulated?.name ?? null,
-    ...(!plan.reasoningAsked && reasoningFormat !== null && { reasoning: reasoningFormat }),
+    // Tags would spoil an answer that is to be JSON, whoever takes care of that.
+    reasoning: isJson(request) && reasoning === 'think_tags' ? 'reasoning_content' : reasoning,
   }
 }

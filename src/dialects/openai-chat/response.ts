@@ -76,25 +76,24 @@ export function toChatCompletion(
   context: ChatContext,
   plan: AnswerPlan,
 ): TranslatedResponse {
-  return toChatCompletionOf([response], context, plan)
+  return toChatCompletionOf([{ response, plan }], context)
 }
 
-/** Each response becomes a choice; one that is no answer fails them all, since clients expect as many as they asked for. */
+/** Each becomes a choice; one that is no answer fails them all, since clients expect as many as they asked for. */
 export function toChatCompletionOf(
-  responses: readonly GenerateContentResponse[],
+  answers: readonly { readonly response: GenerateContentResponse; readonly plan: AnswerPlan }[],
   context: ChatContext,
-  plan: AnswerPlan,
 ): TranslatedResponse {
   const choices: ChatChoice[] = []
   const signatures: (readonly CallSignature[])[] = []
-  for (const [index, response] of responses.entries()) {
+  for (const [index, { response, plan }] of answers.entries()) {
     const answer = new WholeAnswer(context, plan, index)
     const choice = answer.choice(response)
     if (!choice.ok) return { ...choice, at: index }
     choices.push(choice.choice)
     signatures.push(answer.signatures)
   }
-  const usage = toUsage(responses.map((response) => response.usageMetadata).reduce(addUsage))
+  const usage = toUsage(answers.map(({ response }) => response.usageMetadata).reduce(addUsage))
   const { id, created, model } = context
   const completion = { id, object: 'chat.completion', created, model, choices, usage } as const
   return { ok: true, completion, signatures }

@@ -11,11 +11,15 @@ export interface ChatShaped {
   readonly body: Body
   /** A complaint about the chat request, in the words of what the client sent. */
   readonly retold: (failure: Failure) => Failure
+  /** The same for where in the chat request something stands. */
+  readonly retoldPath: (path: string) => string
 }
 
 export function toChatShape(body: Body): ChatShaped {
   const isResponses = isSet(body['input']) && !isSet(body['messages'])
-  const shaped = isResponses ? fromResponses(body) : { body, retold: (failure: Failure) => failure }
+  const shaped = isResponses
+    ? fromResponses(body)
+    : { body, retold: same<Failure>, retoldPath: same<string> }
   return { ...shaped, body: withNestedTools(shaped.body, isResponses) }
 }
 
@@ -34,7 +38,8 @@ function fromResponses(body: Body): ChatShaped {
       ...(isRecord(reasoning) ? { reasoning_effort: reasoning['effort'] } : { reasoning }),
     }),
   }
-  return { body: chat, retold: (failure) => retell(failure, sources) }
+  const retoldPath = (path: string): string => retellPath(path, sources)
+  return { body: chat, retold: (failure) => retell(failure, retoldPath), retoldPath }
 }
 
 /** `sources`: where in the client's body each message came from. */
@@ -144,14 +149,22 @@ function nestedChoice(choice: unknown): unknown {
   return { type: 'allowed_tools', allowed_tools: { mode, tools: tools.map(nested) } }
 }
 
-function retell(failure: Failure, sources: readonly string[]): Failure {
+function same<T>(told: T): T {
+  return told
+}
+
+function retell(failure: Failure, retoldPath: (path: string) => string): Failure {
   const { param, message } = failure
   if (param === undefined || !param.startsWith('messages')) return failure
-  const told = param
-    .replace(/^messages\[(\d+)\]/, (path, index: string) => sources[Number(index)] ?? path)
+  const told = retoldPath(param)
+  return { ...failure, param: told, message: message.replace(`'${param}'`, `'${told}'`) }
+}
+
+function retellPath(path: string, sources: readonly string[]): string {
+  return path
+    .replace(/^messages\[(\d+)\]/, (given, index: string) => sources[Number(index)] ?? given)
     .replace(/^messages$/, 'input')
     .replace(/^(input|instructions)\.content/, '$1')
-  return { ...failure, param: told, message: message.replace(`'${param}'`, `'${told}'`) }
 }
 
 function isSet(value: unknown): boolean {

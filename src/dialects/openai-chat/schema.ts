@@ -74,16 +74,16 @@ export function parseChatRequest(
 ): ParsedChatRequest {
   const object = asObject(input)
   if (!object.ok) return object
-  const { body, retold } = toChatShape(object.value)
+  const { body, retold, retoldPath } = toChatShape(object.value)
   const unsupported = findUnsupported(body) ?? tooManyChoices(body['n'])
   if (unsupported !== undefined) return { ok: false, failure: retold(unsupported) }
   const parsed = parse(chatRequest, body)
   if (!parsed.ok) return { ok: false, failure: retold(parsed.failure) }
   const chat = parsed.value
   const media = readMedia(chat.messages, cuttings)
-  return media.ok
-    ? { ok: true, chat, attachments: media.attachments }
-    : { ok: false, failure: retold(media.failure) }
+  if (!media.ok) return { ok: false, failure: retold(media.failure) }
+  const attachments = media.attachments.map((each) => ({ ...each, param: retoldPath(each.param) }))
+  return { ok: true, chat, attachments }
 }
 
 function tooManyChoices(n: unknown): Failure | undefined {
