@@ -93,8 +93,8 @@ export function estimateTokens(
     for (const part of parts) {
       if (part.text !== undefined) chars += lengthOf(part.text)
       const { functionCall: call, functionResponse: result } = part
-      if (call !== undefined) chars += lengthInside([call.name, call.args], lengthOf)
-      if (result !== undefined) chars += lengthInside([result.name, result.response], lengthOf)
+      if (call !== undefined) chars += lengthInside(call.args, lengthOf)
+      if (result !== undefined) chars += lengthInside(result.response, lengthOf)
       for (const piece of [part, ...(part.functionResponse?.parts ?? [])]) {
         media += estimateMediaTokens(piece, lengthOf)
       }
@@ -110,10 +110,9 @@ const PUNCTUATION = 3
 /** About how long a value is as JSON, without making any. What is nested too deeply has been refused by now. */
 function lengthInside(value: unknown, lengthOf: (text: string) => number): number {
   if (typeof value === 'string') return lengthOf(value)
-  if (typeof value !== 'object' || value === null) return 1
+  if (typeof value !== 'object' || value === null) return value === undefined ? 0 : 1
   let length = 0
   for (const [key, inner] of Object.entries(value)) {
-    if (inner === undefined) continue
     if (!Array.isArray(value)) length += key.length + PUNCTUATION
     length += lengthInside(inner, lengthOf)
   }

@@ -476,3 +476,47 @@ describe('large strings', () => {
     })
   })
 })
+
+describe('what the model drew', () => {
+  const url = `data:image/png;base64,${PNG}`
+  const drawn = { type: 'image_url', index: 0, image_url: { url } }
+  const contents = (answer: object): unknown => {
+    const messages = [
+      { role: 'user', content: 'Draw a cat' },
+      { role: 'assistant', ...answer },
+      { role: 'user', content: 'Make it blue' },
+    ]
+    const parsed = parseChatRequest({ model: 'gemini-3.1-flash-image', messages })
+    if (!parsed.ok) return parsed.failure.param
+    const translated = toGeminiRequest(parsed.chat)
+    return translated.ok ? translated.request.contents : translated.failure
+  }
+  const picture = inline('image/png', PNG)
+  const blue = { text: 'Make it blue' }
+
+  it.each<[string, object]>([
+    ['images', { content: 'Here', images: [drawn] }],
+    ['content', { content: [{ type: 'text', text: 'Here' }, drawn] }],
+  ])('comes back in %s, and goes before what the user says next', (_, answer) => {
+    expect(contents(answer)).toEqual([
+      { role: 'user', parts: [{ text: 'Draw a cat' }] },
+      { role: 'model', parts: [{ text: 'Here' }] },
+      { role: 'user', parts: [picture, blue] },
+    ])
+  })
+
+  it('may be all of an answer', () => {
+    expect(contents({ content: null, images: [drawn] })).toEqual([
+      { role: 'user', parts: [{ text: 'Draw a cat' }, picture, blue] },
+    ])
+  })
+
+  it.each([[null], ['x'], [['AAAA']], [[{ type: 'video' }]]])('is not %j', (images) => {
+    expect(contents({ content: 'Here', images })).toHaveLength(3)
+  })
+
+  it('is complained of where it is', () => {
+    const broken = { type: 'image_url', image_url: { url: 'data:image/png;base64,!!' } }
+    expect(contents({ images: [drawn, broken] })).toBe('messages[1].images[1].image_url.url')
+  })
+})

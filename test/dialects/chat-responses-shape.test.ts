@@ -10,6 +10,19 @@ function shaped(body: Body): Body {
 
 const image = 'data:image/png;base64,AAAA'
 
+describe('media of a Responses body (E31)', () => {
+  const url = 'https://files.test/a.png'
+  const picture = { type: 'input_image', image_url: url }
+
+  it('are known by where they are, for what is found wrong with them later', () => {
+    const input = [{ role: 'user', content: [{ type: 'input_text', text: 'a' }, picture] }]
+    const parsed = parseChatRequest({ model: 'm', instructions: 'be brief', input })
+    expect(parsed.ok && parsed.attachments.map(({ param }) => param)).toEqual([
+      'input[0].content[1].image_url.url',
+    ])
+  })
+})
+
 describe('a Responses body (E31)', () => {
   it.each<[string, Body, Body]>([
     ['a word', { input: 'hi' }, { messages: [{ role: 'user', content: 'hi' }] }],

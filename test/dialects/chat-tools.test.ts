@@ -468,6 +468,11 @@ describe('tools', () => {
       [{ functionDeclarations: [{ name: 'f' }] }, { urlContext: {} }, { codeExecution: {} }],
     ],
     [
+      'stand before functions where the client prefers them',
+      { tools: [tool('f'), { urlContext: {} }], tool_priority: 'built_in' },
+      [{ urlContext: {} }, { functionDeclarations: [{ name: 'f' }] }],
+    ],
+    [
       'are a search where web_search_options say so',
       { web_search_options: {} },
       [{ googleSearch: {} }],

@@ -29,6 +29,18 @@ describe('tools that may not meet', () => {
     expect(complaintOf(fitted, { upstream, model })).toBe('accepted')
   })
 
+  it.each<[Target['upstream'], string, Tool[]]>([
+    ['gemini-api', 'gemini-3.8-flash', [search, functions]],
+    ['gemini-api', 'gemini-2.5-flash', [search]],
+    ['vertex', 'gemini-3.8-flash', [search]],
+    ['code-assist', 'gemini-2.5-flash', [search]],
+  ])('on %s with %s leave %j where the search goes first', (upstream, model, tools) => {
+    const toolConfig = { functionCallingConfig: { mode: 'ANY' as const } }
+    const fitted = fit({ ...request, tools: [search, functions], toolConfig }, { upstream, model })
+    expect(fitted.tools).toEqual(tools)
+    expect(complaintOf(fitted, { upstream, model })).toBe('accepted')
+  })
+
   it('keep the choice of functions', () => {
     const toolConfig = { functionCallingConfig: { mode: 'ANY' as const } }
     expect(fit({ ...request, toolConfig }, GEMINI_3).toolConfig).toEqual({

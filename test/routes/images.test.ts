@@ -69,6 +69,18 @@ describe('POST /v1/images/generations', () => {
     expect(configOf(call)).toEqual(config)
   })
 
+  it('asks once more after an answer that says nothing', async () => {
+    const user = await givenUser()
+    const credential = user.credentials[0]?.handle ?? ''
+    await google.script({ credential, reply: {} })
+    await google.script({ credential, reply: { parts: [], finishReason: 'NO_IMAGE' } })
+    const answer = await ask(user, { n: 2 })
+    expect((await answer.json<Images>()).data).toHaveLength(2)
+    const { requests, ledger } = await settledStats(user)
+    expect(requests).toMatchObject({ total: 1, ok: 1 })
+    expect(ledger).toEqual({ granted: 3, settled: 3, open: 0, holds: true })
+  })
+
   it('tells a prompt that Google does not draw', async () => {
     const user = await givenUser()
     const credential = user.credentials[0]?.handle ?? ''

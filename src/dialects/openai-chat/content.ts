@@ -203,6 +203,17 @@ const whole = v.pipe(
 /** Always a list, one for each part. */
 export const content = v.lazy((input) => (Array.isArray(input) ? parts : whole))
 
+/** The pictures of an answer that comes back as it went out (media.ts); what else clients keep by that name is not read. */
+export const drawnImages = v.pipe(
+  v.unknown(),
+  v.transform((images) =>
+    (Array.isArray(images) ? images : []).filter(
+      (image) => isRecord(image) && image['type'] === 'image_url',
+    ),
+  ),
+  parts,
+)
+
 export type MessageContent = v.InferOutput<typeof content>
 
 /** The parts as Gemini takes them; empty texts, which it refuses, are left out (E53). */

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot'
 import { isRecord } from '../../http/record.ts'
-import { content } from './content.ts'
+import { content, drawnImages } from './content.ts'
 import { name, record, string } from './wire.ts'
 
 /** `model` is Gemini's own word for the assistant; some clients use it here too. */
@@ -64,6 +64,7 @@ const answer = v.object(
     role: v.picklist(['assistant', 'model']),
     content: v.nullish(content, []),
     refusal: v.nullish(string),
+    images: v.optional(drawnImages, []),
     tool_calls: v.nullish(
       v.array(
         v.lazy((input) =>

@@ -91,10 +91,19 @@ class Reader {
   }
 
   #answer(message: AnswerMessage): void {
-    const said = toParts(message.content)
-    if (message.refusal) said.push({ text: message.refusal })
-    this.#say('model', said)
-    const calls = callsIn(message)
+    const said = [...toParts(message.content), ...toParts(message.images)]
+    const words = said.filter(({ text }) => text !== undefined)
+    if (message.refusal) words.push({ text: message.refusal })
+    this.#say('model', words)
+    this.#call(callsIn(message))
+    // Google takes a picture for the model's own only with its signature (google-upstreams §6.1), which is not kept.
+    this.#say(
+      'user',
+      said.filter(({ text }) => text === undefined),
+    )
+  }
+
+  #call(calls: readonly CallIn[]): void {
     if (calls.length === 0) return
     const turn = this.#turn('model')
     for (const { id, name, args, signature } of calls) {

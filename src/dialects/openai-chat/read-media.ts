@@ -17,7 +17,7 @@ import { allBytes, headBytes, normalBase64 } from '../../http/base64.ts'
 import type { Cuttings } from '../../http/cuttings.ts'
 import { parseDataUrl } from '../../http/data-url.ts'
 import type { Failure } from '../../http/errors.ts'
-import type { ContentPart, MediaSource } from './content.ts'
+import type { ContentPart, Media, MediaSource } from './content.ts'
 
 type MediaResult =
   | { readonly ok: true; readonly part: Part }
@@ -42,15 +42,11 @@ export type MediaRead =
  * Fills in the parts of all media in these messages, and lists them: their sizes are to be checked, and those at an address
  * fetched. `cuttings`: what was cut out of the request's strings.
  */
-export function readMedia(
-  messages: readonly { readonly role: string; readonly content: readonly ContentPart[] }[],
-  cuttings: Cuttings,
-): MediaRead {
+export function readMedia(messages: readonly MessageWithMedia[], cuttings: Cuttings): MediaRead {
   const attachments: Attachment[] = []
-  for (const [at, { role, content }] of messages.entries()) {
-    for (const [index, media] of content.entries()) {
-      if (typeof media === 'string') continue
-      const path = `messages[${at}].content[${index}]`
+  for (const [at, message] of messages.entries()) {
+    const { role } = message
+    for (const { media, path } of mediaIn(message, `messages[${at}]`)) {
       if (role === 'system' || role === 'developer') return onlyText(role, path)
       const param = `${path}.${media.field}`
       const read = readOne(media, param, cuttings)
@@ -65,6 +61,25 @@ export function readMedia(
     }
   }
   return { ok: true, attachments }
+}
+
+interface MessageWithMedia {
+  readonly role: string
+  readonly content: readonly ContentPart[]
+  /** An answer's own. */
+  readonly images?: readonly ContentPart[]
+}
+
+function mediaIn(
+  { content, images = [] }: MessageWithMedia,
+  path: string,
+): { media: Media; path: string }[] {
+  const lists = { content, images }
+  return Object.entries(lists).flatMap(([name, list]) =>
+    list.flatMap((media, index) =>
+      typeof media === 'string' ? [] : [{ media, path: `${path}.${name}[${index}]` }],
+    ),
+  )
 }
 
 function readOne(media: MediaSource, param: string, cuttings: Cuttings): MediaResult {

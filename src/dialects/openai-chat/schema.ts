@@ -13,7 +13,7 @@ import { message } from './message-schema.ts'
 import { readMedia } from './read-media.ts'
 import { toChatShape } from './responses-shape.ts'
 import { settingsEntries } from './settings.ts'
-import { declaredFunction, functionChoice, tool, toolChoice } from './tool-schema.ts'
+import { declaredFunction, functionChoice, tool, toolChoice, toolPriority } from './tool-schema.ts'
 import { findUnsupported } from './unsupported.ts'
 import { boolean, integer, record, string } from './wire.ts'
 
@@ -48,6 +48,7 @@ export const chatRequest = v.object(
     ...settingsEntries,
     tools: v.nullish(v.array(tool, 'an array of tools')),
     tool_choice: v.nullish(toolChoice),
+    tool_priority: v.nullish(toolPriority),
     parallel_tool_calls: v.nullish(boolean),
     functions: v.nullish(v.array(declaredFunction, 'an array of functions')),
     function_call: v.nullish(functionChoice),

@@ -1,7 +1,7 @@
 /** What a client offers the model to call, and what it says about the choice (client-protocols §1.1). */
 import * as v from 'valibot'
 import { isRecord } from '../../http/record.ts'
-import { name, record, string } from './wire.ts'
+import { lowerCaseOf, name, record, string } from './wire.ts'
 
 export const declaredFunction = v.object(
   { name, description: v.nullish(string), parameters: v.nullish(record) },
@@ -63,6 +63,9 @@ function builtInOf(input: unknown): BuiltIn | undefined {
   const names = type === undefined ? Object.keys(input) : [type]
   return Object.entries(BUILT_IN).find(([spelling]) => names.includes(spelling))?.[1]
 }
+
+/** Which tools are kept where functions and Google's own cannot meet: Google has no such setting. */
+export const toolPriority = lowerCaseOf(['functions', 'built_in'])
 
 const MODES = ['none', 'auto', 'required', 'any'] as const
 const mode = v.pipe(

@@ -51,8 +51,11 @@ export function toTools(
   const functionDeclarations = [...offered.values()]
     .filter(({ name }) => keep === null || keep.includes(name))
     .map((each) => toDeclaration(each, names))
-  const tools: Tool[] = functionDeclarations.length === 0 ? [] : [{ functionDeclarations }]
-  for (const builtIn of builtInsOf(chat)) tools.push({ [builtIn]: {} })
+  const functions: Tool[] = functionDeclarations.length === 0 ? [] : [{ functionDeclarations }]
+  const builtIns = [...builtInsOf(chat)].map((builtIn): Tool => ({ [builtIn]: {} }))
+  // What comes first is kept where the two cannot meet (gemini/fit/tools.ts).
+  const tools =
+    chat.tool_priority === 'built_in' ? [...builtIns, ...functions] : [...functions, ...builtIns]
   const isChosen = functionDeclarations.length > 0 && mode !== 'AUTO'
   return {
     ok: true,

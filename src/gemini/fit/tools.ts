@@ -6,7 +6,7 @@ export function fitTools(request: GenerateContentRequest, aim: Aim): GenerateCon
   return unmixed(aim.traits.nestsMedia ? request : withMediaBeside(request), aim)
 }
 
-/** Where both are asked for and only one can be had, it is the functions: the client's own code waits for them. */
+/** Where both are asked for and only one can be had, it is what stands first. */
 function unmixed(
   request: GenerateContentRequest,
   { traits, upstream }: Aim,
@@ -14,9 +14,14 @@ function unmixed(
   const { tools = [], toolConfig } = request
   const functions = tools.filter(({ functionDeclarations }) => functionDeclarations !== undefined)
   if (functions.length === 0 || functions.length === tools.length) return request
-  return traits.mixesTools.includes(upstream)
-    ? { ...request, toolConfig: { ...toolConfig, includeServerSideToolInvocations: true } }
-    : { ...request, tools: functions }
+  if (traits.mixesTools.includes(upstream)) {
+    return { ...request, toolConfig: { ...toolConfig, includeServerSideToolInvocations: true } }
+  }
+  if (tools[0]?.functionDeclarations !== undefined) return { ...request, tools: functions }
+  const builtIns = tools.filter(({ functionDeclarations }) => functionDeclarations === undefined)
+  // What it says is about functions.
+  const { toolConfig: _, ...rest } = request
+  return { ...rest, tools: builtIns }
 }
 
 /** Beside the results media are taken everywhere. */
