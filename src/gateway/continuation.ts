@@ -5,6 +5,7 @@ import {
   isFinal,
   partsOf,
   silenceOf,
+  usageOf,
 } from '../gemini/response.ts'
 import type { GenerateContentResponse } from '../gemini/types.ts'
 import { addUsage } from '../gemini/usage.ts'
@@ -29,7 +30,7 @@ export async function attemptAnswer(
     const token = continuationOf(whole)
     if (token === null) break
     const next = await nextHop(input, token)
-    if (!next.ok) return { ...next, usage: addUsage(whole.usageMetadata, next.usage) }
+    if (!next.ok) return { ...next, usage: addUsage(usageOf(whole), next.usage) }
     if (next.kind === 'unary') whole = joined(whole, next.response)
   }
   return { ...first, response: whole }
@@ -46,7 +47,7 @@ export async function nextHop(input: AttemptInput, token: string): Promise<Attem
 function complete(answer: AttemptResult, mayBeEmpty: boolean): AttemptResult {
   if (!answer.ok) return answer
   const responses = answer.kind === 'unary' ? [answer.response] : answer.first.responses
-  const usage = responses.at(-1)?.usageMetadata
+  const usage = responses.map(usageOf).findLast((counts) => counts !== undefined)
   if (answer.kind === 'unary' && !isFinal(answer.response)) {
     return { ...outage('truncated', 200), usage }
   }
@@ -60,7 +61,7 @@ function joined(
   after: GenerateContentResponse,
 ): GenerateContentResponse {
   const [one, other] = [firstCandidate(before), firstCandidate(after)]
-  const usageMetadata = addUsage(before.usageMetadata, after.usageMetadata)
+  const usageMetadata = addUsage(usageOf(before), usageOf(after))
   const { continuationToken: _, finishReason: __, ...kept } = one ?? {}
   const finishReason = finishReasonOf(after)
   return {

@@ -1,4 +1,4 @@
-import { continuationOf, isFinal } from '../gemini/response.ts'
+import { continuationOf, isFinal, usageOf } from '../gemini/response.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
 import { addUsage } from '../gemini/usage.ts'
@@ -43,6 +43,8 @@ export interface PumpInput {
   readonly control: AbortController
   /** Fetches the rest of an answer that is longer than one call may give. */
   readonly resume: (token: string) => Promise<AttemptResult>
+  /** Takes note of a bug; what to tell the client of it. */
+  readonly crashed: (error: unknown) => Failure
   readonly idleTimeoutMs: number
   /** A comment of the dialect's framing, which clients skip. */
   readonly keepAlive: string
@@ -106,6 +108,11 @@ class Pump {
     const timer = setInterval(() => this.#tick(tickMs), tickMs)
     try {
       return await this.#carry()
+    } catch (error) {
+      // A bug of ours: it may not cost the client its end of the stream, nor the attempt its settlement.
+      this.#outlet.write(this.#input.encoder.fail(this.#input.crashed(error)))
+      const verdict = { kind: 'upstream_fault', reason: 'unreadable' } as const
+      return await this.#ended({ verdict, usage: this.#usage, signatures: [] })
     } finally {
       clearInterval(timer)
       control.abort(DONE)
@@ -114,29 +121,29 @@ class Pump {
 
   async #carry(): Promise<Pumped> {
     const { first, control, lease } = this.#input
-    try {
-      let { events } = this.#input
-      let batch = first
-      for (;;) {
-        this.#outlet.write(this.#encode(batch.responses))
-        const room = this.#outlet.room()
-        if (room !== null) await room
-        if (this.#isStopped) return await this.#finish(brokenOff(control.signal, 200))
-        if (batch.fault !== null) return await this.#finish(faultOf(lease.access, batch.fault))
-        if (batch.done) {
-          const next = await this.#resume()
-          if (next === null) return await this.#finish(null)
-          if (!next.ok) return await this.#finish(next)
-          if (next.kind === 'stream') [events, batch] = [next.events, next.first]
-          continue
-        }
-        this.#waitsFor = 'upstream'
-        batch = await events.next()
-        this.#hear()
+    let { events } = this.#input
+    let batch = first
+    for (;;) {
+      this.#outlet.write(this.#encode(batch.responses))
+      const room = this.#outlet.room()
+      if (room !== null) await room
+      if (this.#isStopped) return this.#finish(brokenOff(control.signal, 200))
+      if (batch.fault !== null) return this.#finish(faultOf(lease.access, batch.fault))
+      if (batch.done) {
+        const next = await this.#resume()
+        if (next === null) return this.#finish(null)
+        if (!next.ok) return this.#finish(next)
+        if (next.kind === 'stream') [events, batch] = [next.events, next.first]
+        continue
       }
-    } catch {
-      // The upstream's connection broke, or was aborted: `brokenOff` knows which.
-      return this.#finish(brokenOff(control.signal, 200))
+      this.#waitsFor = 'upstream'
+      try {
+        batch = await events.next()
+      } catch {
+        // The upstream's connection broke, or was aborted: `brokenOff` knows which.
+        return this.#finish(brokenOff(control.signal, 200))
+      }
+      this.#hear()
     }
   }
 
@@ -162,7 +169,7 @@ class Pump {
   #encode(responses: readonly GenerateContentResponse[]): string {
     let frames = ''
     for (const response of responses) {
-      if (response.usageMetadata !== undefined) this.#count(response)
+      this.#count(response)
       frames += this.#input.encoder.encode(response)
       if (isFinal(response)) {
         this.#isWhole = true
@@ -174,7 +181,9 @@ class Pump {
 
   /** Counts are of one hop; the client is told the sum. */
   #count(response: GenerateContentResponse): void {
-    const sum = addUsage(this.#earlierUsage, response.usageMetadata)
+    const counts = usageOf(response)
+    if (counts === undefined) return
+    const sum = addUsage(this.#earlierUsage, counts)
     this.#usage = sum
     if (sum !== undefined) response.usageMetadata = sum
   }

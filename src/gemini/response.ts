@@ -1,5 +1,5 @@
 import { CONTINUATION, endingOf } from './endings.ts'
-import type { Candidate, GenerateContentResponse, Part } from './types.ts'
+import type { Blob, Candidate, GenerateContentResponse, Part, UsageMetadata } from './types.ts'
 
 /**
  * Reading what Google sent, which is typed but not checked: whatever is not of its type is as good as absent, so that one odd
@@ -36,6 +36,16 @@ export function finishReasonOf(response: GenerateContentResponse): string | unde
 export function blockReasonOf(response: GenerateContentResponse): string | undefined {
   const reason: unknown = response.promptFeedback?.blockReason
   return typeof reason === 'string' ? reason : undefined
+}
+
+export function isMedia(blob: Part['inlineData'] | undefined): blob is Blob {
+  const { mimeType, data } = isObject(blob) ? blob : { mimeType: null, data: null }
+  return typeof mimeType === 'string' && typeof data === 'string'
+}
+
+export function usageOf(response: GenerateContentResponse): UsageMetadata | undefined {
+  const usage: unknown = response.usageMetadata
+  return isObject(usage) ? usage : undefined
 }
 
 /** Whether a response holds part of an answer: text, thoughts, a call, media or code. Events with counts or signatures alone hold none. */

@@ -2,6 +2,7 @@ import type { Generated } from '../gateway/generate.ts'
 import { Outlet } from '../gateway/outlet.ts'
 import { pump, type StreamEncoder } from '../gateway/pump.ts'
 import type { Call } from './call.ts'
+import { crashed } from './crash.ts'
 
 type Streaming = Extract<Generated, { kind: 'stream' }>
 
@@ -17,7 +18,7 @@ export function streamed(call: Call, generated: Streaming, encoder: () => Stream
 
 /** Carries the streams of a request's choices to its client, and settles each as it ends. */
 export function carry(
-  { ctx, settings }: Call,
+  { ctx, settings, requestId }: Call,
   choices: readonly Streaming[],
   encoderOf: (generated: Streaming, index: number) => StreamEncoder,
   outlet: Outlet,
@@ -26,6 +27,7 @@ export function carry(
     choices.map((generated, index) => ({
       ...generated,
       encoder: encoderOf(generated, index),
+      crashed: (error) => crashed(error, requestId),
       idleTimeoutMs: settings.streamIdleTimeoutMs,
       keepAlive: KEEP_ALIVE,
     })),

@@ -1,5 +1,5 @@
 /** A streamed transcript: OpenAI's `transcript.text.delta` events and one `transcript.text.done`. */
-import { blockReasonOf, finishReasonOf } from '../../gemini/response.ts'
+import { blockReasonOf, finishReasonOf, usageOf } from '../../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
 import { type Failure, toOpenAIError } from '../../http/errors.ts'
 import { incompleteness } from './ending.ts'
@@ -16,7 +16,7 @@ export class TranscriptStream {
   #blockReason: string | undefined
 
   encode(response: GenerateContentResponse): string {
-    this.#usage = response.usageMetadata ?? this.#usage
+    this.#usage = usageOf(response) ?? this.#usage
     this.#finishReason = finishReasonOf(response) ?? this.#finishReason
     this.#blockReason = blockReasonOf(response) ?? this.#blockReason
     const delta = spokenIn(response)

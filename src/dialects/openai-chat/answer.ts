@@ -7,8 +7,10 @@ import {
   blockReasonOf,
   finishReasonOf,
   firstCandidate,
+  isMedia,
   partsOf,
   textOf,
+  usageOf,
 } from '../../gemini/response.ts'
 import type { CallSignature } from '../../gemini/signatures.ts'
 import type {
@@ -74,7 +76,7 @@ export class AnswerReader {
   }
 
   read(response: GenerateContentResponse): void {
-    if (response.usageMetadata !== undefined) this.usage = response.usageMetadata
+    this.usage = usageOf(response) ?? this.usage
     this.#blockReason = blockReasonOf(response) ?? this.#blockReason
     this.#finishReason = finishReasonOf(response) ?? this.#finishReason
     const candidate = firstCandidate(response)
@@ -189,8 +191,4 @@ export class AnswerReader {
     if (signature !== undefined) this.signatures.push({ callId: id, signature })
     this.#sink.call(call)
   }
-}
-
-function isMedia(blob: unknown): blob is Blob {
-  return isRecord(blob) && typeof blob['mimeType'] === 'string' && typeof blob['data'] === 'string'
 }

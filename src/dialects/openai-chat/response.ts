@@ -2,6 +2,7 @@
 import type { Failure } from '../../http/errors.ts'
 import type { CallSignature } from '../../gemini/signatures.ts'
 import type { Blob, GenerateContentResponse, LogprobsResult } from '../../gemini/types.ts'
+import { usageOf } from '../../gemini/response.ts'
 import { addUsage } from '../../gemini/usage.ts'
 import type { Annotation } from './annotations.ts'
 import { AnswerReader, type AnswerSink } from './answer.ts'
@@ -93,7 +94,7 @@ export function toChatCompletionOf(
     choices.push(choice.choice)
     signatures.push(answer.signatures)
   }
-  const usage = toUsage(answers.map(({ response }) => response.usageMetadata).reduce(addUsage))
+  const usage = toUsage(answers.map(({ response }) => usageOf(response)).reduce(addUsage))
   const { id, created, model } = context
   const completion = { id, object: 'chat.completion', created, model, choices, usage } as const
   return { ok: true, completion, signatures }

@@ -6,6 +6,7 @@ import {
   firstCandidate,
   partsOf,
   textOf,
+  usageOf,
 } from '../../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
 import { conclude } from '../openai-chat/finish.ts'
@@ -38,7 +39,7 @@ export class CompletionStream {
   }
 
   encode(response: GenerateContentResponse): string {
-    this.#usage = response.usageMetadata ?? this.#usage
+    this.#usage = usageOf(response) ?? this.#usage
     this.#finishReason = finishReasonOf(response) ?? this.#finishReason
     this.#blockReason = blockReasonOf(response) ?? this.#blockReason
     const spoken = partsOf(firstCandidate(response)).filter(({ thought }) => thought !== true)

@@ -1,6 +1,13 @@
 /** What a model drew as OpenAI's list of images. */
 import type { Failure } from '../../http/errors.ts'
-import { blockReasonOf, finishReasonOf, firstCandidate, partsOf } from '../../gemini/response.ts'
+import {
+  blockReasonOf,
+  finishReasonOf,
+  firstCandidate,
+  isMedia,
+  partsOf,
+  usageOf,
+} from '../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { addUsage, countTokens } from '../../gemini/usage.ts'
 
@@ -30,13 +37,15 @@ export function toImageList(
     // A model that thinks may sketch before it draws: the last picture is the one.
     const drawn = partsOf(firstCandidate(response))
       .filter(({ thought }) => thought !== true)
-      .flatMap(({ inlineData }) => (inlineData?.mimeType.startsWith('image/') ? [inlineData] : []))
+      .flatMap(({ inlineData }) =>
+        isMedia(inlineData) && inlineData.mimeType.startsWith('image/') ? [inlineData] : [],
+      )
       .at(-1)
     if (drawn === undefined) return { ok: false, failure: nothingDrawn(response) }
     const url = `data:${drawn.mimeType};base64,${drawn.data}`
     data.push(format === 'url' ? { url } : { b64_json: drawn.data })
   }
-  const usage = responses.map(({ usageMetadata }) => usageMetadata).reduce(addUsage)
+  const usage = responses.map(usageOf).reduce(addUsage)
   const { prompt, output, reasoning } = countTokens(usage)
   return {
     ok: true,

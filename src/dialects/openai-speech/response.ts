@@ -1,6 +1,12 @@
 /** What a model said, as a file. */
 import type { Failure } from '../../http/errors.ts'
-import { blockReasonOf, finishReasonOf, firstCandidate, partsOf } from '../../gemini/response.ts'
+import {
+  blockReasonOf,
+  finishReasonOf,
+  firstCandidate,
+  isMedia,
+  partsOf,
+} from '../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { joinedBytes } from '../../http/base64.ts'
 import { pcmRate, wavOf } from '../../http/wav.ts'
@@ -11,7 +17,7 @@ export type Speech =
 
 export function toSpeech(response: GenerateContentResponse, format: 'wav' | 'pcm'): Speech {
   const sounds = partsOf(firstCandidate(response)).flatMap(({ inlineData }) =>
-    inlineData?.mimeType.startsWith('audio/') ? [inlineData] : [],
+    isMedia(inlineData) && inlineData.mimeType.startsWith('audio/') ? [inlineData] : [],
   )
   const [first] = sounds
   if (first === undefined) return { ok: false, failure: silence(response) }
