@@ -47,7 +47,7 @@ describe.each(Object.entries(ODD))('%s', (_, chunk) => {
     const answer = await answers(user, body)
     const text = await answer.text()
     expect(text).not.toContain('internal_error')
-    if (body['stream'] === true && answer.ok) expect(text).toMatch(/data: \[DONE\]\n\n$/)
+    expect(text.endsWith('data: [DONE]\n\n')).toBe(body['stream'] === true && answer.ok)
     expect((await settledStats(user)).ledger.holds).toBe(true)
   })
 })
