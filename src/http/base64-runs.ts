@@ -69,14 +69,15 @@ function pairsFrom(json: Uint8Array, at: number): Uint16Array {
 }
 
 function leadingPairs(pairs: Uint16Array): number {
+  const known = pairTable()
   const last = pairs.length - 3
   let at = 0
   while (
     at < last &&
-    (PAIRS[pairs[at] ?? 0] ?? 0) +
-      (PAIRS[pairs[at + 1] ?? 0] ?? 0) +
-      (PAIRS[pairs[at + 2] ?? 0] ?? 0) +
-      (PAIRS[pairs[at + 3] ?? 0] ?? 0) ===
+    (known[pairs[at] ?? 0] ?? 0) +
+      (known[pairs[at + 1] ?? 0] ?? 0) +
+      (known[pairs[at + 2] ?? 0] ?? 0) +
+      (known[pairs[at + 3] ?? 0] ?? 0) ===
       4
   ) {
     at += 4
@@ -99,8 +100,15 @@ const LETTERS = new Uint8Array(256)
 for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/') {
   LETTERS[letter.charCodeAt(0)] = 1
 }
+
+// Made when it is first needed: few requests are large, and every start of the Worker would pay for it.
+let table: Uint8Array | undefined
+
 /** 1 where both bytes of a pair are of the alphabet, in whichever order the machine reads them. */
-const PAIRS = new Uint8Array(65_536)
-for (let pair = 0; pair < PAIRS.length; pair++) {
-  PAIRS[pair] = (LETTERS[pair >> 8] ?? 0) & (LETTERS[pair & 255] ?? 0)
+function pairTable(): Uint8Array {
+  table ??= Uint8Array.from(
+    { length: 65_536 },
+    (_, pair) => (LETTERS[pair >> 8] ?? 0) & (LETTERS[pair & 255] ?? 0),
+  )
+  return table
 }
