@@ -334,4 +334,12 @@ describe('VAULT_KEY', () => {
       expect((await answer.json<ErrorBody>()).error).toMatchObject({ param: 'after' })
     },
   )
+
+  it('makes no more calls for a page than the free plan allows for a request', async () => {
+    for (let user = 0; user < 16; user++) await post('/v1/config/users', MASTER_KEY, {})
+    const page = await (await act('reseal')).json<{ users: number; next: string }>()
+    const perUser = 3 // restore: KV, the object, the directory
+    expect(5 + page.users * perUser).toBeLessThanOrEqual(50)
+    expect(await (await act('reseal', { after: page.next })).json()).toMatchObject({ users: 1 })
+  })
 })
