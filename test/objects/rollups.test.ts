@@ -1,3 +1,4 @@
+import { countingRows } from '../support/counting-rows.ts'
 import { describe, expect, it } from 'vitest'
 import { Counters } from '../../src/objects/counters.ts'
 import type { LeaseRef, Settlement } from '../../src/objects/lease.ts'
@@ -228,20 +229,6 @@ describe('roll-ups', () => {
       expect(counters.attempts()[0]?.ok).toBe(2)
     }))
 })
-
-/** Storage that counts the rows that are written, deleted ones too. */
-function countingRows(sql: SqlStorage): { sql: SqlStorage; written: () => number } {
-  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
-  const exec: SqlStorage['exec'] = (query, ...bindings) => {
-    const cursor = sql.exec(query, ...bindings)
-    cursors.push(cursor)
-    return cursor as never
-  }
-  return {
-    sql: new Proxy(sql, { get: (_, name) => (name === 'exec' ? exec : Reflect.get(sql, name)) }),
-    written: () => cursors.reduce((sum, cursor) => sum + cursor.rowsWritten, 0),
-  }
-}
 
 describe('the cost of roll-ups', () => {
   it.each([

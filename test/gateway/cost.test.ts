@@ -1,0 +1,158 @@
+/** What a request costs in the user's object, as docs/scale.md says it. */
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { CHECKPOINT_AFTER_MS, Ledger } from '../../src/objects/ledger.ts'
+import { migrate } from '../../src/objects/storage.ts'
+import { countingRows } from '../support/counting-rows.ts'
+import { type Bill, billOf } from '../support/meter.ts'
+import { chat, givenUser, google, post, settledStats, type User } from '../support/pollux.ts'
+
+const TOOL_MODEL = 'gemini-3.8-flash'
+const TOOLS = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object' } } }]
+
+const MINUTE_MS = 60_000
+const GRANT = {
+  credentialId: 'cred_0123456789abcdef',
+  credentialVersion: 1,
+  tokenSerial: 1,
+  model: TOOL_MODEL,
+  requestId: 'req_1',
+  grantedTo: 'req_1.1',
+  begins: 100,
+}
+const SETTLEMENT = {
+  verdict: { kind: 'ok' },
+  status: 200,
+  tokens: { prompt: 1, cached: 0, output: 1, reasoning: 0, toolUse: 0 },
+  request: 'ok',
+} as const
+
+async function answered(asking: Promise<Response>): Promise<string> {
+  const answer = await asking
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(text)
+  return text
+}
+
+/** Through when every request's last attempt is settled. */
+function bill(act: () => Promise<unknown>, requests = 1): Promise<Bill> {
+  return billOf(act, ({ calls }) => calls.filter((name) => name === 'settle').length === requests)
+}
+
+/** A user who has chatted in this minute: what only the first request costs is paid. */
+async function warmUser(kinds?: Parameters<typeof givenUser>[0]): Promise<User> {
+  const user = await givenUser(kinds)
+  await answered(chat(user.key))
+  await settledStats(user)
+  return user
+}
+
+/** A step with a call that Google signs, its result, and so on, up to the answer. */
+async function toolLoop(user: User, steps: number): Promise<void> {
+  const messages: object[] = [{ role: 'user', content: 'How is Paris?' }]
+  const credential = user.credentials[0]?.handle ?? ''
+  const parts = [{ functionCall: { name: 'weather', args: {} } }]
+  for (let step = 0; step <= steps; step++) {
+    if (step < steps) await google.script({ credential, reply: { parts } })
+    const asked = { model: TOOL_MODEL, tools: TOOLS, messages }
+    type Answer = { choices: [{ message: { tool_calls?: { id: string }[] } }] }
+    const { choices } = JSON.parse(await answered(chat(user.key, asked))) as Answer
+    const { message } = choices[0]
+    const [call] = message.tool_calls ?? []
+    messages.push(message, { role: 'tool', tool_call_id: call?.id, content: 'rain' })
+    await scheduler.wait(20) // as long as any tool takes: the settlement is in by then
+  }
+}
+
+function atTheBeginningOfAMinute(): void {
+  laterBy(MINUTE_MS - (Date.now() % MINUTE_MS))
+}
+
+function laterBy(ms: number): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms })
+}
+
+describe('what a request costs in the object', () => {
+  // All of a case within one minute: a minute that is over costs a row.
+  afterEach(() => vi.useRealTimers())
+
+  it.each([false, true])('a chat, streamed %j: two calls and two rows', async (stream) => {
+    atTheBeginningOfAMinute()
+    const user = await warmUser()
+    const { calls, ...rows } = await bill(() => answered(chat(user.key, { stream })))
+    expect(calls).toEqual(['lease', 'settle'])
+    expect(rows).toEqual({ rowsWritten: 2, rowsRead: 1, alarmsSet: 0 })
+  })
+
+  it('the first chat of another minute: a row more', async () => {
+    const user = await warmUser()
+    laterBy(60_000)
+    expect(await bill(() => answered(chat(user.key)))).toMatchObject({ rowsWritten: 3 })
+  })
+
+  it('a lone chat, an hour after the last: the object wakes, and tidies up', async () => {
+    const user = await warmUser()
+    await evictDurableObject(env.USERS.getByName(user.userId))
+    laterBy(3_600_000)
+    const { calls, ...rows } = await bill(() => answered(chat(user.key)))
+    expect(calls).toEqual(['lease', 'settle'])
+    expect(rows).toEqual({ rowsWritten: 6, rowsRead: 64, alarmsSet: 0 })
+  })
+
+  it('a 429 and the turn of the ring: a call and seven rows more', async () => {
+    atTheBeginningOfAMinute()
+    const user = await warmUser(['api_key', 'api_key'])
+    const credential = user.credentials[0]?.handle ?? ''
+    await google.script({ credential, reply: { error: 'gemini_429_minute' } })
+    const { calls, ...rows } = await bill(() => answered(chat(user.key)))
+    expect(calls).toEqual(['lease', 'settleAndLease', 'settle'])
+    expect(rows).toEqual({ rowsWritten: 9, rowsRead: 8, alarmsSet: 0 })
+  })
+
+  it('a tool loop of three requests: as three chats, and a row for each signed call', async () => {
+    atTheBeginningOfAMinute()
+    const user = await warmUser()
+    const { calls, ...rows } = await bill(() => toolLoop(user, 2), 3)
+    expect(calls).toEqual(['lease', 'settle', 'lease', 'settle', 'lease', 'settle'])
+    expect(rows).toEqual({ rowsWritten: 8, rowsRead: 12, alarmsSet: 0 })
+  })
+
+  it('embeddings: as a chat', async () => {
+    atTheBeginningOfAMinute()
+    const user = await warmUser()
+    const body = { model: 'gemini-embedding-001', input: ['one', 'two'] }
+    const { calls, ...rows } = await bill(() => answered(post('/v1/embeddings', user.key, body)))
+    expect(calls).toEqual(['lease', 'settle'])
+    expect(rows).toEqual({ rowsWritten: 2, rowsRead: 1, alarmsSet: 0 })
+  })
+
+  it('a new user with a credential, up to the snapshot in KV', async () => {
+    // Of the admin's key it is asked whether it is a user's, before it is known to be the master key.
+    const { calls, ...rows } = await billOf(
+      () => givenUser(),
+      (bill) => bill.calls.includes('alarm'),
+    )
+    expect(calls).toEqual(['admission', 'alarm'])
+    expect(rows.alarmsSet).toBe(1)
+    expect(rows.rowsWritten).toBeLessThanOrEqual(40) // most of them the schema's
+  })
+
+  it('an attempt of more than ten seconds', async () => {
+    const written = await runInDurableObject(env.USERS.getByName('of-a-test'), (_, { storage }) => {
+      migrate(storage, Date.now())
+      const rows = countingRows(storage.sql)
+      const ledger = new Ledger(rows.sql)
+      const now = Date.now()
+      const lease = ledger.grant(GRANT, now)
+      ledger.checkpoint(now + CHECKPOINT_AFTER_MS)
+      ledger.flush(now)
+      ledger.flushed()
+      ledger.settle({ ...SETTLEMENT, lease }, now)
+      ledger.flush(now)
+      return rows.written()
+    })
+    // Beside them an alarm for its deadline (chores.ts), which is billed as one more.
+    expect(written).toBe(5)
+  })
+})
