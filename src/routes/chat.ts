@@ -22,11 +22,11 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
   const { cuttings } = body
   const parsed = parseChatRequest(body.value, cuttings)
   if (!parsed.ok) return checked(call, holder, parsed.failure)
-  const { chat, attachments } = parsed
+  const { chat, attachments, retold } = parsed
   const unfit = await attach(call, holder, { attachments, cuttings })
   if (unfit !== null) return unfit
   const translated = toGeminiRequest(chat)
-  if (!translated.ok) return checked(call, holder, translated.failure)
+  if (!translated.ok) return checked(call, holder, retold(translated.failure))
 
   // Also aborted by whoever finds that nobody takes what is written.
   const { control: client } = follow(request.signal)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
 import { toChatShape } from '../../src/dialects/openai-chat/responses-shape.ts'
 import { parseChatRequest } from '../../src/dialects/openai-chat/schema.ts'
 
@@ -20,6 +21,15 @@ describe('media of a Responses body (E31)', () => {
     expect(parsed.ok && parsed.attachments.map(({ param }) => param)).toEqual([
       'input[0].content[1].image_url.url',
     ])
+  })
+})
+
+describe('what is found wrong with a Responses body when it is translated (E31)', () => {
+  it('is told by its own names', () => {
+    const parsed = parseChatRequest({ model: 'm', input: '' })
+    const translated = parsed.ok ? toGeminiRequest(parsed.chat) : parsed
+    const failure = translated.ok ? undefined : translated.failure
+    expect(parsed.ok && failure && parsed.retold(failure).param).toBe('input')
   })
 })
 

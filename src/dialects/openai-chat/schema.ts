@@ -65,6 +65,8 @@ export type ParsedChatRequest =
       readonly chat: ChatRequest
       /** The media in it: their sizes are to be checked, and those at an address fetched, before it is translated. */
       readonly attachments: readonly Attachment[]
+      /** A complaint about `chat`, in the words of what the client sent. */
+      readonly retold: (failure: Failure) => Failure
     }
   | { readonly ok: false; readonly failure: Failure }
 
@@ -84,7 +86,7 @@ export function parseChatRequest(
   const media = readMedia(chat.messages, cuttings)
   if (!media.ok) return { ok: false, failure: retold(media.failure) }
   const attachments = media.attachments.map((each) => ({ ...each, param: retoldPath(each.param) }))
-  return { ok: true, chat, attachments }
+  return { ok: true, chat, attachments, retold }
 }
 
 function tooManyChoices(n: unknown): Failure | undefined {
