@@ -1,0 +1,53 @@
+/** A bug of ours while a stream is carried; no answer of Google's is known that shows one. */
+import { describe, expect, it } from 'vitest'
+import { Outlet } from '../../src/gateway/outlet.ts'
+import { pump, type StreamEncoder } from '../../src/gateway/pump.ts'
+import type { Lease } from '../../src/objects/lease.ts'
+import { UpstreamEvents } from '../../src/upstreams/events.ts'
+
+const FRAME = { candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }] }
+const bug = (): never => {
+  throw new TypeError('undefined is not a function')
+}
+
+function carried(encoder: Partial<StreamEncoder>): {
+  text: Promise<string>
+  runs: ReturnType<typeof pump>
+  errors: unknown[]
+} {
+  const outlet = new Outlet()
+  const errors: unknown[] = []
+  const events = new UpstreamEvents(new Response('').body ?? bug(), () => undefined)
+  const input = {
+    lease: { deadline: Date.now() + 60_000 } as Lease,
+    events,
+    first: { responses: [FRAME], fault: null, done: true },
+    control: new AbortController(),
+    resume: bug,
+    idleTimeoutMs: 10_000,
+    keepAlive: ': \n\n',
+    encoder: {
+      encode: () => 'a',
+      end: () => ({ ok: true, frames: 'z' }) as const,
+      fail: ({ reason }: { readonly reason: string }) => reason,
+      ...encoder,
+    },
+    crashed: (error: unknown) => {
+      errors.push(error)
+      return { reason: 'internal_error', message: 'Broken.' } as const
+    },
+  }
+  return { text: new Response(outlet.body).text(), runs: pump([input], outlet), errors }
+}
+
+describe('a bug while a stream is carried', () => {
+  it.each<[string, Partial<StreamEncoder>, string]>([
+    ['in a chunk', { encode: bug }, 'internal_error'],
+    ['in the end', { end: bug }, 'ainternal_error'],
+  ])('%s is told, noted and settled', async (_, encoder, told) => {
+    const { text, runs, errors } = carried(encoder)
+    expect(await text).toBe(told)
+    expect(await Promise.all(runs)).toMatchObject([{ verdict: { kind: 'upstream_fault' } }])
+    expect(errors).toHaveLength(1)
+  })
+})
