@@ -1,8 +1,14 @@
-/** What OpenAI tells in `x-ratelimit-*`: the minute's limits, what is left of them, and milliseconds until they are whole again. */
+/** What OpenAI tells in `x-ratelimit-*` of requests and of tokens: the tightest limit on them, by the minute, the day or for good. */
 export interface RateLimits {
-  readonly requests: { readonly limit: number; readonly remaining: number } | null
-  readonly tokens: { readonly limit: number; readonly remaining: number } | null
-  readonly resetMs: number
+  readonly requests: RateLimit | null
+  readonly tokens: RateLimit | null
+}
+
+export interface RateLimit {
+  readonly limit: number
+  readonly remaining: number
+  /** Milliseconds until it is whole again; null: not by itself. */
+  readonly resetMs: number | null
 }
 
 /** The header block is OpenAI's (client-protocols §0.5). */
@@ -12,6 +18,8 @@ export function setRateLimitHeaders(headers: Headers, limits: RateLimits): void 
     if (left === null) continue
     headers.set(`x-ratelimit-limit-${of}`, String(left.limit))
     headers.set(`x-ratelimit-remaining-${of}`, String(left.remaining))
-    headers.set(`x-ratelimit-reset-${of}`, `${Math.ceil(limits.resetMs / 1000)}s`)
+    if (left.resetMs !== null) {
+      headers.set(`x-ratelimit-reset-${of}`, `${Math.ceil(left.resetMs / 1000)}s`)
+    }
   }
 }

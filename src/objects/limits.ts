@@ -1,4 +1,4 @@
-import type { RateLimits } from '../http/rate-limits.ts'
+import type { RateLimit, RateLimits } from '../http/rate-limits.ts'
 
 /** What a user may use; null: as much as there is. Tokens are input and output together, as Google counts them. */
 export interface Limits {
@@ -76,14 +76,32 @@ export function reachedBy(limits: Limits, use: Use, tokens: number, now: number)
   return null
 }
 
-/** Null where the user has no limit by the minute. Pure. */
+/** Null where neither the user's requests nor the tokens are limited. Pure. */
 export function rateLimits(limits: Limits, use: Use, now: number): RateLimits | null {
-  const requests = left(limits.requestsPerMinute, use.minuteRequests)
-  const tokens = left(limits.tokensPerMinute, use.minuteTokens + use.reservedTokens)
-  if (requests === null && tokens === null) return null
-  return { requests, tokens, resetMs: MINUTE_MS - (now % MINUTE_MS) }
+  const minute = MINUTE_MS - (now % MINUTE_MS)
+  const day = DAY_MS - (now % DAY_MS)
+  const reserved = use.reservedTokens
+  const requests = tightest([
+    [limits.requestsPerMinute, use.minuteRequests, minute],
+    [limits.requestsPerDay, use.dayRequests, day],
+  ])
+  const tokens = tightest([
+    [limits.tokensPerMinute, use.minuteTokens + reserved, minute],
+    [limits.tokensPerDay, use.dayTokens + reserved, day],
+    [limits.totalTokens, use.totalTokens + reserved, null],
+  ])
+  return requests === null && tokens === null ? null : { requests, tokens }
 }
 
-function left(limit: number | null, used: number): { limit: number; remaining: number } | null {
-  return limit === null ? null : { limit, remaining: Math.max(0, limit - used) }
+/** The limit of which the least is left. */
+function tightest(
+  all: readonly (readonly [limit: number | null, used: number, resetMs: number | null])[],
+): RateLimit | null {
+  let least: RateLimit | null = null
+  for (const [limit, used, resetMs] of all) {
+    if (limit === null) continue
+    const remaining = Math.max(0, limit - used)
+    if (least === null || remaining < least.remaining) least = { limit, remaining, resetMs }
+  }
+  return least
 }

@@ -99,6 +99,26 @@ describe('limits', () => {
     expect((await chat(user.key)).status).toBe(200)
   })
 
+  it('are told by the tightest of them, refused or not', async () => {
+    holdTheMinute()
+    const user = await givenUser()
+    await limit(user, { requests_per_minute: 5, requests_per_day: 1, total_tokens: 5000 })
+    const told = ({ headers }: Response): Record<string, string> =>
+      Object.fromEntries([...headers].filter(([name]) => name.startsWith('x-ratelimit')))
+    const first = told(await chat(user.key))
+    expect(first).toMatchObject({
+      'x-ratelimit-limit-requests': '1',
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-limit-tokens': '5000',
+    })
+    expect(Number.parseInt(first['x-ratelimit-reset-requests'] ?? '', 10)).toBeGreaterThan(60)
+    // A budget does not fill up again.
+    expect(first['x-ratelimit-reset-tokens']).toBeUndefined()
+    const refused = await chat(user.key)
+    expect(refused.status).toBe(429)
+    expect(told(refused)['x-ratelimit-remaining-requests']).toBe('0')
+  })
+
   it('of tokens count what is reserved, and then what was used', async () => {
     holdTheMinute()
     const user = await givenUser()
