@@ -5,6 +5,7 @@ import { env } from 'cloudflare:workers'
 import { CHECKPOINT_AFTER_MS, Ledger } from '../../src/objects/ledger.ts'
 import { migrate } from '../../src/objects/storage.ts'
 import { countingRows } from '../support/counting-rows.ts'
+import { objectOf } from '../support/leases.ts'
 import { type Bill, billOf } from '../support/meter.ts'
 import { chat, givenUser, google, post, settledStats, type User } from '../support/pollux.ts'
 
@@ -93,7 +94,7 @@ describe('what a request costs in the object', () => {
 
   it('a lone chat, an hour after the last: the object wakes, and tidies up', async () => {
     const user = await warmUser()
-    await evictDurableObject(env.USERS.getByName(user.userId))
+    await evictDurableObject(objectOf(user))
     laterBy(3_600_000)
     const { calls, ...rows } = await bill(() => answered(chat(user.key)))
     expect(calls).toEqual(['lease', 'settle'])
