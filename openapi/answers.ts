@@ -221,7 +221,12 @@ export const answers = {
     unreadable: v.array(text),
     next,
   }),
-  imported: v.object({ status, result: v.literal('restored'), user: text }),
+  imported: v.object({
+    status,
+    result: v.literal('restored'),
+    user: text,
+    unreadable: v.pipe(whole, v.description('Credentials whose secret does not open here')),
+  }),
   resealed: v.object({ status, users: whole, resealed: whole, unreadable: whole, next }),
   bundle: v.record(text, v.unknown()),
   ringTested: v.object({

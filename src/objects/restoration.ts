@@ -2,6 +2,7 @@ import type { Admin } from './audit.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { UserState } from './state.ts'
 import type { SettingsChange } from './user-settings.ts'
+import type { Vault } from './vault.ts'
 
 /** Fills a new user's tables with what a snapshot kept. Counters and cooldowns are not part of it. */
 export function restoreFrom(
@@ -20,6 +21,25 @@ export function restoreFrom(
     profile.moveCursor(credentials.all()[0]?.id ?? null)
   }
   profile.restoredFrom(snapshot.version, snapshot.created_at)
+}
+
+/** How many credentials nothing opens here: another VAULT_KEY sealed them, or they were sealed for another user. */
+export async function countUnreadable(
+  { credentials }: UserState,
+  vault: Vault,
+  userId: string,
+): Promise<number> {
+  let unreadable = 0
+  for (const { id } of credentials.all()) {
+    const sealed = credentials.sealedSecret(id)
+    if (sealed === undefined) continue
+    try {
+      await vault.open(sealed, { userId, credentialId: id, purpose: 'secret' })
+    } catch {
+      unreadable++ // counted, and told to the admin
+    }
+  }
+  return unreadable
 }
 
 /** The audit itself is lost with the storage: a new one begins, and says what the snapshot knew of the old. */

@@ -29,7 +29,7 @@ import { keyInfo, type KeyInfo } from './key-info.ts'
 import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
 import { type Reach, reachOf } from './reach.ts'
 import { resealAll, type ResealResult } from './reseal.ts'
-import { recordRestoration, restoreFrom } from './restoration.ts'
+import { countUnreadable, recordRestoration, restoreFrom } from './restoration.ts'
 import type {
   AddedCredential,
   CreateResult,
@@ -309,6 +309,14 @@ export class UserObject extends DurableObject<Env> {
       this.#user.chores.snapshotLater()
     })
     return snapshot.deleted ? 'deleted' : 'restored'
+  }
+
+  /** How many of the user's secrets do not open here; null where there is no user, or no vault. */
+  async unreadable(): Promise<number | null> {
+    const user = this.#living()
+    const vault = await this.#openVault()
+    if (user === null || vault === null) return null
+    return countUnreadable(user.state, vault, this.#userId)
   }
 
   /** Seals every secret with the current VAULT_KEY; how many were sealed by another. */

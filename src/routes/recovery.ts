@@ -74,7 +74,10 @@ export async function importUser(call: Call): Promise<Reply> {
   const result = await restore(call, snapshot.user_id, source, 'user.imported')
   if (result === 'unreadable') return UNREADABLE
   if (result !== 'restored') return EXISTS
-  return Response.json({ status: 'ok', result, user: snapshot.user_id })
+  const { user_id: id } = snapshot
+  const unreadable = await callUser<number | null>(call.env, id, (user) => user.unreadable())
+  if (unreadable === null) return VAULT_CLOSED
+  return Response.json({ status: 'ok', result, user: id, unreadable })
 }
 
 /** POST /v1/config/reseal: seals all secrets with the first key of VAULT_KEY, a page of users at a time. */

@@ -229,6 +229,15 @@ describe('a bundle that was meddled with', () => {
     expect((await chat(user.key)).status).toBe(200)
   })
 
+  it('says how many secrets do not open for the user it names', async () => {
+    const user = await givenUser(['api_key'])
+    const bundle = JSON.parse(await (await admin('GET', `${user.userId}/export`)).text()) as Bundle
+    const other = { ...bundle, user_id: 'f'.repeat(64) }
+    expect(await (await act('import', { bundle: other })).json()).toMatchObject({ unreadable: 1 })
+    await wipe(user)
+    expect(await (await act('import', { bundle })).json()).toMatchObject({ unreadable: 0 })
+  })
+
   it('does not bring back a user whom KV knows to be deleted', async () => {
     const user = await givenUser()
     const bundle: unknown = await (await admin('GET', `${user.userId}/export`)).json()
