@@ -5,6 +5,7 @@
  * request for one name that it does not know.
  */
 import * as v from 'valibot'
+import { ASPECT_RATIOS } from '../../gemini/aspect-ratios.ts'
 import { safetySettings } from '../../gemini/safety.ts'
 import { THINKING_LEVELS } from '../../gemini/traits.ts'
 import { present } from '../../http/record.ts'
@@ -31,24 +32,6 @@ const thinkingConfig = v.pipe(
     'must have a budget or a level, not both',
   ),
 )
-
-/** google-upstreams §4.7. Some models know fewer; Google says which. */
-const ASPECT_RATIOS = [
-  '1:1',
-  '2:3',
-  '3:2',
-  '3:4',
-  '4:3',
-  '4:5',
-  '5:4',
-  '9:16',
-  '16:9',
-  '21:9',
-  '1:4',
-  '4:1',
-  '1:8',
-  '8:1',
-]
 
 const imageConfig = v.pipe(
   bothCases({

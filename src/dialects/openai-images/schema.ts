@@ -1,5 +1,6 @@
 /** OpenAI's image requests, as far as Gemini's models that draw can follow them (google-upstreams §4.7, §9). */
 import * as v from 'valibot'
+import { ASPECT_RATIOS } from '../../gemini/aspect-ratios.ts'
 import { asObject, parse, type Parsed } from '../../http/parse.ts'
 import { modelName } from '../openai-chat/schema.ts'
 import { integerFrom1To, oneOf, someText, string } from '../openai-chat/wire.ts'
@@ -7,18 +8,7 @@ import { integerFrom1To, oneOf, someText, string } from '../openai-chat/wire.ts'
 /** OpenAI's own limit; each is a call of its own. */
 const MAX_IMAGES = 10
 
-const RATIOS: readonly (readonly [string, number])[] = [
-  '1:1',
-  '2:3',
-  '3:2',
-  '3:4',
-  '4:3',
-  '4:5',
-  '5:4',
-  '9:16',
-  '16:9',
-  '21:9',
-].map((name) => {
+const RATIOS: readonly (readonly [string, number])[] = ASPECT_RATIOS.map((name) => {
   const [width = 1, height = 1] = name.split(':').map(Number)
   return [name, width / height]
 })
