@@ -18,6 +18,7 @@ import {
 import { MAX_HOPS } from './continuation.ts'
 import { failureOf } from './failure.ts'
 import type { Outlet } from './outlet.ts'
+import { verdictOn } from './unusable.ts'
 
 /** A dialect's side of a stream: pivot responses in, text for the client out. */
 export interface StreamEncoder {
@@ -227,13 +228,4 @@ class Pump {
     if (quietMs >= (this.#isWhole ? tickMs : idleTimeoutMs)) control.abort(TOO_SLOW)
     else this.#outlet.write(keepAlive)
   }
-}
-
-/** What an answer that arrived but is none says of the upstream. A filter, or a bound of the model's, is no fault. */
-export function verdictOn(failure: Failure): Verdict {
-  if (failure.reason === 'upstream_rejected' || failure.reason === 'content_filtered') {
-    return { kind: 'ok' }
-  }
-  const reason = failure.reason === 'upstream_truncated' ? 'truncated' : 'unreadable'
-  return { kind: 'upstream_fault', reason }
 }

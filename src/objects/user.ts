@@ -19,7 +19,6 @@ import type { HeldToken } from './access-tokens.ts'
 import type { Admin } from './audit.ts'
 import { type AuditPage, pageOf } from './audit-page.ts'
 import { Chores } from './chores.ts'
-import { follow } from './consequences.ts'
 import type { CredentialInput } from './credential.ts'
 import type { CredentialPatch } from './credentials.ts'
 import { type CredentialDescription, describeUser, type UserDescription } from './description.ts'
@@ -42,6 +41,7 @@ import type {
   RotateResult,
   VerifyResult,
 } from './results.ts'
+import { settle } from './settlement.ts'
 import { parseSnapshot, snapshotOf } from './snapshot.ts'
 import { admissionTo, loadState, type UserState } from './state.ts'
 import { buildStats, type Stats } from './stats.ts'
@@ -99,7 +99,7 @@ export class UserObject extends DurableObject<Env> {
   /** Takes the report of an attempt, and answers once it is on disk. Idempotent by lease id. */
   async settle(settlement: Settlement): Promise<Settled> {
     if (this.#user === null) return { counted: false }
-    const counted = settleIn(this.#user.state, settlement)
+    const counted = settle(this.#user.state, settlement)
     await this.#user.chores.flushSoon()
     return { counted }
   }
@@ -107,7 +107,7 @@ export class UserObject extends DurableObject<Env> {
   /** Reports an attempt that failed and asks for the request's next one in the same round trip. Idempotent by lease id and attempt. */
   async settleAndLease(settlement: Settlement, request: LeaseRequest): Promise<LeaseResult> {
     if (this.#user === null) return { ok: false, reason: 'unknown_user' }
-    const counted = settleIn(this.#user.state, settlement)
+    const counted = settle(this.#user.state, settlement)
     // The client waits for this one, so the window is not waited for; the answer is held until the commit all the same.
     this.#user.chores.flush()
     // A user deleted meanwhile is lent nothing, but what was used still counts.
@@ -426,19 +426,4 @@ export class UserObject extends DurableObject<Env> {
     this.#vault ??= openVault(this.env.VAULT_KEY)
     return this.#vault
   }
-}
-
-function keepSignatures(state: UserState, { lease, signatures }: Settlement, now: number): void {
-  const upstream = state.credentials.get(lease.credentialId)?.upstream
-  if (signatures === undefined || upstream === undefined || state.profile.isDeleted) return
-  state.signatures.keep(signatures, { model: lease.model, upstream }, now)
-}
-
-function settleIn(state: UserState, settlement: Settlement): boolean {
-  const now = Date.now()
-  const counted = state.ledger.settle(settlement, now)
-  if (!counted) return false
-  follow(state, settlement, now)
-  keepSignatures(state, settlement, now)
-  return true
 }

@@ -6,7 +6,7 @@ import { ChatStream, ChoiceGroup, errorFrames } from '../dialects/openai-chat/st
 import { CLIENT_LEFT } from '../gateway/attempt.ts'
 import type { Answered, Choices } from '../gateway/choices.ts'
 import { Outlet } from '../gateway/outlet.ts'
-import { verdictOn } from '../gateway/pump.ts'
+import { verdictOn } from '../gateway/unusable.ts'
 import { accompany } from '../gateway/silence.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
 import { crashed } from './crash.ts'

@@ -1,7 +1,7 @@
 import { toImageList } from '../dialects/openai-images/response.ts'
 import { type ImageRequest, parseImageRequest } from '../dialects/openai-images/schema.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
-import { verdictOn } from '../gateway/pump.ts'
+import { verdictOn } from '../gateway/unusable.ts'
 import { generateSeries, type Series } from '../gateway/series.ts'
 import type { GenerateContentRequest } from '../gemini/types.ts'
 import { estimateTokens } from '../gemini/usage.ts'
