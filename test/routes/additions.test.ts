@@ -255,7 +255,7 @@ describe('POST /v1/config/users/{id}/credentials/bulk', () => {
     expect((await answer.json<ErrorBody>()).error).toMatchObject({ code, param })
   })
 
-  const file = { type: 'api_key', api_key: 'AIza with a space 4711' }
+  const file = { type: 'api_key', api_key: 'AIza with a space nobody repeats' }
   it.each<[string, unknown]>([
     ['a key that is none', { gcpServiceAccount: file }],
     ['a line that is a text', JSON.stringify({ gcpServiceAccount: file })],
@@ -266,7 +266,7 @@ describe('POST /v1/config/users/{id}/credentials/bulk', () => {
     const answer = await add(user, { credentials: [line] }, '/bulk')
     const text = await answer.text()
     expect(text).toContain('credentials[0]')
-    expect(text).not.toContain('4711')
+    expect(text).not.toContain('nobody repeats')
   })
 
   it.each([7, 'text', null])('says what a line should be that is %j', async (line) => {
