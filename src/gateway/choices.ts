@@ -1,5 +1,6 @@
-import { CLIENT_LEFT, DONE } from './attempt.ts'
-import { follow, type Generated, type GenerateInput, generating, serve } from './generate.ts'
+import { DONE } from './attempt.ts'
+import { Client } from './client.ts'
+import { type Generated, type GenerateInput, generating, serve } from './generate.ts'
 
 export type Answered = Extract<Generated, { ok: true }>
 export type Unanswered = Extract<Generated, { ok: false }>
@@ -18,7 +19,8 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
     const only = await serve(serving)
     return only.ok ? { ok: true, answers: [only] } : only
   }
-  const { control, release } = follow(input.clientSignal)
+  const client = new Client()
+  const release = input.client.whenLeft(() => client.leave())
   // In the order of time: what follows the first is only its consequence.
   const failures: Unanswered[] = []
   const all = await Promise.all(
@@ -27,11 +29,11 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
         ...serving,
         // Each is counted as a request, and an attempt is known by its request.
         requestId: index === 0 ? input.requestId : `${input.requestId}_${index}`,
-        clientSignal: control.signal,
+        client,
       })
       if (!generated.ok) {
         failures.push(generated)
-        control.abort(CLIENT_LEFT)
+        client.leave()
       }
       return generated
     }),

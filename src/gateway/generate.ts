@@ -9,7 +9,6 @@ import { withPreferences } from '../gemini/preferences.ts'
 import { fit } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
-import { countTokens } from '../gemini/usage.ts'
 import type { Cuttings } from '../http/cuttings.ts'
 import type { Failure } from '../http/errors.ts'
 import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../objects/lease.ts'
@@ -18,17 +17,12 @@ import type { Settings } from '../settings.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Ask } from '../upstreams/front.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
-import {
-  attempt,
-  type AttemptInput,
-  type AttemptResult,
-  CLIENT_LEFT,
-  DONE,
-  type Failed,
-} from './attempt.ts'
+import { attempt, type AttemptInput, type AttemptResult, CLIENT_LEFT, DONE } from './attempt.ts'
+import type { Client } from './client.ts'
 import { attemptAnswer, nextHop } from './continuation.ts'
 import { refusalOf } from './failure.ts'
 import { Journey } from './journey.ts'
+import { failureOf, settle, successOf } from './settling.ts'
 import { callUser, type UserStub } from './users.ts'
 import type { Wording } from './wording.ts'
 
@@ -48,8 +42,7 @@ export interface JourneyInput {
   /** About how many tokens the request will use, for the user's limits. */
   readonly estimatedTokens: number
   readonly settings: Settings
-  /** Aborted when the client leaves. */
-  readonly clientSignal: AbortSignal
+  readonly client: Client
   readonly waitUntil: (work: Promise<unknown>) => void
 }
 
@@ -75,7 +68,7 @@ export interface Answering {
   readonly lease: Lease
   readonly attempts: number
   readonly control: AbortController
-  /** To be called once, with how the answer ended. Resolves when it is counted. */
+  /** To be called once, with how the answer ended. The request is to outlive the promise. */
   readonly settle: (
     verdict: Verdict,
     usage: UsageMetadata | undefined,
@@ -150,7 +143,8 @@ async function travel(
   while (granted.ok) {
     journey.began()
     const { lease: lent } = granted
-    const { control, release } = follow(input.clientSignal)
+    const control = new AbortController()
+    const release = input.client.whenLeft(() => control.abort(CLIENT_LEFT))
     const ask = input.askUnder(lent, journey.wording)
     const asked: AttemptInput = { lease: lent, ask, settings, control }
     const result = await (input.attempt ?? attempt)(asked)
@@ -160,8 +154,16 @@ async function travel(
         release()
         return travel(input, journey, successOf(lent, usage))
       }
-      const settle = settler(input, lent, release)
-      const answering = { lease: lent, attempts, control, settle, next }
+      const answering: Answering = {
+        lease: lent,
+        attempts,
+        control,
+        settle: (verdict, usage, signatures = []) => {
+          release()
+          return settle(input, { lease: lent, verdict, usage, signatures })
+        },
+        next,
+      }
       return result.kind === 'unary'
         ? { ...result, ...answering }
         : { ...result, ...answering, resume: (token) => nextHop(asked, token) }
@@ -171,7 +173,7 @@ async function travel(
 
     const failed = { ...result, verdict: journey.verdictOn(lent, result) }
     const goesOn = journey.goesOnAfter(lent, failed) && Date.now() < deadline
-    const settlement = settlementOf(lent, failed, goesOn)
+    const settlement = failureOf(lent, failed, goesOn)
     if (!goesOn) {
       input.waitUntil(call(input, (user) => user.settle(settlement)))
       const { credentialId, rateLimits } = lent
@@ -233,57 +235,4 @@ export function generation({
 
 function call<T>(input: JourneyInput, action: (user: UserStub) => Promise<T>): Promise<T> {
   return callUser(input.env, input.userId, action)
-}
-
-/** What ends when the client leaves; `release` unties the two. */
-export function follow(client: AbortSignal): { control: AbortController; release: () => void } {
-  const control = new AbortController()
-  const abort = (): void => control.abort(CLIENT_LEFT)
-  if (client.aborted) abort()
-  else client.addEventListener('abort', abort, { once: true })
-  return { control, release: () => client.removeEventListener('abort', abort) }
-}
-
-function settler(input: JourneyInput, lease: Lease, release: () => void): Answering['settle'] {
-  return async (verdict, usage, signatures = []) => {
-    release()
-    const { kind } = verdict
-    const request = kind === 'ok' || kind === 'cancelled' ? kind : 'failed'
-    const tokens = countTokens(usage)
-    const settlement: Settlement = {
-      lease: refOf(lease),
-      verdict,
-      status: 200,
-      tokens,
-      request,
-      ...(signatures.length > 0 && { signatures }),
-    }
-    await call(input, (user) => user.settle(settlement))
-  }
-}
-
-/** An attempt that did its part of a request which goes on. */
-function successOf(lease: Lease, usage: UsageMetadata | undefined): Settlement {
-  const verdict = { kind: 'ok' } as const
-  return { lease: refOf(lease), verdict, status: 200, tokens: countTokens(usage), request: null }
-}
-
-function settlementOf(
-  lease: Lease,
-  { verdict, status, usage }: Failed,
-  goesOn: boolean,
-): Settlement {
-  const ended = verdict.kind === 'cancelled' ? 'cancelled' : 'failed'
-  const request = goesOn ? null : ended
-  return { lease: refOf(lease), verdict, status, tokens: countTokens(usage), request }
-}
-
-/** Without the access token, which has no business in a report, and what the object knows. */
-function refOf({
-  access: _access,
-  signatures: _signatures,
-  preferences: _preferences,
-  ...ref
-}: Lease): Settlement['lease'] {
-  return ref
 }

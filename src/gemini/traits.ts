@@ -162,11 +162,21 @@ const ROUTED: ReadonlyMap<string, string> = new Map([
   ['gemini-3.7-flash', 'gemini-3.8-flash'],
 ])
 
+/** Worked out once, since a request asks several times and most requests are for the same few models. */
+const remembered = new Map<string, Traits>()
+const MAX_REMEMBERED = 200
+
 /** By a model's own name; pure. */
 export function traitsOf(model: string, upstream: Upstream): Traits {
   const id = upstream === 'gemini-api' ? (ROUTED.get(model) ?? model) : model
+  const known = remembered.get(id)
+  if (known !== undefined) return known
   const exceptions = EXCEPTIONS.filter(([pattern]) => pattern.test(id)).map(([, traits]) => traits)
-  return Object.assign({}, familyOf(id), ...exceptions)
+  const traits: Traits = Object.assign({}, familyOf(id), ...exceptions)
+  // Ids come from clients, and so there is no end of them.
+  if (remembered.size === MAX_REMEMBERED) remembered.clear()
+  remembered.set(id, traits)
+  return traits
 }
 
 function familyOf(id: string): Traits {

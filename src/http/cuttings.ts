@@ -48,6 +48,7 @@ export class Cuttings {
 
   /** How many characters a string of the parsed value really has. */
   lengthOf(text: string): number {
+    if (this.isEmpty) return text.length
     let length = text.length
     for (const { at, end, range } of this.#marksIn(text))
       length += range.end - range.start - (end - at)

@@ -67,6 +67,11 @@ export class BucketTable {
     this.#tests.set(keyOf(principal, test.model), test)
   }
 
+  isTestedBy(leaseId: string): boolean {
+    for (const { id } of this.#tests.values()) if (id === leaseId) return true
+    return false
+  }
+
   /** However the lease ended, the next test may be made. */
   endTest(leaseId: string): void {
     for (const [key, tester] of this.#tests) {

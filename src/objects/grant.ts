@@ -17,71 +17,119 @@ type Background = (work: Promise<unknown>) => void
 const SPARE_PASSES = 5
 const SOON_MS = 1000
 
+/** What a request has learnt of credentials whose tokens cannot be had. */
+interface Waited {
+  readonly deadline: number
+  readonly unavailable: Set<string>
+  retryAt: number
+  isSealed: boolean
+}
+
+/** The decision: what the object answers, or the credential whose token has to be fetched before. */
+type Decision =
+  | { readonly made: true; readonly result: LeaseResult }
+  | {
+      readonly made: false
+      readonly id: string
+      readonly model: string
+      readonly isRepeat: boolean
+    }
+
 /**
- * Picks a credential and lends it. The decision itself is one synchronous step; only where a token must be fetched first does
- * it wait, no longer than the request can, and then it looks at everything anew. `background` keeps the object awake for a
- * refresh that nobody waits for.
+ * Picks a credential and lends it, in one synchronous step; only where a token must be fetched first does it wait, no longer
+ * than the request can, and then it looks at everything anew. Not an async function: a promise costs an answer over RPC more
+ * than the decision does. `background` keeps the object awake for a refresh that nobody waits for.
  */
-export async function grant(
+export function grant(
   state: UserState,
   request: LeaseRequest,
   background: Background,
-): Promise<LeaseResult> {
-  const { tokens, credentials, profile } = state
+): LeaseResult | Promise<LeaseResult> {
   const deadline = Date.now() + request.patienceMs
-  const unavailable = new Set<string>()
-  let retryAt = Infinity
-  let isSealed = false
+  const waited = { deadline, unavailable: new Set<string>(), retryAt: Infinity, isSealed: false }
+  const first = decide(state, request, waited, background)
+  return first.made ? first.result : waitAndDecide(state, request, waited, background, first)
+}
 
-  for (let pass = credentials.all().length + SPARE_PASSES; pass > 0; pass--) {
-    const now = Date.now()
-    const { settings } = profile
-    const admission = admissionTo(state, request.keyDigest, now)
-    if (admission !== 'ok') return { ok: false, reason: admission }
-    const asked = resolveModel(settings, request.model)
-    if (asked === null) return { ok: false, reason: 'model_not_allowed' }
-    const { operation = 'generate' } = request
-    if (!canDo(asked, operation)) return { ok: false, reason: 'wrong_operation' }
-    // Looked for with every pass: while this one waited, the same attempt may have been granted to its twin.
-    const before = leasedBefore(state, request)
-    const { model, selection } =
-      before ??
-      choose(settings, { model: asked, operation }, (candidate) =>
-        select(ringOf(state, now), viewOf(state, candidate, now), {
-          ...request,
-          session: settings.affinity ? request.session : null,
-          tried: [...triedWith(candidate, asked, request), ...unavailable],
-        }),
-      )
-    if (!selection.ok) {
-      if (selection.reason !== 'all_tried' || unavailable.size === 0) return selection
-      if (isSealed) return { ok: false, reason: 'vault_not_configured' }
-      return { ok: false, reason: 'token_unavailable', retryAt }
-    }
-    const { credential } = selection
-    const held = tokens.current(credential, now)
-    if (held !== undefined) {
-      if (tokens.endsSoon(credential, now)) background(refresh(state, credential.id, model))
-      return before === null
-        ? lend(state, { ...request, model, asked }, selection, held, now)
-        : handOver(state, request, before.selection.lease, {
-            asked,
-            credential,
-            held,
-            affinity: null,
-          })
-    }
-    const ready = await within(deadline - now, tokens.prepare(credential.id))
+async function waitAndDecide(
+  state: UserState,
+  request: LeaseRequest,
+  waited: Waited,
+  background: Background,
+  first: Decision,
+): Promise<LeaseResult> {
+  let decision = first
+  for (let pass = state.credentials.all().length + SPARE_PASSES; pass > 0; pass--) {
+    if (decision.made) return decision.result
+    const { id, model, isRepeat } = decision
+    const ready = await within(waited.deadline - Date.now(), state.tokens.prepare(id))
     if (ready === null) break
-    if (ready.ok) continue
-    if (ready.reason === 'vault') return { ok: false, reason: 'vault_not_configured' }
-    unavailable.add(credential.id)
-    if (ready.reason === 'sealed') isSealed = true
-    if (ready.reason === 'unavailable') retryAt = Math.min(retryAt, ready.retryAt)
-    takeNote(state, credential.id, model, ready)
-    if (before !== null) break
+    if (!ready.ok) {
+      if (ready.reason === 'vault') return { ok: false, reason: 'vault_not_configured' }
+      waited.unavailable.add(id)
+      if (ready.reason === 'sealed') waited.isSealed = true
+      if (ready.reason === 'unavailable') waited.retryAt = Math.min(waited.retryAt, ready.retryAt)
+      takeNote(state, id, model, ready)
+      if (isRepeat) break
+    }
+    decision = decide(state, request, waited, background)
   }
-  return { ok: false, reason: 'token_unavailable', retryAt: Date.now() + SOON_MS }
+  return decision.made
+    ? decision.result
+    : { ok: false, reason: 'token_unavailable', retryAt: Date.now() + SOON_MS }
+}
+
+function decide(
+  state: UserState,
+  request: LeaseRequest,
+  waited: Waited,
+  background: Background,
+): Decision {
+  const { tokens, profile } = state
+  const { settings } = profile
+  const now = Date.now()
+  const admission = admissionTo(state, request.keyDigest, now)
+  if (admission !== 'ok') return made({ ok: false, reason: admission })
+  const asked = resolveModel(settings, request.model)
+  if (asked === null) return made({ ok: false, reason: 'model_not_allowed' })
+  const { operation = 'generate' } = request
+  if (!canDo(asked, operation)) return made({ ok: false, reason: 'wrong_operation' })
+  // Looked for with every pass: while this one waited, the same attempt may have been granted to its twin.
+  const before = leasedBefore(state, request)
+  const { model, selection } =
+    before ??
+    choose(settings, { model: asked, operation }, (candidate) =>
+      select(ringOf(state, now), viewOf(state, candidate, now), {
+        ...request,
+        session: settings.affinity ? request.session : null,
+        tried: [...triedWith(candidate, asked, request), ...waited.unavailable],
+      }),
+    )
+  if (!selection.ok) {
+    if (selection.reason !== 'all_tried' || waited.unavailable.size === 0) return made(selection)
+    if (waited.isSealed) return made({ ok: false, reason: 'vault_not_configured' })
+    return made({ ok: false, reason: 'token_unavailable', retryAt: waited.retryAt })
+  }
+  const { credential } = selection
+  const held = tokens.current(credential, now)
+  if (held === undefined) {
+    return { made: false, id: credential.id, model, isRepeat: before !== null }
+  }
+  if (tokens.endsSoon(credential, now)) background(refresh(state, credential.id, model))
+  return made(
+    before === null
+      ? lend(state, { ...request, model, asked }, selection, held, now)
+      : handOver(state, request, before.selection.lease, {
+          asked,
+          credential,
+          held,
+          affinity: null,
+        }),
+  )
+}
+
+function made(result: LeaseResult): Decision {
+  return { made: true, result }
 }
 
 /** Credentials that this request has tried with a model. */
@@ -146,6 +194,7 @@ function handOver(
   lease: LeaseRef,
   { asked, credential, held, affinity }: Terms,
 ): LeaseResult {
+  const { settings } = state.profile
   const { upstream, project, location, quotaProject } = credential
   const now = Date.now()
   const access = { upstream, project, location, quotaProject, auth: held.auth }
@@ -161,10 +210,17 @@ function handOver(
       affinity,
       rateLimits,
       insteadOf: lease.model === asked ? null : asked,
-      preferences: preferencesOf(state.profile.settings),
+      preferences: preferencesOf(settings),
+      isAwaited: isAwaited(state, lease),
       ...(callIds.length > 0 && { signatures: state.signatures.of(callIds, maker, now) }),
     },
   }
+}
+
+/** Limits and an order by use ask what is under way, and a bucket has one test at a time. */
+function isAwaited({ profile, buckets }: UserState, { id }: LeaseRef): boolean {
+  const { limits, mode } = profile.settings
+  return !isUnlimited(limits) || mode === 'least_used' || buckets.isTestedBy(id)
 }
 
 interface Terms {

@@ -37,6 +37,8 @@ export interface Lease extends LeaseRef {
   /** Where the request named calls: what is known of their signatures. */
   readonly signatures?: KnownSignatures
   readonly preferences: Preferences
+  /** Whether decisions about other requests hang on how this attempt ends, so that it is settled at once and not with others. */
+  readonly isAwaited: boolean
 }
 
 export interface LeaseRequest extends SelectRequest {
@@ -91,6 +93,6 @@ export interface Settlement {
 }
 
 export interface Settled {
-  /** False: this lease was settled before, and nothing changed. */
+  /** False: all that was reported had been before, and nothing changed. */
   readonly counted: boolean
 }

@@ -85,23 +85,32 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** Permission for the first attempt of a request. Asked for again, it gives the same lease while that is open. */
-  async lease(request: LeaseRequest): Promise<LeaseResult> {
+  lease(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
     const user = this.#living()
     if (user === null) return { ok: false, reason: 'unknown_user' }
-    const result = await this.#grant(user, request)
-    if (!result.ok) {
-      user.state.ledger.requestEnded(request.requestId, 'refused')
-      this.ctx.waitUntil(user.chores.flushSoon())
+    const granted = this.#grant(user, request)
+    return granted instanceof Promise
+      ? granted.then((result) => this.#lent(user, request, result))
+      : this.#lent(user, request, granted)
+  }
+
+  #lent({ state, chores }: Awake, { requestId }: LeaseRequest, result: LeaseResult): LeaseResult {
+    if (result.ok) {
+      chores.checkpointLater()
+    } else {
+      state.ledger.requestEnded(requestId, 'refused')
+      this.ctx.waitUntil(chores.flushSoon())
     }
     return result
   }
 
-  /** Takes the report of an attempt, and answers once it is on disk. Idempotent by lease id. */
-  async settle(settlement: Settlement): Promise<Settled> {
-    if (this.#user === null) return { counted: false }
-    const counted = settle(this.#user.state, settlement)
-    await this.#user.chores.flushSoon()
-    return { counted }
+  /** Takes reports of attempts, and answers once they are on disk. Idempotent by lease id. */
+  async settle(...settlements: Settlement[]): Promise<Settled> {
+    const user = this.#user
+    if (user === null) return { counted: false }
+    const news = settlements.filter((settlement) => settle(user.state, settlement))
+    await user.chores.flushSoon()
+    return { counted: news.length > 0 }
   }
 
   /** Reports an attempt that failed and asks for the request's next one in the same round trip. Idempotent by lease id and attempt. */
@@ -114,7 +123,8 @@ export class UserObject extends DurableObject<Env> {
     const user = this.#living()
     const result: LeaseResult =
       user === null ? { ok: false, reason: 'unknown_user' } : await this.#grant(user, request)
-    if (!result.ok && counted) {
+    if (result.ok) this.#user.chores.checkpointLater()
+    else if (counted) {
       this.#user.state.ledger.requestEnded(request.requestId, 'failed')
       this.#user.chores.flush()
     }
@@ -416,10 +426,8 @@ export class UserObject extends DurableObject<Env> {
     return { state, chores: new Chores(this.ctx, state) }
   }
 
-  async #grant({ state, chores }: Awake, request: LeaseRequest): Promise<LeaseResult> {
-    const result = await grant(state, request, (work) => this.ctx.waitUntil(work))
-    if (result.ok) chores.checkpointLater()
-    return result
+  #grant({ state }: Awake, request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
+    return grant(state, request, (work) => this.ctx.waitUntil(work))
   }
 
   #openVault(): Promise<Vault | null> {

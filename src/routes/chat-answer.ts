@@ -3,7 +3,7 @@ import type { TranslatedRequest } from '../dialects/openai-chat/request.ts'
 import { type ChatContext, toChatCompletionOf } from '../dialects/openai-chat/response.ts'
 import { type AnswerPlan, planFor } from '../dialects/openai-chat/plan.ts'
 import { ChatStream, ChoiceGroup, errorFrames } from '../dialects/openai-chat/stream.ts'
-import { CLIENT_LEFT } from '../gateway/attempt.ts'
+import type { Client } from '../gateway/client.ts'
 import type { Answered, Choices } from '../gateway/choices.ts'
 import { Outlet } from '../gateway/outlet.ts'
 import { verdictOn } from '../gateway/unusable.ts'
@@ -19,8 +19,7 @@ export interface Asked {
   readonly call: Call
   readonly chat: ChatRequest
   readonly translated: Extract<TranslatedRequest, { ok: true }>
-  /** Aborted, it ends all that is under way for this client. */
-  readonly client: AbortController
+  readonly client: Client
 }
 
 type Whole = Extract<Choices, { ok: true }>
@@ -61,7 +60,7 @@ export function answerLater(asked: Asked, journey: Promise<Choices>): Response {
 
 async function followLater(asked: Asked, journey: Promise<Choices>, outlet: Outlet): Promise<void> {
   const { call, client } = asked
-  const onLeft = (): void => client.abort(CLIENT_LEFT)
+  const onLeft = (): void => client.leave()
   let failure: Failure
   try {
     const choices = await accompany(journey, outlet, { keepAlive: KEEP_ALIVE, onLeft })

@@ -2,7 +2,7 @@ import { parseChatRequest } from '../dialects/openai-chat/schema.ts'
 import { toGeminiRequest } from '../dialects/openai-chat/request.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import { type Choices, generateChoices } from '../gateway/choices.ts'
-import { follow, type Generated } from '../gateway/generate.ts'
+import type { Generated } from '../gateway/generate.ts'
 import { within } from '../gateway/silence.ts'
 import { nonReaders } from '../gemini/file-uris.ts'
 import { estimateTokens } from '../gemini/usage.ts'
@@ -16,7 +16,7 @@ import { journeyFor, outliving, readCutServiceBody } from './service.ts'
 
 /** POST /v1/chat/completions */
 export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Reply> {
-  const { request, env, settings } = call
+  const { env, settings } = call
   const body = await readCutServiceBody(call, holder)
   if (!body.ok) return body.reply
   const { cuttings } = body
@@ -28,22 +28,21 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
   const translated = toGeminiRequest(chat)
   if (!translated.ok) return checked(call, holder, retold(translated.failure))
 
-  // Also aborted by whoever finds that nobody takes what is written.
-  const { control: client } = follow(request.signal)
   const estimatedTokens = estimateTokens(translated.request, (text) => cuttings.lengthOf(text))
+  const about = { body: body.value, model: chat.model, estimatedTokens }
+  const input = await journeyFor(call, holder, about)
   const made = generateChoices(
     {
-      ...(await journeyFor(call, holder, { body: body.value, model: chat.model, estimatedTokens })),
+      ...input,
       request: translated.request,
       cuttings,
       unfit: nonReaders(attachments),
       stream: chat.stream,
-      clientSignal: client.signal,
     },
     chat.n ?? 1,
   )
   const journey = outliving(call, made)
-  const asked: Asked = { call, chat, translated, client }
+  const asked: Asked = { call, chat, translated, client: input.client }
   if (!chat.stream) return describe(await journey, (choices) => answerWhole(asked, choices))
   const choices = await within(settings.streamSilenceMs, journey)
   if (choices !== null) return describe(choices, (some) => answerStream(asked, some))

@@ -1,4 +1,5 @@
 import type { KeyHolder } from '../gateway/authenticate.ts'
+import { Client } from '../gateway/client.ts'
 import type { JourneyInput } from '../gateway/generate.ts'
 import { readCutJson } from '../http/body.ts'
 import type { Cuttings } from '../http/cuttings.ts'
@@ -47,7 +48,7 @@ export async function journeyFor(
     session: await sessionOf(request.headers, body),
     estimatedTokens,
     settings,
-    clientSignal: request.signal,
+    client: Client.of(request),
     waitUntil: (work) => ctx.waitUntil(work),
   }
 }

@@ -119,7 +119,12 @@ describe('the audit', () => {
     const ids = page.lines.slice(3).map((line) => ('request_id' in line ? line.request_id : ''))
     expect(ids).toEqual(answers.map(({ headers }) => headers.get('x-request-id')))
     const text = JSON.stringify(page)
-    for (const word of [user.key, user.credentials[0]?.handle ?? '', 'nobody repeats', '777777777777']) {
+    for (const word of [
+      user.key,
+      user.credentials[0]?.handle ?? '',
+      'nobody repeats',
+      '777777777777',
+    ]) {
       expect(text).not.toContain(word)
     }
   })

@@ -1,0 +1,102 @@
+import type { CallSignature } from '../gemini/signatures.ts'
+import type { UsageMetadata } from '../gemini/types.ts'
+import { countTokens } from '../gemini/usage.ts'
+import type { Lease, LeaseRef, Settlement } from '../objects/lease.ts'
+import type { Verdict } from '../upstreams/verdict.ts'
+import type { Failed } from './attempt.ts'
+import { callUser } from './users.ts'
+
+/** Reports that come within this time of the first are one call to the object, which is paid for by the call. */
+const WINDOW_MS = 10
+
+/** What is about to be reported, by user. Of an isolate, since the requests of a user that come together mostly meet in one. */
+const waiting = new Map<string, Settlement[]>()
+
+export interface Reporter {
+  readonly env: Env
+  readonly userId: string
+}
+
+/** An attempt that answered, and how the answer ended. */
+export interface Ended {
+  readonly lease: Lease
+  readonly verdict: Verdict
+  readonly usage: UsageMetadata | undefined
+  /** Of the calls that the client was told. */
+  readonly signatures: readonly CallSignature[]
+}
+
+/**
+ * Reports the last attempt of a request that was answered. What nobody waits for goes with what else of the user's is reported
+ * within moments; then the promise is of the first of them, and of the others there is nothing to wait for.
+ */
+export async function settle(reporter: Reporter, ended: Ended): Promise<void> {
+  const { lease, signatures } = ended
+  const settlement = settlementFor(ended)
+  // The client may send the result of a call back at once, and then its signature must be there.
+  const isUrgent = lease.isAwaited || signatures.length > 0
+  await (isUrgent ? report(reporter, [settlement]) : reportSoon(reporter, settlement))
+}
+
+async function reportSoon(reporter: Reporter, settlement: Settlement): Promise<void> {
+  const { userId } = reporter
+  const others = waiting.get(userId)
+  if (others !== undefined) {
+    others.push(settlement)
+    return
+  }
+  const settlements = [settlement]
+  waiting.set(userId, settlements)
+  await scheduler.wait(WINDOW_MS)
+  waiting.delete(userId)
+  await report(reporter, settlements)
+}
+
+async function report(
+  { env, userId }: Reporter,
+  settlements: readonly Settlement[],
+): Promise<void> {
+  await callUser(env, userId, (user) => user.settle(...settlements))
+}
+
+function settlementFor({ lease, verdict, usage, signatures }: Ended): Settlement {
+  const { kind } = verdict
+  const request = kind === 'ok' || kind === 'cancelled' ? kind : 'failed'
+  const tokens = countTokens(usage)
+  const told = signatures.length > 0 && { signatures }
+  return { lease: refOf(lease), verdict, status: 200, tokens, request, ...told }
+}
+
+/** An attempt that did its part of a request which goes on. */
+export function successOf(lease: Lease, usage: UsageMetadata | undefined): Settlement {
+  const verdict = { kind: 'ok' } as const
+  return { lease: refOf(lease), verdict, status: 200, tokens: countTokens(usage), request: null }
+}
+
+/** An attempt that failed; `goesOn`: the request has another. */
+export function failureOf(
+  lease: Lease,
+  { verdict, status, usage }: Failed,
+  goesOn: boolean,
+): Settlement {
+  const ended = verdict.kind === 'cancelled' ? 'cancelled' : 'failed'
+  const request = goesOn ? null : ended
+  return { lease: refOf(lease), verdict, status, tokens: countTokens(usage), request }
+}
+
+/** Without the access token, which has no business in a report, and what the object knows. */
+function refOf(lease: Lease): LeaseRef {
+  const { id, requestId, credentialId, model, countedAs } = lease
+  const { grantedAt, deadline, credentialVersion, tokenSerial } = lease
+  return {
+    id,
+    requestId,
+    credentialId,
+    model,
+    countedAs,
+    grantedAt,
+    deadline,
+    credentialVersion,
+    tokenSerial,
+  }
+}

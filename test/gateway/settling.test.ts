@@ -1,0 +1,80 @@
+/** Which reports go to the object together, and which at once. */
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { settle } from '../../src/gateway/settling.ts'
+import type { Lease } from '../../src/objects/lease.ts'
+import { asking, leaseFrom } from '../support/leases.ts'
+import { type Bill, billOf } from '../support/meter.ts'
+import { configure, givenUser, settledStats, type User } from '../support/pollux.ts'
+
+const SIGNATURE = { callId: 'call_1', signature: 'c2lnbmF0dXJl' }
+
+function ended(lease: Lease, signatures: readonly (typeof SIGNATURE)[] = []) {
+  return { lease, verdict: { kind: 'ok' }, usage: undefined, signatures } as const
+}
+
+async function leases(user: User, count: number): Promise<readonly Lease[]> {
+  return Promise.all(Array.from({ length: count }, () => leaseFrom(user, asking(user))))
+}
+
+/** Reports these together, and is through when the last is counted. */
+function settledTogether(user: User, reports: readonly ReturnType<typeof ended>[]): Promise<Bill> {
+  const reporter = { env, userId: user.userId }
+  return billOf(
+    () => Promise.all(reports.map((report) => settle(reporter, report))),
+    ({ calls }) => calls.includes('settle'),
+  )
+}
+
+describe('reports of answers', () => {
+  it('that come together are one call, and each is counted', async () => {
+    const user = await givenUser()
+    const open = await leases(user, 5)
+    const { calls } = await settledTogether(
+      user,
+      open.map((lease) => ended(lease)),
+    )
+    expect(calls).toEqual(['settle'])
+    const { ledger } = await settledStats(user)
+    expect(ledger).toMatchObject({ granted: 5, settled: 5, open: 0, holds: true })
+  })
+
+  it('of different users are a call each', async () => {
+    const [one, other] = await Promise.all([givenUser(), givenUser()])
+    const { calls } = await billOf(
+      () =>
+        Promise.all(
+          [one, other].map(async (user) =>
+            settle({ env, userId: user.userId }, ended(await leaseFrom(user))),
+          ),
+        ),
+      (bill) => bill.calls.filter((name) => name === 'settle').length === 2,
+    )
+    expect(calls.filter((name) => name === 'settle')).toHaveLength(2)
+  })
+
+  it.each([
+    ['a limit', { limits: { max_concurrency: 5 } }],
+    ['an order by use', { mode: 'least_used' }],
+  ])('go at once where %s hangs on them', async (_, settings) => {
+    const user = await givenUser()
+    await configure(user, settings)
+    const open = await leases(user, 3)
+    expect(open.map(({ isAwaited }) => isAwaited)).toEqual([true, true, true])
+    const { calls } = await settledTogether(
+      user,
+      open.map((lease) => ended(lease)),
+    )
+    expect(calls).toEqual(['settle', 'settle', 'settle'])
+  })
+
+  it('go at once with the signatures of calls, whose results may follow', async () => {
+    const user = await givenUser()
+    const [one, other] = await leases(user, 2)
+    if (one === undefined || other === undefined) throw new Error('no lease')
+    const { calls } = await settledTogether(user, [ended(one), ended(other, [SIGNATURE])])
+    expect(calls).toEqual(['settle', 'settle'])
+    const { signatures } = await leaseFrom(user, asking(user, { callIds: [SIGNATURE.callId] }))
+    expect(signatures).toEqual(new Map([[SIGNATURE.callId, SIGNATURE.signature]]))
+  })
+})
