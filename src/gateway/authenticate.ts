@@ -1,7 +1,7 @@
 import { hasMintedForm, mintedFor } from './minted-key.ts'
 
 /**
- * Who is calling. A key is compared by its SHA-256 and never kept, logged or repeated. Whether a user's key is known is for
+ * Who is calling. A key is compared by its SHA-256 and never stored, logged or repeated. Whether a user's key is known is for
  * the user's object to say: here a key is only turned into the id that names the object.
  */
 export interface KeyHolder {
@@ -77,8 +77,25 @@ export async function authenticate(headers: Headers, env: Env): Promise<Caller |
   return { holders, master, forged: read.length - holders.length }
 }
 
+// Who is the holder follows from the key and the secrets of `env`, and never changes; whether the key is any good is asked
+// each time. So those of an isolate's last keys are kept beside its `env`, and a key in use is not hashed for every request.
+const lastHolders = new WeakMap<object, Map<string, KeyHolder>>()
+const MAX_HOLDERS = 200
+
 /** Null for a key that is forged. */
 export async function holderOf(key: string, env: Env): Promise<KeyHolder | null> {
+  const holders = lastHolders.get(env) ?? new Map<string, KeyHolder>()
+  const known = holders.get(key)
+  if (known !== undefined) return known
+  const holder = await readHolder(key, env)
+  if (holder === null) return null
+  if (holders.size >= MAX_HOLDERS) holders.clear()
+  holders.set(key, holder)
+  lastHolders.set(env, holders)
+  return holder
+}
+
+async function readHolder(key: string, env: Env): Promise<KeyHolder | null> {
   const keyDigest = await digestOf(key)
   if (!hasMintedForm(key)) return { userId: keyDigest, keyDigest }
   const userId = await mintedFor(env, key)

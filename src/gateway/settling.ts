@@ -7,7 +7,7 @@ import type { Failed } from './attempt.ts'
 import { callUser } from './users.ts'
 
 /** Reports that come within this time of the first are one call to the object, which is paid for by the call. */
-const WINDOW_MS = 10
+const WINDOW_MS = 20
 
 /** What is about to be reported, by user. Of an isolate, since the requests of a user that come together mostly meet in one. */
 const waiting = new Map<string, Settlement[]>()

@@ -47,9 +47,10 @@ export function preflight(request: Request, origins: Origins): Response {
   return response
 }
 
-/** Lets a page read an answer, errors as well. */
+/** Lets a page read an answer, errors as well. Who is no page is not sent a list that is as long as many an answer. */
 export function expose(headers: Headers, request: Request, origins: Origins): void {
-  if (allow(headers, request, origins)) headers.set('access-control-expose-headers', EXPOSED)
+  if (!allow(headers, request, origins) || !request.headers.has('origin')) return
+  headers.set('access-control-expose-headers', EXPOSED)
 }
 
 /** Never with credentials: keys travel in headers, and a cookie would mean nothing. */

@@ -3,7 +3,7 @@ import { snapshotKey, snapshotOf } from './snapshot.ts'
 import type { UserState } from './state.ts'
 
 /** Settlements that arrive within this time of each other are committed together. */
-const SETTLE_WINDOW_MS = 10
+const SETTLE_WINDOW_MS = 25
 /** Changes of the configuration that follow each other are one write to KV, which takes one a second per key. */
 const SNAPSHOT_DELAY_MS = 1000
 const MAX_SNAPSHOT_DELAY_MS = 10 * 60_000
