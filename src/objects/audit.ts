@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 /** An admin act's request, and the operation that it is part of: requests that repeat each other share one. */
 export interface Admin {
   readonly requestId: string
@@ -192,6 +190,8 @@ function isAfter(line: string, last: Link): boolean {
   )
 }
 
+/** A step of an object cannot await `crypto.subtle`. An import would load all of Node's crypto at every start. */
 function sha256(text: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto')
   return createHash('sha256').update(text).digest('hex')
 }

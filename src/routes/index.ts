@@ -1,6 +1,7 @@
 import { type IRequest, Router } from 'itty-router'
 import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
+import { lazy } from '../http/lazy.ts'
 import { log } from '../http/log.ts'
 import { readSettings } from '../settings.ts'
 import { addCredential } from './additions.ts'
@@ -130,28 +131,37 @@ type Run = (
 
 const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
 
-const router = Router<IRequest, Arguments, Matched | undefined>()
 /** The service's routes that have no parameters, by method and path: what is called for every answer is found without a search. */
 const fixed = new Map<string, Run>()
-for (const [method, pattern, access] of ROUTES) {
-  const run = runner(pattern, access)
-  // itty-router hands the very Request on; its own type only adds what it hangs on it.
-  const found = (request: IRequest, ...args: Arguments): Promise<Matched> =>
-    run(request as Request, new URL(request.url), decodeParams(request.params), ...args)
-  router[VERBS[method]](pattern, found)
-  if (method === 'GET') router['head']?.(pattern, found)
-}
 for (const [method, pattern, access] of SERVICE) {
   if (!pattern.includes(':')) fixed.set(`${method} ${pattern}`, runner(pattern, access))
 }
-for (const pattern of new Set(ROUTES.map(([, path]) => path))) {
-  const methods = ROUTES.filter(([, path]) => path === pattern).map(([method]) => method)
-  router.all(pattern, (request) => ({ pattern, reply: methodNotAllowed(request.method, methods) }))
-}
 
-const ADMIN_PATHS = router.routes
-  .filter(([, , , path]) => ADMIN.some(([, pattern]) => pattern === path))
-  .map(([, matcher]) => matcher)
+/** All routes. Each has two patterns to compile, which a start leaves to the first request that has to be searched for. */
+const router = lazy(() => {
+  const built = Router<IRequest, Arguments, Matched | undefined>()
+  const methods = new Map<string, Method[]>()
+  for (const [method, pattern, access] of ROUTES) {
+    const run = runner(pattern, access)
+    // itty-router hands the very Request on; its own type only adds what it hangs on it.
+    const found = (request: IRequest, ...args: Arguments): Promise<Matched> =>
+      run(request as Request, new URL(request.url), decodeParams(request.params), ...args)
+    built[VERBS[method]](pattern, found)
+    if (method === 'GET') built['head']?.(pattern, found)
+    methods.set(pattern, [...(methods.get(pattern) ?? []), method])
+  }
+  for (const [pattern, allowed] of methods) {
+    built.all(pattern, ({ method }) => ({ pattern, reply: methodNotAllowed(method, allowed) }))
+  }
+  return built
+})
+
+const adminPaths = lazy(() => {
+  const patterns = new Set(ADMIN.map(([, pattern]) => pattern))
+  return router()
+    .routes.filter(([, , , path]) => path !== undefined && patterns.has(path))
+    .map(([, matcher]) => matcher)
+})
 
 /** Answers a request: finds its route, runs it, and turns whatever comes of it into a response with its request id. */
 export async function handleRequest(
@@ -168,7 +178,7 @@ export async function handleRequest(
   try {
     matched = preflighted(request, origins) ??
       (await run?.(request, url, {}, env, ctx, requestId)) ??
-      (await router.fetch(request, env, ctx, requestId)) ?? {
+      (await router().fetch(request, env, ctx, requestId)) ?? {
         pattern: 'none',
         reply: notServedAt(url.pathname) ?? unknownUrl(request),
       }
@@ -200,7 +210,7 @@ function preflighted(request: Request, origins: Origins): Matched | null {
 }
 
 function isAdminPath(pathname: string): boolean {
-  return ADMIN_PATHS.some((matcher) => matcher.test(pathname))
+  return adminPaths().some((matcher) => matcher.test(pathname))
 }
 
 /** Which origins may reach the route; also where nothing is, so that a page can read the 404. */
