@@ -30,15 +30,20 @@ export async function startSubject(name: Name, upstreamPort: number): Promise<Su
   return subject
 }
 
-export async function spawnSubject(name: Name, upstreamPort: number): Promise<Subject> {
-  const folder = mkdtempSync(join(tmpdir(), 'pollux-bench-'))
+/** On a folder of its own, or on one that outlives it. */
+export async function spawnSubject(
+  name: Name,
+  upstreamPort: number,
+  kept?: string,
+): Promise<Subject> {
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'pollux-bench-'))
   const workers = name === 'd' ? pollux(upstreamPort) : [bare(name, upstreamPort)]
   const workerd = await startWorkerd(folder, workers)
   return {
     workerd,
     async [Symbol.asyncDispose]() {
       await workerd.stop()
-      rmSync(folder, { recursive: true, force: true })
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }
