@@ -71,28 +71,41 @@ export function masterKeyProblem(masterKey: string | undefined): string | null {
 export async function authenticate(headers: Headers, env: Env): Promise<Caller | null> {
   const keys = presentedKeys(headers)
   if (keys.length === 0) return null
-  const read = await Promise.all(keys.map((key) => holderOf(key, env)))
-  const holders = read.filter((holder) => holder !== null)
-  const master = await masterAmong(holders, env)
-  return { holders, master, forged: read.length - holders.length }
+  const read = await Promise.all(keys.map((key) => identify(key, env)))
+  const known = read.filter((one) => one !== null)
+  return {
+    holders: known.map(({ holder }) => holder),
+    master: known.find(({ isMaster }) => isMaster)?.holder ?? null,
+    forged: read.length - known.length,
+  }
 }
-
-// Who is the holder follows from the key and the secrets of `env`, and never changes; whether the key is any good is asked
-// each time. So those of an isolate's last keys are kept beside its `env`, and a key in use is not hashed for every request.
-const lastHolders = new WeakMap<object, Map<string, KeyHolder>>()
-const MAX_HOLDERS = 200
 
 /** Null for a key that is forged. */
 export async function holderOf(key: string, env: Env): Promise<KeyHolder | null> {
-  const holders = lastHolders.get(env) ?? new Map<string, KeyHolder>()
-  const known = holders.get(key)
+  return (await identify(key, env))?.holder ?? null
+}
+
+interface Identity {
+  readonly holder: KeyHolder
+  readonly isMaster: boolean
+}
+
+// What a key says follows from it and from the secrets in `env`; whether it is still good is asked each time. So the identities
+// of an isolate's last keys are kept beside its `env`, and a key in use is not hashed for every request.
+const lastKeys = new WeakMap<object, Map<string, Identity>>()
+const MAX_LAST_KEYS = 200
+
+async function identify(key: string, env: Env): Promise<Identity | null> {
+  const keys = lastKeys.get(env) ?? new Map<string, Identity>()
+  const known = keys.get(key)
   if (known !== undefined) return known
   const holder = await readHolder(key, env)
   if (holder === null) return null
-  if (holders.size >= MAX_HOLDERS) holders.clear()
-  holders.set(key, holder)
-  lastHolders.set(env, holders)
-  return holder
+  const identity = { holder, isMaster: await isMasterKey(holder, env) }
+  if (keys.size >= MAX_LAST_KEYS) keys.clear()
+  keys.set(key, identity)
+  lastKeys.set(env, keys)
+  return identity
 }
 
 async function readHolder(key: string, env: Env): Promise<KeyHolder | null> {
@@ -114,14 +127,10 @@ async function masterDigestIn(env: Env): Promise<Uint8Array | null> {
   return digest
 }
 
-async function masterAmong(holders: readonly KeyHolder[], env: Env): Promise<KeyHolder | null> {
+async function isMasterKey({ keyDigest }: KeyHolder, env: Env): Promise<boolean> {
   const master = await masterDigestIn(env)
-  if (master === null) return null
-  // Every digest is compared, whichever is right: the time tells nothing.
-  const matches = holders.map(({ keyDigest }) =>
-    crypto.subtle.timingSafeEqual(Uint8Array.fromHex(keyDigest), master),
-  )
-  return holders[matches.indexOf(true)] ?? null
+  // The time tells nothing of how far a wrong key is right.
+  return master !== null && crypto.subtle.timingSafeEqual(Uint8Array.fromHex(keyDigest), master)
 }
 
 /** The id of the user whose key an admin chooses: the digest of the key (docs/storage.md). */

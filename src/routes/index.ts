@@ -187,17 +187,18 @@ export async function handleRequest(
   }
   const { pattern, reply } = matched
   const response = reply instanceof Response ? reply : errorResponse(reply)
-  if (origins.length > 0 && pattern !== 'preflight') expose(response.headers, request, origins)
-  response.headers.set('x-request-id', requestId)
-  response.headers.set('x-content-type-options', 'nosniff')
+  const { headers } = response
+  if (origins.length > 0 && pattern !== 'preflight') expose(headers, request, origins)
+  headers.set('x-request-id', requestId)
+  headers.set('x-content-type-options', 'nosniff')
   log('request', {
     request_id: requestId,
     method: request.method,
     route: pattern,
     status: response.status,
     reason: reply instanceof Response ? null : reply.reason,
-    credential: response.headers.get('x-pollux-credential'),
-    attempts: Number(response.headers.get('x-pollux-attempts')),
+    credential: headers.get('x-pollux-credential'),
+    attempts: Number(headers.get('x-pollux-attempts')),
     ms: Date.now() - began,
   })
   return request.method === 'HEAD' ? new Response(null, response) : response
