@@ -1,3 +1,5 @@
+import { lazy } from '../http/lazy.ts'
+
 /** An admin act's request, and the operation that it is part of: requests that repeat each other share one. */
 export interface Admin {
   readonly requestId: string
@@ -190,8 +192,9 @@ function isAfter(line: string, last: Link): boolean {
   )
 }
 
-/** A step of an object cannot await `crypto.subtle`. An import would load all of Node's crypto at every start. */
+/** A step of an object cannot await `crypto.subtle`; an import would load all of Node's crypto at every start. */
+const nodeCrypto = lazy(() => process.getBuiltinModule('node:crypto'))
+
 function sha256(text: string): string {
-  const { createHash } = process.getBuiltinModule('node:crypto')
-  return createHash('sha256').update(text).digest('hex')
+  return nodeCrypto().createHash('sha256').update(text).digest('hex')
 }
