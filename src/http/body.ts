@@ -32,30 +32,25 @@ export async function readJson(request: Request, limit: number): Promise<JsonBod
 
 /** The same with large base64 strings cut out of the value, for those who send them on. */
 export async function readCutJson(request: Request, limit: number): Promise<CutJsonBody> {
-  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
+  const { headers } = request
+  const encoding = (headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
   const format = ENCODINGS.get(encoding)
-  if (encoding !== 'identity' && encoding !== '' && format === undefined) {
+  const isPlain = encoding === 'identity' || encoding === ''
+  if (!isPlain && format === undefined) {
     return refuse({
       reason: 'unsupported_encoding',
       message: `The content-encoding '${encoding.slice(0, 40)}' is not supported; send identity, gzip or deflate.`,
     })
   }
-  const length = Number(request.headers.get('content-length'))
+  const length = Number(headers.get('content-length'))
   if (length > limit) return tooLarge(limit)
-  if (request.body === null) return empty()
-
-  const stream =
-    format === undefined ? request.body : request.body.pipeThrough(new DecompressionStream(format))
   let read: { readonly text: string; readonly cuttings: Cuttings } | null
   try {
     // Most requests are short, and nothing is cut out of them.
-    if (format === undefined && length > 0 && length < MIN_RUN) {
-      read = { text: await request.text(), cuttings: Cuttings.NONE }
-    } else {
-      const expected = format === undefined ? length : 0
-      const bytes = await readBytes(stream, { expected, limit })
-      read = bytes === null ? null : Cuttings.of(bytes)
-    }
+    read =
+      isPlain && length > 0 && length < MIN_RUN
+        ? { text: await request.text(), cuttings: Cuttings.NONE }
+        : await readLong(request, format, { expected: isPlain ? length : 0, limit })
   } catch {
     // The client broke off, or what it sent is not what its content-encoding says.
     return unreadable()
@@ -70,6 +65,17 @@ export async function readCutJson(request: Request, limit: number): Promise<CutJ
     return refuse({ reason: 'invalid_json', message: 'The request body is not valid JSON.' })
   }
   return isNestedDeeper(value, MAX_DEPTH) ? tooDeep() : { ok: true, value, cuttings }
+}
+
+async function readLong(
+  { body }: Request,
+  format: 'gzip' | 'deflate' | undefined,
+  size: { readonly expected: number; readonly limit: number },
+): Promise<{ readonly text: string; readonly cuttings: Cuttings } | null> {
+  if (body === null) return { text: '', cuttings: Cuttings.NONE }
+  const stream = format === undefined ? body : body.pipeThrough(new DecompressionStream(format))
+  const bytes = await readBytes(stream, size)
+  return bytes === null ? null : Cuttings.of(bytes)
 }
 
 export type Bytes = { readonly ok: true; readonly bytes: Uint8Array } | Refused
