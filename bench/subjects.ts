@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ROOT, startWorkerd, type Workerd, type WorkerSpec } from './workerd.ts'
+import { FILES, ROOT, startWorkerd, type Workerd, type WorkerSpec } from './workerd.ts'
 
 export type Name = 'a' | 'b' | 'c' | 'd'
 
@@ -37,8 +37,8 @@ export async function spawnSubject(
   kept?: string,
 ): Promise<Subject> {
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'pollux-bench-'))
-  const workers = name === 'd' ? pollux(upstreamPort) : [bare(name, upstreamPort)]
-  const workerd = await startWorkerd(folder, workers)
+  const worker = name === 'd' ? pollux(upstreamPort) : bare(name, upstreamPort)
+  const workerd = await startWorkerd(folder, [worker])
   return {
     workerd,
     async [Symbol.asyncDispose]() {
@@ -58,12 +58,9 @@ function bare(name: Exclude<Name, 'd'>, upstreamPort: number): WorkerSpec {
   }
 }
 
-export function pollux(
-  upstreamPort: number,
-  code = bundle('src/worker.ts'),
-): readonly WorkerSpec[] {
+export function pollux(upstreamPort: number, code = bundle('src/worker.ts')): WorkerSpec {
   const google = `http://127.0.0.1:${upstreamPort}`
-  const worker: WorkerSpec = {
+  return {
     name: 'pollux',
     code,
     vars: {
@@ -75,9 +72,8 @@ export function pollux(
       GEMINI_API_BASE_URL: google,
     },
     objects: objectsOfPollux(),
-    keys: { SNAPSHOTS: 'keys' },
+    keys: { SNAPSHOTS: FILES },
   }
-  return [worker, { name: 'keys', code: subjectCode('keys') }]
 }
 
 /** Classes of objects by their bindings, as wrangler.toml has them. */

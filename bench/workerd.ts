@@ -11,6 +11,8 @@ export const ROOT = resolve(import.meta.dirname, '..')
 const BINARY = join(ROOT, 'node_modules', 'workerd', 'bin', 'workerd')
 const START_TIMEOUT_MS = 20_000
 const POLL_MS = 2
+/** A service that keeps what is put in files: KV, for who only writes to it. On Cloudflare too no Worker of one's own plays it. */
+export const FILES = 'files'
 
 export interface WorkerSpec {
   readonly name: string
@@ -21,7 +23,7 @@ export interface WorkerSpec {
   readonly objects?: Readonly<Record<string, string>>
   /** Classes of another Worker's objects. */
   readonly foreign?: Readonly<Record<string, { readonly worker: string; readonly class: string }>>
-  /** A KV namespace, by its binding: the Worker that plays it. */
+  /** A KV namespace, by its binding: the Worker that plays it, or `FILES`. */
   readonly keys?: Readonly<Record<string, string>>
 }
 
@@ -40,12 +42,12 @@ export async function startWorkerd(
   workers: readonly WorkerSpec[],
   served: readonly string[] = workers.slice(0, 1).map(({ name }) => name),
 ): Promise<Workerd> {
-  mkdirSync(join(folder, 'objects'), { recursive: true })
+  for (const name of ['objects', FILES]) mkdirSync(join(folder, name), { recursive: true })
   const ports: Record<string, number> = {}
   for (const name of served) ports[name] = await freePort(9100 + Math.floor(Math.random() * 20_000))
   const [port = 0] = Object.values(ports)
   const config = join(folder, 'config.capnp')
-  writeFileSync(config, configOf(workers, join(folder, 'objects'), ports))
+  writeFileSync(config, configOf(workers, folder, ports))
   for (const { name, code } of workers) writeFileSync(join(folder, `${name}.js`), code)
   const child = spawn(BINARY, ['serve', ...(process.env['BENCH_ARGS']?.split(' ') ?? []), config], {
     stdio: ['ignore', 'ignore', process.env['BENCH_DEBUG'] === undefined ? 'ignore' : 'inherit'],
@@ -90,7 +92,7 @@ function compatibility(): string {
 
 function configOf(
   workers: readonly WorkerSpec[],
-  storage: string,
+  folder: string,
   ports: Readonly<Record<string, number>>,
 ): string {
   const sockets = Object.entries(ports).map(
@@ -106,12 +108,17 @@ const config :Workerd.Config = (
   services = [
     ${services}
     (name = "internet", network = (allow = ["public", "private"])),
-    (name = "storage", disk = (path = ${JSON.stringify(storage)}, writable = true)),
+    ${disk('storage', join(folder, 'objects'))}
+    ${disk(FILES, join(folder, FILES))}
   ],
   sockets = [${sockets.join('\n    ')}],
 );
 
 ${workers.map(workerConfig).join('\n')}`
+}
+
+function disk(name: string, path: string): string {
+  return `(name = "${name}", disk = (path = ${JSON.stringify(path)}, writable = true)),`
 }
 
 function workerConfig({ name, vars, objects, foreign, keys }: WorkerSpec): string {

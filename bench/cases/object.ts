@@ -17,13 +17,13 @@ export const object: Case = {
   async run(sides, effort) {
     const folder = mkdtempSync(join(tmpdir(), 'pollux-bench-'))
     const userId = hash('sha256', USER_KEY)
-    const workers = pollux(sides.upstreamPort, bundle('bench/subjects/counted.ts'))
+    const worker = pollux(sides.upstreamPort, bundle('bench/subjects/counted.ts'))
     const driver = {
       name: 'driver',
       code: subjectCode('driver'),
       foreign: { USERS: { worker: 'pollux', class: 'UserObject' } },
     }
-    const workerd = await startWorkerd(folder, [...workers, driver], ['pollux', 'driver'])
+    const workerd = await startWorkerd(folder, [worker, driver], ['pollux', 'driver'])
     const port = workerd.ports['driver'] ?? 0
     try {
       await configure(workerd.port, CREDENTIALS)

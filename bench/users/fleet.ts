@@ -14,8 +14,7 @@ export class Fleet implements AsyncDisposable {
   #workerd: Workerd | null = null
 
   constructor(upstreamPort: number) {
-    const [worker] = pollux(upstreamPort)
-    if (worker === undefined) throw new Error('There is no Worker.')
+    const worker = { ...pollux(upstreamPort), keys: { SNAPSHOTS: 'keys' } }
     const source = readFileSync(join(import.meta.dirname, 'keys.ts'), 'utf8')
     const keys = { name: 'keys', code: stripTypeScriptTypes(source), objects: { KEYS: 'Keys' } }
     this.#workers = [worker, keys]
