@@ -62,7 +62,7 @@ async function toolLoop(user: User, steps: number): Promise<void> {
     const { message } = choices[0]
     const [call] = message.tool_calls ?? []
     messages.push(message, { role: 'tool', tool_call_id: call?.id, content: 'rain' })
-    await scheduler.wait(20) // as long as any tool takes: the settlement is in by then
+    await scheduler.wait(60) // as long as any tool takes: the settlement is on disk by then
   }
 }
 
