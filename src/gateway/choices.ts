@@ -46,14 +46,13 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
     return { ok: true, answers: [first, ...others] }
   }
   release()
-  for (const answer of answers) input.waitUntil(drop(answer))
+  for (const answer of answers) drop(answer)
   return failed
 }
 
 /** An answer that nobody will see: what it used is counted all the same. */
-function drop(answer: Answered): Promise<void> {
+function drop(answer: Answered): void {
   answer.control.abort(DONE)
-  return answer.kind === 'unary'
-    ? answer.settle({ kind: 'ok' }, answer.response.usageMetadata)
-    : answer.settle({ kind: 'cancelled' }, answer.first.responses.at(-1)?.usageMetadata)
+  if (answer.kind === 'unary') answer.settle({ kind: 'ok' }, answer.response.usageMetadata)
+  else answer.settle({ kind: 'cancelled' }, answer.first.responses.at(-1)?.usageMetadata)
 }

@@ -44,7 +44,7 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
   for (;;) {
     if (!generated.ok) return { ok: false, generated }
     const read = batch === null ? null : readEmbeddings(replyOf(generated), batch)
-    if (read === null) return { ok: false, generated: unreadable(input, generated) }
+    if (read === null) return { ok: false, generated: unreadable(generated) }
     const counted =
       read.tokens ??
       estimateTextTokens(texts.slice(vectors.length, vectors.length + read.vectors.length))
@@ -52,7 +52,7 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
     vectors.push(...read.vectors)
     const usage: UsageMetadata = { promptTokenCount: counted }
     if (vectors.length === texts.length) {
-      input.waitUntil(generated.settle({ kind: 'ok' }, usage))
+      generated.settle({ kind: 'ok' }, usage)
       return { ok: true, generated, vectors, tokens }
     }
     generated = await generated.next(usage)
@@ -64,11 +64,12 @@ function replyOf(generated: Extract<Generated, { ok: true }>): unknown {
   return generated.kind === 'unary' ? generated.response : null
 }
 
-function unreadable(
-  input: EmbedInput,
-  { lease, attempts, settle }: Extract<Generated, { ok: true }>,
-): Extract<Generated, { ok: false }> {
-  input.waitUntil(settle({ kind: 'upstream_fault', reason: 'unreadable' }, undefined))
+function unreadable({
+  lease,
+  attempts,
+  settle,
+}: Extract<Generated, { ok: true }>): Extract<Generated, { ok: false }> {
+  settle({ kind: 'upstream_fault', reason: 'unreadable' }, undefined)
   const { credentialId, rateLimits } = lease
   return { ok: false, failure: OUTAGES.unreadable, attempts, credentialId, rateLimits }
 }

@@ -68,13 +68,13 @@ export interface Answering {
   readonly lease: Lease
   readonly attempts: number
   readonly control: AbortController
-  /** To be called once, with how the answer ended. The request is to outlive the promise. */
+  /** To be called once, with how the answer ended. The report outlives the request. */
   readonly settle: (
     verdict: Verdict,
     usage: UsageMetadata | undefined,
     /** Of the calls that the client was told. */
     signatures?: readonly CallSignature[],
-  ) => Promise<void>
+  ) => void
   /** Instead of `settle`, where the request takes another call: counts this attempt as good and goes on. */
   readonly next: (usage: UsageMetadata | undefined) => Promise<Generated>
 }
@@ -160,7 +160,8 @@ async function travel(
         control,
         settle: (verdict, usage, signatures = []) => {
           release()
-          return settle(input, { lease: lent, verdict, usage, signatures })
+          const reported = settle(input, { lease: lent, verdict, usage, signatures })
+          if (reported !== null) input.waitUntil(reported)
         },
         next,
       }

@@ -28,27 +28,23 @@ export interface Ended {
 
 /**
  * Reports the last attempt of a request that was answered. What nobody waits for goes with what else of the user's is reported
- * within moments; then the promise is of the first of them, and of the others there is nothing to wait for.
+ * within moments: the promise is then the first one's, and the others, for which there is nothing left to do, get null.
  */
-export async function settle(reporter: Reporter, ended: Ended): Promise<void> {
-  const { lease, signatures } = ended
+export function settle(reporter: Reporter, ended: Ended): Promise<void> | null {
   const settlement = settlementFor(ended)
   // The client may send the result of a call back at once, and then its signature must be there.
-  const isUrgent = lease.isAwaited || signatures.length > 0
-  await (isUrgent ? report(reporter, [settlement]) : reportSoon(reporter, settlement))
+  const isUrgent = ended.lease.isAwaited || ended.signatures.length > 0
+  if (isUrgent) return report(reporter, [settlement])
+  const others = waiting.get(reporter.userId)
+  if (others === undefined) return reportSoon(reporter, [settlement])
+  others.push(settlement)
+  return null
 }
 
-async function reportSoon(reporter: Reporter, settlement: Settlement): Promise<void> {
-  const { userId } = reporter
-  const others = waiting.get(userId)
-  if (others !== undefined) {
-    others.push(settlement)
-    return
-  }
-  const settlements = [settlement]
-  waiting.set(userId, settlements)
+async function reportSoon(reporter: Reporter, settlements: Settlement[]): Promise<void> {
+  waiting.set(reporter.userId, settlements)
   await scheduler.wait(WINDOW_MS)
-  waiting.delete(userId)
+  waiting.delete(reporter.userId)
   await report(reporter, settlements)
 }
 

@@ -37,7 +37,7 @@ export function answerWhole(asked: Asked, { answers }: Whole): Response {
     const isUsable = translated.ok || translated.at !== index
     const verdict = isUsable ? OK : verdictOn(translated.failure)
     const signatures = translated.ok ? (translated.signatures[index] ?? []) : []
-    asked.call.ctx.waitUntil(settle(verdict, response.usageMetadata, signatures))
+    settle(verdict, response.usageMetadata, signatures)
   }
   return translated.ok ? Response.json(translated.completion) : errorResponse(translated.failure)
 }

@@ -57,8 +57,7 @@ function describe(
 ): Response {
   const response = choices.ok ? answer(choices) : errorResponse(choices.failure)
   const told: readonly [Generated, ...Generated[]] = choices.ok ? choices.answers : [choices]
-  setJourneyHeaders(response.headers, told[0])
   const attempts = told.reduce((sum, one) => sum + one.attempts, 0)
-  response.headers.set('x-pollux-attempts', String(attempts))
+  setJourneyHeaders(response.headers, { ...told[0], attempts })
   return response
 }

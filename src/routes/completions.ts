@@ -73,13 +73,12 @@ async function whole(call: Call, asked: Asked, journey: JourneyInput): Promise<R
   const requests = asked.all.map(({ request }) => request)
   const made = generateSeries({ ...journey, cuttings: Cuttings.NONE }, requests)
   const series = await outliving(call, made)
-  const response = series.ok ? answer(call, asked, series) : errorResponse(series.generated.failure)
+  const response = series.ok ? answer(asked, series) : errorResponse(series.generated.failure)
   setJourneyHeaders(response.headers, series.generated)
   return response
 }
 
 function answer(
-  { ctx }: Call,
   { request, chat, first }: Asked,
   { generated, responses }: Extract<Awaited<ReturnType<typeof generateSeries>>, { ok: true }>,
 ): Response {
@@ -91,7 +90,7 @@ function answer(
     context,
   )
   const verdict = translated.ok ? OK : verdictOn(translated.failure)
-  ctx.waitUntil(generated.settle(verdict, responses.at(-1)?.usageMetadata))
+  generated.settle(verdict, responses.at(-1)?.usageMetadata)
   if (!translated.ok) return errorResponse(translated.failure)
   const { prompt, n, echo } = request
   const echoes = echo ? prompt.flatMap((text) => Array.from({ length: n }, () => text)) : []

@@ -5,7 +5,7 @@ import type { UserDescription } from '../objects/description.ts'
 import type { VerifyResult } from '../objects/results.ts'
 import type { Depth, Verification } from '../upstreams/verify.ts'
 import { readBody } from './admin-body.ts'
-import type { Call, Reply } from './call.ts'
+import { type Call, type Reply, urlOf } from './call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 import { ringBody } from './user-schema.ts'
 
@@ -30,7 +30,7 @@ async function verifyRing(call: Call, depth: Depth): Promise<Reply> {
 export const tokenCache = {
   user: (call: Call, { userId }: KeyHolder): Promise<Reply> => showCache(call, userId),
   async admin(call: Call): Promise<Reply> {
-    const user = call.url.searchParams.get('user') ?? ''
+    const user = urlOf(call).searchParams.get('user') ?? ''
     return USER_ID.test(user) ? showCache(call, user) : userNotFound('user')
   },
 }

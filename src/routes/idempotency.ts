@@ -5,7 +5,7 @@ import { errorResponse, type Failure } from '../http/errors.ts'
 import { DIRECTORY_NAME } from '../objects/directory.ts'
 import type { Begun } from '../objects/idempotency-keys.ts'
 import { openVault, type Vault } from '../objects/vault.ts'
-import type { Call, Reply } from './call.ts'
+import { type Call, type Reply, urlOf } from './call.ts'
 
 type Handler = (call: Call) => Promise<Reply>
 
@@ -117,8 +117,9 @@ function withBody(call: Call, bytes: Uint8Array): Call {
   return { ...call, request: new Request(url, { method, headers, body, signal }) }
 }
 
-async function fingerprintOf({ request, url }: Call, body: Uint8Array): Promise<string> {
-  const address = JSON.stringify([request.method, url.pathname, url.search, await sha256(body)])
+async function fingerprintOf(call: Call, body: Uint8Array): Promise<string> {
+  const { pathname, search } = urlOf(call)
+  const address = JSON.stringify([call.request.method, pathname, search, await sha256(body)])
   return sha256(new TextEncoder().encode(address))
 }
 

@@ -35,20 +35,19 @@ export async function images(call: Call, holder: KeyHolder): Promise<Reply> {
   const made = generateSeries({ ...journey, cuttings: Cuttings.NONE }, requests)
   const series = await outliving(call, made)
   const response = series.ok
-    ? answer(call, parsed.value, series)
+    ? answer(parsed.value, series)
     : errorResponse(series.generated.failure)
   setJourneyHeaders(response.headers, series.generated)
   return response
 }
 
 function answer(
-  { ctx }: Call,
   { response_format: format }: ImageRequest,
   { generated, responses }: Extract<Series, { ok: true }>,
 ): Response {
   const drawn = toImageList(responses, format, Math.floor(Date.now() / 1000))
   const verdict = drawn.ok ? OK : verdictOn(drawn.failure)
-  ctx.waitUntil(generated.settle(verdict, responses.at(-1)?.usageMetadata))
+  generated.settle(verdict, responses.at(-1)?.usageMetadata)
   return drawn.ok ? Response.json(drawn.list) : errorResponse(drawn.failure)
 }
 

@@ -124,7 +124,6 @@ type Matched = { readonly pattern: string; readonly reply: Reply }
 type Arguments = [env: Env, ctx: ExecutionContext, requestId: string]
 type Run = (
   request: Request,
-  url: URL,
   params: Readonly<Record<string, string>>,
   ...args: Arguments
 ) => Promise<Matched>
@@ -145,7 +144,7 @@ const router = lazy(() => {
     const run = runner(pattern, access)
     // itty-router hands the very Request on; its own type only adds what it hangs on it.
     const found = (request: IRequest, ...args: Arguments): Promise<Matched> =>
-      run(request as Request, new URL(request.url), decodeParams(request.params), ...args)
+      run(request as Request, decodeParams(request.params), ...args)
     built[VERBS[method]](pattern, found)
     if (method === 'GET') built['head']?.(pattern, found)
     methods.set(pattern, [...(methods.get(pattern) ?? []), method])
@@ -171,16 +170,15 @@ export async function handleRequest(
 ): Promise<Response> {
   const began = Date.now()
   const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`
-  const url = new URL(request.url)
-  const run = fixed.get(`${request.method} ${url.pathname}`)
-  const origins = originsFor(env, run === undefined && isAdminPath(url.pathname))
+  const run = fixed.get(`${request.method} ${plainPath(request.url)}`)
+  const origins = originsFor(env, run === undefined && isAdmin(request))
   let matched: Matched
   try {
     matched = preflighted(request, origins) ??
-      (await run?.(request, url, {}, env, ctx, requestId)) ??
+      (await run?.(request, {}, env, ctx, requestId)) ??
       (await router().fetch(request, env, ctx, requestId)) ?? {
         pattern: 'none',
-        reply: notServedAt(url.pathname) ?? unknownUrl(request),
+        reply: notServedAt(new URL(request.url).pathname) ?? unknownUrl(request),
       }
   } catch (error) {
     matched = { pattern: 'failed', reply: crashed(error, requestId) }
@@ -210,7 +208,15 @@ function preflighted(request: Request, origins: Origins): Matched | null {
   return { pattern: 'preflight', reply: preflight(request, origins) }
 }
 
-function isAdminPath(pathname: string): boolean {
+/** The path as it is written: one that is written otherwise than the table has it is searched for. */
+function plainPath(url: string): string {
+  const from = url.indexOf('/', url.indexOf('//') + 2)
+  const to = url.indexOf('?', from)
+  return to === -1 ? url.slice(from) : url.slice(from, to)
+}
+
+function isAdmin(request: Request): boolean {
+  const { pathname } = new URL(request.url)
   return adminPaths().some((matcher) => matcher.test(pathname))
 }
 
@@ -222,7 +228,7 @@ function originsFor(env: Env, isAdmin: boolean): Origins {
 }
 
 function runner(pattern: string, access: Access): Run {
-  return async (request, url, params, env, ctx, requestId) => {
+  return async (request, params, env, ctx, requestId) => {
     const checked = readSettings(env)
     if (!checked.ok) {
       const message = `This gateway is misconfigured: ${checked.message}`
@@ -230,7 +236,7 @@ function runner(pattern: string, access: Access): Run {
     }
     const { settings } = checked
     const by = { requestId, operation: requestId }
-    const call = { request, url, params, env, ctx, settings, requestId, by }
+    const call = { request, params, env, ctx, settings, requestId, by }
     return { pattern, reply: await access(call) }
   }
 }

@@ -1,17 +1,18 @@
 import * as v from 'valibot'
 import type { Failure } from '../http/errors.ts'
 import { parse, type Parsed } from '../http/parse.ts'
-import type { Call } from './call.ts'
+import { type Call, urlOf } from './call.ts'
 
 /** The query string, checked like a body: what is misspelt is refused, since ignoring it would look like success. */
 export function readQuery<const Schema extends v.GenericSchema>(
-  { url }: Call,
+  call: Call,
   schema: Schema,
 ): Parsed<v.InferOutput<Schema>> {
-  const names = [...url.searchParams.keys()]
+  const { searchParams } = urlOf(call)
+  const names = [...searchParams.keys()]
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) return { ok: false, failure: repeated(twice) }
-  return parse(schema, Object.fromEntries(url.searchParams))
+  return parse(schema, Object.fromEntries(searchParams))
 }
 
 function repeated(name: string): Failure {

@@ -28,7 +28,7 @@ export async function speech(call: Call, holder: KeyHolder): Promise<Reply> {
   const journey = await journeyFor(call, holder, { body: body.value, model, estimatedTokens })
   const made = generate({ ...journey, request, cuttings: Cuttings.NONE, stream: false })
   const generated = await outliving(call, made)
-  const response = answer(call, generated, format)
+  const response = answer(generated, format)
   setJourneyHeaders(response.headers, generated)
   return response
 }
@@ -45,12 +45,12 @@ function toGeminiRequest({ input, instructions, voice }: SpeechRequest): Generat
   }
 }
 
-function answer({ ctx }: Call, generated: Generated, format: 'wav' | 'pcm'): Response {
+function answer(generated: Generated, format: 'wav' | 'pcm'): Response {
   if (!generated.ok) return errorResponse(generated.failure)
   const response = generated.kind === 'unary' ? generated.response : {}
   const spoken = toSpeech(response, format)
   const verdict = spoken.ok ? OK : verdictOn(spoken.failure)
-  ctx.waitUntil(generated.settle(verdict, response.usageMetadata))
+  generated.settle(verdict, response.usageMetadata)
   if (!spoken.ok) return errorResponse(spoken.failure)
   return new Response(spoken.audio, { headers: { 'content-type': spoken.mimeType } })
 }

@@ -3,7 +3,7 @@ import { UNKNOWN_KEY } from '../gateway/failure.ts'
 import { callUser } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
 import type { Stats } from '../objects/stats.ts'
-import type { Call, Reply } from './call.ts'
+import { type Call, type Reply, urlOf } from './call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 import { usersAfter } from './users.ts'
 
@@ -22,9 +22,11 @@ function withoutLinks(stats: Stats): Stats {
 }
 
 /** `?user=<id>` for one user, without it the list of users. Keys stay out of addresses: an id is a hash. */
-export async function allStats({ env, url }: Call): Promise<Reply> {
-  const userId = url.searchParams.get('user')
-  const after = url.searchParams.get('after')
+export async function allStats(call: Call): Promise<Reply> {
+  const { env } = call
+  const { searchParams } = urlOf(call)
+  const userId = searchParams.get('user')
+  const after = searchParams.get('after')
   if (userId === null)
     return after === null || USER_ID.test(after) ? listUsers(env, after) : BAD_PLACE
   if (!USER_ID.test(userId)) {

@@ -71,9 +71,7 @@ function answer(
   if (generated.kind === 'unary') {
     const { response, settle } = generated
     const transcript = toTranscript(response, asked)
-    call.ctx.waitUntil(
-      settle(transcript.ok ? OK : verdictOn(transcript.failure), response.usageMetadata),
-    )
+    settle(transcript.ok ? OK : verdictOn(transcript.failure), response.usageMetadata)
     return transcript.ok
       ? new Response(transcript.body, { headers: { 'content-type': transcript.contentType } })
       : errorResponse(transcript.failure)
@@ -82,7 +80,7 @@ function answer(
   if (failure !== null) {
     generated.control.abort(DONE)
     const usage = generated.first.responses.at(-1)?.usageMetadata
-    call.ctx.waitUntil(generated.settle(verdictOn(failure), usage))
+    generated.settle(verdictOn(failure), usage)
     return errorResponse(failure)
   }
   return streamed(call, generated, () => new TranscriptStream())

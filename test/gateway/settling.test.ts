@@ -21,7 +21,7 @@ async function leases(user: User, count: number): Promise<readonly Lease[]> {
 function settledTogether(user: User, reports: readonly ReturnType<typeof ended>[]): Promise<Bill> {
   const reporter = { env, userId: user.userId }
   return billOf(
-    () => Promise.all(reports.map((report) => settle(reporter, report))),
+    () => Promise.all(reports.map(async (report) => settle(reporter, report))),
     ({ calls }) => calls.includes('settle'),
   )
 }
