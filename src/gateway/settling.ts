@@ -8,9 +8,17 @@ import { callUser } from './users.ts'
 
 /** Reports that come within this time of the first are one call to the object, which is paid for by the call. */
 const WINDOW_MS = 20
+/** A request that the platform ended takes its timer with it: whoever comes after this reports in its stead. */
+const OVERDUE_MS = 1000
+
+interface Batch {
+  readonly settlements: Settlement[]
+  /** Epoch milliseconds. */
+  readonly since: number
+}
 
 /** What is about to be reported, by user. Of an isolate, since the requests of a user that come together mostly meet in one. */
-const waiting = new Map<string, Settlement[]>()
+const waiting = new Map<string, Batch>()
 
 export interface Reporter {
   readonly env: Env
@@ -32,19 +40,30 @@ export interface Ended {
  */
 export function settle(reporter: Reporter, ended: Ended): Promise<void> | null {
   const settlement = settlementFor(ended)
-  // The client may send the result of a call back at once, and then its signature must be there.
-  const isUrgent = ended.lease.isAwaited || ended.signatures.length > 0
-  if (isUrgent) return report(reporter, [settlement])
-  const others = waiting.get(reporter.userId)
-  if (others === undefined) return reportSoon(reporter, [settlement])
-  others.push(settlement)
+  if (isUrgent(ended)) return report(reporter, [settlement])
+  const batch = waiting.get(reporter.userId)
+  if (batch === undefined) return reportSoon(reporter, [settlement])
+  if (Date.now() > batch.since + OVERDUE_MS) {
+    // Should the other still come to it: the object takes each report once.
+    return reportSoon(reporter, [...batch.settlements, settlement])
+  }
+  batch.settlements.push(settlement)
   return null
 }
 
+/** Whether decisions about the next requests hang on it. */
+function isUrgent({ lease, verdict, signatures }: Ended): boolean {
+  const isFault = verdict.kind !== 'ok' && verdict.kind !== 'cancelled'
+  // The client may send the result of a call back at once, and then its signature must be there.
+  return lease.isAwaited || isFault || signatures.length > 0
+}
+
 async function reportSoon(reporter: Reporter, settlements: Settlement[]): Promise<void> {
-  waiting.set(reporter.userId, settlements)
+  const { userId } = reporter
+  const batch = { settlements, since: Date.now() }
+  waiting.set(userId, batch)
   await scheduler.wait(WINDOW_MS)
-  waiting.delete(reporter.userId)
+  if (waiting.get(userId) === batch) waiting.delete(userId)
   await report(reporter, settlements)
 }
 

@@ -1,6 +1,6 @@
 /** Which reports go to the object together, and which at once. */
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { settle } from '../../src/gateway/settling.ts'
 import type { Lease } from '../../src/objects/lease.ts'
 import { asking, leaseFrom } from '../support/leases.ts'
@@ -25,6 +25,11 @@ function settledTogether(user: User, reports: readonly ReturnType<typeof ended>[
     ({ calls }) => calls.includes('settle'),
   )
 }
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
 
 describe('reports of answers', () => {
   it('that come together are one call, and each is counted', async () => {
@@ -76,5 +81,36 @@ describe('reports of answers', () => {
     expect(calls).toEqual(['settle', 'settle'])
     const { signatures } = await leaseFrom(user, asking(user, { callIds: [SIGNATURE.callId] }))
     expect(signatures).toEqual(new Map([[SIGNATURE.callId, SIGNATURE.signature]]))
+  })
+
+  it('go at once where an answer failed, since the next request may take another credential', async () => {
+    const user = await givenUser()
+    const [one, other] = await leases(user, 2)
+    if (one === undefined || other === undefined) throw new Error('no lease')
+    const failed = {
+      ...ended(other),
+      verdict: { kind: 'upstream_fault', reason: 'truncated' },
+    } as const
+    const reporter = { env, userId: user.userId }
+    const { calls } = await billOf(
+      () => Promise.all([ended(one), failed].map(async (each) => settle(reporter, each))),
+      (bill) => bill.calls.includes('settle'),
+    )
+    expect(calls).toEqual(['settle', 'settle'])
+  })
+
+  it('are taken over from a request that the platform has ended', async () => {
+    const user = await givenUser()
+    const [one, two, three] = await leases(user, 3)
+    if (one === undefined || two === undefined || three === undefined) throw new Error('no lease')
+    const reporter = { env, userId: user.userId }
+    const { promise: never } = Promise.withResolvers<undefined>()
+    vi.spyOn(scheduler, 'wait').mockReturnValueOnce(never)
+    void settle(reporter, ended(one))
+    expect(settle(reporter, ended(two))).toBe(null)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2000 })
+    await settle(reporter, ended(three))
+    const { ledger } = await settledStats(user)
+    expect(ledger).toMatchObject({ granted: 3, settled: 3, open: 0, holds: true })
   })
 })
