@@ -1,7 +1,8 @@
 import { hasMintedForm, mintedFor } from './minted-key.ts'
 
 /**
- * Who is calling. A key is compared by its SHA-256 and never stored, logged or repeated. Whether a user's key is known is for
+ * Who is calling. A key is compared by its SHA-256 and never stored, logged or repeated; an isolate's memory holds the last
+ * ones. Whether a user's key is known is for
  * the user's object to say: here a key is only turned into the id that names the object.
  */
 export interface KeyHolder {
@@ -94,6 +95,8 @@ interface Identity {
 // of an isolate's last keys are kept beside its `env`, and a key in use is not hashed for every request.
 const lastKeys = new WeakMap<object, Map<string, Identity>>()
 const MAX_LAST_KEYS = 200
+/** A minted one has 109. What is longer is hashed each time, since strangers' keys are among them. */
+const MAX_KEPT_CHARS = 256
 
 async function identify(key: string, env: Env): Promise<Identity | null> {
   const keys = lastKeys.get(env) ?? new Map<string, Identity>()
@@ -101,7 +104,8 @@ async function identify(key: string, env: Env): Promise<Identity | null> {
   if (known !== undefined) return known
   const holder = await readHolder(key, env)
   if (holder === null) return null
-  const identity = { holder, isMaster: await isMasterKey(holder, env) }
+  const identity: Identity = { holder, isMaster: await isMasterKey(holder, env) }
+  if (key.length > MAX_KEPT_CHARS) return identity
   if (keys.size >= MAX_LAST_KEYS) keys.clear()
   keys.set(key, identity)
   lastKeys.set(env, keys)
@@ -115,7 +119,7 @@ async function readHolder(key: string, env: Env): Promise<KeyHolder | null> {
   return userId === null ? null : { userId, keyDigest }
 }
 
-// `env` is one object for the life of an isolate, so the digest of its master key is kept beside it; nothing else is.
+// `env` is one object for the life of an isolate, so the digest of its master key is kept beside it.
 const masters = new WeakMap<object, Uint8Array | null>()
 
 async function masterDigestIn(env: Env): Promise<Uint8Array | null> {

@@ -160,8 +160,7 @@ async function travel(
         control,
         settle: (verdict, usage, signatures = []) => {
           release()
-          const reported = settle(input, { lease: lent, verdict, usage, signatures })
-          if (reported !== null) input.waitUntil(reported)
+          settle(input, { lease: lent, verdict, usage, signatures })
         },
         next,
       }

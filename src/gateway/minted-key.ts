@@ -49,7 +49,7 @@ export async function mintedFor(env: Env, key: string): Promise<string | null> {
   return toBytes(signed.slice(PREFIX.length)).toHex().slice(0, ID_CHARS)
 }
 
-// `env` is one object for the life of an isolate, so what was read of it is kept beside it; nothing else is.
+// `env` is one object for the life of an isolate, so what was read of it is kept beside it.
 const read = new WeakMap<object, readonly CryptoKey[]>()
 
 /** The current signer and earlier ones; none where API_KEY_SECRET is missing or malformed. */

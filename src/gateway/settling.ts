@@ -23,6 +23,7 @@ const waiting = new Map<string, Batch>()
 export interface Reporter {
   readonly env: Env
   readonly userId: string
+  readonly waitUntil: (work: Promise<unknown>) => void
 }
 
 /** An attempt that answered, and how the answer ended. */
@@ -36,26 +37,26 @@ export interface Ended {
 
 /**
  * Reports the last attempt of a request that was answered. What nobody waits for goes with what else of the user's is reported
- * within moments: the promise is then the first one's, and the others, for which there is nothing left to do, get null.
+ * within moments.
  */
-export function settle(reporter: Reporter, ended: Ended): Promise<void> | null {
+export function settle(reporter: Reporter, ended: Ended): void {
+  const { userId, waitUntil } = reporter
   const settlement = settlementFor(ended)
-  if (isUrgent(ended)) return report(reporter, [settlement])
-  const batch = waiting.get(reporter.userId)
-  if (batch === undefined) return reportSoon(reporter, [settlement])
-  if (Date.now() > batch.since + OVERDUE_MS) {
-    // Should the other still come to it: the object takes each report once.
-    return reportSoon(reporter, [...batch.settlements, settlement])
-  }
-  batch.settlements.push(settlement)
-  return null
+  const batch = waiting.get(userId)
+  if (isUrgent(ended)) waitUntil(report(reporter, [settlement]))
+  else if (batch === undefined) waitUntil(reportSoon(reporter, [settlement]))
+  else if (Date.now() <= batch.since + OVERDUE_MS) batch.settlements.push(settlement)
+  // Should the other still come to it: the object takes each report once.
+  else waitUntil(reportSoon(reporter, [...batch.settlements, settlement]))
 }
 
 /** Whether decisions about the next requests hang on it. */
 function isUrgent({ lease, verdict, signatures }: Ended): boolean {
   const isFault = verdict.kind !== 'ok' && verdict.kind !== 'cancelled'
+  // An object of before this was thought of does not say, and takes one report a call: a new Worker may meet it for a while.
+  const isAwaited = (lease.isAwaited as boolean | undefined) !== false
   // The client may send the result of a call back at once, and then its signature must be there.
-  return lease.isAwaited || isFault || signatures.length > 0
+  return isAwaited || isFault || signatures.length > 0
 }
 
 async function reportSoon(reporter: Reporter, settlements: Settlement[]): Promise<void> {

@@ -17,11 +17,20 @@ async function leases(user: User, count: number): Promise<readonly Lease[]> {
   return Promise.all(Array.from({ length: count }, () => leaseFrom(user, asking(user))))
 }
 
-/** Reports these together, and is through when the last is counted. */
-function settledTogether(user: User, reports: readonly ReturnType<typeof ended>[]): Promise<Bill> {
-  const reporter = { env, userId: user.userId }
+type Report = Parameters<typeof settle>[1]
+
+/** Reports these in one go; through when all that has to be waited for is done. */
+async function settleAll({ userId }: User, reports: readonly Report[]): Promise<void> {
+  const under: Promise<unknown>[] = []
+  const waitUntil = (work: Promise<unknown>): number => under.push(work)
+  for (const report of reports) settle({ env, userId, waitUntil }, report)
+  await Promise.all(under)
+}
+
+/** What that costs. */
+function settledTogether(user: User, reports: readonly Report[]): Promise<Bill> {
   return billOf(
-    () => Promise.all(reports.map(async (report) => settle(reporter, report))),
+    () => settleAll(user, reports),
     ({ calls }) => calls.includes('settle'),
   )
 }
@@ -49,9 +58,7 @@ describe('reports of answers', () => {
     const { calls } = await billOf(
       () =>
         Promise.all(
-          [one, other].map(async (user) =>
-            settle({ env, userId: user.userId }, ended(await leaseFrom(user))),
-          ),
+          [one, other].map(async (user) => settleAll(user, [ended(await leaseFrom(user))])),
         ),
       (bill) => bill.calls.filter((name) => name === 'settle').length === 2,
     )
@@ -87,15 +94,8 @@ describe('reports of answers', () => {
     const user = await givenUser()
     const [one, other] = await leases(user, 2)
     if (one === undefined || other === undefined) throw new Error('no lease')
-    const failed = {
-      ...ended(other),
-      verdict: { kind: 'upstream_fault', reason: 'truncated' },
-    } as const
-    const reporter = { env, userId: user.userId }
-    const { calls } = await billOf(
-      () => Promise.all([ended(one), failed].map(async (each) => settle(reporter, each))),
-      (bill) => bill.calls.includes('settle'),
-    )
+    const verdict = { kind: 'upstream_fault', reason: 'truncated' } as const
+    const { calls } = await settledTogether(user, [ended(one), { ...ended(other), verdict }])
     expect(calls).toEqual(['settle', 'settle'])
   })
 
@@ -103,13 +103,12 @@ describe('reports of answers', () => {
     const user = await givenUser()
     const [one, two, three] = await leases(user, 3)
     if (one === undefined || two === undefined || three === undefined) throw new Error('no lease')
-    const reporter = { env, userId: user.userId }
     const { promise: never } = Promise.withResolvers<undefined>()
     vi.spyOn(scheduler, 'wait').mockReturnValueOnce(never)
-    void settle(reporter, ended(one))
-    expect(settle(reporter, ended(two))).toBe(null)
+    void settleAll(user, [ended(one)]) // which never comes to it
+    await settleAll(user, [ended(two)])
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2000 })
-    await settle(reporter, ended(three))
+    await settleAll(user, [ended(three)])
     const { ledger } = await settledStats(user)
     expect(ledger).toMatchObject({ granted: 3, settled: 3, open: 0, holds: true })
   })
