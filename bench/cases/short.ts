@@ -5,7 +5,8 @@ import { runRounds } from '../rounds.ts'
 import { type Case, HELLO, scaled } from './case.ts'
 
 const REPLY = { answer: { kind: 'reply' }, body: HELLO } as const
-const REQUESTS = 3000
+/** So many that each side collects all its garbage several times a round: one collection is worth hundreds of requests. */
+const REQUESTS = 8000
 
 export const short: Case = {
   name: 'short',
