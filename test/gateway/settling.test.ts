@@ -80,6 +80,16 @@ describe('reports of answers', () => {
     expect(calls).toEqual(['settle', 'settle', 'settle'])
   })
 
+  it('go each by itself to an object that does not say what may wait', async () => {
+    const user = await givenUser()
+    const open = await leases(user, 2)
+    const { calls } = await settledTogether(
+      user,
+      open.map(({ isAwaited: _isAwaited, ...lease }) => ended(lease as Lease)),
+    )
+    expect(calls).toEqual(['settle', 'settle'])
+  })
+
   it('go at once with the signatures of calls, whose results may follow', async () => {
     const user = await givenUser()
     const [one, other] = await leases(user, 2)
