@@ -1,5 +1,6 @@
 import { cpus, loadavg } from 'node:os'
 import { median } from './figures.ts'
+import type { Spread } from './load.ts'
 import type { Measured, Rounds, Target } from './rounds.ts'
 
 /** One line of the table. */
@@ -30,6 +31,21 @@ export interface Comparison {
   readonly goal: Goal
   /** Taken off both sides, where the way without a Worker has its share. */
   readonly less?: Target
+}
+
+/** p50 and p99 of a time at each of these, in words. */
+export function spreads(
+  rounds: Rounds,
+  targets: readonly Target[],
+  of: (round: Measured) => Spread,
+): string {
+  return targets
+    .map((target) => {
+      const each = (rounds[target] ?? []).map(of)
+      const [p50, p99] = [median(each.map((s) => s.p50)), median(each.map((s) => s.p99))]
+      return `${target === 'd' ? 'Pollux' : target} ${millis(p50)} / ${millis(p99)}`
+    })
+    .join(', ')
 }
 
 /** Pollux beside its floor. */

@@ -1,5 +1,5 @@
 /** Short replies that are not streamed: at saturation, and one after the other. */
-import { compare, doubts, micros, millis } from '../report.ts'
+import { compare, doubts, micros, millis, spreads } from '../report.ts'
 import { median } from '../figures.ts'
 import { runRounds } from '../rounds.ts'
 import { type Case, HELLO, scaled } from './case.ts'
@@ -51,14 +51,7 @@ export const single: Case = {
       rounds: effort.rounds,
       warmUp: scaled(600, effort),
     })
-    const times = ['direct', 'a', 'b', 'd'].map((target) => {
-      const of = rounds[target] ?? []
-      const [p50, p99] = [
-        median(of.map((r) => r.firstByteMs.p50)),
-        median(of.map((r) => r.firstByteMs.p99)),
-      ]
-      return `${target === 'd' ? 'Pollux' : target} ${millis(p50)} / ${millis(p99)}`
-    })
+    const times = spreads(rounds, ['direct', 'a', 'b', 'd'], ({ firstByteMs }) => firstByteMs)
     return {
       rows: [
         compare(rounds, {
@@ -71,10 +64,7 @@ export const single: Case = {
           less: 'direct',
         }),
       ],
-      notes: [
-        `single: time to first byte, p50 / p99: ${times.join(', ')}.`,
-        ...doubts('single', rounds),
-      ],
+      notes: [`single: time to first byte, p50 / p99: ${times}.`, ...doubts('single', rounds)],
     }
   },
 }

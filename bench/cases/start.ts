@@ -15,13 +15,16 @@ export const start: Case = {
     const folder = mkdtempSync(join(tmpdir(), 'pollux-start-'))
     const measure = (name: 'a' | 'd'): Promise<number> =>
       untilFirstAnswer(name, sides.upstreamPort, join(folder, name))
-    // The first start of all makes a file on disk for each class of objects; no later one does, and on Cloudflare none.
-    for (const name of ['a', 'd'] as const) await measure(name)
-    for (let round = 0; round < rounds; round++) {
-      const order = round % 2 === 0 ? (['a', 'd'] as const) : (['d', 'a'] as const)
-      for (const name of order) elapsed[name].push(await measure(name))
+    try {
+      // The first start of all makes a file on disk for each class of objects; no later one does, and on Cloudflare none.
+      for (const name of ['a', 'd'] as const) await measure(name)
+      for (let round = 0; round < rounds; round++) {
+        const order = round % 2 === 0 ? (['a', 'd'] as const) : (['d', 'a'] as const)
+        for (const name of order) elapsed[name].push(await measure(name))
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
     }
-    rmSync(folder, { recursive: true, force: true })
     return {
       rows: [
         compareNumbers(elapsed.a, elapsed.d, {

@@ -1,5 +1,5 @@
 /** Streams of 64-character events: as fast as they come, and at the pace of a model. */
-import { compare, doubts, micros, millis } from '../report.ts'
+import { compare, doubts, micros, millis, spreads } from '../report.ts'
 import { median } from '../figures.ts'
 import { runRounds } from '../rounds.ts'
 import { type Case, HELLO, scaled } from './case.ts'
@@ -61,14 +61,7 @@ export const paced: Case = {
       warmUp: STREAMS,
     })
     const work = `${STREAMS} streams, chunks ${GAP_MS} ms apart`
-    const delays = ['direct', 'a', 'c', 'd'].map((target) => {
-      const of = rounds[target] ?? []
-      const [p50, p99] = [
-        median(of.map((r) => r.delayMs.p50)),
-        median(of.map((r) => r.delayMs.p99)),
-      ]
-      return `${target === 'd' ? 'Pollux' : target} ${millis(p50)} / ${millis(p99)}`
-    })
+    const delays = spreads(rounds, ['direct', 'a', 'c', 'd'], ({ delayMs }) => delayMs)
     return {
       rows: [
         compare(rounds, {
@@ -88,10 +81,7 @@ export const paced: Case = {
           goal: { must: 1.5, aim: 1 },
         }),
       ],
-      notes: [
-        `paced: delay of a chunk, p50 / p99: ${delays.join(', ')}.`,
-        ...doubts('paced', rounds),
-      ],
+      notes: [`paced: delay of a chunk, p50 / p99: ${delays}.`, ...doubts('paced', rounds)],
     }
   },
 }
