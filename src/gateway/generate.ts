@@ -22,7 +22,7 @@ import type { Client } from './client.ts'
 import { attemptAnswer, nextHop } from './continuation.ts'
 import { refusalOf } from './failure.ts'
 import { Journey } from './journey.ts'
-import { failureOf, settle, successOf } from './settling.ts'
+import { settle, settlementOf, successOf } from './settling.ts'
 import { callUser, type UserStub } from './users.ts'
 import type { Wording } from './wording.ts'
 
@@ -173,7 +173,7 @@ async function travel(
 
     const failed = { ...result, verdict: journey.verdictOn(lent, result) }
     const goesOn = journey.goesOnAfter(lent, failed) && Date.now() < deadline
-    const settlement = failureOf(lent, failed, goesOn)
+    const settlement = settlementOf(lent, failed, goesOn)
     if (!goesOn) {
       input.waitUntil(call(input, (user) => user.settle(settlement)))
       const { credentialId, rateLimits } = lent

@@ -90,7 +90,7 @@ export function successOf(lease: Lease, usage: UsageMetadata | undefined): Settl
 }
 
 /** An attempt that failed; `goesOn`: the request has another. */
-export function failureOf(
+export function settlementOf(
   lease: Lease,
   { verdict, status, usage }: Failed,
   goesOn: boolean,

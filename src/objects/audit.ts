@@ -1,4 +1,4 @@
-import { lazy } from '../http/lazy.ts'
+import { lazy } from '../lazy.ts'
 
 /** An admin act's request, and the operation that it is part of: requests that repeat each other share one. */
 export interface Admin {

@@ -1,7 +1,7 @@
 import { type IRequest, Router } from 'itty-router'
 import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
-import { lazy } from '../http/lazy.ts'
+import { lazy } from '../lazy.ts'
 import { log } from '../http/log.ts'
 import { readSettings } from '../settings.ts'
 import { addCredential } from './additions.ts'
@@ -171,7 +171,7 @@ export async function handleRequest(
   const began = Date.now()
   const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`
   const run = fixed.get(`${request.method} ${plainPath(request.url)}`)
-  const origins = originsFor(env, run === undefined && isAdmin(request))
+  const origins = originsFor(env, run === undefined && isAdminRoute(request))
   let matched: Matched
   try {
     matched = preflighted(request, origins) ??
@@ -215,7 +215,7 @@ function plainPath(url: string): string {
   return to === -1 ? url.slice(from) : url.slice(from, to)
 }
 
-function isAdmin(request: Request): boolean {
+function isAdminRoute(request: Request): boolean {
   const { pathname } = new URL(request.url)
   return adminPaths().some((matcher) => matcher.test(pathname))
 }

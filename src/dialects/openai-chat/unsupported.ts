@@ -1,7 +1,7 @@
 /**
  * What OpenAI's dialect can ask for and this version of Pollux cannot do yet. Ignoring such a field
- * would give an answer to another question, so it is refused by name. A later version deletes its
- * rows.
+ * would give an answer to another question, so it is refused by name. What a later
+ * version can do goes from these lists.
  */
 import type { Failure } from '../../http/errors.ts'
 import { isRecord } from '../../http/record.ts'
