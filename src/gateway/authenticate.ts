@@ -71,45 +71,45 @@ export function masterKeyProblem(masterKey: string | undefined): string | null {
  */
 export async function authenticate(headers: Headers, env: Env): Promise<Caller | null> {
   const keys = presentedKeys(headers)
-  if (keys.length === 0) return null
-  const read = await Promise.all(keys.map((key) => identify(key, env)))
-  const known = read.filter((one) => one !== null)
+  const [only] = keys
+  if (only === undefined) return null
+  if (keys.length === 1) return lastCallers.get(env)?.get(only) ?? callerWith(only, env)
+  const callers = await Promise.all(keys.map((key) => callerWith(key, env)))
   return {
-    holders: known.map(({ holder }) => holder),
-    master: known.find(({ isMaster }) => isMaster)?.holder ?? null,
-    forged: read.length - known.length,
+    holders: callers.flatMap(({ holders }) => holders),
+    master: callers.find(({ master }) => master !== null)?.master ?? null,
+    forged: callers.reduce((sum, { forged }) => sum + forged, 0),
   }
 }
 
 /** Null for a key that is forged. */
 export async function holderOf(key: string, env: Env): Promise<KeyHolder | null> {
-  return (await identify(key, env))?.holder ?? null
+  const { holders } = await callerWith(key, env)
+  return holders[0] ?? null
 }
 
-interface Identity {
-  readonly holder: KeyHolder
-  readonly isMaster: boolean
-}
-
-// What a key says follows from it and from the secrets in `env`; whether it is still good is asked each time. So the identities
-// of an isolate's last keys are kept beside its `env`, and a key in use is not hashed for every request.
-const lastKeys = new WeakMap<object, Map<string, Identity>>()
+// What a key says follows from it and from the secrets in `env`; whether it is still good is asked each time. So what an
+// isolate's last keys say is kept beside its `env`, and a key in use is not hashed for every request.
+const lastCallers = new WeakMap<object, Map<string, Caller>>()
 const MAX_LAST_KEYS = 200
 /** A minted one has 109. What is longer is hashed each time, since strangers' keys are among them. */
 const MAX_KEPT_CHARS = 256
 
-async function identify(key: string, env: Env): Promise<Identity | null> {
-  const keys = lastKeys.get(env) ?? new Map<string, Identity>()
-  const known = keys.get(key)
+const FORGED: Caller = { holders: [], master: null, forged: 1 }
+
+async function callerWith(key: string, env: Env): Promise<Caller> {
+  const callers = lastCallers.get(env) ?? new Map<string, Caller>()
+  const known = callers.get(key)
   if (known !== undefined) return known
   const holder = await readHolder(key, env)
-  if (holder === null) return null
-  const identity: Identity = { holder, isMaster: await isMasterKey(holder, env) }
-  if (key.length > MAX_KEPT_CHARS) return identity
-  if (keys.size >= MAX_LAST_KEYS) keys.clear()
-  keys.set(key, identity)
-  lastKeys.set(env, keys)
-  return identity
+  if (holder === null) return FORGED
+  const isMaster = await isMasterKey(holder, env)
+  const caller: Caller = { holders: [holder], master: isMaster ? holder : null, forged: 0 }
+  if (key.length > MAX_KEPT_CHARS) return caller
+  if (callers.size >= MAX_LAST_KEYS) callers.clear()
+  callers.set(key, caller)
+  lastCallers.set(env, callers)
+  return caller
 }
 
 async function readHolder(key: string, env: Env): Promise<KeyHolder | null> {
@@ -148,12 +148,15 @@ export async function digestOf(apiKey: string): Promise<string> {
 }
 
 function presentedKeys(headers: Headers): readonly string[] {
-  const [, bearer] = /^bearer\s+(.*)$/i.exec(headers.get('authorization')?.trim() ?? '') ?? []
-  const keys = [bearer, headers.get('x-api-key'), headers.get('x-goog-api-key')]
-    .map((key) => key?.trim() ?? '')
+  const bearer = /^\s*bearer\s+(.*)$/i.exec(headers.get('authorization') ?? '')?.[1]
+  const keys: string[] = []
+  for (const sent of [bearer, headers.get('x-api-key'), headers.get('x-goog-api-key')]) {
+    const key = sent?.trim() ?? ''
     // What clients send for a key that was never set.
-    .filter((key) => key !== '' && key !== 'undefined' && key !== 'null')
-  return [...new Set(keys)]
+    const isNone = key === '' || key === 'undefined' || key === 'null'
+    if (!isNone && !keys.includes(key)) keys.push(key)
+  }
+  return keys
 }
 
 async function sha256(text: string): Promise<Uint8Array> {

@@ -6,7 +6,7 @@ import type {
 import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { withPreferences } from '../gemini/preferences.ts'
-import { fit } from '../gemini/fit/index.ts'
+import { fit, type Target } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
 import type { Cuttings } from '../http/cuttings.ts'
@@ -222,13 +222,22 @@ export function generation({
   settings,
 }: GenerateInput): ServeInput['askUnder'] {
   const method = stream ? 'streamGenerateContent' : 'generateContent'
-  const known = new Map<string, string>()
+  const known: { readonly target: string; readonly json: string }[] = []
   return ({ model, signatures, preferences, access: { upstream } }, wording) => {
-    const key = [upstream, model, wording.schemas, wording.dummiesOnly].join(' ')
-    const target = { model, upstream, ...wording, ...(signatures !== undefined && { signatures }) }
+    const { schemas, dummiesOnly } = wording
+    const name = `${upstream} ${model} ${schemas} ${dummiesOnly}`
+    const before = known.find(({ target }) => target === name)
+    if (before !== undefined) return { method, json: before.json, cuttings }
+    const target: Target = {
+      model,
+      upstream,
+      schemas,
+      dummiesOnly,
+      ...(signatures && { signatures }),
+    }
     const preferred = withPreferences(request, preferences, settings.safetySettings)
-    const json = known.get(key) ?? JSON.stringify(fit(preferred, target))
-    known.set(key, json)
+    const json = JSON.stringify(fit(preferred, target))
+    known.push({ target: name, json })
     return { method, json, cuttings }
   }
 }

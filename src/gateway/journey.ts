@@ -47,8 +47,9 @@ export class Journey {
   readonly #unfit: readonly Upstream[]
   readonly #tried: string[] = []
   readonly #triedInstead: { readonly model: string; readonly credentialId: string }[] = []
-  readonly #refreshed = new Set<string>()
-  readonly #outages = new Map<Upstream, number>()
+  readonly #refreshed: string[] = []
+  /** How often each upstream failed; most journeys see none fail. */
+  #outages: Map<Upstream, number> | null = null
   readonly #failures: Failure[] = []
   #slips = 0
   #last: { readonly failed: Failed; readonly credentialId: string } | null = null
@@ -89,24 +90,20 @@ export class Journey {
 
   /** What the next lease is asked for. */
   request(): Omit<LeaseRequest, keyof Terms> {
-    const avoid = [...this.#outages]
-      .filter(([, failures]) => failures >= OUTAGE_AFTER)
-      .map(([upstream]) => upstream)
-    const again = this.#again === null ? {} : { again: this.#again }
-    return {
+    const asked = {
       model: this.model,
       operation: this.#operation,
-      tried: [...this.#tried],
-      triedInstead: [...this.#triedInstead],
-      avoid: [...this.#unfit, ...avoid],
+      tried: this.#tried,
+      triedInstead: this.#triedInstead,
+      avoid: this.#outages === null ? this.#unfit : [...this.#unfit, ...outIn(this.#outages)],
       session: this.#session,
-      ...again,
     }
+    return this.#again === null ? asked : { ...asked, again: this.#again }
   }
 
   /** The verdict in the light of the attempts before: where a token fresh from Google is refused as well, it is not the token. For a while only: an outage of Google's looks the same. */
   verdictOn(lease: Lease, { verdict }: Failed): Verdict {
-    const again = verdict.kind === 'token_rejected' && this.#refreshed.has(lease.credentialId)
+    const again = verdict.kind === 'token_rejected' && this.#refreshed.includes(lease.credentialId)
     return again ? { kind: 'credential_fault', reason: 'token_rejected', scope: 'model' } : verdict
   }
 
@@ -122,7 +119,7 @@ export class Journey {
       case 'reword':
         return this.#rewords(credentialId, failed.verdict)
       case 'refresh':
-        this.#refreshed.add(credentialId)
+        this.#refreshed.push(credentialId)
         return true
       case 'next':
         this.#markTried(lease)
@@ -130,6 +127,7 @@ export class Journey {
       case 'next_upstream':
         if (isSlip(failed.verdict)) return this.#asksAgain(credentialId)
         this.#markTried(lease)
+        this.#outages ??= new Map()
         this.#outages.set(access.upstream, this.#outagesAfter(access.upstream, failed.verdict))
         return true
     }
@@ -157,7 +155,7 @@ export class Journey {
   #outagesAfter(upstream: Upstream, verdict: Verdict): number {
     const isPlace = verdict.kind === 'upstream_fault' && verdict.reason === 'location'
     // Where this Worker calls from does not change with the credential.
-    return isPlace ? OUTAGE_AFTER : (this.#outages.get(upstream) ?? 0) + 1
+    return isPlace ? OUTAGE_AFTER : (this.#outages?.get(upstream) ?? 0) + 1
   }
 
   /** How long to wait before the next attempt, in milliseconds; spread, so that requests do not come back together. */
@@ -185,6 +183,12 @@ const NO_READER: Failure = {
   message:
     'No credential of this API key can read the files that the request names: gs:// URIs are for Vertex AI, files of the Files API for the Gemini API, YouTube for both. Send the files themselves.',
   param: 'messages',
+}
+
+function outIn(outages: ReadonlyMap<Upstream, number>): Upstream[] {
+  return [...outages]
+    .filter(([, failures]) => failures >= OUTAGE_AFTER)
+    .map(([upstream]) => upstream)
 }
 
 function isSlip(verdict: Verdict): boolean {

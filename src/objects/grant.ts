@@ -20,7 +20,7 @@ const SOON_MS = 1000
 /** What a request has learnt of credentials whose tokens cannot be had. */
 interface Waited {
   readonly deadline: number
-  readonly unavailable: Set<string>
+  readonly unavailable: string[]
   retryAt: number
   isSealed: boolean
 }
@@ -46,7 +46,7 @@ export function grant(
   background: Background,
 ): LeaseResult | Promise<LeaseResult> {
   const deadline = Date.now() + request.patienceMs
-  const waited = { deadline, unavailable: new Set<string>(), retryAt: Infinity, isSealed: false }
+  const waited: Waited = { deadline, unavailable: [], retryAt: Infinity, isSealed: false }
   const first = decide(state, request, waited, background)
   return first.made ? first.result : waitAndDecide(state, request, waited, background, first)
 }
@@ -66,7 +66,7 @@ async function waitAndDecide(
     if (ready === null) break
     if (!ready.ok) {
       if (ready.reason === 'vault') return { ok: false, reason: 'vault_not_configured' }
-      waited.unavailable.add(id)
+      waited.unavailable.push(id)
       if (ready.reason === 'sealed') waited.isSealed = true
       if (ready.reason === 'unavailable') waited.retryAt = Math.min(waited.retryAt, ready.retryAt)
       takeNote(state, id, model, ready)
@@ -106,7 +106,7 @@ function decide(
       }),
     )
   if (!selection.ok) {
-    if (selection.reason !== 'all_tried' || waited.unavailable.size === 0) return made(selection)
+    if (selection.reason !== 'all_tried' || waited.unavailable.length === 0) return made(selection)
     if (waited.isSealed) return made({ ok: false, reason: 'vault_not_configured' })
     return made({ ok: false, reason: 'token_unavailable', retryAt: waited.retryAt })
   }

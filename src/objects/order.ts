@@ -16,9 +16,12 @@ export type UseOf = (credentialId: string) => Use
  * one, a conversation's own order where it has one, else the user's mode.
  */
 export function inOrder(ring: Ring, useOf: UseOf, session: string | null): readonly Credential[] {
-  const order = session === null ? byMode(ring, useOf) : bySession(ring.credentials, session)
+  const { credentials } = ring
+  if (credentials.length < 2) return credentials
+  const order = session === null ? byMode(ring, useOf) : bySession(credentials, session)
+  const hasTiers = order.some(({ priority }) => priority !== order[0]?.priority)
   // Stable, so that each tier keeps that order.
-  return order.toSorted((one, other) => one.priority - other.priority)
+  return hasTiers ? order.toSorted((one, other) => one.priority - other.priority) : order
 }
 
 function byMode(ring: Ring, useOf: UseOf): readonly Credential[] {
@@ -31,11 +34,8 @@ function byMode(ring: Ring, useOf: UseOf): readonly Credential[] {
 
 /** The ring beginning with the cursor's credential. */
 export function fromCursor({ credentials, cursor }: Ring): readonly Credential[] {
-  const start = Math.max(
-    0,
-    credentials.findIndex((credential) => credential.id === cursor),
-  )
-  return [...credentials.slice(start), ...credentials.slice(0, start)]
+  const start = credentials.findIndex(({ id }) => id === cursor)
+  return start <= 0 ? credentials : [...credentials.slice(start), ...credentials.slice(0, start)]
 }
 
 /**

@@ -70,16 +70,21 @@ export function select(
   request: SelectRequest,
 ): Selection {
   const all = inOrder(ring, view.useOf, request.session)
-  const allowed = all.filter(({ id }) => ring.pinned === null || id === ring.pinned)
+  const allowed = ring.pinned === null ? all : all.filter(({ id }) => id === ring.pinned)
   const eligible = allowed.filter(({ upstream }) =>
     serves(upstream, request.operation ?? 'generate'),
   )
   if (eligible.length < allowed.length && eligible.length === 0) {
     return { ok: false, reason: 'operation_not_served' }
   }
-  const candidates = eligible
-    .filter(({ id, upstream }) => !request.tried.includes(id) && !request.avoid.includes(upstream))
-    .toSorted((one, other) => Number(other.id === request.again) - Number(one.id === request.again))
+  const { tried, avoid, again } = request
+  const untried = eligible.filter(
+    ({ id, upstream }) => !tried.includes(id) && !avoid.includes(upstream),
+  )
+  const candidates =
+    again === undefined
+      ? untried
+      : untried.toSorted((one, other) => Number(other.id === again) - Number(one.id === again))
   for (const kind of ['open', 'test'] as const) {
     const credential = candidates.find((candidate) => view.standingOf(candidate).kind === kind)
     if (credential === undefined) continue

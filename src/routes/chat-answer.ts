@@ -33,12 +33,12 @@ export function answerWhole(asked: Asked, { answers }: Whole): Response {
     unary.map((answer) => ({ response: answer.response, plan: planOf(asked, answer) })),
     contextOf(asked, answers[0]),
   )
-  for (const [index, { response, settle }] of unary.entries()) {
+  unary.forEach(({ response, settle }, index) => {
     const isUsable = translated.ok || translated.at !== index
     const verdict = isUsable ? OK : verdictOn(translated.failure)
     const signatures = translated.ok ? (translated.signatures[index] ?? []) : []
     settle(verdict, response.usageMetadata, signatures)
-  }
+  })
   return translated.ok ? Response.json(translated.completion) : errorResponse(translated.failure)
 }
 
@@ -88,9 +88,10 @@ function planOf({ translated }: Asked, { lease }: Answered): AnswerPlan {
   return planFor(translated.plan, { request: translated.request, target, preferences })
 }
 
-function contextOf({ chat }: Asked, first: Answered): ChatContext {
+function contextOf({ call, chat }: Asked, first: Answered): ChatContext {
   return {
-    id: `chatcmpl-${crypto.randomUUID().replaceAll('-', '')}`,
+    // Of the request's own, so that who has an answer finds its line of log.
+    id: `chatcmpl-${call.requestId.slice('req_'.length)}`,
     created: Math.floor(Date.now() / 1000),
     model: answeringModel(chat.model, first),
   }

@@ -56,8 +56,10 @@ function describe(
   answer: (choices: Extract<Choices, { ok: true }>) => Response,
 ): Response {
   const response = choices.ok ? answer(choices) : errorResponse(choices.failure)
-  const told: readonly [Generated, ...Generated[]] = choices.ok ? choices.answers : [choices]
-  const attempts = told.reduce((sum, one) => sum + one.attempts, 0)
-  setJourneyHeaders(response.headers, { ...told[0], attempts })
+  const [told, ...others]: readonly [Generated, ...Generated[]] = choices.ok
+    ? choices.answers
+    : [choices]
+  const attempts = others.reduce((sum, one) => sum + one.attempts, told.attempts)
+  setJourneyHeaders(response.headers, told, attempts)
   return response
 }

@@ -170,7 +170,8 @@ export async function handleRequest(
 ): Promise<Response> {
   const began = Date.now()
   const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`
-  const run = fixed.get(`${request.method} ${plainPath(request.url)}`)
+  const { method } = request
+  const run = fixed.get(`${method} ${plainPath(request.url)}`)
   const origins = originsFor(env, run === undefined && isAdminRoute(request))
   let matched: Matched
   try {
@@ -191,7 +192,7 @@ export async function handleRequest(
   headers.set('x-content-type-options', 'nosniff')
   log('request', {
     request_id: requestId,
-    method: request.method,
+    method,
     route: pattern,
     status: response.status,
     reason: reply instanceof Response ? null : reply.reason,
@@ -199,7 +200,7 @@ export async function handleRequest(
     attempts: Number(headers.get('x-pollux-attempts')),
     ms: Date.now() - began,
   })
-  return request.method === 'HEAD' ? new Response(null, response) : response
+  return method === 'HEAD' ? new Response(null, response) : response
 }
 
 /** The answer to a browser that asks before it sends; null where it is not that, or no origin may. */

@@ -2,8 +2,13 @@ import type { Generated } from '../gateway/generate.ts'
 import { setRateLimitHeaders } from '../http/rate-limits.ts'
 
 /** What an answer tells of its way through the ring: who answered, which model, after how many attempts, and what is left of the limits. */
-export function setJourneyHeaders(headers: Headers, generated: Generated): void {
-  headers.set('x-pollux-attempts', String(generated.attempts))
+export function setJourneyHeaders(
+  headers: Headers,
+  generated: Generated,
+  /** Of all that the request took, where that is more than this one. */
+  attempts = generated.attempts,
+): void {
+  headers.set('x-pollux-attempts', String(attempts))
   const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
   if (credential !== null) headers.set('x-pollux-credential', credential)
   const rateLimits = generated.ok ? generated.lease.rateLimits : generated.rateLimits
