@@ -25,8 +25,8 @@ export interface Plan {
   readonly targets: readonly Target[]
   readonly work: Work
   readonly rounds: number
-  /** Requests to get warm with. */
-  readonly warmUp: number
+  /** What each process does first, instead of or as part of its work: most run for days, and compile in their first minutes. */
+  readonly warmUp: Pick<Work, 'connections' | 'requests'> & Partial<Work>
   /** A process of its own for each round: the memory of the last one is still resident in the old. */
   readonly fresh?: boolean
 }
@@ -37,8 +37,7 @@ export async function runRounds(sides: Sides, plan: Plan): Promise<Rounds> {
   const subjects = new Map<Target, Subject | null>()
   const start = async (target: Target): Promise<Subject | null> => {
     const subject = target === 'direct' ? null : await startSubject(target, sides.upstreamPort)
-    const connections = Math.min(work.connections, warmUp)
-    await sides.run({ ...work, connections, requests: warmUp }, portOf(subject, sides))
+    await sides.run({ ...work, ...warmUp }, portOf(subject, sides))
     return subject
   }
   if (!fresh) {

@@ -22,7 +22,7 @@ export const images: Case = {
         requests,
       },
       rounds: effort.rounds,
-      warmUp: 1,
+      warmUp: { connections: 1, requests: 1 },
       fresh: true,
     })
     const bodies = requests * url.length

@@ -16,7 +16,7 @@ export const short: Case = {
       targets: ['a', 'b', 'd'],
       work: { ...REPLY, connections: 32, requests },
       rounds: effort.rounds,
-      warmUp: requests,
+      warmUp: { connections: 32, requests },
     })
     const rate = (target: string): string =>
       median((rounds[target] ?? []).map(({ wallMs }) => (requests / wallMs) * 1000)).toFixed(0)
@@ -49,7 +49,7 @@ export const single: Case = {
       targets: ['direct', 'a', 'b', 'd'],
       work: { ...REPLY, connections: 1, requests: scaled(600, effort) },
       rounds: effort.rounds,
-      warmUp: scaled(600, effort),
+      warmUp: { connections: 32, requests: scaled(REQUESTS, effort) },
     })
     const times = spreads(rounds, ['direct', 'a', 'b', 'd'], ({ firstByteMs }) => firstByteMs)
     return {

@@ -21,7 +21,7 @@ export const stream: Case = {
           requests,
         },
         rounds: effort.rounds,
-        warmUp: scaled(40, effort),
+        warmUp: { connections: 8, requests: scaled(40, effort) },
       })
       const row = compare(rounds, {
         work: `500 chunks of 64 B as fast as they come, written ${write}`,
@@ -58,7 +58,11 @@ export const paced: Case = {
         requests: STREAMS,
       },
       rounds: effort.rounds,
-      warmUp: STREAMS,
+      warmUp: {
+        answer: { kind: 'burst', events: 30, write: 'apart' },
+        connections: STREAMS,
+        requests: scaled(3000, effort),
+      },
     })
     const work = `${STREAMS} streams, chunks ${GAP_MS} ms apart`
     const delays = spreads(rounds, ['direct', 'a', 'c', 'd'], ({ delayMs }) => delayMs)
