@@ -25,8 +25,8 @@ export function emulatedJson(
   request: GenerateContentRequest,
   { json }: Traits,
 ): EmulatedJson | null {
-  const { generationConfig, tools = [] } = request
   if (!isJson(request) || json === 'yes') return null
+  const { generationConfig, tools = [] } = request
   if (json === 'without_tools' && tools.length === 0) return null
   const declared = tools.flatMap((tool) => tool.functionDeclarations ?? [])
   const names = new Set(declared.map(({ name }) => name))

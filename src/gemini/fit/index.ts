@@ -34,6 +34,8 @@ const STEPS: readonly ((request: GenerateContentRequest, aim: Aim) => GenerateCo
  * changes what it is given.
  */
 export function fit(request: GenerateContentRequest, target: Target): GenerateContentRequest {
-  const aim = { ...target, traits: traitsOf(target.model, target.upstream) }
-  return STEPS.reduce((fitted, step) => step(fitted, aim), request)
+  const aim: Aim = { ...target, traits: traitsOf(target.model, target.upstream) }
+  let fitted = request
+  for (const step of STEPS) fitted = step(fitted, aim)
+  return fitted
 }

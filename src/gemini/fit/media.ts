@@ -1,5 +1,5 @@
 import { generationOf } from '../generation.ts'
-import type { GenerateContentRequest, Part } from '../types.ts'
+import type { Content, GenerateContentRequest, Part } from '../types.ts'
 import type { Target } from './aim.ts'
 
 /**
@@ -10,10 +10,10 @@ export function fitMedia(
   request: GenerateContentRequest,
   { model }: Pick<Target, 'model'>,
 ): GenerateContentRequest {
-  if (generationOf(model) >= 3) return request
+  // Looked at first, as most requests are of words alone.
+  if (!request.contents.some(hasLevel) || generationOf(model) >= 3) return request
   const media = request.contents.flatMap(({ parts }) => parts).filter(isMedia)
   const levels = media.map(({ mediaResolution }) => mediaResolution?.level)
-  if (levels.every((level) => level === undefined)) return request
   const mediaResolution = commonLevel(levels)
   const contents = request.contents.map((content) => ({
     ...content,
@@ -25,6 +25,10 @@ export function fitMedia(
     contents,
     generationConfig: { mediaResolution, ...request.generationConfig },
   }
+}
+
+function hasLevel({ parts }: Content): boolean {
+  return parts.some((part) => isMedia(part) && part.mediaResolution !== undefined)
 }
 
 function isMedia({ inlineData, fileData }: Part): boolean {

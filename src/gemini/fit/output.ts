@@ -32,6 +32,7 @@ function modalitiesOf(
   output: readonly Output[],
   asked: readonly string[] | undefined,
 ): string[] | undefined {
+  if (asked === undefined && output.includes('text')) return undefined
   const known = output.map((modality) => modality.toUpperCase())
   // A voice refuses a request that does not say so.
   if (!known.includes('TEXT')) return known

@@ -15,7 +15,9 @@ export function fitSampling(
   const { temperature, topP, topK, responseLogprobs, logprobs, candidateCount = 1 } = config
   const hasLogprobs = responseLogprobs === true && traits.logprobs.includes(upstream)
   return changeConfig(request, {
-    ...(traits.sampling ? { temperature, topP, topK } : NO_SAMPLING),
+    temperature: traits.sampling ? temperature : undefined,
+    topP: traits.sampling ? topP : undefined,
+    topK: traits.sampling ? topK : undefined,
     presencePenalty: traits.penalties ? below(config.presencePenalty, MAX_PENALTY) : undefined,
     frequencyPenalty: traits.penalties ? below(config.frequencyPenalty, MAX_PENALTY) : undefined,
     candidateCount:
@@ -26,8 +28,6 @@ export function fitSampling(
     maxOutputTokens: below(config.maxOutputTokens, traits.maxOutput),
   })
 }
-
-const NO_SAMPLING = { temperature: undefined, topP: undefined, topK: undefined }
 
 function below(value: number | undefined, limit: number): number | undefined {
   return value === undefined ? undefined : Math.min(value, limit)

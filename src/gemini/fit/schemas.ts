@@ -3,20 +3,21 @@ import { toJsonSchema, toJsonSchemaObject } from '../schema/json-schema.ts'
 import { toOpenApi, toOpenApiObject } from '../schema/open-api.ts'
 import type { FunctionDeclaration, GenerateContentRequest, Tool } from '../types.ts'
 import type { Target } from './aim.ts'
+import { changeConfig } from './config.ts'
 
 export function fitSchemas(
   request: GenerateContentRequest,
   { schemas = 'json' }: Target,
 ): GenerateContentRequest {
   const { tools, generationConfig } = request
-  const { responseJsonSchema, ...config } = generationConfig ?? {}
-  return {
-    ...request,
-    ...(tools !== undefined && { tools: tools.map((tool) => fitTool(tool, schemas)) }),
-    ...(responseJsonSchema !== undefined && {
-      generationConfig: { ...config, ...response(responseJsonSchema, schemas) },
-    }),
-  }
+  const schema = generationConfig?.responseJsonSchema
+  const fitted =
+    schema === undefined
+      ? request
+      : changeConfig(request, { responseJsonSchema: undefined, ...response(schema, schemas) })
+  return tools === undefined
+    ? fitted
+    : { ...fitted, tools: tools.map((tool) => fitTool(tool, schemas)) }
 }
 
 type Form = NonNullable<Target['schemas']>

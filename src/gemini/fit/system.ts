@@ -6,8 +6,8 @@ export function fitSystem(
   request: GenerateContentRequest,
   { traits }: Aim,
 ): GenerateContentRequest {
+  if (request.systemInstruction === undefined || traits.systemInstruction) return request
   const { systemInstruction, ...rest } = request
-  if (systemInstruction === undefined || traits.systemInstruction) return request
   const [first, ...others] = request.contents
   if (first?.role !== 'user') {
     return { ...rest, contents: [{ ...systemInstruction, role: 'user' }, ...request.contents] }

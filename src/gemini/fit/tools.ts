@@ -11,7 +11,8 @@ function unmixed(
   request: GenerateContentRequest,
   { traits, upstream }: Aim,
 ): GenerateContentRequest {
-  const { tools = [], toolConfig } = request
+  const { tools, toolConfig } = request
+  if (tools === undefined) return request
   const functions = tools.filter(({ functionDeclarations }) => functionDeclarations !== undefined)
   if (functions.length === 0 || functions.length === tools.length) return request
   if (traits.mixesTools.includes(upstream)) {

@@ -10,15 +10,15 @@ export function fitUpstream(
 ): GenerateContentRequest {
   const fitted = upstream === 'vertex' ? request : withoutVertexSafety(request)
   if (upstream !== 'code-assist') return fitted
-  const { serviceTier: _, ...rest } = fitted
-  return rest.generationConfig?.imageConfig === undefined
-    ? rest
-    : changeConfig(rest, { imageConfig: undefined })
+  const plain = changeConfig(fitted, { imageConfig: undefined })
+  if (plain.serviceTier === undefined) return plain
+  const { serviceTier: _, ...rest } = plain
+  return rest
 }
 
 function withoutVertexSafety(request: GenerateContentRequest): GenerateContentRequest {
+  if (!request.safetySettings?.some(isForVertexOnly)) return request
   const { safetySettings, ...rest } = request
-  if (safetySettings === undefined || !safetySettings.some(isForVertexOnly)) return request
   const kept = safetySettings.filter((setting) => !isForVertexOnly(setting))
   return kept.length === 0 ? rest : { ...rest, safetySettings: kept }
 }
