@@ -19,14 +19,10 @@ export function withPreferences(
   operator: readonly SafetySetting[],
 ): GenerateContentRequest {
   const { generationConfig, safetySettings = [] } = request
-  const thinkingConfig = {
-    includeThoughts: user.reasoningFormat !== 'none',
-    ...generationConfig?.thinkingConfig,
-  }
+  const asked = generationConfig?.thinkingConfig
+  const includeThoughts = asked?.includeThoughts ?? user.reasoningFormat !== 'none'
+  const thinkingConfig = { ...asked, includeThoughts }
+  const preferred = { ...request, generationConfig: { ...generationConfig, thinkingConfig } }
   const safety = mergeSafety(operator, user.safetySettings, safetySettings)
-  return {
-    ...request,
-    generationConfig: { ...generationConfig, thinkingConfig },
-    ...(safety.length > 0 && { safetySettings: safety }),
-  }
+  return safety.length > 0 ? { ...preferred, safetySettings: safety } : preferred
 }

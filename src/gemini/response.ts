@@ -12,14 +12,16 @@ export function firstCandidate(response: GenerateContentResponse): Candidate | u
 }
 
 export function partsOf(candidate: Candidate | undefined): readonly Part[] {
-  const parts = candidate?.content?.parts
-  // Nearly always all are, and this runs for every chunk.
-  return Array.isArray(parts) && parts.every(isObject) ? parts : listOf(parts)
+  return listOf(candidate?.content?.parts)
 }
 
 /** The objects of a list; none where it is no list. */
 export function listOf<T extends object>(list: readonly T[] | undefined): readonly T[] {
-  return Array.isArray(list) ? list.filter((item): item is T => isObject(item)) : []
+  if (!Array.isArray(list)) return []
+  // Nearly always all are, and this runs for every chunk.
+  return list.some((item) => !isObject(item))
+    ? list.filter((item): item is T => isObject(item))
+    : list
 }
 
 /** The part's text; empty where it has none. */

@@ -64,7 +64,9 @@ const PREFIX = 'HARM_CATEGORY_'
 
 /** One setting a category; what comes later goes before. */
 export function mergeSafety(...lists: readonly (readonly SafetySetting[])[]): SafetySetting[] {
-  const byCategory = new Map(lists.flat().map((setting) => [setting.category, setting]))
+  const all = lists.flat()
+  if (all.length < 2) return all
+  const byCategory = new Map(all.map((setting) => [setting.category, setting]))
   return [...byCategory.values()]
 }
 

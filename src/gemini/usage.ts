@@ -55,9 +55,11 @@ function both(
 
 /** How many of the tokens are of one modality, where Google says so. */
 export function tokensOf(modality: string, details: ModalityCount[] | undefined): number {
-  return listOf(details)
-    .filter((detail) => detail.modality === modality)
-    .reduce((sum, { tokenCount }) => sum + count(tokenCount), 0)
+  let tokens = 0
+  for (const detail of listOf(details)) {
+    if (detail.modality === modality) tokens += count(detail.tokenCount)
+  }
+  return tokens
 }
 
 function count(value: number | undefined): number {
@@ -87,17 +89,18 @@ export function estimateTokens(
   const { contents, systemInstruction, generationConfig, tools } = request
   const all: Content[] =
     systemInstruction === undefined ? contents : [systemInstruction, ...contents]
-  let chars = lengthInside([tools, generationConfig?.responseJsonSchema], lengthOf)
+  let chars =
+    lengthInside(tools, lengthOf) + lengthInside(generationConfig?.responseJsonSchema, lengthOf)
   let media = 0
   for (const { parts } of all) {
     for (const part of parts) {
       if (part.text !== undefined) chars += lengthOf(part.text)
       const { functionCall: call, functionResponse: result } = part
       if (call !== undefined) chars += lengthInside(call.args, lengthOf)
-      if (result !== undefined) chars += lengthInside(result.response, lengthOf)
-      for (const piece of [part, ...(part.functionResponse?.parts ?? [])]) {
-        media += estimateMediaTokens(piece, lengthOf)
-      }
+      media += estimateMediaTokens(part, lengthOf)
+      if (result === undefined) continue
+      chars += lengthInside(result.response, lengthOf)
+      for (const piece of result.parts ?? []) media += estimateMediaTokens(piece, lengthOf)
     }
   }
   const output = generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT
