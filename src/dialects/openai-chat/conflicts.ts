@@ -31,10 +31,11 @@ function impossibleOutput({
   model,
   modalities,
 }: SettingsFields & { readonly model: string }): Failure | null {
+  if (!modalities) return null
   const known = findModel(model)
   if (known === undefined) return null
   const { output } = traitsOf(known.id, 'vertex')
-  const impossible = modalities?.find(
+  const impossible = modalities.find(
     (modality) => modality !== 'text' && !output.includes(modality),
   )
   if (impossible === undefined) return null

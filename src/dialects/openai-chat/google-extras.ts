@@ -9,7 +9,7 @@ import { ASPECT_RATIOS } from '../../gemini/aspect-ratios.ts'
 import { safetySettings } from '../../gemini/safety.ts'
 import { THINKING_LEVELS } from '../../gemini/traits.ts'
 import { present } from '../../http/record.ts'
-import { bothCases, inCamelCase, spellings } from './spellings.ts'
+import { bothCases, inCamelCase, namesOf, spellings } from './spellings.ts'
 import { boolean, integer, string, upperCaseOf } from './wire.ts'
 
 const INT32_MAX = 2 ** 31 - 1
@@ -75,6 +75,8 @@ const GOOGLE = {
   ),
 }
 
+const GOOGLE_NAMES = namesOf(GOOGLE)
+
 const google = v.nullish(bothCases(GOOGLE))
 
 export const googleEntries = {
@@ -89,9 +91,14 @@ const googleExtras = bothCases(GOOGLE)
 export type GoogleExtras = Omit<v.InferOutput<typeof googleExtras>, 'generationConfig'>
 
 export function googleExtrasOf(chat: v.InferOutput<typeof googleFields>): GoogleExtras {
-  const places = [inCamelCase(GOOGLE, chat), chat.google ?? {}, chat.extra_body?.google ?? {}]
-  return Object.assign(
-    {},
-    ...places.map(({ generationConfig, ...fields }) => ({ ...generationConfig, ...fields })),
-  )
+  const atRoot = flat(inCamelCase<typeof GOOGLE>(GOOGLE_NAMES, chat))
+  const nested = chat.extra_body?.google
+  if (!chat.google && !nested) return atRoot
+  return { ...atRoot, ...flat(chat.google ?? {}), ...flat(nested ?? {}) }
+}
+
+function flat(extras: v.InferOutput<typeof googleExtras>): GoogleExtras {
+  if (!extras.generationConfig) return extras
+  const { generationConfig, ...fields } = extras
+  return { ...generationConfig, ...fields }
 }

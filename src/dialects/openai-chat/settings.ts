@@ -29,15 +29,14 @@ export function toSettings(
   chat: SettingsFields,
 ): Omit<Partial<GenerateContentRequest>, 'contents'> {
   const google = googleExtrasOf(chat)
-  const config: GenerationConfig = {
-    ...toGenerationConfig(chat),
-    ...toResponseFormat(chat),
-    ...toModalities(chat, google),
-    ...present({
-      thinkingConfig: toThinkingConfig(chat, google),
-      mediaResolution: google.mediaResolution,
-    }),
-  }
+  const config: GenerationConfig = Object.assign(
+    toGenerationConfig(chat),
+    toResponseFormat(chat),
+    toModalities(chat, google),
+  )
+  const thinkingConfig = toThinkingConfig(chat, google)
+  if (thinkingConfig) config.thinkingConfig = thinkingConfig
+  if (google.mediaResolution) config.mediaResolution = google.mediaResolution
   const { service_tier: tier } = chat
   return present({
     generationConfig: Object.keys(config).length > 0 ? config : null,

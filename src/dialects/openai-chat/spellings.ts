@@ -6,9 +6,10 @@ import { isRecord } from '../../http/record.ts'
  * complaint names the field as the client wrote it, and comes out in camel case.
  */
 export function bothCases<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const names = namesOf(entries)
   return v.pipe(
     v.object(spellings(entries), 'an object'),
-    v.transform((parsed) => inCamelCase(entries, parsed)),
+    v.transform((parsed) => inCamelCase<Entries>(names, parsed)),
   )
 }
 
@@ -18,27 +19,34 @@ export function spellings<const Entries extends v.ObjectEntries>(entries: Entrie
   return { ...Object.fromEntries(snake), ...entries }
 }
 
+/** The names in camel case, by either spelling. */
+export function namesOf(entries: v.ObjectEntries): ReadonlyMap<string, string> {
+  const names = Object.keys(entries)
+  return new Map(
+    names.flatMap((name) => [[name, name] as const, [toSnakeCase(name), name] as const]),
+  )
+}
+
+/**
+ * The fields that are set and have one of these names; in camel case goes before in snake case. Goes through what was sent, which
+ * is less than what may be.
+ */
 export function inCamelCase<const Entries extends v.ObjectEntries>(
-  entries: Entries,
+  names: ReadonlyMap<string, string>,
   parsed: object,
 ): Partial<v.InferOutput<v.ObjectSchema<Entries, undefined>>> {
   const fields = isRecord(parsed) ? parsed : {}
   const found: { [name: string]: unknown } = {}
-  for (const name of Object.keys(entries)) {
-    const value = fields[name] ?? fields[toSnakeCase(name)]
-    if (value !== undefined && value !== null) found[name] = value
+  for (const key in fields) {
+    const name = names.get(key)
+    const value = fields[key]
+    if (name === undefined || value === undefined || value === null) continue
+    if (name === key || found[name] === undefined) found[name] = value
   }
   // Each value was parsed by the schema of its name.
   return found as Partial<v.InferOutput<v.ObjectSchema<Entries, undefined>>>
 }
 
-/** Google's names are few, and the same for every request. */
-const SNAKE_CASE = new Map<string, string>()
-
 function toSnakeCase(name: string): string {
-  const known = SNAKE_CASE.get(name)
-  if (known !== undefined) return known
-  const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  SNAKE_CASE.set(name, snake)
-  return snake
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -74,21 +74,24 @@ type ThinkingFields = v.InferOutput<typeof thinkingFields>
 
 export function toThinkingConfig(
   chat: ThinkingFields,
-  { thinkingConfig = {} }: GoogleExtras,
+  { thinkingConfig }: GoogleExtras,
 ): ThinkingConfig | undefined {
-  const { includeThoughts, ...amount } = thinkingConfig ?? {}
-  const config = {
-    ...(Object.keys(amount).length > 0 ? present(amount) : amountOf(chat)),
-    ...present({ includeThoughts: includeThoughts ?? areThoughtsWanted(chat) }),
-  }
-  return Object.keys(config).length === 0 ? undefined : config
+  const { thinkingBudget, thinkingLevel } = thinkingConfig ?? {}
+  const isExact = thinkingBudget !== undefined || thinkingLevel !== undefined
+  const amount = isExact ? present({ thinkingBudget, thinkingLevel }) : amountOf(chat)
+  const includeThoughts = thinkingConfig?.includeThoughts ?? areThoughtsWanted(chat)
+  return includeThoughts === undefined ? amount : { ...amount, includeThoughts }
 }
 
-function amountOf({ thinking, reasoning, reasoning_effort }: ThinkingFields): ThinkingConfig {
+function amountOf({
+  thinking,
+  reasoning,
+  reasoning_effort,
+}: ThinkingFields): ThinkingConfig | undefined {
   return (
     ofThinking(thinking) ??
     ofReasoning(reasoning) ??
-    (reasoning_effort ? EFFORTS[reasoning_effort] : {})
+    (reasoning_effort ? EFFORTS[reasoning_effort] : undefined)
   )
 }
 
