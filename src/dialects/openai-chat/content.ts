@@ -218,8 +218,10 @@ export type MessageContent = v.InferOutput<typeof content>
 
 /** The parts as Gemini takes them; empty texts, which it refuses, are left out (E53). */
 export function toParts(said: MessageContent): Part[] {
-  return said.flatMap((part) => {
-    if (typeof part !== 'string') return [part.part]
-    return part === '' ? [] : [{ text: part }]
-  })
+  const parts: Part[] = []
+  for (const part of said) {
+    if (typeof part !== 'string') parts.push(part.part)
+    else if (part !== '') parts.push({ text: part })
+  }
+  return parts
 }

@@ -7,11 +7,15 @@ const MAX_LENGTH = 64
  * become one, each gets its own.
  */
 export class FunctionNames {
+  /** Of a request without functions, as most are. */
+  static readonly NONE = new FunctionNames([])
+
   readonly #toGemini = new Map<string, string>()
+  readonly #changed = new Map<string, string>()
   readonly #taken = new Set<string>()
 
   constructor(names: Iterable<string>) {
-    const all = [...new Set(names)]
+    const all = new Set(names)
     for (const name of all) if (GEMINI_NAME.test(name)) this.#map(name, name)
     for (const name of all) if (!GEMINI_NAME.test(name)) this.#map(name, this.#free(name))
   }
@@ -23,12 +27,12 @@ export class FunctionNames {
 
   /** Those that differ, the client's by Gemini's. */
   changed(): ReadonlyMap<string, string> {
-    const changed = [...this.#toGemini].filter(([name, told]) => name !== told)
-    return new Map(changed.map(([name, told]) => [told, name]))
+    return this.#changed
   }
 
   #map(name: string, told: string): void {
     this.#toGemini.set(name, told)
+    if (name !== told) this.#changed.set(told, name)
     this.#taken.add(told)
   }
 

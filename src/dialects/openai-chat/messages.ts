@@ -46,19 +46,23 @@ export function toConversation(
 ): Conversation {
   const reader = new Reader(names)
   for (const message of messages) reader.read(message)
-  return { system: reader.system, contents: reader.turns.flatMap(contentsOf) }
+  const contents: Content[] = []
+  for (const { role, parts, calls } of reader.turns) {
+    contents.push({ role, parts })
+    if (calls.length > 0) contents.push(resultsOf(calls))
+  }
+  return { system: reader.system, contents }
 }
 
 /** The names of the functions that were called, by the client's spelling. */
 export function calledNames(messages: readonly ChatMessage[]): string[] {
-  return messages.flatMap((message) =>
-    'tool_calls' in message
-      ? [
-          ...message.tool_calls.map(nameOf),
-          ...(message.function_call ? [message.function_call.name] : []),
-        ]
-      : [],
-  )
+  const names: string[] = []
+  for (const message of messages) {
+    if (message.role !== 'assistant' && message.role !== 'model') continue
+    for (const call of message.tool_calls) names.push(nameOf(call))
+    if (message.function_call) names.push(message.function_call.name)
+  }
+  return names
 }
 
 class Reader {
@@ -66,8 +70,8 @@ class Reader {
   readonly turns: Turn[] = []
   readonly #names: FunctionNames
   /** By id, and by name for those from before there were ids. The last of an id counts: some clients use them again. */
-  readonly #byId = new Map<string, Call[]>()
-  readonly #byName = new Map<string, Call[]>()
+  #byId: Map<string, Call[]> | undefined
+  #byName: Map<string, Call[]> | undefined
 
   constructor(names: FunctionNames) {
     this.#names = names
@@ -82,30 +86,32 @@ class Reader {
       case 'user':
         return this.#say('user', toParts(message.content))
       case 'tool':
-        return this.#result(message, this.#byId.get(message.tool_call_id))
+        return this.#result(message, this.#byId?.get(message.tool_call_id))
       case 'function':
-        return this.#result(message, this.#byName.get(message.name))
+        return this.#result(message, this.#byName?.get(message.name))
       default:
         return this.#answer(message)
     }
   }
 
   #answer(message: AnswerMessage): void {
-    const said = [...toParts(message.content), ...toParts(message.images)]
-    const words = said.filter(({ text }) => text !== undefined)
+    const words: Part[] = []
+    const pictures: Part[] = []
+    for (const said of [message.content, message.images]) {
+      for (const part of toParts(said)) (part.text === undefined ? pictures : words).push(part)
+    }
     if (message.refusal) words.push({ text: message.refusal })
     this.#say('model', words)
     this.#call(callsIn(message))
     // Google takes a picture for the model's own only with its signature (google-upstreams §6.1), which is not kept.
-    this.#say(
-      'user',
-      said.filter(({ text }) => text === undefined),
-    )
+    this.#say('user', pictures)
   }
 
   #call(calls: readonly CallIn[]): void {
     if (calls.length === 0) return
-    const turn = this.#turn('model')
+    const turn = this.#turn('model', [])
+    const byId = (this.#byId ??= new Map<string, Call[]>())
+    const byName = (this.#byName ??= new Map<string, Call[]>())
     for (const { id, name, args, signature } of calls) {
       const call = { ...(id !== '' && { id }), name: this.#names.toGemini(name), args }
       turn.parts.push({
@@ -114,8 +120,8 @@ class Reader {
       })
       const made: Call = { id, name, call, turn, results: [] }
       turn.calls.push(made)
-      remember(this.#byId, id, made)
-      remember(this.#byName, name, made)
+      remember(byId, id, made)
+      remember(byName, name, made)
     }
   }
 
@@ -127,17 +133,19 @@ class Reader {
     call.turn.isOver = true
   }
 
-  #say(role: Turn['role'], parts: readonly Part[]): void {
-    if (parts.length === 0) return
-    const turn = this.#turn(role)
-    for (const part of parts) turn.parts.push(part)
+  /** The parts are the turn's from then on. */
+  #say(role: Turn['role'], parts: Part[]): void {
+    if (parts.length > 0) this.#turn(role, parts)
   }
 
   /** Neighbours of the same role are one turn. */
-  #turn(role: Turn['role']): Turn {
+  #turn(role: Turn['role'], parts: Part[]): Turn {
     const last = this.turns.at(-1)
-    if (last?.role === role && !last.isOver) return last
-    const turn: Turn = { role, parts: [], calls: [], isOver: false }
+    if (last?.role === role && !last.isOver) {
+      for (const part of parts) last.parts.push(part)
+      return last
+    }
+    const turn: Turn = { role, parts, calls: [], isOver: false }
     this.turns.push(turn)
     return turn
   }
@@ -150,15 +158,11 @@ function remember(index: Map<string, Call[]>, key: string, call: Call): void {
   else index.set(key, [call])
 }
 
-/** A turn, and the results of its calls as a content of their own: as many, and in their order (E57, E58). */
-function contentsOf({ role, parts, calls }: Turn): Content[] {
-  if (calls.length === 0) return [{ role, parts }]
+/** The results of a turn's calls as a content of their own: as many, and in their order (E57, E58). */
+function resultsOf(calls: readonly Call[]): Content {
   const results = calls.map(({ call, results: given }) => toResult(call, given.at(-1) ?? MISSING))
   const answers = [...results.map(({ part }) => part), ...results.flatMap(({ beside }) => beside)]
-  return [
-    { role, parts },
-    { role: 'user', parts: answers },
-  ]
+  return { role: 'user', parts: answers }
 }
 
 interface CallIn {

@@ -33,7 +33,11 @@ const CONTINUE = 'Continue from exactly where your last message ends.'
 
 export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
   const offered = offeredFunctions(chat)
-  const names = new FunctionNames([...offered.keys(), ...calledNames(chat.messages)])
+  const called = calledNames(chat.messages)
+  const names =
+    offered.size + called.length === 0
+      ? FunctionNames.NONE
+      : new FunctionNames([...offered.keys(), ...called])
   const translated = toTools(chat, offered, names)
   if (!translated.ok) return translated
   const { system, contents: turns } = toConversation(chat.messages, names)
@@ -46,18 +50,17 @@ export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
   const settings = toSettings(chat)
   const verbosity = verbosityText(chat)
   if (verbosity !== null && settings.cachedContent === undefined) system.push({ text: verbosity })
-  const request: GenerateContentRequest = {
-    contents,
-    ...(turns.length > 0 && system.length > 0 && { systemInstruction: { parts: system } }),
-    ...(tools.length > 0 && { tools }),
-    ...(toolConfig !== undefined && { toolConfig }),
-    ...settings,
-  }
+  const request: GenerateContentRequest = { ...settings, contents }
+  if (turns.length > 0 && system.length > 0) request.systemInstruction = { parts: system }
+  if (tools.length > 0) request.tools = tools
+  if (toolConfig !== undefined) request.toolConfig = toolConfig
   const failure = conflictIn(request, chat)
   if (failure !== null) return { ok: false, failure }
+  const { reasoning, reasoningAsked } = toReasoningFormat(chat)
   const plan: AnswerPlan = {
     ...PLAIN,
-    ...toReasoningFormat(chat),
+    reasoning,
+    reasoningAsked,
     includeUsage: chat.stream_options?.include_usage === true,
     callee: calleeOf(tools),
     functionNames: names.changed(),
@@ -81,7 +84,8 @@ function onlySystem(system: Part[]): Content[] | undefined {
 }
 
 /** A conversation that begins and ends with the user. */
-function framed(turns: readonly Content[]): Content[] {
+function framed(turns: Content[]): Content[] {
+  if (turns.at(0)?.role !== 'model' && turns.at(-1)?.role !== 'model') return turns
   const contents = [...turns]
   if (contents.at(0)?.role === 'model') contents.unshift({ role: 'user', parts: [{ text: BLANK }] })
   if (contents.at(-1)?.role === 'model')

@@ -22,12 +22,15 @@ export type TranslatedTools =
 
 /** The functions that a request offers, whichever way; of one name the first counts (E73). */
 export function offeredFunctions(chat: ChatRequest): ReadonlyMap<string, OfferedFunction> {
+  if (!chat.tools?.length && !chat.functions?.length) return NONE
   const offered = new Map<string, OfferedFunction>()
   for (const each of [...(chat.tools ?? []).flatMap(toOffer), ...(chat.functions ?? [])]) {
     if (!offered.has(each.name)) offered.set(each.name, each)
   }
   return offered
 }
+
+const NONE: ReadonlyMap<string, OfferedFunction> = new Map()
 
 type OfferedFunction = DeclaredFunction & { readonly isCustom?: true }
 
@@ -36,6 +39,7 @@ export function toTools(
   offered: ReadonlyMap<string, OfferedFunction>,
   names: FunctionNames,
 ): TranslatedTools {
+  if (offered.size === 0 && !chat.tools?.length && !chat.web_search_options) return NO_TOOLS
   const legacyFunctions = (chat.tools ?? []).length === 0 && (chat.functions ?? []).length > 0
   const choice = toFunctionChoice(legacyFunctions ? chat.function_call : chat.tool_choice, offered)
   if (!choice.ok) {
@@ -75,6 +79,14 @@ export function toTools(
     ),
     legacyFunctions,
   }
+}
+
+const NO_TOOLS: TranslatedTools = {
+  ok: true,
+  tools: [],
+  toolConfig: undefined,
+  customTools: new Set(),
+  legacyFunctions: false,
 }
 
 function toOffer(tool: DeclaredTool): OfferedFunction[] {
