@@ -55,7 +55,9 @@ export class VisibleText {
 
   /** All of it, without what was only shown. */
   get text(): string {
-    return this.parts.map(({ text }) => text).join('')
+    let all = ''
+    for (const { text } of this.parts) all += text
+    return all
   }
 
   /** Shown to the client, but none of Google's text. */
@@ -68,9 +70,10 @@ export function toAnnotations(
   grounding: GroundingMetadata | undefined,
   visible: VisibleText,
 ): Annotation[] {
-  const chunks = listOf(grounding?.groundingChunks)
+  if (grounding === undefined) return []
+  const chunks = listOf(grounding.groundingChunks)
   const sources = chunks.map(({ web, retrievedContext, maps }) => web ?? retrievedContext ?? maps)
-  return listOf(grounding?.groundingSupports).flatMap(({ segment, groundingChunkIndices }) => {
+  return listOf(grounding.groundingSupports).flatMap(({ segment, groundingChunkIndices }) => {
     const place = isRecord(segment) ? locate(segment, visible.parts) : null
     if (place === null || !Array.isArray(groundingChunkIndices)) return []
     return groundingChunkIndices.flatMap((index) => {

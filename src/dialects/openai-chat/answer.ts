@@ -52,7 +52,9 @@ export interface AnswerEnd {
 export class AnswerReader {
   readonly #plan: AnswerPlan
   readonly #sink: AnswerSink
-  readonly #calls: CallReader
+  readonly #answer: { readonly id: string; readonly index: number }
+  /** From the first call on: most answers have none. */
+  #calls: CallReader | null = null
   readonly #visible = new VisibleText()
   /** Of the calls that the client was told. */
   readonly signatures: CallSignature[] = []
@@ -69,10 +71,14 @@ export class AnswerReader {
   #held = ''
   #isAnswerGiven = false
 
-  constructor(plan: AnswerPlan, sink: AnswerSink, answer: { id: string; index: number }) {
+  constructor(
+    plan: AnswerPlan,
+    sink: AnswerSink,
+    answer: { readonly id: string; readonly index: number },
+  ) {
     this.#plan = plan
     this.#sink = sink
-    this.#calls = new CallReader(plan, callIdPrefix(answer.id, answer.index))
+    this.#answer = answer
   }
 
   read(response: GenerateContentResponse): void {
@@ -100,7 +106,7 @@ export class AnswerReader {
       blockReason: this.#blockReason,
       answered: this.#answered,
       calls: this.#called,
-      isCallOpen: this.#calls.isPending,
+      isCallOpen: this.#calls?.isPending === true,
       isStray: this.#stray,
       callsFinish: this.#plan.legacyFunctions ? 'function_call' : 'tool_calls',
     })
@@ -172,6 +178,8 @@ export class AnswerReader {
       this.#stray ||= callee === 'nobody'
       return
     }
+    const { id: answerId, index } = this.#answer
+    this.#calls ??= new CallReader(this.#plan, callIdPrefix(answerId, index))
     const call = this.#calls.read(part)
     if (call === null) return
     if (call.name === answerFunction) {

@@ -21,6 +21,7 @@ interface TokenLogprob extends TopLogprob {
 
 /** Null where Google says nothing of any token. */
 export function toLogprobs(results: readonly LogprobsResult[]): Logprobs | null {
+  if (results.length === 0) return null
   const content = results.flatMap(({ chosenCandidates, topCandidates }) =>
     listOf(chosenCandidates).map((chosen, at) => ({
       ...toTop(chosen),

@@ -24,6 +24,7 @@ export interface MessageAudio {
 const AUDIO_LIFE_SECONDS = 3600
 
 export function toImages(blobs: readonly Blob[]): MessageImage[] {
+  if (blobs.length === 0) return []
   return blobs.filter(isImage).map(({ mimeType, data }, index) => ({
     type: 'image_url',
     index,
@@ -37,6 +38,7 @@ export function toAudio(
   transcript: string,
   { id, created }: ChatContext,
 ): MessageAudio | null {
+  if (blobs.length === 0) return null
   const sounds = blobs.filter(({ mimeType }) => mimeType.startsWith('audio/'))
   const [first] = sounds
   if (first === undefined) return null

@@ -1,7 +1,12 @@
 /** Whole answers of Gemini's as OpenAI's `chat.completion` (client-protocols §1.3). */
 import type { Failure } from '../../http/errors.ts'
 import type { CallSignature } from '../../gemini/signatures.ts'
-import type { Blob, GenerateContentResponse, LogprobsResult } from '../../gemini/types.ts'
+import type {
+  Blob,
+  GenerateContentResponse,
+  LogprobsResult,
+  UsageMetadata,
+} from '../../gemini/types.ts'
 import { usageOf } from '../../gemini/response.ts'
 import { addUsage } from '../../gemini/usage.ts'
 import type { Annotation } from './annotations.ts'
@@ -51,15 +56,15 @@ interface ChatMessage {
   readonly role: 'assistant'
   readonly content: string | null
   readonly refusal: string | null
-  readonly reasoning_content?: string
-  readonly reasoning?: string
-  readonly reasoning_details?: readonly ReasoningDetail[]
-  readonly tool_calls?: readonly WireCall[]
-  readonly function_call?: { readonly name: string; readonly arguments: string }
-  readonly annotations?: readonly Annotation[]
-  readonly images?: readonly MessageImage[]
-  readonly audio?: MessageAudio
-  readonly extra_content?: ExtraContent
+  reasoning_content?: string
+  reasoning?: string
+  reasoning_details?: readonly ReasoningDetail[]
+  tool_calls?: readonly WireCall[]
+  function_call?: { readonly name: string; readonly arguments: string }
+  annotations?: readonly Annotation[]
+  images?: readonly MessageImage[]
+  audio?: MessageAudio
+  extra_content?: ExtraContent
 }
 
 export type TranslatedResponse =
@@ -87,14 +92,17 @@ export function toChatCompletionOf(
 ): TranslatedResponse {
   const choices: ChatChoice[] = []
   const signatures: (readonly CallSignature[])[] = []
-  for (const [index, { response, plan }] of answers.entries()) {
+  let used: UsageMetadata | undefined
+  for (const { response, plan } of answers) {
+    const index = choices.length
     const answer = new WholeAnswer(context, plan, index)
     const choice = answer.choice(response)
     if (!choice.ok) return { ...choice, at: index }
     choices.push(choice.choice)
     signatures.push(answer.signatures)
+    used = addUsage(used, usageOf(response))
   }
-  const usage = toUsage(answers.map(({ response }) => usageOf(response)).reduce(addUsage))
+  const usage = toUsage(used)
   const { id, created, model } = context
   const completion = { id, object: 'chat.completion', created, model, choices, usage } as const
   return { ok: true, completion, signatures }
@@ -130,19 +138,17 @@ class WholeAnswer implements AnswerSink {
     if (!conclusion.ok) return conclusion
     const images = toImages(this.#media)
     const audio = toAudio(this.#media, transcript, this.#context)
-    const message: ChatMessage = {
-      role: 'assistant',
-      content: this.#content(conclusion.refusal !== null || audio !== null),
-      refusal: conclusion.refusal,
-      ...this.#reasoning(signature),
-      ...this.#called(),
-      ...(annotations.length > 0 && { annotations }),
-      ...(images.length > 0 && { images }),
-      ...(audio !== null && { audio }),
-      ...(signature !== undefined && { extra_content: extraContent(signature) }),
-    }
+    const { refusal, finish } = conclusion
+    const content = this.#content(refusal !== null || audio !== null)
+    const message: ChatMessage = { role: 'assistant', content, refusal }
+    this.#addReasoning(message, signature)
+    this.#addCalls(message)
+    if (annotations.length > 0) message.annotations = annotations
+    if (images.length > 0) message.images = images
+    if (audio !== null) message.audio = audio
+    if (signature !== undefined) message.extra_content = extraContent(signature)
     const logprobs = toLogprobs(this.#logprobs)
-    const choice = { index: this.#index, message, logprobs, finish_reason: conclusion.finish }
+    const choice = { index: this.#index, message, logprobs, finish_reason: finish }
     return { ok: true, choice }
   }
 
@@ -171,27 +177,24 @@ class WholeAnswer implements AnswerSink {
     return this.#text === '' && (hasOther || this.#calls.length > 0) ? null : this.#text
   }
 
-  #reasoning(signature: string | undefined): Partial<ChatMessage> {
+  #addReasoning(message: ChatMessage, signature: string | undefined): void {
     const thoughts = this.#thoughts
-    const told = thoughts === '' ? {} : { reasoning_content: thoughts }
-    if (this.#plan.reasoning !== 'reasoning') return told
+    if (thoughts !== '') message.reasoning_content = thoughts
+    if (this.#plan.reasoning !== 'reasoning') return
+    if (thoughts !== '') message.reasoning = thoughts
     const details = thoughts === '' ? [] : [textDetail(thoughts)]
     for (const [number, call] of this.#calls.filter(isSigned).entries()) {
       details.push(encryptedDetail(call.signature, call.id, number))
     }
     if (signature !== undefined) details.push(encryptedDetail(signature, undefined, 0))
-    return {
-      ...told,
-      ...(thoughts !== '' && { reasoning: thoughts }),
-      ...(details.length > 0 && { reasoning_details: details }),
-    }
+    if (details.length > 0) message.reasoning_details = details
   }
 
-  #called(): Partial<ChatMessage> {
+  #addCalls(message: ChatMessage): void {
     const [first] = this.#calls
-    if (first === undefined) return {}
-    return this.#plan.legacyFunctions
-      ? { function_call: { name: first.name, arguments: first.arguments } }
-      : { tool_calls: this.#calls.map(toWireCall) }
+    if (first === undefined) return
+    if (this.#plan.legacyFunctions) {
+      message.function_call = { name: first.name, arguments: first.arguments }
+    } else message.tool_calls = this.#calls.map(toWireCall)
   }
 }
