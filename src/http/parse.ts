@@ -3,6 +3,8 @@ import type { Failure } from './errors.ts'
 import { toFailure } from './issue.ts'
 import { isRecord } from './record.ts'
 
+const FIRST_ONLY = { abortEarly: true } as const
+
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: Failure }
@@ -12,7 +14,7 @@ export function parse<const Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
 ): Parsed<v.InferOutput<Schema>> {
-  const parsed = v.safeParse(schema, input, { abortEarly: true })
+  const parsed = v.safeParse(schema, input, FIRST_ONLY)
   return parsed.success
     ? { ok: true, value: parsed.output }
     : { ok: false, failure: toFailure(parsed.issues[0]) }

@@ -43,6 +43,7 @@ export type MediaRead =
  * fetched. `cuttings`: what was cut out of the request's strings.
  */
 export function readMedia(messages: readonly MessageWithMedia[], cuttings: Cuttings): MediaRead {
+  if (!messages.some(holdsMedia)) return NO_MEDIA
   const attachments: Attachment[] = []
   for (const [at, message] of messages.entries()) {
     const { role } = message
@@ -63,11 +64,21 @@ export function readMedia(messages: readonly MessageWithMedia[], cuttings: Cutti
   return { ok: true, attachments }
 }
 
+const NO_MEDIA: MediaRead = { ok: true, attachments: [] }
+
 interface MessageWithMedia {
   readonly role: string
   readonly content: readonly ContentPart[]
   /** An answer's own. */
   readonly images?: readonly ContentPart[]
+}
+
+function holdsMedia({ content, images }: MessageWithMedia): boolean {
+  return content.some(isMedia) || images?.some(isMedia) === true
+}
+
+function isMedia(part: ContentPart): boolean {
+  return typeof part !== 'string'
 }
 
 function mediaIn(

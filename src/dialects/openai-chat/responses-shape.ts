@@ -17,10 +17,11 @@ export interface ChatShaped {
 
 export function toChatShape(body: Body): ChatShaped {
   const isResponses = isSet(body['input']) && !isSet(body['messages'])
-  const shaped = isResponses
-    ? fromResponses(body)
-    : { body, retold: same<Failure>, retoldPath: same<string> }
-  return { ...shaped, body: withNestedTools(shaped.body, isResponses) }
+  if (!isResponses) {
+    return { body: withNestedTools(body, false), retold: same, retoldPath: same }
+  }
+  const shaped = fromResponses(body)
+  return { ...shaped, body: withNestedTools(shaped.body, true) }
 }
 
 function fromResponses(body: Body): ChatShaped {

@@ -30,7 +30,8 @@ export function findUnsupported(body: Record<string, unknown>): Failure | undefi
 
 /** Clients also send nulls, empty lists and empty texts, which ask for nothing. */
 function askedOf(fields: readonly string[], record: Record<string, unknown>): string | undefined {
-  return fields.find((field) => isFilled(record[field]))
+  for (const field of fields) if (isFilled(record[field])) return field
+  return undefined
 }
 
 function isFilled(value: unknown): boolean {

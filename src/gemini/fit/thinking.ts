@@ -77,12 +77,13 @@ function configOf(
   }: { thinkingBudget?: number | undefined; thinkingLevel?: string | undefined },
   includeThoughts: boolean,
 ): ThinkingConfig | undefined {
-  const config: ThinkingConfig = {
-    ...(thinkingBudget !== undefined && { thinkingBudget }),
-    ...(thinkingLevel !== undefined && { thinkingLevel }),
-    ...(includeThoughts && { includeThoughts }),
-  }
-  return Object.keys(config).length === 0 ? undefined : config
+  if (thinkingBudget === undefined && thinkingLevel === undefined && !includeThoughts)
+    return undefined
+  const config: ThinkingConfig = {}
+  if (thinkingBudget !== undefined) config.thinkingBudget = thinkingBudget
+  if (thinkingLevel !== undefined) config.thinkingLevel = thinkingLevel
+  if (includeThoughts) config.includeThoughts = true
+  return config
 }
 
 function budgetOf(level: string | undefined): number | undefined {
