@@ -19,9 +19,7 @@ export function partsOf(candidate: Candidate | undefined): readonly Part[] {
 export function listOf<T extends object>(list: readonly T[] | undefined): readonly T[] {
   if (!Array.isArray(list)) return []
   // Nearly always all are, and this runs for every chunk.
-  return list.some((item) => !isObject(item))
-    ? list.filter((item): item is T => isObject(item))
-    : list
+  return list.some(isNoObject) ? list.filter((item): item is T => isObject(item)) : list
 }
 
 /** The part's text; empty where it has none. */
@@ -94,4 +92,8 @@ export function isFinal(response: GenerateContentResponse): boolean {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
+}
+
+function isNoObject(value: unknown): boolean {
+  return !isObject(value)
 }

@@ -218,10 +218,6 @@ export type MessageContent = v.InferOutput<typeof content>
 
 /** The parts as Gemini takes them; empty texts, which it refuses, are left out (E53). */
 export function toParts(said: MessageContent): Part[] {
-  const parts: Part[] = []
-  for (const part of said) {
-    if (typeof part !== 'string') parts.push(part.part)
-    else if (part !== '') parts.push({ text: part })
-  }
-  return parts
+  const filled = said.includes('') ? said.filter((part) => part !== '') : said
+  return filled.map((part) => (typeof part === 'string' ? { text: part } : part.part))
 }

@@ -95,12 +95,11 @@ class Reader {
   }
 
   #answer(message: AnswerMessage): void {
-    const words: Part[] = []
-    const pictures: Part[] = []
-    for (const said of [message.content, message.images]) {
-      for (const part of toParts(said)) (part.text === undefined ? pictures : words).push(part)
-    }
-    if (message.refusal) words.push({ text: message.refusal })
+    const said = toParts(message.content)
+    for (const picture of toParts(message.images)) said.push(picture)
+    if (message.refusal) said.push({ text: message.refusal })
+    const pictures = said.filter(({ text }) => text === undefined)
+    const words = pictures.length > 0 ? said.filter(({ text }) => text !== undefined) : said
     this.#say('model', words)
     this.#call(callsIn(message))
     // Google takes a picture for the model's own only with its signature (google-upstreams §6.1), which is not kept.
