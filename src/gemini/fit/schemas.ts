@@ -33,8 +33,8 @@ function fitTool(tool: Tool, schemas: Form): Tool {
 
 /** A function that takes nothing has no schema at all: older models refuse an empty one (google-upstreams §7.2). */
 function fitDeclaration(declaration: FunctionDeclaration, schemas: Form): FunctionDeclaration {
+  if (declaration.parametersJsonSchema === undefined) return declaration
   const { parametersJsonSchema: schema, ...rest } = declaration
-  if (schema === undefined) return declaration
   if (schemas === 'json') {
     const parametersJsonSchema = toJsonSchemaObject(schema)
     return parametersJsonSchema === undefined ? rest : { ...rest, parametersJsonSchema }

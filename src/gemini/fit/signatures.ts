@@ -49,17 +49,17 @@ function opensTurn({ role, parts }: Content): boolean {
 function fitContent(content: Content, aim: Aim, demanded: boolean): Content {
   const first = content.parts.find(({ functionCall }) => functionCall !== undefined)
   const parts = content.parts.map((part) => {
-    const { thoughtSignature: echoed, ...rest } = part
-    const own = signatureOf(part, echoed, aim)
+    const own = signatureOf(part, aim)
     const signature = own ?? (part === first && demanded ? DUMMY : undefined)
+    if (signature === part.thoughtSignature) return part
+    const { thoughtSignature: _, ...rest } = part
     return signature === undefined ? rest : { ...rest, thoughtSignature: signature }
   })
   return { ...content, parts }
 }
 
 function signatureOf(
-  { functionCall }: Part,
-  echoed: string | undefined,
+  { functionCall, thoughtSignature: echoed }: Part,
   { traits, signatures, dummiesOnly }: Aim,
 ): string | undefined {
   if (dummiesOnly === true) return undefined
