@@ -29,10 +29,13 @@ function providerSignature(call: ToolCallMessage): string | undefined {
   return signatureIn(call.provider_specific_fields)
 }
 
+const NONE: ReadonlyMap<unknown, string> = new Map()
+
 /** OpenRouter's: `{type: "reasoning.encrypted", data, id}`, where the id is the call's. */
 function encryptedReasoning(details: unknown): ReadonlyMap<unknown, string> {
+  if (!Array.isArray(details)) return NONE
   const found = new Map<unknown, string>()
-  for (const detail of Array.isArray(details) ? details : []) {
+  for (const detail of details) {
     if (!isRecord(detail) || detail['type'] !== 'reasoning.encrypted') continue
     const { id, data } = detail
     if (typeof id === 'string' && typeof data === 'string') found.set(id, data)

@@ -112,11 +112,11 @@ class Reader {
     const byId = (this.#byId ??= new Map<string, Call[]>())
     const byName = (this.#byName ??= new Map<string, Call[]>())
     for (const { id, name, args, signature } of calls) {
-      const call = { ...(id !== '' && { id }), name: this.#names.toGemini(name), args }
-      turn.parts.push({
-        functionCall: call,
-        ...(signature !== undefined && { thoughtSignature: signature }),
-      })
+      const call: FunctionCall = { name: this.#names.toGemini(name), args }
+      if (id !== '') call.id = id
+      const part: Part = { functionCall: call }
+      if (signature !== undefined) part.thoughtSignature = signature
+      turn.parts.push(part)
       const made: Call = { id, name, call, turn, results: [] }
       turn.calls.push(made)
       remember(byId, id, made)
@@ -159,9 +159,15 @@ function remember(index: Map<string, Call[]>, key: string, call: Call): void {
 
 /** The results of a turn's calls as a content of their own: as many, and in their order (E57, E58). */
 function resultsOf(calls: readonly Call[]): Content {
-  const results = calls.map(({ call, results: given }) => toResult(call, given.at(-1) ?? MISSING))
-  const answers = [...results.map(({ part }) => part), ...results.flatMap(({ beside }) => beside)]
-  return { role: 'user', parts: answers }
+  const parts: Part[] = []
+  const media: Part[] = []
+  for (const { call, results } of calls) {
+    const { part, beside } = toResult(call, results.at(-1) ?? MISSING)
+    parts.push(part)
+    for (const file of beside) media.push(file)
+  }
+  for (const file of media) parts.push(file)
+  return { role: 'user', parts }
 }
 
 interface CallIn {

@@ -1,5 +1,5 @@
 /** What a client's function returned, as Gemini takes it: an object always (google-upstreams §4.2, E61). */
-import type { FunctionCall, Part } from '../../gemini/types.ts'
+import type { FunctionCall, FunctionResponse, Part } from '../../gemini/types.ts'
 import { type MessageContent, toParts } from './content.ts'
 import { parseObject } from './json-object.ts'
 import type { ResultMessage } from './message-schema.ts'
@@ -20,25 +20,20 @@ export function toResult(
   call: FunctionCall,
   { content }: { readonly content: MessageContent | null },
 ): Result {
-  const { id, name } = call
-  const media = content === null ? [] : toParts(content).filter(({ text }) => text === undefined)
+  const said = content === null ? null : toParts(content)
+  const response = said === null ? { error: 'No result was sent for this call.' } : toResponse(said)
+  const functionResponse: FunctionResponse = { name: call.name, response }
+  if (call.id !== undefined) functionResponse.id = call.id
+  const part = { functionResponse }
+  const media = said?.filter(({ text }) => text === undefined) ?? []
+  if (media.length === 0) return { part, beside: media }
   const inside = media.flatMap(({ inlineData }) => (inlineData ? [{ inlineData }] : []))
-  const part = {
-    functionResponse: {
-      ...(id !== undefined && { id }),
-      name,
-      response:
-        content === null ? { error: 'No result was sent for this call.' } : toResponse(content),
-      ...(inside.length > 0 && { parts: inside }),
-    },
-  }
+  if (inside.length > 0) functionResponse.parts = inside
   return { part, beside: media.filter(({ inlineData }) => inlineData === undefined) }
 }
 
-function toResponse(content: MessageContent): Record<string, unknown> {
-  const text = toParts(content)
-    .flatMap((part) => part.text ?? [])
-    .join('\n')
+function toResponse(said: readonly Part[]): Record<string, unknown> {
+  const text = said.flatMap((part) => part.text ?? []).join('\n')
   const object = LONG_NUMBER.test(text) ? undefined : parseObject(text)
   return object ?? { result: text }
 }

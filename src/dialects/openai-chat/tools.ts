@@ -56,7 +56,7 @@ export function toTools(
     .filter(({ name }) => keep === null || keep.includes(name))
     .map((each) => toDeclaration(each, names))
   const functions: Tool[] = functionDeclarations.length === 0 ? [] : [{ functionDeclarations }]
-  const builtIns = [...builtInsOf(chat)].map((builtIn): Tool => ({ [builtIn]: {} }))
+  const builtIns = builtInsOf(chat).map((builtIn): Tool => ({ [builtIn]: {} }))
   // What comes first is kept where the two cannot meet (gemini/fit/tools.ts).
   const tools =
     chat.tool_priority === 'built_in' ? [...builtIns, ...functions] : [...functions, ...builtIns]
@@ -74,9 +74,7 @@ export function toTools(
           },
         }
       : undefined,
-    customTools: new Set(
-      [...offered.values()].flatMap(({ name, isCustom }) => (isCustom ? [name] : [])),
-    ),
+    customTools: customNames(offered),
     legacyFunctions,
   }
 }
@@ -87,6 +85,12 @@ const NO_TOOLS: TranslatedTools = {
   toolConfig: undefined,
   customTools: new Set(),
   legacyFunctions: false,
+}
+
+function customNames(offered: ReadonlyMap<string, OfferedFunction>): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const { name, isCustom } of offered.values()) if (isCustom) names.add(name)
+  return names
 }
 
 function toOffer(tool: DeclaredTool): OfferedFunction[] {
@@ -123,16 +127,18 @@ function toDeclaration(
   { name, description, parameters }: DeclaredFunction,
   names: FunctionNames,
 ): FunctionDeclaration {
-  return {
-    name: names.toGemini(name),
-    ...(description && { description }),
-    ...(parameters && { parametersJsonSchema: parameters }),
-  }
+  const declaration: FunctionDeclaration = { name: names.toGemini(name) }
+  if (description) declaration.description = description
+  if (parameters) declaration.parametersJsonSchema = parameters
+  return declaration
 }
 
-function builtInsOf({ tools, web_search_options: search }: ChatRequest): ReadonlySet<BuiltIn> {
-  const named = (tools ?? []).flatMap((tool) =>
-    tool.type === 'built_in' && tool.builtIn !== undefined ? [tool.builtIn] : [],
-  )
-  return new Set<BuiltIn>(search ? [...named, 'googleSearch'] : named)
+/** Each once. */
+function builtInsOf({ tools, web_search_options: search }: ChatRequest): readonly BuiltIn[] {
+  const named: BuiltIn[] = []
+  for (const tool of tools ?? []) {
+    if (tool.type === 'built_in' && tool.builtIn !== undefined) named.push(tool.builtIn)
+  }
+  if (search) named.push('googleSearch')
+  return named.length < 2 ? named : [...new Set(named)]
 }
