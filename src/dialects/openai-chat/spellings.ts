@@ -27,10 +27,7 @@ export function namesOf(entries: v.ObjectEntries): ReadonlyMap<string, string> {
   )
 }
 
-/**
- * The fields that are set and have one of these names; in camel case goes before in snake case. Goes through what was sent, which
- * is less than what may be.
- */
+/** The fields that are set, by these names; camel case goes before snake case. Looks through what was sent, which is little. */
 export function inCamelCase<const Entries extends v.ObjectEntries>(
   names: ReadonlyMap<string, string>,
   parsed: object,
