@@ -58,11 +58,7 @@ export const paced: Case = {
         requests: STREAMS,
       },
       rounds: effort.rounds,
-      warmUp: {
-        answer: { kind: 'burst', events: 30, write: 'apart' },
-        connections: STREAMS,
-        requests: scaled(3000, effort),
-      },
+      warmUp: { connections: STREAMS, requests: STREAMS },
     })
     const work = `${STREAMS} streams, chunks ${GAP_MS} ms apart`
     const delays = spreads(rounds, ['direct', 'a', 'c', 'd'], ({ delayMs }) => delayMs)

@@ -44,7 +44,7 @@ export function admin(handle: (call: Call) => Promise<Reply>): Access {
 /** The service: the key of a user who exists. */
 export function user(handle: (call: Call, holder: KeyHolder) => Promise<Reply>): Access {
   return accessOf('user', async (call) => {
-    const claimed = await claimedHolder(call)
+    const claimed = await claimedHolder(call, await callerOf(call))
     if ('reason' in claimed) return claimed
     return (await refusalTo(call.env, claimed)) ?? handle(call, claimed)
   })
@@ -56,7 +56,8 @@ export function user(handle: (call: Call, holder: KeyHolder) => Promise<Reply>):
  */
 export function leasingUser(handle: (call: Call, holder: KeyHolder) => Promise<Reply>): Access {
   return accessOf('user', async (call) => {
-    const claimed = await claimedHolder(call)
+    const caller = await callerOf(call)
+    const claimed = soleUser(caller) ?? (await claimedHolder(call, caller))
     return 'reason' in claimed ? claimed : handle(call, claimed)
   })
 }
@@ -85,18 +86,24 @@ export function userOrAdmin(handle: {
  * Whose key serves this request. The master key is refused as any key that nobody has, after the same round trip: else these
  * routes, which count no guesses, would tell who asks often enough which key it is.
  */
-async function claimedHolder(call: Call): Promise<KeyHolder | Failure> {
-  const caller = await callerOf(call)
+async function claimedHolder(call: Call, caller: Caller | null): Promise<KeyHolder | Failure> {
   if (caller === null) return MISSING_KEY
+  const sole = soleUser(caller)
+  if (sole !== null) return sole
   const { holders, master } = caller
-  const [first, ...others] = holders
-  if (first !== undefined && first !== master && others.length === 0) return first
   // Several different keys, as some clients send them: the first that somebody has.
   for (const holder of holders) {
     const refusal = await refusalTo(call.env, holder)
     if (refusal === null && holder !== master) return holder
   }
   return UNKNOWN_KEY
+}
+
+/** Who has the one key that came, if that is not the master key. */
+function soleUser(caller: Caller | null): KeyHolder | null {
+  const holder = caller?.holders[0]
+  const isSole = holder !== undefined && caller?.holders.length === 1 && holder !== caller.master
+  return isSole ? holder : null
 }
 
 interface Known {

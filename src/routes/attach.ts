@@ -14,7 +14,6 @@ export async function attach(
     cuttings,
   }: { readonly attachments: readonly Attachment[]; readonly cuttings: Cuttings },
 ): Promise<Reply | null> {
-  if (attachments.length === 0) return null
   const { request, env, settings } = call
   const refusal = attachments.some(needsFetch) ? await refusalTo(env, holder) : null
   if (refusal !== null) return refusal

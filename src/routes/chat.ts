@@ -23,8 +23,10 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
   const parsed = parseChatRequest(body.value, cuttings)
   if (!parsed.ok) return checked(call, holder, parsed.failure)
   const { chat, attachments, retold } = parsed
-  const unfit = await attach(call, holder, { attachments, cuttings })
-  if (unfit !== null) return unfit
+  if (attachments.length > 0) {
+    const unfit = await attach(call, holder, { attachments, cuttings })
+    if (unfit !== null) return unfit
+  }
   const translated = toGeminiRequest(chat)
   if (!translated.ok) return checked(call, holder, retold(translated.failure))
 

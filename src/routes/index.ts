@@ -1,6 +1,6 @@
 import { type IRequest, Router } from 'itty-router'
 import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
-import { errorResponse, type Failure } from '../http/errors.ts'
+import { errorResponse } from '../http/errors.ts'
 import { lazy } from '../lazy.ts'
 import { log } from '../http/log.ts'
 import { readSettings } from '../settings.ts'
@@ -8,7 +8,7 @@ import { addCredential } from './additions.ts'
 import { readAudit } from './audit.ts'
 import { type Access, admin, everyone, leasingUser, user, userOrAdmin } from './access.ts'
 import { addCredentials } from './bulk.ts'
-import type { Reply } from './call.ts'
+import type { Call, Reply } from './call.ts'
 import { chatCompletions } from './chat.ts'
 import { rotateRing, updateConfig } from './config.ts'
 import { crashed } from './crash.ts'
@@ -120,37 +120,34 @@ const ADMIN: readonly Route[] = [
 /** The whole API. */
 export const ROUTES: readonly Route[] = [...SERVICE, ...ADMIN]
 
-type Matched = { readonly pattern: string; readonly reply: Reply }
-type Arguments = [env: Env, ctx: ExecutionContext, requestId: string]
-type Run = (
-  request: Request,
-  params: Readonly<Record<string, string>>,
-  ...args: Arguments
-) => Promise<Matched>
+/** What a request's method and path lead to. */
+interface Found {
+  readonly pattern: string
+  readonly params: Readonly<Record<string, string>>
+  readonly run: (call: Call) => Reply | Promise<Reply>
+}
 
 const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
 
 /** The service's routes that have no parameters, by method and path: what is called for every answer is found without a search. */
-const fixed = new Map<string, Run>()
-for (const [method, pattern, access] of SERVICE) {
-  if (!pattern.includes(':')) fixed.set(`${method} ${pattern}`, runner(pattern, access))
+const fixed = new Map<string, Found>()
+for (const [method, pattern, run] of SERVICE) {
+  if (!pattern.includes(':')) fixed.set(`${method} ${pattern}`, { pattern, params: {}, run })
 }
 
 /** All routes. Each has two patterns to compile, which a start leaves to the first request that has to be searched for. */
 const router = lazy(() => {
-  const built = Router<IRequest, Arguments, Matched | undefined>()
+  const built = Router<IRequest, [], Found | undefined>()
   const methods = new Map<string, Method[]>()
-  for (const [method, pattern, access] of ROUTES) {
-    const run = runner(pattern, access)
-    // itty-router hands the very Request on; its own type only adds what it hangs on it.
-    const found = (request: IRequest, ...args: Arguments): Promise<Matched> =>
-      run(request as Request, decodeParams(request.params), ...args)
+  for (const [method, pattern, run] of ROUTES) {
+    const found = ({ params }: IRequest): Found => ({ pattern, params: decodeParams(params), run })
     built[VERBS[method]](pattern, found)
     if (method === 'GET') built['head']?.(pattern, found)
     methods.set(pattern, [...(methods.get(pattern) ?? []), method])
   }
   for (const [pattern, allowed] of methods) {
-    built.all(pattern, ({ method }) => ({ pattern, reply: methodNotAllowed(method, allowed) }))
+    const run = ({ request }: Call): Reply => methodNotAllowed(request.method, allowed)
+    built.all(pattern, () => ({ pattern, params: {}, run }))
   }
   return built
 })
@@ -171,29 +168,35 @@ export async function handleRequest(
   const began = Date.now()
   const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`
   const { method } = request
-  const run = fixed.get(`${method} ${plainPath(request.url)}`)
-  const origins = originsFor(env, run === undefined && isAdminRoute(request))
-  let matched: Matched
+  const known = fixed.get(`${method} ${plainPath(request.url)}`)
+  const origins = originsFor(env, known === undefined && isAdminRoute(request))
+  let route = 'none'
+  let reply: Reply
   try {
-    matched = preflighted(request, origins) ??
-      (await run?.(request, {}, env, ctx, requestId)) ??
-      (await router().fetch(request, env, ctx, requestId)) ?? {
-        pattern: 'none',
-        reply: notServedAt(new URL(request.url).pathname) ?? unknownUrl(request),
-      }
+    if (origins.length > 0 && isPreflight(request)) {
+      route = 'preflight'
+      reply = preflight(request, origins)
+    } else {
+      const found = known ?? (await router().fetch(request))
+      route = found?.pattern ?? route
+      reply =
+        found === undefined
+          ? unknownUrl(request)
+          : await answer(found, request, env, ctx, requestId)
+    }
   } catch (error) {
-    matched = { pattern: 'failed', reply: crashed(error, requestId) }
+    route = 'failed'
+    reply = crashed(error, requestId)
   }
-  const { pattern, reply } = matched
   const response = reply instanceof Response ? reply : errorResponse(reply)
   const { headers } = response
-  if (origins.length > 0 && pattern !== 'preflight') expose(headers, request, origins)
+  if (origins.length > 0 && route !== 'preflight') expose(headers, request, origins)
   headers.set('x-request-id', requestId)
   headers.set('x-content-type-options', 'nosniff')
   log('request', {
     request_id: requestId,
     method,
-    route: pattern,
+    route,
     status: response.status,
     reason: reply instanceof Response ? null : reply.reason,
     credential: headers.get('x-pollux-credential'),
@@ -201,12 +204,6 @@ export async function handleRequest(
     ms: Date.now() - began,
   })
   return method === 'HEAD' ? new Response(null, response) : response
-}
-
-/** The answer to a browser that asks before it sends; null where it is not that, or no origin may. */
-function preflighted(request: Request, origins: Origins): Matched | null {
-  if (origins.length === 0 || !isPreflight(request)) return null
-  return { pattern: 'preflight', reply: preflight(request, origins) }
 }
 
 /** The path as it is written: one that is written otherwise than the table has it is searched for. */
@@ -228,18 +225,20 @@ function originsFor(env: Env, isAdmin: boolean): Origins {
   return isAdmin ? checked.settings.corsAdminOrigins : checked.settings.corsOrigins
 }
 
-function runner(pattern: string, access: Access): Run {
-  return async (request, params, env, ctx, requestId) => {
-    const checked = readSettings(env)
-    if (!checked.ok) {
-      const message = `This gateway is misconfigured: ${checked.message}`
-      return { pattern, reply: { reason: 'misconfigured', message } }
-    }
-    const { settings } = checked
-    const by = { requestId, operation: requestId }
-    const call = { request, params, env, ctx, settings, requestId, by }
-    return { pattern, reply: await access(call) }
+function answer(
+  { params, run }: Found,
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  requestId: string,
+): Reply | Promise<Reply> {
+  const checked = readSettings(env)
+  if (!checked.ok) {
+    const message = `This gateway is misconfigured: ${checked.message}`
+    return { reason: 'misconfigured', message }
   }
+  const by = { requestId, operation: requestId }
+  return run({ request, params, env, ctx, settings: checked.settings, requestId, by })
 }
 
 function decodeParams(
@@ -256,12 +255,14 @@ function decodeParams(
   return decoded
 }
 
-function unknownUrl(request: Request): Failure {
+function unknownUrl(request: Request): Reply {
   const { pathname } = new URL(request.url)
-  return {
-    reason: 'unknown_url',
-    message: `Invalid URL (${request.method} ${pathname.slice(0, 200)})`,
-  }
+  return (
+    notServedAt(pathname) ?? {
+      reason: 'unknown_url',
+      message: `Invalid URL (${request.method} ${pathname.slice(0, 200)})`,
+    }
+  )
 }
 
 function methodNotAllowed(method: string, allowed: readonly Method[]): Response {
