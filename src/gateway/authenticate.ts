@@ -148,7 +148,7 @@ export async function digestOf(apiKey: string): Promise<string> {
 }
 
 function presentedKeys(headers: Headers): readonly string[] {
-  const bearer = /^\s*bearer\s+(.*)$/i.exec(headers.get('authorization') ?? '')?.[1]
+  const bearer = /^bearer\s+(.*)$/i.exec(headers.get('authorization')?.trim() ?? '')?.[1]
   const keys: string[] = []
   for (const sent of [bearer, headers.get('x-api-key'), headers.get('x-goog-api-key')]) {
     const key = sent?.trim() ?? ''

@@ -9,7 +9,7 @@ export class Client {
   /** The client of a request, whose signal is aborted when it leaves. */
   static of({ signal }: Request): Client {
     const client = new Client()
-    // As a property, since nobody else listens to this request's signal: a listener would cost more than all that it is told.
+    // As a property, which nobody else sets on this request's signal: a listener would cost more than all that it is told.
     if (signal.aborted) client.leave()
     else signal.onabort = () => client.leave()
     return client

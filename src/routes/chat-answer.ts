@@ -90,7 +90,7 @@ function planOf({ translated }: Asked, { lease }: Answered): AnswerPlan {
 
 function contextOf({ call, chat }: Asked, first: Answered): ChatContext {
   return {
-    // Of the request's own, so that who has an answer finds its line of log.
+    // The request's own, so that who has an answer finds its line of log.
     id: `chatcmpl-${call.requestId.slice('req_'.length)}`,
     created: Math.floor(Date.now() / 1000),
     model: answeringModel(chat.model, first),

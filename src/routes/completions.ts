@@ -73,16 +73,17 @@ async function whole(call: Call, asked: Asked, journey: JourneyInput): Promise<R
   const requests = asked.all.map(({ request }) => request)
   const made = generateSeries({ ...journey, cuttings: Cuttings.NONE }, requests)
   const series = await outliving(call, made)
-  const response = series.ok ? answer(asked, series) : errorResponse(series.generated.failure)
+  const response = series.ok ? answer(call, asked, series) : errorResponse(series.generated.failure)
   setJourneyHeaders(response.headers, series.generated)
   return response
 }
 
 function answer(
+  call: Call,
   { request, chat, first }: Asked,
   { generated, responses }: Extract<Awaited<ReturnType<typeof generateSeries>>, { ok: true }>,
 ): Response {
-  const context = contextFor(answeringModel(chat.model, generated))
+  const context = contextFor(call, answeringModel(chat.model, generated))
   // There is no field for thoughts, and they are no part of the text.
   const plan = { ...first.plan, reasoning: 'none' } as const
   const translated = toChatCompletionOf(
@@ -104,7 +105,7 @@ async function stream(call: Call, asked: Asked, journey: JourneyInput): Promise<
   const response =
     generated.ok && generated.kind === 'stream'
       ? streamed(call, generated, () => {
-          const context = contextFor(answeringModel(asked.chat.model, generated))
+          const context = contextFor(call, answeringModel(asked.chat.model, generated))
           const { includeUsage } = asked.first.plan
           const echo = asked.request.echo ? (asked.request.prompt[0] ?? '') : ''
           return new CompletionStream(context, { echo, includeUsage })
@@ -114,8 +115,8 @@ async function stream(call: Call, asked: Asked, journey: JourneyInput): Promise<
   return response
 }
 
-function contextFor(model: string): CompletionContext {
-  const id = `cmpl-${crypto.randomUUID().replaceAll('-', '')}`
+function contextFor({ requestId }: Call, model: string): CompletionContext {
+  const id = `cmpl-${requestId.slice('req_'.length)}`
   return { id, created: Math.floor(Date.now() / 1000), model }
 }
 

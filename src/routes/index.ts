@@ -1,6 +1,6 @@
 import { type IRequest, Router } from 'itty-router'
 import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
-import { errorResponse } from '../http/errors.ts'
+import { errorResponse, type Failure } from '../http/errors.ts'
 import { lazy } from '../lazy.ts'
 import { log } from '../http/log.ts'
 import { readSettings } from '../settings.ts'
@@ -124,7 +124,13 @@ export const ROUTES: readonly Route[] = [...SERVICE, ...ADMIN]
 interface Found {
   readonly pattern: string
   readonly params: Readonly<Record<string, string>>
-  readonly run: (call: Call) => Reply | Promise<Reply>
+  readonly run: (call: Call) => Promise<Reply>
+}
+
+/** A path that is known, with another method. */
+interface Misused {
+  readonly pattern: string
+  readonly reply: Reply
 }
 
 const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
@@ -137,7 +143,7 @@ for (const [method, pattern, run] of SERVICE) {
 
 /** All routes. Each has two patterns to compile, which a start leaves to the first request that has to be searched for. */
 const router = lazy(() => {
-  const built = Router<IRequest, [], Found | undefined>()
+  const built = Router<IRequest, [], Found | Misused | undefined>()
   const methods = new Map<string, Method[]>()
   for (const [method, pattern, run] of ROUTES) {
     const found = ({ params }: IRequest): Found => ({ pattern, params: decodeParams(params), run })
@@ -146,8 +152,7 @@ const router = lazy(() => {
     methods.set(pattern, [...(methods.get(pattern) ?? []), method])
   }
   for (const [pattern, allowed] of methods) {
-    const run = ({ request }: Call): Reply => methodNotAllowed(request.method, allowed)
-    built.all(pattern, () => ({ pattern, params: {}, run }))
+    built.all(pattern, ({ method }) => ({ pattern, reply: methodNotAllowed(method, allowed) }))
   }
   return built
 })
@@ -179,10 +184,9 @@ export async function handleRequest(
     } else {
       const found = known ?? (await router().fetch(request))
       route = found?.pattern ?? route
-      reply =
-        found === undefined
-          ? unknownUrl(request)
-          : await answer(found, request, env, ctx, requestId)
+      if (found === undefined) reply = unknownUrl(request)
+      else if ('reply' in found) ({ reply } = found)
+      else reply = await answer(found, request, env, ctx, requestId)
     }
   } catch (error) {
     route = 'failed'
@@ -231,7 +235,7 @@ function answer(
   env: Env,
   ctx: ExecutionContext,
   requestId: string,
-): Reply | Promise<Reply> {
+): Failure | Promise<Reply> {
   const checked = readSettings(env)
   if (!checked.ok) {
     const message = `This gateway is misconfigured: ${checked.message}`

@@ -65,8 +65,9 @@ export async function verify(
 
 async function probe(access: Access, settings: Settings): Promise<Verification> {
   const { upstream, auth, project } = access
-  const headers = headersOf(access)
   try {
+    // Not before: a token that is no header's value throws here.
+    const headers = headersOf(access)
     const answer =
       upstream === 'gemini-api'
         ? await fetchText(

@@ -23,6 +23,15 @@ describe('POST /v1/chat/completions', () => {
     },
   )
 
+  it('names the answer as its request, so that the one leads to the log of the other', async () => {
+    const user = await givenUser()
+    for (const stream of [false, true]) {
+      const answer = await chat(user.key, { stream })
+      const requestId = answer.headers.get('x-request-id') ?? 'none'
+      expect(await answer.text()).toContain(`"id":"${requestId.replace('req_', 'chatcmpl-')}"`)
+    }
+  })
+
   it('streams', async () => {
     const user = await givenUser(['service_account'])
     const answer = await chat(user.key, { stream: true })

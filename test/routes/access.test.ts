@@ -179,4 +179,12 @@ describe('the configuration', () => {
     expect(error.message).toContain(name)
     expect(answer.headers.get('x-should-retry')).toBe('false')
   })
+
+  it('with a bad variable still tells of what needs none of them', async () => {
+    const overrides = { GEMINI_API_BASE_URL: 'not a url' }
+    const misused = await request(overrides, '/health')
+    expect(misused.status).toBe(405)
+    expect(misused.headers.get('allow')).toBe('GET, HEAD')
+    expect((await request(overrides, '/nowhere')).status).toBe(404)
+  })
 })
