@@ -25,8 +25,8 @@ export interface Plan {
   readonly targets: readonly Target[]
   readonly work: Work
   readonly rounds: number
-  /** What each process does first, instead of or as part of its work: most run for days, and compile in their first minutes. */
-  readonly warmUp: Pick<Work, 'connections' | 'requests'> & Partial<Work>
+  /** So much of the work each process does first: most run for days, and compile in their first minutes. */
+  readonly warmUp: Pick<Work, 'connections' | 'requests'>
   /** A process of its own for each round: the memory of the last one is still resident in the old. */
   readonly fresh?: boolean
 }

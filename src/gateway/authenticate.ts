@@ -2,8 +2,8 @@ import { hasMintedForm, mintedFor } from './minted-key.ts'
 
 /**
  * Who is calling. A key is compared by its SHA-256 and never stored, logged or repeated; an isolate's memory holds the last
- * ones. Whether a user's key is known is for
- * the user's object to say: here a key is only turned into the id that names the object.
+ * ones. Whether a user's key is known is for the user's object to say: here a key is only turned into the id that names the
+ * object.
  */
 export interface KeyHolder {
   /** Whom the key names: of a minted key the id in it, of one that an admin chose its digest. */
@@ -73,8 +73,8 @@ export async function authenticate(headers: Headers, env: Env): Promise<Caller |
   const keys = presentedKeys(headers)
   const [only] = keys
   if (only === undefined) return null
-  if (keys.length === 1) return lastCallers.get(env)?.get(only) ?? callerWith(only, env)
-  const callers = await Promise.all(keys.map((key) => callerWith(key, env)))
+  if (keys.length === 1) return callerWith(only, env)
+  const callers = await Promise.all(keys.map(async (key) => callerWith(key, env)))
   return {
     holders: callers.flatMap(({ holders }) => holders),
     master: callers.find(({ master }) => master !== null)?.master ?? null,
@@ -97,15 +97,17 @@ const MAX_KEPT_CHARS = 256
 
 const FORGED: Caller = { holders: [], master: null, forged: 1 }
 
-async function callerWith(key: string, env: Env): Promise<Caller> {
-  const callers = lastCallers.get(env) ?? new Map<string, Caller>()
-  const known = callers.get(key)
-  if (known !== undefined) return known
+function callerWith(key: string, env: Env): Caller | Promise<Caller> {
+  return lastCallers.get(env)?.get(key) ?? readCaller(key, env)
+}
+
+async function readCaller(key: string, env: Env): Promise<Caller> {
   const holder = await readHolder(key, env)
   if (holder === null) return FORGED
   const isMaster = await isMasterKey(holder, env)
   const caller: Caller = { holders: [holder], master: isMaster ? holder : null, forged: 0 }
   if (key.length > MAX_KEPT_CHARS) return caller
+  const callers = lastCallers.get(env) ?? new Map<string, Caller>()
   if (callers.size >= MAX_LAST_KEYS) callers.clear()
   callers.set(key, caller)
   lastCallers.set(env, callers)

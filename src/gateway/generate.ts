@@ -222,12 +222,12 @@ export function generation({
   settings,
 }: GenerateInput): ServeInput['askUnder'] {
   const method = stream ? 'streamGenerateContent' : 'generateContent'
-  const known: { readonly target: string; readonly json: string }[] = []
+  const known = new Map<string, string>()
   return ({ model, signatures, preferences, access: { upstream } }, wording) => {
     const { schemas, dummiesOnly } = wording
     const name = `${upstream} ${model} ${schemas} ${dummiesOnly}`
-    const before = known.find(({ target }) => target === name)
-    if (before !== undefined) return { method, json: before.json, cuttings }
+    const before = known.get(name)
+    if (before !== undefined) return { method, json: before, cuttings }
     const target: Target = {
       model,
       upstream,
@@ -237,7 +237,7 @@ export function generation({
     }
     const preferred = withPreferences(request, preferences, settings.safetySettings)
     const json = JSON.stringify(fit(preferred, target))
-    known.push({ target: name, json })
+    known.set(name, json)
     return { method, json, cuttings }
   }
 }

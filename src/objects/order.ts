@@ -16,9 +16,7 @@ export type UseOf = (credentialId: string) => Use
  * one, a conversation's own order where it has one, else the user's mode.
  */
 export function inOrder(ring: Ring, useOf: UseOf, session: string | null): readonly Credential[] {
-  const { credentials } = ring
-  if (credentials.length < 2) return credentials
-  const order = session === null ? byMode(ring, useOf) : bySession(credentials, session)
+  const order = session === null ? byMode(ring, useOf) : bySession(ring.credentials, session)
   const hasTiers = order.some(({ priority }) => priority !== order[0]?.priority)
   // Stable, so that each tier keeps that order.
   return hasTiers ? order.toSorted((one, other) => one.priority - other.priority) : order

@@ -56,8 +56,7 @@ export function user(handle: (call: Call, holder: KeyHolder) => Promise<Reply>):
  */
 export function leasingUser(handle: (call: Call, holder: KeyHolder) => Promise<Reply>): Access {
   return accessOf('user', async (call) => {
-    const caller = await callerOf(call)
-    const claimed = soleUser(caller) ?? (await claimedHolder(call, caller))
+    const claimed = await claimedHolder(call, await callerOf(call))
     return 'reason' in claimed ? claimed : handle(call, claimed)
   })
 }
@@ -86,24 +85,26 @@ export function userOrAdmin(handle: {
  * Whose key serves this request. The master key is refused as any key that nobody has, after the same round trip: else these
  * routes, which count no guesses, would tell who asks often enough which key it is.
  */
-async function claimedHolder(call: Call, caller: Caller | null): Promise<KeyHolder | Failure> {
+function claimedHolder(
+  call: Call,
+  caller: Caller | null,
+): KeyHolder | Failure | Promise<KeyHolder | Failure> {
   if (caller === null) return MISSING_KEY
-  const sole = soleUser(caller)
-  if (sole !== null) return sole
-  const { holders, master } = caller
-  // Several different keys, as some clients send them: the first that somebody has.
+  const [first, ...others] = caller.holders
+  const isSole = first !== undefined && first !== caller.master && others.length === 0
+  return isSole ? first : firstAdmitted(call, caller)
+}
+
+/** Of several different keys, as some clients send them, or the master key alone: the first that somebody has. */
+async function firstAdmitted(
+  call: Call,
+  { holders, master }: Caller,
+): Promise<KeyHolder | Failure> {
   for (const holder of holders) {
     const refusal = await refusalTo(call.env, holder)
     if (refusal === null && holder !== master) return holder
   }
   return UNKNOWN_KEY
-}
-
-/** Who has the one key that came, if that is not the master key. */
-function soleUser(caller: Caller | null): KeyHolder | null {
-  const holder = caller?.holders[0]
-  const isSole = holder !== undefined && caller?.holders.length === 1 && holder !== caller.master
-  return isSole ? holder : null
 }
 
 interface Known {
