@@ -184,8 +184,9 @@ describe('what a model makes', () => {
       data: 'QQ==',
       transcript: 'Hello',
     }
-    expect(both(parts).message['audio']).toEqual(audio)
-    expect(both(parts.slice(0, 1)).message).toMatchObject({
+    const keepsText = { keepsText: true }
+    expect(both(parts, keepsText).message['audio']).toEqual(audio)
+    expect(both(parts.slice(0, 1), keepsText).message).toMatchObject({
       content: null,
       audio: { transcript: '' },
     })

@@ -52,6 +52,7 @@ const plan: fc.Arbitrary<AnswerPlan> = fc.record({
   legacyFunctions: fc.boolean(),
   parallelToolCalls: fc.boolean(),
   answerFunction: fc.constantFrom(null, null, 'answer'),
+  keepsText: fc.boolean(),
   reasoning: fc.constantFrom(...REASONING_FORMATS),
   reasoningAsked: fc.boolean(),
 })

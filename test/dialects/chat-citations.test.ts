@@ -5,6 +5,8 @@ import { type AnswerPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import type { GroundingMetadata, Part } from '../../src/gemini/types.ts'
 import { streamed, whole } from './support/answers.ts'
 
+/** Of a request with a search. */
+const SEARCH: AnswerPlan = { ...PLAIN, callee: 'google', keepsText: true }
 const utf8 = new TextEncoder()
 const bytesOf = (text: string): number => utf8.encode(text).length
 
@@ -21,7 +23,7 @@ function support(startIndex: number, endIndex: number, rest: object = {}): Groun
 function quotes(
   parts: Part[],
   groundingMetadata: GroundingMetadata,
-  plan: AnswerPlan = PLAIN,
+  plan: AnswerPlan = SEARCH,
 ): string[] {
   return quotesIn(whole(parts, 'STOP', plan, { groundingMetadata }).message)
 }
@@ -43,9 +45,9 @@ describe('citations', () => {
     ]
     const rest = { groundingMetadata: support(0, 2) }
     const message = { role: 'assistant', content: 'Hi!', refusal: null, annotations }
-    expect(whole([{ text: 'Hi!' }], 'STOP', PLAIN, rest).message).toEqual(message)
+    expect(whole([{ text: 'Hi!' }], 'STOP', SEARCH, rest).message).toEqual(message)
     const parts = [[{ text: 'H' }], [{ text: 'i!' }]]
-    expect(streamed(parts, 'STOP', PLAIN, rest).message).toEqual(message)
+    expect(streamed(parts, 'STOP', SEARCH, rest).message).toEqual(message)
   })
 
   it.each<[string, object, string]>([
@@ -54,7 +56,7 @@ describe('citations', () => {
     ['nothing', { uri: 'no url' }, ''],
   ])('without a title have %s for one (E30)', (_, web, title) => {
     const groundingMetadata = { ...support(0, 1), groundingChunks: [{ web }] }
-    const { message } = whole([{ text: 'a' }], 'STOP', PLAIN, { groundingMetadata })
+    const { message } = whole([{ text: 'a' }], 'STOP', SEARCH, { groundingMetadata })
     expect(message['annotations']).toMatchObject([{ url_citation: { title } }])
   })
 
@@ -118,7 +120,7 @@ describe('citations', () => {
         const grounding = support(bytesOf(start ?? ''), bytesOf(`${start}${segment}`), {
           partIndex: 1,
         })
-        const plan = { ...PLAIN, reasoning: 'think_tags' } as const
+        const plan = { ...SEARCH, reasoning: 'think_tags' } as const
         const parts = [
           { text: thought.join(''), thought: true },
           { text: `${start}${segment}${rest}` },

@@ -242,3 +242,25 @@ describe('the function whose arguments are the answer', () => {
     expect(planFor(plan, terms).answerFunction).toBe(expected)
   })
 })
+
+describe('what was said is kept to the end', () => {
+  const preferences = { reasoningFormat: null, safetySettings: [] }
+  const functions = [{ type: 'function', function: { name: 'f' } }]
+
+  it.each<[string, Fields, string, boolean]>([
+    ['not for an answer that nothing quotes', {}, 'gemini-3.8-flash', false],
+    ['not for functions of the client', { tools: functions }, 'gemini-3.8-flash', false],
+    ['for a search, which quotes it', { web_search_options: {} }, 'gemini-3.8-flash', true],
+    [
+      'for a search beside functions',
+      { tools: [...functions, { type: 'web_search' }] },
+      'gemini-3.8-flash',
+      true,
+    ],
+    ['for a voice, whose words are told', {}, 'gemini-2.5-flash-preview-tts', true],
+  ])('%s', (_, fields, model, expected) => {
+    const { request, plan } = translated(fields)
+    const terms = { request, target: { model, upstream: 'gemini-api' }, preferences } as const
+    expect(planFor(plan, terms).keepsText).toBe(expected)
+  })
+})

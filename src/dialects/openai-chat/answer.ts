@@ -55,7 +55,8 @@ export class AnswerReader {
   readonly #answer: { readonly id: string; readonly index: number }
   /** From the first call on: most answers have none. */
   #calls: CallReader | null = null
-  readonly #visible = new VisibleText()
+  /** A long answer is much to keep, and mostly for nothing. */
+  readonly #visible: VisibleText | null
   /** Of the calls that the client was told. */
   readonly signatures: CallSignature[] = []
   usage: UsageMetadata | undefined
@@ -77,6 +78,7 @@ export class AnswerReader {
     answer: { readonly id: string; readonly index: number },
   ) {
     this.#plan = plan
+    this.#visible = plan.keepsText ? new VisibleText() : null
     this.#sink = sink
     this.#answer = answer
   }
@@ -112,8 +114,8 @@ export class AnswerReader {
     })
     return {
       conclusion,
-      annotations: toAnnotations(this.#grounding, this.#visible),
-      transcript: this.#visible.text,
+      annotations: this.#visible === null ? [] : toAnnotations(this.#grounding, this.#visible),
+      transcript: this.#visible?.text ?? '',
       signature: this.#called === 0 || this.#plan.legacyFunctions ? this.#signature : undefined,
     }
   }
@@ -121,7 +123,7 @@ export class AnswerReader {
   #part(part: Part, isFirst: boolean): void {
     const text = textOf(part)
     const isThought = part.thought === true
-    this.#visible.next(text === '' ? 'other' : isThought ? 'thought' : 'text', isFirst)
+    this.#visible?.next(text === '' ? 'other' : isThought ? 'thought' : 'text', isFirst)
     if (part.functionCall !== undefined) return this.#call(part)
     if (typeof part.thoughtSignature === 'string') this.#signature = part.thoughtSignature
     if (text !== '') return isThought ? this.#think(text) : this.#say(text)
@@ -140,7 +142,7 @@ export class AnswerReader {
   #show(text: string): void {
     this.#stopThinking()
     this.#answered = true
-    this.#visible.add(text)
+    this.#visible?.add(text)
     this.#sink.text(text)
   }
 
@@ -167,7 +169,7 @@ export class AnswerReader {
 
   /** In the text that the client gets, but no answer. */
   #tag(text: string): void {
-    this.#visible.skip(text)
+    this.#visible?.skip(text)
     this.#sink.text(text)
   }
 

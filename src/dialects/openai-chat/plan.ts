@@ -3,7 +3,7 @@ import type { Target } from '../../gemini/fit/aim.ts'
 import type { Preferences } from '../../gemini/preferences.ts'
 import type { ReasoningFormat } from '../../gemini/reasoning.ts'
 import { traitsOf } from '../../gemini/traits.ts'
-import type { GenerateContentRequest } from '../../gemini/types.ts'
+import type { GenerateContentRequest, Tool } from '../../gemini/types.ts'
 
 /** What the answer needs to know of the request: decided once while the request is translated, read by response.ts and stream.ts. */
 export interface AnswerPlan {
@@ -21,6 +21,8 @@ export interface AnswerPlan {
   readonly parallelToolCalls: boolean
   /** Name of the function whose arguments are the answer, where Google does not take care of JSON itself; null otherwise. Its text, should it come instead, may stand in a fence. */
   readonly answerFunction: string | null
+  /** Whether all that is said is needed once more at the end: where Google's own tools may quote it, or a sound comes with its words. */
+  readonly keepsText: boolean
   readonly reasoning: ReasoningFormat
   /** Whether the request itself says so. If not, the user's own setting goes before. */
   readonly reasoningAsked: boolean
@@ -35,6 +37,7 @@ export const PLAIN: AnswerPlan = {
   legacyFunctions: false,
   parallelToolCalls: true,
   answerFunction: null,
+  keepsText: false,
   reasoning: 'reasoning_content',
   reasoningAsked: false,
 }
@@ -51,11 +54,17 @@ export function planFor(plan: AnswerPlan, { request, target, preferences }: Term
   const reasoning = plan.reasoningAsked
     ? plan.reasoning
     : (preferences.reasoningFormat ?? plan.reasoning)
-  const emulated = emulatedJson(request, traitsOf(target.model, target.upstream))
+  const traits = traitsOf(target.model, target.upstream)
+  const { tools = [] } = request
   return {
     ...plan,
-    answerFunction: emulated?.name ?? null,
+    answerFunction: emulatedJson(request, traits)?.name ?? null,
+    keepsText: tools.some(isGooglesOwn) || traits.output.includes('audio'),
     // Tags would spoil an answer that is to be JSON, whoever takes care of that.
     reasoning: isJson(request) && reasoning === 'think_tags' ? 'reasoning_content' : reasoning,
   }
+}
+
+function isGooglesOwn({ functionDeclarations }: Tool): boolean {
+  return functionDeclarations === undefined
 }
