@@ -1,5 +1,5 @@
 import { cpus, loadavg } from 'node:os'
-import { median } from './figures.ts'
+import { median, quantile } from './figures.ts'
 import type { Spread } from './load.ts'
 import type { Measured, Rounds, Target } from './rounds.ts'
 
@@ -59,7 +59,7 @@ export function compare(rounds: Rounds, comparison: Comparison): Row {
   return compareNumbers(values(floor), values('d'), comparison)
 }
 
-/** Medians of both, and the median of the ratios within a round with the least and the greatest. */
+/** Medians of both, and the median of the ratios within a round, with their quartiles. */
 export function compareNumbers(
   floors: readonly number[],
   ours: readonly number[],
@@ -67,13 +67,13 @@ export function compareNumbers(
 ): Row {
   const ratios = ours.map((value, index) => value / (floors[index] ?? Number.NaN))
   const ratio = median(ratios)
-  const [least, most] = [Math.min(...ratios), Math.max(...ratios)]
+  const [first, third] = [quantile(ratios, 0.25), quantile(ratios, 0.75)]
   return {
     work,
     measure,
     floor: `(${floor}) ${unit(median(floors))}`,
     pollux: unit(median(ours)),
-    ratio: `**${ratio.toFixed(2)}** (${least.toFixed(2)}–${most.toFixed(2)})`,
+    ratio: `**${ratio.toFixed(2)}** (${first.toFixed(2)}–${third.toFixed(2)})`,
     must: `≤ ${goal.must}`,
     aim: String(goal.aim),
     met: ratio <= goal.must,
@@ -95,7 +95,7 @@ export function table(rows: readonly Row[]): string {
       `| ${work} | ${measure} | ${floor} | ${pollux} | ${ratio} | ${must}${met === false ? ' ✗' : ''} | ${aim} |`,
   )
   return [
-    '| work | measured | floor | Pollux | ratio (least–most) | must | aim |',
+    '| work | measured | floor | Pollux | ratio (quartiles) | must | aim |',
     '|---|---|---:|---:|---:|---:|---:|',
     ...lines,
   ].join('\n')
@@ -104,7 +104,10 @@ export function table(rows: readonly Row[]): string {
 /** What would make a figure doubtful: sides that had no time to spare, other programs. */
 export function doubts(name: string, rounds: Rounds): readonly string[] {
   const all = Object.values(rounds).flat()
-  const side = Math.max(...all.map(({ sideShare }) => sideShare))
+  // Of a short round a share is rough: it is counted in ticks.
+  const side = Math.max(
+    ...Object.values(rounds).map((each) => median(each.map(({ sideShare }) => sideShare))),
+  )
   const others = median(all.map(({ othersShare }) => othersShare))
   const said: string[] = []
   if (side > 0.9)

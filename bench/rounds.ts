@@ -36,8 +36,9 @@ export async function runRounds(sides: Sides, plan: Plan): Promise<Rounds> {
   await using running = new AsyncDisposableStack()
   const subjects = new Map<Target, Subject | null>()
   const start = async (target: Target): Promise<Subject | null> => {
-    const subject = target === 'direct' ? null : await startSubject(target, sides.upstreamPort)
-    await sides.run({ ...work, ...warmUp }, portOf(subject, sides))
+    if (target === 'direct') return null
+    const subject = await startSubject(target, sides.upstreamPort)
+    await sides.run({ ...work, ...warmUp }, subject.workerd.port)
     return subject
   }
   if (!fresh) {

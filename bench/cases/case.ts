@@ -21,6 +21,11 @@ export interface Effort {
 
 export const HELLO = { messages: [{ role: 'user', content: 'Say something short about work.' }] }
 
+/** Others use the machine too, and what they take changes within seconds: short work is compared in many short rounds rather than in few long ones. */
+export function manyShort({ rounds }: Effort): number {
+  return rounds * 5
+}
+
 /** At least one. */
 export function scaled(count: number, { scale }: Effort): number {
   return Math.max(1, Math.round(count * scale))

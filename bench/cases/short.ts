@@ -2,11 +2,12 @@
 import { compare, doubts, micros, millis, spreads } from '../report.ts'
 import { median } from '../figures.ts'
 import { runRounds } from '../rounds.ts'
-import { type Case, HELLO, scaled } from './case.ts'
+import { type Case, HELLO, manyShort, scaled } from './case.ts'
 
 const REPLY = { answer: { kind: 'reply' }, body: HELLO } as const
-/** So many that each side collects all its garbage several times a round: one collection is worth hundreds of requests. */
-const REQUESTS = 8000
+/** So many that what is collected after them is part of a round. */
+const REQUESTS = 1600
+const WARM_UP = 8000
 
 export const short: Case = {
   name: 'short',
@@ -15,8 +16,8 @@ export const short: Case = {
     const rounds = await runRounds(sides, {
       targets: ['a', 'b', 'd'],
       work: { ...REPLY, connections: 32, requests },
-      rounds: effort.rounds,
-      warmUp: { connections: 32, requests },
+      rounds: manyShort(effort),
+      warmUp: { connections: 32, requests: scaled(WARM_UP, effort) },
     })
     const rate = (target: string): string =>
       median((rounds[target] ?? []).map(({ wallMs }) => (requests / wallMs) * 1000)).toFixed(0)
@@ -47,9 +48,9 @@ export const single: Case = {
   async run(sides, effort) {
     const rounds = await runRounds(sides, {
       targets: ['direct', 'a', 'b', 'd'],
-      work: { ...REPLY, connections: 1, requests: scaled(600, effort) },
-      rounds: effort.rounds,
-      warmUp: { connections: 32, requests: scaled(REQUESTS, effort) },
+      work: { ...REPLY, connections: 1, requests: scaled(120, effort) },
+      rounds: manyShort(effort),
+      warmUp: { connections: 32, requests: scaled(WARM_UP, effort) },
     })
     const times = spreads(rounds, ['direct', 'a', 'b', 'd'], ({ firstByteMs }) => firstByteMs)
     return {

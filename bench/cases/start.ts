@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { absolute, compareNumbers, millis } from '../report.ts'
 import { bundle, type Name, spawnSubject } from '../subjects.ts'
-import type { Case } from './case.ts'
+import { type Case, manyShort } from './case.ts'
 
 export const start: Case = {
   name: 'start',
-  async run(sides, { rounds }) {
+  async run(sides, effort) {
     bundle('src/worker.ts') // which is not part of a start
     const elapsed: Record<'a' | 'd', number[]> = { a: [], d: [] }
     const folder = mkdtempSync(join(tmpdir(), 'pollux-start-'))
@@ -18,7 +18,7 @@ export const start: Case = {
     try {
       // The first start of all makes a file on disk for each class of objects; no later one does, and on Cloudflare none.
       for (const name of ['a', 'd'] as const) await measure(name)
-      for (let round = 0; round < rounds; round++) {
+      for (let round = 0; round < manyShort(effort); round++) {
         const order = round % 2 === 0 ? (['a', 'd'] as const) : (['d', 'a'] as const)
         for (const name of order) elapsed[name].push(await measure(name))
       }
