@@ -18,7 +18,7 @@ import {
 import { MAX_HOPS } from './continuation.ts'
 import { failureOf } from './failure.ts'
 import type { Outlet } from './outlet.ts'
-import { verdictOn } from './unusable.ts'
+import { verdictOf } from './unusable.ts'
 
 /** A dialect's side of a stream: pivot responses in, text for the client out. */
 export interface StreamEncoder {
@@ -202,8 +202,7 @@ class Pump {
     }
     const end = encoder.end()
     this.#outlet.write(end.frames)
-    const verdict: Verdict = end.ok ? { kind: 'ok' } : verdictOn(end.failure)
-    return this.#ended({ verdict, usage, signatures })
+    return this.#ended({ verdict: verdictOf(end), usage, signatures })
   }
 
   /** Only now is it known whether the client took all of it. */

@@ -1,3 +1,4 @@
+import { logError } from '../http/log.ts'
 import type { Settings } from '../settings.ts'
 import { discoverProject } from '../upstreams/code-assist-setup.ts'
 import type { Access, Secret } from '../upstreams/credential.ts'
@@ -162,7 +163,7 @@ export class AccessTokens {
       restored = this.#held.has(id) ? null : await this.#restore(vault, id)
     } catch {
       // Fails closed. The error says nothing that the operator does not learn from this line.
-      console.error({ event: 'vault_refused', user: userId, credential: id })
+      logError('vault_refused', { user: userId, credential: id })
       return { ok: false, reason: 'sealed' }
     }
     if (this.#revision(id) !== revision) return { ok: true } // replaced meanwhile: the next pass takes the new one

@@ -1,3 +1,4 @@
+import { logError } from '../http/log.ts'
 import { CHECKPOINT_AFTER_MS } from './ledger.ts'
 import { snapshotKey, snapshotOf } from './snapshot.ts'
 import type { UserState } from './state.ts'
@@ -111,7 +112,7 @@ export class Chores {
       profile.snapshotWritten(version)
     } catch (error) {
       this.#snapshotFailures++
-      console.error({ event: 'snapshot_failed', user: userId, error: String(error) })
+      logError('snapshot_failed', { user: userId, error: String(error) })
     }
   }
 

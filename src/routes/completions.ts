@@ -13,7 +13,7 @@ import {
 import { CompletionStream } from '../dialects/openai-completions/stream.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import { generate, type JourneyInput } from '../gateway/generate.ts'
-import { verdictOn } from '../gateway/unusable.ts'
+import { verdictOf } from '../gateway/unusable.ts'
 import { generateSeries } from '../gateway/series.ts'
 import { estimateTokens } from '../gemini/usage.ts'
 import { Cuttings } from '../http/cuttings.ts'
@@ -90,8 +90,7 @@ function answer(
     responses.map((response) => ({ response, plan })),
     context,
   )
-  const verdict = translated.ok ? OK : verdictOn(translated.failure)
-  generated.settle(verdict, responses.at(-1)?.usageMetadata)
+  generated.settle(verdictOf(translated), responses.at(-1)?.usageMetadata)
   if (!translated.ok) return errorResponse(translated.failure)
   const { prompt, n, echo } = request
   const echoes = echo ? prompt.flatMap((text) => Array.from({ length: n }, () => text)) : []
@@ -119,6 +118,4 @@ function contextFor({ requestId }: Call, model: string): CompletionContext {
   const id = `cmpl-${requestId.slice('req_'.length)}`
   return { id, created: Math.floor(Date.now() / 1000), model }
 }
-
-const OK = { kind: 'ok' } as const
 const NO_STREAM: Failure = { reason: 'internal_error', message: 'The answer was not streamed.' }

@@ -2,6 +2,7 @@ import { VAULT_CLOSED } from '../gateway/failure.ts'
 import { persistently } from '../gateway/users.ts'
 import { readRaw } from '../http/body.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
+import { logError } from '../http/log.ts'
 import { DIRECTORY_NAME } from '../objects/directory.ts'
 import type { Begun } from '../objects/idempotency-keys.ts'
 import { openVault, type Vault } from '../objects/vault.ts'
@@ -83,7 +84,7 @@ async function run(handle: Handler, call: Call, claim: Claim): Promise<Reply> {
     }
   } catch (error) {
     // The act is done, and its answer is the client's; a repetition will find the operation done.
-    console.error({ event: 'answer_not_kept', request_id: call.requestId, error: String(error) })
+    logError('answer_not_kept', { request_id: call.requestId, error: String(error) })
   }
   return reply
 }

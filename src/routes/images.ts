@@ -1,7 +1,7 @@
 import { toImageList } from '../dialects/openai-images/response.ts'
 import { type ImageRequest, parseImageRequest } from '../dialects/openai-images/schema.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
-import { verdictOn } from '../gateway/unusable.ts'
+import { verdictOf } from '../gateway/unusable.ts'
 import { generateSeries, type Series } from '../gateway/series.ts'
 import type { GenerateContentRequest } from '../gemini/types.ts'
 import { estimateTokens } from '../gemini/usage.ts'
@@ -46,9 +46,6 @@ function answer(
   { generated, responses }: Extract<Series, { ok: true }>,
 ): Response {
   const drawn = toImageList(responses, format, Math.floor(Date.now() / 1000))
-  const verdict = drawn.ok ? OK : verdictOn(drawn.failure)
-  generated.settle(verdict, responses.at(-1)?.usageMetadata)
+  generated.settle(verdictOf(drawn), responses.at(-1)?.usageMetadata)
   return drawn.ok ? Response.json(drawn.list) : errorResponse(drawn.failure)
 }
-
-const OK = { kind: 'ok' } as const

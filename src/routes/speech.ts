@@ -2,7 +2,7 @@ import { toSpeech } from '../dialects/openai-speech/response.ts'
 import { parseSpeechRequest, type SpeechRequest } from '../dialects/openai-speech/schema.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import { type Generated, generate } from '../gateway/generate.ts'
-import { verdictOn } from '../gateway/unusable.ts'
+import { verdictOf } from '../gateway/unusable.ts'
 import type { GenerateContentRequest } from '../gemini/types.ts'
 import { estimateTokens } from '../gemini/usage.ts'
 import { speechConfigOf } from '../gemini/voices.ts'
@@ -49,10 +49,7 @@ function answer(generated: Generated, format: 'wav' | 'pcm'): Response {
   if (!generated.ok) return errorResponse(generated.failure)
   const response = generated.kind === 'unary' ? generated.response : {}
   const spoken = toSpeech(response, format)
-  const verdict = spoken.ok ? OK : verdictOn(spoken.failure)
-  generated.settle(verdict, response.usageMetadata)
+  generated.settle(verdictOf(spoken), response.usageMetadata)
   if (!spoken.ok) return errorResponse(spoken.failure)
   return new Response(spoken.audio, { headers: { 'content-type': spoken.mimeType } })
 }
-
-const OK = { kind: 'ok' } as const

@@ -5,7 +5,7 @@ import { TranscriptStream } from '../dialects/openai-audio/stream.ts'
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import { DONE } from '../gateway/attempt.ts'
 import { type Generated, generate } from '../gateway/generate.ts'
-import { verdictOn } from '../gateway/unusable.ts'
+import { verdictOf, verdictOn } from '../gateway/unusable.ts'
 import { isFinal } from '../gemini/response.ts'
 import type { GenerateContentResponse } from '../gemini/types.ts'
 import { estimateTokens } from '../gemini/usage.ts'
@@ -71,7 +71,7 @@ function answer(
   if (generated.kind === 'unary') {
     const { response, settle } = generated
     const transcript = toTranscript(response, asked)
-    settle(transcript.ok ? OK : verdictOn(transcript.failure), response.usageMetadata)
+    settle(verdictOf(transcript), response.usageMetadata)
     return transcript.ok
       ? new Response(transcript.body, { headers: { 'content-type': transcript.contentType } })
       : errorResponse(transcript.failure)
@@ -85,8 +85,6 @@ function answer(
   }
   return streamed(call, generated, () => new TranscriptStream())
 }
-
-const OK = { kind: 'ok' } as const
 
 /** Why a stream has ended before its first word; then it can still be told as an HTTP error. Null where it goes on, or ended well. */
 function failureWithoutWords(responses: readonly GenerateContentResponse[]): Failure | null {

@@ -20,11 +20,22 @@ beforeAll(async () => {
 
 afterAll(() => pollux[Symbol.asyncDispose]())
 
+/** Citations come where a search was asked for. */
+const SEARCH = { web_search_options: {} }
+/** The AI SDK has no word for it in a chat. */
+const searching: typeof fetch = (url, init) => {
+  const body: unknown = JSON.parse(typeof init?.body === 'string' ? init.body : '{}')
+  return fetch(url, { ...init, body: JSON.stringify(Object.assign({}, body, SEARCH)) })
+}
+
 const baseURL = (): string => `${pollux.url}/v1`
 const openai = ({ key }: User) => new OpenAI({ apiKey: key, baseURL: baseURL(), maxRetries: 0 })
-const aiOpenAI = ({ key }: User) => createOpenAI({ apiKey: key, baseURL: baseURL() }).chat(MODEL)
+const aiOpenAI = ({ key }: User) =>
+  createOpenAI({ apiKey: key, baseURL: baseURL(), fetch: searching }).chat(MODEL)
 const aiCompatible = ({ key }: User) =>
-  createOpenAICompatible({ name: 'pollux', apiKey: key, baseURL: baseURL() })(MODEL)
+  createOpenAICompatible({ name: 'pollux', apiKey: key, baseURL: baseURL(), fetch: searching })(
+    MODEL,
+  )
 
 async function streamedByAi(model: LanguageModel): Promise<string> {
   const failures: unknown[] = []
@@ -42,7 +53,7 @@ const READERS: readonly (readonly [string, (user: User) => Promise<string>])[] =
     'openai',
     async (user) => {
       let text = ''
-      const asked = { model: MODEL, messages, stream: true } as const
+      const asked = { model: MODEL, messages, stream: true, ...SEARCH } as const
       for await (const { choices } of await openai(user).chat.completions.create(asked)) {
         text += choices[0]?.delta.content ?? ''
       }
@@ -52,7 +63,7 @@ const READERS: readonly (readonly [string, (user: User) => Promise<string>])[] =
   [
     'the stream helper of openai',
     async (user) => {
-      const stream = openai(user).chat.completions.stream({ model: MODEL, messages })
+      const stream = openai(user).chat.completions.stream({ model: MODEL, messages, ...SEARCH })
       return (await stream.finalContent()) ?? ''
     },
   ],
@@ -62,7 +73,8 @@ const READERS: readonly (readonly [string, (user: User) => Promise<string>])[] =
     'LangChain',
     async ({ key }) => {
       const configuration = { baseURL: baseURL() }
-      const model = new ChatOpenAI({ model: MODEL, apiKey: key, maxRetries: 0, configuration })
+      const asked = { model: MODEL, apiKey: key, maxRetries: 0, modelKwargs: SEARCH }
+      const model = new ChatOpenAI({ ...asked, configuration })
       let text = ''
       for await (const chunk of await model.stream(prompt)) text += chunk.text
       return text

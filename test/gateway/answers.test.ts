@@ -321,8 +321,8 @@ describe('what comes beside the text', () => {
   }
 
   /** The message, put together from deltas where it was streamed. */
-  async function answered(user: User, stream: boolean): Promise<Message> {
-    const text = await (await chat(user.key, { stream })).text()
+  async function answered(user: User, stream: boolean, fields: object = {}): Promise<Message> {
+    const text = await (await chat(user.key, { stream, ...fields })).text()
     if (!stream) return (JSON.parse(text) as Completion).choices[0]?.message as Message
     const deltas = completionsIn(text).flatMap(({ choices }) => choices.map(({ delta }) => delta))
     return Object.assign({}, ...deltas, { content: textOf(text) }) as Message
@@ -345,7 +345,8 @@ describe('what comes beside the text', () => {
         },
       },
     })
-    const { content, annotations } = await answered(user, stream)
+    const search = { web_search_options: {} }
+    const { content, annotations } = await answered(user, stream, search)
     const url_citation = {
       start_index: 3,
       end_index: 15,

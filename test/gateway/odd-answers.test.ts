@@ -37,6 +37,7 @@ describe.each(Object.entries(ODD))('%s', (_, chunk) => {
     {},
     { stream: true, stream_options: { include_usage: true } },
     { n: 2 },
+    { web_search_options: {} },
     { n: 2, stream: true, stream_options: { include_usage: true } },
     { path: '/v1/images/generations', model: 'gemini-3.1-flash-image', prompt: 'A cat', n: 2 },
     { path: '/v1/audio/speech', model: 'gemini-3.8-flash-tts', input: 'Hi', voice: 'alloy' },
