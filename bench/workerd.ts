@@ -11,6 +11,8 @@ export const ROOT = resolve(import.meta.dirname, '..')
 const BINARY = join(ROOT, 'node_modules', 'workerd', 'bin', 'workerd')
 const START_TIMEOUT_MS = 20_000
 const POLL_MS = 2
+/** `fetch` refuses 10080, the last of the ports that it takes for another protocol's (WHATWG Fetch, "bad port"). */
+const FIRST_PORT = 11_000
 /** A service that keeps what is put in files: KV, for who only writes to it. On Cloudflare too no Worker of one's own plays it. */
 export const FILES = 'files'
 
@@ -44,7 +46,8 @@ export async function startWorkerd(
 ): Promise<Workerd> {
   for (const name of ['objects', FILES]) mkdirSync(join(folder, name), { recursive: true })
   const ports: Record<string, number> = {}
-  for (const name of served) ports[name] = await freePort(9100 + Math.floor(Math.random() * 20_000))
+  for (const name of served)
+    ports[name] = await freePort(FIRST_PORT + Math.floor(Math.random() * 18_000))
   const [port = 0] = Object.values(ports)
   const config = join(folder, 'config.capnp')
   writeFileSync(config, configOf(workers, folder, ports))
