@@ -50,6 +50,9 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 type Route = readonly [Method, string, Access]
 
+/** What asks here does so every few seconds; as long as all is well, its lines would be most of the log. */
+const PROBE = '/health'
+
 /** OpenAI's routes: method, path, who may call, handler. HEAD is answered wherever GET is. */
 const OPENAI: readonly Route[] = [
   ['POST', '/v1/chat/completions', leasingUser(chatCompletions)],
@@ -70,7 +73,7 @@ const OPENAI: readonly Route[] = [
 
 const SERVICE: readonly Route[] = [
   ['GET', '/', everyone(welcome)],
-  ['GET', '/health', everyone(health)],
+  ['GET', PROBE, everyone(health)],
   ['GET', '/openapi.json', everyone(openapi)],
   ['GET', '/v1/key', user(getKey)],
   ...OPENAI,
@@ -197,16 +200,18 @@ export async function handleRequest(
   if (origins.length > 0 && route !== 'preflight') expose(headers, request, origins)
   headers.set('x-request-id', requestId)
   headers.set('x-content-type-options', 'nosniff')
-  log('request', {
-    request_id: requestId,
-    method,
-    route,
-    status: response.status,
-    reason: reply instanceof Response ? null : reply.reason,
-    credential: headers.get('x-pollux-credential'),
-    attempts: Number(headers.get('x-pollux-attempts')),
-    ms: Date.now() - began,
-  })
+  if (route !== PROBE || !response.ok) {
+    log('request', {
+      request_id: requestId,
+      method,
+      route,
+      status: response.status,
+      reason: reply instanceof Response ? null : reply.reason,
+      credential: headers.get('x-pollux-credential'),
+      attempts: Number(headers.get('x-pollux-attempts')),
+      ms: Date.now() - began,
+    })
+  }
   return method === 'HEAD' ? new Response(null, response) : response
 }
 

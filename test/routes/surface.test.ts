@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   callsOf,
   chat,
@@ -10,6 +10,10 @@ import {
   MASTER_KEY,
   post,
 } from '../support/pollux.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 describe('every answer', () => {
   it.each([
@@ -53,6 +57,15 @@ describe('every answer', () => {
       expect(await head.text()).toBe('')
     },
   )
+
+  it('has a line in the log, but for a probe that finds all well', async () => {
+    const written = vi.spyOn(console, 'log').mockImplementation(() => undefined)
+    const routeOf = ([line]: unknown[]): unknown =>
+      (JSON.parse(String(line)) as { route: unknown }).route
+    for (const path of ['/', '/health', '/nowhere']) await fetchPollux(path)
+    for (const method of ['HEAD', 'POST']) await fetchPollux('/health', { method })
+    expect(written.mock.calls.map(routeOf)).toEqual(['/', 'none', '/health'])
+  })
 })
 
 describe('GET /v1/models', () => {
