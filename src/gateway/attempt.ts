@@ -39,22 +39,25 @@ export type AttemptResult =
 
 export interface AttemptInput {
   readonly lease: Lease
-  readonly ask: Ask
+  /** Made anew for each call: a long request need not be held a second time, as text, while Google answers. */
+  readonly ask: () => Ask
   readonly settings: Settings
   /** Aborts the upstream call; carries CLIENT_LEFT or TOO_SLOW as its reason. Outlives the attempt where that streams. */
   readonly control: AbortController
 }
 
-/** Calls Google once under a lease, up to the whole answer or the first event of a stream. Never rejects. */
+/** Calls Google once under a lease, up to the whole answer or the first event of a stream. Rejects only where `ask` throws, which is a bug. */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
-  const { lease, ask, settings, control } = input
+  const { lease, settings, control } = input
   const { access } = lease
+  let ask: Ask | null = input.ask()
   const stream = ask.method === 'streamGenerateContent'
   const timer = setTimeout(() => control.abort(TOO_SLOW), settings.answerTimeoutMs)
   let status = 0
   try {
-    const call = { access, model: lease.model, ask }
-    const response = await callUpstream(call, settings, control.signal)
+    const calling = callUpstream({ access, model: lease.model, ask }, settings, control.signal)
+    ask = null // this function waits for long, and would hold it
+    const response = await calling
     status = response.status
     if (!response.ok) {
       const retryAfter = response.headers.get('retry-after')

@@ -9,6 +9,7 @@ import {
 } from '../gemini/response.ts'
 import type { GenerateContentResponse } from '../gemini/types.ts'
 import { addUsage } from '../gemini/usage.ts'
+import type { Ask } from '../upstreams/front.ts'
 import { attempt, type AttemptInput, type AttemptResult, outage } from './attempt.ts'
 
 /**
@@ -37,10 +38,13 @@ export async function attemptAnswer(
 }
 
 export async function nextHop(input: AttemptInput, token: string): Promise<AttemptResult> {
-  const { ask } = input
-  const json = `${ask.json.slice(0, -1)},"continuationToken":${JSON.stringify(token)}}`
+  const goingOn = (): Ask => {
+    const ask = input.ask()
+    const json = `${ask.json.slice(0, -1)},"continuationToken":${JSON.stringify(token)}}`
+    return { ...ask, json }
+  }
   // There may be nothing left to say.
-  return complete(await attempt({ ...input, ask: { ...ask, json } }), true)
+  return complete(await attempt({ ...input, ask: goingOn }), true)
 }
 
 /** Nothing has been told to the client yet, so an answer without an end, or one that says nothing, may be asked for again. */

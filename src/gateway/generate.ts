@@ -145,7 +145,8 @@ async function travel(
     const { lease: lent } = granted
     const control = new AbortController()
     const release = input.client.whenLeft(() => control.abort(CLIENT_LEFT))
-    const ask = input.askUnder(lent, journey.wording)
+    const { wording } = journey
+    const ask = (): Ask => input.askUnder(lent, wording)
     const asked: AttemptInput = { lease: lent, ask, settings, control }
     const result = await (input.attempt ?? attempt)(asked)
     if (result.ok) {
@@ -214,7 +215,7 @@ function refused(refusal: Exclude<LeaseResult, { ok: true }>, journey: Journey):
   return { ok: false, failure, attempts, credentialId: journey.lastCredential, rateLimits }
 }
 
-/** The request as the upstream of a lease takes it, serialised once for each target however many attempts are made. */
+/** The request as the upstream of a lease takes it. */
 export function generation({
   request,
   cuttings,
@@ -222,12 +223,8 @@ export function generation({
   settings,
 }: GenerateInput): ServeInput['askUnder'] {
   const method = stream ? 'streamGenerateContent' : 'generateContent'
-  const known = new Map<string, string>()
   return ({ model, signatures, preferences, access: { upstream } }, wording) => {
     const { schemas, dummiesOnly } = wording
-    const name = `${upstream} ${model} ${schemas} ${dummiesOnly}`
-    const before = known.get(name)
-    if (before !== undefined) return { method, json: before, cuttings }
     const target: Target = {
       model,
       upstream,
@@ -236,9 +233,7 @@ export function generation({
       ...(signatures && { signatures }),
     }
     const preferred = withPreferences(request, preferences, settings.safetySettings)
-    const json = JSON.stringify(fit(preferred, target))
-    known.set(name, json)
-    return { method, json, cuttings }
+    return { method, json: JSON.stringify(fit(preferred, target)), cuttings }
   }
 }
 

@@ -26,9 +26,9 @@ export class Cuttings {
 
   /** The text of a JSON document, with marks for what is cut out of it. The bytes belong to the cuttings from then on. */
   static of(json: Uint8Array): { readonly text: string; readonly cuttings: Cuttings } {
-    const utf8 = new TextDecoder()
     const runs = findBase64Runs(json)
-    if (runs.length === 0) return { text: utf8.decode(json), cuttings: Cuttings.NONE }
+    if (runs.length === 0) return { text: decodeAndFree(json), cuttings: Cuttings.NONE }
+    const utf8 = new TextDecoder()
     const cuttings = new Cuttings(
       json,
       runs.map(({ start, end }) => ({ start: start + KEPT, end })),
@@ -108,4 +108,11 @@ export class Cuttings {
     }
     return marks
   }
+}
+
+/** Frees the bytes at once and not with some later collection: they are as much as all else that is held of a long request. */
+function decodeAndFree(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes)
+  if (bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0)
+  return text
 }
