@@ -103,12 +103,10 @@ export function table(rows: readonly Row[]): string {
 
 /** What would make a figure doubtful: sides that had no time to spare, other programs. */
 export function doubts(name: string, rounds: Rounds): readonly string[] {
-  const all = Object.values(rounds).flat()
-  // Of a short round a share is rough: it is counted in ticks.
-  const side = Math.max(
-    ...Object.values(rounds).map((each) => median(each.map(({ sideShare }) => sideShare))),
-  )
-  const others = median(all.map(({ othersShare }) => othersShare))
+  const { direct: _, ...throughWorkers } = rounds
+  const targets = Object.values(throughWorkers)
+  const side = Math.max(...targets.map((each) => shareOf(each, ({ sideShare }) => sideShare)))
+  const others = shareOf(targets.flat(), ({ othersShare }) => othersShare)
   const said: string[] = []
   if (side > 0.9)
     said.push(
@@ -116,6 +114,15 @@ export function doubts(name: string, rounds: Rounds): readonly string[] {
     )
   if (others > 0.1) said.push(`${name}: other programs used ${percent(others)} of a core.`)
   return said
+}
+
+/** Of all rounds together: of a short one a share is rough, since the system counts in ticks. */
+function shareOf(rounds: readonly Measured[], of: (round: Measured) => number): number {
+  return sumOf(rounds, (round) => of(round) * round.wallMs) / sumOf(rounds, ({ wallMs }) => wallMs)
+}
+
+export function sumOf(rounds: readonly Measured[], of: (round: Measured) => number): number {
+  return rounds.reduce((sum, round) => sum + of(round), 0)
 }
 
 export function machine(): string {

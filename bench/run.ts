@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Case, type Effort } from './cases/case.ts'
+import { type Case, type Effort, manyShort } from './cases/case.ts'
 import { images } from './cases/images.ts'
 import { short, single } from './cases/short.ts'
 import { bundled, start } from './cases/start.ts'
@@ -40,7 +40,7 @@ const seconds = ((performance.now() - began) / 1000).toFixed(0)
 const date = new Date().toISOString().slice(0, 10)
 const report = `# Bench of ${date}
 
-${before}. ${effort.rounds} rounds, ${seconds} s.
+${before}. ${effort.rounds} rounds, ${manyShort(effort)} of short work and of starts; ${seconds} s.
 
 ${table(rows)}
 

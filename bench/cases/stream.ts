@@ -44,8 +44,8 @@ export const stream: Case = {
 
 const STREAMS = 64
 const GAP_MS = 10
-/** In its first half minute of such a load V8 lets its young generation grow, and with it the pauses. */
-const SETTLED_AFTER = 8
+/** Rounds: for half a minute of such a load V8 lets its young generation grow, and with it the pauses. */
+const SETTLED_AFTER = 10
 
 export const paced: Case = {
   name: 'paced',

@@ -3,7 +3,7 @@ import type { Verdict } from '../upstreams/verdict.ts'
 
 const OK: Verdict = { kind: 'ok' }
 
-/** What an answer that arrived says of the upstream: nothing against it where the client could be told of it. */
+/** What an answer that arrived says of the upstream: nothing against it, where it could be told to the client. */
 export function verdictOf(
   told: { readonly ok: true } | { readonly ok: false; readonly failure: Failure },
 ): Verdict {

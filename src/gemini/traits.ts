@@ -179,8 +179,13 @@ export function traitsOf(model: string, upstream: Upstream): Traits {
   return traits
 }
 
+/** Of others, which tuned models are and Gemma, nothing is known. */
+export function isGemini(id: string): boolean {
+  return id.startsWith('gemini-')
+}
+
 function familyOf(id: string): Traits {
-  if (!id.startsWith('gemini-')) return FOREIGN
+  if (!isGemini(id)) return FOREIGN
   const generation = generationOf(id)
   return GENERATIONS.find(([since]) => since <= generation)?.[1] ?? NEWEST
 }

@@ -1,5 +1,5 @@
-/** What a line says. Callers pass names, numbers and ids; never keys, bodies, headers or anything of Google's, and paths only as the pattern they matched. */
-type Fields = Readonly<Record<string, string | number | null | undefined>>
+/** What a line says. Callers pass names, numbers, ids and messages of errors; never keys, bodies, headers or anything of Google's, and paths only as the pattern they matched. */
+type Fields = Readonly<Record<string, string | number | null>>
 
 /**
  * One line of log, in JSON, so that its fields can be searched. As a text: an object would be taken apart and put together

@@ -6,7 +6,7 @@ import { ChatStream, ChoiceGroup, errorFrames } from '../dialects/openai-chat/st
 import type { Client } from '../gateway/client.ts'
 import type { Answered, Choices } from '../gateway/choices.ts'
 import { Outlet } from '../gateway/outlet.ts'
-import { verdictOn } from '../gateway/unusable.ts'
+import { verdictOf } from '../gateway/unusable.ts'
 import { accompany } from '../gateway/silence.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
 import { crashed } from './crash.ts'
@@ -24,8 +24,6 @@ export interface Asked {
 
 type Whole = Extract<Choices, { ok: true }>
 
-const OK = { kind: 'ok' } as const
-
 export function answerWhole(asked: Asked, { answers }: Whole): Response {
   const unary = answers.filter((answer) => answer.kind === 'unary')
   const translated = toChatCompletionOf(
@@ -34,8 +32,8 @@ export function answerWhole(asked: Asked, { answers }: Whole): Response {
     contextOf(asked, answers[0]),
   )
   unary.forEach(({ response, settle }, index) => {
-    const isUsable = translated.ok || translated.at !== index
-    const verdict = isUsable ? OK : verdictOn(translated.failure)
+    const isSpoilt = !translated.ok && translated.at === index
+    const verdict = verdictOf(isSpoilt ? translated : { ok: true })
     const signatures = translated.ok ? (translated.signatures[index] ?? []) : []
     settle(verdict, response.usageMetadata, signatures)
   })

@@ -118,4 +118,5 @@ function contextFor({ requestId }: Call, model: string): CompletionContext {
   const id = `cmpl-${requestId.slice('req_'.length)}`
   return { id, created: Math.floor(Date.now() / 1000), model }
 }
+
 const NO_STREAM: Failure = { reason: 'internal_error', message: 'The answer was not streamed.' }

@@ -1,11 +1,11 @@
 import type { Failure } from '../http/errors.ts'
-import { logError } from '../http/log.ts'
 
 /** A bug, or a failure of the platform. The log gets what happened, the client only that it did. */
 export function crashed(error: unknown, requestId: string): Failure {
   const { overloaded } = error as { overloaded?: boolean }
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
-  logError('crash', { request_id: requestId, error: `${name}: ${message}`, stack })
+  // An object and no text, as other lines are: only where a stack has lines of its own does wrangler find the source for them.
+  console.error({ event: 'crash', request_id: requestId, error: `${name}: ${message}`, stack })
   return overloaded === true
     ? {
         reason: 'overloaded',

@@ -257,7 +257,14 @@ describe('what was said is kept to the end', () => {
       'gemini-3.8-flash',
       true,
     ],
+    [
+      'for what is cached, which may have a search of its own',
+      { cached_content: 'cachedContents/a' },
+      'gemini-3.8-flash',
+      true,
+    ],
     ['for a voice, whose words are told', {}, 'gemini-2.5-flash-preview-tts', true],
+    ['for what may be a voice, for all that is known', {}, 'lyria-3-pro-preview', true],
   ])('%s', (_, fields, model, expected) => {
     const { request, plan } = translated(fields)
     const terms = { request, target: { model, upstream: 'gemini-api' }, preferences } as const

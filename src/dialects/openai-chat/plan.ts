@@ -2,8 +2,9 @@ import { emulatedJson, isJson } from '../../gemini/emulated-json.ts'
 import type { Target } from '../../gemini/fit/aim.ts'
 import type { Preferences } from '../../gemini/preferences.ts'
 import type { ReasoningFormat } from '../../gemini/reasoning.ts'
-import { traitsOf } from '../../gemini/traits.ts'
-import type { GenerateContentRequest, Tool } from '../../gemini/types.ts'
+import { isGooglesOwn } from '../../gemini/tools.ts'
+import { isGemini, traitsOf } from '../../gemini/traits.ts'
+import type { GenerateContentRequest } from '../../gemini/types.ts'
 
 /** What the answer needs to know of the request: decided once while the request is translated, read by response.ts and stream.ts. */
 export interface AnswerPlan {
@@ -21,7 +22,7 @@ export interface AnswerPlan {
   readonly parallelToolCalls: boolean
   /** Name of the function whose arguments are the answer, where Google does not take care of JSON itself; null otherwise. Its text, should it come instead, may stand in a fence. */
   readonly answerFunction: string | null
-  /** Whether all that is said is needed once more at the end: where Google's own tools may quote it, or a sound comes with its words. */
+  /** Whether all that is said may be needed once more at the end: Google's own tools quote it, and a sound comes with its words. */
   readonly keepsText: boolean
   readonly reasoning: ReasoningFormat
   /** Whether the request itself says so. If not, the user's own setting goes before. */
@@ -55,16 +56,15 @@ export function planFor(plan: AnswerPlan, { request, target, preferences }: Term
     ? plan.reasoning
     : (preferences.reasoningFormat ?? plan.reasoning)
   const traits = traitsOf(target.model, target.upstream)
-  const { tools = [] } = request
+  const { tools = [], cachedContent } = request
+  // What is cached may have tools of its own, and what is no Gemini may speak unasked.
+  const mayQuote = tools.some(isGooglesOwn) || cachedContent !== undefined
+  const maySpeak = traits.output.includes('audio') || !isGemini(target.model)
   return {
     ...plan,
     answerFunction: emulatedJson(request, traits)?.name ?? null,
-    keepsText: tools.some(isGooglesOwn) || traits.output.includes('audio'),
+    keepsText: mayQuote || maySpeak,
     // Tags would spoil an answer that is to be JSON, whoever takes care of that.
     reasoning: isJson(request) && reasoning === 'think_tags' ? 'reasoning_content' : reasoning,
   }
-}
-
-function isGooglesOwn({ functionDeclarations }: Tool): boolean {
-  return functionDeclarations === undefined
 }

@@ -1,4 +1,5 @@
 /** Which tools may meet in a request (google-upstreams §4.4), and where the media of a function's result go (§4.2). */
+import { isGooglesOwn } from '../tools.ts'
 import type { Content, GenerateContentRequest, Part } from '../types.ts'
 import type { Aim } from './aim.ts'
 
@@ -13,13 +14,13 @@ function unmixed(
 ): GenerateContentRequest {
   const { tools, toolConfig } = request
   if (tools === undefined) return request
-  const functions = tools.filter(({ functionDeclarations }) => functionDeclarations !== undefined)
+  const functions = tools.filter((tool) => !isGooglesOwn(tool))
   if (functions.length === 0 || functions.length === tools.length) return request
   if (traits.mixesTools.includes(upstream)) {
     return { ...request, toolConfig: { ...toolConfig, includeServerSideToolInvocations: true } }
   }
   if (tools[0]?.functionDeclarations !== undefined) return { ...request, tools: functions }
-  const builtIns = tools.filter(({ functionDeclarations }) => functionDeclarations === undefined)
+  const builtIns = tools.filter(isGooglesOwn)
   // What it says is about functions.
   const { toolConfig: _, ...rest } = request
   return { ...rest, tools: builtIns }
