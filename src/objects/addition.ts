@@ -1,6 +1,6 @@
 import type { Admin } from './audit.ts'
 import { credentialId, type CredentialInput } from './credential.ts'
-import type { AddedCredential } from './results.ts'
+import type { AddedCredential, RingFull } from './results.ts'
 import { principalOf } from './standing.ts'
 import type { UserState } from './state.ts'
 import type { Vault } from './vault.ts'
@@ -19,7 +19,7 @@ export async function seal(input: CredentialInput, userId: string, vault: Vault)
 }
 
 /**
- * Adds a credential at the end of the ring, or updates a known one in place; null where the ring is full.
+ * Adds a credential at the end of the ring, or updates a known one in place.
  * Synchronous, so that no number of concurrent posts gets past the limit.
  */
 export function addCredential(
@@ -27,10 +27,11 @@ export function addCredential(
   { id, input, sealedSecret }: Sealed,
   maxCredentials: number,
   by: Admin,
-): AddedCredential | null {
+): AddedCredential | RingFull {
   const { profile, credentials, buckets, faults, tokens, audit } = state
   const isKnown = credentials.get(id) !== undefined
-  if (!isKnown && credentials.all().length >= maxCredentials) return null
+  const count = credentials.all().length
+  if (!isKnown && count >= maxCredentials) return { ok: false, reason: 'ring_full', count }
   credentials.put(id, input, sealedSecret, Date.now())
   buckets.clear(id)
   faults.clear(id)

@@ -23,25 +23,22 @@ import type { CredentialInput } from './credential.ts'
 import type { CredentialPatch } from './credentials.ts'
 import { type CredentialDescription, describeUser, type UserDescription } from './description.ts'
 import { explain, type Explanation } from './explanation.ts'
-import { grant } from './grant.ts'
 import { keyInfo, type KeyInfo } from './key-info.ts'
 import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
+import { Lending } from './lending.ts'
 import { type Reach, reachOf } from './reach.ts'
 import { resealAll, type ResealResult } from './reseal.ts'
 import { countUnreadable, recordRestoration, restoreFrom } from './restoration.ts'
 import type {
-  AddedCredential,
   CreateResult,
   PutCredentialResult,
   PutCredentialsResult,
   PutRefused,
   ReplaceKeyResult,
   RestoreResult,
-  RingFull,
   RotateResult,
   VerifyResult,
 } from './results.ts'
-import { settle } from './settlement.ts'
 import { parseSnapshot, snapshotOf } from './snapshot.ts'
 import { admissionTo, loadState, type UserState } from './state.ts'
 import { buildStats, type Stats } from './stats.ts'
@@ -57,6 +54,7 @@ const REPEATED_GRACE_MS = 24 * 3_600_000
 interface Awake {
   readonly state: UserState
   readonly chores: Chores
+  readonly lending: Lending
 }
 
 /**
@@ -86,49 +84,18 @@ export class UserObject extends DurableObject<Env> {
 
   /** Permission for the first attempt of a request. Asked for again, it gives the same lease while that is open. */
   lease(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
-    const user = this.#living()
-    if (user === null) return { ok: false, reason: 'unknown_user' }
-    const granted = this.#grant(user, request)
-    return granted instanceof Promise
-      ? granted.then((result) => this.#lent(user, request, result))
-      : this.#lent(user, request, granted)
-  }
-
-  #lent({ state, chores }: Awake, { requestId }: LeaseRequest, result: LeaseResult): LeaseResult {
-    if (result.ok) {
-      chores.checkpointLater()
-    } else {
-      state.ledger.requestEnded(requestId, 'refused')
-      this.ctx.waitUntil(chores.flushSoon())
-    }
-    return result
+    return this.#user?.lending.lease(request) ?? { ok: false, reason: 'unknown_user' }
   }
 
   /** Takes reports of attempts, and answers once they are on disk. Idempotent by lease id. */
   async settle(...settlements: Settlement[]): Promise<Settled> {
-    const user = this.#user
-    if (user === null) return { counted: false }
-    const news = settlements.filter((settlement) => settle(user.state, settlement))
-    await user.chores.flushSoon()
-    return { counted: news.length > 0 }
+    return this.#user?.lending.settle(settlements) ?? { counted: false }
   }
 
   /** Reports an attempt that failed and asks for the request's next one in the same round trip. Idempotent by lease id and attempt. */
   async settleAndLease(settlement: Settlement, request: LeaseRequest): Promise<LeaseResult> {
-    if (this.#user === null) return { ok: false, reason: 'unknown_user' }
-    const counted = settle(this.#user.state, settlement)
-    // The client waits for this one, so the window is not waited for; the answer is held until the commit all the same.
-    this.#user.chores.flush()
-    // A user deleted meanwhile is lent nothing, but what was used still counts.
-    const user = this.#living()
-    const result: LeaseResult =
-      user === null ? { ok: false, reason: 'unknown_user' } : await this.#grant(user, request)
-    if (result.ok) this.#user.chores.checkpointLater()
-    else if (counted) {
-      this.#user.state.ledger.requestEnded(request.requestId, 'failed')
-      this.#user.chores.flush()
-    }
-    return result
+    const settled = this.#user?.lending.settleAndLease(settlement, request)
+    return settled ?? { ok: false, reason: 'unknown_user' }
   }
 
   /** Adds a credential at the end of the ring, or updates a known one in place. `creates`: also the user, where there is none. */
@@ -168,11 +135,7 @@ export class UserObject extends DurableObject<Env> {
     if (refusedNow !== null) return refusedNow
     return this.#atomically(() => {
       const user = this.#user ?? this.#made(by, [])
-      const results = sealed.map((one): AddedCredential | RingFull => {
-        const count = user.state.credentials.all().length
-        const full = { ok: false, reason: 'ring_full', count } as const
-        return addCredential(user.state, one, maxCredentials, by) ?? full
-      })
+      const results = sealed.map((one) => addCredential(user.state, one, maxCredentials, by))
       user.chores.snapshotLater()
       return { ok: true, results }
     })
@@ -423,11 +386,9 @@ export class UserObject extends DurableObject<Env> {
       settings: settings.settings,
       vault: () => this.#openVault(),
     })
-    return { state, chores: new Chores(this.ctx, state) }
-  }
-
-  #grant({ state }: Awake, request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
-    return grant(state, request, (work) => this.ctx.waitUntil(work))
+    const chores = new Chores(this.ctx, state)
+    const lending = new Lending(state, chores, (work) => this.ctx.waitUntil(work))
+    return { state, chores, lending }
   }
 
   #openVault(): Promise<Vault | null> {

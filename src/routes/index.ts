@@ -50,8 +50,8 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 type Route = readonly [Method, string, Access]
 
-/** What asks here does so every few seconds; as long as all is well, its lines would be most of the log. */
-const PROBE = '/health'
+/** Whoever asks here does so every few seconds: as long as all is well, those lines would be most of the log. */
+const HEALTH = '/health'
 
 /** OpenAI's routes: method, path, who may call, handler. HEAD is answered wherever GET is. */
 const OPENAI: readonly Route[] = [
@@ -73,7 +73,7 @@ const OPENAI: readonly Route[] = [
 
 const SERVICE: readonly Route[] = [
   ['GET', '/', everyone(welcome)],
-  ['GET', PROBE, everyone(health)],
+  ['GET', HEALTH, everyone(health)],
   ['GET', '/openapi.json', everyone(openapi)],
   ['GET', '/v1/key', user(getKey)],
   ...OPENAI,
@@ -200,7 +200,7 @@ export async function handleRequest(
   if (origins.length > 0 && route !== 'preflight') expose(headers, request, origins)
   headers.set('x-request-id', requestId)
   headers.set('x-content-type-options', 'nosniff')
-  if (route !== PROBE || !response.ok) {
+  if (route !== HEALTH || !response.ok) {
     log('request', {
       request_id: requestId,
       method,

@@ -25,7 +25,9 @@ async function bench(...args: string[]): Promise<Ran> {
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => (ran[stream] += text))
   }
-  const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), DEADLINE_MS)
+  const { pid } = child
+  if (pid === undefined) throw new Error('node could not be run')
+  const timer = setTimeout(() => process.kill(-pid, 'SIGKILL'), DEADLINE_MS)
   const [code] = (await once(child, 'close')) as [number | null]
   clearTimeout(timer)
   return { ...ran, code }

@@ -78,6 +78,12 @@ describe('Cuttings', () => {
     expect(cuttings.splice(text).filter(({ buffer }) => buffer === bytes.buffer)).toHaveLength(1)
   })
 
+  it('leave nothing of the bytes of a text that nothing is cut out of', () => {
+    const bytes = UTF8.encode('["short"]')
+    expect(Cuttings.of(bytes).text).toBe('["short"]')
+    expect(bytes.byteLength).toBe(0)
+  })
+
   it.each([
     ['an escaped slash', JSON.stringify([URL]).replaceAll('/', '\\/')],
     ['an escape at its end', `["${PICTURE}\\n"]`],
