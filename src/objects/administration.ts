@@ -7,7 +7,7 @@ import {
   type UserDescription,
 } from './description.ts'
 import type { RotateResult } from './results.ts'
-import { nextActive } from './ring.ts'
+import { nextActive } from './select.ts'
 import { principalOf } from './standing.ts'
 import { ringOf, type UserState } from './state.ts'
 import type { NewKey } from './user-keys.ts'

@@ -1,12 +1,19 @@
 import { type Bucket, MAX_BACKOFF_MS } from './buckets.ts'
-import type { LeaseRef } from './lease.ts'
+
+/** The lease that tests a closed bucket with one real request. */
+interface Test {
+  readonly id: string
+  readonly model: string
+  /** Epoch milliseconds; from then on another test may be made. */
+  readonly deadline: number
+}
 
 /** The user's quota buckets: in memory for every lease, in a table for the next life of the object. */
 export class BucketTable {
   readonly #sql: SqlStorage
   readonly #byKey = new Map<string, Bucket[]>()
   /** Leases that test a closed bucket, by principal and model. A test that is forgotten with the memory may be made again. */
-  readonly #tests = new Map<string, LeaseRef>()
+  readonly #tests = new Map<string, Test>()
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -63,7 +70,7 @@ export class BucketTable {
     return test !== undefined && test.deadline > now
   }
 
-  beginTest(principal: string, test: LeaseRef): void {
+  beginTest(principal: string, test: Test): void {
     this.#tests.set(keyOf(principal, test.model), test)
   }
 

@@ -2,7 +2,7 @@ import type { CredentialFault, Verdict } from '../upstreams/verdict.ts'
 import { closed } from './buckets.ts'
 import type { LeaseRef, Settlement } from './lease.ts'
 import { modelFault } from './model-faults.ts'
-import { nextCursor } from './ring.ts'
+import { nextCursor } from './select.ts'
 import { principalOf, standingOf } from './standing.ts'
 import { ringOf, type UserState } from './state.ts'
 

@@ -38,6 +38,24 @@ export interface Credential {
   readonly updatedAt: number
 }
 
+/** A credential as a snapshot keeps it: the secret sealed, times in epoch milliseconds, nothing that changes with traffic. */
+export interface KeptCredential {
+  readonly id: string
+  readonly position: number
+  readonly type: Secret['type']
+  readonly upstream: Upstream
+  readonly label: string | null
+  readonly project: string | null
+  readonly location: string | null
+  readonly quota_project: string | null
+  readonly priority: number
+  readonly models: readonly string[] | null
+  readonly paused_until: number | null
+  readonly sealed_secret: string
+  readonly created_at: number
+  readonly updated_at: number
+}
+
 /**
  * The stable id of a credential: a fingerprint of what makes its secret itself, so that posting it again finds it wherever
  * it stands in the ring. Salted with the user, so that ids of two users cannot be matched.

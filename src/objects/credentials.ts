@@ -1,6 +1,5 @@
 import type { CredentialFault } from '../upstreams/verdict.ts'
-import type { Credential, CredentialInput } from './credential.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Credential, CredentialInput, KeptCredential } from './credential.ts'
 
 export type CredentialPatch = Partial<
   Pick<Credential, 'label' | 'priority' | 'models' | 'pausedUntil' | 'position'>
@@ -55,7 +54,7 @@ export class Credentials {
   }
 
   /** Puts back what a snapshot kept, secrets still sealed. */
-  restore(kept: Snapshot['credentials'][number]): void {
+  restore(kept: KeptCredential): void {
     this.#sql.exec(
       `INSERT INTO credentials (
          credential_id, position, type, upstream, label, project, location, quota_project, sealed_secret,

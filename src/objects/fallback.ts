@@ -1,5 +1,5 @@
 import { canDo, type Operation } from '../gemini/operations.ts'
-import type { Selection } from './ring.ts'
+import type { Selection } from './select.ts'
 import { resolveModel, type UserSettings } from './user-settings.ts'
 
 /** The model that a request is served with, and by whom. */

@@ -5,7 +5,7 @@ import type { RateLimits } from '../http/rate-limits.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Reached } from './limits.ts'
-import type { NoCredential, SelectRequest } from './ring.ts'
+import type { NoCredential, SelectRequest } from './select.ts'
 import type { Admission } from './user-settings.ts'
 
 /** What of a lease comes back with its settlement: enough to count it even if the object restarted meanwhile. */

@@ -1,6 +1,7 @@
 import type { ChatRequest } from '../dialects/openai-chat/schema.ts'
 import type { TranslatedRequest } from '../dialects/openai-chat/request.ts'
-import { type ChatContext, toChatCompletionOf } from '../dialects/openai-chat/response.ts'
+import type { ChatContext } from '../dialects/openai-chat/context.ts'
+import { toChatCompletionOf } from '../dialects/openai-chat/response.ts'
 import { type AnswerPlan, planFor } from '../dialects/openai-chat/plan.ts'
 import { ChatStream, ChoiceGroup, errorFrames } from '../dialects/openai-chat/stream.ts'
 import type { Client } from '../gateway/client.ts'

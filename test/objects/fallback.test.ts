@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { choose } from '../../src/objects/fallback.ts'
-import type { Selection } from '../../src/objects/ring.ts'
+import type { Selection } from '../../src/objects/select.ts'
 import { DEFAULT_SETTINGS } from '../../src/objects/user-settings.ts'
 
 const settings = { ...DEFAULT_SETTINGS, fallbacks: { best: ['good', 'cheap'] } }

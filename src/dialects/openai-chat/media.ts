@@ -2,7 +2,7 @@
 import type { Blob } from '../../gemini/types.ts'
 import { joinedBytes } from '../../http/base64.ts'
 import { pcmRate, wavOf } from '../../http/wav.ts'
-import type { ChatContext } from './response.ts'
+import type { ChatContext } from './context.ts'
 
 /** The convention of OpenRouter, LiteLLM and Open WebUI; OpenAI has none. */
 export interface MessageImage {

@@ -11,6 +11,7 @@ import { usageOf } from '../../gemini/response.ts'
 import { addUsage } from '../../gemini/usage.ts'
 import type { Annotation } from './annotations.ts'
 import { AnswerReader, type AnswerSink } from './answer.ts'
+import type { ChatContext } from './context.ts'
 import type { FinishReason } from './finish.ts'
 import { type Logprobs, toLogprobs } from './logprobs.ts'
 import { type MessageAudio, type MessageImage, toAudio, toImages } from './media.ts'
@@ -25,14 +26,6 @@ import {
   type WireCall,
 } from './tool-calls.ts'
 import { toUsage, type Usage } from './usage.ts'
-
-export interface ChatContext {
-  readonly id: string
-  /** Unix seconds, an integer. */
-  readonly created: number
-  /** As the client asked for it. */
-  readonly model: string
-}
 
 export interface ChatCompletion {
   readonly id: string

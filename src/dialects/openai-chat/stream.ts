@@ -17,7 +17,7 @@ import { toLogprobs } from './logprobs.ts'
 import { toAudio, toImages } from './media.ts'
 import type { AnswerPlan } from './plan.ts'
 import { encryptedDetail, textDetail } from './reasoning.ts'
-import type { ChatContext } from './response.ts'
+import type { ChatContext } from './context.ts'
 import { extraContent, type ToolCall, toWireCall } from './tool-calls.ts'
 import { toUsage } from './usage.ts'
 
