@@ -6,17 +6,17 @@ import * as v from 'valibot'
 import { REASONING_FORMATS } from '../src/gemini/reasoning.ts'
 import { UPSTREAMS } from '../src/gemini/upstreams.ts'
 import type { OpenAIError } from '../src/http/errors.ts'
-import type { HeldToken } from '../src/objects/access-tokens.ts'
-import type { AuditPage } from '../src/objects/audit-page.ts'
+import type { HeldToken } from '../src/objects/secrets/access-tokens.ts'
+import type { AuditPage } from '../src/objects/audit/audit-page.ts'
 import type {
   CredentialDescription,
   KeyDescription,
   UserDescription,
-} from '../src/objects/description.ts'
+} from '../src/objects/views/description.ts'
 import type { DirectoryEntry } from '../src/objects/directory.ts'
-import type { Explanation } from '../src/objects/explanation.ts'
-import type { KeyInfo } from '../src/objects/key-info.ts'
-import { MODES } from '../src/objects/user-settings.ts'
+import type { Explanation } from '../src/objects/views/explanation.ts'
+import type { KeyInfo } from '../src/objects/views/key-info.ts'
+import { MODES } from '../src/objects/config/user-settings.ts'
 import { additionBody, credentialFile } from '../src/routes/credential-schema.ts'
 import type { Verification } from '../src/upstreams/verify.ts'
 

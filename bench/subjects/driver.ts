@@ -1,5 +1,5 @@
 /** Calls a user's object as the gateway does, and nothing else: a lease before the answer, and its settlement after it. */
-import type { LeaseRequest, Settlement } from '../../src/objects/lease.ts'
+import type { LeaseRequest, Settlement } from '../../src/objects/ledger/lease.ts'
 import type { UserObject } from './counted.ts'
 
 interface Env {

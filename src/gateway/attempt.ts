@@ -1,5 +1,5 @@
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
-import type { Lease } from '../objects/lease.ts'
+import type { Lease } from '../objects/ledger/lease.ts'
 import type { Settings } from '../settings.ts'
 import { callUpstream, FRONTS } from '../upstreams/call.ts'
 import { classify } from '../upstreams/classify.ts'

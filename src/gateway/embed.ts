@@ -1,6 +1,6 @@
 import type { UsageMetadata } from '../gemini/types.ts'
 import { estimateTextTokens } from '../gemini/usage.ts'
-import type { Lease } from '../objects/lease.ts'
+import type { Lease } from '../objects/ledger/lease.ts'
 import {
   type EmbeddingBatch,
   embeddingBatch,

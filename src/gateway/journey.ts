@@ -1,7 +1,7 @@
 import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Failure, FailureReason } from '../http/errors.ts'
-import type { Lease, LeaseRequest } from '../objects/lease.ts'
+import type { Lease, LeaseRequest } from '../objects/ledger/lease.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
 import { failureOf } from './failure.ts'
@@ -10,7 +10,7 @@ import { FIRST_WORDING, reworded, type Wording } from './wording.ts'
 type Way = 'end' | 'reword' | 'refresh' | 'next' | 'next_upstream'
 
 /**
- * Where a request goes after each verdict; what it means for the credential is the object's (objects/consequences.ts).
+ * Where a request goes after each verdict; what it means for the credential is the object's (objects/leasing/consequences.ts).
  * `end`: the client is told. `reword`: the same credential once more, if the request can be put another way. `refresh`: the same credential once more, with a fresh token. `next`: another credential.
  * `next_upstream`: another credential, and after a second such failure another upstream.
  */

@@ -3,7 +3,7 @@ import type { CallSignature } from '../gemini/signatures.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
 import { addUsage } from '../gemini/usage.ts'
 import type { Failure } from '../http/errors.ts'
-import type { Lease } from '../objects/lease.ts'
+import type { Lease } from '../objects/ledger/lease.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import {

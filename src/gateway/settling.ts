@@ -1,7 +1,7 @@
 import type { CallSignature } from '../gemini/signatures.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { countTokens } from '../gemini/usage.ts'
-import type { Lease, LeaseRef, Settlement } from '../objects/lease.ts'
+import type { Lease, LeaseRef, Settlement } from '../objects/ledger/lease.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
 import { callUser } from './users.ts'

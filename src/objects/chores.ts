@@ -1,6 +1,6 @@
 import { logError } from '../http/log.ts'
-import { CHECKPOINT_AFTER_MS } from './ledger.ts'
-import { snapshotKey, snapshotOf } from './snapshot.ts'
+import { CHECKPOINT_AFTER_MS } from './ledger/ledger.ts'
+import { snapshotKey, snapshotOf } from './recovery/snapshot.ts'
 import type { UserState } from './state.ts'
 
 /** Settlements that arrive within this time of each other are committed together. */

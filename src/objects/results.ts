@@ -1,6 +1,6 @@
-import type { Credential } from './credential.ts'
+import type { Credential } from './ring/credential.ts'
 import type { Verification } from '../upstreams/verify.ts'
-import type { UserDescription } from './description.ts'
+import type { UserDescription } from './views/description.ts'
 
 export interface AddedCredential {
   readonly ok: true

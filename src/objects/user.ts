@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { readSettings } from '../settings.ts'
-import { addCredential, seal } from './addition.ts'
+import { addCredential, seal } from './admin/addition.ts'
 import {
   bury,
   changeSettings,
@@ -13,22 +13,26 @@ import {
   reorder,
   resetCredential,
   rotate,
-} from './administration.ts'
+} from './admin/administration.ts'
 import type { Depth } from '../upstreams/verify.ts'
-import type { HeldToken } from './access-tokens.ts'
-import type { Admin } from './audit.ts'
-import { type AuditPage, pageOf } from './audit-page.ts'
+import type { HeldToken } from './secrets/access-tokens.ts'
+import type { Admin } from './audit/audit.ts'
+import { type AuditPage, pageOf } from './audit/audit-page.ts'
 import { Chores } from './chores.ts'
-import type { CredentialInput } from './credential.ts'
-import type { CredentialPatch } from './credentials.ts'
-import { type CredentialDescription, describeUser, type UserDescription } from './description.ts'
-import { explain, type Explanation } from './explanation.ts'
-import { keyInfo, type KeyInfo } from './key-info.ts'
-import type { LeaseRequest, LeaseResult, Settled, Settlement } from './lease.ts'
-import { Lending } from './lending.ts'
-import { type Reach, reachOf } from './reach.ts'
-import { resealAll, type ResealResult } from './reseal.ts'
-import { countUnreadable, recordRestoration, restoreFrom } from './restoration.ts'
+import type { CredentialInput } from './ring/credential.ts'
+import type { CredentialPatch } from './ring/credentials.ts'
+import {
+  type CredentialDescription,
+  describeUser,
+  type UserDescription,
+} from './views/description.ts'
+import { explain, type Explanation } from './views/explanation.ts'
+import { keyInfo, type KeyInfo } from './views/key-info.ts'
+import type { LeaseRequest, LeaseResult, Settled, Settlement } from './ledger/lease.ts'
+import { Lending } from './leasing/lending.ts'
+import { type Reach, reachOf } from './views/reach.ts'
+import { resealAll, type ResealResult } from './recovery/reseal.ts'
+import { countUnreadable, recordRestoration, restoreFrom } from './recovery/restoration.ts'
 import type {
   CreateResult,
   PutCredentialResult,
@@ -39,14 +43,14 @@ import type {
   RotateResult,
   VerifyResult,
 } from './results.ts'
-import { parseSnapshot, snapshotOf } from './snapshot.ts'
+import { parseSnapshot, snapshotOf } from './recovery/snapshot.ts'
 import { admissionTo, loadState, type UserState } from './state.ts'
-import { buildStats, type Stats } from './stats.ts'
+import { buildStats, type Stats } from './views/stats.ts'
 import { isConfigured, migrate } from './storage.ts'
-import type { NewKey } from './user-keys.ts'
-import type { Admission, SettingsChange } from './user-settings.ts'
-import { openVault, type Vault } from './vault.ts'
-import { verifyStored } from './verification.ts'
+import type { NewKey } from './config/user-keys.ts'
+import type { Admission, SettingsChange } from './config/user-settings.ts'
+import { openVault, type Vault } from './secrets/vault.ts'
+import { verifyStored } from './admin/verification.ts'
 
 /** How long an earlier key is still good where the making of a user was asked for again, and another was minted. */
 const REPEATED_GRACE_MS = 24 * 3_600_000

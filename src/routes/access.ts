@@ -8,7 +8,7 @@ import { DISABLED, EXPIRED, KEY_REPLACED, UNKNOWN_KEY } from '../gateway/failure
 import { slowed } from '../gateway/guesses.ts'
 import { callUser } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
-import type { Admission } from '../objects/user-settings.ts'
+import type { Admission } from '../objects/config/user-settings.ts'
 import type { Call, Reply } from './call.ts'
 import { idempotent } from './idempotency.ts'
 

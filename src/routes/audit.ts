@@ -1,5 +1,5 @@
 import { callUser } from '../gateway/users.ts'
-import type { AuditPage } from '../objects/audit-page.ts'
+import type { AuditPage } from '../objects/audit/audit-page.ts'
 import { auditQuery } from './admin-query-schema.ts'
 import type { Call, Reply } from './call.ts'
 import { readQuery } from './query.ts'

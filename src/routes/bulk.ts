@@ -1,5 +1,5 @@
 import { type Failure, type OpenAIError, toOpenAIError } from '../http/errors.ts'
-import { credentialId, type CredentialInput } from '../objects/credential.ts'
+import { credentialId, type CredentialInput } from '../objects/ring/credential.ts'
 import type { PutCredentialsResult } from '../objects/results.ts'
 import { type Verification, verify } from '../upstreams/verify.ts'
 import { existingUser, putAll, refusalOf, shown } from './additions.ts'

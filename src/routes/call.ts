@@ -1,5 +1,5 @@
 import type { Failure } from '../http/errors.ts'
-import type { Admin } from '../objects/audit.ts'
+import type { Admin } from '../objects/audit/audit.ts'
 import type { Settings } from '../settings.ts'
 
 /** A request on its way through a route. */

@@ -2,7 +2,7 @@ import { importPKCS8 } from 'jose'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Failure, FailureReason } from '../http/errors.ts'
 import { parse } from '../http/parse.ts'
-import type { CredentialInput } from '../objects/credential.ts'
+import type { CredentialInput } from '../objects/ring/credential.ts'
 import type { Secret } from '../upstreams/credential.ts'
 import type { additionBody, CredentialFile, updateBody } from './credential-schema.ts'
 

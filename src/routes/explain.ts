@@ -1,6 +1,6 @@
 import type { KeyHolder } from '../gateway/authenticate.ts'
 import { callUser } from '../gateway/users.ts'
-import type { Explanation } from '../objects/explanation.ts'
+import type { Explanation } from '../objects/views/explanation.ts'
 import { readBody } from './admin-body.ts'
 import type { Call, Reply } from './call.ts'
 import { sessionOf } from './session.ts'

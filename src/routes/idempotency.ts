@@ -5,7 +5,7 @@ import { errorResponse, type Failure } from '../http/errors.ts'
 import { logError } from '../http/log.ts'
 import { DIRECTORY_NAME } from '../objects/directory.ts'
 import type { Begun } from '../objects/idempotency-keys.ts'
-import { openVault, type Vault } from '../objects/vault.ts'
+import { openVault, type Vault } from '../objects/secrets/vault.ts'
 import { type Call, type Reply, urlOf } from './call.ts'
 
 type Handler = (call: Call) => Promise<Reply>

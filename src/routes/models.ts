@@ -6,7 +6,7 @@ import { callUser } from '../gateway/users.ts'
 import { findModel, stripModelPrefix } from '../gemini/catalogue.ts'
 import { type Listed, modelsFor } from '../gemini/listing.ts'
 import type { Failure } from '../http/errors.ts'
-import type { Reach } from '../objects/reach.ts'
+import type { Reach } from '../objects/views/reach.ts'
 import { REFUSALS } from './access.ts'
 import type { Call, Reply } from './call.ts'
 

@@ -3,7 +3,7 @@ import { hasMintedForm } from '../gateway/minted-key.ts'
 import { findModel, stripModelPrefix } from '../gemini/catalogue.ts'
 import { REASONING_FORMATS } from '../gemini/reasoning.ts'
 import { safetySettings } from '../gemini/safety.ts'
-import { MODES } from '../objects/user-settings.ts'
+import { MODES } from '../objects/config/user-settings.ts'
 import { USER_ID } from './user-id.ts'
 
 /** The shapes of what admins say about users. Each message says what is expected; http/issue.ts makes the sentence around it. */

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { CHECKPOINT_AFTER_MS, Ledger } from '../../src/objects/ledger.ts'
+import { CHECKPOINT_AFTER_MS, Ledger } from '../../src/objects/ledger/ledger.ts'
 import { migrate } from '../../src/objects/storage.ts'
 import { countingRows } from '../support/counting-rows.ts'
 import { objectOf } from '../support/leases.ts'

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { reachedBy, NO_LIMITS, type Use } from '../../src/objects/limits.ts'
+import { reachedBy, NO_LIMITS, type Use } from '../../src/objects/config/limits.ts'
 import {
   admin,
   callsOf,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { Outlet } from '../../src/gateway/outlet.ts'
 import { pump, type StreamEncoder } from '../../src/gateway/pump.ts'
-import type { Lease } from '../../src/objects/lease.ts'
+import type { Lease } from '../../src/objects/ledger/lease.ts'
 import { UpstreamEvents } from '../../src/upstreams/events.ts'
 
 const FRAME = { candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }] }

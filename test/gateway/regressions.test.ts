@@ -1,7 +1,7 @@
 /** Faults that were found by trying to break the gateway, and must not come back. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
-import type { LeaseResult } from '../../src/objects/lease.ts'
+import type { LeaseResult } from '../../src/objects/ledger/lease.ts'
 import type { Verdict } from '../../src/upstreams/verdict.ts'
 import { asking, leaseFrom, objectOf, report } from '../support/leases.ts'
 import {

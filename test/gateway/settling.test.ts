@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { settle } from '../../src/gateway/settling.ts'
-import type { Lease } from '../../src/objects/lease.ts'
+import type { Lease } from '../../src/objects/ledger/lease.ts'
 import { asking, leaseFrom } from '../support/leases.ts'
 import { type Bill, billOf } from '../support/meter.ts'
 import { configure, givenUser, settledStats, type User } from '../support/pollux.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Bucket, closed, gateOf, nextChance } from '../../src/objects/buckets.ts'
-import { nextPacificMidnight } from '../../src/objects/pacific-midnight.ts'
+import { type Bucket, closed, gateOf, nextChance } from '../../src/objects/ring/buckets.ts'
+import { nextPacificMidnight } from '../../src/objects/ring/pacific-midnight.ts'
 import type { QuotaDimension, Verdict } from '../../src/upstreams/verdict.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')

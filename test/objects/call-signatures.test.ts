@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { CallSignatures } from '../../src/objects/call-signatures.ts'
+import { CallSignatures } from '../../src/objects/ledger/call-signatures.ts'
 import { migrate } from '../../src/objects/storage.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { choose } from '../../src/objects/fallback.ts'
-import type { Selection } from '../../src/objects/select.ts'
-import { DEFAULT_SETTINGS } from '../../src/objects/user-settings.ts'
+import { choose } from '../../src/objects/ring/fallback.ts'
+import type { Selection } from '../../src/objects/ring/select.ts'
+import { DEFAULT_SETTINGS } from '../../src/objects/config/user-settings.ts'
 
 const settings = { ...DEFAULT_SETTINGS, fallbacks: { best: ['good', 'cheap'] } }
 

@@ -10,8 +10,8 @@ import {
   LEASE_MS,
   OTHER_MODELS,
   terminalSum,
-} from '../../src/objects/ledger.ts'
-import type { LeaseRef, Settlement } from '../../src/objects/lease.ts'
+} from '../../src/objects/ledger/ledger.ts'
+import type { LeaseRef, Settlement } from '../../src/objects/ledger/lease.ts'
 import { migrate } from '../../src/objects/storage.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')

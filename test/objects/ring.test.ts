@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { Credential } from '../../src/objects/credential.ts'
-import { nextPacificMidnight } from '../../src/objects/pacific-midnight.ts'
-import type { Ring } from '../../src/objects/ring.ts'
-import { nextActive, nextCursor, select, type SelectRequest } from '../../src/objects/select.ts'
-import type { Standing, StandingOf } from '../../src/objects/standing.ts'
+import type { Credential } from '../../src/objects/ring/credential.ts'
+import { nextPacificMidnight } from '../../src/objects/ring/pacific-midnight.ts'
+import type { Ring } from '../../src/objects/ring/ring.ts'
+import {
+  nextActive,
+  nextCursor,
+  select,
+  type SelectRequest,
+} from '../../src/objects/ring/select.ts'
+import type { Standing, StandingOf } from '../../src/objects/ring/standing.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 

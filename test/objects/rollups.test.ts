@@ -1,11 +1,11 @@
 import { countingRows } from '../support/counting-rows.ts'
 import { describe, expect, it } from 'vitest'
-import { Counters } from '../../src/objects/counters.ts'
-import type { LeaseRef, Settlement } from '../../src/objects/lease.ts'
-import { type Grant, Ledger, LEASE_MS } from '../../src/objects/ledger.ts'
-import { type Span, SPAN_MS, SPANS, startOf } from '../../src/objects/spans.ts'
-import { fold, noUsage, terminalSum } from '../../src/objects/usage.ts'
-import type { UsageRow } from '../../src/objects/usage.ts'
+import { Counters } from '../../src/objects/ledger/counters.ts'
+import type { LeaseRef, Settlement } from '../../src/objects/ledger/lease.ts'
+import { type Grant, Ledger, LEASE_MS } from '../../src/objects/ledger/ledger.ts'
+import { type Span, SPAN_MS, SPANS, startOf } from '../../src/objects/ledger/spans.ts'
+import { fold, noUsage, terminalSum } from '../../src/objects/ledger/usage.ts'
+import type { UsageRow } from '../../src/objects/ledger/usage.ts'
 import { commit, leaseOf, NOW, TOKENS, withStorage } from '../support/rollups.ts'
 
 const { minute: MINUTE, hour: HOUR, day: DAY } = SPAN_MS

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { openVault, type Owner, type Vault } from '../../src/objects/vault.ts'
+import { openVault, type Owner, type Vault } from '../../src/objects/secrets/vault.ts'
 import { chat, type ErrorBody, givenUser } from '../support/pollux.ts'
 
 const KEY = new Uint8Array(32).fill(1).toBase64()

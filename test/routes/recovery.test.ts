@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { resealAll } from '../../src/objects/reseal.ts'
+import { resealAll } from '../../src/objects/recovery/reseal.ts'
 import { loadState } from '../../src/objects/state.ts'
-import { openVault } from '../../src/objects/vault.ts'
+import { openVault } from '../../src/objects/secrets/vault.ts'
 import { readSettings } from '../../src/settings.ts'
 import { objectOf } from '../support/leases.ts'
 import {

@@ -1,7 +1,12 @@
 /** A user's object as the Worker meets it: leases, and reports of how they ended. */
 import { env } from 'cloudflare:workers'
 import { NO_TOKENS } from '../../src/gemini/usage.ts'
-import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../../src/objects/lease.ts'
+import type {
+  Lease,
+  LeaseRequest,
+  LeaseResult,
+  Settlement,
+} from '../../src/objects/ledger/lease.ts'
 import type { Verdict } from '../../src/upstreams/verdict.ts'
 import { MODEL, type User } from './pollux.ts'
 

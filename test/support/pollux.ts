@@ -1,8 +1,8 @@
 /** Pollux as its users meet it, for tests that run in workerd: real objects, real KV, Google on loopback. */
 import { env, exports } from 'cloudflare:workers'
 import { createEmulatorClient, type Minted } from '../../emulator/client.ts'
-import type { Admin } from '../../src/objects/audit.ts'
-import type { Stats } from '../../src/objects/stats.ts'
+import type { Admin } from '../../src/objects/audit/audit.ts'
+import type { Stats } from '../../src/objects/views/stats.ts'
 
 export const MASTER_KEY = env.MASTER_API_KEY
 export const MODEL = 'gemini-2.5-flash'

@@ -2,9 +2,9 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import type { TokenCounts } from '../../src/gemini/usage.ts'
-import type { Counters } from '../../src/objects/counters.ts'
-import type { LeaseRef } from '../../src/objects/lease.ts'
-import { LEASE_MS } from '../../src/objects/ledger.ts'
+import type { Counters } from '../../src/objects/ledger/counters.ts'
+import type { LeaseRef } from '../../src/objects/ledger/lease.ts'
+import { LEASE_MS } from '../../src/objects/ledger/ledger.ts'
 import { migrate } from '../../src/objects/storage.ts'
 
 export const NOW = Date.parse('2026-11-22T12:00:00Z')

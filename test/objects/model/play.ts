@@ -5,8 +5,13 @@ import { vi } from 'vitest'
 import { isLike, isSame } from './agree.ts'
 import type { Upstream } from '../../../src/gemini/upstreams.ts'
 import { NO_TOKENS } from '../../../src/gemini/usage.ts'
-import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../../../src/objects/lease.ts'
-import type { Stats } from '../../../src/objects/stats.ts'
+import type {
+  Lease,
+  LeaseRequest,
+  LeaseResult,
+  Settlement,
+} from '../../../src/objects/ledger/lease.ts'
+import type { Stats } from '../../../src/objects/views/stats.ts'
 import { OUTCOMES, type Verdict } from '../../../src/upstreams/verdict.ts'
 import { type Command, jumped, type Step, type Story } from './commands.ts'
 import { type Loan, ReferenceUser, type Wanted, WRITTEN_AFTER } from './reference.ts'

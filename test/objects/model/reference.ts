@@ -4,7 +4,7 @@
  * neither lives nor rows nor flushes.
  */
 import type { Upstream } from '../../../src/gemini/upstreams.ts'
-import type { LeaseRef } from '../../../src/objects/lease.ts'
+import type { LeaseRef } from '../../../src/objects/ledger/lease.ts'
 import { outcomeOf, type Outcome, type Verdict } from '../../../src/upstreams/verdict.ts'
 
 const SECOND = 1000

@@ -1,0 +1,200 @@
+import { lazy } from '../../lazy.ts'
+
+/** An admin act's request, and the operation that it is part of: requests that repeat each other share one. */
+export interface Admin {
+  readonly requestId: string
+  readonly operation: string
+}
+
+export type Act =
+  | 'user.created'
+  | 'key.minted'
+  | 'user.configured'
+  | 'user.deleted'
+  | 'user.restored'
+  | 'user.imported'
+  | 'user.exported'
+  | 'user.resealed'
+  | 'credential.added'
+  | 'credential.updated'
+  | 'credential.patched'
+  | 'credential.removed'
+  | 'credential.reset'
+  | 'credential.verified'
+  | 'credential.quarantined'
+  | 'ring.reordered'
+  | 'ring.pinned'
+  | 'ring.unpinned'
+  /** By hand. */
+  | 'ring.rotated'
+  /** By itself. */
+  | 'ring.turned'
+
+/** Ids, names of fields and counts; never a secret, nor a value that an admin gave. */
+export type Detail = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
+
+/** A line as it is kept, shown and hashed. */
+export interface Line {
+  readonly seq: number
+  /** ISO 8601. */
+  readonly at: string
+  readonly actor: 'admin' | 'ring'
+  /** Of the admin's request, as its answer and the log name it. */
+  readonly request_id: string | null
+  readonly act: Act
+  /** The id of the credential that it is about; null: the user, or the ring. */
+  readonly subject: string | null
+  readonly detail: Detail
+  /** The hash of the line before; null: there is none. */
+  readonly prev: string | null
+}
+
+/** The last line there is, or the last that was dropped. */
+export interface Link {
+  readonly seq: number
+  readonly hash: string | null
+}
+
+export interface Row {
+  readonly seq: number
+  readonly line: string
+  readonly hash: string
+}
+
+const MAX_LINES = 10_000
+/** Dropped together, so that not every line costs a deletion. */
+const SLACK = 100
+/** Repetitions follow soon, or not at all. */
+const REMEMBERED_LINES = 500
+const NOTHING: Link = { seq: 0, hash: null }
+
+/**
+ * Who did what to this user, in a chain: each line holds the hash of the one before, so that a change anywhere shows.
+ * A line is written in the same step as its act, so that there is neither without the other; hence the hash that needs no await.
+ *
+ * It remembers nothing: a transaction that is rolled back leaves nothing wrong behind in memory.
+ */
+export class Audit {
+  readonly #sql: SqlStorage
+  readonly #maxLines: number
+
+  constructor(sql: SqlStorage, maxLines = MAX_LINES) {
+    this.#sql = sql
+    this.#maxLines = maxLines
+  }
+
+  record(by: Admin | 'ring', act: Act, subject: string | null, detail: Detail = {}): void {
+    const { anchor, head } = this.ends()
+    const seq = head.seq + 1
+    const line: Line = {
+      seq,
+      at: new Date().toISOString(),
+      actor: by === 'ring' ? 'ring' : 'admin',
+      request_id: by === 'ring' ? null : by.requestId,
+      act,
+      subject,
+      detail,
+      prev: head.hash,
+    }
+    const text = JSON.stringify(line)
+    const hash = sha256(text)
+    // What somebody may have put into its place must not keep the user from being administered.
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO audit (seq, line, hash, operation, act, subject) VALUES (?, ?, ?, ?, ?, ?)',
+      seq,
+      text,
+      hash,
+      by === 'ring' ? null : by.operation,
+      act,
+      subject,
+    )
+    this.#setEnds(anchor, { seq, hash })
+    if (seq - anchor.seq > this.#maxLines + SLACK) this.#drop(seq - this.#maxLines)
+  }
+
+  /** The line of this act, if the same operation has done it before: its answer was lost on the way. */
+  doneBefore(by: Admin, act: Act, subject: string | null): Line | null {
+    const [row] = this.#sql
+      .exec<{ line: string }>(
+        'SELECT line FROM audit WHERE seq > ? AND operation = ? AND act = ? AND subject IS ?',
+        this.ends().head.seq - REMEMBERED_LINES,
+        by.operation,
+        act,
+        subject,
+      )
+      .toArray()
+    return row === undefined ? null : (JSON.parse(row.line) as Line)
+  }
+
+  /** Where the lines that are kept begin and end. */
+  ends(): { readonly anchor: Link; readonly head: Link } {
+    const [row] = this.#sql.exec<EndsRow>('SELECT * FROM audit_ends').toArray()
+    if (row === undefined) return { anchor: NOTHING, head: NOTHING }
+    return {
+      anchor: { seq: row.anchor_seq, hash: row.anchor_hash },
+      head: { seq: row.head_seq, hash: row.head_hash },
+    }
+  }
+
+  rows(after: number, limit: number): readonly Row[] {
+    const query = 'SELECT seq, line, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?'
+    return this.#sql.exec<RowColumns>(query, after, limit).toArray()
+  }
+
+  /** The number of the first line that is missing or is not what was written; null where the chain holds. */
+  brokenAt(): number | null {
+    const { anchor, head } = this.ends()
+    // Only so many are ever dropped; whoever drops more has moved the anchor by hand.
+    if (anchor.seq > 0 && head.seq - anchor.seq < this.#maxLines) return anchor.seq + 1
+    let last = anchor
+    for (const { seq, line, hash } of this.#sql.exec<RowColumns>(
+      'SELECT seq, line, hash FROM audit ORDER BY seq',
+    )) {
+      const follows = seq === last.seq + 1 && isAfter(line, last)
+      if (!follows || sha256(line) !== hash) return last.seq + 1
+      last = { seq, hash }
+    }
+    return last.seq === head.seq && last.hash === head.hash ? null : last.seq + 1
+  }
+
+  #drop(upTo: number): void {
+    const [last] = this.rows(upTo - 1, 1)
+    if (last === undefined) return
+    this.#sql.exec('DELETE FROM audit WHERE seq <= ?', upTo)
+    this.#setEnds({ seq: last.seq, hash: last.hash }, this.ends().head)
+  }
+
+  #setEnds(anchor: Link, head: Link): void {
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO audit_ends (only_row, anchor_seq, anchor_hash, head_seq, head_hash)
+       VALUES (1, ?, ?, ?, ?)`,
+      anchor.seq,
+      anchor.hash,
+      head.seq,
+      head.hash,
+    )
+  }
+}
+
+type RowColumns = { seq: number; line: string; hash: string }
+type EndsRow = {
+  anchor_seq: number
+  anchor_hash: string | null
+  head_seq: number
+  head_hash: string
+}
+
+/** Whether a line says of itself that it follows that one; told by its ends, since parsing ten thousand lines takes its time. */
+function isAfter(line: string, last: Link): boolean {
+  return (
+    line.startsWith(`{"seq":${last.seq + 1},`) &&
+    line.endsWith(`,"prev":${JSON.stringify(last.hash)}}`)
+  )
+}
+
+/** A step of an object cannot await `crypto.subtle`; an import would load all of Node's crypto at every start. */
+const nodeCrypto = lazy(() => process.getBuiltinModule('node:crypto'))
+
+function sha256(text: string): string {
+  return nodeCrypto().createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,107 @@
+import type { RateLimit, RateLimits } from '../../http/rate-limits.ts'
+
+/** What a user may use; null: as much as there is. Tokens are input and output together, as Google counts them. */
+export interface Limits {
+  /** Requests under way at the same time. */
+  readonly maxConcurrency: number | null
+  readonly requestsPerMinute: number | null
+  readonly tokensPerMinute: number | null
+  readonly requestsPerDay: number | null
+  readonly tokensPerDay: number | null
+  /** Over the user's whole life: a budget. */
+  readonly totalTokens: number | null
+}
+
+export type LimitName = keyof Limits
+
+export const NO_LIMITS: Limits = {
+  maxConcurrency: null,
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  requestsPerDay: null,
+  tokensPerDay: null,
+  totalTokens: null,
+}
+
+/** Pure. */
+export function isUnlimited(limits: Limits): boolean {
+  return Object.values(limits).every((limit) => limit === null)
+}
+
+/** What was used in the running minute and day (UTC), and what is reserved by requests under way. */
+export interface Use {
+  readonly openRequests: number
+  readonly reservedTokens: number
+  readonly minuteRequests: number
+  readonly minuteTokens: number
+  readonly dayRequests: number
+  readonly dayTokens: number
+  readonly totalTokens: number
+}
+
+/** The limit that stands against one more request, and when it opens again (epoch milliseconds; null: not by itself). */
+export interface Reached {
+  readonly limit: LimitName
+  readonly retryAt: number | null
+  /** The request alone is more than the limit: it would never pass. */
+  readonly isTooLarge: boolean
+}
+
+export const MINUTE_MS = 60_000
+export const DAY_MS = 86_400_000
+/** A place is free as soon as a request under way ends. */
+const SOON_MS = 1000
+
+/** The first limit that one more request of about `tokens` tokens would break; null where it may go on. Pure. */
+export function reachedBy(limits: Limits, use: Use, tokens: number, now: number): Reached | null {
+  const nextMinute = (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS
+  const nextDay = (Math.floor(now / DAY_MS) + 1) * DAY_MS
+  const more = use.reservedTokens + tokens
+  const checks: readonly [LimitName, wanted: number, retryAt: number | null][] = [
+    // What does not pass by itself comes first: it is what the client should hear.
+    ['totalTokens', use.totalTokens + more, null],
+    ['requestsPerDay', use.dayRequests + 1, nextDay],
+    ['tokensPerDay', use.dayTokens + more, nextDay],
+    ['requestsPerMinute', use.minuteRequests + 1, nextMinute],
+    ['tokensPerMinute', use.minuteTokens + more, nextMinute],
+    ['maxConcurrency', use.openRequests + 1, now + SOON_MS],
+  ]
+  for (const [limit, wanted, retryAt] of checks) {
+    const allowed = limits[limit]
+    if (allowed === null || wanted <= allowed) continue
+    const before = wanted - tokens
+    const isTooLarge = /tokens/i.test(limit) && tokens > allowed && before < allowed
+    return { limit, retryAt: isTooLarge ? null : retryAt, isTooLarge }
+  }
+  return null
+}
+
+/** Null where neither the user's requests nor the tokens are limited. Pure. */
+export function rateLimits(limits: Limits, use: Use, now: number): RateLimits | null {
+  const minute = MINUTE_MS - (now % MINUTE_MS)
+  const day = DAY_MS - (now % DAY_MS)
+  const reserved = use.reservedTokens
+  const requests = tightest([
+    [limits.requestsPerMinute, use.minuteRequests, minute],
+    [limits.requestsPerDay, use.dayRequests, day],
+  ])
+  const tokens = tightest([
+    [limits.tokensPerMinute, use.minuteTokens + reserved, minute],
+    [limits.tokensPerDay, use.dayTokens + reserved, day],
+    [limits.totalTokens, use.totalTokens + reserved, null],
+  ])
+  return requests === null && tokens === null ? null : { requests, tokens }
+}
+
+/** The limit of which the least is left. */
+function tightest(
+  all: readonly (readonly [limit: number | null, used: number, resetMs: number | null])[],
+): RateLimit | null {
+  let least: RateLimit | null = null
+  for (const [limit, used, resetMs] of all) {
+    if (limit === null) continue
+    const remaining = Math.max(0, limit - used)
+    if (least === null || remaining < least.remaining) least = { limit, remaining, resetMs }
+  }
+  return least
+}

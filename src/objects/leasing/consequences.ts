@@ -1,0 +1,102 @@
+import type { CredentialFault, Verdict } from '../../upstreams/verdict.ts'
+import { closed } from '../ring/buckets.ts'
+import type { LeaseRef, Settlement } from '../ledger/lease.ts'
+import { modelFault } from '../ring/model-faults.ts'
+import { nextCursor } from '../ring/select.ts'
+import { principalOf, standingOf } from '../ring/standing.ts'
+import { ringOf, type UserState } from '../state.ts'
+
+/** Where a consequence acts: the attempt's lease and its credential's principal. */
+interface Scene {
+  readonly state: UserState
+  readonly lease: LeaseRef
+  readonly principal: string
+  readonly now: number
+}
+
+type Consequences = {
+  readonly [Kind in Verdict['kind']]: (
+    scene: Scene,
+    verdict: Extract<Verdict, { kind: Kind }>,
+  ) => void
+}
+
+/** What follows from each verdict for the credential that got it. What the request does next is the gateway's (gateway/journey.ts). */
+const CONSEQUENCES: Consequences = {
+  // It serves: whatever was believed of its quota for this model is refuted.
+  ok: ({ state, lease, principal }) =>
+    state.buckets.refute(principal, lease.model, lease.grantedAt),
+  // Nobody's fault here.
+  client_fault: () => undefined,
+  upstream_fault: () => undefined,
+  cancelled: () => undefined,
+  // The next lease fetches a fresh token.
+  token_rejected: ({ state, lease }) => state.tokens.discard(lease.credentialId, lease.tokenSerial),
+  // The bucket closes, and the ring turns if it stood there.
+  quota: (scene, verdict) => {
+    const { state, lease, principal, now } = scene
+    const key = { principal, model: lease.model }
+    const previous = state.buckets
+      .of(principal, lease.model)
+      .find(({ dimension }) => dimension === verdict.dimension)
+    state.buckets.set(closed(key, verdict, previous, lease.grantedAt, now))
+    rotateFrom(state, lease.credentialId, lease.model, `quota ${verdict.dimension}`, now)
+  },
+  // It serves this model no more, or nothing at all.
+  credential_fault: ({ state, lease, now }, verdict) => {
+    if (verdict.scope === 'credential') {
+      quarantine(state, lease.credentialId, lease.model, verdict, now)
+    }
+    const fault = modelFault(lease.credentialId, lease.model, verdict, now)
+    if (fault !== undefined) state.faults.set(fault)
+  },
+}
+
+/** Does what follows from a settled attempt. Synchronous, like every decision of the object. */
+export function follow(state: UserState, settlement: Settlement, now: number): void {
+  const { lease, verdict, status } = settlement
+  state.buckets.endTest(lease.id)
+  const credential = state.credentials.get(lease.credentialId)
+  // Removed or replaced while the attempt ran: what it showed is not about this one.
+  if (credential?.updatedAt !== lease.credentialVersion) return
+  const scene = { state, lease, principal: principalOf(credential), now }
+  const act = CONSEQUENCES[verdict.kind] as (scene: Scene, verdict: Verdict) => void
+  act(scene, verdict)
+  const error = describe(verdict, status)
+  if (error !== null) state.credentials.recordError(lease.credentialId, error, now)
+}
+
+/** Takes a credential out until an admin posts it again. */
+export function quarantine(
+  state: UserState,
+  id: string,
+  model: string,
+  fault: { readonly reason: CredentialFault; readonly link?: string | null },
+  now: number,
+): void {
+  // Of many attempts that meet the same dead credential, the first is told.
+  if (state.credentials.get(id)?.quarantine !== fault.reason) {
+    state.audit.record('ring', 'credential.quarantined', id, { reason: fault.reason, model })
+  }
+  state.credentials.quarantine(id, fault.reason, fault.link ?? null)
+  rotateFrom(state, id, model, fault.reason, now)
+}
+
+/** Compare-and-rotate: of many failures on one credential, the first moves the cursor and the rest find it moved. */
+function rotateFrom(state: UserState, id: string, model: string, why: string, now: number): void {
+  const { profile, audit } = state
+  if (profile.cursor !== id) return
+  const next = nextCursor(ringOf(state, now), (other) => standingOf(other, model, state, now), id)
+  if (next === id) return
+  // What is written without an await between is committed together: there is no turn without its line.
+  audit.record('ring', 'ring.turned', null, { from: id, to: next, why, model })
+  profile.rotate(next)
+}
+
+/** The last error as the stats show it; null for what is not the credential's or Google's doing. */
+function describe(verdict: Verdict, status: number): string | null {
+  const { kind } = verdict
+  if (kind === 'ok' || kind === 'client_fault' || kind === 'cancelled') return null
+  const reason = 'reason' in verdict ? verdict.reason : kind === 'quota' ? verdict.dimension : ''
+  return [status === 0 ? '' : String(status), kind, reason].filter((word) => word !== '').join(' ')
+}

@@ -1,0 +1,286 @@
+import type { Held, Readiness } from '../secrets/access-tokens.ts'
+import { canDo } from '../../gemini/operations.ts'
+import type { RateLimits } from '../../http/rate-limits.ts'
+import { quarantine } from './consequences.ts'
+import type { Credential } from '../ring/credential.ts'
+import { choose } from '../ring/fallback.ts'
+import type { LeaseRef, LeaseRequest, LeaseResult } from '../ledger/lease.ts'
+import { isUnlimited, rateLimits, reachedBy } from '../config/limits.ts'
+import { nextActive, select, type Selection } from '../ring/select.ts'
+import { principalOf } from '../ring/standing.ts'
+import { admissionTo, ringOf, type UserState, useOf, viewOf } from '../state.ts'
+import { preferencesOf, resolveModel } from '../config/user-settings.ts'
+
+type Background = (work: Promise<unknown>) => void
+
+/** Each pass grants, or takes one credential out; only edits of the ring under way need more passes than it has credentials. */
+const SPARE_PASSES = 5
+const SOON_MS = 1000
+
+/** What a request has learnt of credentials whose tokens cannot be had. */
+interface Waited {
+  readonly deadline: number
+  readonly unavailable: string[]
+  retryAt: number
+  isSealed: boolean
+}
+
+/** The decision: what the object answers, or the credential whose token has to be fetched before. */
+type Decision =
+  | { readonly made: true; readonly result: LeaseResult }
+  | {
+      readonly made: false
+      readonly id: string
+      readonly model: string
+      readonly isRepeat: boolean
+    }
+
+/**
+ * Picks a credential and lends it, in one synchronous step; only where a token must be fetched first does it wait, no longer
+ * than the request can, and then it looks at everything anew. Not an async function: a promise costs an answer over RPC more
+ * than the decision does. `background` keeps the object awake for a refresh that nobody waits for.
+ */
+export function grant(
+  state: UserState,
+  request: LeaseRequest,
+  background: Background,
+): LeaseResult | Promise<LeaseResult> {
+  const deadline = Date.now() + request.patienceMs
+  const waited: Waited = { deadline, unavailable: [], retryAt: Infinity, isSealed: false }
+  const first = decide(state, request, waited, background)
+  return first.made ? first.result : waitAndDecide(state, request, waited, background, first)
+}
+
+async function waitAndDecide(
+  state: UserState,
+  request: LeaseRequest,
+  waited: Waited,
+  background: Background,
+  first: Decision,
+): Promise<LeaseResult> {
+  let decision = first
+  for (let pass = state.credentials.all().length + SPARE_PASSES; pass > 0; pass--) {
+    if (decision.made) return decision.result
+    const { id, model, isRepeat } = decision
+    const ready = await within(waited.deadline - Date.now(), state.tokens.prepare(id))
+    if (ready === null) break
+    if (!ready.ok) {
+      if (ready.reason === 'vault') return { ok: false, reason: 'vault_not_configured' }
+      waited.unavailable.push(id)
+      if (ready.reason === 'sealed') waited.isSealed = true
+      if (ready.reason === 'unavailable') waited.retryAt = Math.min(waited.retryAt, ready.retryAt)
+      takeNote(state, id, model, ready)
+      if (isRepeat) break
+    }
+    decision = decide(state, request, waited, background)
+  }
+  return decision.made
+    ? decision.result
+    : { ok: false, reason: 'token_unavailable', retryAt: Date.now() + SOON_MS }
+}
+
+function decide(
+  state: UserState,
+  request: LeaseRequest,
+  waited: Waited,
+  background: Background,
+): Decision {
+  const { tokens, profile } = state
+  const { settings } = profile
+  const now = Date.now()
+  const admission = admissionTo(state, request.keyDigest, now)
+  if (admission !== 'ok') return made({ ok: false, reason: admission })
+  const asked = resolveModel(settings, request.model)
+  if (asked === null) return made({ ok: false, reason: 'model_not_allowed' })
+  const { operation = 'generate' } = request
+  if (!canDo(asked, operation)) return made({ ok: false, reason: 'wrong_operation' })
+  // Looked for with every pass: while this one waited, the same attempt may have been granted to its twin.
+  const before = leasedBefore(state, request)
+  const { model, selection } =
+    before ??
+    choose(settings, { model: asked, operation }, (candidate) =>
+      select(ringOf(state, now), viewOf(state, candidate, now), {
+        ...request,
+        session: settings.affinity ? request.session : null,
+        tried: [...triedWith(candidate, asked, request), ...waited.unavailable],
+      }),
+    )
+  if (!selection.ok) {
+    if (selection.reason !== 'all_tried' || waited.unavailable.length === 0) return made(selection)
+    if (waited.isSealed) return made({ ok: false, reason: 'vault_not_configured' })
+    return made({ ok: false, reason: 'token_unavailable', retryAt: waited.retryAt })
+  }
+  const { credential } = selection
+  const held = tokens.current(credential, now)
+  if (held === undefined) {
+    return { made: false, id: credential.id, model, isRepeat: before !== null }
+  }
+  if (tokens.endsSoon(credential, now)) background(refresh(state, credential.id, model))
+  return made(
+    before === null
+      ? lend(state, { ...request, model, asked }, selection, held, now)
+      : handOver(state, request, before.selection.lease, {
+          asked,
+          credential,
+          held,
+          affinity: null,
+        }),
+  )
+}
+
+function made(result: LeaseResult): Decision {
+  return { made: true, result }
+}
+
+/** Credentials that this request has tried with a model. */
+function triedWith(model: string, asked: string, request: LeaseRequest): readonly string[] {
+  if (model === asked) return request.tried
+  const { triedInstead = [] } = request
+  return triedInstead.filter((tried) => tried.model === model).map((tried) => tried.credentialId)
+}
+
+/** The lease of this very attempt, if it was granted before: the answer was lost on the way, and the Worker asks again. */
+function leasedBefore(state: UserState, request: LeaseRequest): Before | null {
+  const lease = state.ledger.grantedTo(attemptOf(request))
+  const credential = lease === undefined ? undefined : state.credentials.get(lease.credentialId)
+  if (lease === undefined || credential === undefined) return null
+  return { model: lease.model, selection: { ok: true, lease, credential } }
+}
+
+interface Before {
+  readonly model: string
+  readonly selection: {
+    readonly ok: true
+    readonly lease: LeaseRef
+    readonly credential: Credential
+  }
+}
+
+function lend(
+  state: UserState,
+  request: LeaseRequest & { readonly asked: string },
+  selection: { readonly credential: Credential } & Partial<Extract<Selection, { ok: true }>>,
+  held: Held,
+  now: number,
+): LeaseResult {
+  const { ledger, buckets, profile } = state
+  const { credential, test = false, affinity = null } = selection
+  const begins = request.attempt === 1
+  // In one step with the grant, so that no number of concurrent requests gets past a limit.
+  const reached = begins ? limitReached(state, request, now) : null
+  if (reached !== null) return reached
+  const lease = ledger.grant(
+    {
+      requestId: request.requestId,
+      begins: begins ? request.estimatedTokens : null,
+      credentialId: credential.id,
+      credentialVersion: credential.updatedAt,
+      tokenSerial: held.serial,
+      model: request.model,
+      grantedTo: attemptOf(request),
+    },
+    now,
+  )
+  if (test) buckets.beginTest(principalOf(credential), lease)
+  if (begins && profile.settings.mode === 'round_robin') {
+    profile.advance(nextActive(ringOf(state, now), credential.id))
+  }
+  return handOver(state, request, lease, { asked: request.asked, credential, held, affinity })
+}
+
+function handOver(
+  state: UserState,
+  { callIds = [] }: LeaseRequest,
+  lease: LeaseRef,
+  { asked, credential, held, affinity }: Terms,
+): LeaseResult {
+  const { settings } = state.profile
+  const { upstream, project, location, quotaProject } = credential
+  const now = Date.now()
+  const access = { upstream, project, location, quotaProject, auth: held.auth }
+  const rateLimits = limitsLeft(state, now)
+  const maker = { model: lease.model, upstream }
+  return {
+    ok: true,
+    lease: {
+      ...lease,
+      // Of what is lent now: the token may have been replaced since the lease was granted.
+      tokenSerial: held.serial,
+      access,
+      affinity,
+      rateLimits,
+      insteadOf: lease.model === asked ? null : asked,
+      preferences: preferencesOf(settings),
+      isAwaited: isAwaited(state, lease),
+      ...(callIds.length > 0 && { signatures: state.signatures.of(callIds, maker, now) }),
+    },
+  }
+}
+
+/** Limits and an order by use ask what is under way, and a bucket has one test at a time. */
+function isAwaited({ profile, buckets }: UserState, { id }: LeaseRef): boolean {
+  const { limits, mode } = profile.settings
+  return !isUnlimited(limits) || mode === 'least_used' || buckets.isTestedBy(id)
+}
+
+interface Terms {
+  /** As the user's names resolve it. */
+  readonly asked: string
+  readonly credential: Credential
+  readonly held: Held
+  readonly affinity: 'kept' | 'moved' | null
+}
+
+function limitReached(state: UserState, request: LeaseRequest, now: number): LeaseResult | null {
+  const { limits } = state.profile.settings
+  if (isUnlimited(limits)) return null // as most users are: their use need not be summed up
+  const reached = reachedBy(limits, useOf(state, now), request.estimatedTokens, now)
+  return reached === null
+    ? null
+    : { ok: false, reason: 'limit_reached', ...reached, rateLimits: limitsLeft(state, now) }
+}
+
+function limitsLeft(state: UserState, now: number): RateLimits | null {
+  const { limits } = state.profile.settings
+  return isUnlimited(limits) ? null : rateLimits(limits, useOf(state, now), now)
+}
+
+function attemptOf({ requestId, attempt }: LeaseRequest): string {
+  return `${requestId}.${attempt}`
+}
+
+/** Fetches the successor of a token that is still good. */
+async function refresh(state: UserState, id: string, model: string): Promise<void> {
+  const ready = await state.tokens.prepare(id)
+  if (!ready.ok) takeNote(state, id, model, ready)
+}
+
+/** What a token that cannot be had says of the credential. */
+function takeNote(
+  state: UserState,
+  id: string,
+  model: string,
+  ready: Extract<Readiness, { ok: false }>,
+): void {
+  const now = Date.now()
+  if (ready.reason === 'dead') quarantine(state, id, model, { reason: ready.fault }, now)
+  if (ready.reason === 'sealed')
+    state.credentials.recordError(id, 'sealed by another VAULT_KEY', now)
+  if (ready.reason === 'unavailable' && ready.error !== null) {
+    state.credentials.recordError(id, `token_endpoint ${ready.error}`, now)
+  }
+}
+
+/** What the work results in, or null where it takes longer; it goes on all the same. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
+  const timer = new AbortController()
+  const timeout = scheduler.wait(Math.max(0, ms), { signal: timer.signal }).then(
+    () => null,
+    () => null, // the work was done first
+  )
+  try {
+    return await Promise.race([work, timeout])
+  } finally {
+    timer.abort()
+  }
+}

@@ -1,0 +1,65 @@
+import type { Chores } from '../chores.ts'
+import { grant } from './grant.ts'
+import type { LeaseRequest, LeaseResult, Settled, Settlement } from '../ledger/lease.ts'
+import { settle } from './settlement.ts'
+import type { UserState } from '../state.ts'
+
+const UNKNOWN: LeaseResult = { ok: false, reason: 'unknown_user' }
+
+/** The life of a lease in a user's object: granted, reported, and each written down when it has to be. A user who was deleted is lent nothing, but what was used still counts. */
+export class Lending {
+  readonly #state: UserState
+  readonly #chores: Chores
+  readonly #background: (work: Promise<unknown>) => void
+
+  /** `background` keeps the object awake for work that nobody waits for. */
+  constructor(state: UserState, chores: Chores, background: (work: Promise<unknown>) => void) {
+    this.#state = state
+    this.#chores = chores
+    this.#background = background
+  }
+
+  /** Permission for the first attempt of a request. */
+  lease(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
+    if (this.#state.profile.isDeleted) return UNKNOWN
+    const granted = this.#grant(request)
+    return granted instanceof Promise
+      ? granted.then((result) => this.#lent(request, result))
+      : this.#lent(request, granted)
+  }
+
+  #lent({ requestId }: LeaseRequest, result: LeaseResult): LeaseResult {
+    if (result.ok) {
+      this.#chores.checkpointLater()
+    } else {
+      this.#state.ledger.requestEnded(requestId, 'refused')
+      this.#background(this.#chores.flushSoon())
+    }
+    return result
+  }
+
+  /** Takes reports of attempts, and answers once they are on disk. */
+  async settle(settlements: readonly Settlement[]): Promise<Settled> {
+    const news = settlements.filter((settlement) => settle(this.#state, settlement))
+    await this.#chores.flushSoon()
+    return { counted: news.length > 0 }
+  }
+
+  /** Takes the report of an attempt that failed, and grants the request's next one. */
+  async settleAndLease(settlement: Settlement, request: LeaseRequest): Promise<LeaseResult> {
+    const counted = settle(this.#state, settlement)
+    // The client waits for this one, so the window is not waited for; the answer is held until the commit all the same.
+    this.#chores.flush()
+    const result = this.#state.profile.isDeleted ? UNKNOWN : await this.#grant(request)
+    if (result.ok) this.#chores.checkpointLater()
+    else if (counted) {
+      this.#state.ledger.requestEnded(request.requestId, 'failed')
+      this.#chores.flush()
+    }
+    return result
+  }
+
+  #grant(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
+    return grant(this.#state, request, this.#background)
+  }
+}

@@ -1,0 +1,129 @@
+import type { CallSignature, KnownSignatures } from '../../gemini/signatures.ts'
+import { MAX_ASKED, MAX_CALL_ID } from '../../gemini/signatures.ts'
+import type { Upstream } from '../../gemini/upstreams.ts'
+
+/** A turn that goes on after this has waited for its user over a weekend; then a dummy does. */
+const KEPT_MS = 3 * 24 * 60 * 60_000
+const MAX_ROWS = 2000
+const MAX_CHARS = 8_000_000
+/** Longer ones are not kept. */
+const MAX_SIGNATURE = 65_536
+/** Counting reads the whole table, so it is done once for so many rows written. */
+const COUNT_EVERY = 100
+
+/** Who made a signature, and alone can read it. */
+export interface Maker {
+  readonly model: string
+  readonly upstream: Upstream
+}
+
+interface Row extends CallSignature, Maker {
+  readonly expiresAt: number
+}
+
+/**
+ * The thought signatures of the latest calls, for clients that do not bring them back. Bounded by age, number and size.
+ * Written with the settlements, in their commit; read only where a request has calls in it, and never held in memory.
+ */
+export class CallSignatures {
+  readonly #sql: SqlStorage
+  #pending: Row[] = []
+  /** Rows to be written before the table is counted again; a new life counts at once. */
+  #untilCount = 0
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  get isChanged(): boolean {
+    return this.#pending.length > 0
+  }
+
+  keep(signatures: readonly CallSignature[], { model, upstream }: Maker, now: number): void {
+    for (const { callId, signature } of signatures.slice(0, MAX_ASKED)) {
+      if (callId.length > MAX_CALL_ID || signature.length > MAX_SIGNATURE) continue
+      this.#pending.push({ callId, signature, model, upstream, expiresAt: now + KEPT_MS })
+    }
+  }
+
+  /** What is known of these calls; null for those that another made. */
+  of(callIds: readonly string[], maker: Maker, now: number): KnownSignatures {
+    const wanted = new Set(callIds.slice(0, MAX_ASKED))
+    const pending = this.#pending.filter(({ callId }) => wanted.has(callId))
+    const rows = [...this.#read([...wanted]), ...pending].filter(({ expiresAt }) => expiresAt > now)
+    return new Map(
+      rows.map((row) => {
+        const isOwn = row.model === maker.model && row.upstream === maker.upstream
+        return [row.callId, isOwn ? row.signature : null]
+      }),
+    )
+  }
+
+  #read(callIds: readonly string[]): Row[] {
+    const rows = this.#sql.exec<SignatureRow>(
+      `SELECT call_id, model, upstream, signature, expires_at FROM call_signatures
+       WHERE call_id IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(callIds),
+    )
+    return Array.from(rows, ({ call_id: callId, expires_at: expiresAt, ...rest }) => ({
+      callId,
+      expiresAt,
+      ...rest,
+    }))
+  }
+
+  /** To be called within a transaction, and `flushed` after it. */
+  flush(): void {
+    for (const { callId, model, upstream, signature, expiresAt } of this.#pending) {
+      this.#sql.exec(
+        `INSERT OR REPLACE INTO call_signatures (call_id, model, upstream, signature, expires_at)
+         VALUES (?, ?, ?, ?, ?)`,
+        callId,
+        model,
+        upstream,
+        signature,
+        expiresAt,
+      )
+    }
+    if (this.#pending.length > 0 && this.#untilCount <= this.#pending.length) this.#evict()
+  }
+
+  flushed(): void {
+    const written = this.#pending.length
+    this.#pending = []
+    this.#untilCount = this.#untilCount <= written ? COUNT_EVERY : this.#untilCount - written
+  }
+
+  prune(now: number): void {
+    this.#sql.exec('DELETE FROM call_signatures WHERE expires_at <= ?', now)
+  }
+
+  clear(): void {
+    this.#pending = []
+    this.#sql.exec('DELETE FROM call_signatures')
+  }
+
+  /** The oldest go first. */
+  #evict(): void {
+    this.#sql.exec(
+      `DELETE FROM call_signatures WHERE call_id IN (
+         SELECT call_id FROM (
+           SELECT call_id,
+             row_number() OVER newest AS number,
+             sum(octet_length(signature)) OVER newest AS chars
+           FROM call_signatures
+           WINDOW newest AS (ORDER BY expires_at DESC, call_id ROWS UNBOUNDED PRECEDING)
+         ) WHERE number > ? OR chars > ?)`,
+      MAX_ROWS,
+      MAX_CHARS,
+    )
+  }
+}
+
+type SignatureRow = {
+  call_id: string
+  model: string
+  upstream: Upstream
+  signature: string
+  expires_at: number
+}

@@ -1,0 +1,158 @@
+import type { TokenCounts } from '../../gemini/usage.ts'
+import type { Outcome } from '../../upstreams/verdict.ts'
+import type { LeaseRef, RequestOutcome } from './lease.ts'
+import { Rollups } from './rollups.ts'
+import { addTokens, keyOf, noUsage, terminalSum, usageFrom, usageValues } from './usage.ts'
+import { type Usage, USAGE_COLUMNS, type UsageColumns, type UsageKey } from './usage.ts'
+
+/** Attempts of one credential on one model, by terminal state, and the tokens they used. */
+export interface AttemptCounts extends Usage, UsageKey {
+  /** Leases granted, counted where they are granted: the other side of the ledger's sum. */
+  granted: number
+  /** Epoch milliseconds of the last settled attempt; 0 before the first. */
+  lastUsedAt: number
+}
+
+export type RequestCounts = Record<RequestOutcome, number>
+
+/**
+ * The two families of counters, attempts and requests. Memory is what is read; `flush` writes the rows that changed, with
+ * absolute values. `granted` is not stored: after a restart it is what is settled and what is open, counted anew.
+ */
+export class Counters {
+  /** The same attempts by the time at which they ended. */
+  readonly rollups: Rollups
+  readonly #sql: SqlStorage
+  readonly #attempts = new Map<string, AttemptCounts>()
+  readonly #requests: RequestCounts
+  readonly #changed = new Set<AttemptCounts>()
+  readonly #models = new Set<string>()
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    this.rollups = new Rollups(sql)
+    for (const row of sql.exec<AttemptRow>('SELECT * FROM attempts')) {
+      const counts = fromRow(row)
+      this.#attempts.set(keyOf(counts), counts)
+      this.#models.add(counts.model)
+      this.rollups.restore(counts, row.running_minute)
+    }
+    const [row] = sql.exec<RequestCounts>('SELECT * FROM ledger').toArray()
+    this.#requests = {
+      ok: row?.ok ?? 0,
+      failed: row?.failed ?? 0,
+      refused: row?.refused ?? 0,
+      cancelled: row?.cancelled ?? 0,
+      lost: row?.lost ?? 0,
+    }
+  }
+
+  /** Whether the model has counters of its own, or may still get them. */
+  knowsModel(model: string, limit: number): boolean {
+    return this.#models.has(model) || this.#models.size < limit
+  }
+
+  granted(credentialId: string, model: string): void {
+    this.#of(credentialId, model).granted++
+  }
+
+  settled(lease: LeaseRef, outcome: Outcome, tokens: TokenCounts, now: number): void {
+    const counts = this.#of(lease.credentialId, lease.countedAs)
+    counts.lastUsedAt = Math.max(counts.lastUsedAt, now)
+    for (const usage of this.#changing(counts, now)) {
+      usage[outcome]++
+      addTokens(usage, tokens)
+    }
+  }
+
+  lost(lease: LeaseRef, now: number): void {
+    const counts = this.#of(lease.credentialId, lease.countedAs)
+    for (const usage of this.#changing(counts, now)) usage.lost++
+  }
+
+  amended(lease: LeaseRef, outcome: Outcome, tokens: TokenCounts, now: number): void {
+    const counts = this.#of(lease.credentialId, lease.countedAs)
+    for (const usage of this.#changing(counts, now)) {
+      usage.lost--
+      usage[outcome]++
+      addTokens(usage, tokens)
+    }
+  }
+
+  /** The counts and every sum over time that they are part of now: what changes one changes all. */
+  #changing(counts: AttemptCounts, now: number): readonly Usage[] {
+    this.#changed.add(counts)
+    return [counts, ...this.rollups.at(now, counts)]
+  }
+
+  requestEnded(outcome: RequestOutcome, by: 1 | -1): void {
+    this.#requests[outcome] += by
+  }
+
+  attempts(): readonly AttemptCounts[] {
+    return [...this.#attempts.values()]
+  }
+
+  requests(): Readonly<RequestCounts> {
+    return this.#requests
+  }
+
+  /** Writes the attempts that changed. The request counts are part of the ledger's own row. */
+  flush(): void {
+    for (const counts of this.#changed) this.#write(counts)
+    this.rollups.flush()
+  }
+
+  flushed(): void {
+    this.#changed.clear()
+    this.rollups.flushed()
+  }
+
+  #write(counts: AttemptCounts): void {
+    this.#sql.exec(
+      WRITE,
+      counts.credentialId,
+      counts.model,
+      ...usageValues(counts),
+      counts.lastUsedAt,
+      this.rollups.runningMinute(counts),
+    )
+  }
+
+  #of(credentialId: string, model: string): AttemptCounts {
+    const key = keyOf({ credentialId, model })
+    const known = this.#attempts.get(key)
+    if (known !== undefined) return known
+    const counts = noCounts(credentialId, model)
+    this.#attempts.set(key, counts)
+    this.#models.add(model)
+    return counts
+  }
+}
+
+/** Counts before the first attempt. */
+export function noCounts(credentialId: string, model: string): AttemptCounts {
+  return { credentialId, model, granted: 0, ...noUsage(), lastUsedAt: 0 }
+}
+
+type AttemptRow = UsageColumns & {
+  credential_id: string
+  model: string
+  last_used_at: number
+  running_minute: string | null
+}
+
+const WRITE = `INSERT OR REPLACE INTO attempts
+  (credential_id, model, ${USAGE_COLUMNS.join(', ')}, last_used_at, running_minute)
+  VALUES (?, ?, ${USAGE_COLUMNS.map(() => '?').join(', ')}, ?, ?)`
+
+function fromRow(row: AttemptRow): AttemptCounts {
+  const usage = usageFrom(row)
+  return {
+    credentialId: row.credential_id,
+    model: row.model,
+    granted: terminalSum(usage),
+    ...usage,
+    lastUsedAt: row.last_used_at,
+  }
+}

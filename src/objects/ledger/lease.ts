@@ -1,0 +1,98 @@
+import type { CallSignature, KnownSignatures } from '../../gemini/signatures.ts'
+import type { Preferences } from '../../gemini/preferences.ts'
+import type { TokenCounts } from '../../gemini/usage.ts'
+import type { RateLimits } from '../../http/rate-limits.ts'
+import type { Access } from '../../upstreams/credential.ts'
+import type { Verdict } from '../../upstreams/verdict.ts'
+import type { Reached } from '../config/limits.ts'
+import type { NoCredential, SelectRequest } from '../ring/select.ts'
+import type { Admission } from '../config/user-settings.ts'
+
+/** What of a lease comes back with its settlement: enough to count it even if the object restarted meanwhile. */
+export interface LeaseRef {
+  readonly id: string
+  readonly requestId: string
+  readonly credentialId: string
+  readonly model: string
+  /** The model's name in the counters: its own, or `(other)` once a user has tried very many. */
+  readonly countedAs: string
+  /** Epoch milliseconds. */
+  readonly grantedAt: number
+  /** Epoch milliseconds; an attempt not settled by then is counted as lost. */
+  readonly deadline: number
+  /** Which version of the credential was lent, so that a late report does not judge its successor. */
+  readonly credentialVersion: number
+  /** Which access token was lent, so that a late refusal does not discard its successor. */
+  readonly tokenSerial: number
+}
+
+/** The object's permission for one attempt (design §1). */
+export interface Lease extends LeaseRef {
+  readonly access: Access
+  /** Whether a conversation has its own credential, or another because that cannot serve; null where it has none. */
+  readonly affinity: 'kept' | 'moved' | null
+  readonly rateLimits: RateLimits | null
+  /** The model that was asked for, where this lease is for another because that is out of quota; else null. */
+  readonly insteadOf: string | null
+  /** Where the request named calls: what is known of their signatures. */
+  readonly signatures?: KnownSignatures
+  readonly preferences: Preferences
+  /** Whether decisions about other requests hang on how this attempt ends, so that it is settled at once and not with others. */
+  readonly isAwaited: boolean
+}
+
+export interface LeaseRequest extends SelectRequest {
+  /** Which of the user's keys the client presented. */
+  readonly keyDigest: string
+  /** Credentials that have had their one try with a model that stood in for the one asked for. */
+  readonly triedInstead?: readonly { readonly model: string; readonly credentialId: string }[]
+  /** The request and its attempt: asked for again (an answer was lost on the way), the same lease is given again. */
+  readonly requestId: string
+  readonly attempt: number
+  /** How long the request can wait for a token to be fetched, in milliseconds. */
+  readonly patienceMs: number
+  /** About how many tokens the request will use, for limits. */
+  readonly estimatedTokens: number
+  /** The calls in the conversation whose signatures are wanted; absent where there are none. */
+  readonly callIds?: readonly string[]
+}
+
+export type LeaseResult =
+  | { readonly ok: true; readonly lease: Lease }
+  | NoCredential
+  | { readonly ok: false; readonly reason: Exclude<Admission, 'ok'> }
+  /** A limit of the user's is reached. */
+  | (Reached & {
+      readonly ok: false
+      readonly reason: 'limit_reached'
+      readonly rateLimits: RateLimits | null
+    })
+  /** An admin keeps this user to other models. */
+  | { readonly ok: false; readonly reason: 'model_not_allowed' }
+  /** The model is for something else than what is asked of it. */
+  | { readonly ok: false; readonly reason: 'wrong_operation' }
+  | { readonly ok: false; readonly reason: 'vault_not_configured' }
+  /** Google's token endpoint does not answer; `retryAt` in epoch milliseconds. */
+  | { readonly ok: false; readonly reason: 'token_unavailable'; readonly retryAt: number }
+
+/** How a request as a whole ended; attempts are another family of counters. */
+export const REQUEST_OUTCOMES = ['ok', 'failed', 'refused', 'cancelled', 'lost'] as const
+export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number]
+
+/** How an attempt ended, told once. */
+export interface Settlement {
+  readonly lease: LeaseRef
+  readonly verdict: Verdict
+  /** HTTP status of the upstream; 0 where none arrived. */
+  readonly status: number
+  readonly tokens: TokenCounts
+  /** Set where the request ends with this attempt. */
+  readonly request: Exclude<RequestOutcome, 'refused' | 'lost'> | null
+  /** Of the calls that the client was told; opaque to everybody but Google. */
+  readonly signatures?: readonly CallSignature[]
+}
+
+export interface Settled {
+  /** False: all that was reported had been before, and nothing changed. */
+  readonly counted: boolean
+}

@@ -1,0 +1,274 @@
+import { outcomeOf } from '../../upstreams/verdict.ts'
+import { type AttemptCounts, Counters, type RequestCounts } from './counters.ts'
+import { type LeaseRef, REQUEST_OUTCOMES, type Settlement } from './lease.ts'
+import { close, fromRow, leaseId, type Life, type LifeRow, newLife } from './lives.ts'
+import { parseLeaseId, stateOf, toRow } from './lives.ts'
+import { Meter, type MeterReading } from './meter.ts'
+import { deleteOpenLease, type OpenLease, readOpenLeases, writeOpenLease } from './open-leases.ts'
+import type { Rollups } from './rollups.ts'
+
+/** The longest that an attempt may take; the Worker ends a stream before. */
+export const LEASE_MS = 15 * 60_000
+/** A settlement may arrive this long after the deadline; later it cannot be told from a second one, and is not counted. */
+export const GRACE_MS = 5 * 60_000
+/** Leases open for longer are written down, so that they are counted as lost even if this object dies with their Worker. */
+export const CHECKPOINT_AFTER_MS = 10_000
+/** Model names come from clients: past this many, the rest are counted together. */
+const MAX_MODELS = 200
+export const OTHER_MODELS = '(other)'
+
+/** What a lease is granted on. */
+export interface Grant {
+  readonly credentialId: string
+  readonly credentialVersion: number
+  readonly tokenSerial: number
+  readonly model: string
+  readonly requestId: string
+  /** Which attempt of which request. */
+  readonly grantedTo: string
+  /** Set with the first attempt of a request, which begins with it: about how many tokens it will use. */
+  readonly begins: number | null
+}
+
+/**
+ * Every lease ends in exactly one terminal state, so that at any moment granted = Σ terminal + open (design §4).
+ *
+ * An open lease lives in memory: a write would cost the client a disk commit before the first byte. Settlements change the
+ * counters at once and the disk with the next `flush`, all that arrived together in one commit; the caller acknowledges them
+ * only after that.
+ */
+export class Ledger {
+  readonly #sql: SqlStorage
+  readonly #counters: Counters
+  readonly #open = new Map<string, OpenLease>()
+  readonly #byAttempt = new Map<string, LeaseRef>()
+  readonly #life = newLife(crypto.randomUUID().slice(0, 13))
+  readonly #pastLives = new Map<string, Life>()
+  readonly #changedLives = new Set<Life>()
+  /** What limits are about; counted here, where requests begin and end. */
+  readonly meter: Meter
+  #closedCheckpoints: string[] = []
+  #changed = false
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    this.#counters = new Counters(sql)
+    for (const row of sql.exec<LifeRow>(
+      'SELECT life, granted, open, lost_leases FROM past_lives',
+    )) {
+      this.#pastLives.set(row.life, fromRow(row))
+    }
+    const [row] = sql.exec<LifeRow & { meter: string }>('SELECT * FROM ledger').toArray()
+    this.meter = new Meter(JSON.parse(row?.meter ?? '{}') as Partial<MeterReading>)
+    if (row !== undefined) {
+      const life = fromRow(row)
+      this.#pastLives.set(life.id, life)
+      this.#changedLives.add(life)
+    }
+    for (const lease of readOpenLeases(sql)) {
+      this.meter.hold(lease.requestId, lease.reservedTokens)
+      this.#open.set(lease.id, lease)
+      this.#counters.granted(lease.credentialId, lease.countedAs)
+    }
+  }
+
+  /** Opens a lease, in memory only. */
+  grant({ grantedTo, begins, model, ...terms }: Grant, now: number): LeaseRef {
+    if (begins !== null) this.meter.begin(terms.requestId, begins, now)
+    const countedAs = this.#counters.knowsModel(model, MAX_MODELS) ? model : OTHER_MODELS
+    const number = ++this.#life.granted
+    this.#life.open.add(number)
+    const id = leaseId(this.#life, number)
+    const lease = { id, model, countedAs, ...terms, grantedAt: now, deadline: now + LEASE_MS }
+    this.#open.set(id, { ...lease, checkpointed: false, grantedTo })
+    this.#byAttempt.set(grantedTo, lease)
+    this.#counters.granted(terms.credentialId, countedAs)
+    return lease
+  }
+
+  /** The open lease of this attempt, if it was granted before: its answer was lost on the way. */
+  grantedTo(attempt: string): LeaseRef | undefined {
+    return this.#byAttempt.get(attempt)
+  }
+
+  /** Closes a lease. False where that changed nothing: it was closed before, or the report is too late to be told from a second one. */
+  settle(settlement: Settlement, now: number): boolean {
+    const { lease, verdict, tokens, request } = settlement
+    const { life: lifeId, number } = parseLeaseId(lease.id)
+    const life = this.#lifeOf(lifeId)
+    const state = stateOf(life, number)
+    if (state === 'settled' || now > lease.deadline + GRACE_MS) return false
+
+    const outcome = outcomeOf(verdict)
+    if (state === 'lost') {
+      this.#counters.amended(lease, outcome, tokens, now)
+      this.#counters.requestEnded('lost', -1)
+    } else {
+      // Granted in a life whose memory is gone: the report is all there is, and enough.
+      if (!this.#open.has(lease.id)) this.#counters.granted(lease.credentialId, lease.countedAs)
+      this.#counters.settled(lease, outcome, tokens, now)
+    }
+    this.#close(lease.id)
+    this.meter.used(tokens.prompt + tokens.output + tokens.reasoning + tokens.toolUse, now)
+    if (request !== null) {
+      this.#counters.requestEnded(request, 1)
+      this.meter.end(lease.requestId)
+    }
+    return true
+  }
+
+  /** A request that ended without a lease for its next attempt, or for any. */
+  requestEnded(requestId: string, outcome: 'refused' | 'failed'): void {
+    this.#counters.requestEnded(outcome, 1)
+    this.meter.end(requestId)
+    this.#changed = true
+  }
+
+  /** Counts leases past their deadline as lost; true if there were any. */
+  sweep(now: number): boolean {
+    const expired = [...this.#open.values()].filter((lease) => lease.deadline <= now)
+    for (const lease of expired) {
+      const { life, number } = parseLeaseId(lease.id)
+      this.#close(lease.id)
+      this.#lifeOf(life).lost.add(number)
+      this.#counters.lost(lease, now)
+      this.#counters.requestEnded('lost', 1)
+      this.meter.end(lease.requestId)
+    }
+    return expired.length > 0
+  }
+
+  #close(id: string): void {
+    const { life: lifeId, number } = parseLeaseId(id)
+    const life = this.#lifeOf(lifeId)
+    close(life, number)
+    if (life !== this.#life) this.#changedLives.add(life)
+    const open = this.#open.get(id)
+    if (open?.checkpointed === true) this.#closedCheckpoints.push(id)
+    this.#open.delete(id)
+    this.#byAttempt.delete(open?.grantedTo ?? '')
+    this.#changed = true
+  }
+
+  #lifeOf(id: string): Life {
+    if (id === this.#life.id) return this.#life
+    const known = this.#pastLives.get(id)
+    if (known !== undefined) return known
+    const life = newLife(id)
+    this.#pastLives.set(id, life)
+    return life
+  }
+
+  get isChanged(): boolean {
+    return this.#changed
+  }
+
+  /** Writes what changed since the last time. To be called within a transaction, and `flushed` after it: what could not be written stays to be written. */
+  flush(now: number): void {
+    if (!this.#changed) return
+    this.#counters.flush()
+    const requests = this.#counters.requests()
+    const life = toRow(this.#life)
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO ledger
+         (only_row, ok, failed, refused, cancelled, lost, life, granted, open, lost_leases, meter)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...REQUEST_OUTCOMES.map((outcome) => requests[outcome]),
+      life.life,
+      life.granted,
+      life.open,
+      life.lost_leases,
+      JSON.stringify(this.meter.reading()),
+    )
+    for (const past of this.#changedLives) this.#writePastLife(past, now)
+    for (const id of this.#closedCheckpoints) {
+      deleteOpenLease(this.#sql, id)
+    }
+  }
+
+  /** What was not written is not forgotten: an earlier life goes to disk with the first change only. */
+  flushed(): void {
+    if (!this.#changed) return
+    this.#changed = false
+    this.#counters.flushed()
+    this.#changedLives.clear()
+    this.#closedCheckpoints = []
+  }
+
+  #writePastLife(past: Life, now: number): void {
+    const row = toRow(past)
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO past_lives (life, granted, open, lost_leases, forget_at) VALUES (?, ?, ?, ?, ?)',
+      row.life,
+      row.granted,
+      row.open,
+      row.lost_leases,
+      now + LEASE_MS + GRACE_MS,
+    )
+  }
+
+  /** Writes down the leases that have been open for a while (CHECKPOINT_AFTER_MS). */
+  checkpoint(now: number): void {
+    for (const lease of this.#open.values()) {
+      if (lease.checkpointed || now - lease.grantedAt < CHECKPOINT_AFTER_MS) continue
+      lease.checkpointed = true
+      writeOpenLease(this.#sql, lease, this.meter.heldBy(lease.requestId))
+      this.#changed = true // and the meter with it
+    }
+  }
+
+  /** Forgets past lives that nobody can report about any more; folds roll-ups, and forgets those past their age. */
+  prune(now: number): void {
+    this.#counters.rollups.foldAndPrune(now)
+    const forgotten = this.#sql.exec<{ life: string }>(
+      'DELETE FROM past_lives WHERE forget_at < ? RETURNING life',
+      now,
+    )
+    for (const { life } of forgotten) this.#pastLives.delete(life)
+  }
+
+  /** The next open lease's deadline in epoch milliseconds; null where none is open. */
+  nextDeadline(): number | null {
+    const deadlines = [...this.#open.values()].map((lease) => lease.deadline)
+    return deadlines.length === 0 ? null : Math.min(...deadlines)
+  }
+
+  /** Whether any open lease is not written down. */
+  hasUnwritten(): boolean {
+    return [...this.#open.values()].some(({ checkpointed }) => !checkpointed)
+  }
+
+  openCount(): number {
+    return this.#open.size
+  }
+
+  openLeases(): readonly LeaseRef[] {
+    return [...this.#open.values()]
+  }
+
+  attempts(): readonly AttemptCounts[] {
+    return this.#counters.attempts()
+  }
+
+  /** All that the user ever used: input and output, thoughts and tools. */
+  totalTokens(): number {
+    return this.#counters
+      .attempts()
+      .reduce(
+        (sum, { promptTokens, outputTokens, reasoningTokens, toolUseTokens }) =>
+          sum + promptTokens + outputTokens + reasoningTokens + toolUseTokens,
+        0,
+      )
+  }
+
+  /** The attempts by the time at which they ended. */
+  get rollups(): Rollups {
+    return this.#counters.rollups
+  }
+
+  requests(): Readonly<RequestCounts> {
+    return this.#counters.requests()
+  }
+}
+
+export { terminalSum } from './usage.ts'

@@ -1,0 +1,69 @@
+import type { Admin } from '../audit/audit.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { UserState } from '../state.ts'
+import type { SettingsChange } from '../config/user-settings.ts'
+import type { Vault } from '../secrets/vault.ts'
+
+/** Fills a new user's tables with what a snapshot kept. Counters and cooldowns are not part of it. */
+export function restoreFrom(
+  { profile, keys, credentials }: UserState,
+  snapshot: Snapshot,
+  now: number,
+): void {
+  if (snapshot.deleted) {
+    profile.bury(now)
+  } else {
+    profile.changeSettings(settingsOf(snapshot))
+    keys.keep(snapshot.keys)
+    for (const [index, kept] of snapshot.credentials.entries()) {
+      credentials.restore({ ...kept, position: index + 1 })
+    }
+    profile.moveCursor(credentials.all()[0]?.id ?? null)
+  }
+  profile.restoredFrom(snapshot.version, snapshot.created_at)
+}
+
+/** How many credentials nothing opens here: another VAULT_KEY sealed them, or they were sealed for another user. */
+export async function countUnreadable(
+  { credentials }: UserState,
+  vault: Vault,
+  userId: string,
+): Promise<number> {
+  let unreadable = 0
+  for (const { id } of credentials.all()) {
+    const sealed = credentials.sealedSecret(id)
+    if (sealed === undefined) continue
+    try {
+      await vault.open(sealed, { userId, credentialId: id, purpose: 'secret' })
+    } catch {
+      unreadable++ // counted, and told to the admin
+    }
+  }
+  return unreadable
+}
+
+/** The audit itself is lost with the storage: a new one begins, and says what the snapshot knew of the old. */
+export function recordRestoration(
+  { audit }: UserState,
+  { version, deleted, audit_head: head }: Snapshot,
+  how: 'user.restored' | 'user.imported',
+  by: Admin,
+): void {
+  audit.record(by, how, null, {
+    snapshot_version: version,
+    deleted,
+    previous_head_seq: head.seq,
+    previous_head_hash: head.hash,
+  })
+}
+
+/** Without what the snapshot does not say, which has its default. */
+function settingsOf({ settings }: Snapshot): SettingsChange {
+  const { limits, ...rest } = settings
+  return { ...defined(rest), limits: defined(limits ?? {}) }
+}
+
+function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const said = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(said) as { [Key in keyof T]?: Exclude<T[Key], undefined> }
+}

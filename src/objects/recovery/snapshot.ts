@@ -1,0 +1,166 @@
+import * as v from 'valibot'
+import { REASONING_FORMATS } from '../../gemini/reasoning.ts'
+import { safetySettings } from '../../gemini/safety.ts'
+import { UPSTREAMS } from '../../gemini/upstreams.ts'
+import { LOCATION, PROJECT } from '../../upstreams/credential.ts'
+import { SCHEMA_VERSION } from '../storage.ts'
+import type { UserState } from '../state.ts'
+import { MAX_KEYS } from '../config/user-keys.ts'
+import { MODES } from '../config/user-settings.ts'
+
+/** The KV key of a user's snapshot; the user's id is a hash and no secret. */
+export const SNAPSHOT_PREFIX = 'user:'
+
+export function snapshotKey(userId: string): string {
+  return `${SNAPSHOT_PREFIX}${userId}`
+}
+
+/**
+ * A user's configuration as KV keeps it for disaster recovery, and as it is exported: secrets stay sealed, nothing that changes
+ * with traffic is in it. Nothing on a request's path reads it (design §4).
+ */
+export function snapshotOf(
+  userId: string,
+  { profile, keys, credentials, audit }: UserState,
+): string {
+  return JSON.stringify({
+    schema: SCHEMA_VERSION,
+    version: profile.configVersion,
+    user_id: userId,
+    created_at: profile.createdAt,
+    deleted: profile.isDeleted,
+    keys: keys.kept,
+    // Witnesses what the audit was, for whoever doubts it later.
+    audit_head: audit.ends().head,
+    settings: profile.settings,
+    credentials: (profile.isDeleted ? [] : credentials.all()).map((credential) => ({
+      id: credential.id,
+      position: credential.position,
+      type: credential.type,
+      upstream: credential.upstream,
+      label: credential.label,
+      project: credential.project,
+      location: credential.location,
+      quota_project: credential.quotaProject,
+      priority: credential.priority,
+      models: credential.models,
+      paused_until: credential.pausedUntil,
+      sealed_secret: credentials.sealedSecret(credential.id),
+      created_at: credential.createdAt,
+      updated_at: credential.updatedAt,
+    })),
+  })
+}
+
+/** The longest credential that is taken, in UTF-8 within JSON within base64 (routes/credential-schema.ts). */
+const text = v.pipe(v.string(), v.maxLength(500_000))
+const name = v.pipe(v.string(), v.maxLength(256))
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+/** What a Date can hold, in epoch milliseconds; before 1970 too, since there is a "no time" of year 1 in some languages. */
+const instant = v.pipe(v.number(), v.safeInteger(), v.minValue(-8.64e15), v.maxValue(8.64e15))
+/** Goes up by one with each change: what is larger was made up, and could not go up any more. */
+const version = v.pipe(count, v.maxValue(2 ** 40))
+const credentialId = v.pipe(name, v.regex(/^cred_[0-9a-f]{16}$/))
+const project = v.nullable(v.pipe(name, v.regex(PROJECT)))
+const limit = v.optional(v.nullable(count))
+
+/** The newest first, which has no end; a user without any would be one that nobody can be. */
+const keys = v.pipe(
+  v.array(
+    v.object({
+      digest: v.pipe(name, v.regex(/^[0-9a-f]{64}$/)),
+      hint: v.nullable(v.pipe(name, v.regex(/^[\w-]{4}$/))),
+      createdAt: v.nullable(instant),
+      endsAt: v.nullable(instant),
+    }),
+  ),
+  v.minLength(1),
+  v.maxLength(MAX_KEYS),
+  v.check((all) => all.every(({ endsAt }, index) => (endsAt === null) === (index === 0))),
+)
+
+/** Checked as at the edge: a bundle comes from outside, and what it says becomes addresses and limits. */
+const settings = v.strictObject({
+  label: v.optional(v.nullable(name)),
+  mode: v.optional(v.picklist(MODES)),
+  affinity: v.optional(v.boolean()),
+  disabled: v.optional(v.boolean()),
+  expiresAt: v.optional(v.nullable(instant)),
+  models: v.optional(v.nullable(v.array(name))),
+  aliases: v.optional(v.record(name, name)),
+  fallbacks: v.optional(v.record(name, v.array(name))),
+  limits: v.optional(
+    v.strictObject({
+      maxConcurrency: limit,
+      requestsPerMinute: limit,
+      tokensPerMinute: limit,
+      requestsPerDay: limit,
+      tokensPerDay: limit,
+      totalTokens: limit,
+    }),
+  ),
+  reasoningFormat: v.optional(v.nullable(v.picklist(REASONING_FORMATS))),
+  safetySettings: v.optional(safetySettings),
+  pin: v.optional(v.nullable(v.strictObject({ credentialId, until: instant }))),
+})
+
+/** Earlier versions of a snapshot lack what came later; that has its default. */
+const snapshot = v.pipe(
+  v.object({
+    schema: v.pipe(count, v.maxValue(SCHEMA_VERSION)),
+    version,
+    user_id: v.pipe(name, v.regex(/^[0-9a-f]{64}$/)),
+    created_at: instant,
+    deleted: v.optional(v.boolean(), false),
+    keys: v.optional(v.nullable(keys), null),
+    audit_head: v.optional(
+      v.object({ seq: count, hash: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))) }),
+      { seq: 0, hash: null },
+    ),
+    settings: v.optional(settings, {}),
+    credentials: v.pipe(
+      v.array(
+        v.object({
+          id: credentialId,
+          position: v.optional(count, 0),
+          type: v.picklist(['authorized_user', 'service_account', 'api_key']),
+          upstream: v.picklist(UPSTREAMS),
+          label: v.nullable(name),
+          project,
+          location: v.nullable(v.pipe(name, v.regex(LOCATION))),
+          quota_project: project,
+          priority: v.optional(
+            v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000)),
+            0,
+          ),
+          models: v.optional(v.nullable(v.array(name)), null),
+          paused_until: v.optional(v.nullable(instant), null),
+          sealed_secret: text,
+          created_at: instant,
+          updated_at: instant,
+        }),
+      ),
+      v.maxLength(100),
+      v.check(
+        (credentials) => new Set(credentials.map(({ id }) => id)).size === credentials.length,
+      ),
+    ),
+  }),
+  v.check(({ settings: { pin }, credentials }) => {
+    return !pin || credentials.some(({ id }) => id === pin.credentialId)
+  }),
+)
+
+export type Snapshot = v.InferOutput<typeof snapshot>
+
+/** Null where the text is no snapshot of this or an earlier version. */
+export function parseSnapshot(source: string): Snapshot | null {
+  let value: unknown
+  try {
+    value = JSON.parse(source)
+  } catch {
+    return null // the caller reports it
+  }
+  const parsed = v.safeParse(snapshot, value)
+  return parsed.success ? parsed.output : null
+}

@@ -1,0 +1,92 @@
+import type { QuotaDimension, QuotaEvidence, Verdict } from '../../upstreams/verdict.ts'
+import { nextPacificMidnight } from './pacific-midnight.ts'
+
+/**
+ * What Google limits together: one principal, one model, one dimension (design §1). A bucket is closed from its first 429 to
+ * `until`; a bucket that ended is kept for a while, because its strikes still tell something.
+ */
+export interface Bucket {
+  /** Google counts by project (field §1.3), so credentials of one project share a bucket; else the credential's id. */
+  readonly principal: string
+  readonly model: string
+  readonly dimension: QuotaDimension
+  readonly closedAt: number
+  readonly until: number
+  /** From here on one real request at a time may test whether a long hint still holds; null for short ones. */
+  readonly retestAt: number | null
+  readonly evidence: QuotaEvidence
+  /** 429s in a row, each after the bucket had opened again. */
+  readonly strikes: number
+}
+
+type QuotaVerdict = Extract<Verdict, { kind: 'quota' }>
+
+/** Where Google gives no hint: 30 s, doubling with each strike, up to a quarter of an hour (field §2.3). */
+const BACKOFF_MS = 30_000
+export const MAX_BACKOFF_MS = 15 * 60_000
+/** Google's `retryDelay` may be `0s`: without a floor the next request would run into the same wall. */
+const MIN_CLOSED_MS = 1000
+/** Longest closure by dimension; a minute's quota is back after a minute, whatever a hint says. */
+const MAX_CLOSED_MS: Readonly<Record<QuotaDimension, number>> = {
+  requests_per_minute: 5 * 60_000,
+  tokens_per_minute: 5 * 60_000,
+  requests_per_day: 25 * 60 * 60_000,
+  tokens_per_day: 25 * 60 * 60_000,
+  unknown: 25 * 60 * 60_000,
+}
+/** A day's quota is back a little after midnight: Google's clock and ours differ. */
+const AFTER_MIDNIGHT_MS = 30_000
+/** A hint beyond this is a belief: it is tested with real requests, so that no mistake keeps a credential out for a day. */
+const BELIEF_MS = 60 * 60_000
+
+/**
+ * The bucket after a 429. Pure. `leasedAt` is when the attempt began: one that began before the bucket closed is the same
+ * news again, and a test that fails re-arms the same deadline; neither is a strike.
+ */
+export function closed(
+  key: Pick<Bucket, 'principal' | 'model'>,
+  verdict: QuotaVerdict,
+  previous: Bucket | undefined,
+  leasedAt: number,
+  now: number,
+): Bucket {
+  const { dimension, evidence } = verdict
+  const again = previous !== undefined && (leasedAt <= previous.closedAt || previous.until > now)
+  const strikes = again ? previous.strikes : (previous?.strikes ?? 0) + 1
+  const hinted = now + closedMs(verdict, strikes, now)
+  const until = again ? Math.max(previous.until, hinted) : hinted
+  return {
+    ...key,
+    dimension,
+    closedAt: again ? previous.closedAt : now,
+    until,
+    retestAt:
+      until - now > BELIEF_MS ? now + Math.min(BELIEF_MS, Math.ceil((until - now) / 10)) : null,
+    evidence,
+    strikes,
+  }
+}
+
+function closedMs(verdict: QuotaVerdict, strikes: number, now: number): number {
+  const daily = verdict.dimension === 'requests_per_day' || verdict.dimension === 'tokens_per_day'
+  // Before every hint: the RetryInfo of an exhausted day may say seconds (google-upstreams §8.6).
+  if (daily) return nextPacificMidnight(now) + AFTER_MIDNIGHT_MS - now
+  const hint = verdict.retryAfterMs ?? Math.min(BACKOFF_MS * 2 ** (strikes - 1), MAX_BACKOFF_MS)
+  return Math.min(Math.max(hint, MIN_CLOSED_MS), MAX_CLOSED_MS[verdict.dimension])
+}
+
+/** What a bucket lets through. Pure. */
+export function gateOf(bucket: Bucket, isTested: boolean, now: number): 'open' | 'test' | 'closed' {
+  if (bucket.until <= now) return 'open'
+  return bucket.retestAt !== null && bucket.retestAt <= now && !isTested ? 'test' : 'closed'
+}
+
+/** When the bucket may let the next request through, at the earliest. Pure. */
+export function nextChance(bucket: Bucket, now: number): number {
+  const { until, retestAt } = bucket
+  if (retestAt === null) return until
+  // A test is under way: it is soon known how it ended.
+  return retestAt > now ? retestAt : Math.min(until, now + TEST_MS)
+}
+
+const TEST_MS = 5000

@@ -1,0 +1,46 @@
+import { canDo, type Operation } from '../../gemini/operations.ts'
+import type { Selection } from './select.ts'
+import { resolveModel, type UserSettings } from '../config/user-settings.ts'
+
+/** The model that a request is served with, and by whom. */
+export interface Choice {
+  readonly model: string
+  readonly selection: Selection
+}
+
+/**
+ * Picks the model of an attempt: the one asked for, or the first of its fallbacks that a credential can serve where all are
+ * out of quota for it. Any other reason is not the quota's, and no other model would change it. Pure.
+ *
+ * Vectors of two models cannot be compared, so embeddings have no fallback.
+ */
+export function choose(
+  settings: UserSettings,
+  asked: { readonly model: string; readonly operation: Operation },
+  selectFor: (model: string) => Selection,
+): Choice {
+  const first = selectFor(asked.model)
+  if (!isExhausted(first) || asked.operation === 'embed')
+    return { model: asked.model, selection: first }
+  let retryAt = first.retryAt
+  for (const model of standInsFor(settings, asked.model)) {
+    if (!canDo(model, asked.operation)) continue
+    const selection = selectFor(model)
+    if (selection.ok) return { model, selection }
+    // What recovers first serves first, whichever of them it is.
+    if (isExhausted(selection)) retryAt = Math.min(retryAt, selection.retryAt)
+  }
+  return { model: asked.model, selection: { ...first, retryAt } }
+}
+
+/** The fallbacks of a model that the user may ask for, in order. */
+export function standInsFor(settings: UserSettings, model: string): readonly string[] {
+  const chain = Object.hasOwn(settings.fallbacks, model) ? (settings.fallbacks[model] ?? []) : []
+  return chain.flatMap((name) => resolveModel(settings, name) ?? [])
+}
+
+function isExhausted(
+  selection: Selection,
+): selection is Extract<Selection, { reason: 'exhausted' }> {
+  return !selection.ok && selection.reason === 'exhausted'
+}

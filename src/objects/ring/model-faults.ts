@@ -1,0 +1,86 @@
+import type { CredentialFault, Verdict } from '../../upstreams/verdict.ts'
+
+/** A model that a credential does not have or may not use, as Google said; not asked again before `until`. */
+export interface ModelFault {
+  readonly credentialId: string
+  readonly model: string
+  readonly cause: CredentialFault
+  readonly until: number
+}
+
+/** A model or permission may be granted at any time, but not by asking again at once. */
+const FAULT_MS = 10 * 60_000
+
+/** The fault that follows from a verdict; undefined where none does. Pure. */
+export function modelFault(
+  credentialId: string,
+  model: string,
+  verdict: Verdict,
+  now: number,
+): ModelFault | undefined {
+  if (verdict.kind !== 'credential_fault' || verdict.scope !== 'model') return undefined
+  return { credentialId, model, cause: verdict.reason, until: now + FAULT_MS }
+}
+
+/** The user's model faults: in memory for every lease, in a table for the next life of the object. */
+export class ModelFaults {
+  readonly #sql: SqlStorage
+  readonly #byKey = new Map<string, ModelFault>()
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    for (const row of sql.exec<FaultRow>('SELECT * FROM model_faults')) {
+      const { credential_id: credentialId, ...rest } = row
+      this.#byKey.set(keyOf(credentialId, row.model), { credentialId, ...rest })
+    }
+  }
+
+  of(credentialId: string, model: string): ModelFault | undefined {
+    return this.#byKey.get(keyOf(credentialId, model))
+  }
+
+  all(): readonly ModelFault[] {
+    return [...this.#byKey.values()]
+  }
+
+  set(fault: ModelFault): void {
+    this.#byKey.set(keyOf(fault.credentialId, fault.model), fault)
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO model_faults (credential_id, model, cause, until) VALUES (?, ?, ?, ?)',
+      fault.credentialId,
+      fault.model,
+      fault.cause,
+      fault.until,
+    )
+  }
+
+  clear(credentialId: string): void {
+    this.#deleteWhere((fault) => fault.credentialId === credentialId)
+  }
+
+  prune(now: number): void {
+    this.#deleteWhere((fault) => fault.until <= now)
+  }
+
+  #deleteWhere(matches: (fault: ModelFault) => boolean): void {
+    for (const fault of this.all().filter(matches)) {
+      this.#byKey.delete(keyOf(fault.credentialId, fault.model))
+      this.#sql.exec(
+        'DELETE FROM model_faults WHERE credential_id = ? AND model = ?',
+        fault.credentialId,
+        fault.model,
+      )
+    }
+  }
+}
+
+type FaultRow = {
+  credential_id: string
+  model: string
+  cause: ModelFault['cause']
+  until: number
+}
+
+function keyOf(credentialId: string, model: string): string {
+  return `${credentialId} ${model}`
+}

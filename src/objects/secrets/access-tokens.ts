@@ -1,0 +1,259 @@
+import { logError } from '../../http/log.ts'
+import type { Settings } from '../../settings.ts'
+import { discoverProject } from '../../upstreams/code-assist-setup.ts'
+import type { Access, Secret } from '../../upstreams/credential.ts'
+import { mintToken } from '../../upstreams/oauth.ts'
+import type { CredentialFault } from '../../upstreams/verdict.ts'
+import type { Credential } from '../ring/credential.ts'
+import type { Credentials } from '../ring/credentials.ts'
+import type { Owner, Vault } from './vault.ts'
+
+/** Not lent in its last minute, since it may end before the upstream has read it; a short one not in its last half. */
+const MIN_LIFETIME_MS = 60_000
+/** In the last five minutes a new one is fetched beside the requests that still use the old one. */
+const REFRESH_BEFORE_MS = 5 * 60_000
+/** After a failure of the token endpoint: 5 s, doubling up to 5 min. */
+const BACKOFF_MS = 5000
+const MAX_BACKOFF_MS = 5 * 60_000
+
+export type Readiness =
+  | { readonly ok: true }
+  /** There is no vault, or not the one that sealed this credential. */
+  | { readonly ok: false; readonly reason: 'vault' }
+  | { readonly ok: false; readonly reason: 'sealed' }
+  /** The secret is dead until an admin replaces it. */
+  | { readonly ok: false; readonly reason: 'dead'; readonly fault: CredentialFault }
+  | {
+      readonly ok: false
+      readonly reason: 'unavailable'
+      readonly error: string | null
+      readonly retryAt: number
+    }
+
+/** A token that can be lent. */
+export interface Held {
+  readonly auth: Access['auth']
+  /** Epoch milliseconds: until when it is lent, and from when on its successor is fetched. */
+  readonly usableUntil: number
+  readonly refreshFrom: number
+  readonly serial: number
+}
+
+/** In the wire's own names. */
+export interface HeldToken {
+  readonly credential: string
+  readonly type: Credential['type']
+  readonly held: boolean
+  readonly usable_until: string | null
+  /** Where the token endpoint failed: when it is asked again. */
+  readonly retry_at: string | null
+}
+
+interface Parts {
+  readonly sql: SqlStorage
+  readonly credentials: Credentials
+  readonly vault: () => Promise<Vault | null>
+  readonly userId: string
+  readonly settings: Settings
+}
+
+/**
+ * What the credentials' secrets are exchanged for: held in memory for leases, sealed in a table for the next life of the
+ * object. Exchanges are single-flight: however many leases wait, Google is asked once.
+ */
+export class AccessTokens {
+  readonly #parts: Parts
+  readonly #held = new Map<string, Held>()
+  readonly #inFlight = new Map<string, Promise<Readiness>>()
+  readonly #failures = new Map<string, { readonly count: number; readonly retryAt: number }>()
+  /** Raised whenever a credential's secret changes, so that an exchange begun with the old one is not kept. */
+  readonly #revisions = new Map<string, number>()
+  /** Serials of this life and of earlier ones must differ. */
+  #serial = Date.now()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** What a lease can lend at once; undefined where `prepare` is to be awaited first. */
+  current(credential: Credential, now: number): Held | undefined {
+    const held = this.#held.get(credential.id)
+    if (held === undefined || held.usableUntil <= now) return undefined
+    return needsProject(credential) ? undefined : held
+  }
+
+  /** What is held for each credential, without the tokens themselves. An API key is its own token, and never ends. */
+  overview(credentials: readonly Credential[], now: number): readonly HeldToken[] {
+    return credentials.map(({ id, type }) => {
+      const held = this.#held.get(id)
+      const until = held?.usableUntil ?? 0
+      return {
+        credential: id,
+        type,
+        held: held !== undefined && until > now,
+        usable_until: Number.isFinite(until) && until > 0 ? new Date(until).toISOString() : null,
+        retry_at: isoAfter(this.#failures.get(id)?.retryAt, now),
+      }
+    })
+  }
+
+  /** Whether the held token ends soon, so that its successor should be fetched beside the traffic. */
+  endsSoon(credential: Credential, now: number): boolean {
+    const held = this.#held.get(credential.id)
+    return held !== undefined && held.refreshFrom <= now
+  }
+
+  /** Makes `current` answer, or says why it cannot. Single-flight per credential; never rejects. */
+  async prepare(id: string): Promise<Readiness> {
+    const failed = this.#failures.get(id)
+    if (failed !== undefined && failed.retryAt > Date.now()) {
+      return { ok: false, reason: 'unavailable', error: null, retryAt: failed.retryAt }
+    }
+    const running = this.#inFlight.get(id)
+    if (running !== undefined) return running
+    const exchange = this.#exchange(id).finally(() => {
+      // A replaced secret may have begun an exchange of its own meanwhile.
+      if (this.#inFlight.get(id) === exchange) this.#inFlight.delete(id)
+    })
+    this.#inFlight.set(id, exchange)
+    return exchange
+  }
+
+  /** Drops a token that Google refused, unless it has been replaced since it was lent. */
+  discard(id: string, serial: number): void {
+    if (this.#held.get(id)?.serial !== serial) return
+    this.#forget(id)
+  }
+
+  /** A new secret: nothing of the old one is used again. */
+  secretChanged(id: string): void {
+    this.#revisions.set(id, this.#revision(id) + 1)
+    this.#failures.delete(id)
+    this.#inFlight.delete(id)
+    this.#forget(id)
+  }
+
+  /** Those on disk were sealed by an earlier key; those in memory go on. */
+  forgetStored(): void {
+    this.#parts.sql.exec('DELETE FROM access_tokens')
+  }
+
+  #forget(id: string): void {
+    this.#held.delete(id)
+    this.#parts.sql.exec('DELETE FROM access_tokens WHERE credential_id = ?', id)
+  }
+
+  #revision(id: string): number {
+    return this.#revisions.get(id) ?? 0
+  }
+
+  async #exchange(id: string): Promise<Readiness> {
+    const { credentials, userId } = this.#parts
+    const revision = this.#revision(id)
+    const vault = await this.#parts.vault()
+    const credential = credentials.get(id)
+    const sealed = credentials.sealedSecret(id)
+    if (vault === null) return { ok: false, reason: 'vault' }
+    if (credential === undefined || sealed === undefined) return { ok: true } // removed meanwhile: the next selection sees it
+
+    let secret: Secret
+    let restored: { readonly value: string; readonly expiresAt: number } | null
+    try {
+      secret = JSON.parse(await vault.open(sealed, this.#owner(id, 'secret'))) as Secret
+      restored = this.#held.has(id) ? null : await this.#restore(vault, id)
+    } catch {
+      // Fails closed. The error says nothing that the operator does not learn from this line.
+      logError('vault_refused', { user: userId, credential: id })
+      return { ok: false, reason: 'sealed' }
+    }
+    if (this.#revision(id) !== revision) return { ok: true } // replaced meanwhile: the next pass takes the new one
+    if (secret.type === 'api_key') {
+      this.#hold(id, { scheme: 'api_key', value: secret.apiKey }, Infinity)
+      return { ok: true }
+    }
+    if (restored !== null) {
+      this.#hold(id, { scheme: 'bearer', value: restored.value }, restored.expiresAt)
+    }
+    const before = this.#held.get(id)
+    const now = Date.now()
+    if (before === undefined || before.refreshFrom <= now) {
+      const minted = await mintToken(secret, this.#parts.settings.googleTokenUrl, now)
+      if (this.#revision(id) !== revision) return { ok: true }
+      if (!minted.ok) {
+        const failure = this.#failed(id, minted)
+        const stillGood = before !== undefined && before.usableUntil > Date.now()
+        return stillGood && !minted.permanent ? { ok: true } : failure
+      }
+      const sealedToken = await vault.seal(minted.token, this.#owner(id, 'access_token'))
+      if (this.#revision(id) !== revision) return { ok: true }
+      this.#parts.sql.exec(
+        'INSERT OR REPLACE INTO access_tokens (credential_id, sealed_token, expires_at) VALUES (?, ?, ?)',
+        id,
+        sealedToken,
+        minted.expiresAt,
+      )
+      this.#hold(id, { scheme: 'bearer', value: minted.token }, minted.expiresAt)
+    }
+    const bearer = this.#held.get(id)
+    if (needsProject(credential) && bearer !== undefined) {
+      const { value } = bearer.auth
+      const found = await discoverProject(value, credential.quotaProject, this.#parts.settings)
+      if (this.#revision(id) !== revision) return { ok: true }
+      if (!found.ok) return this.#failed(id, found)
+      credentials.setProject(id, found.project)
+    }
+    this.#failures.delete(id)
+    return { ok: true }
+  }
+
+  /** The token of an earlier life, if it still has time. */
+  async #restore(
+    vault: Vault,
+    id: string,
+  ): Promise<{ readonly value: string; readonly expiresAt: number } | null> {
+    const rows = this.#parts.sql.exec<{ sealed_token: string; expires_at: number }>(
+      'SELECT sealed_token, expires_at FROM access_tokens WHERE credential_id = ?',
+      id,
+    )
+    const [row] = rows.toArray()
+    if (row === undefined || row.expires_at - Date.now() < MIN_LIFETIME_MS) return null
+    const value = await vault.open(row.sealed_token, this.#owner(id, 'access_token'))
+    return { value, expiresAt: row.expires_at }
+  }
+
+  #hold(id: string, auth: Access['auth'], expiresAt: number): void {
+    const lifetime = expiresAt - Date.now()
+    this.#held.set(id, {
+      auth,
+      usableUntil: expiresAt - Math.min(MIN_LIFETIME_MS, lifetime / 2),
+      refreshFrom: expiresAt - Math.min(REFRESH_BEFORE_MS, lifetime / 2),
+      serial: ++this.#serial,
+    })
+  }
+
+  #failed(
+    id: string,
+    failure:
+      | { readonly permanent: true; readonly reason: CredentialFault }
+      | { readonly permanent: false; readonly reason: string },
+  ): Readiness {
+    if (failure.permanent) return { ok: false, reason: 'dead', fault: failure.reason }
+    const count = (this.#failures.get(id)?.count ?? 0) + 1
+    const retryAt = Date.now() + Math.min(BACKOFF_MS * 2 ** (count - 1), MAX_BACKOFF_MS)
+    this.#failures.set(id, { count, retryAt })
+    return { ok: false, reason: 'unavailable', error: failure.reason, retryAt }
+  }
+
+  #owner(credentialId: string, purpose: Owner['purpose']): Owner {
+    return { userId: this.#parts.userId, credentialId, purpose }
+  }
+}
+
+function isoAfter(instant: number | undefined, now: number): string | null {
+  return instant !== undefined && instant > now ? new Date(instant).toISOString() : null
+}
+
+/** Code Assist serves an account only through a project; Google names it where the owner did not. */
+function needsProject(credential: Credential): boolean {
+  return credential.upstream === 'code-assist' && credential.project === null
+}

@@ -1,0 +1,111 @@
+import { canDo, type Operation, serves } from '../../gemini/operations.ts'
+import type { Credential } from '../ring/credential.ts'
+import { choose, standInsFor } from '../ring/fallback.ts'
+import { reachedBy } from '../config/limits.ts'
+import { inOrder } from '../ring/order.ts'
+import { select } from '../ring/select.ts'
+import type { Standing, StandingOf } from '../ring/standing.ts'
+import { ringOf, type UserState, useOf, viewOf } from '../state.ts'
+import { admissionOf, resolveModel, type UserSettings } from '../config/user-settings.ts'
+
+/** What would become of a request for a model now, credential by credential; answered without any effect. */
+export interface Explanation {
+  readonly model: string
+  /** As Google would be asked for it; null where the user may not ask. */
+  readonly resolved_model: string | null
+  /** The model that would serve: the resolved one, or what stands in for it while it is out of quota everywhere. */
+  readonly serving_model: string | null
+  /** What stands in for it, in order. */
+  readonly fallbacks: readonly string[]
+  readonly admission: ReturnType<typeof admissionOf>
+  readonly mode: string
+  /** The credential that would be lent; null with the reason why none. */
+  readonly chosen: string | null
+  readonly reason: string | null
+  /** In the order in which a request would go through them. */
+  readonly credentials: readonly CredentialOutlook[]
+}
+
+export interface CredentialOutlook {
+  readonly id: string
+  readonly would_serve: boolean
+  /** `open` and `test` would serve; the others tell why not. */
+  readonly standing: Standing['kind'] | 'not_pinned' | 'operation_not_served'
+  readonly until: string | null
+}
+
+/** No request is so small that it uses none. */
+const LEAST_TOKENS = 1
+
+/** Pure, but for reading `state`. */
+export function explain(
+  state: UserState,
+  model: string,
+  session: string | null,
+  now: number,
+): Explanation {
+  const { settings } = state.profile
+  const resolved = resolveModel(settings, model)
+  const asked = resolved ?? model
+  const own = settings.affinity ? session : null
+  const ring = ringOf(state, now)
+  const operation = canDo(asked, 'generate') ? 'generate' : 'embed'
+  const { model: serving, selection } = choose(settings, { model: asked, operation }, (candidate) =>
+    select(ring, viewOf(state, candidate, now), {
+      model: candidate,
+      tried: [],
+      avoid: [],
+      session: own,
+      operation,
+    }),
+  )
+  const view = viewOf(state, serving, now)
+  const admission = admissionOf(settings, now)
+  const reached = reachedBy(settings.limits, useOf(state, now), LEAST_TOKENS, now)
+  const notAdmitted = admission === 'ok' ? null : admission
+  const limit = reached === null ? null : `limit_reached: ${reached.limit}`
+  const refusal = resolved === null ? 'model_not_allowed' : (notAdmitted ?? limit)
+  return {
+    model,
+    resolved_model: resolved,
+    serving_model: refusal === null && selection.ok ? serving : null,
+    fallbacks: resolved === null ? [] : standInsFor(settings, resolved),
+    admission,
+    mode: settings.mode,
+    chosen: refusal === null && selection.ok ? selection.credential.id : null,
+    reason: refusal ?? (selection.ok ? null : selection.reason),
+    credentials: inOrder(ring, view.useOf, own).map((credential) => {
+      const standing = outlookOf(credential, { operation, pin: settings.pin, now }, view.standingOf)
+      return {
+        id: credential.id,
+        would_serve: standing.kind === 'open' || standing.kind === 'test',
+        standing: standing.kind,
+        until: 'until' in standing ? new Date(standing.until).toISOString() : null,
+      }
+    }),
+  }
+}
+
+interface Circumstances {
+  readonly operation: Operation
+  readonly pin: UserSettings['pin']
+  readonly now: number
+}
+
+type Outlook =
+  | Standing
+  | { readonly kind: 'not_pinned'; readonly until: number }
+  | { readonly kind: 'operation_not_served' }
+
+/** What stands against a credential in the order in which `select` asks; the pin and the operation go before its own standing. */
+function outlookOf(
+  credential: Credential,
+  { operation, pin, now }: Circumstances,
+  standingOf: StandingOf,
+): Outlook {
+  if (pin !== null && pin.until > now && pin.credentialId !== credential.id) {
+    return { kind: 'not_pinned', until: pin.until }
+  }
+  if (!serves(credential.upstream, operation)) return { kind: 'operation_not_served' }
+  return standingOf(credential)
+}
