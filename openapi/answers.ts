@@ -17,7 +17,7 @@ import type { DirectoryEntry } from '../src/objects/directory.ts'
 import type { Explanation } from '../src/objects/views/explanation.ts'
 import type { KeyInfo } from '../src/objects/views/key-info.ts'
 import { MODES } from '../src/objects/config/user-settings.ts'
-import { additionBody, credentialFile } from '../src/routes/credential-schema.ts'
+import { additionBody, credentialFile } from '../src/routes/admin/credential-schema.ts'
 import type { Verification } from '../src/upstreams/verify.ts'
 
 /** A schema that describes no less than the type has. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { additionQuery } from '../src/routes/admin-query-schema.ts'
-import { updateBody } from '../src/routes/credential-schema.ts'
-import { importBody, resealBody, restoreBody } from '../src/routes/recovery-schema.ts'
-import { userName } from '../src/routes/user-schema.ts'
+import { additionQuery } from '../src/routes/admin/query-schema.ts'
+import { updateBody } from '../src/routes/admin/credential-schema.ts'
+import { importBody, resealBody, restoreBody } from '../src/routes/admin/recovery-schema.ts'
+import { userName } from '../src/routes/admin/user-schema.ts'
 import { answers } from './answers.ts'
 import { ok, type Operations } from './operation.ts'
 

@@ -1,6 +1,6 @@
 import { type JsonSchema, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
-import { bulkLine, foldedFile } from '../src/routes/credential-schema.ts'
+import { bulkLine, foldedFile } from '../src/routes/admin/credential-schema.ts'
 import { COMPONENTS } from './answers.ts'
 
 /**

@@ -1,6 +1,11 @@
 import * as v from 'valibot'
-import { auditQuery, usersQuery } from '../src/routes/admin-query-schema.ts'
-import { keyReplacement, pinBody, userCreation, userPatch } from '../src/routes/user-schema.ts'
+import { auditQuery, usersQuery } from '../src/routes/admin/query-schema.ts'
+import {
+  keyReplacement,
+  pinBody,
+  userCreation,
+  userPatch,
+} from '../src/routes/admin/user-schema.ts'
 import { answers } from './answers.ts'
 import { ok, type Operations } from './operation.ts'
 

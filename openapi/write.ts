@@ -1,4 +1,4 @@
-/** `npm run openapi` writes src/routes/openapi-document.ts; with `--check` it says whether that is what it would write. */
+/** `npm run openapi` writes src/routes/public/openapi-document.ts; with `--check` it says whether that is what it would write. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openapiDocument } from './document.ts'
@@ -10,7 +10,7 @@ if (!process.argv.includes('--check')) {
   await writeFile(FILE, source)
 } else if ((await readFile(FILE, 'utf8')) !== source) {
   console.error(
-    'src/routes/openapi-document.ts is not what the schemas say: `npm run openapi` writes it anew.',
+    'src/routes/public/openapi-document.ts is not what the schemas say: `npm run openapi` writes it anew.',
   )
   process.exit(1)
 }

@@ -10,7 +10,7 @@ import { callUser } from '../gateway/users.ts'
 import type { Failure } from '../http/errors.ts'
 import type { Admission } from '../objects/config/user-settings.ts'
 import type { Call, Reply } from './call.ts'
-import { idempotent } from './idempotency.ts'
+import { idempotent } from './admin/idempotency.ts'
 
 /**
  * Who may call a route, as the table in index.ts says it. Each wraps a handler that cannot run without what it needs:

@@ -4,13 +4,13 @@ import { errorResponse, type Failure } from '../http/errors.ts'
 import { lazy } from '../lazy.ts'
 import { log } from '../http/log.ts'
 import { readSettings } from '../settings.ts'
-import { addCredential } from './additions.ts'
-import { readAudit } from './audit.ts'
+import { addCredential } from './admin/additions.ts'
+import { readAudit } from './admin/audit.ts'
 import { type Access, admin, everyone, leasingUser, user, userOrAdmin } from './access.ts'
-import { addCredentials } from './bulk.ts'
+import { addCredentials } from './admin/bulk.ts'
 import type { Call, Reply } from './call.ts'
-import { chatCompletions } from './chat.ts'
-import { rotateRing, updateConfig } from './config.ts'
+import { chatCompletions } from './service/chat.ts'
+import { rotateRing, updateConfig } from './admin/ring-acts.ts'
 import { crashed } from './crash.ts'
 import {
   deleteCredential,
@@ -19,23 +19,23 @@ import {
   patchCredential,
   resetCredential,
   verifyCredential,
-} from './credentials.ts'
-import { testRing, testTokens, tokenCache } from './diagnosis.ts'
-import { explainAny, explainOwn } from './explain.ts'
-import { completions } from './completions.ts'
-import { images } from './images.ts'
-import { speech } from './speech.ts'
-import { embeddings } from './embeddings.ts'
-import { health, welcome } from './health.ts'
-import { getKey } from './key.ts'
-import { getModel, listModels, modelInfo } from './models.ts'
-import { getStored, listStored, notServedAt } from './not-served.ts'
-import { openapi } from './openapi.ts'
-import { exportUser, importUser, resealUsers, restoreUsers } from './recovery.ts'
-import { OTHER_ROOTS } from './roots.ts'
-import { allStats, ownStats } from './stats.ts'
-import { transcriptions, translations } from './transcriptions.ts'
-import { replaceKey } from './user-key.ts'
+} from './admin/credentials.ts'
+import { testRing, testTokens, tokenCache } from './debug/diagnosis.ts'
+import { explainAny, explainOwn } from './debug/explain.ts'
+import { completions } from './service/completions.ts'
+import { images } from './service/images.ts'
+import { speech } from './service/speech.ts'
+import { embeddings } from './service/embeddings.ts'
+import { health, welcome } from './public/health.ts'
+import { getKey } from './service/key.ts'
+import { getModel, listModels, modelInfo } from './service/models.ts'
+import { getStored, listStored, notServedAt } from './service/not-served.ts'
+import { openapi } from './public/openapi.ts'
+import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recovery.ts'
+import { OTHER_ROOTS } from './service/roots.ts'
+import { allStats, ownStats } from './debug/stats.ts'
+import { transcriptions, translations } from './service/transcriptions.ts'
+import { replaceKey } from './admin/user-key.ts'
 import {
   createUser,
   deleteUser,
@@ -44,7 +44,7 @@ import {
   patchUser,
   pinRing,
   unpinRing,
-} from './users.ts'
+} from './admin/users.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 

@@ -52,7 +52,7 @@ export function snapshotOf(
   })
 }
 
-/** The longest credential that is taken, in UTF-8 within JSON within base64 (routes/credential-schema.ts). */
+/** The longest credential that is taken, in UTF-8 within JSON within base64 (routes/admin/credential-schema.ts). */
 const text = v.pipe(v.string(), v.maxLength(500_000))
 const name = v.pipe(v.string(), v.maxLength(256))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))

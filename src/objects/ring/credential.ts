@@ -2,7 +2,7 @@ import type { CredentialFault } from '../../upstreams/verdict.ts'
 import type { Upstream } from '../../gemini/upstreams.ts'
 import type { Secret } from '../../upstreams/credential.ts'
 
-/** A credential as an admin gave it, checked and normalised at the rim (routes/credential-body.ts). */
+/** A credential as an admin gave it, checked and normalised at the rim (routes/admin/credential-body.ts). */
 export interface CredentialInput {
   readonly secret: Secret
   readonly upstream: Upstream

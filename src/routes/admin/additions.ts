@@ -1,0 +1,96 @@
+import { VAULT_CLOSED } from '../../gateway/failure.ts'
+import { callUser } from '../../gateway/users.ts'
+import type { Failure } from '../../http/errors.ts'
+import type { CredentialInput } from '../../objects/ring/credential.ts'
+import type { UserDescription } from '../../objects/views/description.ts'
+import type {
+  AddedCredential,
+  PutCredentialsResult,
+  PutRefused,
+  RingFull,
+} from '../../objects/results.ts'
+import { type Verification, verify } from '../../upstreams/verify.ts'
+import { readObject } from './body.ts'
+import { additionQuery } from './query-schema.ts'
+import type { Call, Reply } from '../call.ts'
+import { parseCredential } from './credential-body.ts'
+import { additionBody } from './credential-schema.ts'
+import { readQuery } from './query.ts'
+import { USER_ID, userNotFound } from './user-id.ts'
+import { USER_DELETED } from './users.ts'
+
+/** POST /v1/config/users/{id}/credentials: adds a credential at the end of the ring, or updates a known one in place. */
+export async function addCredential(call: Call): Promise<Reply> {
+  const query = readQuery(call, additionQuery)
+  if (!query.ok) return query.failure
+  const body = await readObject(call)
+  if (!body.ok) return body.failure
+  const parsed = await parseCredential(body.value, additionBody)
+  if (!parsed.ok) return parsed.failure
+  const user = await existingUser(call)
+  if (user === null) return userNotFound('id')
+  const { settings } = call
+  if (query.value.dry_run) return tried(await verify(parsed.input, settings))
+
+  const put = await putAll(call, user, [parsed.input])
+  if (!put.ok) return refusalOf(put, settings.maxCredentials)
+  const [result] = put.results
+  if (result === undefined) throw new Error('One credential was put, and none answered for.')
+  if (!result.ok) return refusalOf(result, settings.maxCredentials)
+  return Response.json(
+    { status: 'ok', user, ...shown(result), max_credentials: settings.maxCredentials },
+    { status: result.created ? 201 : 200 },
+  )
+}
+
+/** The id in the address, where there is such a user. */
+export async function existingUser({ env, params }: Call): Promise<string | null> {
+  const id = params['id'] ?? ''
+  if (!USER_ID.test(id)) return null
+  const user = await callUser<UserDescription | null>(env, id, (object) => object.describe())
+  return user === null ? null : id
+}
+
+export function putAll(
+  { env, by }: Call,
+  userId: string,
+  inputs: readonly CredentialInput[],
+): Promise<PutCredentialsResult> {
+  return callUser<PutCredentialsResult>(env, userId, (user) => user.putCredentials(inputs, by))
+}
+
+/** `?dry_run=1`: the credential is checked with Google, and nothing is kept. */
+export function tried(verification: Verification): Response {
+  return Response.json({ status: 'ok', dry_run: true, ...verification })
+}
+
+/** A credential that was put into a ring, as every route shows it. */
+export function shown({ credential, created, count, sharesQuotaWith }: AddedCredential) {
+  const { id, type, upstream, label, project, location, position } = credential
+  return {
+    created,
+    credential: { id, type, upstream, label, project, location, position },
+    credentials: count,
+    shares_quota_with: sharesQuotaWith,
+  }
+}
+
+/** `param`: what named the user. */
+export function refusalOf(refused: RingFull | PutRefused, max: number, param = 'id'): Failure {
+  switch (refused.reason) {
+    case 'ring_full':
+      return {
+        reason: 'ring_full',
+        message: `This user has ${refused.count} credentials and MAX_CREDENTIALS is ${max}; it was not added. Post one of the known credentials to update it in place, or raise MAX_CREDENTIALS.`,
+        param: 'gcpServiceAccount',
+      }
+    case 'vault_not_configured':
+      return VAULT_CLOSED
+    case 'user_deleted':
+      return { ...USER_DELETED, param }
+    case 'unknown_user':
+      return userNotFound(param)
+    case 'misconfigured':
+      return { reason: 'misconfigured', message: 'A variable of this gateway is invalid.' }
+  }
+}

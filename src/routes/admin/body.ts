@@ -1,0 +1,39 @@
+import type * as v from 'valibot'
+import { readJson } from '../../http/body.ts'
+import type { Failure } from '../../http/errors.ts'
+import { asObject, parse, type Parsed } from '../../http/parse.ts'
+import { isRecord } from '../../http/record.ts'
+import type { Call } from '../call.ts'
+
+/** The JSON object in the body of an admin act. */
+export async function readObject(call: Call): Promise<Parsed<Record<string, unknown>>> {
+  const body = await readJson(call.request, call.settings.maxBodyBytes)
+  return body.ok ? asObject(body.value) : body
+}
+
+/** The body of an admin act, checked: a field that is misspelt is refused, since ignoring it would look like success. */
+export async function readBody<const Schema extends v.GenericSchema>(
+  call: Call,
+  schema: Schema,
+): Promise<Parsed<v.InferOutput<Schema>>> {
+  const body = await readObject(call)
+  if (!body.ok) return body
+  const dropped = droppedFrom(body.value)
+  return dropped === null ? parse(schema, body.value) : { ok: false, failure: impossible(dropped) }
+}
+
+/** What valibot leaves out of a record, since an object has it by itself. That an alias is left out would look like success. */
+const DROPPED = ['__proto__', 'prototype', 'constructor'] as const
+
+function droppedFrom(body: Record<string, unknown>): string | null {
+  for (const [field, value] of Object.entries(body)) {
+    const name = isRecord(value) && DROPPED.find((one) => Object.hasOwn(value, one))
+    if (name) return `${field}.${name}`
+  }
+  return null
+}
+
+function impossible(param: string): Failure {
+  const message = `Invalid value for '${param}': no field can have this name.`
+  return { reason: 'invalid_value', message, param }
+}

@@ -1,0 +1,95 @@
+import { importPKCS8 } from 'jose'
+import type { Upstream } from '../../gemini/upstreams.ts'
+import type { Failure, FailureReason } from '../../http/errors.ts'
+import { parse } from '../../http/parse.ts'
+import type { CredentialInput } from '../../objects/ring/credential.ts'
+import type { Secret } from '../../upstreams/credential.ts'
+import type { additionBody, CredentialFile, updateBody } from './credential-schema.ts'
+
+export type ParsedCredential =
+  | { readonly ok: true; readonly input: CredentialInput }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** Which upstreams each type of credential opens; the first is the default. */
+const UPSTREAMS_OF: Readonly<Record<Secret['type'], readonly [Upstream, ...Upstream[]]>> = {
+  authorized_user: ['code-assist', 'vertex'],
+  service_account: ['vertex'],
+  api_key: ['gemini-api', 'vertex'],
+}
+
+/** Checks a credential as an admin posts it. Messages name fields, never their values. */
+export async function parseCredential(
+  body: unknown,
+  schema: typeof updateBody | typeof additionBody,
+): Promise<ParsedCredential> {
+  const parsed = parse(schema, body)
+  if (!parsed.ok) return parsed
+  const { gcpServiceAccount: file, label, location } = parsed.value
+
+  const possible = UPSTREAMS_OF[file.type]
+  const upstream = parsed.value.upstream ?? possible[0]
+  if (!possible.includes(upstream)) {
+    return invalid('upstream', `a credential of type ${file.type} opens ${possible.join(', ')}`)
+  }
+  const secret = secretOf(file)
+  const problem = secret.type === 'service_account' ? await keyProblem(secret.privateKey) : null
+  if (problem !== null) return invalid('gcpServiceAccount.private_key', problem)
+
+  const quotaProject = file.type === 'authorized_user' ? file.quota_project_id : null
+  const project = parsed.value.project ?? ownProject(file, upstream)
+  if (upstream === 'vertex' && project === null && file.type !== 'api_key') {
+    const why = 'Vertex serves this credential through a Google Cloud project.'
+    const message = `Missing required parameter: 'project'. ${why}`
+    return refuse('missing_required_parameter', message, 'project')
+  }
+  return { ok: true, input: { secret, upstream, label, project, location, quotaProject } }
+}
+
+/** The project that the file itself names. Code Assist has one of its own for each account, which is discovered. */
+function ownProject(file: CredentialFile, upstream: Upstream): string | null {
+  if (upstream !== 'vertex') return null
+  if (file.type === 'service_account') return file.project_id
+  return file.type === 'authorized_user' ? file.quota_project_id : null
+}
+
+function secretOf(file: CredentialFile): Secret {
+  switch (file.type) {
+    case 'authorized_user':
+      return {
+        type: 'authorized_user',
+        clientId: file.client_id,
+        clientSecret: file.client_secret,
+        refreshToken: file.refresh_token,
+      }
+    case 'service_account':
+      return {
+        type: 'service_account',
+        clientEmail: file.client_email,
+        // Shells and dashboards turn the line breaks of a PEM into a backslash and an n.
+        privateKey: file.private_key.replaceAll('\\n', '\n'),
+        privateKeyId: file.private_key_id,
+      }
+    case 'api_key':
+      return { type: 'api_key', apiKey: file.api_key }
+  }
+}
+
+async function keyProblem(privateKey: string): Promise<string | null> {
+  if (privateKey.includes('BEGIN RSA PRIVATE KEY')) {
+    return 'must be PKCS#8; convert it with `openssl pkcs8 -topk8 -nocrypt`'
+  }
+  try {
+    await importPKCS8(privateKey, 'RS256')
+    return null
+  } catch {
+    return 'must be an RSA private key in PEM (PKCS#8)' // the reason may hold parts of the key
+  }
+}
+
+function invalid(param: string, problem: string): ParsedCredential {
+  return refuse('invalid_value', `Invalid value for '${param}': ${problem}.`, param)
+}
+
+function refuse(reason: FailureReason, message: string, param: string): ParsedCredential {
+  return { ok: false, failure: { reason, message, param } }
+}

@@ -1,0 +1,42 @@
+import * as v from 'valibot'
+import type { Failure } from '../../http/errors.ts'
+import { parse, type Parsed } from '../../http/parse.ts'
+import { type Call, urlOf } from '../call.ts'
+
+/** The query string, checked like a body: what is misspelt is refused, since ignoring it would look like success. */
+export function readQuery<const Schema extends v.GenericSchema>(
+  call: Call,
+  schema: Schema,
+): Parsed<v.InferOutput<Schema>> {
+  const { searchParams } = urlOf(call)
+  const names = [...searchParams.keys()]
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) return { ok: false, failure: repeated(twice) }
+  return parse(schema, Object.fromEntries(searchParams))
+}
+
+function repeated(name: string): Failure {
+  const message = `Invalid value for '${name.slice(0, 40)}': must be given once.`
+  return { reason: 'invalid_value', message, param: name.slice(0, 40) }
+}
+
+/** A whole number as a query string holds it. */
+export function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`
+  return v.pipe(
+    v.string('a whole number'),
+    v.regex(/^\d{1,15}$/, message),
+    v.transform(Number),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  )
+}
+
+/** `?dry_run=1`: nothing is kept. Anything that could be either is refused: keeping is what nobody can take back. */
+export const dryRun = v.optional(
+  v.pipe(
+    v.picklist(['', '1', 'true', '0', 'false'], 'must be 1 or 0'),
+    v.transform((value) => value !== '0' && value !== 'false'),
+  ),
+  '0',
+)

@@ -1,0 +1,132 @@
+import { VAULT_CLOSED } from '../../gateway/failure.ts'
+import { callUser, persistently } from '../../gateway/users.ts'
+import type { Failure } from '../../http/errors.ts'
+import { DIRECTORY_NAME } from '../../objects/directory.ts'
+import type { ResealResult } from '../../objects/recovery/reseal.ts'
+import { parseSnapshot, SNAPSHOT_PREFIX, snapshotKey } from '../../objects/recovery/snapshot.ts'
+import type { RestoreResult } from '../../objects/results.ts'
+import { readBody } from './body.ts'
+import type { Call, Reply } from '../call.ts'
+import { importBody, resealBody, restoreBody } from './recovery-schema.ts'
+import { USER_ID, userNotFound } from './user-id.ts'
+
+/**
+ * Users a page. A request may make 50 calls on Cloudflare's free plan: five for the key, the Idempotency-Key and the list,
+ * and three a user.
+ */
+const PAGE = 15
+
+/** POST /v1/config/restore: makes users anew from the snapshots in KV where their objects' storage is gone; a page at a time. */
+export async function restoreUsers(call: Call): Promise<Reply> {
+  const body = await readBody(call, restoreBody)
+  if (!body.ok) return body.failure
+  const { SNAPSHOTS } = call.env
+  const listed = await SNAPSHOTS.list({
+    prefix: SNAPSHOT_PREFIX,
+    limit: PAGE,
+    cursor: body.value.cursor,
+  })
+  const results: Record<RestoreResult, string[]> = {
+    restored: [],
+    deleted: [],
+    kept: [],
+    unreadable: [],
+  }
+  // Users are nothing to each other, so a page takes no longer than the slowest of them.
+  const restored = await Promise.all(
+    listed.keys.map(async ({ name }) => {
+      const userId = name.slice(SNAPSHOT_PREFIX.length)
+      const source = USER_ID.test(userId) ? await SNAPSHOTS.get(name) : null
+      const result =
+        source === null ? 'unreadable' : await restore(call, userId, source, 'user.restored')
+      return { userId, result }
+    }),
+  )
+  for (const { userId, result } of restored) results[result].push(userId)
+  const next = listed.list_complete ? null : listed.cursor
+  return Response.json({ status: 'ok', ...results, next })
+}
+
+/** GET /v1/config/users/{id}/export: the user as a sealed bundle, which opens where the same VAULT_KEY is. */
+export async function exportUser({ env, params, by }: Call): Promise<Reply> {
+  const id = params['id'] ?? ''
+  const bundle = USER_ID.test(id)
+    ? await callUser<string | null>(env, id, (user) => user.exported(by))
+    : null
+  return bundle === null
+    ? userNotFound('id')
+    : new Response(bundle, { headers: { 'content-type': 'application/json' } })
+}
+
+/** POST /v1/config/import: the user of a bundle, where there is none of that id. */
+export async function importUser(call: Call): Promise<Reply> {
+  const body = await readBody(call, importBody)
+  if (!body.ok) return body.failure
+  const source = JSON.stringify(body.value.bundle)
+  const snapshot = parseSnapshot(source)
+  if (snapshot === null || snapshot.deleted) return UNREADABLE
+  const { maxCredentials } = call.settings
+  if (snapshot.credentials.length > maxCredentials) return tooMany(maxCredentials)
+  // The object may have lost its tombstone, or a newer state; KV remembers both.
+  const kept = await call.env.SNAPSHOTS.get(snapshotKey(snapshot.user_id))
+  const last = kept === null ? null : parseSnapshot(kept)
+  if (last !== null && (last.deleted || last.version > snapshot.version)) return EXISTS
+  const result = await restore(call, snapshot.user_id, source, 'user.imported')
+  if (result === 'unreadable') return UNREADABLE
+  if (result !== 'restored') return EXISTS
+  const { user_id: id } = snapshot
+  const unreadable = await callUser<number | null>(call.env, id, (user) => user.unreadable())
+  if (unreadable === null) return VAULT_CLOSED
+  return Response.json({ status: 'ok', result, user: id, unreadable })
+}
+
+/** POST /v1/config/reseal: seals all secrets with the first key of VAULT_KEY, a page of users at a time. */
+export async function resealUsers(call: Call): Promise<Reply> {
+  const body = await readBody(call, resealBody)
+  if (!body.ok) return body.failure
+  const { env } = call
+  const users = await env.DIRECTORY.getByName(DIRECTORY_NAME).list(body.value.after ?? '', PAGE)
+  let [resealed, unreadable] = [0, 0]
+  for (const { user } of users) {
+    const result = await callUser<ResealResult>(env, user, (object) => object.reseal(call.by))
+    if (!result.ok) return VAULT_CLOSED
+    resealed += result.resealed
+    unreadable += result.unreadable
+  }
+  const next = users.length === PAGE ? (users.at(-1)?.user ?? null) : null
+  return Response.json({ status: 'ok', users: users.length, resealed, unreadable, next })
+}
+
+async function restore(
+  { env, by }: Call,
+  userId: string,
+  source: string,
+  how: 'user.restored' | 'user.imported',
+): Promise<RestoreResult> {
+  const result = await callUser<RestoreResult>(env, userId, (user) => user.restore(source, how, by))
+  if (result === 'restored' || result === 'kept') {
+    await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId))
+  }
+  return result
+}
+
+const UNREADABLE = {
+  reason: 'invalid_value',
+  message: "Invalid value for 'bundle': must be what /v1/config/users/{id}/export answers.",
+  param: 'bundle',
+} as const
+
+function tooMany(max: number): Failure {
+  return {
+    reason: 'ring_full',
+    message: `The bundle has more credentials than MAX_CREDENTIALS, which is ${max}.`,
+    param: 'bundle.credentials',
+  }
+}
+
+const EXISTS = {
+  reason: 'user_exists',
+  message:
+    'There is such a user already, or was, or KV has a newer snapshot (see /v1/config/restore); an import never changes one.',
+  param: 'bundle',
+} as const

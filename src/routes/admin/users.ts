@@ -1,0 +1,148 @@
+import { userIdOf } from '../../gateway/authenticate.ts'
+import { callUser, persistently } from '../../gateway/users.ts'
+import type { Failure } from '../../http/errors.ts'
+import { type DirectoryEntry, DIRECTORY_NAME } from '../../objects/directory.ts'
+import type { UserDescription } from '../../objects/views/description.ts'
+import type { CreateResult } from '../../objects/results.ts'
+import type { SettingsChange } from '../../objects/config/user-settings.ts'
+import { readBody } from './body.ts'
+import { usersQuery } from './query-schema.ts'
+import type { Call, Reply } from '../call.ts'
+import { readQuery } from './query.ts'
+import { USER_ID, userNotFound } from './user-id.ts'
+import { isMasterKey, mint, newUserId } from './user-key.ts'
+import { pinBody, toSettings, userCreation, userPatch } from './user-schema.ts'
+
+/** Users a page; `next` leads on. */
+const PAGE = 100
+
+/** POST /v1/config/users: makes a user, and the key unless the admin chose one. A minted key is shown here and never again. */
+export async function createUser(call: Call): Promise<Reply> {
+  const body = await readBody(call, userCreation)
+  if (!body.ok) return body.failure
+  const { apiKey: chosen, ...settings } = body.value
+  const id = chosen === undefined ? await newUserId(call.by) : await userIdOf(chosen)
+  if (chosen !== undefined && (await isMasterKey(call.env, chosen))) return MASTER_AS_USER
+  const minted = chosen === undefined ? await mint(call.env, id) : null
+  if (minted !== null && 'reason' in minted) return minted
+  const created = await callUser<CreateResult>(call.env, id, (user) =>
+    user.create(toSettings(settings), minted?.known ?? null, call.by),
+  )
+  // Also where there is one already: an earlier answer, and what came after it, may have been lost on the way.
+  if (created.ok || created.reason === 'user_exists') {
+    await persistently(() => directory(call.env).register(id))
+  }
+  if (!created.ok) return refusal(created.reason)
+  const shown = minted === null ? {} : { apiKey: minted.apiKey }
+  return Response.json({ status: 'ok', user: created.user, ...shown }, { status: 201 })
+}
+
+/** GET /v1/config/users */
+export async function listUsers(call: Call): Promise<Reply> {
+  const query = readQuery(call, usersQuery)
+  if (!query.ok) return query.failure
+  const { after, limit } = query.value
+  return Response.json({ status: 'ok', ...(await usersAfter(call.env, after ?? null, limit)) })
+}
+
+/** A page of the users there are, in the order of their ids, and the query string that leads on. */
+export async function usersAfter(
+  env: Env,
+  after: string | null,
+  limit = PAGE,
+): Promise<{ readonly users: readonly DirectoryEntry[]; readonly next: string | null }> {
+  const users = await directory(env).list(after ?? '', limit)
+  const last = users.length === limit ? users.at(-1)?.user : undefined
+  return { users, next: last === undefined ? null : `?after=${last}` }
+}
+
+/** GET /v1/config/users/{id} */
+export async function getUser({ env, params }: Call): Promise<Reply> {
+  return onUser(params, (id) =>
+    callUser<UserDescription | null>(env, id, (user) => user.describe()),
+  )
+}
+
+/** PATCH /v1/config/users/{id} */
+export async function patchUser(call: Call): Promise<Reply> {
+  const body = await readBody(call, userPatch)
+  return body.ok ? configure(call, toSettings(body.value)) : body.failure
+}
+
+/** DELETE /v1/config/users/{id}: for good. The key is refused from the very next request on. */
+export async function deleteUser({ env, params, by }: Call): Promise<Reply> {
+  const id = params['id'] ?? ''
+  if (!USER_ID.test(id)) return userNotFound('id')
+  const buried = await callUser<boolean>(env, id, (user) => user.bury(by))
+  // Also where nothing was buried: an earlier answer may have been lost on the way.
+  await persistently(() => directory(env).remove(id))
+  if (!buried) return userNotFound('id')
+  return Response.json({ status: 'ok', deleted: true, user: id })
+}
+
+/** POST /v1/config/users/{id}/pin: only this credential serves until then. */
+export async function pinRing(call: Call): Promise<Reply> {
+  const body = await readBody(call, pinBody)
+  if (!body.ok) return body.failure
+  const { credential, until } = body.value
+  const id = call.params['id'] ?? ''
+  if (!USER_ID.test(id)) return userNotFound('id')
+  const user = await callUser<UserDescription | null>(call.env, id, (object) =>
+    object.pin(credential, until, call.by),
+  )
+  if (user !== null) return Response.json({ status: 'ok', user })
+  const known = await callUser<UserDescription | null>(call.env, id, (object) => object.describe())
+  return known === null ? userNotFound('id') : CREDENTIAL_NOT_FOUND
+}
+
+/** DELETE /v1/config/users/{id}/pin */
+export async function unpinRing(call: Call): Promise<Reply> {
+  return configure(call, { pin: null })
+}
+
+function configure(call: Call, change: SettingsChange): Promise<Reply> {
+  return onUser(call.params, (id) =>
+    callUser<UserDescription | null>(call.env, id, (user) => user.configure(change, call.by)),
+  )
+}
+
+async function onUser(
+  params: Call['params'],
+  act: (id: string) => Promise<UserDescription | null>,
+): Promise<Reply> {
+  const id = params['id'] ?? ''
+  const user = USER_ID.test(id) ? await act(id) : null
+  return user === null ? userNotFound('id') : Response.json({ status: 'ok', user })
+}
+
+function directory(env: Env) {
+  return env.DIRECTORY.getByName(DIRECTORY_NAME)
+}
+
+function refusal(reason: Extract<CreateResult, { ok: false }>['reason']): Failure {
+  return reason === 'user_exists' ? USER_EXISTS : USER_DELETED
+}
+
+const USER_EXISTS: Failure = {
+  reason: 'user_exists',
+  message: 'There is a user with this API key already; change it with PATCH /v1/config/users/{id}.',
+  param: 'apiKey',
+}
+
+export const USER_DELETED: Failure = {
+  reason: 'user_deleted',
+  message: 'The user with this API key was deleted, for good; use another key.',
+  param: 'apiKey',
+}
+
+export const MASTER_AS_USER: Failure = {
+  reason: 'invalid_value',
+  message: "Invalid value for 'apiKey': this is the master key, which cannot be a user's.",
+  param: 'apiKey',
+}
+
+export const CREDENTIAL_NOT_FOUND: Failure = {
+  reason: 'credential_not_found',
+  message: "There is no credential of this id in the user's ring.",
+  param: 'credential',
+}

@@ -1,0 +1,65 @@
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { callUser } from '../../gateway/users.ts'
+import type { HeldToken } from '../../objects/secrets/access-tokens.ts'
+import type { UserDescription } from '../../objects/views/description.ts'
+import type { VerifyResult } from '../../objects/results.ts'
+import type { Depth, Verification } from '../../upstreams/verify.ts'
+import { readBody } from '../admin/body.ts'
+import { type Call, type Reply, urlOf } from '../call.ts'
+import { USER_ID, userNotFound } from '../admin/user-id.ts'
+import { ringBody } from '../admin/user-schema.ts'
+
+/** POST /v1/test: asks Google about each credential of a user's ring, without generating. An admin's act: each is a call or two to Google. */
+export function testRing(call: Call): Promise<Reply> {
+  return verifyRing(call, 'upstream')
+}
+
+/** POST /v1/token-test: whether each credential of a user's ring gets an access token. */
+export function testTokens(call: Call): Promise<Reply> {
+  return verifyRing(call, 'token')
+}
+
+async function verifyRing(call: Call, depth: Depth): Promise<Reply> {
+  const parsed = await readBody(call, ringBody)
+  if (!parsed.ok) return parsed.failure
+  const { user } = parsed.value
+  return USER_ID.test(user) ? verifyAll(call, user, depth) : userNotFound('user')
+}
+
+/** GET /v1/debug/cache: which access tokens the user's object holds, and until when; the admin names the user in `?user=`. */
+export const tokenCache = {
+  user: (call: Call, { userId }: KeyHolder): Promise<Reply> => showCache(call, userId),
+  async admin(call: Call): Promise<Reply> {
+    const user = urlOf(call).searchParams.get('user') ?? ''
+    return USER_ID.test(user) ? showCache(call, user) : userNotFound('user')
+  },
+}
+
+async function showCache({ env }: Call, userId: string): Promise<Reply> {
+  const tokens = await callUser<readonly HeldToken[] | null>(env, userId, (user) =>
+    user.heldTokens(),
+  )
+  return tokens === null ? userNotFound('user') : Response.json({ status: 'ok', tokens })
+}
+
+async function verifyAll({ env, by }: Call, userId: string, depth: Depth): Promise<Reply> {
+  const described = await callUser<UserDescription | null>(env, userId, (user) => user.describe())
+  if (described === null) return userNotFound('user')
+  const credentials = await Promise.all(
+    described.credentials.map(async ({ id, type, upstream, label }) => {
+      const result = await callUser<VerifyResult>(env, userId, (user) =>
+        user.verifyCredential(id, depth, by),
+      )
+      return { credential: id, type, upstream, label, ...shown(result) }
+    }),
+  )
+  return Response.json({ status: 'ok', credentials })
+}
+
+function shown(result: VerifyResult): Omit<Verification, 'project'> {
+  if (!result.ok) {
+    return { verdict: 'unknown', checked: 'token', reason: result.reason, advice: null }
+  }
+  const { project: _project, ...verification } = result.verification
+  return verification
+}

@@ -1,0 +1,36 @@
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { callUser } from '../../gateway/users.ts'
+import type { Explanation } from '../../objects/views/explanation.ts'
+import { readBody } from '../admin/body.ts'
+import type { Call, Reply } from '../call.ts'
+import { sessionOf } from '../service/conversation.ts'
+import { USER_ID, userNotFound } from '../admin/user-id.ts'
+import { explainBody } from '../admin/user-schema.ts'
+
+/** POST /debug/explain for the own ring. */
+export async function explainOwn(call: Call, { userId }: KeyHolder): Promise<Reply> {
+  const body = await readBody(call, explainBody)
+  return body.ok ? explain(call, userId, body.value) : body.failure
+}
+
+/** POST /debug/explain for the ring of `user`. */
+export async function explainAny(call: Call): Promise<Reply> {
+  const body = await readBody(call, explainBody)
+  if (!body.ok) return body.failure
+  const { user = '' } = body.value
+  return USER_ID.test(user) ? explain(call, user, body.value) : userNotFound('user')
+}
+
+async function explain(
+  { env }: Call,
+  userId: string,
+  { model, session: name }: { readonly model: string; readonly session: string | null },
+): Promise<Reply> {
+  const session = await sessionOf(new Headers(), { user: name })
+  const explanation = await callUser<Explanation | null>(env, userId, (object) =>
+    object.explain(model, session),
+  )
+  return explanation === null
+    ? userNotFound('user')
+    : Response.json({ status: 'ok', ...explanation })
+}

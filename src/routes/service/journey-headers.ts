@@ -1,0 +1,26 @@
+import type { Generated } from '../../gateway/generate.ts'
+import { setRateLimitHeaders } from '../../http/rate-limits.ts'
+
+/** What an answer tells of its way through the ring: who answered, which model, after how many attempts, and what is left of the limits. */
+export function setJourneyHeaders(
+  headers: Headers,
+  generated: Generated,
+  /** Of all that the request took, where that is more than this one. */
+  attempts = generated.attempts,
+): void {
+  headers.set('x-pollux-attempts', String(attempts))
+  const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
+  if (credential !== null) headers.set('x-pollux-credential', credential)
+  const rateLimits = generated.ok ? generated.lease.rateLimits : generated.rateLimits
+  if (rateLimits !== null) setRateLimitHeaders(headers, rateLimits)
+  if (!generated.ok) return
+  const { affinity, model, insteadOf } = generated.lease
+  if (affinity !== null) headers.set('x-pollux-affinity', affinity)
+  headers.set('x-pollux-model', model)
+  if (insteadOf !== null) headers.set('x-pollux-fallback', insteadOf)
+}
+
+/** The model that an answer names: as the client asked for it, unless another stood in for it. */
+export function answeringModel(asked: string, { lease }: Extract<Generated, { ok: true }>): string {
+  return lease.insteadOf === null ? asked : lease.model
+}

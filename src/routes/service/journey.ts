@@ -1,0 +1,60 @@
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { Client } from '../../gateway/client.ts'
+import type { JourneyInput } from '../../gateway/generate.ts'
+import { readCutJson } from '../../http/body.ts'
+import type { Cuttings } from '../../http/cuttings.ts'
+import { checked, refusalTo } from '../access.ts'
+import type { Call, Reply } from '../call.ts'
+import { sessionOf } from './conversation.ts'
+
+/** Bodies up to this size, in bytes, are read before the key is known: the first lease tells whether it is. */
+const UNCHECKED_BODY_BYTES = 65_536
+
+type Refused = { readonly ok: false; readonly reply: Reply }
+export type ServiceBody = { readonly ok: true; readonly value: unknown } | Refused
+export type CutServiceBody =
+  | { readonly ok: true; readonly value: unknown; readonly cuttings: Cuttings }
+  | Refused
+
+/** The JSON of a request of the service, or what to answer instead. */
+export async function readServiceBody(call: Call, holder: KeyHolder): Promise<ServiceBody> {
+  const body = await readCutServiceBody(call, holder)
+  return body.ok ? { ok: true, value: body.cuttings.uncut(body.value) } : body
+}
+
+/** The same with large base64 strings cut out of the value. */
+export async function readCutServiceBody(call: Call, holder: KeyHolder): Promise<CutServiceBody> {
+  const { request, env, settings } = call
+  const size = Number(request.headers.get('content-length') ?? Infinity)
+  const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, holder) : null
+  if (refusal !== null) return { ok: false, reply: refusal }
+  const body = await readCutJson(request, settings.maxBodyBytes)
+  return body.ok ? body : { ok: false, reply: await checked(call, holder, body.failure) }
+}
+
+/** What a journey needs to know of the call it is made for. */
+export async function journeyFor(
+  call: Call,
+  holder: KeyHolder,
+  asked: { readonly body: unknown; readonly model: string; readonly estimatedTokens: number },
+): Promise<JourneyInput> {
+  const { request, env, ctx, settings, requestId } = call
+  const { body, model, estimatedTokens } = asked
+  return {
+    env,
+    ...holder,
+    requestId,
+    model,
+    session: await sessionOf(request.headers, body),
+    estimatedTokens,
+    settings,
+    client: Client.of(request),
+    waitUntil: (work) => ctx.waitUntil(work),
+  }
+}
+
+/** A client that leaves ends the invocation; what its attempt came to is settled all the same. */
+export function outliving<T>({ ctx }: Call, journey: Promise<T>): Promise<T> {
+  ctx.waitUntil(journey.catch(() => undefined)) // the caller awaits it, and is told
+  return journey
+}

@@ -1,0 +1,13 @@
+import { findModel, type Kind } from '../../gemini/catalogue.ts'
+import type { Failure } from '../../http/errors.ts'
+
+/** What a model that is known to make something else is refused with; one that Google adds tomorrow is asked. */
+export function notOfKind(name: string, kind: Kind): Failure | null {
+  const known = findModel(name)
+  if (known === undefined || known.kind === kind) return null
+  return {
+    reason: 'invalid_value',
+    message: `Invalid value for 'model': \`${name}\` is not a model for this endpoint. GET /v1/models tells what each can put out.`,
+    param: 'model',
+  }
+}

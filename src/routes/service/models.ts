@@ -1,0 +1,47 @@
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { toModelInfo } from '../../dialects/openai-models/litellm.ts'
+import { toModel, toModelList } from '../../dialects/openai-models/list.ts'
+import { modelNotFound } from '../../gateway/failure.ts'
+import { callUser } from '../../gateway/users.ts'
+import { findModel, stripModelPrefix } from '../../gemini/catalogue.ts'
+import { type Listed, modelsFor } from '../../gemini/listing.ts'
+import type { Failure } from '../../http/errors.ts'
+import type { Reach } from '../../objects/views/reach.ts'
+import { REFUSALS } from '../access.ts'
+import type { Call, Reply } from '../call.ts'
+
+/** GET /v1/models: what this user's credentials and admin let this key reach. */
+export async function listModels(call: Call, holder: KeyHolder): Promise<Reply> {
+  return answer(await reachable(call, holder), (models) => Response.json(toModelList(models)))
+}
+
+/** GET /v1/models/{id} */
+export async function getModel(call: Call, holder: KeyHolder): Promise<Reply> {
+  const name = stripModelPrefix(call.params['id'] ?? '')
+  return answer(await reachable(call, holder), (models) => {
+    // The user's own names go before Google's moving ones.
+    const named = models.find(({ id }) => id === name)
+    const found = named ?? models.find(({ id }) => id === findModel(name)?.id)
+    return found === undefined ? modelNotFound(name.slice(0, 128)) : Response.json(toModel(found))
+  })
+}
+
+/** GET /v1/model/info */
+export async function modelInfo(call: Call, holder: KeyHolder): Promise<Reply> {
+  return answer(await reachable(call, holder), (models) => Response.json(toModelInfo(models)))
+}
+
+function answer(
+  reached: readonly Listed[] | Failure,
+  reply: (models: readonly Listed[]) => Reply,
+): Reply {
+  return 'reason' in reached ? reached : reply(reached)
+}
+
+/** In one round trip to the object, which refuses a stranger in the same. */
+async function reachable({ env }: Call, holder: KeyHolder): Promise<readonly Listed[] | Failure> {
+  const reach = await callUser<Reach>(env, holder.userId, (object) =>
+    object.reach(holder.keyDigest),
+  )
+  return reach.ok ? modelsFor(reach) : REFUSALS[reach.reason]
+}

@@ -1,0 +1,41 @@
+import type { Failure } from '../../http/errors.ts'
+
+/** Routes of OpenAI's that have no counterpart here: clients that try one are told so, and not that the address is wrong. */
+const NOT_SERVED: readonly (readonly [path: string, why: string])[] = [
+  ['/responses', 'this version serves Chat Completions'],
+  ['/moderations', 'Gemini has no moderation endpoint; safety settings act on each request'],
+  ['/files', 'nothing is stored; send files inside the messages'],
+  ['/uploads', 'nothing is stored; send files inside the messages'],
+  ['/batches', 'requests are answered at once'],
+  ['/images/edits', 'send the image to a model that draws, in a chat'],
+  ['/images/variations', 'send the image to a model that draws, in a chat'],
+  ['/videos', 'no model that films is served'],
+  ['/realtime', 'live sessions are not served'],
+  ['/fine_tuning', 'models are not tuned here'],
+  ['/assistants', 'nothing is stored'],
+  ['/threads', 'nothing is stored'],
+  ['/conversations', 'nothing is stored'],
+  ['/vector_stores', 'nothing is stored'],
+  ['/evals', 'nothing is stored'],
+]
+
+/** What is said of a path of OpenAI's that is not served, whatever root it is under; null for any other. */
+export function notServedAt(pathname: string): Failure | null {
+  const path = pathname.replace(/^\/v1(?:beta\/openai)?(?=\/)/, '')
+  const row = NOT_SERVED.find(([served]) => path === served || path.startsWith(`${served}/`))
+  if (row === undefined) return null
+  return { reason: 'not_served', message: `Pollux does not serve ${row[0]}: ${row[1]}.` }
+}
+
+/** GET /v1/chat/completions: stored completions, of which there are none. */
+export async function listStored(): Promise<Response> {
+  return Response.json({ object: 'list', data: [], first_id: null, last_id: null, has_more: false })
+}
+
+/** Any stored completion, by its id. */
+export async function getStored(): Promise<Failure> {
+  return {
+    reason: 'not_served',
+    message: 'There is no stored chat completion of this id: Pollux stores none.',
+  }
+}
