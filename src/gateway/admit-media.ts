@@ -2,10 +2,10 @@
  * What stands between the media of a request and Google: how many, how large, and for those at an address the fetch. It makes
  * requests of our own, so it is only for callers whose key is known to be good.
  */
-import { asText, type Attachment } from '../gemini/attachment.ts'
-import { readersOf } from '../gemini/file-uris.ts'
-import { canonicalType, isText, unfitness } from '../gemini/media-types.ts'
-import { settledType } from '../gemini/sniff.ts'
+import { asText, type Attachment } from '../gemini/media/attachment.ts'
+import { readersOf } from '../gemini/media/file-uris.ts'
+import { canonicalType, isText, unfitness } from '../gemini/media/media-types.ts'
+import { settledType } from '../gemini/media/sniff.ts'
 import type { Part } from '../gemini/types.ts'
 import { byteLength } from '../http/base64.ts'
 import type { Cuttings } from '../http/cuttings.ts'

@@ -1,4 +1,4 @@
-import { findModel } from '../gemini/catalogue.ts'
+import { findModel } from '../gemini/models/catalogue.ts'
 import type { Failure, FailureReason } from '../http/errors.ts'
 import type { Lease, LeaseResult } from '../objects/ledger/lease.ts'
 import type { LimitName } from '../objects/config/limits.ts'

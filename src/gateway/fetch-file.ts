@@ -1,4 +1,4 @@
-import { sniff } from '../gemini/sniff.ts'
+import { sniff } from '../gemini/media/sniff.ts'
 import { isPublicAddress } from '../http/public-address.ts'
 import { admitUrl } from '../http/remote-url.ts'
 import type { Settings } from '../settings.ts'

@@ -1,5 +1,5 @@
 import { isRecord } from '../http/record.ts'
-import type { Traits } from './traits.ts'
+import type { Traits } from './models/traits.ts'
 import type { GenerateContentRequest } from './types.ts'
 
 /** How an answer in JSON comes about where Google does not take care of it. */

@@ -1,4 +1,4 @@
-import { findModel, type Kind } from './catalogue.ts'
+import { findModel, type Kind } from './models/catalogue.ts'
 import { type Upstream, UPSTREAMS } from './upstreams.ts'
 
 /** What is asked of a model: to generate (text, images, speech), or to embed. */

@@ -1,4 +1,4 @@
-import { estimateMediaTokens } from './media-tokens.ts'
+import { estimateMediaTokens } from './media/media-tokens.ts'
 import { listOf } from './response.ts'
 import type { Content, GenerateContentRequest, ModalityCount, UsageMetadata } from './types.ts'
 

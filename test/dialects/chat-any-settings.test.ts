@@ -6,7 +6,7 @@ import { parseChatRequest } from '../../src/dialects/openai-chat/schema.ts'
 import { settingsEntries } from '../../src/dialects/openai-chat/settings.ts'
 import { fit } from '../../src/gemini/fit/index.ts'
 import { withPreferences } from '../../src/gemini/preferences.ts'
-import { traitsOf } from '../../src/gemini/traits.ts'
+import { traitsOf } from '../../src/gemini/models/traits.ts'
 import { emulatedJson } from '../../src/gemini/emulated-json.ts'
 import { UPSTREAMS } from '../../src/gemini/upstreams.ts'
 

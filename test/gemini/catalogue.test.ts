@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findModel, listModels } from '../../src/gemini/catalogue.ts'
+import { findModel, listModels } from '../../src/gemini/models/catalogue.ts'
 
 describe('the catalogue', () => {
   it('lists each model once', () => {

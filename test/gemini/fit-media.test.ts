@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fit } from '../../src/gemini/fit/index.ts'
-import { nonReaders } from '../../src/gemini/file-uris.ts'
+import { nonReaders } from '../../src/gemini/media/file-uris.ts'
 import type { Part } from '../../src/gemini/types.ts'
 import { estimateTokens } from '../../src/gemini/usage.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { emulatedJson } from '../../src/gemini/emulated-json.ts'
 import { fit } from '../../src/gemini/fit/index.ts'
-import { traitsOf } from '../../src/gemini/traits.ts'
+import { traitsOf } from '../../src/gemini/models/traits.ts'
 import type { GenerateContentRequest, GenerationConfig } from '../../src/gemini/types.ts'
 import type { Upstream } from '../../src/gemini/upstreams.ts'
 

@@ -1,6 +1,6 @@
 /** A recording as a request to Gemini: the sound, and what is to be done with it. */
-import { canonicalType, typeOfName, unfitness } from '../../gemini/media-types.ts'
-import { settledType, sniff } from '../../gemini/sniff.ts'
+import { canonicalType, typeOfName, unfitness } from '../../gemini/media/media-types.ts'
+import { settledType, sniff } from '../../gemini/media/sniff.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { Failure } from '../../http/errors.ts'
 import { promptFor } from './prompt.ts'

@@ -1,6 +1,6 @@
 /** What of a request cannot go together, as far as it can be told before Google is asked. */
-import { findModel } from '../../gemini/catalogue.ts'
-import { traitsOf } from '../../gemini/traits.ts'
+import { findModel } from '../../gemini/models/catalogue.ts'
+import { traitsOf } from '../../gemini/models/traits.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { Failure } from '../../http/errors.ts'
 import type { SettingsFields } from './settings.ts'

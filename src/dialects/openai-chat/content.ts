@@ -1,6 +1,6 @@
 /** What a message says: a string or a list of parts (client-protocols §1.2). */
 import * as v from 'valibot'
-import type { MediaKind } from '../../gemini/media-types.ts'
+import type { MediaKind } from '../../gemini/media/media-types.ts'
 import type { Part } from '../../gemini/types.ts'
 import { isRecord } from '../../http/record.ts'
 import { string } from './wire.ts'

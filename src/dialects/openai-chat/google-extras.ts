@@ -5,9 +5,9 @@
  * request for one name that it does not know.
  */
 import * as v from 'valibot'
-import { ASPECT_RATIOS } from '../../gemini/aspect-ratios.ts'
+import { ASPECT_RATIOS } from '../../gemini/media/aspect-ratios.ts'
 import { safetySettings } from '../../gemini/safety.ts'
-import { THINKING_LEVELS } from '../../gemini/traits.ts'
+import { THINKING_LEVELS } from '../../gemini/models/traits.ts'
 import { present } from '../../http/record.ts'
 import { bothCases, inCamelCase, namesOf, spellings } from './spellings.ts'
 import { boolean, integer, string, upperCaseOf } from './wire.ts'

@@ -1,7 +1,7 @@
 /** What the answer may be in besides text: `modalities`, `audio`, and Gemini's own words for them (client-protocols §1.1). */
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../gemini/types.ts'
-import { speechConfigOf } from '../../gemini/voices.ts'
+import { speechConfigOf } from '../../gemini/media/voices.ts'
 import { isRecord, present } from '../../http/record.ts'
 import type { GoogleExtras } from './google-extras.ts'
 import { lowerCaseOf, string } from './wire.ts'

@@ -3,7 +3,7 @@ import type { Target } from '../../gemini/fit/aim.ts'
 import type { Preferences } from '../../gemini/preferences.ts'
 import type { ReasoningFormat } from '../../gemini/reasoning.ts'
 import { isGooglesOwn } from '../../gemini/tools.ts'
-import { isGemini, traitsOf } from '../../gemini/traits.ts'
+import { isGemini, traitsOf } from '../../gemini/models/traits.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 
 /** What the answer needs to know of the request: decided once while the request is translated, read by response.ts and stream.ts. */

@@ -1,6 +1,6 @@
 /** Pictures, sounds, films and files as parts of the pivot (client-protocols §1.2, E78–E80; google-upstreams §4.2). */
-import { asText, type Attachment } from '../../gemini/attachment.ts'
-import { isYouTube, readersOf } from '../../gemini/file-uris.ts'
+import { asText, type Attachment } from '../../gemini/media/attachment.ts'
+import { isYouTube, readersOf } from '../../gemini/media/file-uris.ts'
 import {
   canonicalType,
   FORMATS,
@@ -10,8 +10,8 @@ import {
   typeOfFormat,
   typeOfName,
   unfitness,
-} from '../../gemini/media-types.ts'
-import { settledType, sniff } from '../../gemini/sniff.ts'
+} from '../../gemini/media/media-types.ts'
+import { settledType, sniff } from '../../gemini/media/sniff.ts'
 import type { Part } from '../../gemini/types.ts'
 import { allBytes, headBytes, normalBase64 } from '../../http/base64.ts'
 import type { Cuttings } from '../../http/cuttings.ts'

@@ -4,10 +4,10 @@
  * meant for other providers.
  */
 import * as v from 'valibot'
-import type { Attachment } from '../../gemini/attachment.ts'
+import type { Attachment } from '../../gemini/media/attachment.ts'
 import { Cuttings } from '../../http/cuttings.ts'
 import type { Failure } from '../../http/errors.ts'
-import { stripModelPrefix } from '../../gemini/catalogue.ts'
+import { stripModelPrefix } from '../../gemini/models/catalogue.ts'
 import { asObject, parse } from '../../http/parse.ts'
 import { message } from './message-schema.ts'
 import { readMedia } from './read-media.ts'

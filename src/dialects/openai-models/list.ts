@@ -1,6 +1,6 @@
 /** The models that a user can reach as OpenAI's list, with OpenRouter's extras (client-protocols §2). */
-import type { Kind, Modality, Model } from '../../gemini/catalogue.ts'
-import type { Listed } from '../../gemini/listing.ts'
+import type { Kind, Modality, Model } from '../../gemini/models/catalogue.ts'
+import type { Listed } from '../../gemini/models/listing.ts'
 
 /** What every client reads; all there is to say of a model that the catalogue does not know. */
 interface Bare {

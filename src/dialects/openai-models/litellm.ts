@@ -1,6 +1,6 @@
 /** The same list as LiteLLM's `/v1/model/info`, which Cline and Roo ask in their LiteLLM mode (client-protocols §2). */
-import type { Kind } from '../../gemini/catalogue.ts'
-import type { Listed } from '../../gemini/listing.ts'
+import type { Kind } from '../../gemini/models/catalogue.ts'
+import type { Listed } from '../../gemini/models/listing.ts'
 
 const MODES: Readonly<Record<Kind, string>> = {
   text: 'chat',

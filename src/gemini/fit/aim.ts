@@ -1,5 +1,5 @@
 import type { KnownSignatures } from '../signatures.ts'
-import type { Traits } from '../traits.ts'
+import type { Traits } from '../models/traits.ts'
 import type { Upstream } from '../upstreams.ts'
 
 /** Where a request goes: a model's own name, never an alias. */

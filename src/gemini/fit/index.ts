@@ -1,4 +1,4 @@
-import { traitsOf } from '../traits.ts'
+import { traitsOf } from '../models/traits.ts'
 import type { GenerateContentRequest } from '../types.ts'
 import type { Aim, Target } from './aim.ts'
 import { fitJson } from './json.ts'

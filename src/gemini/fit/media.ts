@@ -1,4 +1,4 @@
-import { generationOf } from '../generation.ts'
+import { generationOf } from '../models/model-generation.ts'
 import type { Content, GenerateContentRequest, Part } from '../types.ts'
 import type { Target } from './aim.ts'
 

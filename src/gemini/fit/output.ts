@@ -1,5 +1,5 @@
 /** What a model answers in, and what only such an answer has: a picture's format, a voice (google-upstreams §4.7). */
-import type { Output } from '../traits.ts'
+import type { Output } from '../models/traits.ts'
 import type { GenerateContentRequest, GenerationConfig } from '../types.ts'
 import { changeConfig } from './config.ts'
 import type { Aim } from './aim.ts'

@@ -1,5 +1,5 @@
 /** How much a model may think, in its own terms (google-upstreams §4.9, §9). */
-import { THINKING_LEVELS, type Thinking, type ThinkingLevel } from '../traits.ts'
+import { THINKING_LEVELS, type Thinking, type ThinkingLevel } from '../models/traits.ts'
 import type { GenerateContentRequest, ThinkingConfig } from '../types.ts'
 import { changeConfig } from './config.ts'
 import type { Aim } from './aim.ts'

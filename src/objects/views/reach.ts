@@ -1,5 +1,5 @@
-import { findModel } from '../../gemini/catalogue.ts'
-import type { Reachable } from '../../gemini/listing.ts'
+import { findModel } from '../../gemini/models/catalogue.ts'
+import type { Reachable } from '../../gemini/models/listing.ts'
 import { admissionTo, type UserState } from '../state.ts'
 import type { Admission } from '../config/user-settings.ts'
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { hasMintedForm } from '../../gateway/minted-key.ts'
-import { findModel, stripModelPrefix } from '../../gemini/catalogue.ts'
+import { findModel, stripModelPrefix } from '../../gemini/models/catalogue.ts'
 import { REASONING_FORMATS } from '../../gemini/reasoning.ts'
 import { safetySettings } from '../../gemini/safety.ts'
 import { MODES } from '../../objects/config/user-settings.ts'

@@ -1,6 +1,6 @@
 import { admitMedia, needsFetch } from '../../gateway/admit-media.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import type { Attachment } from '../../gemini/attachment.ts'
+import type { Attachment } from '../../gemini/media/attachment.ts'
 import type { Cuttings } from '../../http/cuttings.ts'
 import { checked, refusalTo } from '../access.ts'
 import type { Call, Reply } from '../call.ts'

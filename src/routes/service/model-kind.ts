@@ -1,4 +1,4 @@
-import { findModel, type Kind } from '../../gemini/catalogue.ts'
+import { findModel, type Kind } from '../../gemini/models/catalogue.ts'
 import type { Failure } from '../../http/errors.ts'
 
 /** What a model that is known to make something else is refused with; one that Google adds tomorrow is asked. */

@@ -1,5 +1,5 @@
 import type { MediaKind } from './media-types.ts'
-import type { Part } from './types.ts'
+import type { Part } from '../types.ts'
 
 /** A part of a request that holds media, inline or by address, and where the client sent it. */
 export interface Attachment {

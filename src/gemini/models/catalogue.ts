@@ -4,7 +4,7 @@
  * here. Left out: Gemma (its limits and its system instruction are not documented for us) and
  * Gemini 4, whose ids are not confirmed yet.
  */
-import type { Upstream } from './upstreams.ts'
+import type { Upstream } from '../upstreams.ts'
 
 export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf'
 

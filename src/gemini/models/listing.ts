@@ -1,5 +1,5 @@
 import { findModel, listModels, type Model } from './catalogue.ts'
-import type { Upstream } from './upstreams.ts'
+import type { Upstream } from '../upstreams.ts'
 
 /** What a list of models depends on. */
 export interface Reachable {

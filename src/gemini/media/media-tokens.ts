@@ -4,7 +4,7 @@
  * an image 258 to 1,120, sound 32 a second, film 263 a second, a page of a PDF 258 to 560. How long a file plays and how many
  * pages it has is guessed from its size: 16 kB a second of sound, 125 kB of film, 50 kB a page.
  */
-import type { Part } from './types.ts'
+import type { Part } from '../types.ts'
 
 const IMAGE = { LOW: 280, OTHER: 1120 }
 /** Bytes for each token. */

@@ -1,5 +1,5 @@
 import type { Attachment } from './attachment.ts'
-import { UPSTREAMS, type Upstream } from './upstreams.ts'
+import { UPSTREAMS, type Upstream } from '../upstreams.ts'
 
 const GEMINI_FILE = /^https:\/\/generativelanguage\.googleapis\.com\/v1(?:beta)?\/files\/[\w-]+$/
 const YOUTUBE =

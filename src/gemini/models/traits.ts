@@ -2,8 +2,8 @@
  * What each model takes and gives, as data: google-upstreams §4.7 to §4.10, §10, §12. A model that is not here is taken for one
  * of its generation, by its id, and what has no generation in its id for one of the newest.
  */
-import { generationOf } from './generation.ts'
-import type { Upstream } from './upstreams.ts'
+import { generationOf } from './model-generation.ts'
+import type { Upstream } from '../upstreams.ts'
 
 /** In their order. */
 export const THINKING_LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'] as const
