@@ -1,6 +1,6 @@
-import { MIN_RUN } from './base64-runs.ts'
-import { readBytes } from './bytes.ts'
-import { Cuttings } from './cuttings.ts'
+import { MIN_RUN } from '../bytes/base64-runs.ts'
+import { readBytes } from '../bytes/bytes.ts'
+import { Cuttings } from '../bytes/cuttings.ts'
 import type { Failure } from './errors.ts'
 import { isNestedDeeper } from './nesting.ts'
 

@@ -1,4 +1,4 @@
-import { readBytes } from './bytes.ts'
+import { readBytes } from '../bytes/bytes.ts'
 import type { Failure } from './errors.ts'
 
 export type Form =

@@ -1,6 +1,6 @@
 /** Embeddings, which every upstream and model takes in its own form (google-upstreams §3.3). */
 import type { Upstream } from '../gemini/upstreams.ts'
-import { Cuttings } from '../http/cuttings.ts'
+import { Cuttings } from '../bytes/cuttings.ts'
 import { isRecord } from '../http/record.ts'
 import type { Ask } from './front.ts'
 

@@ -1,5 +1,5 @@
 import type { GenerateContentResponse } from '../gemini/types.ts'
-import type { Cuttings } from '../http/cuttings.ts'
+import type { Cuttings } from '../bytes/cuttings.ts'
 import type { Settings } from '../settings.ts'
 import type { Access } from './credential.ts'
 

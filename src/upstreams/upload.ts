@@ -1,4 +1,4 @@
-import type { Cuttings } from '../http/cuttings.ts'
+import type { Cuttings } from '../bytes/cuttings.ts'
 
 /** A write copies what it is given. */
 const WRITE_BYTES = 131_072

@@ -3,7 +3,7 @@ import { recordingType, toGeminiRequest } from '../../src/dialects/openai-audio/
 import { toTranscript } from '../../src/dialects/openai-audio/response.ts'
 import { parseAudioForm, type Task } from '../../src/dialects/openai-audio/schema.ts'
 import { TranscriptStream } from '../../src/dialects/openai-audio/stream.ts'
-import { wavDuration } from '../../src/http/wav.ts'
+import { wavDuration } from '../../src/bytes/wav.ts'
 import { BYTES } from '../support/media.ts'
 
 const WAV = new File([BYTES.wav], 'speech.wav', { type: 'audio/wav' })

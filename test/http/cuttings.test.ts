@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MIN_RUN } from '../../src/http/base64-runs.ts'
-import { Cuttings } from '../../src/http/cuttings.ts'
+import { MIN_RUN } from '../../src/bytes/base64-runs.ts'
+import { Cuttings } from '../../src/bytes/cuttings.ts'
 
 const UTF8 = new TextEncoder()
 

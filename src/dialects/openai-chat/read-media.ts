@@ -13,9 +13,9 @@ import {
 } from '../../gemini/media/media-types.ts'
 import { settledType, sniff } from '../../gemini/media/sniff.ts'
 import type { Part } from '../../gemini/types.ts'
-import { allBytes, headBytes, normalBase64 } from '../../http/base64.ts'
-import type { Cuttings } from '../../http/cuttings.ts'
-import { parseDataUrl } from '../../http/data-url.ts'
+import { allBytes, headBytes, normalBase64 } from '../../bytes/base64.ts'
+import type { Cuttings } from '../../bytes/cuttings.ts'
+import { parseDataUrl } from '../../bytes/data-url.ts'
 import type { Failure } from '../../http/errors.ts'
 import type { ContentPart, Media, MediaSource } from './content.ts'
 

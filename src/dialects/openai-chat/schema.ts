@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot'
 import type { Attachment } from '../../gemini/media/attachment.ts'
-import { Cuttings } from '../../http/cuttings.ts'
+import { Cuttings } from '../../bytes/cuttings.ts'
 import type { Failure } from '../../http/errors.ts'
 import { stripModelPrefix } from '../../gemini/models/catalogue.ts'
 import { asObject, parse } from '../../http/parse.ts'

@@ -8,8 +8,8 @@ import {
   partsOf,
 } from '../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
-import { joinedBytes } from '../../http/base64.ts'
-import { pcmRate, wavOf } from '../../http/wav.ts'
+import { joinedBytes } from '../../bytes/base64.ts'
+import { pcmRate, wavOf } from '../../bytes/wav.ts'
 
 export type Speech =
   | { readonly ok: true; readonly audio: Uint8Array<ArrayBuffer>; readonly mimeType: string }

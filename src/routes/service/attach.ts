@@ -1,7 +1,7 @@
 import { admitMedia, needsFetch } from '../../gateway/admit-media.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import type { Attachment } from '../../gemini/media/attachment.ts'
-import type { Cuttings } from '../../http/cuttings.ts'
+import type { Cuttings } from '../../bytes/cuttings.ts'
 import { checked, refusalTo } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 
