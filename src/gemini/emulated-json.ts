@@ -1,4 +1,4 @@
-import { isRecord } from '../http/record.ts'
+import { isRecord } from '../json/record.ts'
 import type { Traits } from './models/traits.ts'
 import type { GenerateContentRequest } from './types.ts'
 

@@ -2,7 +2,7 @@ import { MIN_RUN } from '../bytes/base64-runs.ts'
 import { readBytes } from '../bytes/bytes.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
 import type { Failure } from './errors.ts'
-import { isNestedDeeper } from './nesting.ts'
+import { isNestedDeeper } from '../json/nesting.ts'
 
 type Refused = { readonly ok: false; readonly failure: Failure }
 export type JsonBody = { readonly ok: true; readonly value: unknown } | Refused

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Failure } from './errors.ts'
 import { toFailure } from './issue.ts'
-import { isRecord } from './record.ts'
+import { isRecord } from '../json/record.ts'
 
 const FIRST_ONLY = { abortEarly: true } as const
 

@@ -1,7 +1,7 @@
 /** Embeddings, which every upstream and model takes in its own form (google-upstreams §3.3). */
 import type { Upstream } from '../gemini/upstreams.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
-import { isRecord } from '../http/record.ts'
+import { isRecord } from '../json/record.ts'
 import type { Ask } from './front.ts'
 
 /** What all texts of a request are embedded with. */

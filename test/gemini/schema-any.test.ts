@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { fit } from '../../src/gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../src/gemini/types.ts'
 import { UPSTREAMS } from '../../src/gemini/upstreams.ts'
-import { isRecord } from '../../src/http/record.ts'
+import { isRecord } from '../../src/json/record.ts'
 import { NAMES, SCHEMAS } from './support/schemas.ts'
 import { complaintOf } from './support/strict.ts'
 

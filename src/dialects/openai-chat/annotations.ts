@@ -5,7 +5,7 @@
  */
 import { listOf } from '../../gemini/response.ts'
 import type { GroundingMetadata, GroundingSource } from '../../gemini/types.ts'
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 
 export interface Annotation {
   readonly type: 'url_citation'

@@ -21,7 +21,7 @@ import type {
   Part,
   UsageMetadata,
 } from '../../gemini/types.ts'
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 import { type Annotation, toAnnotations, VisibleText } from './annotations.ts'
 import { codeBlock, withoutFence } from './code-blocks.ts'
 import { conclude, type Conclusion } from './finish.ts'

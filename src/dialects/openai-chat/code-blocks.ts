@@ -1,5 +1,5 @@
 import type { Part } from '../../gemini/types.ts'
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 
 /**
  * Code that Google ran and what came of it, as Markdown: OpenAI's chat has no part for it, and

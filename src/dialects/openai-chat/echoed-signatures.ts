@@ -2,7 +2,7 @@
  * Thought signatures that a client brings back, in the order of client-protocols §1.9. Read leniently: what is no signature is
  * none, and whether one may go to Google is decided where it is known which model answers (gemini/fit/signatures.ts).
  */
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 import type { AnswerMessage, ToolCallMessage } from './message-schema.ts'
 
 /** The signature of each call of an answer, in order. */

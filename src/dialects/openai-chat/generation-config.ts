@@ -1,7 +1,7 @@
 /** Sampling and limits (client-protocols §1.1). What a model refuses or ignores of them is `fit`'s matter. */
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../gemini/types.ts'
-import { present } from '../../http/record.ts'
+import { present } from '../../json/record.ts'
 import { boolean, integer, number, string } from './wire.ts'
 
 const INT32_MAX = 2 ** 31 - 1

@@ -1,5 +1,5 @@
-import { isNestedDeeper } from '../../http/nesting.ts'
-import { isRecord } from '../../http/record.ts'
+import { isNestedDeeper } from '../../json/nesting.ts'
+import { isRecord } from '../../json/record.ts'
 
 /** Google's parser of nested values gives up at a hundred, of which the request around them takes some. */
 const MAX_DEPTH = 64

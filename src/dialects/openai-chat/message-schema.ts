@@ -3,7 +3,7 @@
  * have, most of them null; what is not read here is let through (E75b).
  */
 import * as v from 'valibot'
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 import { content, drawnImages } from './content.ts'
 import { name, record, string } from './wire.ts'
 

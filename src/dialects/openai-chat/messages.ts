@@ -3,7 +3,7 @@
  * order, right after the turn that made it; clients send results wherever and however many they like.
  */
 import type { Content, FunctionCall, Part } from '../../gemini/types.ts'
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 import { toParts } from './content.ts'
 import { echoedSignatures } from './echoed-signatures.ts'
 import type { FunctionNames } from './function-names.ts'

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../gemini/types.ts'
 import { speechConfigOf } from '../../gemini/media/voices.ts'
-import { isRecord, present } from '../../http/record.ts'
+import { isRecord, present } from '../../json/record.ts'
 import type { GoogleExtras } from './google-extras.ts'
 import { lowerCaseOf, string } from './wire.ts'
 

@@ -3,7 +3,7 @@
  * in the shape of a chat request; the answer is a chat's. Checks nothing: what it does not understand it leaves to the schema.
  */
 import type { Failure } from '../../http/errors.ts'
-import { isRecord, present } from '../../http/record.ts'
+import { isRecord, present } from '../../json/record.ts'
 
 type Body = Record<string, unknown>
 

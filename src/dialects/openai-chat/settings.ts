@@ -1,7 +1,7 @@
 /** All of a chat request but the conversation and its tools: one line here for each kind of setting, which has a file of its own. */
 import * as v from 'valibot'
 import type { GenerateContentRequest, GenerationConfig } from '../../gemini/types.ts'
-import { present } from '../../http/record.ts'
+import { present } from '../../json/record.ts'
 import { generationEntries, toGenerationConfig } from './generation-config.ts'
 import { googleEntries, googleExtrasOf } from './google-extras.ts'
 import { modalityEntries, toModalities } from './modalities.ts'

@@ -12,7 +12,7 @@ import type { Blob, GenerateContentResponse, LogprobsResult } from '../../gemini
 import { addUsage } from '../../gemini/usage.ts'
 import { type AnswerEnd, AnswerReader, type AnswerSink } from './answer.ts'
 import type { FinishReason } from './finish.ts'
-import { toJsonLine } from './json.ts'
+import { toJsonLine } from '../../json/line.ts'
 import { toLogprobs } from './logprobs.ts'
 import { toAudio, toImages } from './media.ts'
 import type { AnswerPlan } from './plan.ts'

@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import { REASONING_FORMATS, type ReasoningFormat } from '../../gemini/reasoning.ts'
 import type { ThinkingConfig } from '../../gemini/types.ts'
-import { present } from '../../http/record.ts'
+import { present } from '../../json/record.ts'
 import { type GoogleExtras, thinkingBudget } from './google-extras.ts'
 import { boolean, lowerCaseOf } from './wire.ts'
 

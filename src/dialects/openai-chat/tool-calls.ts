@@ -1,6 +1,6 @@
 /** Google's function calls as OpenAI's tool calls (client-protocols §1.3, §1.6; E6–E16). */
 import type { FunctionCall, Part } from '../../gemini/types.ts'
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 import { PartialArgs } from './partial-args.ts'
 import type { AnswerPlan } from './plan.ts'
 

@@ -4,7 +4,7 @@
  * version can do goes from these lists.
  */
 import type { Failure } from '../../http/errors.ts'
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 
 /** Of the body: those of Responses (E31), since there is no conversation kept here to go on with. */
 const REQUEST = ['previous_response_id', 'conversation']

@@ -10,7 +10,7 @@ import {
 } from '../../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
 import { conclude } from '../openai-chat/finish.ts'
-import { toJsonLine } from '../openai-chat/json.ts'
+import { toJsonLine } from '../../json/line.ts'
 import type { StreamEnd } from '../openai-chat/stream.ts'
 import { toUsage } from '../openai-chat/usage.ts'
 import { type CompletionContext, finishOf } from './response.ts'

@@ -3,7 +3,7 @@
  * no word for is left out, so that a tool loses a constraint and not its call. Pure, and bounded: references that run in a
  * circle, or unfold without end, end in an object of any form (E70).
  */
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 import { resolve } from './reference.ts'
 import {
   ANYTHING,

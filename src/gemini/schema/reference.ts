@@ -1,4 +1,4 @@
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 
 /** What a `$ref` within a document points to (RFC 6901); undefined where there is nothing, or it points outside. */
 export function resolve(root: unknown, reference: string): unknown {

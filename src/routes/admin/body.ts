@@ -2,7 +2,7 @@ import type * as v from 'valibot'
 import { readJson } from '../../http/body.ts'
 import type { Failure } from '../../http/errors.ts'
 import { asObject, parse, type Parsed } from '../../http/parse.ts'
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 import type { Call } from '../call.ts'
 
 /** The JSON object in the body of an admin act. */

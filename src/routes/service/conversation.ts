@@ -1,4 +1,4 @@
-import { isRecord } from '../../http/record.ts'
+import { isRecord } from '../../json/record.ts'
 
 const MAX_CHARS = 512
 
