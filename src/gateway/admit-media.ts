@@ -9,7 +9,7 @@ import { settledType } from '../gemini/media/sniff.ts'
 import type { Part } from '../gemini/types.ts'
 import { byteLength } from '../bytes/base64.ts'
 import type { Cuttings } from '../bytes/cuttings.ts'
-import type { Failure } from '../http/errors.ts'
+import type { Failure } from '../failure/failure.ts'
 import type { Settings } from '../settings.ts'
 import { type FetchedFile, fetchFile, type NotFetched, overBudget, tooLarge } from './fetch-file.ts'
 

@@ -1,5 +1,5 @@
 import { findModel } from '../gemini/models/catalogue.ts'
-import type { Failure, FailureReason } from '../http/errors.ts'
+import type { Failure, FailureReason } from '../failure/failure.ts'
 import type { Lease, LeaseResult } from '../objects/ledger/lease.ts'
 import type { LimitName } from '../objects/config/limits.ts'
 import type { Access } from '../upstreams/credential.ts'

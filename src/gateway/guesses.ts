@@ -1,4 +1,4 @@
-import type { Failure } from '../http/errors.ts'
+import type { Failure } from '../failure/failure.ts'
 import { persistently } from './users.ts'
 
 /**

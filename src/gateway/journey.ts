@@ -1,6 +1,6 @@
 import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
-import type { Failure, FailureReason } from '../http/errors.ts'
+import type { Failure, FailureReason } from '../failure/failure.ts'
 import type { Lease, LeaseRequest } from '../objects/ledger/lease.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'

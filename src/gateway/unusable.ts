@@ -1,4 +1,4 @@
-import type { Failure } from '../http/errors.ts'
+import type { Failure } from '../failure/failure.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 
 const OK: Verdict = { kind: 'ok' }

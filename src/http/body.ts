@@ -1,7 +1,7 @@
 import { MIN_RUN } from '../bytes/base64-runs.ts'
 import { readBytes } from '../bytes/bytes.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
-import type { Failure } from './errors.ts'
+import type { Failure } from '../failure/failure.ts'
 import { isNestedDeeper } from '../json/nesting.ts'
 
 type Refused = { readonly ok: false; readonly failure: Failure }

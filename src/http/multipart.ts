@@ -1,5 +1,5 @@
 import { readBytes } from '../bytes/bytes.ts'
-import type { Failure } from './errors.ts'
+import type { Failure } from '../failure/failure.ts'
 
 export type Form =
   | { readonly ok: true; readonly form: FormData }

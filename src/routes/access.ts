@@ -7,7 +7,7 @@ import {
 import { DISABLED, EXPIRED, KEY_REPLACED, UNKNOWN_KEY } from '../gateway/failure.ts'
 import { slowed } from '../gateway/guesses.ts'
 import { callUser } from '../gateway/users.ts'
-import type { Failure } from '../http/errors.ts'
+import type { Failure } from '../failure/failure.ts'
 import type { Admission } from '../objects/config/user-settings.ts'
 import type { Call, Reply } from './call.ts'
 import { idempotent } from './admin/idempotency.ts'

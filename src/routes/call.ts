@@ -1,4 +1,4 @@
-import type { Failure } from '../http/errors.ts'
+import type { Failure } from '../failure/failure.ts'
 import type { Admin } from '../objects/audit/audit.ts'
 import type { Settings } from '../settings.ts'
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../http/errors.ts'
+import type { Failure } from '../failure/failure.ts'
 
 /** A bug, or a failure of the platform. The log gets what happened, the client only that it did. */
 export function crashed(error: unknown, requestId: string): Failure {

@@ -1,6 +1,6 @@
 import { type IRequest, Router } from 'itty-router'
 import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
-import { errorResponse, type Failure } from '../http/errors.ts'
+import { errorResponse, type Failure } from '../failure/failure.ts'
 import { lazy } from '../lazy.ts'
 import { log } from '../http/log.ts'
 import { readSettings } from '../settings.ts'

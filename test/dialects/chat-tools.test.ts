@@ -4,7 +4,7 @@ import type { AnswerPlan } from '../../src/dialects/openai-chat/plan.ts'
 import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
 import { parseChatRequest } from '../../src/dialects/openai-chat/schema.ts'
 import type { GenerateContentRequest } from '../../src/gemini/types.ts'
-import type { Failure } from '../../src/http/errors.ts'
+import type { Failure } from '../../src/failure/failure.ts'
 
 type Json = Record<string, unknown>
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 
 /** What was seen of how Google's answer ended. */
 export interface Ending {

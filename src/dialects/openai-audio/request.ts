@@ -2,7 +2,7 @@
 import { canonicalType, typeOfName, unfitness } from '../../gemini/media/media-types.ts'
 import { settledType, sniff } from '../../gemini/media/sniff.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import { promptFor } from './prompt.ts'
 import type { AudioRequest, Task } from './schema.ts'
 

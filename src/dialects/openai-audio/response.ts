@@ -9,7 +9,7 @@ import {
 } from '../../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
 import { countTokens } from '../../gemini/usage.ts'
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import { incompleteness } from './ending.ts'
 import { shapeOf } from './request.ts'
 import type { AudioRequest, Task } from './schema.ts'

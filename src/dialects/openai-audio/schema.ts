@@ -1,7 +1,7 @@
 /** The forms of POST /v1/audio/transcriptions and /v1/audio/translations, checked once at the rim. */
 import * as v from 'valibot'
 import { stripModelPrefix } from '../../gemini/models/catalogue.ts'
-import { parse, type Parsed } from '../../http/parse.ts'
+import { parse, type Parsed } from '../../failure/check.ts'
 
 export type Task = 'transcribe' | 'translate'
 

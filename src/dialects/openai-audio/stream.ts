@@ -1,7 +1,7 @@
 /** A streamed transcript: OpenAI's `transcript.text.delta` events and one `transcript.text.done`. */
 import { blockReasonOf, finishReasonOf, usageOf } from '../../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
-import { type Failure, toOpenAIError } from '../../http/errors.ts'
+import { type Failure, toOpenAIError } from '../../failure/failure.ts'
 import { incompleteness } from './ending.ts'
 import { spokenIn, toUsage } from './response.ts'
 

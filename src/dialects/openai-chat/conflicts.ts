@@ -2,7 +2,7 @@
 import { findModel } from '../../gemini/models/catalogue.ts'
 import { traitsOf } from '../../gemini/models/traits.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import type { SettingsFields } from './settings.ts'
 
 export function conflictIn(

@@ -16,7 +16,7 @@ import type { Part } from '../../gemini/types.ts'
 import { allBytes, headBytes, normalBase64 } from '../../bytes/base64.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { parseDataUrl } from '../../bytes/data-url.ts'
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import type { ContentPart, Media, MediaSource } from './content.ts'
 
 type MediaResult =

@@ -2,7 +2,7 @@
  * An OpenAI chat request as Gemini's (client-protocols §1.1, §1.2; google-upstreams §4.1, §4.7,
  * §4.8).
  */
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import type { Content, GenerateContentRequest, Part, Tool } from '../../gemini/types.ts'
 import { conflictIn } from './conflicts.ts'
 import { FunctionNames } from './function-names.ts'

@@ -1,5 +1,5 @@
 /** Whole answers of Gemini's as OpenAI's `chat.completion` (client-protocols §1.3). */
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import type { CallSignature } from '../../gemini/signatures.ts'
 import type {
   Blob,

@@ -6,7 +6,7 @@
  * costs one JSON string and one concatenation. Nothing is written before the first content: until
  * then the caller has an empty string in hand and may still answer with an HTTP error.
  */
-import { type Failure, toOpenAIError } from '../../http/errors.ts'
+import { type Failure, toOpenAIError } from '../../failure/failure.ts'
 import type { CallSignature } from '../../gemini/signatures.ts'
 import type { Blob, GenerateContentResponse, LogprobsResult } from '../../gemini/types.ts'
 import { addUsage } from '../../gemini/usage.ts'

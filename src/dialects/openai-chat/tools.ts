@@ -1,6 +1,6 @@
 /** The client's tools as Gemini's (client-protocols §1.1, §1.6; google-upstreams §4.4). */
 import type { FunctionDeclaration, Tool, ToolConfig } from '../../gemini/types.ts'
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import type { FunctionNames } from './function-names.ts'
 import type { ChatRequest } from './schema.ts'
 import { toFunctionChoice } from './tool-choice.ts'

@@ -3,7 +3,7 @@
  * would give an answer to another question, so it is refused by name. What a later
  * version can do goes from these lists.
  */
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import { isRecord } from '../../json/record.ts'
 
 /** Of the body: those of Responses (E31), since there is no conversation kept here to go on with. */

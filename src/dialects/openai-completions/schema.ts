@@ -1,7 +1,7 @@
 /** Legacy completions (client-protocols §1.12): prompts in, plain text out. */
 import * as v from 'valibot'
-import type { Failure } from '../../http/errors.ts'
-import { asObject, parse, type Parsed } from '../../http/parse.ts'
+import type { Failure } from '../../failure/failure.ts'
+import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { boolean, integer, integerFrom1To, string } from '../openai-chat/wire.ts'
 import { refuseTokens } from '../token-arrays.ts'
 

@@ -1,5 +1,5 @@
 /** A streamed answer as `text_completion` chunks: pieces of text, one finish, usage if asked for, [DONE]. */
-import { type Failure, toOpenAIError } from '../../http/errors.ts'
+import { type Failure, toOpenAIError } from '../../failure/failure.ts'
 import {
   blockReasonOf,
   finishReasonOf,

@@ -1,5 +1,5 @@
 /** What a model drew as OpenAI's list of images. */
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import {
   blockReasonOf,
   finishReasonOf,

@@ -1,7 +1,7 @@
 /** OpenAI's image requests, as far as Gemini's models that draw can follow them (google-upstreams §4.7, §9). */
 import * as v from 'valibot'
 import { ASPECT_RATIOS } from '../../gemini/media/aspect-ratios.ts'
-import { asObject, parse, type Parsed } from '../../http/parse.ts'
+import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { modelName } from '../openai-chat/schema.ts'
 import { integerFrom1To, oneOf, someText, string } from '../openai-chat/wire.ts'
 

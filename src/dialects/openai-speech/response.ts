@@ -1,5 +1,5 @@
 /** What a model said, as a file. */
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import {
   blockReasonOf,
   finishReasonOf,

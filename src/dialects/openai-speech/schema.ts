@@ -1,6 +1,6 @@
 /** OpenAI's speech requests, as far as Gemini's models that speak can follow them. */
 import * as v from 'valibot'
-import { asObject, parse, type Parsed } from '../../http/parse.ts'
+import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { modelName } from '../openai-chat/schema.ts'
 import { number, oneOf, someText, string } from '../openai-chat/wire.ts'
 

@@ -1,4 +1,4 @@
-import type { RateLimit, RateLimits } from '../../http/rate-limits.ts'
+import type { RateLimit, RateLimits } from '../../failure/rate-limits.ts'
 
 /** What a user may use; null: as much as there is. Tokens are input and output together, as Google counts them. */
 export interface Limits {

@@ -1,6 +1,6 @@
 import type { Held, Readiness } from '../secrets/access-tokens.ts'
 import { canDo } from '../../gemini/operations.ts'
-import type { RateLimits } from '../../http/rate-limits.ts'
+import type { RateLimits } from '../../failure/rate-limits.ts'
 import { quarantine } from './consequences.ts'
 import type { Credential } from '../ring/credential.ts'
 import { choose } from '../ring/fallback.ts'

@@ -1,7 +1,7 @@
 import type { CallSignature, KnownSignatures } from '../../gemini/signatures.ts'
 import type { Preferences } from '../../gemini/preferences.ts'
 import type { TokenCounts } from '../../gemini/usage.ts'
-import type { RateLimits } from '../../http/rate-limits.ts'
+import type { RateLimits } from '../../failure/rate-limits.ts'
 import type { Access } from '../../upstreams/credential.ts'
 import type { Verdict } from '../../upstreams/verdict.ts'
 import type { Reached } from '../config/limits.ts'

@@ -1,6 +1,6 @@
 import { VAULT_CLOSED } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/users.ts'
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import type { CredentialInput } from '../../objects/ring/credential.ts'
 import type { UserDescription } from '../../objects/views/description.ts'
 import type {

@@ -1,7 +1,7 @@
 import type * as v from 'valibot'
 import { readJson } from '../../http/body.ts'
-import type { Failure } from '../../http/errors.ts'
-import { asObject, parse, type Parsed } from '../../http/parse.ts'
+import type { Failure } from '../../failure/failure.ts'
+import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { isRecord } from '../../json/record.ts'
 import type { Call } from '../call.ts'
 

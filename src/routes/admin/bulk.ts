@@ -1,4 +1,4 @@
-import { type Failure, type OpenAIError, toOpenAIError } from '../../http/errors.ts'
+import { type Failure, type OpenAIError, toOpenAIError } from '../../failure/failure.ts'
 import { credentialId, type CredentialInput } from '../../objects/ring/credential.ts'
 import type { PutCredentialsResult } from '../../objects/results.ts'
 import { type Verification, verify } from '../../upstreams/verify.ts'

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { UPSTREAMS } from '../../gemini/upstreams.ts'
 import { LOCATION, PROJECT } from '../../upstreams/credential.ts'
 
-/** The shapes of a credential as admins post it. Each message says what is expected; http/issue.ts makes the sentence around it. */
+/** The shapes of a credential as admins post it. Each message says what is expected; failure/issue.ts makes the sentence around it. */
 
 const MAX_CHARS = 16_384
 const text = v.pipe(

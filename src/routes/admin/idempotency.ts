@@ -1,7 +1,7 @@
 import { VAULT_CLOSED } from '../../gateway/failure.ts'
 import { persistently } from '../../gateway/users.ts'
 import { readRaw } from '../../http/body.ts'
-import { errorResponse, type Failure } from '../../http/errors.ts'
+import { errorResponse, type Failure } from '../../failure/failure.ts'
 import { logError } from '../../http/log.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { Begun } from '../../objects/idempotency-keys.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import type { Failure } from '../../http/errors.ts'
-import { parse, type Parsed } from '../../http/parse.ts'
+import type { Failure } from '../../failure/failure.ts'
+import { parse, type Parsed } from '../../failure/check.ts'
 import { type Call, urlOf } from '../call.ts'
 
 /** The query string, checked like a body: what is misspelt is refused, since ignoring it would look like success. */

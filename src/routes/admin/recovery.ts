@@ -1,6 +1,6 @@
 import { VAULT_CLOSED } from '../../gateway/failure.ts'
 import { callUser, persistently } from '../../gateway/users.ts'
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { ResealResult } from '../../objects/recovery/reseal.ts'
 import { parseSnapshot, SNAPSHOT_PREFIX, snapshotKey } from '../../objects/recovery/snapshot.ts'

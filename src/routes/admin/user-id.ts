@@ -1,4 +1,4 @@
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 
 /** Of a key that an admin chose its SHA-256, else random. */
 export const USER_ID = /^[0-9a-f]{64}$/

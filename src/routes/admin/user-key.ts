@@ -1,7 +1,7 @@
 import { digestOf } from '../../gateway/authenticate.ts'
 import { hintOf, mintKey } from '../../gateway/minted-key.ts'
 import { callUser } from '../../gateway/users.ts'
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import type { ReplaceKeyResult } from '../../objects/results.ts'
 import type { Admin } from '../../objects/audit/audit.ts'
 import { MAX_KEYS, type NewKey } from '../../objects/config/user-keys.ts'

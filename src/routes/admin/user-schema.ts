@@ -6,7 +6,7 @@ import { safetySettings } from '../../gemini/safety.ts'
 import { MODES } from '../../objects/config/user-settings.ts'
 import { USER_ID } from './user-id.ts'
 
-/** The shapes of what admins say about users. Each message says what is expected; http/issue.ts makes the sentence around it. */
+/** The shapes of what admins say about users. Each message says what is expected; failure/issue.ts makes the sentence around it. */
 
 const label = v.nullable(
   v.pipe(v.string('a string'), v.trim(), v.maxLength(100, 'must have at most 100 characters')),

@@ -1,6 +1,6 @@
 import { userIdOf } from '../../gateway/authenticate.ts'
 import { callUser, persistently } from '../../gateway/users.ts'
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import { type DirectoryEntry, DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { UserDescription } from '../../objects/views/description.ts'
 import type { CreateResult } from '../../objects/results.ts'

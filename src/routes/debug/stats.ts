@@ -1,7 +1,7 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/users.ts'
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 import type { Stats } from '../../objects/views/stats.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'
 import { USER_ID, userNotFound } from '../admin/user-id.ts'

@@ -1,5 +1,5 @@
 import type { Generated } from '../../gateway/generate.ts'
-import { setRateLimitHeaders } from '../../http/rate-limits.ts'
+import { setRateLimitHeaders } from '../../failure/rate-limits.ts'
 
 /** What an answer tells of its way through the ring: who answered, which model, after how many attempts, and what is left of the limits. */
 export function setJourneyHeaders(

@@ -1,5 +1,5 @@
 import { findModel, type Kind } from '../../gemini/models/catalogue.ts'
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 
 /** What a model that is known to make something else is refused with; one that Google adds tomorrow is asked. */
 export function notOfKind(name: string, kind: Kind): Failure | null {

@@ -1,4 +1,4 @@
-import type { Failure } from '../../http/errors.ts'
+import type { Failure } from '../../failure/failure.ts'
 
 /** Routes of OpenAI's that have no counterpart here: clients that try one are told so, and not that the address is wrong. */
 const NOT_SERVED: readonly (readonly [path: string, why: string])[] = [

@@ -2,7 +2,7 @@
  * What valibot found wrong, told in OpenAI's terms. The schema's messages say what was expected.
  */
 import type { BaseIssue } from 'valibot'
-import type { Failure } from './errors.ts'
+import type { Failure } from './failure.ts'
 
 /** Where the reason differs from "a schema checks a type, a validation checks a value". */
 const REASONS: ReadonlyMap<string, 'invalid_type' | 'invalid_value'> = new Map([

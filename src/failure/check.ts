@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Failure } from './errors.ts'
+import type { Failure } from './failure.ts'
 import { toFailure } from './issue.ts'
 import { isRecord } from '../json/record.ts'
 
