@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { AUDIO_FORMS } from '../src/dialects/openai-audio/schema.ts'
-import { chatRequest } from '../src/dialects/openai-chat/schema.ts'
+import { chatRequest } from '../src/dialects/openai-chat/body/schema.ts'
 import { completionRequest } from '../src/dialects/openai-completions/schema.ts'
 import { embeddingRequest } from '../src/dialects/openai-embeddings/schema.ts'
 import { imageRequest } from '../src/dialects/openai-images/schema.ts'

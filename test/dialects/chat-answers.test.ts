@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { ChatStream, ChoiceGroup } from '../../src/dialects/openai-chat/stream.ts'
-import { toChatCompletionOf } from '../../src/dialects/openai-chat/response.ts'
+import { ChatStream, ChoiceGroup } from '../../src/dialects/openai-chat/answer/stream.ts'
+import { toChatCompletionOf } from '../../src/dialects/openai-chat/answer/whole.ts'
 import { type AnswerPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
-import { toUsage } from '../../src/dialects/openai-chat/usage.ts'
+import { toUsage } from '../../src/dialects/openai-chat/answer/usage.ts'
 import type { Candidate, Part } from '../../src/gemini/types.ts'
 import { call, chunk, CONTEXT, read, streamed, TOOLS, type Told, whole } from './support/answers.ts'
 

@@ -1,8 +1,8 @@
 /** Whatever Google answers: the stream says what the whole answer says, and its cuts change nothing. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ChatStream } from '../../src/dialects/openai-chat/stream.ts'
-import { toChatCompletion } from '../../src/dialects/openai-chat/response.ts'
+import { ChatStream } from '../../src/dialects/openai-chat/answer/stream.ts'
+import { toChatCompletion } from '../../src/dialects/openai-chat/answer/whole.ts'
 import { type AnswerPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import { REASONING_FORMATS } from '../../src/gemini/reasoning.ts'
 import type { GenerateContentResponse, Part } from '../../src/gemini/types.ts'

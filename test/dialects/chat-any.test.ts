@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
-import { parseChatRequest } from '../../src/dialects/openai-chat/schema.ts'
+import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
 import { fit } from '../../src/gemini/fit/index.ts'
 import { UPSTREAMS } from '../../src/gemini/upstreams.ts'
 import { toOpenAIError } from '../../src/failure/failure.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Annotation, utf16Offsets } from '../../src/dialects/openai-chat/annotations.ts'
+import { type Annotation, utf16Offsets } from '../../src/dialects/openai-chat/answer/annotations.ts'
 import { type AnswerPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import type { GroundingMetadata, Part } from '../../src/gemini/types.ts'
 import { streamed, whole } from './support/answers.ts'

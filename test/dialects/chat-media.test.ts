@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
-import { parseChatRequest } from '../../src/dialects/openai-chat/schema.ts'
+import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
 import { Cuttings } from '../../src/bytes/cuttings.ts'
 import { base64, BYTES } from '../support/media.ts'
 

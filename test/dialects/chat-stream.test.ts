@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { toChatCompletion } from '../../src/dialects/openai-chat/response.ts'
-import { ChatStream, type StreamEnd } from '../../src/dialects/openai-chat/stream.ts'
+import { toChatCompletion } from '../../src/dialects/openai-chat/answer/whole.ts'
+import { ChatStream, type StreamEnd } from '../../src/dialects/openai-chat/answer/stream.ts'
 import { PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import type { GenerateContentResponse, Part } from '../../src/gemini/types.ts'
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AnswerPlan } from '../../src/dialects/openai-chat/plan.ts'
 import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
-import { parseChatRequest } from '../../src/dialects/openai-chat/schema.ts'
+import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
 import type { GenerateContentRequest } from '../../src/gemini/types.ts'
 import type { Failure } from '../../src/failure/failure.ts'
 

@@ -22,12 +22,12 @@ import type {
   UsageMetadata,
 } from '../../gemini/types.ts'
 import { isRecord } from '../../json/record.ts'
-import { type Annotation, toAnnotations, VisibleText } from './annotations.ts'
+import { type Annotation, toAnnotations, VisibleText } from './answer/annotations.ts'
 import { codeBlock, withoutFence } from './code-blocks.ts'
-import { conclude, type Conclusion } from './finish.ts'
-import { THINK_END, THINK_START } from './reasoning.ts'
+import { conclude, type Conclusion } from './answer/finish.ts'
+import { THINK_END, THINK_START } from './answer/reasoning.ts'
 import type { AnswerPlan } from './plan.ts'
-import { CallReader, callIdPrefix, type ToolCall } from './tool-calls.ts'
+import { CallReader, callIdPrefix, type ToolCall } from './answer/tool-calls.ts'
 
 /** What the client is to see, piece by piece. Texts are never empty. */
 export interface AnswerSink {

@@ -3,7 +3,7 @@ import { findModel } from '../../gemini/models/catalogue.ts'
 import { traitsOf } from '../../gemini/models/traits.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { Failure } from '../../failure/failure.ts'
-import type { SettingsFields } from './settings.ts'
+import type { SettingsFields } from './settings/settings.ts'
 
 export function conflictIn(
   request: GenerateContentRequest,

@@ -3,7 +3,7 @@
  * none, and whether one may go to Google is decided where it is known which model answers (gemini/fit/signatures.ts).
  */
 import { isRecord } from '../../json/record.ts'
-import type { AnswerMessage, ToolCallMessage } from './message-schema.ts'
+import type { AnswerMessage, ToolCallMessage } from './body/message-schema.ts'
 
 /** The signature of each call of an answer, in order. */
 export function echoedSignatures(message: AnswerMessage): readonly (string | undefined)[] {

@@ -4,7 +4,7 @@
  */
 import type { Content, FunctionCall, Part } from '../../gemini/types.ts'
 import { isRecord } from '../../json/record.ts'
-import { toParts } from './content.ts'
+import { toParts } from './body/content.ts'
 import { echoedSignatures } from './echoed-signatures.ts'
 import type { FunctionNames } from './function-names.ts'
 import { isSendable, parseObject } from './json-object.ts'
@@ -14,7 +14,7 @@ import type {
   ChatMessage,
   ResultMessage,
   ToolCallMessage,
-} from './message-schema.ts'
+} from './body/message-schema.ts'
 import { MISSING, orphan, toResult } from './tool-results.ts'
 
 export interface Conversation {

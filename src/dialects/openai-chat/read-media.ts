@@ -17,7 +17,7 @@ import { allBytes, headBytes, normalBase64 } from '../../bytes/base64.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { parseDataUrl } from '../../bytes/data-url.ts'
 import type { Failure } from '../../failure/failure.ts'
-import type { ContentPart, Media, MediaSource } from './content.ts'
+import type { ContentPart, Media, MediaSource } from './body/content.ts'
 
 type MediaResult =
   | { readonly ok: true; readonly part: Part }

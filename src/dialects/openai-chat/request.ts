@@ -8,9 +8,9 @@ import { conflictIn } from './conflicts.ts'
 import { FunctionNames } from './function-names.ts'
 import { calledNames, toConversation } from './messages.ts'
 import { type AnswerPlan, PLAIN } from './plan.ts'
-import type { ChatRequest } from './schema.ts'
-import { toSettings, verbosityText } from './settings.ts'
-import { toReasoningFormat } from './thinking.ts'
+import type { ChatRequest } from './body/schema.ts'
+import { toSettings, verbosityText } from './settings/settings.ts'
+import { toReasoningFormat } from './settings/thinking.ts'
 import { offeredFunctions, toTools } from './tools.ts'
 
 export type TranslatedRequest =

@@ -1,4 +1,4 @@
-import type { FunctionChoice, ToolChoice } from './tool-schema.ts'
+import type { FunctionChoice, ToolChoice } from './body/tool-schema.ts'
 
 /** Which functions the model may call, and whether it must; by the client's names. */
 export type Choice =

@@ -1,8 +1,8 @@
 /** What a client's function returned, as Gemini takes it: an object always (google-upstreams §4.2, E61). */
 import type { FunctionCall, FunctionResponse, Part } from '../../gemini/types.ts'
-import { type MessageContent, toParts } from './content.ts'
+import { type MessageContent, toParts } from './body/content.ts'
 import { parseObject } from './json-object.ts'
-import type { ResultMessage } from './message-schema.ts'
+import type { ResultMessage } from './body/message-schema.ts'
 
 /** Stands for a result that never came: the user stopped the client, or the client cut its history (E58). */
 export const MISSING = { content: null }

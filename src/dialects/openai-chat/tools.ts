@@ -2,9 +2,9 @@
 import type { FunctionDeclaration, Tool, ToolConfig } from '../../gemini/types.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { FunctionNames } from './function-names.ts'
-import type { ChatRequest } from './schema.ts'
+import type { ChatRequest } from './body/schema.ts'
 import { toFunctionChoice } from './tool-choice.ts'
-import type { BuiltIn, CustomTool, DeclaredFunction, DeclaredTool } from './tool-schema.ts'
+import type { BuiltIn, CustomTool, DeclaredFunction, DeclaredTool } from './body/tool-schema.ts'
 
 /** Google takes no more (google-upstreams §4.4). */
 const MAX_DECLARATIONS = 512

@@ -1,6 +1,6 @@
 /** Answers as OpenAI's `text_completion` objects (client-protocols §1.12). */
-import type { ChatCompletion } from '../openai-chat/response.ts'
-import type { Usage } from '../openai-chat/usage.ts'
+import type { ChatCompletion } from '../openai-chat/answer/whole.ts'
+import type { Usage } from '../openai-chat/answer/usage.ts'
 
 export interface CompletionContext {
   readonly id: string

@@ -9,10 +9,10 @@ import {
   usageOf,
 } from '../../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
-import { conclude } from '../openai-chat/finish.ts'
+import { conclude } from '../openai-chat/answer/finish.ts'
 import { toJsonLine } from '../../json/line.ts'
-import type { StreamEnd } from '../openai-chat/stream.ts'
-import { toUsage } from '../openai-chat/usage.ts'
+import type { StreamEnd } from '../openai-chat/answer/stream.ts'
+import { toUsage } from '../openai-chat/answer/usage.ts'
 import { type CompletionContext, finishOf } from './response.ts'
 
 const DONE = 'data: [DONE]\n\n'

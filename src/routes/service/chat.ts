@@ -1,4 +1,4 @@
-import { parseChatRequest } from '../../dialects/openai-chat/schema.ts'
+import { parseChatRequest } from '../../dialects/openai-chat/body/schema.ts'
 import { toGeminiRequest } from '../../dialects/openai-chat/request.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { type Choices, generateChoices } from '../../gateway/choices.ts'

@@ -1,6 +1,6 @@
 import { toGeminiRequest, type TranslatedRequest } from '../../dialects/openai-chat/request.ts'
-import { toChatCompletionOf } from '../../dialects/openai-chat/response.ts'
-import { type ChatRequest, parseChatRequest } from '../../dialects/openai-chat/schema.ts'
+import { toChatCompletionOf } from '../../dialects/openai-chat/answer/whole.ts'
+import { type ChatRequest, parseChatRequest } from '../../dialects/openai-chat/body/schema.ts'
 import { toChatBody } from '../../dialects/openai-completions/request.ts'
 import {
   type CompletionContext,

@@ -1,6 +1,6 @@
 /** Answers of Google's for tests, and what a client makes of the frames they become. */
-import { toChatCompletion } from '../../../src/dialects/openai-chat/response.ts'
-import { ChatStream } from '../../../src/dialects/openai-chat/stream.ts'
+import { toChatCompletion } from '../../../src/dialects/openai-chat/answer/whole.ts'
+import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
 import { type AnswerPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
 import type { Candidate, GenerateContentResponse, Part } from '../../../src/gemini/types.ts'
 

@@ -3,9 +3,9 @@
  * have, most of them null; what is not read here is let through (E75b).
  */
 import * as v from 'valibot'
-import { isRecord } from '../../json/record.ts'
+import { isRecord } from '../../../json/record.ts'
 import { content, drawnImages } from './content.ts'
-import { name, record, string } from './wire.ts'
+import { name, record, string } from '../wire.ts'
 
 /** `model` is Gemini's own word for the assistant; some clients use it here too. */
 const ROLES = ['system', 'developer', 'user', 'assistant', 'model', 'tool', 'function'] as const

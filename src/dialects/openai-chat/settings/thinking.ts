@@ -3,11 +3,11 @@
  * how much, the most exact goes first: Google's thinking_config, `thinking`, `reasoning`, `reasoning_effort`.
  */
 import * as v from 'valibot'
-import { REASONING_FORMATS, type ReasoningFormat } from '../../gemini/reasoning.ts'
-import type { ThinkingConfig } from '../../gemini/types.ts'
-import { present } from '../../json/record.ts'
+import { REASONING_FORMATS, type ReasoningFormat } from '../../../gemini/reasoning.ts'
+import type { ThinkingConfig } from '../../../gemini/types.ts'
+import { present } from '../../../json/record.ts'
 import { type GoogleExtras, thinkingBudget } from './google-extras.ts'
-import { boolean, lowerCaseOf } from './wire.ts'
+import { boolean, lowerCaseOf } from '../wire.ts'
 
 const DYNAMIC: ThinkingConfig = { thinkingBudget: -1 }
 const OFF: ThinkingConfig = { thinkingBudget: 0 }

@@ -4,18 +4,18 @@
  * meant for other providers.
  */
 import * as v from 'valibot'
-import type { Attachment } from '../../gemini/media/attachment.ts'
-import { Cuttings } from '../../bytes/cuttings.ts'
-import type { Failure } from '../../failure/failure.ts'
-import { stripModelPrefix } from '../../gemini/models/catalogue.ts'
-import { asObject, parse } from '../../failure/check.ts'
+import type { Attachment } from '../../../gemini/media/attachment.ts'
+import { Cuttings } from '../../../bytes/cuttings.ts'
+import type { Failure } from '../../../failure/failure.ts'
+import { stripModelPrefix } from '../../../gemini/models/catalogue.ts'
+import { asObject, parse } from '../../../failure/check.ts'
 import { message } from './message-schema.ts'
-import { readMedia } from './read-media.ts'
-import { toChatShape } from './responses-shape.ts'
-import { settingsEntries } from './settings.ts'
+import { readMedia } from '../read-media.ts'
+import { toChatShape } from '../responses-shape.ts'
+import { settingsEntries } from '../settings/settings.ts'
 import { declaredFunction, functionChoice, tool, toolChoice, toolPriority } from './tool-schema.ts'
 import { findUnsupported } from './unsupported.ts'
-import { boolean, integer, record, string } from './wire.ts'
+import { boolean, integer, record, string } from '../wire.ts'
 
 const MODEL_MAX_LENGTH = 128
 /**

@@ -1,9 +1,9 @@
 /** `response_format`: an answer in JSON, of a schema or of any (client-protocols §1.1). */
 import * as v from 'valibot'
-import type { GenerationConfig } from '../../gemini/types.ts'
-import { isNestedDeeper } from '../../json/nesting.ts'
-import { isRecord } from '../../json/record.ts'
-import { lowerCaseOf, string } from './wire.ts'
+import type { GenerationConfig } from '../../../gemini/types.ts'
+import { isNestedDeeper } from '../../../json/nesting.ts'
+import { isRecord } from '../../../json/record.ts'
+import { lowerCaseOf, string } from '../wire.ts'
 
 /** Deeper ones no model follows, and Google refuses them (google-upstreams §7.2). */
 const MAX_SCHEMA_DEPTH = 100

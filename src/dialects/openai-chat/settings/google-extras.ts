@@ -5,12 +5,12 @@
  * request for one name that it does not know.
  */
 import * as v from 'valibot'
-import { ASPECT_RATIOS } from '../../gemini/media/aspect-ratios.ts'
-import { safetySettings } from '../../gemini/safety.ts'
-import { THINKING_LEVELS } from '../../gemini/models/traits.ts'
-import { present } from '../../json/record.ts'
-import { bothCases, inCamelCase, namesOf, spellings } from './spellings.ts'
-import { boolean, integer, string, upperCaseOf } from './wire.ts'
+import { ASPECT_RATIOS } from '../../../gemini/media/aspect-ratios.ts'
+import { safetySettings } from '../../../gemini/safety.ts'
+import { THINKING_LEVELS } from '../../../gemini/models/traits.ts'
+import { present } from '../../../json/record.ts'
+import { bothCases, inCamelCase, namesOf, spellings } from '../spellings.ts'
+import { boolean, integer, string, upperCaseOf } from '../wire.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 

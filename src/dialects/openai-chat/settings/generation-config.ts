@@ -1,8 +1,8 @@
 /** Sampling and limits (client-protocols §1.1). What a model refuses or ignores of them is `fit`'s matter. */
 import * as v from 'valibot'
-import type { GenerationConfig } from '../../gemini/types.ts'
-import { present } from '../../json/record.ts'
-import { boolean, integer, number, string } from './wire.ts'
+import type { GenerationConfig } from '../../../gemini/types.ts'
+import { present } from '../../../json/record.ts'
+import { boolean, integer, number, string } from '../wire.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 /** Google refuses a sixth (google-upstreams §4.7); OpenAI's own limit is four. */

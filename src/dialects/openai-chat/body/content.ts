@@ -1,9 +1,9 @@
 /** What a message says: a string or a list of parts (client-protocols §1.2). */
 import * as v from 'valibot'
-import type { MediaKind } from '../../gemini/media/media-types.ts'
-import type { Part } from '../../gemini/types.ts'
-import { isRecord } from '../../json/record.ts'
-import { string } from './wire.ts'
+import type { MediaKind } from '../../../gemini/media/media-types.ts'
+import type { Part } from '../../../gemini/types.ts'
+import { isRecord } from '../../../json/record.ts'
+import { string } from '../wire.ts'
 
 /** A picture, sound, film or file as the client sent it. */
 export interface Media extends MediaSource {

@@ -1,13 +1,13 @@
 /** All of a chat request but the conversation and its tools: one line here for each kind of setting, which has a file of its own. */
 import * as v from 'valibot'
-import type { GenerateContentRequest, GenerationConfig } from '../../gemini/types.ts'
-import { present } from '../../json/record.ts'
+import type { GenerateContentRequest, GenerationConfig } from '../../../gemini/types.ts'
+import { present } from '../../../json/record.ts'
 import { generationEntries, toGenerationConfig } from './generation-config.ts'
 import { googleEntries, googleExtrasOf } from './google-extras.ts'
 import { modalityEntries, toModalities } from './modalities.ts'
 import { responseFormatEntries, toResponseFormat } from './response-format.ts'
 import { thinkingEntries, toThinkingConfig } from './thinking.ts'
-import { lowerCaseOf, string } from './wire.ts'
+import { lowerCaseOf, string } from '../wire.ts'
 
 /** OpenAI's tiers that Google has too; the others say nothing to it (google-upstreams §3.4). */
 const TIERS: ReadonlySet<string> = new Set(['flex', 'priority'])

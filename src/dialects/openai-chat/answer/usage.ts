@@ -1,6 +1,6 @@
 /** Token counts in OpenAI's terms (client-protocols §1.3, google-upstreams §5.6). */
-import type { UsageMetadata } from '../../gemini/types.ts'
-import { countTokens, tokensOf } from '../../gemini/usage.ts'
+import type { UsageMetadata } from '../../../gemini/types.ts'
+import { countTokens, tokensOf } from '../../../gemini/usage.ts'
 
 export interface Usage {
   readonly prompt_tokens: number

@@ -1,6 +1,6 @@
 /** How an answer of Google's ended, in OpenAI's terms: one rule for streams and whole answers. */
-import { endingOf } from '../../gemini/endings.ts'
-import type { Failure } from '../../failure/failure.ts'
+import { endingOf } from '../../../gemini/endings.ts'
+import type { Failure } from '../../../failure/failure.ts'
 
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'function_call'
 

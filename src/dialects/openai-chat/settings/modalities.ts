@@ -1,10 +1,10 @@
 /** What the answer may be in besides text: `modalities`, `audio`, and Gemini's own words for them (client-protocols §1.1). */
 import * as v from 'valibot'
-import type { GenerationConfig } from '../../gemini/types.ts'
-import { speechConfigOf } from '../../gemini/media/voices.ts'
-import { isRecord, present } from '../../json/record.ts'
+import type { GenerationConfig } from '../../../gemini/types.ts'
+import { speechConfigOf } from '../../../gemini/media/voices.ts'
+import { isRecord, present } from '../../../json/record.ts'
 import type { GoogleExtras } from './google-extras.ts'
-import { lowerCaseOf, string } from './wire.ts'
+import { lowerCaseOf, string } from '../wire.ts'
 
 const voiceName = v.pipe(string, v.minLength(1, 'must not be empty'))
 /** OpenAI names its own voices, and those that are made for it by id. */

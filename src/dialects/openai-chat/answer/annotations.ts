@@ -3,9 +3,9 @@
  * OpenAI characters of the whole content (google-upstreams §5.5, client-protocols §1.3): characters
  * are UTF-16 units here, as JavaScript clients slice.
  */
-import { listOf } from '../../gemini/response.ts'
-import type { GroundingMetadata, GroundingSource } from '../../gemini/types.ts'
-import { isRecord } from '../../json/record.ts'
+import { listOf } from '../../../gemini/response.ts'
+import type { GroundingMetadata, GroundingSource } from '../../../gemini/types.ts'
+import { isRecord } from '../../../json/record.ts'
 
 export interface Annotation {
   readonly type: 'url_citation'

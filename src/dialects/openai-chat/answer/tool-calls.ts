@@ -1,8 +1,8 @@
 /** Google's function calls as OpenAI's tool calls (client-protocols §1.3, §1.6; E6–E16). */
-import type { FunctionCall, Part } from '../../gemini/types.ts'
-import { isRecord } from '../../json/record.ts'
-import { PartialArgs } from './partial-args.ts'
-import type { AnswerPlan } from './plan.ts'
+import type { FunctionCall, Part } from '../../../gemini/types.ts'
+import { isRecord } from '../../../json/record.ts'
+import { PartialArgs } from '../partial-args.ts'
+import type { AnswerPlan } from '../plan.ts'
 
 /** A call as the client gets it. */
 export interface ToolCall {

@@ -1,7 +1,7 @@
 /** Pictures and sounds that a model makes (client-protocols §1.3). */
-import type { Blob } from '../../gemini/types.ts'
-import { joinedBytes } from '../../bytes/base64.ts'
-import { pcmRate, wavOf } from '../../bytes/wav.ts'
+import type { Blob } from '../../../gemini/types.ts'
+import { joinedBytes } from '../../../bytes/base64.ts'
+import { pcmRate, wavOf } from '../../../bytes/wav.ts'
 import type { ChatContext } from './context.ts'
 
 /** The convention of OpenRouter, LiteLLM and Open WebUI; OpenAI has none. */

@@ -3,8 +3,8 @@
  * would give an answer to another question, so it is refused by name. What a later
  * version can do goes from these lists.
  */
-import type { Failure } from '../../failure/failure.ts'
-import { isRecord } from '../../json/record.ts'
+import type { Failure } from '../../../failure/failure.ts'
+import { isRecord } from '../../../json/record.ts'
 
 /** Of the body: those of Responses (E31), since there is no conversation kept here to go on with. */
 const REQUEST = ['previous_response_id', 'conversation']

@@ -1,21 +1,21 @@
 /** Whole answers of Gemini's as OpenAI's `chat.completion` (client-protocols §1.3). */
-import type { Failure } from '../../failure/failure.ts'
-import type { CallSignature } from '../../gemini/signatures.ts'
+import type { Failure } from '../../../failure/failure.ts'
+import type { CallSignature } from '../../../gemini/signatures.ts'
 import type {
   Blob,
   GenerateContentResponse,
   LogprobsResult,
   UsageMetadata,
-} from '../../gemini/types.ts'
-import { usageOf } from '../../gemini/response.ts'
-import { addUsage } from '../../gemini/usage.ts'
+} from '../../../gemini/types.ts'
+import { usageOf } from '../../../gemini/response.ts'
+import { addUsage } from '../../../gemini/usage.ts'
 import type { Annotation } from './annotations.ts'
-import { AnswerReader, type AnswerSink } from './answer.ts'
+import { AnswerReader, type AnswerSink } from '../answer.ts'
 import type { ChatContext } from './context.ts'
 import type { FinishReason } from './finish.ts'
-import { type Logprobs, toLogprobs } from './logprobs.ts'
+import { type Logprobs, toLogprobs } from '../logprobs.ts'
 import { type MessageAudio, type MessageImage, toAudio, toImages } from './media.ts'
-import type { AnswerPlan } from './plan.ts'
+import type { AnswerPlan } from '../plan.ts'
 import { encryptedDetail, type ReasoningDetail, textDetail } from './reasoning.ts'
 import {
   type ExtraContent,
