@@ -1,5 +1,5 @@
 /** What the model is told to do with a recording. */
-import type { AudioRequest, Task } from './schema.ts'
+import type { AudioRequest, Task } from './body.ts'
 
 const TASKS: Readonly<Record<Task, string>> = {
   transcribe:

@@ -4,7 +4,7 @@ import { settledType, sniff } from '../../gemini/media/sniff.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { promptFor } from './prompt.ts'
-import type { AudioRequest, Task } from './schema.ts'
+import type { AudioRequest, Task } from './body.ts'
 
 /** `plain`: the text alone. The others are JSON: `timed` with segments. */
 export type Shape = 'plain' | 'structured' | 'timed'

@@ -3,7 +3,7 @@ import { blockReasonOf, finishReasonOf, usageOf } from '../../gemini/response.ts
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
 import { type Failure, toOpenAIError } from '../../failure/failure.ts'
 import { incompleteness } from './ending.ts'
-import { spokenIn, toUsage } from './response.ts'
+import { spokenIn, toUsage } from './whole.ts'
 
 export type StreamEnd =
   | { readonly ok: true; readonly frames: string }

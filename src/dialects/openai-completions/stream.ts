@@ -13,7 +13,7 @@ import { conclude } from '../openai-chat/answer/finish.ts'
 import { toJsonLine } from '../../json/line.ts'
 import type { StreamEnd } from '../openai-chat/answer/stream.ts'
 import { toUsage } from '../openai-chat/answer/usage.ts'
-import { type CompletionContext, finishOf } from './response.ts'
+import { type CompletionContext, finishOf } from './whole.ts'
 
 const DONE = 'data: [DONE]\n\n'
 

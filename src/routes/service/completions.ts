@@ -5,11 +5,11 @@ import { toChatBody } from '../../dialects/openai-completions/request.ts'
 import {
   type CompletionContext,
   toTextCompletion,
-} from '../../dialects/openai-completions/response.ts'
+} from '../../dialects/openai-completions/whole.ts'
 import {
   type CompletionRequest,
   parseCompletionRequest,
-} from '../../dialects/openai-completions/schema.ts'
+} from '../../dialects/openai-completions/body.ts'
 import { CompletionStream } from '../../dialects/openai-completions/stream.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { generate, type JourneyInput } from '../../gateway/generate.ts'

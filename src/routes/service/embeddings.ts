@@ -1,6 +1,6 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { toEmbeddingList } from '../../dialects/openai-embeddings/response.ts'
-import { parseEmbeddingRequest } from '../../dialects/openai-embeddings/schema.ts'
+import { toEmbeddingList } from '../../dialects/openai-embeddings/whole.ts'
+import { parseEmbeddingRequest } from '../../dialects/openai-embeddings/body.ts'
 import { embed } from '../../gateway/embed.ts'
 import { estimateTextTokens } from '../../gemini/usage.ts'
 import { errorResponse } from '../../failure/failure.ts'

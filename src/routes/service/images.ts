@@ -1,5 +1,5 @@
-import { toImageList } from '../../dialects/openai-images/response.ts'
-import { type ImageRequest, parseImageRequest } from '../../dialects/openai-images/schema.ts'
+import { toImageList } from '../../dialects/openai-images/whole.ts'
+import { type ImageRequest, parseImageRequest } from '../../dialects/openai-images/body.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { verdictOf } from '../../gateway/unusable.ts'
 import { generateSeries, type Series } from '../../gateway/series.ts'

@@ -1,5 +1,5 @@
-import { toSpeech } from '../../dialects/openai-speech/response.ts'
-import { parseSpeechRequest, type SpeechRequest } from '../../dialects/openai-speech/schema.ts'
+import { toSpeech } from '../../dialects/openai-speech/whole.ts'
+import { parseSpeechRequest, type SpeechRequest } from '../../dialects/openai-speech/body.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { type Generated, generate } from '../../gateway/generate.ts'
 import { verdictOf } from '../../gateway/unusable.ts'

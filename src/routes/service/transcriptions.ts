@@ -1,6 +1,6 @@
 import { recordingType, toGeminiRequest } from '../../dialects/openai-audio/request.ts'
-import { toTranscript } from '../../dialects/openai-audio/response.ts'
-import { type AudioRequest, parseAudioForm, type Task } from '../../dialects/openai-audio/schema.ts'
+import { toTranscript } from '../../dialects/openai-audio/whole.ts'
+import { type AudioRequest, parseAudioForm, type Task } from '../../dialects/openai-audio/body.ts'
 import { TranscriptStream } from '../../dialects/openai-audio/stream.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { DONE } from '../../gateway/attempt.ts'

@@ -12,7 +12,7 @@ import { countTokens } from '../../gemini/usage.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { incompleteness } from './ending.ts'
 import { shapeOf } from './request.ts'
-import type { AudioRequest, Task } from './schema.ts'
+import type { AudioRequest, Task } from './body.ts'
 import { type Segment, segments, toSrt, toVtt } from './segments.ts'
 
 export type Transcript =
