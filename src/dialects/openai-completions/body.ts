@@ -2,8 +2,8 @@
 import * as v from 'valibot'
 import type { Failure } from '../../failure/failure.ts'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
-import { boolean, integer, integerFrom1To, string } from '../openai-chat/wire.ts'
-import { refuseTokens } from '../token-arrays.ts'
+import { boolean, integer, integerFrom1To, string } from '../words.ts'
+import { refuseTokens } from '../openai/token-arrays.ts'
 
 /** Each is a call of its own; OpenAI takes more, and nobody asks for them. */
 const MAX_CHOICES = 16

@@ -2,8 +2,8 @@
 import * as v from 'valibot'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { modelName } from '../openai-chat/body/schema.ts'
-import { integerFrom1To, oneOf, string } from '../openai-chat/wire.ts'
-import { refuseTokens } from '../token-arrays.ts'
+import { integerFrom1To, oneOf, string } from '../words.ts'
+import { refuseTokens } from '../openai/token-arrays.ts'
 
 /** OpenAI's own limit. */
 const MAX_INPUTS = 2048

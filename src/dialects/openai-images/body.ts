@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { ASPECT_RATIOS } from '../../gemini/media/aspect-ratios.ts'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { modelName } from '../openai-chat/body/schema.ts'
-import { integerFrom1To, oneOf, someText, string } from '../openai-chat/wire.ts'
+import { integerFrom1To, oneOf, someText, string } from '../words.ts'
 
 /** OpenAI's own limit; each is a call of its own. */
 const MAX_IMAGES = 10

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { modelName } from '../openai-chat/body/schema.ts'
-import { number, oneOf, someText, string } from '../openai-chat/wire.ts'
+import { number, oneOf, someText, string } from '../words.ts'
 
 export const speechRequest = v.object(
   {

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { MediaKind } from '../../../gemini/media/media-types.ts'
 import type { Part } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
-import { string } from '../wire.ts'
+import { string } from '../../words.ts'
 
 /** A picture, sound, film or file as the client sent it. */
 export interface Media extends MediaSource {

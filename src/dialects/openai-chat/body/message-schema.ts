@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
 import { content, drawnImages } from './content.ts'
-import { name, record, string } from '../wire.ts'
+import { name, record, string } from '../../words.ts'
 
 /** `model` is Gemini's own word for the assistant; some clients use it here too. */
 const ROLES = ['system', 'developer', 'user', 'assistant', 'model', 'tool', 'function'] as const

@@ -15,7 +15,7 @@ import { toChatShape } from '../responses-shape.ts'
 import { settingsEntries } from '../settings/settings.ts'
 import { declaredFunction, functionChoice, tool, toolChoice, toolPriority } from './tool-schema.ts'
 import { findUnsupported } from './unsupported.ts'
-import { boolean, integer, record, string } from '../wire.ts'
+import { boolean, integer, record, string } from '../../words.ts'
 
 const MODEL_MAX_LENGTH = 128
 /**

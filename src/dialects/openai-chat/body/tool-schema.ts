@@ -1,7 +1,7 @@
 /** What a client offers the model to call, and what it says about the choice (client-protocols §1.1). */
 import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
-import { lowerCaseOf, name, record, string } from '../wire.ts'
+import { lowerCaseOf, name, record, string } from '../../words.ts'
 
 export const declaredFunction = v.object(
   { name, description: v.nullish(string), parameters: v.nullish(record) },

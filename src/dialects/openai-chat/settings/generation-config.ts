@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { present } from '../../../json/record.ts'
-import { boolean, integer, number, string } from '../wire.ts'
+import { boolean, integer, number, string } from '../../words.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 /** Google refuses a sixth (google-upstreams §4.7); OpenAI's own limit is four. */

@@ -9,8 +9,8 @@ import { ASPECT_RATIOS } from '../../../gemini/media/aspect-ratios.ts'
 import { safetySettings } from '../../../gemini/safety.ts'
 import { THINKING_LEVELS } from '../../../gemini/models/traits.ts'
 import { present } from '../../../json/record.ts'
-import { bothCases, inCamelCase, namesOf, spellings } from '../spellings.ts'
-import { boolean, integer, string, upperCaseOf } from '../wire.ts'
+import { bothCases, inCamelCase, namesOf, spellings } from '../../spellings.ts'
+import { boolean, integer, string, upperCaseOf } from '../../words.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 

@@ -4,7 +4,7 @@ import type { GenerationConfig } from '../../../gemini/types.ts'
 import { speechConfigOf } from '../../../gemini/media/voices.ts'
 import { isRecord, present } from '../../../json/record.ts'
 import type { GoogleExtras } from './google-extras.ts'
-import { lowerCaseOf, string } from '../wire.ts'
+import { lowerCaseOf, string } from '../../words.ts'
 
 const voiceName = v.pipe(string, v.minLength(1, 'must not be empty'))
 /** OpenAI names its own voices, and those that are made for it by id. */

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { isNestedDeeper } from '../../../json/nesting.ts'
 import { isRecord } from '../../../json/record.ts'
-import { lowerCaseOf, string } from '../wire.ts'
+import { lowerCaseOf, string } from '../../words.ts'
 
 /** Deeper ones no model follows, and Google refuses them (google-upstreams §7.2). */
 const MAX_SCHEMA_DEPTH = 100

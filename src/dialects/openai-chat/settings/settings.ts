@@ -7,7 +7,7 @@ import { googleEntries, googleExtrasOf } from './google-extras.ts'
 import { modalityEntries, toModalities } from './modalities.ts'
 import { responseFormatEntries, toResponseFormat } from './response-format.ts'
 import { thinkingEntries, toThinkingConfig } from './thinking.ts'
-import { lowerCaseOf, string } from '../wire.ts'
+import { lowerCaseOf, string } from '../../words.ts'
 
 /** OpenAI's tiers that Google has too; the others say nothing to it (google-upstreams §3.4). */
 const TIERS: ReadonlySet<string> = new Set(['flex', 'priority'])

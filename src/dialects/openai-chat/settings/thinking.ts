@@ -7,7 +7,7 @@ import { REASONING_FORMATS, type ReasoningFormat } from '../../../gemini/reasoni
 import type { ThinkingConfig } from '../../../gemini/types.ts'
 import { present } from '../../../json/record.ts'
 import { type GoogleExtras, thinkingBudget } from './google-extras.ts'
-import { boolean, lowerCaseOf } from '../wire.ts'
+import { boolean, lowerCaseOf } from '../../words.ts'
 
 const DYNAMIC: ThinkingConfig = { thinkingBudget: -1 }
 const OFF: ThinkingConfig = { thinkingBudget: 0 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { isRecord } from '../../json/record.ts'
+import { isRecord } from '../json/record.ts'
 
 /**
  * Google's JSON takes each field in camel and in snake case. `entries` are in camel case; the object takes both, so that a

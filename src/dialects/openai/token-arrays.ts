@@ -1,4 +1,4 @@
-import type { Failure } from '../failure/failure.ts'
+import type { Failure } from '../../failure/failure.ts'
 
 /**
  * OpenAI takes a text as numbers too, tokens of its own. Google takes none, and those of another tokenizer would mean nothing to

@@ -3,7 +3,7 @@
  * it.
  */
 import * as v from 'valibot'
-import { isRecord } from '../../json/record.ts'
+import { isRecord } from '../json/record.ts'
 
 export const string = v.string('a string')
 export const boolean = v.boolean('a boolean')
