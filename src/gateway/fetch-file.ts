@@ -2,7 +2,7 @@ import { sniff } from '../gemini/media/sniff.ts'
 import { isPublicAddress } from '../http/public-address.ts'
 import { admitUrl } from '../http/remote-url.ts'
 import type { Settings } from '../settings.ts'
-import { lookUp } from './look-up.ts'
+import { lookUp } from './dns.ts'
 
 const MAX_REDIRECTS = 3
 

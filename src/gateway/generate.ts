@@ -23,7 +23,7 @@ import { attemptAnswer, nextHop } from './continuation.ts'
 import { refusalOf } from './failure.ts'
 import { Journey } from './journey.ts'
 import { settle, settlementOf, successOf } from './settling.ts'
-import { callUser, type UserStub } from './users.ts'
+import { callUser, type UserStub } from './objects.ts'
 import type { Wording } from './wording.ts'
 
 /** What every journey needs, whatever is asked of Google. */

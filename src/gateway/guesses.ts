@@ -1,5 +1,5 @@
 import type { Failure } from '../failure/failure.ts'
-import { persistently } from './users.ts'
+import { persistently } from './objects.ts'
 
 /**
  * Counts wrong keys against the client's address, where the master key is taken; null where it may go on. While an address is

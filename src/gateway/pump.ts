@@ -18,7 +18,7 @@ import {
 import { MAX_HOPS } from './continuation.ts'
 import { failureOf } from './failure.ts'
 import type { Outlet } from './outlet.ts'
-import { verdictOf } from './unusable.ts'
+import { verdictOf } from './verdict-of.ts'
 
 /** A dialect's side of a stream: pivot responses in, text for the client out. */
 export interface StreamEncoder {

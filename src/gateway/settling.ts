@@ -4,7 +4,7 @@ import { countTokens } from '../gemini/usage.ts'
 import type { Lease, LeaseRef, Settlement } from '../objects/ledger/lease.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
-import { callUser } from './users.ts'
+import { callUser } from './objects.ts'
 
 /** Reports that come within this time of the first are one call to the object, which is paid for by the call. */
 const WINDOW_MS = 20

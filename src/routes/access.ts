@@ -6,7 +6,7 @@ import {
 } from '../gateway/authenticate.ts'
 import { DISABLED, EXPIRED, KEY_REPLACED, UNKNOWN_KEY } from '../gateway/failure.ts'
 import { slowed } from '../gateway/guesses.ts'
-import { callUser } from '../gateway/users.ts'
+import { callUser } from '../gateway/objects.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { Admission } from '../objects/config/user-settings.ts'
 import type { Call, Reply } from './call.ts'

@@ -1,4 +1,4 @@
-import { callUser } from '../../gateway/users.ts'
+import { callUser } from '../../gateway/objects.ts'
 import type { AuditPage } from '../../objects/audit/audit-page.ts'
 import { auditQuery } from './query-schema.ts'
 import type { Call, Reply } from '../call.ts'

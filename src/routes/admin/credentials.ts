@@ -1,5 +1,5 @@
 import { VAULT_CLOSED } from '../../gateway/failure.ts'
-import { callUser } from '../../gateway/users.ts'
+import { callUser } from '../../gateway/objects.ts'
 import type { CredentialDescription, UserDescription } from '../../objects/views/description.ts'
 import type { VerifyResult } from '../../objects/results.ts'
 import { readBody } from './body.ts'

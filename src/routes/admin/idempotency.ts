@@ -1,5 +1,5 @@
 import { VAULT_CLOSED } from '../../gateway/failure.ts'
-import { persistently } from '../../gateway/users.ts'
+import { persistently } from '../../gateway/objects.ts'
 import { readRaw } from '../../http/body.ts'
 import { errorResponse, type Failure } from '../../failure/failure.ts'
 import { logError } from '../../http/log.ts'

@@ -1,5 +1,5 @@
 import { VAULT_CLOSED } from '../../gateway/failure.ts'
-import { callUser, persistently } from '../../gateway/users.ts'
+import { callUser, persistently } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { ResealResult } from '../../objects/recovery/reseal.ts'

@@ -1,6 +1,6 @@
 import { holderOf } from '../../gateway/authenticate.ts'
 import { hasMintedForm } from '../../gateway/minted-key.ts'
-import { callUser, persistently } from '../../gateway/users.ts'
+import { callUser, persistently } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { parse } from '../../failure/check.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'

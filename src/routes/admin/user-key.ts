@@ -1,6 +1,6 @@
 import { digestOf } from '../../gateway/authenticate.ts'
 import { hintOf, mintKey } from '../../gateway/minted-key.ts'
-import { callUser } from '../../gateway/users.ts'
+import { callUser } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { ReplaceKeyResult } from '../../objects/results.ts'
 import type { Admin } from '../../objects/audit/audit.ts'

@@ -1,5 +1,5 @@
 import { userIdOf } from '../../gateway/authenticate.ts'
-import { callUser, persistently } from '../../gateway/users.ts'
+import { callUser, persistently } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { type DirectoryEntry, DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { UserDescription } from '../../objects/views/description.ts'

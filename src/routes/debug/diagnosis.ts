@@ -1,5 +1,5 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { callUser } from '../../gateway/users.ts'
+import { callUser } from '../../gateway/objects.ts'
 import type { HeldToken } from '../../objects/secrets/access-tokens.ts'
 import type { UserDescription } from '../../objects/views/description.ts'
 import type { VerifyResult } from '../../objects/results.ts'

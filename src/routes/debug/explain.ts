@@ -1,5 +1,5 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { callUser } from '../../gateway/users.ts'
+import { callUser } from '../../gateway/objects.ts'
 import type { Explanation } from '../../objects/views/explanation.ts'
 import { readBody } from '../admin/body.ts'
 import type { Call, Reply } from '../call.ts'

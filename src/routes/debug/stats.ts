@@ -1,6 +1,6 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../../gateway/failure.ts'
-import { callUser } from '../../gateway/users.ts'
+import { callUser } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Stats } from '../../objects/views/stats.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'

@@ -7,7 +7,7 @@ import { ChatStream, ChoiceGroup, errorFrames } from '../../dialects/openai-chat
 import type { Client } from '../../gateway/client.ts'
 import type { Answered, Choices } from '../../gateway/choices.ts'
 import { Outlet } from '../../gateway/outlet.ts'
-import { verdictOf } from '../../gateway/unusable.ts'
+import { verdictOf } from '../../gateway/verdict-of.ts'
 import { accompany } from '../../gateway/silence.ts'
 import { errorResponse, type Failure } from '../../failure/failure.ts'
 import { crashed } from '../crash.ts'

@@ -13,7 +13,7 @@ import {
 import { CompletionStream } from '../../dialects/openai-completions/stream.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { generate, type JourneyInput } from '../../gateway/generate.ts'
-import { verdictOf } from '../../gateway/unusable.ts'
+import { verdictOf } from '../../gateway/verdict-of.ts'
 import { generateSeries } from '../../gateway/series.ts'
 import { estimateTokens } from '../../gemini/usage.ts'
 import { Cuttings } from '../../bytes/cuttings.ts'

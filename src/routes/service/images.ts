@@ -1,7 +1,7 @@
 import { toImageList } from '../../dialects/openai-images/whole.ts'
 import { type ImageRequest, parseImageRequest } from '../../dialects/openai-images/body.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { verdictOf } from '../../gateway/unusable.ts'
+import { verdictOf } from '../../gateway/verdict-of.ts'
 import { generateSeries, type Series } from '../../gateway/series.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { estimateTokens } from '../../gemini/usage.ts'

@@ -1,6 +1,6 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../../gateway/failure.ts'
-import { callUser } from '../../gateway/users.ts'
+import { callUser } from '../../gateway/objects.ts'
 import type { KeyInfo } from '../../objects/views/key-info.ts'
 import type { Call, Reply } from '../call.ts'
 
