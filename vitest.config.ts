@@ -7,9 +7,16 @@ process.env['VAULT_KEY'] = Buffer.alloc(32, 7).toString('base64')
 process.env['API_KEY_SECRET'] = Buffer.alloc(32, 5).toString('base64')
 
 /** What needs no Worker: Google on loopback, the built gateway from outside, and pure functions. */
-const nodeTests = ['emulator', 'e2e', 'dialects', 'gemini', 'http', 'structure', 'upstreams'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-)
+const nodeTests = [
+  'bytes',
+  'dialects',
+  'e2e',
+  'emulator',
+  'gemini',
+  'http',
+  'structure',
+  'upstreams',
+].map((folder) => `test/${folder}/**/*.test.ts`)
 
 export default defineConfig({
   test: {

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openapiDocument } from './document.ts'
 
-const FILE = join(import.meta.dirname, '../src/routes/openapi-document.ts')
+const FILE = join(import.meta.dirname, '../src/routes/public/openapi-document.ts')
 const source = moduleOf(JSON.stringify(openapiDocument()))
 
 if (!process.argv.includes('--check')) {
