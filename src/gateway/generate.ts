@@ -6,6 +6,7 @@ import type {
 import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { withPreferences } from '../gemini/preferences.ts'
+import { isPlain } from '../gemini/plain.ts'
 import { fit, type Target } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
@@ -61,6 +62,8 @@ export interface ServeInput extends JourneyInput {
   readonly attempt?: (input: AttemptInput) => Promise<AttemptResult>
   /** The calls in the conversation whose signatures are wanted. */
   readonly callIds?: readonly string[]
+  /** Whether there is nothing in it that Google could refuse for the request's own sake; asked only where that matters. */
+  readonly isPlain?: () => boolean
 }
 
 /** An attempt that has begun to answer and is still to be settled, by whoever reads the answer. */
@@ -117,6 +120,7 @@ export function generating(input: GenerateInput): ServeInput {
     askUnder: generation(input),
     attempt: (asked) => attemptAnswer(asked, mayBeEmpty),
     callIds: callIdsOf(request),
+    isPlain: () => isPlain(request),
   }
 }
 
@@ -172,7 +176,7 @@ async function travel(
     release()
     control.abort(DONE) // what is left of a body that failed is not read
 
-    const failed = { ...result, verdict: journey.verdictOn(lent, result) }
+    const failed = { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? always) }
     const goesOn = journey.goesOnAfter(lent, failed) && Date.now() < deadline
     const settlement = settlementOf(lent, failed, goesOn)
     if (!goesOn) {
@@ -186,6 +190,10 @@ async function travel(
     granted = await lease(input, journey, { report: settlement, deadline })
   }
   return refused(granted, journey)
+}
+
+function always(): boolean {
+  return true
 }
 
 /** Asks for the next attempt's lease, with the report of the one before in the same round trip. */

@@ -101,10 +101,20 @@ export class Journey {
     return this.#again === null ? asked : { ...asked, again: this.#again }
   }
 
-  /** The verdict in the light of the attempts before: where a token fresh from Google is refused as well, it is not the token. For a while only: an outage of Google's looks the same. */
-  verdictOn(lease: Lease, { verdict }: Failed): Verdict {
-    const again = verdict.kind === 'token_rejected' && this.#refreshed.includes(lease.credentialId)
-    return again ? { kind: 'credential_fault', reason: 'token_rejected', scope: 'model' } : verdict
+  /**
+   * The verdict in the light of what came before. Where a token fresh from Google is refused as well, it is not the token: for a
+   * while only, since an outage of Google's looks the same. Where another request failed the same way and this one is plain, it is not the request.
+   */
+  verdictOn(lease: Lease, { verdict }: Failed, isPlain: () => boolean): Verdict {
+    const { credentialId, suspected } = lease
+    if (verdict.kind === 'token_rejected' && this.#refreshed.includes(credentialId)) {
+      return { kind: 'credential_fault', reason: 'token_rejected', scope: 'model' }
+    }
+    const { suspicion } = { suspicion: undefined, ...verdict }
+    if (suspicion !== undefined && suspicion === suspected && isPlain()) {
+      return { kind: 'credential_fault', reason: suspicion, scope: 'model' }
+    }
+    return verdict
   }
 
   /** Takes note of a failure; true where another attempt makes sense. */

@@ -3,7 +3,7 @@ import type { Preferences } from '../gemini/preferences.ts'
 import type { TokenCounts } from '../gemini/usage.ts'
 import type { RateLimits } from '../http/rate-limits.ts'
 import type { Access } from '../upstreams/credential.ts'
-import type { Verdict } from '../upstreams/verdict.ts'
+import type { CredentialFault, Verdict } from '../upstreams/verdict.ts'
 import type { Reached } from './limits.ts'
 import type { NoCredential, SelectRequest } from './ring.ts'
 import type { Admission } from './user-settings.ts'
@@ -37,6 +37,8 @@ export interface Lease extends LeaseRef {
   /** Where the request named calls: what is known of their signatures. */
   readonly signatures?: KnownSignatures
   readonly preferences: Preferences
+  /** Of this credential and model, by the failure of another request in words that may have been about that request. */
+  readonly suspected?: CredentialFault
   /** Whether decisions about other requests hang on how this attempt ends, so that it is settled at once and not with others. */
   readonly isAwaited: boolean
 }

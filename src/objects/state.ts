@@ -11,6 +11,7 @@ import type { Use as LimitUse } from './limits.ts'
 import type { Use, UseOf } from './order.ts'
 import type { Ring } from './ring.ts'
 import { type StandingOf, standingOf } from './standing.ts'
+import { Suspicions } from './suspicions.ts'
 import { UserKeys } from './user-keys.ts'
 import { type Admission, admissionOf } from './user-settings.ts'
 import type { Vault } from './vault.ts'
@@ -22,6 +23,7 @@ export interface UserState {
   readonly credentials: Credentials
   readonly buckets: BucketTable
   readonly faults: ModelFaults
+  readonly suspicions: Suspicions
   readonly ledger: Ledger
   readonly tokens: AccessTokens
   readonly signatures: CallSignatures
@@ -44,6 +46,7 @@ export function loadState({ sql, userId, settings, vault }: StateInput): UserSta
     credentials,
     buckets: new BucketTable(sql),
     faults: new ModelFaults(sql),
+    suspicions: new Suspicions(),
     ledger: new Ledger(sql),
     tokens: new AccessTokens({ sql, credentials, vault, userId, settings }),
     signatures: new CallSignatures(sql),
