@@ -9,6 +9,7 @@ import { Outlet } from '../gateway/outlet.ts'
 import { verdictOf } from '../gateway/unusable.ts'
 import { accompany } from '../gateway/silence.ts'
 import { errorResponse, type Failure } from '../http/errors.ts'
+import { jsonResponse } from '../http/json-response.ts'
 import { crashed } from './crash.ts'
 import type { Call } from './call.ts'
 import { answeringModel } from './journey-headers.ts'
@@ -37,7 +38,7 @@ export function answerWhole(asked: Asked, { answers }: Whole): Response {
     const signatures = translated.ok ? (translated.signatures[index] ?? []) : []
     settle(verdict, response.usageMetadata, signatures)
   })
-  return translated.ok ? Response.json(translated.completion) : errorResponse(translated.failure)
+  return translated.ok ? jsonResponse(translated.completion) : errorResponse(translated.failure)
 }
 
 export function answerStream(asked: Asked, choices: Whole): Response {

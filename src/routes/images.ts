@@ -7,6 +7,7 @@ import type { GenerateContentRequest } from '../gemini/types.ts'
 import { estimateTokens } from '../gemini/usage.ts'
 import { Cuttings } from '../http/cuttings.ts'
 import { errorResponse } from '../http/errors.ts'
+import { jsonResponse } from '../http/json-response.ts'
 import { checked } from './access.ts'
 import type { Call, Reply } from './call.ts'
 import { setJourneyHeaders } from './journey-headers.ts'
@@ -47,5 +48,5 @@ function answer(
 ): Response {
   const drawn = toImageList(responses, format, Math.floor(Date.now() / 1000))
   generated.settle(verdictOf(drawn), responses.at(-1)?.usageMetadata)
-  return drawn.ok ? Response.json(drawn.list) : errorResponse(drawn.failure)
+  return drawn.ok ? jsonResponse(drawn.list) : errorResponse(drawn.failure)
 }

@@ -9,6 +9,7 @@ import {
 } from '../../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
 import { countTokens } from '../../gemini/usage.ts'
+import { toWellFormedJson } from '../../json/well-formed.ts'
 import type { Failure } from '../../http/errors.ts'
 import { incompleteness } from './ending.ts'
 import { shapeOf } from './request.ts'
@@ -101,7 +102,7 @@ function parseJson(text: string): unknown {
 }
 
 function json(body: unknown): Transcript {
-  return { ok: true, contentType: 'application/json', body: JSON.stringify(body) }
+  return { ok: true, contentType: 'application/json', body: toWellFormedJson(body) }
 }
 
 const TEXT = 'text/plain; charset=utf-8'

@@ -1,6 +1,7 @@
 /** Google's function calls as OpenAI's tool calls (client-protocols §1.3, §1.6; E6–E16). */
 import type { FunctionCall, Part } from '../../gemini/types.ts'
 import { isRecord } from '../../http/record.ts'
+import { toWellFormedJson } from '../../json/well-formed.ts'
 import { PartialArgs } from './partial-args.ts'
 import type { AnswerPlan } from './plan.ts'
 
@@ -48,7 +49,7 @@ export class CallReader {
     if (whole === null) return null
     const { functionCall, thoughtSignature } = whole
     const given = functionCall?.args
-    const args = JSON.stringify(isRecord(given) ? given : {})
+    const args = toWellFormedJson(isRecord(given) ? given : {})
     const named = nameOf(functionCall)
     const signature = typeof thoughtSignature === 'string' ? thoughtSignature : undefined
     const googleId = idOf(functionCall)
