@@ -1,4 +1,5 @@
 /** Google's function calls as OpenAI's tool calls (client-protocols §1.3, §1.6; E6–E16). */
+import { calledName } from '../../gemini/answer/called-name.ts'
 import type { FunctionCall, Part } from '../../gemini/types.ts'
 import { isRecord } from '../../http/record.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
@@ -50,7 +51,7 @@ export class CallReader {
     const { functionCall, thoughtSignature } = whole
     const given = functionCall?.args
     const args = toWellFormedJson(isRecord(given) ? given : {})
-    const named = nameOf(functionCall)
+    const named = calledName(nameOf(functionCall))
     const signature = typeof thoughtSignature === 'string' ? thoughtSignature : undefined
     const googleId = idOf(functionCall)
     if (this.#isRepeated(googleId, `${named} ${args}`, signature)) return null
