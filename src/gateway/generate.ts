@@ -196,18 +196,42 @@ function always(): boolean {
   return true
 }
 
-/** Asks for the next attempt's lease, with the report of the one before in the same round trip. */
-function lease(
+interface Asking {
+  /** On the attempt before. */
+  readonly report: Settlement | null
+  readonly deadline: number
+}
+
+/** Asks for the next attempt's lease; again where the whole ring is out of quota for a moment only. */
+async function lease(input: ServeInput, journey: Journey, asking: Asking): Promise<LeaseResult> {
+  let granted = await askForLease(input, journey, asking)
+  while (!granted.ok && granted.reason === 'out_for_a_moment') {
+    // Spread, so that those who wait do not come back together.
+    const waitMs = granted.inMs + Math.random() * QUOTA_SPREAD_MS
+    await scheduler.wait(waitMs)
+    journey.waited(waitMs)
+    granted = await askForLease(input, journey, { ...asking, report: null })
+  }
+  return granted
+}
+
+const QUOTA_SPREAD_MS = 50
+
+/** With the report of the attempt before in the same round trip. */
+function askForLease(
   input: ServeInput,
   journey: Journey,
-  { report, deadline }: { readonly report: Settlement | null; readonly deadline: number },
+  { report, deadline }: Asking,
 ): Promise<LeaseResult> {
+  const patienceMs = Math.max(0, deadline - Date.now())
+  const quotaPatienceMs = journey.quotaPatienceMs(input.settings.waitForQuotaMs)
   const wanted: LeaseRequest = {
     ...journey.request(),
     keyDigest: input.keyDigest,
     requestId: input.requestId,
     attempt: journey.attempts + 1,
-    patienceMs: Math.max(0, deadline - Date.now()),
+    patienceMs,
+    quotaPatienceMs: Math.min(patienceMs, quotaPatienceMs),
     estimatedTokens: input.estimatedTokens,
     ...(input.callIds !== undefined && input.callIds.length > 0 && { callIds: input.callIds }),
   }

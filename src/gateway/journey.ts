@@ -52,6 +52,7 @@ export class Journey {
   #outages: Map<Upstream, number> | null = null
   readonly #failures: Failure[] = []
   #slips = 0
+  #waitedMs = 0
   #last: { readonly failed: Failed; readonly credentialId: string } | null = null
   #attempts = 0
   #wording = FIRST_WORDING
@@ -166,6 +167,18 @@ export class Journey {
     const isPlace = verdict.kind === 'upstream_fault' && verdict.reason === 'location'
     // Where this Worker calls from does not change with the credential.
     return isPlace ? OUTAGE_AFTER : (this.#outages?.get(upstream) ?? 0) + 1
+  }
+
+  /** How long it may still wait for quota, of `allowedMs` in all. */
+  quotaPatienceMs(allowedMs: number): number {
+    return Math.max(0, allowedMs - this.#waitedMs)
+  }
+
+  /** The ring was out of quota for a moment, which has passed: all are worth another try. */
+  waited(ms: number): void {
+    this.#waitedMs += ms
+    this.#tried.length = 0
+    this.#triedInstead.length = 0
   }
 
   /** How long to wait before the next attempt, in milliseconds; spread, so that requests do not come back together. */
