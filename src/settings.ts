@@ -12,6 +12,8 @@ export interface Settings {
   readonly vertexBaseUrl: string
   readonly geminiApiBaseUrl: string
   readonly rotationDeadlineMs: number
+  /** The longest that a request waits for a ring that is out of quota; 0: not at all. */
+  readonly waitForQuotaMs: number
   readonly answerTimeoutMs: number
   readonly streamIdleTimeoutMs: number
   readonly streamSilenceMs: number
@@ -91,6 +93,7 @@ const schema = v.object({
   VERTEX_BASE_URL: v.optional(v.union([v.literal(''), url], 'must be an http(s) URL or empty'), ''),
   GEMINI_API_BASE_URL: v.optional(url, 'https://generativelanguage.googleapis.com'),
   ROTATION_DEADLINE_MS: v.optional(integer(100, 600_000), '60000'),
+  WAIT_FOR_QUOTA_MS: v.optional(integer(0, 60_000), '3000'),
   ANSWER_TIMEOUT_MS: v.optional(integer(100, 840_000), '300000'),
   STREAM_IDLE_TIMEOUT_MS: v.optional(integer(100, 840_000), '120000'),
   STREAM_SILENCE_MS: v.optional(integer(10, 840_000), '10000'),
@@ -135,6 +138,7 @@ function check(env: Partial<Env>): SettingsResult {
       vertexBaseUrl: vars.VERTEX_BASE_URL,
       geminiApiBaseUrl: vars.GEMINI_API_BASE_URL,
       rotationDeadlineMs: vars.ROTATION_DEADLINE_MS,
+      waitForQuotaMs: vars.WAIT_FOR_QUOTA_MS,
       answerTimeoutMs: vars.ANSWER_TIMEOUT_MS,
       streamIdleTimeoutMs: vars.STREAM_IDLE_TIMEOUT_MS,
       streamSilenceMs: vars.STREAM_SILENCE_MS,

@@ -4,6 +4,8 @@
  * Statuses, types and codes are OpenAI's where it has one (client-protocols §1.11). The `retry` column says whether the same
  * request can succeed later: SDKs retry 408, 409, 429 and 5xx by themselves, so whatever is permanent must tell them not to.
  */
+import { jsonResponse } from '../http/json-response.ts'
+
 export interface Failure {
   readonly reason: FailureReason
   /** For the client: names the field and what to do; never a secret, never an upstream body. */
@@ -148,5 +150,5 @@ export function errorResponse(failure: Failure): Response {
     else headers.set('x-should-retry', 'false')
   }
   if (wire.retry === 'never') headers.set('x-should-retry', 'false')
-  return Response.json(toOpenAIError(failure), { status: wire.status, headers })
+  return jsonResponse(toOpenAIError(failure), { status: wire.status, headers })
 }

@@ -8,6 +8,7 @@ import { hasContent, isFinal } from '../gemini/response.ts'
 import { type Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Ask } from '../upstreams/front.ts'
 import { type GoogleError, parseGoogleError, readGoogleError } from '../upstreams/google-error.ts'
+import { parseReply } from '../upstreams/reply.ts'
 import type { UpstreamFault, Verdict } from '../upstreams/verdict.ts'
 
 /** Why a call was aborted; the reason of its AbortSignal. */
@@ -106,7 +107,7 @@ async function opening(access: Access, response: Response): Promise<AttemptResul
 function readAnswer(access: Access, text: string): AttemptResult {
   let reply: unknown
   try {
-    reply = JSON.parse(text)
+    reply = parseReply(text)
   } catch {
     return outage('unreadable', 200)
   }

@@ -1,3 +1,4 @@
+import { choiceId } from '../objects/request-id.ts'
 import { DONE } from './attempt.ts'
 import { Client } from './client.ts'
 import { type Generated, type GenerateInput, generating, serve } from './generate.ts'
@@ -28,7 +29,7 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
       const generated = await serve({
         ...serving,
         // Each is counted as a request, and an attempt is known by its request.
-        requestId: index === 0 ? input.requestId : `${input.requestId}_${index}`,
+        requestId: choiceId(input.requestId, index),
         client,
       })
       if (!generated.ok) {

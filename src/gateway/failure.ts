@@ -76,6 +76,7 @@ export function refusalOf(
     case 'vault_not_configured':
       return VAULT_CLOSED
     case 'all_tried':
+    case 'out_for_a_moment':
       return null
   }
 }

@@ -6,6 +6,7 @@ import type {
 import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { withPreferences } from '../gemini/preferences.ts'
+import { isPlain } from '../gemini/plain.ts'
 import { fit, type Target } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
@@ -61,6 +62,8 @@ export interface ServeInput extends JourneyInput {
   readonly attempt?: (input: AttemptInput) => Promise<AttemptResult>
   /** The calls in the conversation whose signatures are wanted. */
   readonly callIds?: readonly string[]
+  /** Whether there is nothing in it that Google could refuse for the request's own sake; asked only where that matters. */
+  readonly isPlain?: () => boolean
 }
 
 /** An attempt that has begun to answer and is still to be settled, by whoever reads the answer. */
@@ -117,6 +120,7 @@ export function generating(input: GenerateInput): ServeInput {
     askUnder: generation(input),
     attempt: (asked) => attemptAnswer(asked, mayBeEmpty),
     callIds: callIdsOf(request),
+    isPlain: () => isPlain(request),
   }
 }
 
@@ -172,7 +176,7 @@ async function travel(
     release()
     control.abort(DONE) // what is left of a body that failed is not read
 
-    const failed = { ...result, verdict: journey.verdictOn(lent, result) }
+    const failed = { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? always) }
     const goesOn = journey.goesOnAfter(lent, failed) && Date.now() < deadline
     const settlement = settlementOf(lent, failed, goesOn)
     if (!goesOn) {
@@ -188,18 +192,46 @@ async function travel(
   return refused(granted, journey)
 }
 
-/** Asks for the next attempt's lease, with the report of the one before in the same round trip. */
-function lease(
+function always(): boolean {
+  return true
+}
+
+interface Asking {
+  /** On the attempt before. */
+  readonly report: Settlement | null
+  readonly deadline: number
+}
+
+/** Asks for the next attempt's lease; again where the whole ring is out of quota for a moment only. */
+async function lease(input: ServeInput, journey: Journey, asking: Asking): Promise<LeaseResult> {
+  let granted = await askForLease(input, journey, asking)
+  while (!granted.ok && granted.reason === 'out_for_a_moment') {
+    // Spread, so that those who wait do not come back together.
+    const waitMs = granted.inMs + Math.random() * QUOTA_SPREAD_MS
+    await scheduler.wait(waitMs)
+    journey.waited(waitMs)
+    granted = await askForLease(input, journey, { ...asking, report: null })
+  }
+  return granted
+}
+
+const QUOTA_SPREAD_MS = 50
+
+/** With the report of the attempt before in the same round trip. */
+function askForLease(
   input: ServeInput,
   journey: Journey,
-  { report, deadline }: { readonly report: Settlement | null; readonly deadline: number },
+  { report, deadline }: Asking,
 ): Promise<LeaseResult> {
+  const patienceMs = Math.max(0, deadline - Date.now())
+  const quotaPatienceMs = journey.quotaPatienceMs(input.settings.waitForQuotaMs)
   const wanted: LeaseRequest = {
     ...journey.request(),
     keyDigest: input.keyDigest,
     requestId: input.requestId,
     attempt: journey.attempts + 1,
-    patienceMs: Math.max(0, deadline - Date.now()),
+    patienceMs,
+    quotaPatienceMs: Math.min(patienceMs, quotaPatienceMs),
     estimatedTokens: input.estimatedTokens,
     ...(input.callIds !== undefined && input.callIds.length > 0 && { callIds: input.callIds }),
   }

@@ -52,6 +52,7 @@ export class Journey {
   #outages: Map<Upstream, number> | null = null
   readonly #failures: Failure[] = []
   #slips = 0
+  #waitedMs = 0
   #last: { readonly failed: Failed; readonly credentialId: string } | null = null
   #attempts = 0
   #wording = FIRST_WORDING
@@ -101,10 +102,20 @@ export class Journey {
     return this.#again === null ? asked : { ...asked, again: this.#again }
   }
 
-  /** The verdict in the light of the attempts before: where a token fresh from Google is refused as well, it is not the token. For a while only: an outage of Google's looks the same. */
-  verdictOn(lease: Lease, { verdict }: Failed): Verdict {
-    const again = verdict.kind === 'token_rejected' && this.#refreshed.includes(lease.credentialId)
-    return again ? { kind: 'credential_fault', reason: 'token_rejected', scope: 'model' } : verdict
+  /**
+   * The verdict in the light of what came before. Where a token fresh from Google is refused as well, it is not the token: for a
+   * while only, since an outage of Google's looks the same. Where another request failed the same way and this one is plain, it is not the request.
+   */
+  verdictOn(lease: Lease, { verdict }: Failed, isPlain: () => boolean): Verdict {
+    const { credentialId, suspected } = lease
+    if (verdict.kind === 'token_rejected' && this.#refreshed.includes(credentialId)) {
+      return { kind: 'credential_fault', reason: 'token_rejected', scope: 'model' }
+    }
+    const { suspicion } = { suspicion: undefined, ...verdict }
+    if (suspicion !== undefined && suspicion === suspected && isPlain()) {
+      return { kind: 'credential_fault', reason: suspicion, scope: 'model' }
+    }
+    return verdict
   }
 
   /** Takes note of a failure; true where another attempt makes sense. */
@@ -156,6 +167,18 @@ export class Journey {
     const isPlace = verdict.kind === 'upstream_fault' && verdict.reason === 'location'
     // Where this Worker calls from does not change with the credential.
     return isPlace ? OUTAGE_AFTER : (this.#outages?.get(upstream) ?? 0) + 1
+  }
+
+  /** How long it may still wait for quota, of `allowedMs` in all. */
+  quotaPatienceMs(allowedMs: number): number {
+    return Math.max(0, allowedMs - this.#waitedMs)
+  }
+
+  /** The ring was out of quota for a moment, which has passed: all are worth another try. */
+  waited(ms: number): void {
+    this.#waitedMs += ms
+    this.#tried.length = 0
+    this.#triedInstead.length = 0
   }
 
   /** How long to wait before the next attempt, in milliseconds; spread, so that requests do not come back together. */

@@ -22,6 +22,7 @@ const ENDINGS: ReadonlyMap<string, Ending> = new Map<string, Ending>([
   ['PROHIBITED_CONTENT', 'filtered'],
   ['SPII', 'filtered'],
   ['LANGUAGE', 'filtered'],
+  ['MODEL_ARMOR', 'filtered'],
   ['IMAGE_SAFETY', 'filtered'],
   ['IMAGE_PROHIBITED_CONTENT', 'filtered'],
   ['IMAGE_RECITATION', 'filtered'],

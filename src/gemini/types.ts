@@ -95,7 +95,6 @@ export interface ToolConfig {
     mode: 'AUTO' | 'ANY' | 'NONE' | 'VALIDATED'
     allowedFunctionNames?: string[]
   }
-  includeServerSideToolInvocations?: boolean
 }
 
 export interface SafetySetting {

@@ -14,6 +14,7 @@ import { type StandingOf, standingOf } from './ring/standing.ts'
 import { UserKeys } from './config/user-keys.ts'
 import { type Admission, admissionOf } from './config/user-settings.ts'
 import type { Vault } from './secrets/vault.ts'
+import { Suspicions } from './suspicions.ts'
 
 /** What a configured user's object holds in memory; made anew from its tables whenever the object wakes. */
 export interface UserState {
@@ -22,6 +23,7 @@ export interface UserState {
   readonly credentials: Credentials
   readonly buckets: BucketTable
   readonly faults: ModelFaults
+  readonly suspicions: Suspicions
   readonly ledger: Ledger
   readonly tokens: AccessTokens
   readonly signatures: CallSignatures
@@ -44,6 +46,7 @@ export function loadState({ sql, userId, settings, vault }: StateInput): UserSta
     credentials,
     buckets: new BucketTable(sql),
     faults: new ModelFaults(sql),
+    suspicions: new Suspicions(),
     ledger: new Ledger(sql),
     tokens: new AccessTokens({ sql, credentials, vault, userId, settings }),
     signatures: new CallSignatures(sql),

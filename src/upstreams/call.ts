@@ -1,4 +1,5 @@
 import type { Settings } from '../settings.ts'
+import { wellFormedJson } from '../json/well-formed.ts'
 import { codeAssist } from './code-assist.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Access } from './credential.ts'
@@ -30,7 +31,7 @@ export function callUpstream(
   return fetch(front.url(access, model, ask.method, settings), {
     method: 'POST',
     headers: headersOf(access),
-    body: uploadOf(front.body(access, model, ask.json), ask.cuttings),
+    body: uploadOf(wellFormedJson(front.body(access, model, ask.json)), ask.cuttings),
     // An upstream's redirect would carry the credential to wherever it points.
     redirect: 'manual',
     signal,

@@ -13,12 +13,22 @@ const CAPACITY_WORDS = /^No capacity available for model\b|\bMODEL_CAPACITY_(EXH
 const CAPACITY: Verdict = { kind: 'upstream_fault', reason: 'capacity' }
 const INTERNAL: Verdict = { kind: 'upstream_fault', reason: 'internal' }
 const TIMEOUT: Verdict = { kind: 'upstream_fault', reason: 'timeout' }
-const INVALID: Verdict = { kind: 'client_fault', reason: 'invalid_request' }
+const INVALID = { kind: 'client_fault', reason: 'invalid_request' } as const satisfies Verdict
+/** There is nothing under this address, which the credential's location and project make: no API has looked at the request. */
+const NO_SUCH_ADDRESS: Verdict = {
+  kind: 'credential_fault',
+  reason: 'model_not_found',
+  scope: 'model',
+}
 
-/** What a status means by itself; the rest of 4xx is the client's fault, all else Google's. */
+/**
+ * What a status means by itself; the rest of 4xx is the client's fault, all else Google's. A 403 or 404 may be about what the
+ * request names (a file, a cache, a project's data): only words that are known ones of accounts (named-faults.ts) take a model
+ * from a credential at once.
+ */
 const BY_STATUS: ReadonlyMap<number, Verdict> = new Map<number, Verdict>([
-  [403, { kind: 'credential_fault', reason: 'permission_denied', scope: 'model' }],
-  [404, { kind: 'credential_fault', reason: 'model_not_found', scope: 'model' }],
+  [403, { ...INVALID, suspicion: 'permission_denied' }],
+  [404, { ...INVALID, suspicion: 'model_not_found' }],
   [408, TIMEOUT],
   // ABORTED: two of Google's own steps were in each other's way.
   [409, INTERNAL],
@@ -44,7 +54,7 @@ export function classify(caller: Caller, error: GoogleError, now: number): Verdi
   return (
     // Before the status: Google answers a dead API key with 400, not 401 (google-upstreams §8.2).
     reasoned(error) ??
-    sayingOf(caller.scheme, error.httpStatus, error.message) ??
+    sayingOf(caller, error.httpStatus, error.message) ??
     limited(caller.upstream, error, now) ??
     byStatus(caller, error)
   )
@@ -85,9 +95,10 @@ function byStatus({ scheme }: Caller, { httpStatus, status, isPage }: GoogleErro
   if (httpStatus === 401) {
     return { kind: 'credential_fault', reason: 'api_key_invalid', scope: 'credential' }
   }
-  // Billing, organisation policies, models that a project may not use: of the credential, and it may be mended.
+  if (httpStatus === 404 && isPage) return NO_SUCH_ADDRESS
+  // Billing, policies, models that a project may not use have words of their own; a file that is not ready has others.
   if (httpStatus === 400 && status === 'FAILED_PRECONDITION') {
-    return { kind: 'credential_fault', reason: 'precondition_failed', scope: 'model' }
+    return { ...INVALID, suspicion: 'precondition_failed' }
   }
   return BY_STATUS.get(httpStatus) ?? (httpStatus >= 400 && httpStatus < 500 ? INVALID : INTERNAL)
 }

@@ -41,17 +41,28 @@ export async function discoverProject(
   })
   if (!loaded.ok) return loaded
   if (loaded.body['currentTier'] !== undefined) {
-    return found(loaded.body['cloudaicompanionProject'] ?? hint)
+    const project = projectIn(loaded.body['cloudaicompanionProject']) ?? hint
+    if (project !== null) return { ok: true, project }
+    return wantsProject(object(loaded.body['currentTier'])) ? NO_PROJECT : UNFINISHED
   }
   const refusals = objects(loaded.body['ineligibleTiers']).map((tier) => tier['reasonCode'])
   if (refusals.includes('VALIDATION_REQUIRED')) {
     return { ok: false, permanent: true, reason: 'validation_required' }
   }
-  if (refusals.length > 0) return { ok: false, permanent: true, reason: 'licence_required' }
+  // Of codes like UNKNOWN or RESTRICTED_NETWORK Google may think better in a minute.
+  if (refusals.some((code) => typeof code === 'string' && !PASSING_REFUSALS.has(code))) {
+    return { ok: false, permanent: true, reason: 'licence_required' }
+  }
+  if (refusals.length > 0) return { ok: false, permanent: false, reason: 'not_eligible_now' }
   return onboard(call, loaded.body, hint)
 }
 
 const NO_PROJECT: ProjectResult = { ok: false, permanent: true, reason: 'project_not_found' }
+/** Google did not say what is wrong: it may be right with the next try. */
+const UNFINISHED: ProjectResult = { ok: false, permanent: false, reason: 'onboarding_unfinished' }
+const PASSING_REFUSALS = new Set(['UNKNOWN', 'UNKNOWN_LOCATION', 'RESTRICTED_NETWORK'])
+/** As `onboardUser` names what it has begun; it becomes part of an address. */
+const OPERATION = /^operations\/[\w.-]{1,200}$/
 
 async function onboard(
   call: Caller,
@@ -61,8 +72,10 @@ async function onboard(
   const tier = objects(loaded['allowedTiers']).find((allowed) => allowed['isDefault'] === true)
   const tierId = typeof tier?.['id'] === 'string' ? tier['id'] : 'legacy-tier'
   const project = tierId === FREE_TIER ? null : hint
-  // Every other tier wants the owner to name a project, and nobody has.
-  if (tierId !== FREE_TIER && project === null) return NO_PROJECT
+  // A tier that wants the owner to name a project, and nobody has; without any tier there is nothing to go by.
+  if (tierId !== FREE_TIER && project === null) {
+    return wantsProject(tier ?? {}) ? NO_PROJECT : UNFINISHED
+  }
 
   let answer = await call(':onboardUser', {
     tierId,
@@ -71,18 +84,30 @@ async function onboard(
   })
   for (let poll = 0; answer.ok && answer.body['done'] !== true; poll++) {
     const operation = answer.body['name']
-    if (poll === MAX_POLLS || typeof operation !== 'string') {
-      return { ok: false, permanent: false, reason: 'onboarding_unfinished' }
-    }
+    const isNamed = typeof operation === 'string' && OPERATION.test(operation)
+    if (poll === MAX_POLLS || !isNamed) return UNFINISHED
     await scheduler.wait(POLL_MS)
     answer = await call(`/${operation}`)
   }
   if (!answer.ok) return answer
-  return found(object(object(answer.body['response'])['cloudaicompanionProject'])['id'] ?? hint)
+  const { error, response } = answer.body
+  if (error !== undefined && error !== null) return failedOnboarding(error)
+  const named = projectIn(object(object(response)['cloudaicompanionProject'])['id']) ?? hint
+  return named === null ? UNFINISHED : { ok: true, project: named }
 }
 
-function found(project: unknown): ProjectResult {
-  return typeof project === 'string' && project !== '' ? { ok: true, project } : NO_PROJECT
+/** What the operation's error, a google.rpc.Status, says in words that are known; else it may be right with the next try. */
+function failedOnboarding(error: unknown): ProjectResult {
+  const said = refusal(403, JSON.stringify({ error }))
+  return said.permanent ? said : { ok: false, permanent: false, reason: 'onboarding_failed' }
+}
+
+function projectIn(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function wantsProject(tier: Record<string, unknown>): boolean {
+  return tier['userDefinedCloudaicompanionProject'] === true
 }
 
 /** POSTs the body, or GETs where there is none. */

@@ -1,5 +1,6 @@
 import type { GenerateContentResponse } from '../gemini/types.ts'
 import { SseParser } from '../http/sse.ts'
+import { parseReply } from './reply.ts'
 import type { Front } from './front.ts'
 
 /** Google's events are smaller, but for pictures, which take several reads. */
@@ -66,7 +67,7 @@ export class UpstreamEvents {
 
 function parseEvent(payload: string): object | null {
   try {
-    const event: unknown = JSON.parse(payload)
+    const event = parseReply(payload)
     const single: unknown = Array.isArray(event) ? event[0] : event
     return typeof single === 'object' && single !== null ? single : null
   } catch {

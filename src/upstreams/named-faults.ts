@@ -1,3 +1,4 @@
+import type { Upstream } from '../gemini/upstreams.ts'
 import type { Access } from './credential.ts'
 import type { CredentialFault, Verdict } from './verdict.ts'
 
@@ -27,7 +28,7 @@ const SIGNATURE: Verdict = { kind: 'client_fault', reason: 'invalid_signature' }
 
 /**
  * `reason` of an ErrorInfo, or of the legacy list `errors` (google-upstreams §8.2–§8.4, google/api/error_reason.proto).
- * IAM_PERMISSION_DENIED and `forbidden` are missing on purpose: they are a plain 403.
+ * IAM_PERMISSION_DENIED and `forbidden` are missing on purpose: they may be about what a request names.
  */
 export const BY_REASON: ReadonlyMap<string, FaultVerdict> = new Map(
   Object.entries({
@@ -76,6 +77,8 @@ interface Saying {
   readonly means: Verdict
   /** Only where the credential is of this kind. */
   readonly scheme?: Scheme
+  /** Only where this front end says it. */
+  readonly upstream?: Upstream
 }
 
 /**
@@ -100,6 +103,9 @@ const SAYINGS: readonly Saying[] = [
     says: /^Project \S+ is not allowed to use\b/i,
     means: forModel('precondition_failed'),
   },
+  { at: [400], says: /^Organization Policy constraint\b/i, means: forModel('precondition_failed') },
+  // Says no more, and has been seen of accounts only: regions, tiers, licences.
+  { at: [400], says: /^Precondition check failed\b/i, means: forModel('precondition_failed') },
   {
     at: [400],
     says: /^(Unable to submit request because )?the input token count\b/i,
@@ -134,7 +140,7 @@ const SAYINGS: readonly Saying[] = [
   // What the request refers to, and this credential cannot read.
   {
     at: [400, 403, 404],
-    says: /^(You do not have permission to access the File|The File \S+ is not in an ACTIVE state|CachedContent not found|Cached content \S+ (is expired|not found))/i,
+    says: /^(You do not have permission to access the File|The File \S+ is not in an ACTIVE state|CachedContent not found|Cached content \S+ (is expired|not found)|Not found: cached content\b|The input data is not valid json\b)/i,
     means: OF_THE_REQUEST,
   },
   { at: [400, 403], says: /^\S+ does not have storage\.objects\./i, means: OF_THE_REQUEST },
@@ -180,6 +186,30 @@ const SAYINGS: readonly Saying[] = [
     means: dead('scope_insufficient'),
   },
   { at: [403], says: /^Request is prohibited by organization's policy\b/i, means: POLICY },
+  // A plain 403 of accounts: a role or a model is missing, and may be given at any time.
+  {
+    at: [403],
+    says: /^(The caller does not have permission|Method doesn't allow unregistered callers)\b/i,
+    means: forModel('permission_denied'),
+  },
+  // To call the model at all; to read what a request names, such as `aiplatform.cachedContents.get`, is another permission.
+  {
+    at: [403],
+    says: /^Permission '?(aiplatform\.endpoints|cloudaicompanion|serviceusage)\.[\w.]{1,100}'? denied\b/i,
+    means: forModel('permission_denied'),
+  },
+  {
+    at: [404],
+    says: /^(models\/\S{1,256} is not found for API version|Publisher Model \S{1,512} (was|is) not found)\b/i,
+    means: forModel('model_not_found'),
+  },
+  // There is nothing else that a request could name there.
+  {
+    at: [404],
+    says: /^Requested entity was not found\b/i,
+    means: forModel('model_not_found'),
+    upstream: 'code-assist',
+  },
 
   // Not a limit that passes: somebody has to pay, or raise the cap.
   {
@@ -189,11 +219,16 @@ const SAYINGS: readonly Saying[] = [
   },
 ]
 
-export function sayingOf(scheme: Scheme, status: number, message: string): Verdict | undefined {
+export function sayingOf(
+  { scheme, upstream }: { readonly scheme: Scheme; readonly upstream: Upstream },
+  status: number,
+  message: string,
+): Verdict | undefined {
   return SAYINGS.find(
     (saying) =>
       saying.at.includes(status) &&
       (saying.scheme ?? scheme) === scheme &&
+      (saying.upstream ?? upstream) === upstream &&
       saying.says.test(message),
   )?.means
 }

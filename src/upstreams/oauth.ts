@@ -17,6 +17,11 @@ const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
 const TIMEOUT_MS = 15_000
 /** Google's limit for the lifetime of a service account's assertion (google-upstreams §1.3). */
 const ASSERTION_SECONDS = 3600
+/** Google's tokens live for an hour. What is told beyond these bounds is a mistake: a token without end, or none at all. */
+const MIN_LIFETIME_SECONDS = 60
+const MAX_LIFETIME_SECONDS = 86_400
+/** What a header can carry; Google's tokens are shorter than 2 KB. */
+const TOKEN = /^[\x21-\x7e]{1,16384}$/
 
 /** `error` of the token endpoint → what it says of the credential (google-upstreams §1.4). Others are taken as passing. */
 const PERMANENT: ReadonlyMap<string, CredentialFault> = new Map(
@@ -46,12 +51,13 @@ export async function mintToken(
     // jose rejects a key that is not PKCS#8; its message may hold parts of the key, so it goes nowhere.
     return { ok: false, permanent: true, reason: 'invalid_grant' }
   }
+  let answer: Awaited<ReturnType<typeof fetchText>>
   try {
-    const answer = await fetchText(tokenUrl, { method: 'POST', body: form }, TIMEOUT_MS)
-    return readAnswer(answer.status, answer.text, now)
+    answer = await fetchText(tokenUrl, { method: 'POST', body: form }, TIMEOUT_MS)
   } catch {
     return { ok: false, permanent: false, reason: 'unreachable' }
   }
+  return readAnswer(answer.status, answer.text, now)
 }
 
 async function grant(secret: OAuthSecret, audience: string, now: number): Promise<URLSearchParams> {
@@ -85,17 +91,24 @@ async function grant(secret: OAuthSecret, audience: string, now: number): Promis
 export function readAnswer(status: number, body: string, now: number): TokenResult {
   const answer = parseObject(body)
   const { access_token: token, expires_in: seconds, error } = answer
-  if (status === 200 && typeof token === 'string' && token !== '') {
-    const lifetime = typeof seconds === 'number' && seconds > 0 ? seconds : ASSERTION_SECONDS
-    return { ok: true, token, expiresAt: now + lifetime * 1000 }
+  if (status === 200 && typeof token === 'string' && TOKEN.test(token)) {
+    return { ok: true, token, expiresAt: now + lifetimeIn(seconds) * 1000 }
   }
   const permanent = status < 500 && typeof error === 'string' ? PERMANENT.get(error) : undefined
   if (permanent === undefined) return { ok: false, permanent: false, reason: `http_${status}` }
   // The clocks differ, not the keys: fresh times may pass (google-upstreams §1.4).
-  if (/short-lived token/.test(String(answer['error_description']))) {
+  const { error_description: words } = answer
+  if (typeof words === 'string' && /short-lived token/.test(words.slice(0, 1000))) {
     return { ok: false, permanent: false, reason: 'clock_skew' }
   }
   return { ok: false, permanent: true, reason: permanent }
+}
+
+/** Whole seconds, within bounds; an hour where nothing is told. */
+function lifetimeIn(told: unknown): number {
+  const seconds = typeof told === 'string' && told.trim() !== '' ? Number(told) : told
+  if (typeof seconds !== 'number' || Number.isNaN(seconds)) return ASSERTION_SECONDS
+  return Math.min(Math.max(Math.floor(seconds), MIN_LIFETIME_SECONDS), MAX_LIFETIME_SECONDS)
 }
 
 function parseObject(body: string): Record<string, unknown> {

@@ -6,7 +6,12 @@
 export type Verdict =
   | { readonly kind: 'ok' }
   /** The request is at fault; no other credential would change that. */
-  | { readonly kind: 'client_fault'; readonly reason: ClientFault }
+  | {
+      readonly kind: 'client_fault'
+      readonly reason: ClientFault
+      /** What it would say of the credential, had Google not put it in words that are none of accounts: once another plain request fails so, it is. */
+      readonly suspicion?: CredentialFault
+    }
   /** The access token was refused; a fresh one may do. */
   | { readonly kind: 'token_rejected' }
   | {

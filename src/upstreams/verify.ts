@@ -7,6 +7,7 @@ import { discoverProject } from './code-assist-setup.ts'
 import type { Access, Secret } from './credential.ts'
 import { parseGoogleError } from './google-error.ts'
 import { mintToken } from './oauth.ts'
+import type { CredentialFault, Verdict } from './verdict.ts'
 import { vertexModelUrl } from './vertex.ts'
 
 /** What a credential is good for, found out without generating anything. */
@@ -83,14 +84,19 @@ async function probe(access: Access, settings: Settings): Promise<Verification> 
     if (answer.status === 200) return works('upstream', project)
     const error = parseGoogleError(answer.status, answer.text)
     const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
-    if (verdict.kind === 'credential_fault') {
-      return outcome('upstream', { permanent: true, reason: verdict.reason }, project)
-    }
+    const fault = faultIn(verdict)
+    if (fault !== undefined) return outcome('upstream', { permanent: true, reason: fault }, project)
     const reason = verdict.kind === 'upstream_fault' ? verdict.reason : verdict.kind
     return outcome('upstream', { permanent: false, reason }, project)
   } catch {
     return outcome('upstream', { permanent: false, reason: 'unreachable' }, project)
   }
+}
+
+/** Nothing but the credential can be at fault for a request of Pollux's own. */
+function faultIn(verdict: Verdict): CredentialFault | undefined {
+  if (verdict.kind === 'client_fault') return verdict.suspicion
+  return verdict.kind === 'credential_fault' ? verdict.reason : undefined
 }
 
 const PROBE_BODY = '{"contents":[{"role":"user","parts":[{"text":"ping"}]}]}'

@@ -110,7 +110,7 @@ describe('a stream', () => {
   it.each<[string, string, string]>([
     ['quotes and newlines', 'a "b"\n\\', String.raw`"a \"b\"\n\\"`],
     ['line separators that end a line for old parsers', '\u2028\u2029', String.raw`"\u2028\u2029"`],
-    ['half a surrogate pair', '\ud83d', String.raw`"\ud83d"`],
+    ['half a surrogate pair as no character', '\ud83da', '"\ufffda"'],
     ['emoji', '👍🏽', '"👍🏽"'],
     ['the end of a frame', '"}}]}\n\ndata: [DONE]\n\n', String.raw`"\"}}]}\n\ndata: [DONE]\n\n"`],
   ])('escapes %s', (_, value, json) => {

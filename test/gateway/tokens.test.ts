@@ -143,7 +143,71 @@ describe('access tokens', () => {
   })
 })
 
+describe('a token whose lifetime is absurd', () => {
+  const LIFETIMES = [0.5, 3599.5, -1, 1e300, '1e400', 'soon', {}]
+  it.each(LIFETIMES)('serves all the same: %j', async (lifetime) => {
+    const user = await givenUser(['service_account'])
+    const [{ handle } = { handle: '' }] = user.credentials
+    const body = { access_token: 'ya29.unknown', expires_in: lifetime, token_type: 'Bearer' }
+    await google.script({ credential: handle, method: 'token', reply: { body } as never })
+    const answer = await chat(user.key)
+    // The emulator does not know the scripted token, so it is asked for another; nothing breaks on the way.
+    expect(answer.status).toBe(200)
+    const { ring, ledger } = await settledStats(user)
+    expect(ring.credentials[0]).toMatchObject({ state: 'active' })
+    expect(ledger.holds).toBe(true)
+  })
+})
+
 describe('Code Assist projects', () => {
+  const MOMENTS = [
+    ['done with an error', { done: true, error: { code: 13, message: 'Internal error' } }],
+    ['done with an odd error', { done: true, error: 'no' }],
+    ['done with nothing', { done: true }],
+    ['nothing', {}],
+    ['no operation of that name', { name: '../../v1/other' }],
+  ] as const
+  it.each(MOMENTS)('are asked for again where onboarding ends in %s', async (_, body) => {
+    const { credential, handle } = await google.registerAuthorizedUser({ persona: 'not_onboarded' })
+    const key = `key-${crypto.randomUUID()}`
+    const put = await post('/v1/config/update', MASTER_KEY, {
+      apiKey: key,
+      gcpServiceAccount: credential,
+    })
+    const { user: userId } = await put.json<{ user: string }>()
+    const allowedTiers = [{ id: 'free-tier', isDefault: true }]
+    await google.script({
+      credential: handle,
+      method: 'loadCodeAssist',
+      reply: { body: { allowedTiers } },
+    })
+    await google.script({ credential: handle, method: 'onboardUser', reply: { body } as never })
+    const answer = await chat(key)
+    expect(answer.status).toBe(503)
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+    const stats = await settledStats({ key, userId, credentials: [] })
+    expect(stats.ring.credentials[0]).toMatchObject({ state: 'active', quarantine_reason: null })
+  })
+
+  it.each([
+    {},
+    { currentTier: {} },
+    { ineligibleTiers: [{ reasonCode: 'UNKNOWN' }] },
+    { ineligibleTiers: [{}] },
+  ])('are asked for again where Google says nothing of them: %j', async (body) => {
+    const { credential, handle } = await google.registerAuthorizedUser({ persona: 'licensed' })
+    const key = `key-${crypto.randomUUID()}`
+    const put = await post('/v1/config/update', MASTER_KEY, {
+      apiKey: key,
+      gcpServiceAccount: credential,
+    })
+    const { user: userId } = await put.json<{ user: string }>()
+    await google.script({ credential: handle, method: 'loadCodeAssist', reply: { body } as never })
+    expect((await chat(key)).status).toBe(503)
+    const stats = await settledStats({ key, userId, credentials: [] })
+    expect(stats.ring.credentials[0]).toMatchObject({ state: 'active', quarantine_reason: null })
+  })
+
   it.each([
     ['licensed', 200, null],
     ['not_onboarded', 503, 'project_not_found'],

@@ -16,8 +16,8 @@ describe('tools that may not meet', () => {
   const request: GenerateContentRequest = { contents: [HI], tools: [functions, search] }
 
   it.each<[Target['upstream'], string, Tool[]]>([
-    ['gemini-api', 'gemini-3.8-flash', [functions, search]],
-    ['gemini-api', 'gemini-3-flash-preview', [functions, search]],
+    ['gemini-api', 'gemini-3.8-flash', [functions]],
+    ['gemini-api', 'gemini-3-flash-preview', [functions]],
     ['gemini-api', 'gemini-2.5-flash', [functions]],
     ['vertex', 'gemini-3.8-flash', [functions]],
     ['vertex', 'gemini-2.5-flash', [functions]],
@@ -30,7 +30,7 @@ describe('tools that may not meet', () => {
   })
 
   it.each<[Target['upstream'], string, Tool[]]>([
-    ['gemini-api', 'gemini-3.8-flash', [search, functions]],
+    ['gemini-api', 'gemini-3.8-flash', [search]],
     ['gemini-api', 'gemini-2.5-flash', [search]],
     ['vertex', 'gemini-3.8-flash', [search]],
     ['code-assist', 'gemini-2.5-flash', [search]],
@@ -43,10 +43,7 @@ describe('tools that may not meet', () => {
 
   it('keep the choice of functions', () => {
     const toolConfig = { functionCallingConfig: { mode: 'ANY' as const } }
-    expect(fit({ ...request, toolConfig }, GEMINI_3).toolConfig).toEqual({
-      ...toolConfig,
-      includeServerSideToolInvocations: true,
-    })
+    expect(fit({ ...request, toolConfig }, GEMINI_3).toolConfig).toEqual(toolConfig)
     expect(fit({ ...request, toolConfig }, GEMINI_2).toolConfig).toEqual(toolConfig)
   })
 

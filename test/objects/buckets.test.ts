@@ -39,7 +39,7 @@ describe('a bucket that a 429 closes', () => {
     ['a second at least, though Google says none', 0, 'unknown', 1000],
     ['five minutes at most for a minute’s quota', HOUR, 'tokens_per_minute', 300_000],
     ['25 hours at most whatever is said', 156 * HOUR, 'unknown', 25 * HOUR],
-    ['half a minute where nothing is said', null, 'unknown', 30_000],
+    ['a second where nothing is said', null, 'unknown', 1000],
   ])('stays closed %s', (_, hint, dimension, length) => {
     expect(lengthOf(quota(hint, dimension))).toBe(length)
   })
@@ -53,9 +53,9 @@ describe('a bucket that a 429 closes', () => {
 
   it('backs off where nothing is said: doubling with each strike, to a quarter of an hour', () => {
     const ended = bucket({ closedAt: NOW - 60_000, until: NOW - 1 })
-    expect(lengthOf(quota(null), ended)).toBe(60_000)
-    expect(lengthOf(quota(null), { ...ended, strikes: 2 })).toBe(120_000)
-    expect(lengthOf(quota(null), { ...ended, strikes: 9 })).toBe(900_000)
+    expect(lengthOf(quota(null), ended)).toBe(2000)
+    expect(lengthOf(quota(null), { ...ended, strikes: 2 })).toBe(4000)
+    expect(lengthOf(quota(null), { ...ended, strikes: 10 })).toBe(900_000)
   })
 
   it('counts the answers to attempts that began before it closed as the same news', () => {

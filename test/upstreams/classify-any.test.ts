@@ -99,7 +99,7 @@ const FIELDS: Readonly<Record<Verdict['kind'], readonly string[]>> = {
   ok: ['kind'],
   cancelled: ['kind'],
   token_rejected: ['kind'],
-  client_fault: ['kind', 'reason'],
+  client_fault: ['kind', 'reason', 'suspicion'],
   upstream_fault: ['kind', 'reason'],
   credential_fault: ['kind', 'link', 'reason', 'scope'],
   quota: ['dimension', 'evidence', 'kind', 'retryAfterMs'],

@@ -1,4 +1,5 @@
 import type { Failure } from '../../failure/failure.ts'
+import { endingOf } from '../../gemini/endings.ts'
 
 /** What was seen of how Google's answer ended. */
 export interface Ending {
@@ -18,21 +19,11 @@ export function incompleteness({ finishReason, blockReason }: Ending): Failure |
     const message = 'The transcript from Google broke off before it was complete.'
     return { reason: 'upstream_truncated', message }
   }
-  if (blockReason !== undefined || BLOCKED.has(finishReason ?? '')) {
+  if (blockReason !== undefined || endingOf(finishReason ?? '') === 'filtered') {
     return rejected('Google refused to transcribe this recording.')
   }
   return { reason: 'upstream_error', message: 'Google ended the transcript without saying why.' }
 }
-
-/** The finish reasons of filters (google-upstreams §5.2). */
-const BLOCKED = new Set([
-  'SAFETY',
-  'RECITATION',
-  'BLOCKLIST',
-  'PROHIBITED_CONTENT',
-  'SPII',
-  'LANGUAGE',
-])
 
 function rejected(message: string): Failure {
   return { reason: 'upstream_rejected', message, param: 'file' }

@@ -2,6 +2,7 @@
 import { blockReasonOf, finishReasonOf, usageOf } from '../../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
 import { type Failure, toOpenAIError } from '../../failure/failure.ts'
+import { WholeCharacters, toWellFormedJson } from '../../json/well-formed.ts'
 import { incompleteness } from './ending.ts'
 import { spokenIn, toUsage } from './whole.ts'
 
@@ -10,6 +11,7 @@ export type StreamEnd =
   | { readonly ok: false; readonly failure: Failure; readonly frames: string }
 
 export class TranscriptStream {
+  readonly #characters = new WholeCharacters()
   #text = ''
   #usage: UsageMetadata | undefined
   #finishReason: string | undefined
@@ -19,7 +21,7 @@ export class TranscriptStream {
     this.#usage = usageOf(response) ?? this.#usage
     this.#finishReason = finishReasonOf(response) ?? this.#finishReason
     this.#blockReason = blockReasonOf(response) ?? this.#blockReason
-    const delta = spokenIn(response)
+    const delta = this.#characters.next(spokenIn(response))
     if (delta === '') return ''
     this.#text += delta
     return frame({ type: 'transcript.text.delta', delta })
@@ -31,7 +33,7 @@ export class TranscriptStream {
       blockReason: this.#blockReason,
     })
     if (failure !== null) return { ok: false, failure, frames: this.fail(failure) }
-    const text = this.#text.trim()
+    const text = (this.#text + this.#characters.end()).trim()
     const usage = toUsage(this.#usage)
     return { ok: true, frames: frame({ type: 'transcript.text.done', text, usage }) }
   }
@@ -43,5 +45,5 @@ export class TranscriptStream {
 }
 
 function frame(event: unknown): string {
-  return `data: ${JSON.stringify(event)}\n\n`
+  return `data: ${toWellFormedJson(event)}\n\n`
 }

@@ -10,6 +10,7 @@ import {
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
 import { countTokens } from '../../gemini/usage.ts'
 import type { Failure } from '../../failure/failure.ts'
+import { toWellFormedJson } from '../../json/well-formed.ts'
 import { incompleteness } from './ending.ts'
 import { shapeOf } from './request.ts'
 import type { AudioRequest, Task } from './body.ts'
@@ -101,7 +102,7 @@ function parseJson(text: string): unknown {
 }
 
 function json(body: unknown): Transcript {
-  return { ok: true, contentType: 'application/json', body: JSON.stringify(body) }
+  return { ok: true, contentType: 'application/json', body: toWellFormedJson(body) }
 }
 
 const TEXT = 'text/plain; charset=utf-8'

@@ -22,7 +22,8 @@ import type {
   UsageMetadata,
 } from '../../gemini/types.ts'
 import { isRecord } from '../../json/record.ts'
-import { type Annotation, toAnnotations, VisibleText } from './answer/annotations.ts'
+import { type Annotation, VisibleText, toAnnotations } from './answer/annotations.ts'
+import { WholeCharacters } from '../../json/well-formed.ts'
 import { codeBlock, withoutFence } from './code-blocks.ts'
 import { conclude, type Conclusion } from './answer/finish.ts'
 import { THINK_END, THINK_START } from './answer/reasoning.ts'
@@ -53,6 +54,8 @@ export class AnswerReader {
   readonly #plan: AnswerPlan
   readonly #sink: AnswerSink
   readonly #answer: { readonly id: string; readonly index: number }
+  readonly #texts = new WholeCharacters()
+  readonly #thoughts = new WholeCharacters()
   /** From the first call on: most answers have none. */
   #calls: CallReader | null = null
   /** A long answer is much to keep, and mostly for nothing. */
@@ -101,6 +104,7 @@ export class AnswerReader {
 
   /** Google's answer is over: tells the sink what was held back, and how it ended. */
   end(): AnswerEnd {
+    this.#tellHalves()
     this.#stopThinking()
     if (this.#held !== '' && !this.#isAnswerGiven) this.#show(withoutFence(this.#held))
     const conclusion = conclude({
@@ -121,8 +125,8 @@ export class AnswerReader {
   }
 
   #part(part: Part, isFirst: boolean): void {
-    const text = textOf(part)
     const isThought = part.thought === true
+    const text = (isThought ? this.#thoughts : this.#texts).next(textOf(part))
     this.#visible?.next(text === '' ? 'other' : isThought ? 'thought' : 'text', isFirst)
     if (part.functionCall !== undefined) return this.#call(part)
     if (typeof part.thoughtSignature === 'string') this.#signature = part.thoughtSignature
@@ -132,6 +136,13 @@ export class AnswerReader {
     if (isMedia(part.inlineData)) return this.#showMedia(part.inlineData)
     const block = codeBlock(part)
     if (block !== null) this.#say(block)
+  }
+
+  /** What was cut in two and never came whole. */
+  #tellHalves(): void {
+    const [thought, text] = [this.#thoughts.end(), this.#texts.end()]
+    if (thought !== '') this.#think(thought)
+    if (text !== '') this.#say(text)
   }
 
   #say(text: string): void {

@@ -1,6 +1,13 @@
+import { calledName, MODULE } from '../../gemini/answer/called-name.ts'
+
 /** First a letter or `_`, then these. Google takes 128 characters by now, older models half of it (google-upstreams §4.4). */
 const GEMINI_NAME = /^[A-Za-z_][\w.:-]{0,63}$/
 const MAX_LENGTH = 64
+
+/** With the module before it a name could not be told from a slip of Gemini's. */
+function isTaken(name: string): boolean {
+  return GEMINI_NAME.test(name) && !MODULE.test(name)
+}
 
 /**
  * The client's names of functions in Gemini's alphabet (E72). A name that Gemini takes stays as it is; of several that would
@@ -16,8 +23,13 @@ export class FunctionNames {
 
   constructor(names: Iterable<string>) {
     const all = new Set(names)
-    for (const name of all) if (GEMINI_NAME.test(name)) this.#map(name, name)
-    for (const name of all) if (!GEMINI_NAME.test(name)) this.#map(name, this.#free(name))
+    for (const name of all) if (isTaken(name)) this.#map(name, name)
+    for (const name of all) {
+      const own = calledName(name)
+      // An older answer, whose name was told as Gemini wrote it.
+      if (own !== name && all.has(own)) this.#toGemini.set(name, this.toGemini(own))
+      else if (!isTaken(name)) this.#map(name, this.#free(name))
+    }
   }
 
   /** Of a name that was given to the constructor. */
@@ -37,7 +49,7 @@ export class FunctionNames {
   }
 
   #free(name: string): string {
-    const letters = name.replaceAll(/[^\w.:-]/g, '_')
+    const letters = name.replace(MODULE, 'default_api_').replaceAll(/[^\w.:-]/g, '_')
     const base = /^[A-Za-z_]/.test(letters) ? letters : `_${letters}`
     let told = base.slice(0, MAX_LENGTH)
     for (let number = 2; this.#taken.has(told); number++) {

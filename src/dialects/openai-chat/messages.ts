@@ -45,13 +45,21 @@ export function toConversation(
   names: FunctionNames,
 ): Conversation {
   const reader = new Reader(names)
-  for (const message of messages) reader.read(message)
+  const lastAnswer = messages.findLastIndex(({ role }) => role === 'assistant' || role === 'model')
+  for (const [at, message] of messages.entries()) {
+    if (at > lastAnswer && reader.hasSpoken && isSystem(message)) reader.interject(message)
+    else reader.read(message)
+  }
   const contents: Content[] = []
   for (const { role, parts, calls } of reader.turns) {
     contents.push({ role, parts })
     if (calls.length > 0) contents.push(resultsOf(calls))
   }
   return { system: reader.system, contents }
+}
+
+function isSystem({ role }: ChatMessage): boolean {
+  return role === 'system' || role === 'developer'
 }
 
 /** The names of the functions that were called, by the client's spelling. */
@@ -75,6 +83,16 @@ class Reader {
 
   constructor(names: FunctionNames) {
     this.#names = names
+  }
+
+  /** Whether the model has said or called anything yet. */
+  get hasSpoken(): boolean {
+    return this.turns.some(({ role }) => role === 'model')
+  }
+
+  /** What a system says after the model's last words is about what comes next: above the conversation it would be out of place. */
+  interject({ content }: ChatMessage): void {
+    this.#say('user', toParts(content))
   }
 
   read(message: ChatMessage): void {

@@ -75,7 +75,10 @@ function put(place: Json, step: string | number, value: Json): boolean {
 }
 
 function isObject(value: Json): value is { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  // What is frozen is a number too long for JavaScript.
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !Object.isFrozen(value)
+  )
 }
 
 function empty(): { [key: string]: Json } {

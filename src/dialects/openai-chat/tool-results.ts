@@ -1,4 +1,5 @@
 /** What a client's function returned, as Gemini takes it: an object always (google-upstreams §4.2, E61). */
+import { resultObject } from '../../gemini/ask/result-object.ts'
 import type { FunctionCall, FunctionResponse, Part } from '../../gemini/types.ts'
 import { type MessageContent, toParts } from './body/content.ts'
 import { parseObject } from './json-object.ts'
@@ -6,9 +7,6 @@ import type { ResultMessage } from './body/message-schema.ts'
 
 /** Stands for a result that never came: the user stopped the client, or the client cut its history (E58). */
 export const MISSING = { content: null }
-
-/** Whole numbers of so many digits do not survive JSON.parse: a text with one stays a text. */
-const LONG_NUMBER = /\d{16}/
 
 /** The part that answers the call; and what cannot be inside it, such as a file at an address. */
 export interface Result {
@@ -34,8 +32,7 @@ export function toResult(
 
 function toResponse(said: readonly Part[]): Record<string, unknown> {
   const text = said.flatMap((part) => part.text ?? []).join('\n')
-  const object = LONG_NUMBER.test(text) ? undefined : parseObject(text)
-  return object ?? { result: text }
+  return resultObject(text, parseObject(text))
 }
 
 /** A result of a call that is not there says something all the same (E60). */

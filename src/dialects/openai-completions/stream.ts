@@ -14,6 +14,7 @@ import { toJsonLine } from '../../json/line.ts'
 import type { StreamEnd } from '../openai-chat/answer/stream.ts'
 import { toUsage } from '../openai-chat/answer/usage.ts'
 import { type CompletionContext, finishOf } from './whole.ts'
+import { WholeCharacters } from '../../json/well-formed.ts'
 
 const DONE = 'data: [DONE]\n\n'
 
@@ -26,6 +27,7 @@ export interface CompletionStreamOptions {
 export class CompletionStream {
   readonly #context: CompletionContext
   readonly #options: CompletionStreamOptions
+  readonly #characters = new WholeCharacters()
   #echo: string
   #answered = false
   #finishReason: string | undefined
@@ -43,7 +45,7 @@ export class CompletionStream {
     this.#finishReason = finishReasonOf(response) ?? this.#finishReason
     this.#blockReason = blockReasonOf(response) ?? this.#blockReason
     const spoken = partsOf(firstCandidate(response)).filter(({ thought }) => thought !== true)
-    const text = spoken.map(textOf).join('')
+    const text = this.#characters.next(spoken.map(textOf).join(''))
     if (text === '') return ''
     this.#answered = true
     return this.#chunk(this.#takeEcho() + text, null)
@@ -60,7 +62,8 @@ export class CompletionStream {
       callsFinish: 'tool_calls',
     })
     if (!conclusion.ok) return { ...conclusion, frames: this.fail(conclusion.failure) }
-    let frames = this.#chunk(this.#takeEcho(), finishOf(conclusion.finish))
+    const rest = this.#takeEcho() + this.#characters.end()
+    let frames = this.#chunk(rest, finishOf(conclusion.finish))
     if (this.#options.includeUsage) {
       const usage = toUsage(this.#usage)
       frames += frame({ ...this.#context, object: 'text_completion', choices: [], usage })

@@ -1,5 +1,6 @@
 /** What a model said, as a file. */
 import type { Failure } from '../../failure/failure.ts'
+import { endingOf } from '../../gemini/endings.ts'
 import {
   blockReasonOf,
   finishReasonOf,
@@ -36,8 +37,9 @@ export function toSpeech(response: GenerateContentResponse, format: 'wav' | 'pcm
 }
 
 function silence(response: GenerateContentResponse): Failure {
-  const why = blockReasonOf(response) ?? finishReasonOf(response) ?? ''
-  if (/^(?:SAFETY|PROHIBITED_CONTENT|BLOCKLIST|SPII|RECITATION)$/.test(why)) {
+  const blocked = blockReasonOf(response)
+  const why = blocked ?? finishReasonOf(response) ?? ''
+  if ((blocked !== undefined || endingOf(why) === 'filtered') && /^[A-Z_]{1,64}$/.test(why)) {
     const message = `Google did not speak this (${why}). Change the input.`
     return { reason: 'content_filtered', message, param: 'input' }
   }

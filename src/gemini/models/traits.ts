@@ -45,8 +45,6 @@ export interface Traits {
   readonly maxOutput: number
   /** Whether each step's first function call of the current turn must come back signed (google-upstreams §6.2). */
   readonly demandsSignatures: boolean
-  /** Where Google's own tools and functions may be in one request (google-upstreams §4.4). */
-  readonly mixesTools: readonly Upstream[]
   /** Whether media may be inside a function's result: Gemini CLI puts them there for these alone (google-upstreams §4.2). */
   readonly nestsMedia: boolean
 }
@@ -68,7 +66,6 @@ const NEWEST: Traits = {
   imageSizes: false,
   maxOutput: 65_536,
   demandsSignatures: true,
-  mixesTools: ['gemini-api'],
   nestsMedia: false,
 }
 
@@ -86,7 +83,6 @@ const GENERATIONS: readonly (readonly [since: number, Traits])[] = [
       logprobs: ['vertex'],
       json: 'without_tools',
       demandsSignatures: false,
-      mixesTools: [],
     },
   ],
   [
@@ -99,7 +95,6 @@ const GENERATIONS: readonly (readonly [since: number, Traits])[] = [
       logprobs: ['vertex'],
       json: 'without_tools',
       demandsSignatures: false,
-      mixesTools: [],
     },
   ],
 ]
@@ -111,7 +106,6 @@ const FOREIGN: Traits = {
   thinking: null,
   json: 'without_tools',
   maxOutput: Infinity,
-  mixesTools: [],
 }
 
 const IMAGE = {

@@ -24,10 +24,16 @@ type Consequences = {
 /** What follows from each verdict for the credential that got it. What the request does next is the gateway's (gateway/journey.ts). */
 const CONSEQUENCES: Consequences = {
   // It serves: whatever was believed of its quota for this model is refuted.
-  ok: ({ state, lease, principal }) =>
-    state.buckets.refute(principal, lease.model, lease.grantedAt),
-  // Nobody's fault here.
-  client_fault: () => undefined,
+  ok: ({ state, lease, principal }) => {
+    state.buckets.refute(principal, lease.model, lease.grantedAt)
+    state.suspicions.clear(lease.credentialId, lease.model)
+  },
+  // Nobody's fault here; what it may be is remembered until another request shows it.
+  client_fault: ({ state, lease, now }, { suspicion: cause }) => {
+    const { credentialId, model, requestId } = lease
+    if (cause === undefined) return
+    state.suspicions.raise(credentialId, model, { cause, requestId, since: now })
+  },
   upstream_fault: () => undefined,
   cancelled: () => undefined,
   // The next lease fetches a fresh token.

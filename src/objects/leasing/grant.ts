@@ -190,7 +190,7 @@ function lend(
 
 function handOver(
   state: UserState,
-  { callIds = [] }: LeaseRequest,
+  { callIds = [], requestId }: LeaseRequest,
   lease: LeaseRef,
   { asked, credential, held, affinity }: Terms,
 ): LeaseResult {
@@ -200,6 +200,7 @@ function handOver(
   const access = { upstream, project, location, quotaProject, auth: held.auth }
   const rateLimits = limitsLeft(state, now)
   const maker = { model: lease.model, upstream }
+  const suspected = state.suspicions.of(credential.id, lease.model, requestId, now)
   return {
     ok: true,
     lease: {
@@ -212,6 +213,7 @@ function handOver(
       insteadOf: lease.model === asked ? null : asked,
       preferences: preferencesOf(settings),
       isAwaited: isAwaited(state, lease),
+      ...(suspected !== undefined && { suspected }),
       ...(callIds.length > 0 && { signatures: state.signatures.of(callIds, maker, now) }),
     },
   }

@@ -28,13 +28,15 @@ export class Lending {
       : this.#lent(request, granted)
   }
 
-  #lent({ requestId }: LeaseRequest, result: LeaseResult): LeaseResult {
+  #lent(request: LeaseRequest, result: LeaseResult): LeaseResult {
     if (result.ok) {
       this.#chores.checkpointLater()
-    } else {
-      this.#state.ledger.requestEnded(requestId, 'refused')
-      this.#background(this.#chores.flushSoon())
+      return result
     }
+    const wait = momentOf(request, result, Date.now())
+    if (wait !== null) return wait
+    this.#state.ledger.requestEnded(request.requestId, 'refused')
+    this.#background(this.#chores.flushSoon())
     return result
   }
 
@@ -51,8 +53,17 @@ export class Lending {
     // The client waits for this one, so the window is not waited for; the answer is held until the commit all the same.
     this.#chores.flush()
     const result = this.#state.profile.isDeleted ? UNKNOWN : await this.#grant(request)
-    if (result.ok) this.#chores.checkpointLater()
-    else if (counted) {
+    if (result.ok) {
+      this.#chores.checkpointLater()
+      return result
+    }
+    const now = Date.now()
+    const wait = momentOf(request, result, now)
+    if (wait !== null) {
+      this.#state.ledger.meter.await(request.requestId, now + wait.inMs)
+      return wait
+    }
+    if (counted) {
       this.#state.ledger.requestEnded(request.requestId, 'failed')
       this.#chores.flush()
     }
@@ -62,4 +73,15 @@ export class Lending {
   #grant(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
     return grant(this.#state, request, this.#background)
   }
+}
+
+/** What a request is told that can wait until the ring is back; null where it cannot. */
+function momentOf(
+  { quotaPatienceMs = 0 }: LeaseRequest,
+  result: Extract<LeaseResult, { ok: false }>,
+  now: number,
+): Extract<LeaseResult, { reason: 'out_for_a_moment' }> | null {
+  if (result.reason !== 'exhausted') return null
+  const inMs = Math.max(0, result.retryAt - now)
+  return inMs <= quotaPatienceMs ? { ok: false, reason: 'out_for_a_moment', inMs } : null
 }

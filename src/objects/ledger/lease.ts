@@ -3,7 +3,7 @@ import type { Preferences } from '../../gemini/preferences.ts'
 import type { TokenCounts } from '../../gemini/usage.ts'
 import type { RateLimits } from '../../failure/rate-limits.ts'
 import type { Access } from '../../upstreams/credential.ts'
-import type { Verdict } from '../../upstreams/verdict.ts'
+import type { CredentialFault, Verdict } from '../../upstreams/verdict.ts'
 import type { Reached } from '../config/limits.ts'
 import type { NoCredential, SelectRequest } from '../ring/select.ts'
 import type { Admission } from '../config/user-settings.ts'
@@ -37,6 +37,8 @@ export interface Lease extends LeaseRef {
   /** Where the request named calls: what is known of their signatures. */
   readonly signatures?: KnownSignatures
   readonly preferences: Preferences
+  /** Of this credential and model, by the failure of another request in words that may have been about that request. */
+  readonly suspected?: CredentialFault
   /** Whether decisions about other requests hang on how this attempt ends, so that it is settled at once and not with others. */
   readonly isAwaited: boolean
 }
@@ -51,6 +53,8 @@ export interface LeaseRequest extends SelectRequest {
   readonly attempt: number
   /** How long the request can wait for a token to be fetched, in milliseconds. */
   readonly patienceMs: number
+  /** How long it can wait for a ring that is out of quota, in milliseconds; absent: not at all. */
+  readonly quotaPatienceMs?: number
   /** About how many tokens the request will use, for limits. */
   readonly estimatedTokens: number
   /** The calls in the conversation whose signatures are wanted; absent where there are none. */
@@ -72,6 +76,8 @@ export type LeaseResult =
   /** The model is for something else than what is asked of it. */
   | { readonly ok: false; readonly reason: 'wrong_operation' }
   | { readonly ok: false; readonly reason: 'vault_not_configured' }
+  /** The ring is out of quota, but not for longer than the request can wait: it is to ask again after `inMs`, and has not ended. */
+  | { readonly ok: false; readonly reason: 'out_for_a_moment'; readonly inMs: number }
   /** Google's token endpoint does not answer; `retryAt` in epoch milliseconds. */
   | { readonly ok: false; readonly reason: 'token_unavailable'; readonly retryAt: number }
 

@@ -74,7 +74,8 @@ export class Ledger {
 
   /** Opens a lease, in memory only. */
   grant({ grantedTo, begins, model, ...terms }: Grant, now: number): LeaseRef {
-    if (begins !== null) this.meter.begin(terms.requestId, begins, now)
+    if (begins === null) this.meter.goesOn(terms.requestId)
+    else this.meter.begin(terms.requestId, begins, now)
     const countedAs = this.#counters.knowsModel(model, MAX_MODELS) ? model : OTHER_MODELS
     const number = ++this.#life.granted
     this.#life.open.add(number)

@@ -19,6 +19,16 @@ const ZERO: MeterReading = {
   dayTokens: 0,
 }
 
+/** What a request under way holds of the limits. */
+interface Reservation {
+  readonly tokens: number
+  /** Epoch milliseconds. One without a lease is forgotten then: whoever was to ask for the lease may be gone. */
+  readonly until: number
+}
+
+/** Within this time after it may, a request that waits asks for its lease. */
+const ASKS_WITHIN_MS = 10_000
+
 /**
  * Counts what limits are about. A request counts, and its estimated tokens are reserved, in the same synchronous step as its
  * first lease; when it ends, the reservation gives way to what Google counted. So no number of concurrent requests can get
@@ -26,7 +36,7 @@ const ZERO: MeterReading = {
  */
 export class Meter {
   #reading: MeterReading
-  readonly #reserved = new Map<string, number>()
+  readonly #reserved = new Map<string, Reservation>()
 
   constructor(reading: Partial<MeterReading>) {
     this.#reading = { ...ZERO, ...reading }
@@ -35,7 +45,7 @@ export class Meter {
   /** A request begins, with an estimate of the tokens it will use. */
   begin(requestId: string, estimate: number, now: number): void {
     const current = this.#at(now)
-    this.#reserved.set(requestId, estimate)
+    this.#reserved.set(requestId, { tokens: estimate, until: Infinity })
     this.#reading = {
       ...current,
       minuteRequests: current.minuteRequests + 1,
@@ -45,11 +55,23 @@ export class Meter {
 
   /** A request of an earlier life that is still under way. */
   hold(requestId: string, tokens: number): void {
-    this.#reserved.set(requestId, tokens)
+    this.#reserved.set(requestId, { tokens, until: Infinity })
+  }
+
+  /** A request that holds no lease and will ask for one at about `at` (epoch ms). */
+  await(requestId: string, at: number): void {
+    const held = this.#reserved.get(requestId)
+    if (held !== undefined) this.#reserved.set(requestId, { ...held, until: at + ASKS_WITHIN_MS })
+  }
+
+  /** A request that has a lease again. */
+  goesOn(requestId: string): void {
+    const held = this.#reserved.get(requestId)
+    if (held !== undefined && held.until !== Infinity) this.hold(requestId, held.tokens)
   }
 
   heldBy(requestId: string): number {
-    return this.#reserved.get(requestId) ?? 0
+    return this.#reserved.get(requestId)?.tokens ?? 0
   }
 
   /** Tokens of a settled attempt. */
@@ -70,7 +92,10 @@ export class Meter {
   use(totalTokens: number, now: number): Use {
     const { minuteRequests, minuteTokens, dayRequests, dayTokens } = this.#at(now)
     let reservedTokens = 0
-    for (const tokens of this.#reserved.values()) reservedTokens += tokens
+    for (const [requestId, { tokens, until }] of this.#reserved) {
+      if (until <= now) this.#reserved.delete(requestId)
+      else reservedTokens += tokens
+    }
     const openRequests = this.#reserved.size
     return {
       openRequests,

@@ -21,8 +21,8 @@ export interface Bucket {
 
 type QuotaVerdict = Extract<Verdict, { kind: 'quota' }>
 
-/** Where Google gives no hint: 30 s, doubling with each strike, up to a quarter of an hour (field §2.3). */
-const BACKOFF_MS = 30_000
+/** Where Google gives no hint: a second, doubling with each strike, up to a quarter of an hour. Most such limits pass within moments. */
+const BACKOFF_MS = 1000
 export const MAX_BACKOFF_MS = 15 * 60_000
 /** Google's `retryDelay` may be `0s`: without a floor the next request would run into the same wall. */
 const MIN_CLOSED_MS = 1000

@@ -111,10 +111,18 @@ export class AccessTokens {
     }
     const running = this.#inFlight.get(id)
     if (running !== undefined) return running
-    const exchange = this.#exchange(id).finally(() => {
-      // A replaced secret may have begun an exchange of its own meanwhile.
-      if (this.#inFlight.get(id) === exchange) this.#inFlight.delete(id)
-    })
+    const revision = this.#revision(id)
+    const exchange = this.#exchange(id)
+      .catch((error: unknown) => {
+        // Whatever Google answers, one credential may not take the ring down: it is asked again later.
+        logError('token_exchange_failed', { credential: id, error: nameOf(error) })
+        if (this.#revision(id) !== revision) return { ok: true } as const
+        return this.#failed(id, { permanent: false, reason: 'exchange_failed' })
+      })
+      .finally(() => {
+        // A replaced secret may have begun an exchange of its own meanwhile.
+        if (this.#inFlight.get(id) === exchange) this.#inFlight.delete(id)
+      })
     this.#inFlight.set(id, exchange)
     return exchange
   }
@@ -247,6 +255,11 @@ export class AccessTokens {
   #owner(credentialId: string, purpose: Owner['purpose']): Owner {
     return { userId: this.#parts.userId, credentialId, purpose }
   }
+}
+
+/** Its message may hold parts of a secret. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
 }
 
 function isoAfter(instant: number | undefined, now: number): string | null {

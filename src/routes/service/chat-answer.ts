@@ -9,9 +9,10 @@ import type { Answered, Choices } from '../../gateway/choices.ts'
 import { Outlet } from '../../gateway/outlet.ts'
 import { verdictOf } from '../../gateway/verdict-of.ts'
 import { accompany } from '../../gateway/silence.ts'
-import { errorResponse, type Failure } from '../../failure/failure.ts'
+import { type Failure, errorResponse } from '../../failure/failure.ts'
 import { crashed } from '../crash.ts'
 import type { Call } from '../call.ts'
+import { jsonResponse } from '../../http/json-response.ts'
 import { answeringModel } from './journey-headers.ts'
 import { carry, eventStream, KEEP_ALIVE } from './streamed.ts'
 
@@ -38,7 +39,7 @@ export function answerWhole(asked: Asked, { answers }: Whole): Response {
     const signatures = translated.ok ? (translated.signatures[index] ?? []) : []
     settle(verdict, response.usageMetadata, signatures)
   })
-  return translated.ok ? Response.json(translated.completion) : errorResponse(translated.failure)
+  return translated.ok ? jsonResponse(translated.completion) : errorResponse(translated.failure)
 }
 
 export function answerStream(asked: Asked, choices: Whole): Response {

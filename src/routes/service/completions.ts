@@ -18,6 +18,7 @@ import { generateSeries } from '../../gateway/series.ts'
 import { estimateTokens } from '../../gemini/usage.ts'
 import { Cuttings } from '../../bytes/cuttings.ts'
 import { errorResponse, type Failure } from '../../failure/failure.ts'
+import { jsonResponse } from '../../http/json-response.ts'
 import { isRecord } from '../../json/record.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
@@ -94,7 +95,7 @@ function answer(
   if (!translated.ok) return errorResponse(translated.failure)
   const { prompt, n, echo } = request
   const echoes = echo ? prompt.flatMap((text) => Array.from({ length: n }, () => text)) : []
-  return Response.json(toTextCompletion(translated.completion, context, echoes))
+  return jsonResponse(toTextCompletion(translated.completion, context, echoes))
 }
 
 async function stream(call: Call, asked: Asked, journey: JourneyInput): Promise<Response> {

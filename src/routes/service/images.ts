@@ -2,13 +2,14 @@ import { toImageList } from '../../dialects/openai-images/whole.ts'
 import { type ImageRequest, parseImageRequest } from '../../dialects/openai-images/body.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { verdictOf } from '../../gateway/verdict-of.ts'
-import { generateSeries, type Series } from '../../gateway/series.ts'
+import { type Series, generateSeries } from '../../gateway/series.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { estimateTokens } from '../../gemini/usage.ts'
 import { Cuttings } from '../../bytes/cuttings.ts'
 import { errorResponse } from '../../failure/failure.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
+import { jsonResponse } from '../../http/json-response.ts'
 import { setJourneyHeaders } from './journey-headers.ts'
 import { notOfKind } from './model-kind.ts'
 import { journeyFor, outliving, readServiceBody } from './journey.ts'
@@ -47,5 +48,5 @@ function answer(
 ): Response {
   const drawn = toImageList(responses, format, Math.floor(Date.now() / 1000))
   generated.settle(verdictOf(drawn), responses.at(-1)?.usageMetadata)
-  return drawn.ok ? Response.json(drawn.list) : errorResponse(drawn.failure)
+  return drawn.ok ? jsonResponse(drawn.list) : errorResponse(drawn.failure)
 }

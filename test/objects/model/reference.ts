@@ -336,7 +336,7 @@ function isOld({ until }: Closure, now: number): boolean {
 function closedFor(verdict: Quota, strikes: number, now: number): number {
   const { dimension, retryAfterMs } = verdict
   if (dimension.endsWith('_per_day')) return pacificMidnightAfter(now) + 30 * SECOND - now
-  const wait = retryAfterMs ?? Math.min(30 * SECOND * 2 ** (strikes - 1), 15 * MINUTE)
+  const wait = retryAfterMs ?? Math.min(SECOND * 2 ** (strikes - 1), 15 * MINUTE)
   const most = dimension.endsWith('_per_minute') ? 5 * MINUTE : 25 * HOUR
   return Math.min(most, Math.max(SECOND, wait))
 }

@@ -18,6 +18,11 @@ export const CONTEXT: Verdict = { kind: 'client_fault', reason: 'context_length'
 export const TOO_LARGE: Verdict = { kind: 'client_fault', reason: 'too_large' }
 export const TOKEN: Verdict = { kind: 'token_rejected' }
 
+/** The request's, until another plain one fails the same way. */
+export function suspect(suspicion: CredentialFault): Verdict {
+  return { kind: 'client_fault', reason: 'invalid_request', suspicion }
+}
+
 export function dead(reason: CredentialFault): Verdict {
   return { kind: 'credential_fault', reason, scope: 'credential' }
 }

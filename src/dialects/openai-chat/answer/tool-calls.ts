@@ -3,6 +3,8 @@ import type { FunctionCall, Part } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
 import { PartialArgs } from '../partial-args.ts'
 import type { AnswerPlan } from '../plan.ts'
+import { calledName } from '../../../gemini/answer/called-name.ts'
+import { toWellFormedJson } from '../../../json/well-formed.ts'
 
 /** A call as the client gets it. */
 export interface ToolCall {
@@ -48,8 +50,8 @@ export class CallReader {
     if (whole === null) return null
     const { functionCall, thoughtSignature } = whole
     const given = functionCall?.args
-    const args = JSON.stringify(isRecord(given) ? given : {})
-    const named = nameOf(functionCall)
+    const args = toWellFormedJson(isRecord(given) ? given : {})
+    const named = calledName(nameOf(functionCall))
     const signature = typeof thoughtSignature === 'string' ? thoughtSignature : undefined
     const googleId = idOf(functionCall)
     if (this.#isRepeated(googleId, `${named} ${args}`, signature)) return null

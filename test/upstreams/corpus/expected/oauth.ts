@@ -3,9 +3,15 @@ import { passing, permanent, token } from '../verdicts.ts'
 
 /** What the answers of the token endpoint (google-upstreams §1.4) mean. */
 export const OAUTH: Readonly<Record<string, TokenResult>> = {
+  '200-absurd': token(86_400),
+  '200-broken-token': passing('http_200'),
+  '200-fraction': token(3599),
+  '200-negative': token(60),
   '200-no-lifetime': token(3600),
   '200-no-token': passing('http_200'),
   '200-page': passing('http_200'),
+  '200-text-lifetime': token(3599),
+  '200-tiny': token(60),
   '200-token': token(3599),
   '400-account-deleted': permanent('invalid_grant'),
   '400-account-not-found': permanent('invalid_grant'),
@@ -17,6 +23,7 @@ export const OAUTH: Readonly<Record<string, TokenResult>> = {
   '400-jwt-times': passing('clock_skew'),
   '400-malformed': permanent('invalid_grant'),
   '400-no-description': permanent('invalid_grant'),
+  '400-odd-description': permanent('invalid_grant'),
   '400-org-internal': permanent('permission_denied'),
   '400-other-client': permanent('invalid_client'),
   '400-rapt': permanent('invalid_grant'),

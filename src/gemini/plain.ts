@@ -1,0 +1,20 @@
+import type { Content, GenerateContentRequest } from './types.ts'
+
+/**
+ * Whether a request is nothing but text: no file, cache, function or schema is named that Google could find fault with, so a
+ * refusal is hardly about it. Pure.
+ */
+export function isPlain(request: GenerateContentRequest): boolean {
+  const { contents, systemInstruction, tools, cachedContent, continuationToken } = request
+  const { responseJsonSchema, responseSchema } = request.generationConfig ?? {}
+  const named = [cachedContent, continuationToken, responseJsonSchema, responseSchema]
+  return (
+    (tools ?? []).length === 0 &&
+    named.every((it) => it === undefined) &&
+    [systemInstruction, ...contents].every((content) => content === undefined || isText(content))
+  )
+}
+
+function isText({ parts }: Content): boolean {
+  return parts.every((part) => typeof part.text === 'string')
+}

@@ -1,0 +1,139 @@
+/** What of a conversation Gemini takes only in another form, on each upstream, streamed and whole, in one choice and in two. */
+import { describe, expect, it } from 'vitest'
+import { callsOf, chat, givenUser, google, type User } from '../support/pollux.ts'
+
+const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
+const WAYS = [{}, { stream: true }, { n: 2 }, { n: 2, stream: true }]
+/** On all three upstreams. */
+const MODEL = 'gemini-3.1-pro-preview'
+
+type Json = Record<string, unknown>
+interface Sent {
+  contents: { role: string; parts: Json[] }[]
+  systemInstruction?: { parts: Json[] }
+  tools?: Json[]
+}
+
+function handleOf(user: User): string {
+  return user.credentials[0]?.handle ?? ''
+}
+
+async function sentBy(user: User, body: Json): Promise<Sent> {
+  const answer = await chat(user.key, { model: MODEL, ...body })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(text)
+  const last = (await callsOf(handleOf(user))).at(-1)?.body as Sent & { request?: Sent }
+  return last.request ?? last
+}
+
+function asked(args: string, ...results: Json[]): Json[] {
+  const calls = [{ id: 'a', type: 'function', function: { name: 'f', arguments: args } }]
+  return [
+    { role: 'user', content: 'hi' },
+    { role: 'assistant', content: null, tool_calls: calls },
+    ...results,
+  ]
+}
+
+function result(content: unknown): Json {
+  return { role: 'tool', tool_call_id: 'a', content }
+}
+
+const TOOLS = [{ type: 'function', function: { name: 'f' } }]
+const WAV = btoa('RIFF....WAVEfmt ')
+const MP4 = btoa('\0\0\0\x18ftypisom')
+const PNG = btoa('\x89PNG\r\n\x1a\n')
+
+describe.each(KINDS)('with %s', (kind) => {
+  it.each(WAYS)('a pointer in a result is told as text: %o', async (how) => {
+    const user = await givenUser([kind])
+    const schema = '{"type":"object","properties":{"a":[{"\\u0024ref":"#/$defs/A"}]}}'
+    const messages = asked('{}', result(schema))
+    const { contents } = await sentBy(user, { messages, tools: TOOLS, ...how })
+    expect(contents.at(-1)?.parts[0]?.['functionResponse']).toMatchObject({
+      response: { result: schema },
+    })
+  })
+
+  it('long whole numbers keep their digits', async () => {
+    const user = await givenUser([kind])
+    const args = '{"id":12345678901234567890,"in":[-9007199254740993,1.5,7]}'
+    const { contents } = await sentBy(user, { messages: asked(args, result('ok')), tools: TOOLS })
+    expect(contents[1]?.parts[0]?.['functionCall']).toMatchObject({
+      args: { id: '12345678901234567890', in: ['-9007199254740993', 1.5, 7] },
+    })
+  })
+
+  it.each(WAYS)("the module before a function's name is none of it: %o", async (how) => {
+    const user = await givenUser([kind])
+    const parts = ['default_api.f', 'default_api:f', 'f'].map((name, x) => ({
+      functionCall: { name, args: { x } },
+    }))
+    await google.script({ credential: handleOf(user), times: 0, reply: { parts } })
+    const answer = await chat(user.key, { model: MODEL, tools: TOOLS, ...how })
+    const names = (await answer.text()).match(/"name":"[^"]*"/g)
+    expect(new Set(names)).toEqual(new Set(['"name":"f"']))
+    expect(names).toHaveLength('n' in how ? 6 : 3)
+  })
+
+  it.each(WAYS)('Model Armor is a filter: %o', async (how) => {
+    const user = await givenUser([kind])
+    const reply = { text: 'Half', finishReason: 'MODEL_ARMOR' }
+    await google.script({ credential: handleOf(user), times: 0, reply })
+    const answer = await chat(user.key, { model: MODEL, ...how })
+    expect(await answer.text()).toContain('"finish_reason":"content_filter"')
+  })
+
+  it('sound and film of a result stand beside it', async () => {
+    const user = await givenUser([kind])
+    const content = [
+      { type: 'text', text: 'here' },
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } },
+      { type: 'input_audio', input_audio: { data: WAV, format: 'wav' } },
+      { type: 'video_url', video_url: { url: `data:video/mp4;base64,${MP4}` } },
+    ]
+    const messages = asked('{}', result(content))
+    const model = 'gemini-3-flash-preview'
+    const { contents } = await sentBy(user, { model, messages, tools: TOOLS })
+    const [answered, ...beside] = contents.at(-1)?.parts ?? []
+    expect(answered?.['functionResponse']).toMatchObject({
+      response: { result: 'here' },
+      parts: [{ inlineData: { mimeType: 'image/png' } }],
+    })
+    expect(beside).toMatchObject([
+      { inlineData: { mimeType: 'audio/wav' } },
+      { inlineData: { mimeType: 'video/mp4' } },
+    ])
+  })
+
+  it.each(WAYS)("a system text after the model's last words stays there: %o", async (how) => {
+    const user = await givenUser([kind])
+    const messages = [
+      { role: 'system', content: 's1' },
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b' },
+      { role: 'developer', content: 's2' },
+    ]
+    const { contents, systemInstruction } = await sentBy(user, { messages, ...how })
+    expect(systemInstruction?.parts).toEqual([{ text: 's1' }])
+    expect(contents).toEqual([
+      { role: 'user', parts: [{ text: 'a' }] },
+      { role: 'model', parts: [{ text: 'b' }] },
+      { role: 'user', parts: [{ text: 's2' }] },
+    ])
+  })
+
+  it.each(WAYS)("Google's tools beside functions break no later turn: %o", async (how) => {
+    const user = await givenUser([kind])
+    const tools = [...TOOLS, { type: 'web_search' }]
+    await google.script({
+      credential: handleOf(user),
+      times: 'n' in how ? 2 : 1,
+      reply: { parts: [{ functionCall: { name: 'f', args: {} } }] },
+    })
+    const first = await chat(user.key, { model: MODEL, tools, ...how })
+    expect(await first.text()).toContain('"name":"f"')
+    const sent = await sentBy(user, { messages: asked('{}', result('ok')), tools, ...how })
+    expect(sent.tools).toHaveLength(1)
+  })
+})

@@ -1,0 +1,109 @@
+/** A refusal whose words are not known ones of accounts is the request's own: nobody else loses a model by it. */
+import { describe, expect, it } from 'vitest'
+import {
+  callsOf,
+  chat,
+  type ErrorBody,
+  fetchPollux,
+  givenUser,
+  google,
+  MODEL,
+  settledStats,
+  type User,
+} from '../support/pollux.ts'
+
+const UPSTREAMS = ['api_key', 'service_account', 'authorized_user'] as const
+
+const REFUSALS = [
+  [400, 'FAILED_PRECONDITION', 'The input data is not valid json.'],
+  [400, 'FAILED_PRECONDITION', 'The video is still being looked at.'],
+  [403, 'PERMISSION_DENIED', 'Access to corpus corpora/k3x9 was not granted.'],
+  [404, 'NOT_FOUND', 'Not found: cached content metadata for 735001.'],
+  [404, 'NOT_FOUND', 'Thing k3x9 could not be found.'],
+] as const
+
+const TOOLS = [
+  { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } },
+]
+
+async function refuses(
+  user: User,
+  [status, code, message]: readonly [number, string, string],
+  times = 0,
+  position = 0,
+): Promise<void> {
+  const body = JSON.stringify({ error: { code: status, status: code, message } })
+  const credential = user.credentials[position]?.handle ?? ''
+  await google.script({ credential, times, reply: { error: { status, body } as never } })
+}
+
+async function callCounts(user: User): Promise<number[]> {
+  const calls = await Promise.all(user.credentials.map(({ handle }) => callsOf(handle)))
+  return calls.map(({ length }) => length)
+}
+
+async function modelsOf(user: User): Promise<string[]> {
+  const headers = { authorization: `Bearer ${user.key}` }
+  const answer = await fetchPollux('/v1/models', { headers })
+  const { data } = await answer.json<{ data: { id: string }[] }>()
+  return data.map(({ id }) => id)
+}
+
+describe.each(UPSTREAMS)('a refusal in words unknown, through %s', (kind) => {
+  it.each(REFUSALS.flatMap((refusal) => [false, true].map((stream) => [refusal, stream] as const)))(
+    'is a 400 at once, after one call: %j (stream: %s)',
+    async (refusal, stream) => {
+      const user = await givenUser([kind, kind])
+      await refuses(user, refusal, 2)
+      for (let request = 1; request <= 2; request++) {
+        const answer = await chat(user.key, { stream, tools: TOOLS })
+        expect(answer.status).toBe(400)
+        expect((await answer.json<ErrorBody>()).error.code).toBe('invalid_value')
+        await settledStats(user)
+        expect(await callCounts(user)).toEqual([request, 0])
+      }
+      expect(await modelsOf(user)).toContain(MODEL)
+      const served = await chat(user.key, { stream })
+      expect(served.headers.get('x-pollux-credential')).toBe(user.credentials[0]?.id)
+      await served.text()
+      const stats = await settledStats(user)
+      expect(stats.ring).toMatchObject({ rotations: 0 })
+      expect(stats.ring.credentials[0]).toMatchObject({ state: 'active', cooldowns: [] })
+    },
+  )
+
+  it('is held against the credential once another plain request fails the same way', async () => {
+    const user = await givenUser([kind, kind])
+    await refuses(user, [403, 'PERMISSION_DENIED', 'Nobody has thought of these words yet.'])
+    expect((await chat(user.key)).status).toBe(400)
+    await settledStats(user)
+    const second = await chat(user.key)
+    expect(second.status).toBe(200)
+    expect(second.headers.get('x-pollux-credential')).toBe(user.credentials[1]?.id)
+    await settledStats(user)
+    expect((await chat(user.key)).headers.get('x-pollux-attempts')).toBe('1')
+    expect(await callCounts(user)).toEqual([2, 2])
+  })
+
+  it('is not, by the choices of one request', async () => {
+    const user = await givenUser([kind, kind])
+    await refuses(user, [404, 'NOT_FOUND', 'Nobody has thought of these words yet.'], 3)
+    const answer = await chat(user.key, { n: 3 })
+    expect(answer.status).toBe(400)
+    expect((await settledStats(user)).ring.credentials[0]?.cooldowns).toEqual([])
+    expect((await callCounts(user))[1]).toBe(0)
+  })
+
+  it('is not, where the credential served in between', async () => {
+    const user = await givenUser([kind, kind])
+    const refusal = [403, 'PERMISSION_DENIED', 'Nobody has thought of these words yet.'] as const
+    await refuses(user, refusal, 1)
+    expect((await chat(user.key)).status).toBe(400)
+    await settledStats(user)
+    expect((await chat(user.key)).status).toBe(200)
+    await settledStats(user)
+    await refuses(user, refusal, 1)
+    expect((await chat(user.key)).status).toBe(400)
+    expect((await callCounts(user))[1]).toBe(0)
+  })
+})

@@ -1,0 +1,172 @@
+/** Half a surrogate pair is no character: Google refuses it, and clients echo it. None goes either way. */
+import { describe, expect, it } from 'vitest'
+import { callsOf, chat, givenUser, google, post, type User } from '../support/pollux.ts'
+
+const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
+const HALF = 'cut \ud83d'
+const OTHER = '\ude00 cut'
+
+/** Whether any text or name in it is not whole: JSON.parse keeps halves. */
+function holdsHalf(value: unknown): boolean {
+  if (typeof value === 'string') return !value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, inner]) => !key.isWellFormed() || holdsHalf(inner))
+}
+
+function handleOf(user: User): string {
+  return user.credentials[0]?.handle ?? ''
+}
+
+const EVERYWHERE = {
+  messages: [
+    { role: 'system', content: HALF },
+    { role: 'user', content: [{ type: 'text', text: HALF }] },
+    {
+      role: 'assistant',
+      content: HALF,
+      tool_calls: [
+        {
+          id: HALF,
+          type: 'function',
+          function: { name: HALF, arguments: `{"${HALF}":"${HALF}"}` },
+        },
+      ],
+    },
+    { role: 'tool', tool_call_id: HALF, content: `{"${HALF}":["${OTHER}"]}` },
+    { role: 'user', content: [{ type: 'text', text: OTHER }] },
+  ],
+  tools: [
+    {
+      type: 'function',
+      function: {
+        name: HALF,
+        description: HALF,
+        parameters: {
+          type: 'object',
+          description: HALF,
+          properties: { [HALF]: { type: 'string', enum: [HALF, 'b'] } },
+          required: [HALF],
+        },
+      },
+    },
+  ],
+  stop: [HALF],
+}
+
+describe.each(KINDS)('with %s', (kind) => {
+  it.each([{}, { stream: true }, { n: 2 }, { n: 2, stream: true }])(
+    'Google is sent no half: %o',
+    async (how) => {
+      const user = await givenUser([kind])
+      const answer = await chat(user.key, {
+        ...EVERYWHERE,
+        ...how,
+        model: 'gemini-3.1-pro-preview',
+      })
+      expect(answer.status).toBe(200)
+      await answer.text()
+      const calls = await callsOf(handleOf(user))
+      expect(calls.length).toBeGreaterThan(0)
+      for (const { body } of calls) {
+        expect(JSON.stringify(body)).toContain('cut \ufffd')
+        expect(holdsHalf(body)).toBe(false)
+      }
+    },
+  )
+
+  it.each([{}, { stream: true }, { n: 2 }, { n: 2, stream: true }])(
+    'the client is told no half, and a character cut in two is whole: %o',
+    async (how) => {
+      const user = await givenUser([kind])
+      const text = (piece: string, thought = false) => ({
+        text: piece,
+        ...(thought && { thought }),
+      })
+      const call = { name: 'f', args: { [HALF]: [HALF] } }
+      await google.script({
+        credential: handleOf(user),
+        times: 0,
+        reply: {
+          parts: [
+            text('think \ud83d', true),
+            text('\ude00 on', true),
+            text('say \ud83d'),
+            text('\ude00 it \ud83d'),
+            { functionCall: call },
+          ],
+        },
+      })
+      const tools = [{ type: 'function', function: { name: 'f' } }]
+      const answer = await chat(user.key, { tools, ...how })
+      const body = await answer.text()
+      expect(answer.status).toBe(200)
+      const json = body
+        .split('\n\n')
+        .filter((frame) => frame !== '' && frame !== 'data: [DONE]')
+        .map((frame): unknown => JSON.parse(frame.replace(/^data: /, '')))
+      for (const frame of json) expect(holdsHalf(frame)).toBe(false)
+      const told = textsIn(json)
+      for (const args of told.args) expect(holdsHalf(JSON.parse(args))).toBe(false)
+      const choices = 'n' in how ? 2 : 1
+      expect(told.args).toHaveLength(choices)
+      expect(told.content).toBe('say 😀 it \ufffd'.repeat(choices))
+      expect(told.thoughts).toBe('think 😀 on'.repeat(choices))
+    },
+  )
+})
+
+interface Said {
+  content?: string | null
+  reasoning_content?: string
+  tool_calls?: { function: { arguments: string } }[]
+}
+
+/** Of all choices, one after the other. */
+function textsIn(json: unknown[]): { content: string; thoughts: string; args: string[] } {
+  const choices = json.flatMap(
+    (frame) => (frame as { choices: { index: number; message?: Said; delta?: Said }[] }).choices,
+  )
+  const said = choices
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ message, delta }) => message ?? delta ?? {})
+  return {
+    content: said.map(({ content }) => content ?? '').join(''),
+    thoughts: said.map(({ reasoning_content }) => reasoning_content ?? '').join(''),
+    args: said.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => call.function.arguments)),
+  }
+}
+
+describe('elsewhere', () => {
+  it.each([{}, { stream: true }])('completions join characters as well: %o', async (how) => {
+    const user = await givenUser()
+    const parts = [{ text: 'say \ud83d' }, { text: '\ude00 it \ud83d' }]
+    await google.script({ credential: handleOf(user), times: 0, reply: { parts } })
+    const answer = await post('/v1/completions', user.key, {
+      model: 'gemini-2.5-flash',
+      prompt: HALF,
+      ...how,
+    })
+    const body = await answer.text()
+    expect(answer.status).toBe(200)
+    const frames = body.split('\n\n').filter((frame) => frame !== '' && !frame.includes('[DONE]'))
+    const texts = frames.map(
+      (frame) =>
+        (JSON.parse(frame.replace(/^data: /, '')) as { choices: { text: string }[] }).choices,
+    )
+    expect(
+      texts
+        .flat()
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe('say 😀 it \ufffd')
+  })
+
+  it('what is quoted in an error holds none', async () => {
+    const user = await givenUser()
+    const error = { status: 400, message: `Bad ${HALF}` }
+    await google.script({ credential: handleOf(user), times: 0, reply: { error } })
+    const answer = await chat(user.key)
+    expect(answer.status).toBe(400)
+    expect(holdsHalf(await answer.json())).toBe(false)
+  })
+})
