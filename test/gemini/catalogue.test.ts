@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { MODELS as EMULATED } from '../../emulator/models.ts'
 import { findModel, listModels } from '../../src/gemini/catalogue.ts'
 
 describe('the catalogue', () => {
@@ -27,5 +28,54 @@ describe('the catalogue', () => {
 
   it.each(['gpt-4o', '', 'constructor', 'GEMINI-2.5-PRO'])('does not know "%s"', (name) => {
     expect(findModel(name)).toBeUndefined()
+  })
+})
+
+describe('the catalogue and the emulator', () => {
+  /** What Google serves and the catalogue does not name, and why. */
+  const UNNAMED: Readonly<Record<string, string>> = {
+    'gemini-4-hydrogen': 'announced, in no list of ids',
+    'gemini-4-neon': 'announced, in no list of ids',
+    'gemini-3.8-flash-cyber': 'given to few',
+    'gemini-3-flash': "Code Assist's name for gemini-3.5-flash",
+    'gemini-flash-latest': 'an alias',
+    'gemini-flash-lite-latest': 'an alias',
+    'gemini-pro-latest': 'an alias',
+    'gemma-4-31b-it': 'not documented for us',
+    'gemma-4-26b-a4b-it': 'not documented for us',
+    'gemini-nano-banana-2.1': 'no day of release is known',
+    'nano-banana-pro-preview': 'no day of release is known',
+    'gemini-robotics-er-2-preview': 'no day of release is known',
+    'gemini-robotics-er-1.6-preview': 'no day of release is known',
+    'gemini-3.5-transcribe': 'no day of release is known',
+    'gemini-3.1-flash-tts-preview': 'no day of release is known',
+  }
+
+  it('name the same models', () => {
+    const named = EMULATED.map(({ id }) => id).filter((id) => !Object.hasOwn(UNNAMED, id))
+    expect(
+      listModels()
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(named.toSorted())
+  })
+
+  it('say the same of each', () => {
+    for (const model of listModels()) {
+      const emulated = EMULATED.find(({ id }) => id === model.id)
+      expect({ id: model.id, kind: model.kind, input: model.contextWindow }).toEqual({
+        id: emulated?.id,
+        kind: emulated?.kind,
+        input: emulated?.inputTokens,
+      })
+      if (model.kind !== 'embedding') expect(emulated?.outputTokens, model.id).toBe(model.maxOutput)
+      const { 'gemini-api': geminiApi, vertex, 'code-assist': codeAssist } = model.upstreams
+      const routed = typeof emulated?.geminiApi === 'string' ? 'routed' : 'served'
+      expect(emulated?.geminiApi === false ? 'absent' : routed, model.id).toBe(geminiApi)
+      expect(emulated?.vertex.length === 0 ? 'absent' : 'served', model.id).toBe(vertex)
+      // Of some models nobody knows whether Code Assist serves them; Google on loopback must decide.
+      const own = model.id === 'gemini-3.5-flash' || emulated?.codeAssist ? 'served' : 'absent'
+      if (codeAssist !== 'unknown') expect(own, model.id).toBe(codeAssist)
+    }
   })
 })
