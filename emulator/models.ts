@@ -233,9 +233,9 @@ export const MODELS: readonly Model[] = [
   {
     ...TEXT,
     id: 'gemini-robotics-er-1.6-preview',
-    generation: 2.5,
+    generation: 3,
     vertex: NOWHERE,
-    thinking: byBudget(1, 24_576, true),
+    thinking: byLevel(ALL),
   },
   {
     ...TEXT,
