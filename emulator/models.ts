@@ -214,6 +214,36 @@ export const MODELS: readonly Model[] = [
     thinking: byLevel(['MINIMAL', 'HIGH']),
   },
   { ...IMAGE, id: 'gemini-2.5-flash-image', generation: 2.5, thinking: null },
+  // Named by the types of @google/genai 3.1.0 and nowhere else yet: their limits are those of their kind.
+  {
+    ...IMAGE,
+    id: 'gemini-nano-banana-2.1',
+    generation: 3.8,
+    vertex: NOWHERE,
+    thinking: null,
+  },
+  { ...IMAGE, id: 'nano-banana-pro-preview', generation: 3, vertex: NOWHERE, thinking: null },
+  {
+    ...TEXT,
+    id: 'gemini-robotics-er-2-preview',
+    generation: 3.5,
+    vertex: NOWHERE,
+    thinking: byLevel(ALL),
+  },
+  {
+    ...TEXT,
+    id: 'gemini-robotics-er-1.6-preview',
+    generation: 3,
+    vertex: NOWHERE,
+    thinking: byLevel(ALL),
+  },
+  {
+    ...TEXT,
+    id: 'gemini-3.5-transcribe',
+    generation: 3.5,
+    vertex: NOWHERE,
+    thinking: byLevel(ALL),
+  },
   {
     ...TEXT,
     id: 'gemini-flash-latest',
@@ -260,6 +290,7 @@ export const MODELS: readonly Model[] = [
   },
   { ...SPEECH, id: 'gemini-3.8-flash-tts', generation: 3.8 },
   { ...SPEECH, id: 'gemini-3.8-flash-lite-tts', generation: 3.8 },
+  { ...SPEECH, id: 'gemini-3.1-flash-tts-preview', generation: 3.1, vertex: NOWHERE },
   { ...SPEECH, id: 'gemini-2.5-flash-preview-tts', generation: 2.5, vertex: NOWHERE },
   { ...SPEECH, id: 'gemini-2.5-pro-preview-tts', generation: 2.5, vertex: NOWHERE },
   {

@@ -30,8 +30,10 @@ const CODE_ASSIST_METHODS = new Set([
   'retrieveUserQuota',
 ])
 const MODEL_METHODS = ['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent']
+/** Of other models than there are here: told so in JSON. */
+const FOREIGN_METHODS = ['predict', 'predictLongRunning']
 const VERTEX_METHODS = new Set([...MODEL_METHODS, 'predict'])
-const GEMINI_API_METHODS = new Set([...MODEL_METHODS, 'batchEmbedContents'])
+const GEMINI_API_METHODS = new Set([...MODEL_METHODS, ...FOREIGN_METHODS, 'batchEmbedContents'])
 
 const VERTEX_MODEL = 'publishers/google/models/(?<model>[^/:]+):(?<method>\\w+)'
 
@@ -68,13 +70,13 @@ const PATTERNS: readonly Pattern[] = [
   {
     verb: 'POST',
     upstream: 'gemini-api',
-    path: /^\/(?<version>v1|v1beta)\/models\/(?<model>[^/:]+):(?<method>\w+)$/,
+    path: /^\/(?<version>v1|v1beta|v1alpha)\/models\/(?<model>[^/:]+):(?<method>\w+)$/,
     methods: GEMINI_API_METHODS,
   },
   {
     verb: 'GET',
     upstream: 'gemini-api',
-    path: /^\/(?<version>v1|v1beta)\/models(?:\/(?<model>[^/:]+))?$/,
+    path: /^\/(?<version>v1|v1beta|v1alpha)\/models(?:\/(?<model>[^/:]+))?$/,
     given: { method: 'models' },
   },
 ]

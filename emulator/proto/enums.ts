@@ -60,7 +60,9 @@ export const ENUMS: Record<string, { values: readonly string[]; vertexOnly?: rea
     FunctionCallingMode: { values: ['MODE_UNSPECIFIED', 'AUTO', 'ANY', 'NONE', 'VALIDATED'] },
     Behavior: { values: ['UNSPECIFIED', 'BLOCKING', 'NON_BLOCKING'] },
     Scheduling: { values: ['SCHEDULING_UNSPECIFIED', 'SILENT', 'WHEN_IDLE', 'INTERRUPT'] },
-    Modality: { values: ['MODALITY_UNSPECIFIED', 'TEXT', 'IMAGE', 'AUDIO'] },
+    Modality: { values: ['MODALITY_UNSPECIFIED', 'TEXT', 'IMAGE', 'AUDIO', 'VIDEO'] },
+    MediaProcessing: { values: ['MEDIA_PROCESSING_UNSPECIFIED', 'STATIC', 'AGENTIC'] },
+    TranscriptionMode: { values: ['MODE_UNSPECIFIED', 'VERBATIM', 'SMART'] },
     MediaResolution: {
       values: [
         'MEDIA_RESOLUTION_UNSPECIFIED',
@@ -82,8 +84,16 @@ export const ENUMS: Record<string, { values: readonly string[]; vertexOnly?: rea
         'URL_CONTEXT',
         'GOOGLE_MAPS',
         'FILE_SEARCH',
+        'MEDIA_PROCESSING',
       ],
     },
-    Environment: { values: ['ENVIRONMENT_UNSPECIFIED', 'ENVIRONMENT_BROWSER'] },
+    Environment: {
+      values: [
+        'ENVIRONMENT_UNSPECIFIED',
+        'ENVIRONMENT_BROWSER',
+        'ENVIRONMENT_MOBILE',
+        'ENVIRONMENT_DESKTOP',
+      ],
+    },
     ServiceTier: { values: ['unspecified', 'standard', 'flex', 'priority'] },
   }

@@ -19,7 +19,7 @@ const KNOWN_BY: Record<string, (upstream: Upstream, version: string) => boolean>
   'vertex-only': (upstream) => upstream === 'vertex',
   'code-assist': (upstream) => upstream === 'code-assist',
   public: (upstream) => upstream !== 'code-assist',
-  // Never with v1 (google-upstreams §12).
+  // Never with v1, says Google's guide on long answers.
   beta: (upstream, version) => upstream !== 'code-assist' && version !== 'v1',
 }
 

@@ -28,7 +28,12 @@ export interface Part {
   inlineData?: { mimeType?: string; data?: string }
   fileData?: { mimeType?: string; fileUri?: string }
   functionCall?: { id?: string; name?: string; args?: JsonObject }
-  functionResponse?: { id?: string; name?: string; response?: JsonObject }
+  functionResponse?: {
+    id?: string
+    name?: string
+    response?: JsonObject
+    parts?: { inlineData?: { displayName?: string } }[]
+  }
   executableCode?: JsonObject
   codeExecutionResult?: JsonObject
   toolCall?: JsonObject

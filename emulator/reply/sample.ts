@@ -44,12 +44,19 @@ function sample(given: unknown, at: At): unknown {
       return BY_NAME.get(at.name) ?? at.text
     case 'number':
     case 'integer':
-      return schema['minimum'] ?? 0
+      return numberOf(schema)
     case 'boolean':
       return true
     default:
       return null
   }
+}
+
+/** 1 where it may be: gemini-cli asks for a score from 1 to 100 in words alone, and asks again for any other. */
+function numberOf({ minimum = 1, maximum }: JsonObject): unknown {
+  return typeof minimum === 'number' && typeof maximum === 'number'
+    ? Math.min(minimum, maximum)
+    : minimum
 }
 
 function objectOf(schema: JsonObject, at: At): JsonObject {

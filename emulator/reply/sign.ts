@@ -20,6 +20,7 @@ export function signParts(parts: Part[], signing: Signing): Part[] {
   if (given.length > 0) return named
   if (signing.model.kind === 'image') return signImages(named, signing)
   if (signing.model.generation < 3) return signFirst(named, signing)
+  if (named.some(isTool)) return signTools(named, signing)
   const firstCall = named.findIndex((part) => part.functionCall)
   if (firstCall >= 0) return signAt(named, firstCall, signing)
   if (!signing.thought || named.length === 0) return named
@@ -29,6 +30,27 @@ export function signParts(parts: Part[], signing: Signing): Part[] {
 
 function signFirst(parts: Part[], signing: Signing): Part[] {
   return signing.hasFunctions && signing.thought ? signAt(parts, 0, signing) : parts
+}
+
+/** Each use of a tool of Google's and each of its results; and the first call, which holds that they came before it. */
+function signTools(parts: Part[], signing: Signing): Part[] {
+  const firstCall = parts.findIndex((part) => part.functionCall)
+  const done = parts.map((part, index) =>
+    isTool(part) || index === firstCall ? signed(part, signing) : part,
+  )
+  const call = done[firstCall]?.thoughtSignature
+  const tools = done.slice(0, Math.max(0, firstCall)).filter(isTool)
+  if (call !== undefined) {
+    signing.signatures.rememberTools(
+      call,
+      tools.flatMap((part) => part.thoughtSignature ?? []),
+    )
+  }
+  return done
+}
+
+function isTool({ toolCall, toolResponse }: Part): boolean {
+  return toolCall !== undefined || toolResponse !== undefined
 }
 
 function signImages(parts: Part[], signing: Signing): Part[] {

@@ -6,6 +6,7 @@ import { checkContents } from './contents.ts'
 import { checkContextLength } from './context-length.ts'
 import { checkMedia } from './media.ts'
 import { checkOutput } from './output.ts'
+import { checkResults } from './results.ts'
 import { checkSignatures } from './signatures.ts'
 import type { Subject } from './subject.ts'
 import { checkThinking } from './thinking.ts'
@@ -26,6 +27,7 @@ const RULES: readonly Rule[] = [
   checkToolConfig,
   checkOutput,
   checkTurns,
+  checkResults,
   checkSignatures,
   checkContextLength,
 ]

@@ -1,7 +1,7 @@
 /** Thought signatures that must come back (google-upstreams §6.2, §6.3). */
 import { invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
-import type { Content } from '../proto/types.ts'
+import type { Content, Part } from '../proto/types.ts'
 import type { Subject } from './subject.ts'
 
 const DEMANDED_SINCE = 3
@@ -14,7 +14,8 @@ export function checkSignatures(subject: Subject): Failure | undefined {
     .some((signature) => !subject.signatures.accepts(subject, signature))
   if (corrupted) return invalidArgument('Corrupted thought signature.')
   if (subject.model.generation < DEMANDED_SINCE) return undefined
-  return subject.model.kind === 'image' ? checkImages(contents) : checkCalls(contents)
+  if (subject.model.kind === 'image') return checkImages(contents)
+  return checkTools(subject, contents) ?? checkCalls(contents)
 }
 
 /** The first call of every step of the current turn. */
@@ -37,6 +38,44 @@ function checkCalls(contents: Content[]): Failure | undefined {
 /** A user's content that answers no call. */
 function opensTurn({ role, parts = [] }: Content): boolean {
   return role !== 'model' && parts.every((part) => !part.functionResponse)
+}
+
+/**
+ * Google's own tools, where they are used beside functions: each use and each result comes back signed, and none is left out
+ * before a call that was made after it (ai.google.dev, "Combine built-in tools and function calling"). The guide says what must
+ * come back, not how a miss is told: the words follow those for calls.
+ */
+function checkTools({ signatures }: Subject, contents: Content[]): Failure | undefined {
+  const start = contents.findLastIndex(opensTurn)
+  for (const [index, { role, parts = [] }] of contents.entries()) {
+    if (role !== 'model') continue
+    const bare = parts.find((part) => isTool(part) && part.thoughtSignature === undefined)
+    if (bare) return missingTool(bare.toolCall ? 'toolCall' : 'toolResponse', index)
+    if (index < start) continue
+    const returned = signaturesOf(parts.filter(isTool))
+    const calls = signaturesOf(parts.filter((part) => part.functionCall))
+    if (calls.some((call) => signatures.lacksTools(call, returned))) {
+      return missingTool('toolCall', index)
+    }
+  }
+  return undefined
+}
+
+function missingTool(field: 'toolCall' | 'toolResponse', index: number): Failure {
+  const what = field === 'toolCall' ? 'Tool call' : 'Tool response'
+  return invalidArgument(
+    `${what} is missing a thought_signature in ${field} parts. This is required for tools to work correctly, and ` +
+      'missing thought_signature may lead to degraded model performance. Additional data, ' +
+      `position ${index + 1}. Please refer to ${DOCS} for more details.`,
+  )
+}
+
+function isTool({ toolCall, toolResponse }: Part): boolean {
+  return toolCall !== undefined || toolResponse !== undefined
+}
+
+function signaturesOf(parts: Part[]): string[] {
+  return parts.flatMap((part) => part.thoughtSignature ?? [])
 }
 
 function checkImages(contents: Content[]): Failure | undefined {

@@ -5,7 +5,10 @@ import type { Content, Part } from '../proto/types.ts'
 import type { Subject } from './subject.ts'
 
 const NO_PREFILL_SINCE = 3.7
-/** Google's guide: a response must echo its call's id. */
+/**
+ * From here on an id that is none of the calls' is refused. A response without one is taken, although Google's guide demands it:
+ * google-genai 3.6.1 (Python), Google's own, sends none when it calls functions by itself.
+ */
 const IDS_SINCE = 3.7
 
 const MISPLACED_CALL =
@@ -63,9 +66,8 @@ function sameNames(calls: Call[], responses: Response[]): boolean {
 
 /** Calls written by the client itself may have no id; then there is nothing to echo. */
 function sameIds(calls: Call[], responses: Response[]): boolean {
-  const called = calls.flatMap(({ id }) => id ?? [])
-  const answered = new Set(responses.map(({ id }) => id))
-  return called.every((id) => answered.has(id))
+  const called = new Set(calls.flatMap(({ id }) => id ?? []))
+  return called.size === 0 || responses.every(({ id }) => id === undefined || called.has(id))
 }
 
 function callsOf({ parts = [] }: Content): Call[] {

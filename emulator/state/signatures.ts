@@ -1,20 +1,16 @@
 /**
  * Thought signatures this emulator gave out; all others are corrupt, and to a model or an upstream also those of another
- * (google-upstreams §6.2–§6.4).
+ * (google-upstreams §6.2–§6.4). They are bytes: clients in Python send them back in the other base64 alphabet.
  */
 import type { Model } from '../models.ts'
 import type { Upstream } from '../protocol.ts'
 import { base64, randomBytes } from '../random.ts'
+import { DUMMIES } from './dummies.ts'
 
 const MAX_SIGNATURES = 50_000
 const BYTES = 48
 /** Native signatures start with it. */
 const FIRST_BYTE = 0x12
-
-const DUMMIES: ReadonlySet<string> = new Set([
-  'skip_thought_signature_validator',
-  'context_engineering_is_the_way_to_go',
-])
 
 /** Who issued a signature, and alone can read it. */
 export interface Issuer {
@@ -22,8 +18,12 @@ export interface Issuer {
   model: Model
 }
 
+const DUMMY_BYTES: ReadonlySet<string> = new Set(DUMMIES.map(bytesOf))
+
 export class Signatures {
   readonly #issued = new Set<string>()
+  /** By a call's signature: those of the uses of Google's own tools that its answer had before it. */
+  readonly #after = new Map<string, readonly string[]>()
 
   issue(issuer: Issuer): string {
     const bytes = randomBytes(BYTES)
@@ -35,7 +35,7 @@ export class Signatures {
 
   /** A script may supply its own. */
   remember(issuer: Issuer, signature: string): void {
-    if (this.#issued.size >= MAX_SIGNATURES) this.#issued.clear()
+    if (this.#issued.size >= MAX_SIGNATURES) this.clear()
     this.#issued.add(keyOf(issuer, signature))
   }
 
@@ -48,15 +48,32 @@ export class Signatures {
     }
   }
 
+  /** The model called a function after it had used these tools, so it must see them again. */
+  rememberTools(call: string, tools: readonly string[]): void {
+    this.#after.set(bytesOf(call), tools.map(bytesOf))
+  }
+
+  /** Whether those tools of Google's that the call came after are not among the signatures that came back. */
+  lacksTools(call: string, returned: readonly string[]): boolean {
+    const known = new Set(returned.map(bytesOf))
+    return (this.#after.get(bytesOf(call)) ?? []).some((tool) => !known.has(tool))
+  }
+
   accepts(issuer: Issuer, signature: string): boolean {
-    return DUMMIES.has(signature) || this.#issued.has(keyOf(issuer, signature))
+    return DUMMY_BYTES.has(bytesOf(signature)) || this.#issued.has(keyOf(issuer, signature))
   }
 
   clear(): void {
     this.#issued.clear()
+    this.#after.clear()
   }
 }
 
 function keyOf({ upstream, model }: Issuer, signature: string): string {
-  return `${upstream} ${model.id} ${signature}`
+  return `${upstream} ${model.id} ${bytesOf(signature)}`
+}
+
+/** Of either alphabet, padded or not; what is no base64 the parser has refused. */
+function bytesOf(signature: string): string {
+  return Buffer.from(signature, 'base64').toString('latin1')
 }

@@ -32,6 +32,7 @@ export function geminiApi(exchange: Exchange): Outcome {
   const caller = apiKeyCredential(exchange)
   if (!caller.ok) return refuse(caller.failure)
   if (route.method === 'models') return models(exchange)
+  if (route.method.startsWith('predict')) return refuse(presetFailure(exchange, '404'))
   if (isEmbedding(route.method)) return embed(exchange, findModel('gemini-api', route.model, ''))
   const message =
     route.method === 'countTokens' ? 'GeminiCountTokensRequest' : 'GenerateContentRequest'

@@ -150,5 +150,14 @@ export function errorResponse(failure: Failure): Response {
     else headers.set('x-should-retry', 'false')
   }
   if (wire.retry === 'never') headers.set('x-should-retry', 'false')
-  return jsonResponse(toOpenAIError(failure), { status: wire.status, headers })
+  const response = jsonResponse(toOpenAIError(failure), { status: wire.status, headers })
+  reasons.set(response, failure.reason)
+  return response
+}
+
+const reasons = new WeakMap<Response, FailureReason>()
+
+/** Why an answer is a refusal, for the log: wherever it was found out, the line is the same. Null: it is none. */
+export function reasonOf(response: Response): FailureReason | null {
+  return reasons.get(response) ?? null
 }

@@ -11,8 +11,9 @@ export interface DirectoryEntry {
 export const DIRECTORY_NAME = 'directory'
 
 /**
- * Which users exist, so that admins can list them and see their own writes; and which admin acts were done under an
- * Idempotency-Key. Touched by admin acts only (design §4).
+ * Which users exist, so that admins can list them and see their own writes, and that a key which nobody has is refused without
+ * waking an object for it; and which admin acts were done under an Idempotency-Key. Beside admin acts it is asked once by each
+ * isolate for each key that an admin chose.
  */
 export class DirectoryObject extends DurableObject<Env> {
   readonly #keys: IdempotencyKeys
@@ -38,13 +39,20 @@ export class DirectoryObject extends DurableObject<Env> {
     this.#keys.release(key, operation)
   }
 
-  /** Idempotent. */
-  register(userId: string): void {
+  /** `createdAt`: when the user was made, in epoch milliseconds; of a restored one it is long ago. Idempotent. */
+  register(userId: string, createdAt: number): void {
     this.ctx.storage.sql.exec(
-      'INSERT INTO users (user_id, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING',
+      `INSERT INTO users (user_id, created_at) VALUES (?, ?)
+       ON CONFLICT DO UPDATE SET created_at = excluded.created_at`,
       userId,
-      Date.now(),
+      createdAt,
     )
+  }
+
+  /** Whether there is such a user. */
+  has(userId: string): boolean {
+    const rows = this.ctx.storage.sql.exec('SELECT 1 FROM users WHERE user_id = ?', userId)
+    return rows.toArray().length > 0
   }
 
   /** Idempotent. */

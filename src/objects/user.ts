@@ -155,7 +155,7 @@ export class UserObject extends DurableObject<Env> {
     if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
     const known = this.#user?.state
     if (known !== undefined && known.audit.doneBefore(by, 'user.created', null) === null) {
-      return { ok: false, reason: 'user_exists' }
+      return { ok: false, reason: 'user_exists', createdAt: known.profile.createdAt }
     }
     // All or nothing: a user without the key could not be used.
     return this.#atomically(() => {

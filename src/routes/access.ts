@@ -9,6 +9,7 @@ import { slowed } from '../gateway/guesses.ts'
 import { callUser } from '../gateway/objects.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { Admission } from '../objects/config/user-settings.ts'
+import { isKnown, isUsers } from '../gateway/known-users.ts'
 import type { Call, Reply } from './call.ts'
 import { idempotent } from './admin/idempotency.ts'
 
@@ -82,8 +83,9 @@ export function userOrAdmin(handle: {
 }
 
 /**
- * Whose key serves this request. The master key is refused as any key that nobody has, after the same round trip: else these
- * routes, which count no guesses, would tell who asks often enough which key it is.
+ * Whose key serves this request. These routes count no wrong guesses, so any difference between the refusals of two keys would
+ * let somebody find the master key by trying: it goes the way of a key that nobody has, which is refused after one question to
+ * the directory and before anything of the body is read.
  */
 function claimedHolder(
   call: Call,
@@ -92,17 +94,18 @@ function claimedHolder(
   if (caller === null) return MISSING_KEY
   const [first, ...others] = caller.holders
   const isSole = first !== undefined && first !== caller.master && others.length === 0
-  return isSole ? first : firstAdmitted(call, caller)
+  return isSole && isKnown(call.env, first) === true ? first : firstAdmitted(call, caller)
 }
 
-/** Of several different keys, as some clients send them, or the master key alone: the first that somebody has. */
+/** Of several different keys, as some clients send them, or a single one that is not known yet: the first that somebody has. */
 async function firstAdmitted(
-  call: Call,
+  { env }: Call,
   { holders, master }: Caller,
 ): Promise<KeyHolder | Failure> {
   for (const holder of holders) {
-    const refusal = await refusalTo(call.env, holder)
-    if (refusal === null && holder !== master) return holder
+    const isUser = await isUsers(env, holder)
+    if (holder === master || !isUser) continue
+    if (holders.length === 1 || (await refusalTo(env, holder)) === null) return holder
   }
   return UNKNOWN_KEY
 }
@@ -145,7 +148,9 @@ export async function refusalTo(env: Env, holder: KeyHolder): Promise<Failure | 
   return refusalFor(await admissionOf(env, holder))
 }
 
-function admissionOf(env: Env, { userId, keyDigest }: KeyHolder): Promise<Admission> {
+async function admissionOf(env: Env, holder: KeyHolder): Promise<Admission> {
+  if (!(await isUsers(env, holder))) return 'unknown_user'
+  const { userId, keyDigest } = holder
   return callUser<Admission>(env, userId, (object) => object.admission(keyDigest))
 }
 

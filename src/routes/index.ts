@@ -1,6 +1,6 @@
 import { type IRequest, Router } from 'itty-router'
 import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
-import { errorResponse, type Failure } from '../failure/failure.ts'
+import { type Failure, errorResponse, reasonOf } from '../failure/failure.ts'
 import { lazy } from '../lazy.ts'
 import { log } from '../http/log.ts'
 import { readSettings } from '../settings.ts'
@@ -206,7 +206,7 @@ export async function handleRequest(
       method,
       route,
       status: response.status,
-      reason: reply instanceof Response ? null : reply.reason,
+      reason: reasonOf(response),
       credential: headers.get('x-pollux-credential'),
       attempts: Number(headers.get('x-pollux-attempts')),
       ms: Date.now() - began,

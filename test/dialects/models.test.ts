@@ -52,8 +52,8 @@ describe('the models of a user', () => {
   })
 
   it('may be models that only the admin knows of', () => {
-    const models = ['gemini-4-argon', 'gemini-2.5-pro']
-    expect(idsFor({ models })).toEqual(['gemini-2.5-pro', 'gemini-4-argon'])
+    const models = ['gemini-5-unheard-of', 'gemini-2.5-pro']
+    expect(idsFor({ models })).toEqual(['gemini-2.5-pro', 'gemini-5-unheard-of'])
   })
 
   it('are listed under the user’s own names too, which go before Google’s', () => {
@@ -127,9 +127,9 @@ describe('the model list', () => {
   })
 
   it('says of a model it does not know only that it is there', () => {
-    const [model] = modelsFor({ ...EVERYTHING, models: ['gemini-4-argon'] })
+    const [model] = modelsFor({ ...EVERYTHING, models: ['gemini-5-unheard-of'] })
     expect(model && toModel(model)).toEqual({
-      id: 'gemini-4-argon',
+      id: 'gemini-5-unheard-of',
       object: 'model',
       created: 0,
       owned_by: 'google',

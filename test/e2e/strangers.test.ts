@@ -1,16 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { dirname, join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { startWorkerd, type Workerd } from './support/workerd.ts'
 
 const STRANGERS = 10_000
-/** Of so many strangers one has a key as an admin might choose it; the others have forged ones. */
-const STRANGERS_PER_CHOSEN = 20
-const AT_ONCE = 8
+/** Every second has a key as an admin might choose it; the others have forged ones. */
+const STRANGERS_PER_CHOSEN = 2
+const AT_ONCE = 32
 /** Of a known user, before, meanwhile and after. */
 const SAMPLES = 200
 
@@ -34,16 +33,8 @@ it(`${STRANGERS} keys that nobody has: each is refused, nothing is stored, and n
   const after = await latencies(workerd, known)
   await workerd.stop()
 
-  // workerd opens a database for every object that is woken, which is as empty as the object. Forged keys wake none.
-  const made = filesIn(workerd.state).filter((file) => !files.has(file))
-  const databases = made.filter((file) => file.endsWith('.sqlite'))
-  expect(databases).toHaveLength(STRANGERS / STRANGERS_PER_CHOSEN)
-  expect(databases.filter((file) => dirname(file) !== workerd.userObjects)).toEqual([])
-  // Before one is opened here, which would tidy up behind workerd.
-  const logs = made.filter((file) => file.endsWith('.sqlite-wal'))
-  expect(logs.filter((file) => statSync(file).size > 0)).toEqual([])
-  expect(databases.filter((file) => tablesIn(file) > 0)).toEqual([])
-  expect(made.filter((file) => !/\.sqlite(-wal|-shm)?$/.test(file))).toEqual([])
+  // workerd opens a database for every object that is woken. No stranger's key wakes one, of whatever form it is.
+  expect(filesIn(workerd.state).filter((file) => !files.has(file))).toEqual([])
 
   const p50 = { before: median(before), meanwhile: median(meanwhile), after: median(after) }
   console.log({ p50_ms: p50, strangers_per_second: Math.round(STRANGERS / seconds) })
@@ -147,13 +138,4 @@ function filesIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-}
-
-function tablesIn(file: string): number {
-  const database = new DatabaseSync(file)
-  try {
-    return database.prepare('SELECT name FROM sqlite_master').all().length
-  } finally {
-    database.close()
-  }
 }

@@ -12,7 +12,7 @@ describe('JSON that nobody scripted fits its schema', () => {
     [
       'an object',
       { type: 'object', properties: { a: string, b: { type: 'integer' } } },
-      { a: 'x', b: 0 },
+      { a: 'x', b: 1 },
     ],
     ["Google's upper case", { type: 'OBJECT', properties: { a: { type: 'STRING' } } }, { a: 'x' }],
     ['a list', { type: 'array', items: string, minItems: 2 }, ['x', 'x']],

@@ -115,8 +115,15 @@ describe('demands', () => {
 
   it("the calls' ids since 3.7", async () => {
     const parts = await partsOf('gemini-3.8-flash', { parts: CALLS })
+    const strange = RESULTS.map(({ functionResponse }) => ({
+      functionResponse: { ...functionResponse, id: 'strange' },
+    }))
+    expect(
+      await complaint('gemini-3.8-flash', [question, model(...parts), user(...strange)]),
+    ).toContain('Please ensure that the id')
+    // Google's own SDK for Python leaves them out.
     const contents = [question, model(...parts), user(...RESULTS)]
-    expect(await complaint('gemini-3.8-flash', contents)).toContain('Please ensure that the id')
+    expect(await complaint('gemini-3.8-flash', contents)).toBe('accepted')
     // Another model looks at no ids, but cannot read the signature.
     const elsewhere = [question, model(...CALLS.map(dummy)), user(...RESULTS)]
     expect(await complaint('gemini-3.6-flash', elsewhere)).toBe('accepted')
@@ -128,10 +135,68 @@ describe('demands', () => {
     expect(await complaint('gemini-3.6-flash', contents)).toBe('Corrupted thought signature.')
   })
 
+  it.each<[name: string, rewritten: (signature: string) => string]>([
+    ['in the other alphabet', (text) => text.replaceAll('+', '-').replaceAll('/', '_')],
+    ['without padding', (text) => text.replace(/=+$/, '')],
+  ])('them as bytes, %s', async (_, rewritten) => {
+    // 0xfb and 0xff are written with the characters in which the two alphabets differ, 46 bytes with padding.
+    const bytes = Buffer.alloc(46, 0xfb)
+    bytes[0] = 0x12
+    const thoughtSignature = bytes.toString('base64')
+    const [first, second] = CALLS
+    const parts = await partsOf('gemini-3.8-flash', {
+      parts: [{ ...first, thoughtSignature }, { ...second }],
+    })
+    const returned = parts.map((part) => ({
+      ...part,
+      ...(part.thoughtSignature ? { thoughtSignature: rewritten(part.thoughtSignature) } : {}),
+    }))
+    expect(rewritten(thoughtSignature)).not.toBe(thoughtSignature)
+    const contents = [question, model(...returned), user(...RESULTS)]
+    expect(await complaint('gemini-3.8-flash', contents)).toBe('accepted')
+  })
+
   it('base64', async () => {
     const contents = [question, model({ ...CALLS[0], thoughtSignature: 'not base64!' })]
     expect(await complaint('gemini-3.6-flash', contents)).toBe(
       `Invalid value at 'contents[1].parts[0].thought_signature' (TYPE_BYTES), Base64 decoding failed for "not base64!"`,
     )
+  })
+})
+
+describe("Google's own tools beside functions", () => {
+  const MIXED = {
+    ...HELLO,
+    tools: [{ googleSearch: {} }, { functionDeclarations: [{ name: 'f' }] }],
+    toolConfig: { includeServerSideToolInvocations: true },
+  }
+  const USED = [
+    { toolCall: { id: 's1', toolType: 'GOOGLE_SEARCH_WEB', args: { queries: ['x'] } } },
+    { toolResponse: { id: 's1', toolType: 'GOOGLE_SEARCH_WEB', response: {} } },
+    { functionCall: { name: 'f', args: {} } },
+  ]
+  const [RESULT] = RESULTS
+  const answerOf = () => partsOf('gemini-3.6-flash', { parts: USED }, MIXED)
+
+  it('are signed, each use and each result', async () => {
+    expect(signed(await answerOf())).toEqual([true, true, true])
+  })
+
+  it('must come back as they were', async () => {
+    const parts = await answerOf()
+    const ask = (...returned: object[]) =>
+      complaint('gemini-3.6-flash', [question, model(...returned), user({ ...RESULT })])
+    expect(await ask(...parts)).toBe('accepted')
+    const [use, result, call] = parts
+    const { thoughtSignature: _, ...bare } = { ...use }
+    expect(await ask(bare, { ...result }, { ...call })).toMatch(
+      /^Tool call is missing a thought_signature in toolCall parts\..* position 2\./,
+    )
+    expect(await ask({ ...use }, { toolResponse: USED[1]?.toolResponse }, { ...call })).toMatch(
+      /^Tool response is missing a thought_signature in toolResponse parts\./,
+    )
+    expect(await ask({ ...call })).toMatch(/^Tool call is missing/)
+    expect(await ask({ ...use }, { ...call })).toMatch(/^Tool call is missing/)
+    expect(await ask(dummy({ functionCall: call?.functionCall }))).toBe('accepted')
   })
 })

@@ -51,11 +51,6 @@ describe('refuses what the parser does not know', () => {
       ),
     ],
     [
-      'labels, which only Vertex has',
-      { ...HELLO, labels: {} },
-      'Invalid JSON payload received. Unknown name "labels": Cannot find field.',
-    ],
-    [
       'a list as function response',
       { contents: [user(text), model(call()), user(result('f', []))] },
       unknown(

@@ -154,6 +154,17 @@ describe('Vertex AI', () => {
 })
 
 describe('unknown models and paths', () => {
+  it.each(['predict', 'predictLongRunning'])('knows no model for %s', async (method) => {
+    const { handle } = await google.control.registerApiKey()
+    const path = `/v1alpha/models/gemini-2.5-flash:${method}`
+    const response = await google.post(path, {}, { 'x-goog-api-key': handle })
+    expect(await google.errorOf(response)).toMatchObject({
+      code: 404,
+      status: 'NOT_FOUND',
+      message: `models/gemini-2.5-flash is not found for API version v1alpha, or is not supported for ${method}. Call ListModels to see the list of available models and their supported methods.`,
+    })
+  })
+
   it('says it in the words of each upstream', async () => {
     const key = await google.control.registerApiKey()
     const bearer = await google.bearer()
@@ -181,7 +192,7 @@ describe('unknown models and paths', () => {
   })
 
   it.each([
-    '/v1beta/models/gemini-2.5-flash:predictLongRunning',
+    '/v1beta/models/gemini-2.5-flash:nothing',
     '/v1internal:embedContent',
     '/v9/models/x:generateContent',
   ])('answers %s with the HTML 404 of the front end', async (path) => {

@@ -129,12 +129,12 @@ describe('what a request costs in the object', () => {
   })
 
   it('a new user with a credential, up to the snapshot in KV', async () => {
-    // Of the admin's key it is asked whether it is a user's, before it is known to be the master key.
+    // Whether the admin's key is a user's as well, the directory is asked, and no object of its own.
     const { calls, ...rows } = await billOf(
       () => givenUser(),
       (bill) => bill.calls.includes('alarm'),
     )
-    expect(calls).toEqual(['admission', 'alarm'])
+    expect(calls).toEqual(['alarm'])
     expect(rows.alarmsSet).toBe(1)
     expect(rows.rowsWritten).toBeLessThanOrEqual(40) // most of them the schema's
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findModel, listModels } from '../../src/gemini/models/catalogue.ts'
+import { MODELS as EMULATED } from '../../emulator/models.ts'
 
 describe('the catalogue', () => {
   it('lists each model once', () => {
@@ -28,4 +29,58 @@ describe('the catalogue', () => {
   it.each(['gpt-4o', '', 'constructor', 'GEMINI-2.5-PRO'])('does not know "%s"', (name) => {
     expect(findModel(name)).toBeUndefined()
   })
+})
+
+describe('the catalogue and the emulator', () => {
+  /** What Google serves and the catalogue does not name, and why. */
+  const UNNAMED: Readonly<Record<string, string>> = {
+    'gemini-4-hydrogen': 'announced, in no list of ids',
+    'gemini-4-neon': 'announced, in no list of ids',
+    'gemini-3.8-flash-cyber': 'given to few',
+    'gemini-3-flash': "Code Assist's name for gemini-3.5-flash",
+    'gemini-flash-latest': 'an alias',
+    'gemini-flash-lite-latest': 'an alias',
+    'gemini-pro-latest': 'an alias',
+    'gemma-4-31b-it': 'not documented for us',
+    'gemma-4-26b-a4b-it': 'not documented for us',
+    'gemini-nano-banana-2.1': 'no day of release is known',
+    'nano-banana-pro-preview': 'no day of release is known',
+    'gemini-robotics-er-2-preview': 'no day of release is known',
+    'gemini-robotics-er-1.6-preview': 'no day of release is known',
+    'gemini-3.5-transcribe': 'no day of release is known',
+    'gemini-3.1-flash-tts-preview': 'no day of release is known',
+  }
+
+  it('name the same models', () => {
+    const named = EMULATED.map(({ id }) => id).filter((id) => !Object.hasOwn(UNNAMED, id))
+    expect(
+      listModels()
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(named.toSorted())
+  })
+
+  it.each(listModels())(
+    'say the same of $id',
+    ({ id, kind, contextWindow, maxOutput, upstreams }) => {
+      const emulated = EMULATED.find((model) => model.id === id)
+      // Vectors have no length in tokens.
+      const limit = kind === 'embedding' ? maxOutput : emulated?.outputTokens
+      expect([emulated?.kind, emulated?.inputTokens, limit]).toEqual([
+        kind,
+        contextWindow,
+        maxOutput,
+      ])
+      const routed = typeof emulated?.geminiApi === 'string' ? 'routed' : 'served'
+      // Code Assist has another name for this one; and of some models nobody knows, but Google on loopback must decide.
+      const isKnown = id === 'gemini-3.5-flash' || emulated?.codeAssist === true
+      const decided =
+        upstreams['code-assist'] === 'unknown' ? 'unknown' : isKnown ? 'served' : 'absent'
+      expect({
+        'gemini-api': emulated?.geminiApi === false ? 'absent' : routed,
+        vertex: emulated?.vertex.length === 0 ? 'absent' : 'served',
+        'code-assist': decided,
+      }).toEqual(upstreams)
+    },
+  )
 })

@@ -8,6 +8,7 @@ function object(properties: Json, more: Json = {}): Json {
   return { type: 'object', properties, ...more }
 }
 
+const ANY_NAME = 'Stands for any name: write names of your own, each with a value like this.'
 const STRING = { type: 'STRING' }
 
 /** A schema, as JSON Schema and in the OpenAPI subset. */
@@ -72,7 +73,7 @@ const ROWS: [string, unknown, Json, Json][] = [
     },
     object({
       value: { type: 'string' },
-      children: { type: 'array', items: { type: 'object', description: 'below' } },
+      children: { type: 'array', items: { description: 'below Of the same form as node.' } },
     }),
     {
       type: 'OBJECT',
@@ -80,11 +81,7 @@ const ROWS: [string, unknown, Json, Json][] = [
         value: STRING,
         children: {
           type: 'ARRAY',
-          items: {
-            type: 'OBJECT',
-            description: 'below',
-            properties: { _: { type: 'STRING', description: 'Not used.' } },
-          },
+          items: { type: 'STRING', description: 'below Of the same form as node.' },
         },
       },
     },
@@ -92,14 +89,11 @@ const ROWS: [string, unknown, Json, Json][] = [
   [
     'E70: a reference to the document itself is cut',
     object({ next: { $ref: '#' } }),
-    object({ next: { type: 'object' } }),
+    object({ next: { description: 'Of the same form as the whole.' } }),
     {
       type: 'OBJECT',
       properties: {
-        next: {
-          type: 'OBJECT',
-          properties: { _: { type: 'STRING', description: 'Not used.' } },
-        },
+        next: { type: 'STRING', description: 'Of the same form as the whole.' },
       },
     },
   ],
@@ -204,13 +198,125 @@ const ROWS: [string, unknown, Json, Json][] = [
     },
   ],
   [
-    'alternatives of required properties say nothing where there is no such thing',
+    'alternatives that only demand are told in words',
     object(
       { a: { type: 'string' }, b: { type: 'string' } },
       { anyOf: [{ required: ['a'] }, { required: ['b'] }] },
     ),
-    object({ a: { type: 'string' }, b: { type: 'string' } }, { anyOf: [{}, {}] }),
-    { type: 'OBJECT', properties: { a: STRING, b: STRING } },
+    object(
+      { a: { type: 'string' }, b: { type: 'string' } },
+      { description: 'At least one of these is required: "a"; "b".' },
+    ),
+    {
+      type: 'OBJECT',
+      description: 'At least one of these is required: "a"; "b".',
+      properties: { a: STRING, b: STRING },
+    },
+  ],
+  [
+    'alternatives that only demand are told beside what else is said, within allOf too',
+    object(
+      { a: { type: 'string' }, b: { type: 'string' }, c: { type: 'string' } },
+      {
+        description: 'One.',
+        required: ['c'],
+        allOf: [{ oneOf: [{ required: ['a', 'b'] }, { type: 'object', required: ['c'] }] }],
+      },
+    ),
+    object(
+      { a: { type: 'string' }, b: { type: 'string' }, c: { type: 'string' } },
+      {
+        description: 'One. Exactly one of these is required: "a" with "b"; "c".',
+        required: ['c'],
+      },
+    ),
+    {
+      type: 'OBJECT',
+      description: 'One. Exactly one of these is required: "a" with "b"; "c".',
+      properties: { a: STRING, b: STRING, c: STRING },
+      required: ['c'],
+    },
+  ],
+  [
+    'what an alternative demands of the schema around it, it describes',
+    object(
+      { a: { type: 'string' } },
+      { anyOf: [{ required: ['a'] }, object({ b: { type: 'string' } }, { required: ['b', 'a'] })] },
+    ),
+    object(
+      { a: { type: 'string' } },
+      {
+        anyOf: [
+          { properties: { a: { type: 'string' } }, required: ['a'] },
+          object({ b: { type: 'string' }, a: { type: 'string' } }, { required: ['b', 'a'] }),
+        ],
+      },
+    ),
+    { type: 'OBJECT', properties: { a: STRING, b: STRING }, required: ['a'] },
+  ],
+  [
+    'maps by patterns of names stay maps, at the root as well',
+    {
+      type: 'object',
+      patternProperties: { '^x-': { type: 'string' } },
+      additionalProperties: false,
+    },
+    { type: 'object', additionalProperties: { type: 'string' } },
+    { type: 'OBJECT', properties: { _: { type: 'STRING', description: ANY_NAME } } },
+  ],
+  [
+    'maps by several patterns, and beside properties',
+    object(
+      { a: { type: 'string' } },
+      {
+        patternProperties: { '^x-': { type: 'string' }, '^y-': { type: 'integer' } },
+        additionalProperties: { type: 'boolean' },
+      },
+    ),
+    object(
+      { a: { type: 'string' } },
+      {
+        additionalProperties: {
+          anyOf: [{ type: 'string' }, { type: 'integer' }, { type: 'boolean' }],
+        },
+      },
+    ),
+    { type: 'OBJECT', properties: { a: STRING } },
+  ],
+  [
+    'numbers to choose from, as numbers and as texts',
+    object({
+      a: { type: 'integer', enum: [1, 2] },
+      b: { type: 'integer', enum: ['1', '2'] },
+      c: { type: 'string', enum: [1, 2] },
+      d: { enum: [1, 2.5] },
+      e: { type: ['integer', 'null'], enum: [1, null] },
+      f: { const: 3 },
+    }),
+    object({
+      a: { type: 'integer', enum: [1, 2] },
+      b: { type: 'integer', enum: [1, 2] },
+      c: { type: 'string', enum: ['1', '2'] },
+      d: { type: ['number', 'integer'], enum: [1, 2.5] },
+      e: { type: ['integer', 'null'], enum: [1] },
+      f: { type: 'integer', enum: [3] },
+    }),
+    {
+      type: 'OBJECT',
+      properties: {
+        a: { type: 'INTEGER', description: 'One of: 1, 2.' },
+        b: { type: 'INTEGER', description: 'One of: 1, 2.' },
+        c: { type: 'STRING', enum: ['1', '2'] },
+        d: {
+          anyOf: [
+            { type: 'NUMBER', description: 'One of: 1, 2.5.' },
+            { type: 'INTEGER', description: 'One of: 1, 2.5.' },
+          ],
+        },
+        e: { type: 'INTEGER', nullable: true, description: 'One of: 1.' },
+        f: { type: 'INTEGER', description: 'One of: 3.' },
+      },
+    },
   ],
   [
     'alternatives of objects are one object, where only one is taken',
@@ -335,7 +441,10 @@ describe('the schema of parameters', () => {
   it('of any keys is sent where that can be said', () => {
     const schema = { type: 'object', additionalProperties: { type: 'string' } }
     expect(toJsonSchemaObject(schema)).toEqual(schema)
-    expect(toOpenApiObject(schema)).toBeUndefined()
+    expect(toOpenApiObject(schema)).toEqual({
+      type: 'OBJECT',
+      properties: { _: { type: 'STRING', description: ANY_NAME } },
+    })
   })
 })
 
@@ -348,6 +457,45 @@ describe('the schema of an answer', () => {
 
   it('of anything is left out', () => {
     expect(toOpenApi({})).toBeUndefined()
+  })
+})
+
+describe('what is too large or too deep', () => {
+  const text = { type: 'string' }
+
+  it('is anything, never an object', () => {
+    const names = Array.from({ length: 4000 }, (_, index) => `p${index}`)
+    const wide = toJsonSchema(object(Object.fromEntries(names.map((name) => [name, text]))))
+    const { properties } = wide as { properties: Json }
+    expect(properties['p100']).toEqual(text)
+    expect(properties['p3999']).toEqual({})
+    expect(JSON.stringify(toOpenApi(object({ ...properties, last: text })))).not.toContain('"_"')
+  })
+
+  it('ends where it is too deep', () => {
+    let deep: Json = text
+    for (let depth = 0; depth < 400; depth++) deep = { type: 'array', items: deep }
+    expect(JSON.stringify(toJsonSchema(deep))).toContain('"items":{}')
+  })
+
+  it('says of any JSON that it is any JSON', () => {
+    const self = { $ref: '#/$defs/json' }
+    const json = {
+      anyOf: [
+        { type: 'string' },
+        { type: 'null' },
+        { type: 'array', items: self },
+        { type: 'object', propertyNames: { type: 'string' }, additionalProperties: self },
+      ],
+    }
+    const same = { description: 'Of the same form as json.' }
+    expect(toJsonSchema({ ...self, $defs: { json } })).toEqual({
+      anyOf: [
+        { type: ['string', 'null'] },
+        { type: 'array', items: same },
+        { type: 'object', additionalProperties: same },
+      ],
+    })
   })
 })
 

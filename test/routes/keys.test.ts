@@ -184,7 +184,7 @@ describe('a minted key', () => {
     expect(await listDurableObjectIds(env.USERS)).toEqual(before)
     // The same eyes do see a key that is not forged.
     await expect(
-      fetchWith({ USERS: asleep }, '/v1/models', { headers: { 'x-api-key': 'a-chosen-key' } }),
+      fetchWith({ USERS: asleep }, '/v1/models', { headers: { 'x-api-key': apiKey } }),
     ).resolves.toMatchObject({ status: 500 })
   })
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { resealAll } from '../../src/objects/recovery/reseal.ts'
+import { DIRECTORY_NAME } from '../../src/objects/directory.ts'
 import { loadState } from '../../src/objects/state.ts'
 import { openVault } from '../../src/objects/secrets/vault.ts'
 import { readSettings } from '../../src/settings.ts'
@@ -71,6 +72,29 @@ describe('a user whose storage is gone', () => {
     })
     expect(version).toBeGreaterThan((before.user as { config_version: number }).config_version)
     for (let request = 0; request < 3; request++) expect((await chat(user.key)).status).toBe(200)
+  })
+
+  it('is as old as it was, for the list too where the directory is lost with it', async () => {
+    const user = await givenUser(['api_key'])
+    const { user: before } = await (
+      await admin('GET', user.userId)
+    ).json<{ user: { created_at: string } }>()
+    await snapshotWritten(user)
+    await wipe(user)
+    await runInDurableObject(env.DIRECTORY.getByName(DIRECTORY_NAME), (_, { storage }) => {
+      storage.sql.exec('DELETE FROM users')
+    })
+    await scheduler.wait(5)
+    expect(await (await act('restore')).json()).toMatchObject({ restored: [user.userId] })
+    expect(await (await admin('GET', user.userId)).json()).toMatchObject({
+      user: { created_at: before.created_at },
+    })
+    const { users } = await (
+      await fetchPollux('/v1/config/users', { headers: { authorization: `Bearer ${MASTER_KEY}` } })
+    ).json<{ users: object[] }>()
+    expect(users).toContainEqual(
+      expect.objectContaining({ user: user.userId, created_at: before.created_at }),
+    )
   })
 
   it('is never written over where it is there', async () => {

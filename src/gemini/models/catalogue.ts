@@ -1,8 +1,8 @@
 /**
  * The models Pollux knows, as data (google-upstreams §3.3, §10, state of late November 2026). It is
  * for listing and for limits, not a gate: a model Google adds tomorrow works before its row is
- * here. Left out: Gemma (its limits and its system instruction are not documented for us) and
- * Gemini 4, whose ids are not confirmed yet.
+ * here. Left out: Gemma (its limits and its system instruction are not documented for us), and
+ * what the types of @google/genai 3.1.0 name but no page of Google's describes.
  */
 import type { Upstream } from '../upstreams.ts'
 
@@ -71,6 +71,22 @@ const NOT_SURE_OF_CODE_ASSIST = { ...EVERYWHERE, 'code-assist': 'unknown' } as c
 const MODELS: readonly Model[] = [
   {
     ...TEXT_MODEL,
+    id: 'gemini-4-carbon',
+    name: 'Gemini 4 Carbon',
+    created: day('2026-11-10'),
+    state: 'current',
+    upstreams: NOT_SURE_OF_CODE_ASSIST,
+  },
+  {
+    ...TEXT_MODEL,
+    id: 'gemini-4-argon',
+    name: 'Gemini 4 Argon',
+    created: day('2026-10-13'),
+    state: 'current',
+    upstreams: NOT_SURE_OF_CODE_ASSIST,
+  },
+  {
+    ...TEXT_MODEL,
     id: 'gemini-3.8-flash',
     name: 'Gemini 3.8 Flash',
     created: day('2026-09-02'),
@@ -122,6 +138,14 @@ const MODELS: readonly Model[] = [
     ...TEXT_MODEL,
     id: 'gemini-3.1-pro-preview',
     name: 'Gemini 3.1 Pro (preview)',
+    created: day('2026-02-19'),
+    state: 'preview',
+    upstreams: EVERYWHERE,
+  },
+  {
+    ...TEXT_MODEL,
+    id: 'gemini-3.1-pro-preview-customtools',
+    name: 'Gemini 3.1 Pro for custom tools (preview)',
     created: day('2026-02-19'),
     state: 'preview',
     upstreams: EVERYWHERE,

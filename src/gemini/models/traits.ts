@@ -130,7 +130,7 @@ const EXCEPTIONS: readonly (readonly [id: RegExp, Partial<Traits>])[] = [
   [/^gemini-3\.5-flash$/, { penalties: true }],
   [/^gemini-4-neon/, { thinking: byLevel([...NO_MINIMAL, 'XHIGH']) }],
 
-  [/-image\b/, { ...IMAGE, thinking: null }],
+  [/-image\b|nano-banana/, { ...IMAGE, thinking: null }],
   [/^gemini-2\.5-flash-image/, { imageSizes: false }],
   [/^gemini-3-pro-image/, { thinking: byLevel(['HIGH'], false) }],
   [/^gemini-3\.1-flash(-lite)?-image/, { thinking: byLevel(['MINIMAL', 'HIGH'], false) }],

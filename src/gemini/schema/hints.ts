@@ -4,7 +4,8 @@ const MAX_HINT = 1000
 
 /** What a form has no word for is said in the description, where the model reads it. */
 export function described(shape: Shape, hint: string): { readonly description?: string } {
-  const all = [shape.description ?? '', hint.slice(0, MAX_HINT)].filter((text) => text !== '')
+  const notes = [...(shape.notes ?? []), hint].map((text) => text.slice(0, MAX_HINT))
+  const all = [shape.description ?? '', ...notes].filter((text) => text !== '')
   return all.length === 0 ? {} : { description: all.join(' ') }
 }
 

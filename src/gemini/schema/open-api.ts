@@ -33,7 +33,11 @@ export function toOpenApi(schema: unknown): OpenApi | undefined {
 export function toOpenApiObject(schema: unknown): OpenApi | undefined {
   const { properties, ...shape } = flat(readSchema(schema))
   if (shape.kinds.length > 0 && !shape.kinds.includes('object')) return undefined
-  if (properties === undefined || properties.size === 0) return undefined
+  if (properties === undefined || properties.size === 0) {
+    // One name stands for all that a map may have.
+    const isMap = typeof shape.additionalProperties === 'object'
+    return isMap ? print({ ...shape, kinds: ['object'] }) : undefined
+  }
   return print({ ...shape, properties, kinds: ['object'] })
 }
 
@@ -51,8 +55,13 @@ function print(shape: Shape): OpenApi {
 }
 
 /** Vertex takes nothing beside `anyOf`, so what stands there is said by each alternative. */
-function alternatives(anyOf: readonly Shape[], { kinds, description }: Shape): OpenApi {
-  const outer: Shape = { ...ANYTHING, kinds, ...(description !== undefined && { description }) }
+function alternatives(anyOf: readonly Shape[], { kinds, description, notes = [] }: Shape): OpenApi {
+  const outer: Shape = {
+    ...ANYTHING,
+    kinds,
+    ...(description !== undefined && { description }),
+    ...(notes.length > 0 && { notes }),
+  }
   const nullable = anyOf.some((variant) => variant.kinds.includes('null'))
   const printed = anyOf.map((variant) => print(both(variant, outer)))
   const flattened = printed.flatMap((variant) =>
@@ -80,13 +89,22 @@ function printKind(kind: Kind, shape: Shape, nullable: boolean): OpenApi {
   }
 }
 
-function printObject({ properties = new Map(), required }: Shape): OpenApi {
-  if (properties.size === 0) return { properties: NO_PROPERTIES }
+function printObject({ properties = new Map(), required, additionalProperties }: Shape): OpenApi {
+  if (properties.size === 0) {
+    const isMapOf = typeof additionalProperties === 'object' ? additionalProperties : null
+    return { properties: isMapOf === null ? NO_PROPERTIES : anyName(isMapOf) }
+  }
   const known = [...required].filter((name) => properties.has(name))
   return {
     properties: Object.fromEntries([...properties].map(([name, shape]) => [name, print(shape)])),
     ...(known.length > 0 && { required: known }),
   }
+}
+
+/** This form has no word for an object of any names. */
+function anyName(shape: Shape): OpenApi {
+  const note = 'Stands for any name: write names of your own, each with a value like this.'
+  return { _: print({ ...shape, notes: [...(shape.notes ?? []), note] }) }
 }
 
 /** An object of all the properties that any alternative has; what only some require is not required. */

@@ -1,9 +1,10 @@
 /**
  * Reads the JSON Schemas that agents, zod, pydantic and MCP servers write (client-protocols §1.10). Never fails: what Google has
  * no word for is left out, so that a tool loses a constraint and not its call. Pure, and bounded: references that run in a
- * circle, or unfold without end, end in an object of any form (E70).
+ * circle, or unfold without end, end in anything (E70): what stands there may be a text as well as an object.
  */
 import { isRecord } from '../../json/record.ts'
+import { demandOf, sameFormAs, withDemanded } from './demands.ts'
 import { resolve } from './reference.ts'
 import {
   ANYTHING,
@@ -48,8 +49,7 @@ class Reader {
     if (schema === false) return null
     if (!isRecord(schema)) return ANYTHING
     this.#nodes++
-    if (place.depth > MAX_DEPTH || this.#nodes > MAX_NODES)
-      return { ...ANYTHING, kinds: ['object'] }
+    if (place.depth > MAX_DEPTH || this.#nodes > MAX_NODES) return ANYTHING
     const below = { ...place, depth: place.depth + 1 }
     let shape: Shape | null = this.#own(schema, below)
     if (typeof schema['$ref'] === 'string') {
@@ -57,18 +57,25 @@ class Reader {
     }
     for (const part of listOf(schema['allOf'])) shape = join(shape, this.read(part, below))
     const variants = listOf(schema['anyOf'] ?? schema['oneOf'])
-    return variants.length === 0 ? shape : this.#oneOf(variants, shape, below)
+    if (variants.length === 0) return shape
+    const demand = demandOf(variants, schema['anyOf'] === undefined)
+    return demand === null
+      ? this.#oneOf(variants, shape, below)
+      : join(shape, { ...ANYTHING, notes: [demand] })
   }
 
   #referred(reference: string, place: Place): Shape | null {
-    if (place.within.has(reference)) return { ...ANYTHING, kinds: ['object'] }
+    if (place.within.has(reference)) return { ...ANYTHING, notes: [sameFormAs(reference)] }
     const within = new Set([...place.within, reference])
     return this.read(resolve(this.#root, reference), { ...place, within })
   }
 
   /** Alternatives; `null` among them is a kind, and a single one is no alternative. */
   #oneOf(schemas: readonly unknown[], shape: Shape | null, place: Place): Shape | null {
-    const read = schemas.flatMap((schema) => this.read(schema, place) ?? [])
+    const read = schemas.flatMap((schema) => {
+      const variant = this.read(schema, place)
+      return variant === null ? [] : [withDemanded(variant, shape)]
+    })
     const variants = read.filter(({ kinds }) => !(kinds.length === 1 && kinds[0] === 'null'))
     const [only, ...others] = variants
     if (shape === null || (only === undefined && read.length === 0)) return null
@@ -83,27 +90,41 @@ class Reader {
   /** What a schema says itself, without what it refers to or is composed of. */
   #own(schema: Node, place: Place): Shape {
     const values = valuesOf(schema)
-    const scalars = values?.filter(isScalar) ?? []
     const properties = this.#properties(schema['properties'], place)
     const items = isRecord(schema['items']) ? this.read(schema['items'], place) : undefined
     const prefixItems = listOf(
       schema['prefixItems'] ?? (Array.isArray(schema['items']) ? schema['items'] : []),
     ).flatMap((item) => this.read(item, place) ?? [])
-    const additional = schema['additionalProperties']
-    const additionalProperties = isRecord(additional) ? this.read(additional, place) : additional
-    const kinds = kindsOf(schema)
+    const additionalProperties = this.#additional(schema, place)
+    const named = kindsOf(schema)
+    const kinds = named.length > 0 ? named : impliedKinds(schema, values ?? [])
+    const scalars = (values?.filter(isScalar) ?? []).map((value) => asKind(value, kinds))
     return {
-      kinds: kinds.length > 0 ? kinds : impliedKinds(schema, values ?? []),
+      kinds,
       ...texts(schema),
       ...(isScalar(schema['default']) && { default: schema['default'] }),
       ...(scalars.length > 0 && { enum: scalars }),
       limits: limitsOf(schema),
       ...(properties !== undefined && { properties }),
       required: new Set(listOf(schema['required']).filter((name) => typeof name === 'string')),
-      ...(isAdditional(additionalProperties) && { additionalProperties }),
+      ...(additionalProperties !== undefined && { additionalProperties }),
       ...(items !== undefined && items !== null && { items }),
       ...(prefixItems.length > 0 && { prefixItems }),
     }
+  }
+
+  /** What properties may be that have no schema of their own. Google knows no patterns of names, so those of all patterns are taken together. */
+  #additional(schema: Node, place: Place): boolean | Shape | undefined {
+    const { additionalProperties: given, patternProperties: patterns } = schema
+    const additional = isRecord(given) ? (this.read(given, place) ?? false) : given
+    const known = typeof additional === 'boolean' || isShape(additional) ? additional : undefined
+    const forms = isRecord(patterns)
+      ? Object.values(patterns).flatMap((pattern) => this.read(pattern, place) ?? [])
+      : []
+    if (forms.length === 0 || known === true) return known
+    if (typeof known === 'object') forms.push(known)
+    const [only = ANYTHING, ...others] = forms
+    return others.length === 0 ? only : { ...ANYTHING, anyOf: forms }
   }
 
   #properties(schemas: unknown, place: Place): Map<string, Shape> | undefined {
@@ -141,7 +162,7 @@ function kindsOf(schema: Node): Kind[] {
 function impliedKinds(schema: Node, values: readonly unknown[]): Kind[] {
   if (values.length > 0)
     return KINDS.filter((kind) => values.some((value) => kindOf(value) === kind))
-  if (isRecord(schema['properties'])) return ['object']
+  if (isRecord(schema['properties']) || isRecord(schema['patternProperties'])) return ['object']
   return schema['items'] === undefined && schema['prefixItems'] === undefined ? [] : ['array']
 }
 
@@ -182,8 +203,18 @@ function limitsOf(schema: Node): Shape['limits'] {
   return limits
 }
 
-function isAdditional(value: unknown): value is boolean | Shape {
-  return typeof value === 'boolean' || isRecord(value)
+function isShape(value: unknown): value is Shape {
+  return isRecord(value)
+}
+
+/** A value in its schema's own kind: some write numbers as texts, and texts as numbers, and Google refuses a mixture. */
+function asKind(value: Scalar, kinds: readonly Kind[]): Scalar {
+  const has = (kind: Kind): boolean => kinds.includes(kind)
+  const isNumeric = has('number') || has('integer')
+  if (typeof value === 'number' && has('string') && !isNumeric) return String(value)
+  const isNumber =
+    typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
+  return isNumber && isNumeric && !has('string') ? Number(value) : value
 }
 
 function isScalar(value: unknown): value is Scalar {

@@ -21,6 +21,8 @@ export interface Shape {
   readonly kinds: readonly Kind[]
   readonly title?: string
   readonly description?: string
+  /** What the schema says and no form has a word for; told after the description. */
+  readonly notes?: readonly string[]
   readonly format?: string
   readonly pattern?: string
   readonly default?: Scalar
@@ -42,6 +44,7 @@ export const ANYTHING: Shape = { kinds: [], limits: {}, required: new Set() }
 /** A shape that satisfies both, for `allOf` and for what stands beside a reference. Where they contradict, the first is right. */
 export function both(one: Shape, other: Shape): Shape {
   const properties = joinProperties(one.properties, other.properties)
+  const notes = [...(one.notes ?? []), ...(other.notes ?? [])]
   return {
     ...other,
     ...one,
@@ -49,6 +52,7 @@ export function both(one: Shape, other: Shape): Shape {
     limits: { ...other.limits, ...one.limits },
     required: new Set([...one.required, ...other.required]),
     ...(properties !== undefined && { properties }),
+    ...(notes.length > 0 && { notes }),
   }
 }
 

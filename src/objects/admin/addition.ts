@@ -52,5 +52,12 @@ export function addCredential(
   const sharesQuotaWith = ring
     .filter((other) => other.id !== id && principalOf(other) === principal)
     .map((other) => other.id)
-  return { ok: true, credential, created, count: ring.length, sharesQuotaWith }
+  return {
+    ok: true,
+    credential,
+    created,
+    count: ring.length,
+    sharesQuotaWith,
+    userCreatedAt: profile.createdAt,
+  }
 }

@@ -104,8 +104,9 @@ async function restore(
   how: 'user.restored' | 'user.imported',
 ): Promise<RestoreResult> {
   const result = await callUser<RestoreResult>(env, userId, (user) => user.restore(source, how, by))
-  if (result === 'restored' || result === 'kept') {
-    await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId))
+  const createdAt = parseSnapshot(source)?.created_at
+  if ((result === 'restored' || result === 'kept') && createdAt !== undefined) {
+    await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId, createdAt))
   }
   return result
 }

@@ -36,7 +36,9 @@ export async function updateConfig(call: Call): Promise<Reply> {
     object.putCredential(credential.input, named.creates, call.by),
   )
   if (!put.ok) return refusalOf(put, settings.maxCredentials, param)
-  await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId))
+  await persistently(() =>
+    env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId, put.userCreatedAt),
+  )
   return Response.json({
     status: 'ok',
     user: userId,

@@ -30,7 +30,8 @@ export async function createUser(call: Call): Promise<Reply> {
   )
   // Also where there is one already: an earlier answer, and what came after it, may have been lost on the way.
   if (created.ok || created.reason === 'user_exists') {
-    await persistently(() => directory(call.env).register(id))
+    const createdAt = created.ok ? Date.parse(created.user.created_at) : created.createdAt
+    await persistently(() => directory(call.env).register(id, createdAt))
   }
   if (!created.ok) return refusal(created.reason)
   const shown = minted === null ? {} : { apiKey: minted.apiKey }

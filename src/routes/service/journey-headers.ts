@@ -8,6 +8,8 @@ export function setJourneyHeaders(
   /** Of all that the request took, where that is more than this one. */
   attempts = generated.attempts,
 ): void {
+  // The refusal of a key looks the same whoever found out, or it would tell which keys were somebody's.
+  if (!generated.ok && generated.failure.reason === 'invalid_api_key') return
   headers.set('x-pollux-attempts', String(attempts))
   const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
   if (credential !== null) headers.set('x-pollux-credential', credential)

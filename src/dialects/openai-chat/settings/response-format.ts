@@ -1,20 +1,10 @@
 /** `response_format`: an answer in JSON, of a schema or of any (client-protocols §1.1). */
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
-import { isNestedDeeper } from '../../../json/nesting.ts'
 import { isRecord } from '../../../json/record.ts'
 import { lowerCaseOf, string } from '../../words.ts'
 
-/** Deeper ones no model follows, and Google refuses them (google-upstreams §7.2). */
-const MAX_SCHEMA_DEPTH = 100
-
-const schema = v.pipe(
-  v.custom<Record<string, unknown>>(isRecord, 'an object'),
-  v.check(
-    (value) => !isNestedDeeper(value, MAX_SCHEMA_DEPTH),
-    `must not be nested deeper than ${MAX_SCHEMA_DEPTH} levels`,
-  ),
-)
+const schema = v.custom<Record<string, unknown>>(isRecord, 'an object')
 
 const format = v.object(
   {
