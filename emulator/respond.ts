@@ -33,7 +33,11 @@ export async function respond(exchange: Exchange, outcome: Outcome): Promise<Res
     case 'failure':
       return failed(exchange, outcome.failure)
     case 'json':
-      return unary(exchange, outcome.body, reply)
+      return unary(exchange, outcome, reply)
+    case 'bytes':
+      return download(exchange, outcome)
+    case 'frames':
+      return named(exchange, outcome.frames, reply)
     case 'stream':
       return streamed(exchange, outcome.events, reply)
   }
@@ -63,9 +67,34 @@ function failed(exchange: Exchange, { status, body, headers, array }: Failure): 
   })
 }
 
-function unary(exchange: Exchange, body: JsonObject, reply: Reply): Response {
+function download(
+  exchange: Exchange,
+  { body, type }: { body: Uint8Array<ArrayBuffer>; type: string },
+): Response {
   exchange.call.status = 200
-  const headers = { ...FRONT_END_HEADERS, ...traceHeader(body), 'content-type': JSON_TYPE }
+  finish(exchange)
+  return new Response(body, { headers: { ...FRONT_END_HEADERS, 'content-type': type } })
+}
+
+function named(exchange: Exchange, frames: Frame[], reply: Reply): Response {
+  exchange.call.status = 200
+  return new Response(play(exchange, frames, reply), {
+    headers: { ...FRONT_END_HEADERS, 'content-type': 'text/event-stream' },
+  })
+}
+
+function unary(
+  exchange: Exchange,
+  { body, headers: given }: { body: JsonObject; headers?: Record<string, string> },
+  reply: Reply,
+): Response {
+  exchange.call.status = 200
+  const headers = {
+    ...FRONT_END_HEADERS,
+    ...traceHeader(body),
+    'content-type': JSON_TYPE,
+    ...given,
+  }
   const text = pretty(body)
   if (reply.breakOffAfter === undefined && reply.hangAfter === undefined) {
     finish(exchange)

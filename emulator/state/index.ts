@@ -1,6 +1,11 @@
 /** All that one emulator remembers. */
 import { Calls } from './calls.ts'
+import { Batches } from './batches.ts'
+import { Caches } from './caches.ts'
+import { Continuations } from './continuations.ts'
 import { Credentials } from './credentials.ts'
+import { Files } from './files.ts'
+import { Interactions } from './interactions.ts'
 import { Onboarding } from './onboarding.ts'
 import { Scripts } from './scripts.ts'
 import { Signatures } from './signatures.ts'
@@ -13,6 +18,11 @@ export interface State {
   readonly calls: Calls
   readonly signatures: Signatures
   readonly onboarding: Onboarding
+  readonly files: Files
+  readonly caches: Caches
+  readonly batches: Batches
+  readonly interactions: Interactions
+  readonly continuations: Continuations
   now(): number
 }
 
@@ -24,6 +34,11 @@ export function createState(now: () => number): State {
     calls: new Calls(),
     signatures: new Signatures(),
     onboarding: new Onboarding(),
+    files: new Files(),
+    caches: new Caches(),
+    batches: new Batches(),
+    interactions: new Interactions(),
+    continuations: new Continuations(),
     now,
   }
 }
@@ -35,4 +50,9 @@ export function resetState(state: State): void {
   state.calls.clear()
   state.signatures.clear()
   state.onboarding.clear()
+  state.files.clear()
+  state.caches.clear()
+  state.batches.clear()
+  state.interactions.clear()
+  state.continuations.clear()
 }
