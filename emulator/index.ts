@@ -9,6 +9,7 @@ import { findRoute } from './routes.ts'
 import { recordHeaders } from './state/calls.ts'
 import { createState, resetState } from './state/index.ts'
 import type { State } from './state/index.ts'
+import type { CredentialPolicy } from './state/settings.ts'
 import { codeAssist } from './upstreams/code-assist.ts'
 import { geminiApi } from './upstreams/gemini-api.ts'
 import { vertex } from './upstreams/vertex.ts'
@@ -16,6 +17,8 @@ import { vertex } from './upstreams/vertex.ts'
 export interface EmulatorOptions {
   /** the clock; default: the real one */
   now?: () => number
+  /** whether credentials must be registered (default) or are taken as they come */
+  credentials?: CredentialPolicy
 }
 
 export interface Emulator extends Omit<State, 'now'> {
@@ -33,7 +36,8 @@ const UPSTREAMS: Record<Upstream, (exchange: Exchange) => Outcome | Promise<Outc
 const NO_BYTES = new Uint8Array()
 
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  const state = createState(options.now ?? Date.now)
+  const { now = Date.now, credentials = 'strict' } = options
+  const state = createState(now, credentials)
   return {
     ...state,
     fetch: (request) => handle(state, request),

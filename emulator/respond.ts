@@ -23,6 +23,7 @@ const FRONT_END_HEADERS = {
 export async function respond(exchange: Exchange, outcome: Outcome): Promise<Response> {
   const { signal } = exchange
   const reply = outcome.reply ?? {}
+  if (reply.hold !== undefined) await exchange.state.holds.wait(reply.hold, signal)
   if (reply.delayMs) await sleep(reply.delayMs, signal)
   if (reply.hangBeforeHeaders) await forever(signal)
   if (reply.breakOffBeforeHeaders) {
@@ -96,13 +97,17 @@ function unary(
     ...given,
   }
   const text = pretty(body)
-  if (reply.breakOffAfter === undefined && reply.hangAfter === undefined) {
+  const { breakOffAfter, hangAfter, breakOffAtByte, hangAtByte } = reply
+  if (breakOffAtByte !== undefined || hangAtByte !== undefined) {
+    return new Response(play(exchange, [{ text, events: 1 }], reply), { headers })
+  }
+  if (breakOffAfter === undefined && hangAfter === undefined) {
     finish(exchange)
     return new Response(text, { headers })
   }
   // Half a body stands for the one event that a unary answer is.
   const half = { text: text.slice(0, text.length / 2), events: 1 }
-  const stop = reply.breakOffAfter === undefined ? { hangAfter: 1 } : { breakOffAfter: 1 }
+  const stop = breakOffAfter === undefined ? { hangAfter: 1 } : { breakOffAfter: 1 }
   return new Response(play(exchange, [half], stop), { headers })
 }
 

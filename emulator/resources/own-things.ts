@@ -1,7 +1,7 @@
 /** What a request may name of its caller's: files by their address, caches by their name. */
 import type { Exchange } from '../exchange.ts'
 import type { Cache } from '../state/caches.ts'
-import type { FileState } from '../state/files.ts'
+import type { FileState } from '../protocol.ts'
 import { callerOf } from './owner.ts'
 
 export interface OwnThings {

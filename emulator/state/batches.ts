@@ -1,17 +1,17 @@
 /** Batches of the Gemini API: long-running operations whose state polls and the control plane move. */
 import type { JsonObject } from '../json.ts'
+import type { BatchState } from '../protocol.ts'
 import { Shelf } from './shelf.ts'
 import type { Owned } from './shelf.ts'
 
-export const BATCH_STATES = [
+export const BATCH_STATES: readonly BatchState[] = [
   'BATCH_STATE_PENDING',
   'BATCH_STATE_RUNNING',
   'BATCH_STATE_SUCCEEDED',
   'BATCH_STATE_FAILED',
   'BATCH_STATE_CANCELLED',
   'BATCH_STATE_EXPIRED',
-] as const
-export type BatchState = (typeof BATCH_STATES)[number]
+]
 
 /** `GenerateContentBatch` or `EmbedContentBatch` */
 export type BatchKind = 'GenerateContent' | 'EmbedContent'

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Hash } from 'node:crypto'
 import type { JsonObject } from '../json.ts'
+import type { FileState } from '../protocol.ts'
 import { Shelf } from './shelf.ts'
 import type { Owned } from './shelf.ts'
 
@@ -10,7 +11,7 @@ const LIFE_MS = 48 * 3_600_000
 const MAX_KEPT = 64 * 2 ** 20
 export const FILES_HOST = 'https://generativelanguage.googleapis.com'
 
-export type FileState = 'PROCESSING' | 'ACTIVE' | 'FAILED'
+export const FILE_STATES: readonly FileState[] = ['PROCESSING', 'ACTIVE', 'FAILED']
 
 export interface StoredFile extends Owned {
   readonly displayName: string | undefined
@@ -82,7 +83,7 @@ export class Files {
 
   /** What Google writes, as the answers of a batch. */
   generate(name: string, owner: string, text: string, now: number): void {
-    const content = new TextEncoder().encode(text)
+    const content = Uint8Array.from(new TextEncoder().encode(text))
     this.shelf.put({
       name,
       owner,

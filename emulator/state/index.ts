@@ -5,9 +5,12 @@ import { Caches } from './caches.ts'
 import { Continuations } from './continuations.ts'
 import { Credentials } from './credentials.ts'
 import { Files } from './files.ts'
+import { Holds } from './holds.ts'
 import { Interactions } from './interactions.ts'
 import { Onboarding } from './onboarding.ts'
 import { Scripts } from './scripts.ts'
+import { Settings } from './settings.ts'
+import type { CredentialPolicy } from './settings.ts'
 import { Signatures } from './signatures.ts'
 import { Tokens } from './tokens.ts'
 
@@ -23,10 +26,12 @@ export interface State {
   readonly batches: Batches
   readonly interactions: Interactions
   readonly continuations: Continuations
+  readonly holds: Holds
+  readonly settings: Settings
   now(): number
 }
 
-export function createState(now: () => number): State {
+export function createState(now: () => number, credentials: CredentialPolicy): State {
   return {
     credentials: new Credentials(),
     tokens: new Tokens(),
@@ -39,6 +44,8 @@ export function createState(now: () => number): State {
     batches: new Batches(),
     interactions: new Interactions(),
     continuations: new Continuations(),
+    holds: new Holds(),
+    settings: new Settings(credentials),
     now,
   }
 }
@@ -55,4 +62,6 @@ export function resetState(state: State): void {
   state.batches.clear()
   state.interactions.clear()
   state.continuations.clear()
+  state.holds.clear()
+  state.settings.clear()
 }
