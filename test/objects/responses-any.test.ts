@@ -43,7 +43,7 @@ describe('stored responses', () => {
           made.push({ id: response.id, whole: [...(before?.whole ?? []), ...own, ...output] })
           if (fate === 'is deleted' && made.length > 1) {
             const [gone] = made.splice(after % (made.length - 1), 1)
-            expect(await responses.remove(gone?.id ?? '')).toBe(true)
+            await responses.remove(gone?.id ?? '')
           }
         }
         for (const { id, whole } of made) {

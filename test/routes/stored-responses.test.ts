@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { sealedKeyOf } from '../../src/objects/responses/tables.ts'
 import { openVault } from '../../src/objects/vault.ts'
 import { aResponse, responsesOf } from '../support/responses.ts'
 import { admin, givenUser, type User } from '../support/pollux.ts'
@@ -50,7 +51,7 @@ describe('stored responses and admin acts', () => {
     const other = await openVault(`${new Uint8Array(32).fill(9).toBase64()},${env.VAULT_KEY}`)
     const owner = { userId: user.userId, credentialId: '', purpose: 'responses' } as const
     await runInDurableObject(responsesOf(user.userId), async (_, { storage }) => {
-      const before = String(storage.sql.exec('SELECT sealed_key FROM store').one()['sealed_key'])
+      const before = sealedKeyOf(storage.sql)
       const raw = (await other?.open(before, owner)) ?? ''
       storage.sql.exec('UPDATE store SET sealed_key = ?', (await other?.seal(raw, owner)) ?? '')
     })
