@@ -1,4 +1,5 @@
 /** Who calls: bearer tokens and API keys (google-upstreams §8.2–§8.4). */
+import { admitApiKey } from './admit.ts'
 import type { PresetName } from './errors/presets.ts'
 import { presetFailure } from './exchange.ts'
 import type { Exchange, Step } from './exchange.ts'
@@ -30,7 +31,7 @@ export function apiKeyCredential(exchange: Exchange): Step<ApiKeyInput> {
     // The Gemini API wants a scope of its own, which none of these credentials has.
     return bearer.ok ? no(exchange, '403_scope') : bearer
   }
-  const found = state.credentials.apiKey(key)
+  const found = state.credentials.apiKey(key) ?? admitApiKey(state, key)
   if (!found) return no(exchange, 'api_key_invalid')
   call.credential = handleOf(found)
   if (found.project !== undefined) call.project = found.project

@@ -3,9 +3,11 @@
  * well as in Node.
  */
 import type {
+  BatchState,
   CallFilter,
   CallRecord,
   CredentialInput,
+  FileState,
   Persona,
   RegisteredCredential,
   ScriptInput,
@@ -67,6 +69,15 @@ export interface EmulatorClient {
   waitForCall(predicate: (call: CallRecord) => boolean, timeoutMs?: number): Promise<CallRecord>
   /** Answers how many access tokens it ended. */
   expireTokens(handle: string): Promise<number>
+  /** Lets the calls go that a script holds under this name; answers how many. */
+  release(hold: string): Promise<number>
+  setFileState(name: string, state: FileState): Promise<void>
+  /** A batch that is moved to success has its answers from then on. */
+  setBatchState(name: string, state: BatchState): Promise<void>
+  /** A file, a cache, a batch or an interaction whose time is over. */
+  expire(name: string): Promise<void>
+  /** Whether credentials that nobody registered are unknown (`strict`) or let in. */
+  setCredentials(credentials: 'strict' | 'any'): Promise<void>
   reset(): Promise<void>
 }
 
@@ -196,6 +207,26 @@ export function createEmulatorClient(url: string): EmulatorClient {
     async expireTokens(handle) {
       const body = { credential: handle }
       return (await call<{ expired: number }>('POST', 'tokens/expire', body)).expired
+    },
+
+    async release(hold) {
+      return (await call<{ released: number }>('POST', 'release', { hold })).released
+    },
+
+    async setFileState(name, state) {
+      await call('POST', 'files/state', { name, state })
+    },
+
+    async setBatchState(name, state) {
+      await call('POST', 'batches/state', { name, state })
+    },
+
+    async expire(name) {
+      await call('POST', 'expire', { name })
+    },
+
+    async setCredentials(credentials) {
+      await call('POST', 'settings', { credentials })
     },
 
     async reset() {

@@ -1,10 +1,11 @@
 /** One call on its way through the emulator, and what can come of it. */
 import type { PresetContext } from './errors/context.ts'
 import type { Failure } from './errors/failure.ts'
-import { preset } from './errors/resolve.ts'
+import { preset, resolveError } from './errors/resolve.ts'
 import type { PresetName } from './errors/presets.ts'
 import type { JsonObject } from './json.ts'
 import type { CallRecord, Reply } from './protocol.ts'
+import type { Frame } from './reply/frames.ts'
 import { serviceOf } from './routes.ts'
 import type { Route } from './routes.ts'
 import type { State } from './state/index.ts'
@@ -17,13 +18,28 @@ export interface Exchange {
   readonly signal: AbortSignal
   /** the body as it came */
   readonly text: string
+  /** the body as it came, of a piece of an upload */
+  readonly bytes: Uint8Array
   readonly call: CallRecord
 }
 
 export type Outcome =
   | { kind: 'failure'; failure: Failure; reply?: Reply }
-  | { kind: 'json'; body: JsonObject; reply?: Reply }
+  | { kind: 'json'; body: JsonObject; headers?: Record<string, string>; reply?: Reply }
+  /** of a file that is downloaded */
+  | { kind: 'bytes'; body: Uint8Array<ArrayBuffer>; type: string; reply?: Reply }
+  /** events with names */
+  | { kind: 'frames'; frames: Frame[]; reply: Reply }
   | { kind: 'stream'; events: JsonObject[]; reply: Reply }
+
+/** Does what was asked, unless a script says otherwise; what a script refuses has no effect. */
+export function perform(exchange: Exchange, act: (reply: Reply) => Outcome): Outcome {
+  const reply = takeReply(exchange)
+  if (reply.error) return refuse(resolveError(reply.error, presetContext(exchange)), reply)
+  const done = act(reply)
+  if (done.kind === 'json' && reply.body) return { ...done, body: reply.body, reply }
+  return { ...done, reply }
+}
 
 export type Step<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 

@@ -9,6 +9,7 @@ import { findRoute } from './routes.ts'
 import { recordHeaders } from './state/calls.ts'
 import { createState, resetState } from './state/index.ts'
 import type { State } from './state/index.ts'
+import type { CredentialPolicy } from './state/settings.ts'
 import { codeAssist } from './upstreams/code-assist.ts'
 import { geminiApi } from './upstreams/gemini-api.ts'
 import { vertex } from './upstreams/vertex.ts'
@@ -16,6 +17,8 @@ import { vertex } from './upstreams/vertex.ts'
 export interface EmulatorOptions {
   /** the clock; default: the real one */
   now?: () => number
+  /** whether credentials must be registered (default) or are taken as they come */
+  credentials?: CredentialPolicy
 }
 
 export interface Emulator extends Omit<State, 'now'> {
@@ -30,16 +33,13 @@ const UPSTREAMS: Record<Upstream, (exchange: Exchange) => Outcome | Promise<Outc
   'gemini-api': geminiApi,
 }
 
+const NO_BYTES = new Uint8Array()
+
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  const state = createState(options.now ?? Date.now)
-  const { credentials, tokens, scripts, calls, signatures, onboarding } = state
+  const { now = Date.now, credentials = 'strict' } = options
+  const state = createState(now, credentials)
   return {
-    credentials,
-    tokens,
-    scripts,
-    calls,
-    signatures,
-    onboarding,
+    ...state,
     fetch: (request) => handle(state, request),
     reset: () => resetState(state),
   }
@@ -66,14 +66,19 @@ async function handle(state: State, request: Request): Promise<Response> {
   )
   // Before the body is read: a client may leave in the middle of it.
   signal.addEventListener('abort', () => finish({ call, state }, true), { once: true })
-  const text = await request.text()
-  const exchange: Exchange = { state, route, url, headers, signal, call, text }
+  // An upload may be of any bytes, and of many: text would hold them twice.
+  const isUpload = url.searchParams.has('upload_id') && route.method === 'uploadFile'
+  const bytes = isUpload ? new Uint8Array(await request.arrayBuffer()) : NO_BYTES
+  const text = isUpload ? '' : await request.text()
+  const exchange: Exchange = { state, route, url, headers, signal, call, text, bytes }
   return respond(exchange, await UPSTREAMS[upstream](exchange))
 }
 
 function publicPath(url: URL): string {
   const shown = new URL(url)
-  if (shown.searchParams.has('key')) shown.searchParams.set('key', '…')
+  for (const secret of ['key', 'upload_id']) {
+    if (shown.searchParams.has(secret)) shown.searchParams.set(secret, '…')
+  }
   return shown.pathname + shown.search
 }
 

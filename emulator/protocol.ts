@@ -15,6 +15,16 @@ export type Persona =
   | 'validation_required'
   | 'not_onboarded'
 
+export type FileState = 'PROCESSING' | 'ACTIVE' | 'FAILED'
+
+export type BatchState =
+  | 'BATCH_STATE_PENDING'
+  | 'BATCH_STATE_RUNNING'
+  | 'BATCH_STATE_SUCCEEDED'
+  | 'BATCH_STATE_FAILED'
+  | 'BATCH_STATE_CANCELLED'
+  | 'BATCH_STATE_EXPIRED'
+
 export interface ApiKeyInput {
   type: 'api_key'
   api_key: string
@@ -111,16 +121,24 @@ export interface Reply {
   /** kills the connection after so many events; a unary body is cut in half */
   breakOffAfter?: number
   breakOffBeforeHeaders?: boolean
+  /** kills the connection after so many bytes of the body */
+  breakOffAtByte?: number
   /** sends nothing more after so many events, but keeps the connection */
   hangAfter?: number
   hangBeforeHeaders?: boolean
+  /** sends nothing more after so many bytes, but keeps the connection */
+  hangAtByte?: number
+  /** is silent for so long after so many events, then goes on */
+  pause?: { after: number; ms: number }
+  /** waits before the headers until this name is released */
+  hold?: string
   /** an error inside the 200 stream (google-upstreams §8.1, form 4), after which it ends */
   errorAfter?: { events: number; error: ErrorSpec; unprefixed?: boolean }
   /** token: lifetime told and kept */
   expiresIn?: number
   /** token: a new refresh token comes back and is valid from now on */
   rotateRefreshToken?: string
-  /** onboardUser: polls that still answer "not done" */
+  /** onboardUser, a file uploaded, a batch, an interaction in the background: polls until it is done */
   polls?: number
   /** methods other than the generate ones: the whole 200 body */
   body?: JsonObject

@@ -23,6 +23,7 @@ const FRONT_END_HEADERS = {
 export async function respond(exchange: Exchange, outcome: Outcome): Promise<Response> {
   const { signal } = exchange
   const reply = outcome.reply ?? {}
+  if (reply.hold !== undefined) await exchange.state.holds.wait(reply.hold, signal)
   if (reply.delayMs) await sleep(reply.delayMs, signal)
   if (reply.hangBeforeHeaders) await forever(signal)
   if (reply.breakOffBeforeHeaders) {
@@ -33,7 +34,11 @@ export async function respond(exchange: Exchange, outcome: Outcome): Promise<Res
     case 'failure':
       return failed(exchange, outcome.failure)
     case 'json':
-      return unary(exchange, outcome.body, reply)
+      return unary(exchange, outcome, reply)
+    case 'bytes':
+      return download(exchange, outcome)
+    case 'frames':
+      return named(exchange, outcome.frames, reply)
     case 'stream':
       return streamed(exchange, outcome.events, reply)
   }
@@ -63,17 +68,46 @@ function failed(exchange: Exchange, { status, body, headers, array }: Failure): 
   })
 }
 
-function unary(exchange: Exchange, body: JsonObject, reply: Reply): Response {
+function download(
+  exchange: Exchange,
+  { body, type }: { body: Uint8Array<ArrayBuffer>; type: string },
+): Response {
   exchange.call.status = 200
-  const headers = { ...FRONT_END_HEADERS, ...traceHeader(body), 'content-type': JSON_TYPE }
+  finish(exchange)
+  return new Response(body, { headers: { ...FRONT_END_HEADERS, 'content-type': type } })
+}
+
+function named(exchange: Exchange, frames: Frame[], reply: Reply): Response {
+  exchange.call.status = 200
+  return new Response(play(exchange, frames, reply), {
+    headers: { ...FRONT_END_HEADERS, 'content-type': 'text/event-stream' },
+  })
+}
+
+function unary(
+  exchange: Exchange,
+  { body, headers: given }: { body: JsonObject; headers?: Record<string, string> },
+  reply: Reply,
+): Response {
+  exchange.call.status = 200
+  const headers = {
+    ...FRONT_END_HEADERS,
+    ...traceHeader(body),
+    'content-type': JSON_TYPE,
+    ...given,
+  }
   const text = pretty(body)
-  if (reply.breakOffAfter === undefined && reply.hangAfter === undefined) {
+  const { breakOffAfter, hangAfter, breakOffAtByte, hangAtByte } = reply
+  if (breakOffAtByte !== undefined || hangAtByte !== undefined) {
+    return new Response(play(exchange, [{ text, events: 1 }], reply), { headers })
+  }
+  if (breakOffAfter === undefined && hangAfter === undefined) {
     finish(exchange)
     return new Response(text, { headers })
   }
   // Half a body stands for the one event that a unary answer is.
   const half = { text: text.slice(0, text.length / 2), events: 1 }
-  const stop = reply.breakOffAfter === undefined ? { hangAfter: 1 } : { breakOffAfter: 1 }
+  const stop = breakOffAfter === undefined ? { hangAfter: 1 } : { breakOffAfter: 1 }
   return new Response(play(exchange, [half], stop), { headers })
 }
 

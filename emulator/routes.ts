@@ -10,10 +10,12 @@ export interface Route {
   location: string
   /** name of a long-running operation */
   operation: string
+  /** id of a file, a cache, a batch or an interaction */
+  id: string
 }
 
 interface Pattern {
-  verb: 'GET' | 'POST'
+  verb: string
   upstream: Upstream
   path: RegExp
   /** for paths that do not name it, and what else the path leaves open */
@@ -33,7 +35,39 @@ const MODEL_METHODS = ['generateContent', 'streamGenerateContent', 'countTokens'
 /** Of other models than there are here: told so in JSON. */
 const FOREIGN_METHODS = ['predict', 'predictLongRunning']
 const VERTEX_METHODS = new Set([...MODEL_METHODS, 'predict'])
-const GEMINI_API_METHODS = new Set([...MODEL_METHODS, ...FOREIGN_METHODS, 'batchEmbedContents'])
+const GEMINI_API_METHODS = new Set([
+  ...MODEL_METHODS,
+  ...FOREIGN_METHODS,
+  'batchEmbedContents',
+  'batchGenerateContent',
+  'asyncBatchEmbedContent',
+])
+
+const VERSION = '/(?<version>v1|v1beta|v1alpha)'
+const ID = '(?<id>[^/:]+)'
+
+/** Things that belong to one project, on the Gemini API alone. */
+const RESOURCES: readonly (readonly [verb: string, path: string, method: string])[] = [
+  ['POST', `/upload${VERSION}/files`, 'uploadFile'],
+  ['PUT', `/upload${VERSION}/files`, 'uploadFile'],
+  ['GET', `${VERSION}/files`, 'listFiles'],
+  ['GET', `${VERSION}/files/${ID}`, 'getFile'],
+  ['DELETE', `${VERSION}/files/${ID}`, 'deleteFile'],
+  ['GET', `(?:/download)?${VERSION}/files/${ID}:download`, 'downloadFile'],
+  ['POST', `${VERSION}/cachedContents`, 'createCachedContent'],
+  ['GET', `${VERSION}/cachedContents`, 'listCachedContents'],
+  ['GET', `${VERSION}/cachedContents/${ID}`, 'getCachedContent'],
+  ['PATCH', `${VERSION}/cachedContents/${ID}`, 'updateCachedContent'],
+  ['DELETE', `${VERSION}/cachedContents/${ID}`, 'deleteCachedContent'],
+  ['GET', `${VERSION}/batches`, 'listBatches'],
+  ['GET', `${VERSION}/batches/${ID}`, 'getBatch'],
+  ['DELETE', `${VERSION}/batches/${ID}`, 'deleteBatch'],
+  ['POST', `${VERSION}/batches/${ID}:cancel`, 'cancelBatch'],
+  ['POST', `${VERSION}/interactions`, 'createInteraction'],
+  ['GET', `${VERSION}/interactions/${ID}`, 'getInteraction'],
+  ['DELETE', `${VERSION}/interactions/${ID}`, 'deleteInteraction'],
+  ['POST', `${VERSION}/interactions/${ID}/cancel`, 'cancelInteraction'],
+]
 
 const VERTEX_MODEL = 'publishers/google/models/(?<model>[^/:]+):(?<method>\\w+)'
 
@@ -79,9 +113,23 @@ const PATTERNS: readonly Pattern[] = [
     path: /^\/(?<version>v1|v1beta|v1alpha)\/models(?:\/(?<model>[^/:]+))?$/,
     given: { method: 'models' },
   },
+  ...RESOURCES.map(([verb, path, method]): Pattern => ({
+    verb,
+    upstream: 'gemini-api',
+    path: new RegExp(`^${path}$`),
+    given: { method },
+  })),
 ]
 
-const NOTHING = { method: '', version: '', model: '', project: '', location: '', operation: '' }
+const NOTHING = {
+  method: '',
+  version: '',
+  model: '',
+  project: '',
+  location: '',
+  operation: '',
+  id: '',
+}
 
 export function findRoute(verb: string, path: string): Route | undefined {
   for (const pattern of PATTERNS) {

@@ -1,4 +1,4 @@
-/** Runs the emulator in Node on 127.0.0.1: `node emulator/server.ts --port 8790`. */
+/** Runs the emulator in Node on 127.0.0.1: `node emulator/server.ts --port 8790 --credentials any`. */
 import { parseArgs } from 'node:util'
 import { serve } from 'srvx/node'
 import type { ServerRequest } from 'srvx'
@@ -64,7 +64,13 @@ function flushHeaders(response: unknown): void {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '8790' } } })
-  const { url } = await startEmulator({ port: Number(values.port) })
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8790' },
+      credentials: { type: 'string', default: 'strict' },
+    },
+  })
+  const credentials = values.credentials === 'any' ? 'any' : 'strict'
+  const { url } = await startEmulator({ port: Number(values.port), credentials })
   console.log(url)
 }

@@ -89,6 +89,7 @@ const user = describing<UserDescription>()(
     limits,
     reasoning_format: v.nullable(v.picklist(REASONING_FORMATS)),
     safety_settings: v.array(v.object({ category: text, threshold: text })),
+    store_responses: v.boolean(),
     cursor: orNull,
     pin: v.nullable(v.object({ credential: text, until: time })),
     credentials: v.array(credential),

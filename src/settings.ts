@@ -26,6 +26,9 @@ export interface Settings {
   readonly mediaTrustedOrigins: readonly string[]
   readonly dnsResolverUrl: string
   readonly transcriptionModel: string
+  /** Whether clients may have responses and conversations stored. */
+  readonly storeResponses: boolean
+  readonly responsesTtlHours: number
   /** For categories that neither the request nor the user's settings speak of. */
   readonly safetySettings: readonly SafetySetting[]
   /** Pages of which origins may use the service from a browser. */
@@ -49,6 +52,14 @@ function integer(min: number, max: number) {
     v.maxValue(max, message),
   )
 }
+
+const TRUE_OR_FALSE = 'must be true or false'
+const boolean = v.pipe(
+  v.string(TRUE_OR_FALSE),
+  v.trim(),
+  v.picklist(['true', 'false'], TRUE_OR_FALSE),
+  v.transform((text) => text === 'true'),
+)
 
 const url = v.pipe(
   v.string('must be an http(s) URL'),
@@ -105,6 +116,8 @@ const schema = v.object({
   MEDIA_TRUSTED_ORIGINS: v.optional(trustedOrigins, ''),
   DNS_RESOLVER_URL: v.optional(url, 'https://cloudflare-dns.com/dns-query'),
   TRANSCRIPTION_MODEL: v.optional(modelId, 'gemini-3.8-flash'),
+  STORE_RESPONSES: v.optional(boolean, 'true'),
+  RESPONSES_TTL_HOURS: v.optional(integer(1, 87_600), '720'),
   SAFETY_SETTINGS: v.optional(safetyText, ''),
   CORS_ORIGINS: v.optional(anyOrigins, '*'),
   CORS_ADMIN_ORIGINS: v.optional(origins, ''),
@@ -150,6 +163,8 @@ function check(env: Partial<Env>): SettingsResult {
       mediaTrustedOrigins: vars.MEDIA_TRUSTED_ORIGINS,
       dnsResolverUrl: vars.DNS_RESOLVER_URL,
       transcriptionModel: vars.TRANSCRIPTION_MODEL,
+      storeResponses: vars.STORE_RESPONSES,
+      responsesTtlHours: vars.RESPONSES_TTL_HOURS,
       safetySettings: vars.SAFETY_SETTINGS,
       corsOrigins: vars.CORS_ORIGINS,
       corsAdminOrigins: vars.CORS_ADMIN_ORIGINS,

@@ -2,6 +2,7 @@ import { handleRequest } from './routes/index.ts'
 
 export { DirectoryObject } from './objects/directory.ts'
 export { GuessesObject } from './objects/guesses.ts'
+export { ResponsesObject } from './objects/responses.ts'
 export { UserObject } from './objects/user.ts'
 
 export default { fetch: handleRequest } satisfies ExportedHandler<Env>

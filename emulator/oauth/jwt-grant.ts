@@ -1,6 +1,7 @@
 /** The service-account grant: a JWT signed by the account's key (google-upstreams §1.3). */
 import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, importSPKI } from 'jose'
 import type { CryptoKey, JWTPayload } from 'jose'
+import { admitAccount } from '../admit.ts'
 import type { Failure } from '../errors/failure.ts'
 import { OAUTH_PRESETS, oauthFailure } from '../errors/oauth-presets.ts'
 import type { Exchange, Step } from '../exchange.ts'
@@ -24,14 +25,16 @@ export async function jwtGrant(
   }
   const jwt = decode(assertion)
   if (!jwt) return no(OAUTH_PRESETS.invalid_grant_bad_request())
-  const account = exchange.state.credentials.get(String(jwt.claims.iss))
+  const { state } = exchange
+  const account = state.credentials.get(String(jwt.claims.iss)) ?? admitAccount(state, jwt.claims)
   if (account?.type !== 'service_account') {
     return no(OAUTH_PRESETS.invalid_grant_account_not_found())
   }
   exchange.call.credential = account.client_email
   const { kid } = jwt.header
   const knownKey = !kid || !account.private_key_id || kid === account.private_key_id
-  if (!knownKey || !(await isSignedBy(account, assertion))) {
+  const isBelieved = state.credentials.isAdmitted(account.client_email)
+  if (!knownKey || !(isBelieved || (await isSignedBy(account, assertion)))) {
     return no(OAUTH_PRESETS.invalid_jwt_signature())
   }
   const wrong = checkClaims(exchange, jwt.claims)

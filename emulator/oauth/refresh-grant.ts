@@ -1,4 +1,5 @@
 /** The refresh-token grant (google-upstreams §1.2). */
+import { admitUser } from '../admit.ts'
 import type { Failure } from '../errors/failure.ts'
 import { OAUTH_PRESETS, oauthFailure } from '../errors/oauth-presets.ts'
 import type { Exchange, Step } from '../exchange.ts'
@@ -19,7 +20,7 @@ function check({ state, call }: Exchange, form: URLSearchParams): Step<OAuthCred
   if (!clientId) {
     return no(oauthFailure(400, 'invalid_request', 'Could not determine client ID from request.'))
   }
-  const user = state.credentials.get(refreshToken)
+  const user = state.credentials.get(refreshToken) ?? admitUser(state, form)
   if (user?.type === 'authorized_user') call.credential = handleOf(user)
   if (!state.credentials.clients().has(clientId)) return no(OAUTH_PRESETS.invalid_client())
   if (user?.type !== 'authorized_user') return no(OAUTH_PRESETS.invalid_grant_bad_request())

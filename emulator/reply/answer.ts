@@ -18,13 +18,15 @@ export interface Answer {
   usage: Usage
 }
 
-export function answerTo(model: Model, request: GenerateRequest, reply: Reply): Answer {
+/** `cached`: how many of the request's tokens a cache holds. */
+export function answerTo(model: Model, request: GenerateRequest, reply: Reply, cached = 0): Answer {
   const config = request.generationConfig ?? {}
   const thoughts = reply.usage?.thoughtsTokenCount ?? thoughtTokens(model, config)
   const spoken = scriptedParts(reply) ?? limit(defaultParts(model, request), config, thoughts)
   const thought = thoughtPart(reply, config, thoughts)
   const counted: Usage = {
     promptTokenCount: promptTokens(request),
+    ...(cached > 0 ? { cachedContentTokenCount: cached } : {}),
     candidatesTokenCount:
       count(spoken.parts.filter((part) => !part.thought)) * (config.candidateCount ?? 1),
     thoughtsTokenCount: thoughts,

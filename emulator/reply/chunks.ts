@@ -18,6 +18,8 @@ export interface Composition {
   signatures: Signatures
   now: number
   streaming: boolean
+  /** how many of the request's tokens a cache holds */
+  cached?: number
 }
 
 export function composeChunks(composition: Composition): JsonObject[] {
@@ -28,7 +30,7 @@ export function composeChunks(composition: Composition): JsonObject[] {
   }
   const frame = frameOf(composition)
   if (reply.blockReason !== undefined) return [blocked(composition, frame)]
-  const answer = answerTo(composition.model, composition.request, reply)
+  const answer = answerTo(composition.model, composition.request, reply, composition.cached)
   const parts = reply.signatures === false ? answer.parts : sign(answer, composition)
   const pieces = streaming ? splitParts(parts) : [parts]
   let spoken = 0

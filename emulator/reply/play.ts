@@ -15,12 +15,31 @@ export function planSteps(frames: Frame[], reply: Reply): Step[] {
   let events = 0
   for (const frame of sse.split === 'all' ? [merge(frames, stopAt)] : frames) {
     if (events >= stopAt) break
+    if (reply.pause?.after === events) steps.push({ kind: 'wait', ms: reply.pause.ms })
     if (reply.chunkDelayMs) steps.push({ kind: 'wait', ms: reply.chunkDelayMs })
     steps.push(...writes(frame, sse))
     events += frame.events
   }
   if (stopAt < Infinity) steps.push({ kind: breakOffAfter <= hangAfter ? 'break' : 'hang' })
-  return steps
+  return cutAtByte(steps, reply)
+}
+
+/** The last write is cut short, and nothing comes after it but the end. */
+function cutAtByte(steps: Step[], { breakOffAtByte, hangAtByte }: Reply): Step[] {
+  const limit = Math.min(breakOffAtByte ?? Infinity, hangAtByte ?? Infinity)
+  if (limit === Infinity) return steps
+  const end: Step = { kind: limit === breakOffAtByte ? 'break' : 'hang' }
+  const kept: Step[] = []
+  let left = limit
+  for (const step of steps) {
+    if (step.kind === 'write' && step.bytes.length > left) {
+      if (left > 0) kept.push({ kind: 'write', bytes: step.bytes.subarray(0, left), events: 0 })
+      return [...kept, end]
+    }
+    if (step.kind === 'write') left -= step.bytes.length
+    kept.push(step)
+  }
+  return [...kept, end]
 }
 
 function merge(frames: Frame[], stopAt: number): Frame {

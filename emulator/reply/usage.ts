@@ -41,11 +41,14 @@ export function completeUsage(counted: Usage, scripted: Usage = {}): Usage {
 /** Protobuf JSON leaves zeros out. */
 export function usageMetadata(usage: Usage, upstream: Upstream): JsonObject {
   const counts = Object.entries(usage).filter(([, count]) => count > 0)
-  const { promptTokenCount = 0, candidatesTokenCount = 0 } = usage
+  const { promptTokenCount = 0, candidatesTokenCount = 0, cachedContentTokenCount = 0 } = usage
   const isGemini = upstream === 'gemini-api'
   return {
     ...Object.fromEntries(counts),
     ...(promptTokenCount > 0 ? { promptTokensDetails: textDetails(promptTokenCount) } : {}),
+    ...(cachedContentTokenCount > 0
+      ? { cacheTokensDetails: textDetails(cachedContentTokenCount) }
+      : {}),
     ...(isGemini || candidatesTokenCount === 0
       ? {}
       : { candidatesTokensDetails: textDetails(candidatesTokenCount) }),

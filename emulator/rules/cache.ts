@@ -1,24 +1,42 @@
 /** Cached contents and continuation (google-upstreams §4.10, §12). */
 import { failure, invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
+import { noCache } from '../resources/owner.ts'
 import type { Subject } from './subject.ts'
 
-const CONTINUES_SINCE = 4
+export const CONTINUES_SINCE = 4
+export const NO_CACHING = 'Explicit caching is not supported for this model.'
 
-export function checkCache({ request, model }: Subject): Failure | undefined {
-  if (request.continuationToken !== undefined && model.generation < CONTINUES_SINCE) {
-    return invalidArgument('Continuation is not supported for this model.')
-  }
-  if (request.cachedContent === undefined) return undefined
-  if (model.generation >= CONTINUES_SINCE) {
-    return invalidArgument('Explicit caching is not supported for this model.')
-  }
+export function checkCache(subject: Subject): Failure | undefined {
+  const { request, model, upstream } = subject
+  const continued = checkContinuation(subject)
+  if (continued || request.cachedContent === undefined) return continued
+  if (model.generation >= CONTINUES_SINCE) return invalidArgument(NO_CACHING)
   if (request.systemInstruction || request.tools || request.toolConfig) {
     return invalidArgument(
       'CachedContent can not be used with GenerateContent request setting system_instruction, tools ' +
         'or tool_config.\n\nProposed fix: move those values to CachedContent from GenerateContent request.',
     )
   }
-  // Nothing here creates caches, so none can be found.
-  return failure(403, 'CachedContent not found (or permission denied)')
+  // Nothing here creates caches of Vertex AI, so none can be found.
+  if (upstream !== 'gemini-api') {
+    const [id = ''] = request.cachedContent.split('/').slice(-1)
+    return failure(404, `Not found: cached content metadata for ${id}.`)
+  }
+  const cache = subject.own?.cache(request.cachedContent)
+  if (!cache) return noCache()
+  if (cache.model === `models/${subject.asked ?? model.id}`) return undefined
+  return invalidArgument(
+    `Model used by GenerateContent request (models/${subject.asked ?? model.id}) and CachedContent (${cache.model}) has to be the same.`,
+  )
+}
+
+/** The guide says that a token belongs to the answer it came with; how another is refused it does not say. */
+function checkContinuation({ request, model, own }: Subject): Failure | undefined {
+  if (request.continuationToken === undefined) return undefined
+  if (model.generation < CONTINUES_SINCE) {
+    return invalidArgument('Continuation is not supported for this model.')
+  }
+  const isKnown = own === undefined || own.continues(request.continuationToken)
+  return isKnown ? undefined : invalidArgument('Invalid continuation token.')
 }

@@ -2,6 +2,7 @@
 import { failure, invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Part } from '../proto/types.ts'
+import { noFile, notActive } from '../resources/owner.ts'
 import type { Subject } from './subject.ts'
 
 const EMPTY_INLINE =
@@ -17,11 +18,11 @@ const MIME_TYPES = [
   /^application\/(?:pdf|json|x-javascript|javascript|x-python|rtf|x-www-form-urlencoded)$/,
 ]
 
-/** What the Gemini API fetches: its own files, YouTube, and buckets registered with it. */
-const GEMINI_FILES = [
-  /^https:\/\/generativelanguage\.googleapis\.com\/v1(?:beta)?\/files\//,
-  /^https:\/\/(?:www\.)?(?:youtube\.com\/watch|youtu\.be\/)/,
-]
+const OWN_FILE =
+  /^https:\/\/generativelanguage\.googleapis\.com\/v1(?:beta|alpha)?\/files\/(?<id>[^/]+)$/
+
+/** What the Gemini API fetches beside its own files. */
+const GEMINI_FILES = [/^https:\/\/(?:www\.)?(?:youtube\.com\/watch|youtu\.be\/)/]
 
 export function checkMedia(subject: Subject): Failure | undefined {
   for (const { parts = [] } of subject.request.contents ?? []) {
@@ -39,11 +40,13 @@ function checkInline({ inlineData }: Part): Failure | undefined {
   return checkMime(inlineData.mimeType ?? '')
 }
 
-function checkFile({ upstream }: Subject, { fileData }: Part): Failure | undefined {
+function checkFile({ upstream, own }: Subject, { fileData }: Part): Failure | undefined {
   if (!fileData) return undefined
   const { fileUri = '', mimeType } = fileData
   if (fileUri === '') return invalidArgument('Request contains an invalid argument.')
   if (upstream === 'gemini-api') {
+    const id = OWN_FILE.exec(fileUri)?.groups?.['id']
+    if (id !== undefined) return checkOwn(own, id)
     const isKnown = GEMINI_FILES.some((pattern) => pattern.test(fileUri))
     return isKnown ? undefined : invalidArgument(`Unsupported file URI type: ${fileUri}`)
   }
@@ -52,6 +55,13 @@ function checkFile({ upstream }: Subject, { fileData }: Part): Failure | undefin
   const isWeb = /^https?:/.test(fileUri)
   if (upstream === 'code-assist' && isWeb) return failure(404, 'Requested entity was not found.')
   return checkMime(mimeType)
+}
+
+function checkOwn(own: Subject['own'], id: string): Failure | undefined {
+  if (!own) return undefined
+  const state = own.file(id)
+  if (state === undefined) return noFile(id)
+  return state === 'ACTIVE' ? undefined : notActive(id)
 }
 
 function checkMime(mimeType: string): Failure | undefined {

@@ -11,15 +11,30 @@ export type OAuthCredential = AuthorizedUserInput | ServiceAccountInput
 
 export class Credentials {
   readonly #byHandle = new Map<string, CredentialInput>()
+  readonly #admitted = new Set<string>()
+  readonly #removed = new Set<string>()
 
-  register(input: CredentialInput): string {
+  /** `admitted`: nobody told of it, it was taken as it came. */
+  register(input: CredentialInput, how: 'told' | 'admitted' = 'told'): string {
     const handle = handleOf(input)
     this.#byHandle.set(handle, input)
+    if (how === 'admitted') this.#admitted.add(handle)
+    else this.#admitted.delete(handle)
+    this.#removed.delete(handle)
     return handle
   }
 
   remove(handle: string): boolean {
+    this.#removed.add(handle)
     return this.#byHandle.delete(handle)
+  }
+
+  wasRemoved(handle: string): boolean {
+    return this.#removed.has(handle)
+  }
+
+  isAdmitted(handle: string): boolean {
+    return this.#admitted.has(handle)
   }
 
   get(handle: string): CredentialInput | undefined {
@@ -54,6 +69,8 @@ export class Credentials {
 
   clear(): void {
     this.#byHandle.clear()
+    this.#admitted.clear()
+    this.#removed.clear()
   }
 }
 

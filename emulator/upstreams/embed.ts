@@ -1,10 +1,11 @@
 /** Embeddings: three methods, each with a form of its own (google-upstreams §3.3). */
-import { invalidArgument, isObject } from '../errors/failure.ts'
+import { failureMessage, invalidArgument, isObject } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import { presetFailure, refuse } from '../exchange.ts'
 import type { Exchange, Outcome } from '../exchange.ts'
 import type { JsonObject } from '../json.ts'
 import type { Model } from '../models.ts'
+import { parseMessage } from '../proto/parse.ts'
 import type { EmbedRequest } from '../proto/types.ts'
 import { textTokens } from '../reply/usage.ts'
 import { vectorOf } from '../reply/vector.ts'
@@ -80,6 +81,17 @@ function single(exchange: Exchange, model: Model | undefined): Outcome {
     },
     truncated: false,
   })
+}
+
+/** One request of a batch that is answered later. */
+export function embeddingOf(exchange: Exchange, model: Model, body: unknown): JsonObject {
+  const parsed = parseMessage('EmbedContentRequest', isObject(body) ? body : {}, exchange.route)
+  const refused = parsed.ok ? checkOne(parsed.value, model) : parsed.failure
+  if (!parsed.ok || refused) {
+    return { error: { code: 3, message: refused ? failureMessage(refused) : '' } }
+  }
+  const tokenCount = String(textTokens(textOf(parsed.value)))
+  return { response: { embedding: valuesOf(parsed.value, model), tokenCount } }
 }
 
 function predict(exchange: Exchange, model: Model | undefined): Outcome {

@@ -7,6 +7,8 @@ import { findModel } from '../find-model.ts'
 import { MODELS } from '../models.ts'
 import type { Model } from '../models.ts'
 import type { JsonObject } from '../json.ts'
+import { RESOURCE_METHODS } from '../resources/index.ts'
+import { continueUpload } from '../resources/uploads.ts'
 import { asGenerateRequest, readBody } from './body.ts'
 import { embed, isEmbedding } from './embed.ts'
 import { answer, countTokens, generate } from './generate.ts'
@@ -29,9 +31,13 @@ const GENERATES = {
 
 export function geminiApi(exchange: Exchange): Outcome {
   const { route } = exchange
+  if (exchange.url.searchParams.has('upload_id') && route.method === 'uploadFile')
+    return continueUpload(exchange)
   const caller = apiKeyCredential(exchange)
   if (!caller.ok) return refuse(caller.failure)
   if (route.method === 'models') return models(exchange)
+  const resource = RESOURCE_METHODS[route.method]
+  if (resource) return resource(exchange)
   if (route.method.startsWith('predict')) return refuse(presetFailure(exchange, '404'))
   if (isEmbedding(route.method)) return embed(exchange, findModel('gemini-api', route.model, ''))
   const message =

@@ -6,9 +6,11 @@ import type { Model } from '../models.ts'
 import type { GenerateRequest } from '../proto/types.ts'
 import type { JsonObject } from '../json.ts'
 import type { Upstream } from '../protocol.ts'
+import { ownThings } from '../resources/own-things.ts'
 import { composeChunks } from '../reply/chunks.ts'
 import { promptTokens } from '../reply/usage.ts'
 import { checkCounted, checkRequest } from '../rules/index.ts'
+import type { Cache } from '../state/caches.ts'
 
 export function generate(
   exchange: Exchange,
@@ -17,8 +19,12 @@ export function generate(
 ): Outcome {
   const { route, state } = exchange
   const { upstream } = route
-  const refused = checkRequest({ upstream, model, request, signatures: state.signatures })
+  const own = ownThings(exchange)
+  const asked = route.model || model.id
+  const subject = { upstream, model, request, signatures: state.signatures, own, asked }
+  const refused = checkRequest(subject)
   if (refused) return refuse(refused)
+  const cache = request.cachedContent === undefined ? undefined : own.cache(request.cachedContent)
   const reply = takeReply(exchange)
   if (reply.error) return refuse(resolveError(reply.error, presetContext(exchange)), reply)
   if (reply.body) return { kind: 'json', body: reply.body, reply }
@@ -26,14 +32,22 @@ export function generate(
   const chunks = composeChunks({
     upstream,
     model,
-    request,
+    request: cache ? withCache(request, cache) : request,
     reply,
     streaming,
     signatures: state.signatures,
     now: state.now(),
+    cached: cache?.tokens ?? 0,
   }).map(envelope)
+  state.continuations.rememberAll(chunks, exchange.call.credential ?? '')
   if (streaming) return { kind: 'stream', events: chunks, reply }
   return { kind: 'json', body: chunks[0] ?? {}, reply }
+}
+
+/** What is cached comes first. */
+export function withCache(request: GenerateRequest, { held }: Cache): GenerateRequest {
+  const contents = [...(held.contents ?? []), ...(request.contents ?? [])]
+  return { ...request, ...held, contents }
 }
 
 /** Methods that answer one JSON object: the script's, or the default. */
@@ -49,7 +63,8 @@ export function countTokens(
 ): Outcome {
   const { state, route } = exchange
   const { upstream } = route
-  const refused = checkCounted({ upstream, model, request, signatures: state.signatures })
+  const { signatures } = state
+  const refused = checkCounted({ upstream, model, request, signatures, own: ownThings(exchange) })
   return refused ? refuse(refused) : answer(exchange, tokenCount(upstream, request))
 }
 

@@ -1,3 +1,4 @@
+import type { ResponsesObject } from '../objects/responses.ts'
 import type { UserObject } from '../objects/user.ts'
 
 export type UserStub = DurableObjectStub<UserObject>
@@ -16,6 +17,15 @@ export function callUser<T>(
   call: (user: UserStub) => Promise<T>,
 ): Promise<T> {
   return persistently(() => call(userStub(env, userId)))
+}
+
+/** Calls a user's `ResponsesObject`. */
+export function callResponses<T>(
+  env: Env,
+  userId: string,
+  call: (responses: DurableObjectStub<ResponsesObject>) => Promise<T>,
+): Promise<T> {
+  return persistently(() => call(env.RESPONSES.getByName(userId)))
 }
 
 /**

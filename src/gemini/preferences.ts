@@ -7,6 +7,8 @@ export interface Preferences {
   /** Null: as the client's way of asking suggests. */
   readonly reasoningFormat: ReasoningFormat | null
   readonly safetySettings: readonly SafetySetting[]
+  /** Whether the user's clients may have responses stored. */
+  readonly storeResponses: boolean
 }
 
 /**

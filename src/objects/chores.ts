@@ -1,6 +1,7 @@
 import { logError } from '../http/log.ts'
 import { CHECKPOINT_AFTER_MS } from './ledger/ledger.ts'
 import { snapshotKey, snapshotOf } from './recovery/snapshot.ts'
+import type { ResponsesObject } from './responses.ts'
 import type { UserState } from './state.ts'
 
 /** Settlements that arrive within this time of each other are committed together. */
@@ -10,6 +11,12 @@ const SNAPSHOT_DELAY_MS = 1000
 const MAX_SNAPSHOT_DELAY_MS = 10 * 60_000
 /** How often rows that nobody can ask for any more are looked for. */
 const PRUNE_EVERY_MS = 60 * 60_000
+
+/** What the alarm's work reaches beside the object. */
+export interface Outside {
+  readonly SNAPSHOTS: KVNamespace
+  readonly RESPONSES: DurableObjectNamespace<ResponsesObject>
+}
 
 /** What the object does beside answering: commits settlements in groups, writes long leases down, keeps the one alarm. */
 export class Chores {
@@ -91,12 +98,16 @@ export class Chores {
   }
 
   /** The alarm's work: leases to count as lost, a snapshot to write. At least once, so all of it is idempotent. */
-  async alarm(userId: string, snapshots: KVNamespace): Promise<void> {
+  async alarm(userId: string, { SNAPSHOTS, RESPONSES }: Outside): Promise<void> {
     this.#alarmAt = null
     const { profile, ledger } = this.#state
     ledger.sweep(Date.now())
     this.flush()
-    if (profile.snapshotDue()) await this.#writeSnapshot(userId, snapshots)
+    if (profile.snapshotDue()) {
+      // The act that deleted the user has done so already, unless it was broken off in between.
+      if (profile.isDeleted) await RESPONSES.getByName(userId).clear()
+      await this.#writeSnapshot(userId, SNAPSHOTS)
+    }
     const due = this.#nextDue()
     if (due !== Infinity) this.#wakeBy(due)
   }

@@ -344,7 +344,7 @@ export class UserObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    await this.#user?.chores.alarm(this.#userId, this.env.SNAPSHOTS)
+    await this.#user?.chores.alarm(this.#userId, this.env)
   }
 
   #administer<T>(act: (state: UserState) => T, otherwise: T): T {

@@ -46,7 +46,7 @@ it('reads or refuses any value in any field', () => {
       const parsed = parseChatRequest({ model, messages, ...fields })
       const translated = parsed.ok ? toGeminiRequest(parsed.chat) : parsed
       if (!translated.ok) return translated.failure.param !== undefined
-      const preferences = { reasoningFormat: null, safetySettings: [] }
+      const preferences = { reasoningFormat: null, safetySettings: [], storeResponses: true }
       const { request } = translated
       emulatedJson(request, traitsOf(model, upstream))
       const sent = fit(withPreferences(request, preferences, []), { model, upstream })

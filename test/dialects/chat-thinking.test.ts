@@ -175,7 +175,7 @@ describe('where thoughts go', () => {
   const preferring = (reasoningFormat: ReasoningFormat | null) => ({
     request,
     target,
-    preferences: { reasoningFormat, safetySettings: [] },
+    preferences: { reasoningFormat, safetySettings: [], storeResponses: true },
   })
 
   it("is the user's own setting where the request does not say", () => {
@@ -200,7 +200,11 @@ describe('an answer that is to be JSON', () => {
     { type: 'json_schema', json_schema: { name: 'a', schema } },
   ]
   const tools = [{ type: 'function', function: { name: 'f' } }]
-  const tagging = { reasoningFormat: 'think_tags', safetySettings: [] } as const
+  const tagging = {
+    reasoningFormat: 'think_tags',
+    safetySettings: [],
+    storeResponses: true,
+  } as const
   const asked = { reasoning_format: 'think_tags' }
 
   it.each(
@@ -224,7 +228,7 @@ describe('the function whose arguments are the answer', () => {
   const schema = { type: 'object' }
   const response_format = { type: 'json_schema', json_schema: { name: 'a', schema } }
   const tools = [{ type: 'function', function: { name: 'f' } }]
-  const preferences = { reasoningFormat: null, safetySettings: [] }
+  const preferences = { reasoningFormat: null, safetySettings: [], storeResponses: true }
 
   it.each<[string, Fields, string, string | null]>([
     ['where Google takes no JSON beside tools', { tools }, 'gemini-2.5-flash', 'final_answer'],
@@ -244,7 +248,7 @@ describe('the function whose arguments are the answer', () => {
 })
 
 describe('what was said is kept to the end', () => {
-  const preferences = { reasoningFormat: null, safetySettings: [] }
+  const preferences = { reasoningFormat: null, safetySettings: [], storeResponses: true }
   const functions = [{ type: 'function', function: { name: 'f' } }]
 
   it.each<[string, Fields, string, boolean]>([

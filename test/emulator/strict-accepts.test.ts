@@ -90,12 +90,6 @@ describe('accepts', () => {
       },
       'gemini-3.8-flash',
     ],
-    [
-      'continuation on Gemini 4',
-      'gemini-api',
-      { ...HELLO, continuationToken: 'dG9r' },
-      'gemini-4-argon',
-    ],
   ])('%s', async (_, upstream, body, id) => {
     expect(await complaint(upstream, body, id)).toBe('accepted')
   })

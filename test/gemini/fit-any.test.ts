@@ -102,6 +102,7 @@ describe('any settings, on any model, at any upstream', () => {
       upstream: oneOf(...UPSTREAMS),
       reasoningFormat: oneOf(null, ...REASONING_FORMATS),
       safetySettings: safety,
+      storeResponses: fc.constant(true),
     })
     let accepted = 0
     fc.assert(

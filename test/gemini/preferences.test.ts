@@ -18,7 +18,7 @@ describe('safety settings', () => {
     ]
     const user = [setting('HARASSMENT', 'BLOCK_NONE'), setting('HATE_SPEECH', 'BLOCK_NONE')]
     const own = [setting('HARASSMENT', 'BLOCK_ONLY_HIGH')]
-    const preferences = { reasoningFormat: null, safetySettings: user }
+    const preferences = { reasoningFormat: null, safetySettings: user, storeResponses: true }
     const request = withPreferences({ ...HELLO, safetySettings: own }, preferences, operator)
     expect(request.safetySettings).toEqual([
       setting('HARASSMENT', 'BLOCK_ONLY_HIGH'),
@@ -28,7 +28,7 @@ describe('safety settings', () => {
   })
 
   it('are left out where nobody has any', () => {
-    const preferences = { reasoningFormat: null, safetySettings: [] }
+    const preferences = { reasoningFormat: null, safetySettings: [], storeResponses: true }
     expect(withPreferences(HELLO, preferences, [])).not.toHaveProperty('safetySettings')
   })
 
@@ -57,7 +57,11 @@ describe('thoughts', () => {
   ] as const)('of a user with %s, asked for %s: %s', (reasoningFormat, asked, expected) => {
     const thinkingConfig = asked === undefined ? {} : { includeThoughts: asked }
     const request = { ...HELLO, generationConfig: { thinkingConfig } }
-    const preferred = withPreferences(request, { reasoningFormat, safetySettings: [] }, [])
+    const preferred = withPreferences(
+      request,
+      { reasoningFormat, safetySettings: [], storeResponses: true },
+      [],
+    )
     expect(preferred.generationConfig?.thinkingConfig?.includeThoughts).toBe(expected)
   })
 })

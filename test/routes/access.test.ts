@@ -168,6 +168,8 @@ describe('the configuration', () => {
     ['MEDIA_TRUSTED_ORIGINS', 'https://images.intranet/path'],
     ['MAX_REMOTE_MEDIA', '51'],
     ['TRANSCRIPTION_MODEL', '../x'],
+    ['STORE_RESPONSES', 'yes'],
+    ['RESPONSES_TTL_HOURS', '0'],
     ['SAFETY_SETTINGS', 'HARASSMENT=LOUD'],
     ['SAFETY_SETTINGS', 'NOISE=OFF'],
     ['SAFETY_SETTINGS', 'OFF'],

@@ -51,6 +51,7 @@ describe('a user whose storage is gone', () => {
       limits: { requests_per_day: 50 },
       reasoning_format: 'think_tags',
       safety_settings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }],
+      store_responses: false,
     })
     const before = await (await admin('GET', user.userId)).json<{ user: object }>()
     await snapshotWritten(user)

@@ -28,6 +28,8 @@ export interface UserSettings {
   readonly reasoningFormat: ReasoningFormat | null
   /** For categories that a request says nothing of; they go before the operator's. */
   readonly safetySettings: readonly SafetySetting[]
+  /** Whether the user's clients may have responses and conversations stored. */
+  readonly storeResponses: boolean
   /** Only this credential serves until then. */
   readonly pin: { readonly credentialId: string; readonly until: number } | null
 }
@@ -49,6 +51,7 @@ export const DEFAULT_SETTINGS: UserSettings = {
   limits: NO_LIMITS,
   reasoningFormat: null,
   safetySettings: [],
+  storeResponses: true,
   pin: null,
 }
 
@@ -62,8 +65,12 @@ export function admissionOf(settings: UserSettings, now: number): Admission {
 }
 
 /** What the answers to this user are like; goes out with every lease. Pure. */
-export function preferencesOf({ reasoningFormat, safetySettings }: UserSettings): Preferences {
-  return { reasoningFormat, safetySettings }
+export function preferencesOf({
+  reasoningFormat,
+  safetySettings,
+  storeResponses,
+}: UserSettings): Preferences {
+  return { reasoningFormat, safetySettings, storeResponses }
 }
 
 /** The model that Google is asked for; null where the user may not ask for it. Pure. */

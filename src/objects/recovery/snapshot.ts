@@ -101,6 +101,7 @@ const settings = v.strictObject({
   ),
   reasoningFormat: v.optional(v.nullable(v.picklist(REASONING_FORMATS))),
   safetySettings: v.optional(safetySettings),
+  storeResponses: v.optional(v.boolean()),
   pin: v.optional(v.nullable(v.strictObject({ credentialId, until: instant }))),
 })
 

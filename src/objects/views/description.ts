@@ -22,6 +22,7 @@ export interface UserDescription {
   readonly limits: LimitsDescription
   readonly reasoning_format: ReasoningFormat | null
   readonly safety_settings: readonly SafetySetting[]
+  readonly store_responses: boolean
   readonly cursor: string | null
   readonly pin: { readonly credential: string; readonly until: string } | null
   readonly keys: readonly KeyDescription[]
@@ -82,7 +83,7 @@ export function describeUser(
 ): UserDescription {
   const { expiresAt, pin, label, mode, affinity, disabled, models, aliases, fallbacks, limits } =
     profile.settings
-  const { reasoningFormat, safetySettings } = profile.settings
+  const { reasoningFormat, safetySettings, storeResponses } = profile.settings
   return {
     id: userId,
     created_at: iso(profile.createdAt),
@@ -98,6 +99,7 @@ export function describeUser(
     limits: describeLimits(limits),
     reasoning_format: reasoningFormat,
     safety_settings: safetySettings,
+    store_responses: storeResponses,
     cursor: profile.cursor,
     pin: pin === null ? null : { credential: pin.credentialId, until: iso(pin.until) },
     keys: keys.valid(Date.now()).map((key) => describeKey(key, profile.createdAt)),

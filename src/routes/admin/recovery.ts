@@ -1,9 +1,9 @@
 import { VAULT_CLOSED } from '../../gateway/failure.ts'
-import { callUser, persistently } from '../../gateway/objects.ts'
+import { callResponses, callUser, persistently } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { ResealResult } from '../../objects/recovery/reseal.ts'
-import { parseSnapshot, SNAPSHOT_PREFIX, snapshotKey } from '../../objects/recovery/snapshot.ts'
+import { SNAPSHOT_PREFIX, parseSnapshot, snapshotKey } from '../../objects/recovery/snapshot.ts'
 import type { RestoreResult } from '../../objects/results.ts'
 import { readBody } from './body.ts'
 import type { Call, Reply } from '../call.ts'
@@ -90,8 +90,9 @@ export async function resealUsers(call: Call): Promise<Reply> {
   for (const { user } of users) {
     const result = await callUser<ResealResult>(env, user, (object) => object.reseal(call.by))
     if (!result.ok) return VAULT_CLOSED
-    resealed += result.resealed
-    unreadable += result.unreadable
+    const key = await callResponses(env, user, (responses) => responses.reseal())
+    resealed += result.resealed + (key === 'resealed' ? 1 : 0)
+    unreadable += result.unreadable + (key === 'unreadable' ? 1 : 0)
   }
   const next = users.length === PAGE ? (users.at(-1)?.user ?? null) : null
   return Response.json({ status: 'ok', users: users.length, resealed, unreadable, next })

@@ -135,6 +135,7 @@ const settings = {
     v.nullable(v.picklist(REASONING_FORMATS, `must be one of: ${REASONING_FORMATS.join(', ')}`)),
   ),
   safety_settings: v.optional(safetySettings),
+  store_responses: v.optional(boolean),
 }
 
 /** Travels in a header, so it must fit into one; shorter could be guessed. */
@@ -226,8 +227,13 @@ export const explainBody = v.strictObject({
 /** In the object's words; what was not said is not changed. */
 export function toSettings(given: v.InferOutput<typeof userPatch>) {
   const { expires_at: expiresAt, limits, ...others } = given
-  const { reasoning_format: reasoningFormat, safety_settings: safetySettings, ...same } = others
-  const renamed = { expiresAt, reasoningFormat, safetySettings }
+  const {
+    reasoning_format: reasoningFormat,
+    safety_settings: safetySettings,
+    store_responses: storeResponses,
+    ...same
+  } = others
+  const renamed = { expiresAt, reasoningFormat, safetySettings, storeResponses }
   return definedOf({ ...same, ...renamed, limits: limits && toLimits(limits) })
 }
 

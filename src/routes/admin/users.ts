@@ -1,7 +1,7 @@
 import { userIdOf } from '../../gateway/authenticate.ts'
-import { callUser, persistently } from '../../gateway/objects.ts'
+import { callResponses, callUser, persistently } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
-import { type DirectoryEntry, DIRECTORY_NAME } from '../../objects/directory.ts'
+import { DIRECTORY_NAME, type DirectoryEntry } from '../../objects/directory.ts'
 import type { UserDescription } from '../../objects/views/description.ts'
 import type { CreateResult } from '../../objects/results.ts'
 import type { SettingsChange } from '../../objects/config/user-settings.ts'
@@ -75,6 +75,7 @@ export async function deleteUser({ env, params, by }: Call): Promise<Reply> {
   const id = params['id'] ?? ''
   if (!USER_ID.test(id)) return userNotFound('id')
   const buried = await callUser<boolean>(env, id, (user) => user.bury(by))
+  if (buried) await callResponses<void>(env, id, (responses) => responses.clear())
   // Also where nothing was buried: an earlier answer may have been lost on the way.
   await persistently(() => directory(env).remove(id))
   if (!buried) return userNotFound('id')

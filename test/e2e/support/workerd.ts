@@ -57,6 +57,7 @@ export async function startWorkerd(vars: Readonly<Record<string, string>> = {}):
         USERS: { className: 'UserObject', useSQLite: true },
         DIRECTORY: { className: 'DirectoryObject', useSQLite: true },
         GUESSES: { className: 'GuessesObject', useSQLite: true },
+        RESPONSES: { className: 'ResponsesObject', useSQLite: true },
       },
       kvNamespaces: ['SNAPSHOTS'],
     }),

@@ -1,0 +1,56 @@
+/** Batches of the Gemini API: long-running operations whose state polls and the control plane move. */
+import type { JsonObject } from '../json.ts'
+import type { BatchState } from '../protocol.ts'
+import { Shelf } from './shelf.ts'
+import type { Owned } from './shelf.ts'
+
+export const BATCH_STATES: readonly BatchState[] = [
+  'BATCH_STATE_PENDING',
+  'BATCH_STATE_RUNNING',
+  'BATCH_STATE_SUCCEEDED',
+  'BATCH_STATE_FAILED',
+  'BATCH_STATE_CANCELLED',
+  'BATCH_STATE_EXPIRED',
+]
+
+/** `GenerateContentBatch` or `EmbedContentBatch` */
+export type BatchKind = 'GenerateContent' | 'EmbedContent'
+
+export interface Batch extends Owned {
+  readonly kind: BatchKind
+  readonly model: string
+  readonly displayName: string | undefined
+  readonly count: number
+  /** the file that holds the requests, where they were not sent with the batch */
+  readonly inputFile: string | undefined
+  /** worked out when the batch succeeds: one for each request, in their order */
+  readonly answer: () => JsonObject[]
+  state: BatchState
+  /** polls until it has succeeded; the first finds it running */
+  pollsLeft: number
+  answers: JsonObject[]
+  updatedAt: number
+  endedAt: number | undefined
+}
+
+const OPEN: ReadonlySet<BatchState> = new Set(['BATCH_STATE_PENDING', 'BATCH_STATE_RUNNING'])
+
+export function isOpen({ state }: Batch): boolean {
+  return OPEN.has(state)
+}
+
+export class Batches extends Shelf<Batch> {
+  poll(batch: Batch, now: number): void {
+    if (!isOpen(batch)) return
+    batch.pollsLeft -= 1
+    this.move(batch, batch.pollsLeft > 0 ? 'BATCH_STATE_RUNNING' : 'BATCH_STATE_SUCCEEDED', now)
+  }
+
+  move(batch: Batch, state: BatchState, now: number): void {
+    batch.state = state
+    batch.updatedAt = now
+    if (isOpen(batch)) return
+    batch.endedAt = now
+    if (state === 'BATCH_STATE_SUCCEEDED') batch.answers = batch.answer()
+  }
+}

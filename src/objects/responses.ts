@@ -1,0 +1,177 @@
+import { DurableObject } from 'cloudflare:workers'
+import { readSettings } from '../settings.ts'
+import { StoreAccess } from './responses/access.ts'
+import { Conversations, openMetadata } from './responses/conversations.ts'
+import { grow, prepareGrowth } from './responses/growing.ts'
+import { inputOf, itemOf, itemsOf, recall, responseOf } from './responses/reading.ts'
+import type {
+  ConversationResult,
+  Item,
+  ItemsResult,
+  PageRequest,
+  RecallRequest,
+  RecallResult,
+  ResponseResult,
+  ResponseToStore,
+  StoreResult,
+} from './responses/results.ts'
+import { StoredResponses } from './responses/stored-responses.ts'
+import { prepare, write } from './responses/writing.ts'
+
+const HOUR_MS = 3_600_000
+
+/**
+ * What a user's clients asked to be stored: responses with what stood before them, and conversations. One object a user, beside
+ * the `UserObject`, which no prompt ever enters. All of it is sealed, bounded, and gone after RESPONSES_TTL_HOURS.
+ *
+ * Every public method is an RPC method. Expected outcomes are values; what is thrown is a bug.
+ */
+export class ResponsesObject extends DurableObject<Env> {
+  readonly #access: StoreAccess
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    const settings = readSettings(env)
+    if (!settings.ok) throw new Error(settings.message) // the Worker refuses every request before it comes here
+    const userId = ctx.id.name ?? ctx.id.toString()
+    this.#access = new StoreAccess(
+      { storage: ctx.storage, userId, vaultKey: env.VAULT_KEY },
+      settings.settings.responsesTtlHours * HOUR_MS,
+    )
+  }
+
+  /** Stores a response, and lets its conversation grow. Resolves once it is on disk. Idempotent by the ids in it. */
+  store(response: ResponseToStore): Promise<StoreResult> {
+    return this.#access.write(async (store) => {
+      const prepared = await prepare(response, store)
+      return (when) => write(prepared, store, when)
+    })
+  }
+
+  /** What stands before a request's input (the response before it, or its conversation), and items that it refers to. */
+  recall(request: RecallRequest): Promise<RecallResult> {
+    const { previous, conversation, references } = request
+    const none = { ok: true, items: [], referenced: references.map(() => null) } as const
+    const isAlone = previous === null && conversation === null
+    const missing = previous === null ? NO_CONVERSATION : NO_RESPONSE
+    return this.#access.read<RecallResult>(
+      (store, since) => recall(request, store, since),
+      isAlone ? none : missing,
+    )
+  }
+
+  response(id: string): Promise<ResponseResult> {
+    return this.#access.read<ResponseResult>(async (store, since) => {
+      const response = await responseOf(id, store, since)
+      return response === null ? NO_RESPONSE : { ok: true, response }
+    }, NO_RESPONSE)
+  }
+
+  /** A page of all that stood before a response's answer. */
+  input(id: string, page: PageRequest): Promise<ItemsResult> {
+    return this.#access.read<ItemsResult>(
+      (store, since) => inputOf(id, page, store, since),
+      NO_RESPONSE,
+    )
+  }
+
+  /** Deletes a response, and what nobody else holds of it. False where there is none of this id. */
+  remove(id: string): boolean {
+    return this.#access.remove((sql, since) => {
+      const responses = new StoredResponses(sql)
+      return responses.find(id, since) !== undefined && responses.remove(id)
+    })
+  }
+
+  /** Makes a conversation of this id; asked again, it changes nothing. `metadata` is JSON; each item has its id. */
+  createConversation(
+    id: string,
+    metadata: string,
+    items: readonly Item[],
+  ): Promise<ConversationResult> {
+    return this.#grow(id, metadata, items, true)
+  }
+
+  conversation(id: string): Promise<ConversationResult> {
+    return this.#access.read<ConversationResult>(async (store, since) => {
+      const row = store.conversations.find(id, since)
+      if (row === undefined) return NO_CONVERSATION
+      const metadata = await openMetadata(row, store.key)
+      return { ok: true, conversation: { id, createdAtMs: row.createdAtMs, metadata } }
+    }, NO_CONVERSATION)
+  }
+
+  /** Puts other metadata in place of a conversation's. */
+  updateConversation(id: string, metadata: string): Promise<ConversationResult> {
+    return this.#grow(id, metadata, [], false)
+  }
+
+  /** Adds items at the end of a conversation; each has its id. */
+  addItems(id: string, items: readonly Item[]): Promise<ConversationResult> {
+    return this.#grow(id, null, items, false)
+  }
+
+  /** A page of a conversation's items. */
+  items(id: string, page: PageRequest): Promise<ItemsResult> {
+    return this.#access.read<ItemsResult>(
+      (store, since) => itemsOf(id, page, store, since),
+      NO_CONVERSATION,
+    )
+  }
+
+  /** One item of a conversation. */
+  item(id: string, itemId: string): Promise<ItemsResult> {
+    return this.#access.read<ItemsResult>(
+      (store, since) => itemOf(id, itemId, store, since),
+      NO_CONVERSATION,
+    )
+  }
+
+  /** False where there is none of this id. Responses that were made in it stay. */
+  removeConversation(id: string): boolean {
+    return this.#access.remove((sql, since) => {
+      const conversations = new Conversations(sql)
+      return conversations.find(id, since) !== undefined && conversations.remove(id)
+    })
+  }
+
+  /** False where the conversation has no such item, or there is none. */
+  removeItem(id: string, itemId: string): boolean {
+    return this.#access.remove((sql, since) => {
+      const conversations = new Conversations(sql)
+      return conversations.find(id, since) !== undefined && conversations.removeItem(id, itemId)
+    })
+  }
+
+  /** Deletes all of it with the user, for good. Idempotent. */
+  clear(): Promise<void> {
+    return this.#access.clear()
+  }
+
+  /** Seals the key of all this with the current VAULT_KEY. */
+  reseal(): Promise<'current' | 'resealed' | 'unreadable'> {
+    return this.#access.reseal()
+  }
+
+  override alarm(): Promise<void> {
+    return this.#access.prune()
+  }
+
+  async #grow(
+    id: string,
+    metadata: string | null,
+    items: readonly Item[],
+    creates: boolean,
+  ): Promise<ConversationResult> {
+    const grown = await this.#access.write(async (store) => {
+      const growth = await prepareGrowth(id, metadata, items, store)
+      return (when) => grow(growth, creates, store, when)
+    })
+    if (grown.ok) return this.conversation(id)
+    if (grown.reason === 'response_not_found') throw new Error('A conversation names no response.')
+    return { ok: false, reason: grown.reason }
+  }
+}
+
+const NO_RESPONSE = { ok: false, reason: 'response_not_found' } as const
+const NO_CONVERSATION = { ok: false, reason: 'conversation_not_found' } as const

@@ -1,0 +1,175 @@
+import { logError } from '../../http/log.ts'
+import { type Opened, openOrMake, type Place, resealKey } from './opening.ts'
+import { BOUNDS, expire, keepWithin, oldestOf, sweep } from './pruning.ts'
+import type { Unusable } from './results.ts'
+import type { Store } from './store.ts'
+import { dropTables, hasTables, leaveTombstone } from './tables.ts'
+import type { When, Written } from './writing.ts'
+
+/** What has expired is hidden at once, and looked for this often. */
+const PRUNE_EVERY_MS = 60 * 60_000
+/** Of the bound, for one response and what stands before it: else one could drive out all others, and itself. */
+const MAX_SHARE = 1 / 4
+/** What is made ready can be swept away before it is written; hardly ever twice. */
+const TRIES = 3
+
+export interface Refused {
+  readonly ok: false
+  readonly reason:
+    | Exclude<Extract<Written, { ok: false }>['reason'], 'swept'>
+    | Unusable
+    | 'user_deleted'
+}
+
+/**
+ * The way to what is stored: opens it, reads what has not expired, writes in one step, prunes by alarm.
+ * A write waits for nothing between what it decides and what it writes: what needs waiting is made ready before, and once more where
+ * the tables have lost meanwhile what it counted on.
+ */
+export class StoreAccess {
+  readonly #storage: DurableObjectStorage
+  readonly #place: Place
+  readonly #ttlMs: number
+  /** One at a time: two that make the key at once would make two. */
+  #opening: Promise<Opened> | null = null
+  /** Undefined: not asked yet in this life. */
+  #alarmAt: number | null | undefined = undefined
+
+  constructor(place: Place, ttlMs: number) {
+    this.#storage = place.storage
+    this.#place = place
+    this.#ttlMs = ttlMs
+  }
+
+  /** `otherwise`: what is answered where nothing was ever stored, which leaves nothing behind. */
+  async read<T>(
+    act: (store: Store, since: number) => Promise<T>,
+    otherwise: T,
+  ): Promise<T | { readonly ok: false; readonly reason: Unusable }> {
+    if (!hasTables(this.#storage.sql)) return otherwise
+    const opened = await this.#open()
+    if (!opened.ok)
+      return opened.reason === 'user_deleted' ? otherwise : { ok: false, reason: opened.reason }
+    try {
+      return await act(opened.store, this.#since(Date.now()))
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error
+      return this.#unusable('unreadable') // sealed by another key, or changed
+    }
+  }
+
+  /** `make` makes ready; what it answers writes, within a transaction that is undone where it is not ok. Resolves once it is on disk. */
+  async write(
+    make: (store: Store) => Promise<(when: When) => Written>,
+  ): Promise<{ readonly ok: true } | Refused> {
+    for (let tried = 1; ; tried++) {
+      const opening = this.#open()
+      const opened = await opening
+      if (!opened.ok) return opened
+      const act = await make(opened.store)
+      if (this.#alarmAt === undefined) this.#alarmAt = await this.#storage.getAlarm()
+
+      // From here on without await: the checks and the writes are one step.
+      const isSame = this.#opening === opening
+      const written = isSame ? this.#atomically(act, Date.now()) : SWEPT
+      if (written.ok) return written
+      if (written.reason !== 'swept') return { ok: false, reason: written.reason }
+      if (tried === TRIES) throw new Error('What was made ready was swept away each time.')
+    }
+  }
+
+  /** Takes something out, and what nobody else holds of it; what `act` answers. */
+  remove(act: (sql: SqlStorage, since: number) => boolean): boolean {
+    const { sql } = this.#storage
+    if (!hasTables(sql)) return false
+    return this.#storage.transactionSync(() => {
+      const isGone = act(sql, this.#since(Date.now()))
+      if (isGone) sweep(sql)
+      return isGone
+    })
+  }
+
+  /** Deletes all of it with the user, for good. Idempotent. */
+  async clear(): Promise<void> {
+    this.#opening = null
+    this.#storage.transactionSync(() => {
+      dropTables(this.#storage.sql)
+      leaveTombstone(this.#storage)
+    })
+    await this.#storage.deleteAlarm()
+  }
+
+  reseal(): ReturnType<typeof resealKey> {
+    return resealKey(this.#place)
+  }
+
+  /** For the alarm: takes out what has expired; all of it, the key too, where nothing is left. */
+  async prune(): Promise<void> {
+    const { sql } = this.#storage
+    this.#alarmAt = null
+    if (!hasTables(sql)) return
+    const now = Date.now()
+    const oldest = this.#storage.transactionSync(() => {
+      expire(sql, this.#since(now))
+      const left = oldestOf(sql)
+      if (left === null) dropTables(sql)
+      return left
+    })
+    if (oldest === null) this.#opening = null
+    if (oldest !== null) await this.#wakeAt(Math.max(oldest + this.#ttlMs, now + PRUNE_EVERY_MS))
+  }
+
+  #atomically(act: (when: When) => Written, now: number): Written {
+    const { sql } = this.#storage
+    const since = this.#since(now)
+    try {
+      this.#storage.transactionSync(() => {
+        const written = act({ now, since, maxBytes: BOUNDS.bytes * MAX_SHARE })
+        if (!written.ok) throw new Undone(written)
+        keepWithin(sql, BOUNDS)
+      })
+    } catch (error) {
+      if (error instanceof Undone) return error.written
+      throw error
+    }
+    // Set already, it is early enough: what is new expires last. But the TTL may have been made shorter.
+    const due = now + this.#ttlMs
+    if ((this.#alarmAt ?? Infinity) > due) void this.#wakeAt(due)
+    return { ok: true }
+  }
+
+  #wakeAt(at: number): Promise<void> {
+    this.#alarmAt = at
+    return this.#storage.setAlarm(at)
+  }
+
+  #open(): Promise<Opened> {
+    this.#opening ??= openOrMake(this.#place).then((opened) => {
+      if (opened.ok) return opened
+      this.#opening = null // VAULT_KEY may be mended
+      return opened.reason === 'user_deleted' ? opened : this.#unusable(opened.reason)
+    })
+    return this.#opening
+  }
+
+  #unusable<Reason extends Unusable>(reason: Reason) {
+    logError('responses_unusable', { user: this.#place.userId, reason })
+    return { ok: false, reason } as const
+  }
+
+  #since(now: number): number {
+    return now - this.#ttlMs
+  }
+}
+
+/** Undoes a transaction. */
+class Undone extends Error {
+  readonly written: Exclude<Written, { ok: true }>
+
+  constructor(written: Exclude<Written, { ok: true }>) {
+    super(written.reason)
+    this.written = written
+  }
+}
+
+const SWEPT = { ok: false, reason: 'swept' } as const

@@ -1,0 +1,194 @@
+import type { DataKey } from './data-key.ts'
+
+/** A row may have 2 MB (Cloudflare's limit); what is longer is cut. */
+const PIECE_BYTES = 1_000_000
+/** What a row costs beside what is in it: the indexes too, and its share of their pages. */
+const ROW_BYTES = 160
+
+/** A text to be stored. */
+export interface NewContent {
+  readonly text: string
+  readonly digest: string
+  /** By which an item can be found; null for what is no item, or has none. */
+  readonly itemId: string | null
+}
+
+/** The same, sealed. */
+export interface SealedContent extends Omit<NewContent, 'text'> {
+  readonly sealed: Uint8Array
+}
+
+/** A stored text, as a sequence names it. */
+export interface Step {
+  readonly contentId: number
+  readonly digest: string
+  /** What it takes on disk. */
+  readonly bytes: number
+}
+
+/** A stored text as it is on disk. */
+export interface StoredContent extends SealedContent {
+  readonly contentId: number
+}
+
+/**
+ * Texts, each stored once however often it is said: a client that sends the whole conversation with each turn adds only what is
+ * new in it. They are found by a digest of what they say, and named by their number; those that nobody names are swept out.
+ */
+export class Contents {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  /** Those that are stored, by digest. */
+  find(digests: readonly string[]): Map<string, Step> {
+    const rows = this.#sql.exec<StepRow>(
+      `SELECT content_id, digest, bytes FROM contents
+       WHERE digest IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(digests),
+    )
+    return new Map(Array.from(rows, (row) => [row.digest, stepOf(row)]))
+  }
+
+  /** Stores one that is not there yet. */
+  add({ digest, itemId, sealed }: SealedContent): Step {
+    const bytes = sealed.byteLength + ROW_BYTES
+    const pieces = Math.max(1, Math.ceil(sealed.byteLength / PIECE_BYTES))
+    const { content_id: contentId } = this.#sql
+      .exec<{ content_id: number }>(
+        `INSERT INTO contents (digest, item_id, bytes, pieces, sealed) VALUES (?, ?, ?, ?, ?)
+         RETURNING content_id`,
+        digest,
+        itemId,
+        bytes,
+        pieces,
+        pieceOf(sealed, 0),
+      )
+      .one()
+    for (let piece = 1; piece < pieces; piece++) {
+      this.#sql.exec(
+        'INSERT INTO content_pieces (content_id, piece, sealed) VALUES (?, ?, ?)',
+        contentId,
+        piece,
+        pieceOf(sealed, piece),
+      )
+    }
+    return { contentId, digest, bytes }
+  }
+
+  /** Those of these numbers that are there, by number. */
+  read(contentIds: readonly number[]): Map<number, StoredContent> {
+    const rows = this.#sql.exec<ContentRow>(
+      `SELECT content_id, digest, item_id, pieces, sealed FROM contents
+       WHERE content_id IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(contentIds),
+    )
+    return new Map(
+      Array.from(rows, (row) => [
+        row.content_id,
+        {
+          contentId: row.content_id,
+          digest: row.digest,
+          itemId: row.item_id,
+          sealed: this.#whole(row),
+        },
+      ]),
+    )
+  }
+
+  /** Each of these, in their order. Throws where one is not there, which the sweep does not let happen. */
+  steps(contentIds: readonly number[]): readonly Step[] {
+    const rows = this.#sql.exec<StepRow>(
+      `SELECT content_id, digest, bytes FROM contents
+       WHERE content_id IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(contentIds),
+    )
+    const steps = new Map(Array.from(rows, (row) => [row.content_id, stepOf(row)]))
+    return contentIds.map((contentId) => {
+      const step = steps.get(contentId)
+      if (step === undefined) throw new Error('A content that is named is not stored.')
+      return step
+    })
+  }
+
+  /** The numbers of the items with these ids, by id. Of several that a client gave one id, the first. */
+  named(itemIds: readonly string[]): Map<string, number> {
+    const rows = this.#sql.exec<{ item_id: string; content_id: number }>(
+      `SELECT item_id, min(content_id) AS content_id FROM (
+         SELECT item_id, content_id FROM contents
+         WHERE item_id IN (SELECT value FROM json_each(?1))
+         UNION ALL
+         SELECT item_id, content_id FROM conversation_items
+         WHERE item_id IN (SELECT value FROM json_each(?1)))
+       GROUP BY item_id`,
+      JSON.stringify(itemIds),
+    )
+    return new Map(Array.from(rows, (row) => [row.item_id, row.content_id]))
+  }
+
+  #whole({ content_id: contentId, pieces, sealed }: ContentRow): Uint8Array {
+    if (pieces === 1) return new Uint8Array(sealed)
+    const rest = this.#sql.exec<{ sealed: ArrayBuffer }>(
+      'SELECT sealed FROM content_pieces WHERE content_id = ? ORDER BY piece',
+      contentId,
+    )
+    const parts = [sealed, ...Array.from(rest, (row) => row.sealed)]
+    const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
+    let at = 0
+    for (const part of parts) {
+      whole.set(new Uint8Array(part), at)
+      at += part.byteLength
+    }
+    return whole
+  }
+}
+
+/** Seals those that are not among the known, by digest. */
+export async function sealNew(
+  contents: readonly NewContent[],
+  known: ReadonlyMap<string, unknown>,
+  key: DataKey,
+): Promise<Map<string, SealedContent>> {
+  const missing = new Map(
+    contents.filter(({ digest }) => !known.has(digest)).map((content) => [content.digest, content]),
+  )
+  const sealed = await Promise.all(
+    Array.from(missing.values(), async ({ digest, itemId, text }) => ({
+      digest,
+      itemId,
+      sealed: await key.seal(text, nameOf(digest)),
+    })),
+  )
+  return new Map(sealed.map((content) => [content.digest, content]))
+}
+
+/** Rejects what does not open. */
+export function openContent({ digest, sealed }: StoredContent, key: DataKey): Promise<string> {
+  return key.open(sealed, nameOf(digest))
+}
+
+/** Under which name a text is sealed. */
+function nameOf(digest: string): string {
+  return `content/${digest}`
+}
+
+function stepOf({ content_id: contentId, digest, bytes }: StepRow): Step {
+  return { contentId, digest, bytes }
+}
+
+function pieceOf(bytes: Uint8Array, piece: number): ArrayBuffer {
+  const start = bytes.byteOffset + piece * PIECE_BYTES
+  const end = Math.min(start + PIECE_BYTES, bytes.byteOffset + bytes.byteLength)
+  return (bytes.buffer as ArrayBuffer).slice(start, end)
+}
+
+type StepRow = { content_id: number; digest: string; bytes: number }
+type ContentRow = {
+  content_id: number
+  digest: string
+  item_id: string | null
+  pieces: number
+  sealed: ArrayBuffer
+}

@@ -1,0 +1,130 @@
+import type { DataKey } from './data-key.ts'
+
+/** What a row costs beside what is in it. */
+const ROW_BYTES = 120
+/** What an item's place costs. */
+export const PLACE_BYTES = 160
+
+export interface ConversationRow {
+  readonly id: string
+  readonly createdAtMs: number
+  readonly sealed: Uint8Array
+}
+
+/** An item in its place. */
+export interface PlacedItem {
+  readonly id: string
+  readonly contentId: number
+}
+
+/** Conversations that a client made, and their items in order. Each use keeps one for as long again. */
+export class Conversations {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  /** The conversation of this id that was used after `since`; undefined where there is none. */
+  find(id: string, since: number): ConversationRow | undefined {
+    const [row] = this.#sql
+      .exec<{ created_at: number; sealed: ArrayBuffer }>(
+        `SELECT created_at, sealed FROM conversations
+         WHERE conversation_id = ? AND used_at > ?`,
+        id,
+        since,
+      )
+      .toArray()
+    return row && { id, createdAtMs: row.created_at, sealed: new Uint8Array(row.sealed) }
+  }
+
+  /** Stores one, or its new metadata; answers the bytes that this adds. */
+  put(id: string, sealed: Uint8Array, now: number): number {
+    const [before] = this.#sql
+      .exec<{ bytes: number }>('SELECT bytes FROM conversations WHERE conversation_id = ?', id)
+      .toArray()
+    const bytes = sealed.byteLength + ROW_BYTES
+    this.#sql.exec(
+      `INSERT INTO conversations (conversation_id, created_at, used_at, bytes, sealed)
+       VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET
+         used_at = excluded.used_at, bytes = excluded.bytes, sealed = excluded.sealed`,
+      id,
+      now,
+      now,
+      bytes,
+      sealed.slice().buffer,
+    )
+    return bytes - (before?.bytes ?? 0)
+  }
+
+  /**
+   * Adds items at the end, but those that are there already: asking again adds nothing twice. Answers the bytes that this adds,
+   * without their contents.
+   */
+  append(id: string, items: readonly PlacedItem[], now: number): number {
+    const { position } = this.#sql
+      .exec<{ position: number }>(
+        `SELECT coalesce(max(position), 0) AS position FROM conversation_items
+         WHERE conversation_id = ?`,
+        id,
+      )
+      .one()
+    for (const [index, { id: itemId, contentId }] of items.entries()) {
+      this.#sql.exec(
+        `INSERT OR IGNORE INTO conversation_items (conversation_id, position, item_id, content_id)
+         VALUES (?, ?, ?, ?)`,
+        id,
+        position + 1 + index,
+        itemId,
+        contentId,
+      )
+    }
+    this.#sql.exec('UPDATE conversations SET used_at = ? WHERE conversation_id = ?', now, id)
+    return items.length * PLACE_BYTES
+  }
+
+  items(id: string): readonly PlacedItem[] {
+    const rows = this.#sql.exec<{ item_id: string; content_id: number }>(
+      `SELECT item_id, content_id FROM conversation_items
+       WHERE conversation_id = ? ORDER BY position`,
+      id,
+    )
+    return Array.from(rows, (row) => ({ id: row.item_id, contentId: row.content_id }))
+  }
+
+  /** False where there was none. Its items go with it. */
+  remove(id: string): boolean {
+    this.#sql.exec('DELETE FROM conversation_items WHERE conversation_id = ?', id)
+    const gone = this.#sql.exec(
+      'DELETE FROM conversations WHERE conversation_id = ? RETURNING conversation_id',
+      id,
+    )
+    return gone.toArray().length > 0
+  }
+
+  /** False where there was none. */
+  removeItem(id: string, itemId: string): boolean {
+    const gone = this.#sql.exec(
+      `DELETE FROM conversation_items WHERE conversation_id = ? AND item_id = ?
+       RETURNING item_id`,
+      id,
+      itemId,
+    )
+    return gone.toArray().length > 0
+  }
+}
+
+export function sealMetadata(metadata: string, id: string, key: DataKey): Promise<Uint8Array> {
+  return key.seal(metadata, nameOf(id))
+}
+
+/** Rejects what does not open. */
+export function openMetadata({ id, sealed }: ConversationRow, key: DataKey): Promise<string> {
+  return key.open(sealed, nameOf(id))
+}
+
+/** Under which name a conversation's metadata are sealed. */
+function nameOf(id: string): string {
+  return `conversation/${id}`
+}

@@ -1,0 +1,97 @@
+import { lazy } from '../../lazy.ts'
+import type { Owner, Vault } from '../secrets/vault.ts'
+
+/**
+ * The key of one user's stored responses. The vault seals the key, and the key seals the data: so a new VAULT_KEY costs one row
+ * a user, and data whose key is deleted cannot be read by anybody who still has the pages that it was on.
+ */
+export interface DataKey {
+  /** AES-256-GCM as `iv ‖ ciphertext`; opens under the same name only. */
+  seal(text: string, name: string): Promise<Uint8Array>
+  /** Rejects what was sealed by another key or under another name, or was changed. */
+  open(sealed: Uint8Array, name: string): Promise<string>
+  /**
+   * What tells equal texts: 32 hex digits. Keyed, so that whoever reads the tables cannot try whether somebody said a thing.
+   * Synchronous.
+   */
+  readonly digest: (text: string) => string
+}
+
+const KEY_BYTES = 32
+const IV_BYTES = 12
+const DIGEST_DIGITS = 32
+
+const nodeCrypto = lazy(() => process.getBuiltinModule('node:crypto'))
+const UTF8 = new TextEncoder()
+
+/** A new key, and the record to keep of it. */
+export async function makeDataKey(
+  vault: Vault,
+  userId: string,
+): Promise<{ readonly key: DataKey; readonly sealed: string }> {
+  const raw = crypto.getRandomValues(new Uint8Array(KEY_BYTES))
+  const sealed = await vault.seal(raw.toBase64(), ownerOf(userId))
+  return { key: await keyOf(raw, userId), sealed }
+}
+
+/** Rejects where the vault cannot open the record. */
+export async function openDataKey(sealed: string, vault: Vault, userId: string): Promise<DataKey> {
+  const raw = Uint8Array.fromBase64(await vault.open(sealed, ownerOf(userId)))
+  return keyOf(raw, userId)
+}
+
+/** The same key, sealed with the current VAULT_KEY. */
+export async function resealDataKey(sealed: string, vault: Vault, userId: string): Promise<string> {
+  return vault.seal(await vault.open(sealed, ownerOf(userId)), ownerOf(userId))
+}
+
+function ownerOf(userId: string): Owner {
+  return { userId, credentialId: '', purpose: 'responses' }
+}
+
+async function keyOf(raw: Uint8Array, userId: string): Promise<DataKey> {
+  const sealing = await crypto.subtle.importKey('raw', derived(raw, 'seal'), 'AES-GCM', false, [
+    'encrypt',
+    'decrypt',
+  ])
+  const digesting = derived(raw, 'digest')
+  const bindingOf = (name: string): Uint8Array =>
+    UTF8.encode(JSON.stringify(['pollux', 'v1', 'responses', userId, name]))
+  return {
+    async seal(text, name) {
+      const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
+      const ciphertext = await crypto.subtle.encrypt(
+        { name: 'AES-GCM', iv, additionalData: bindingOf(name) },
+        sealing,
+        UTF8.encode(text),
+      )
+      const sealed = new Uint8Array(IV_BYTES + ciphertext.byteLength)
+      sealed.set(iv)
+      sealed.set(new Uint8Array(ciphertext), IV_BYTES)
+      return sealed
+    },
+    async open(sealed, name) {
+      const plaintext = await crypto.subtle.decrypt(
+        {
+          name: 'AES-GCM',
+          iv: sealed.subarray(0, IV_BYTES),
+          additionalData: bindingOf(name),
+        },
+        sealing,
+        sealed.subarray(IV_BYTES),
+      )
+      return new TextDecoder().decode(plaintext)
+    },
+    digest: (text) =>
+      nodeCrypto()
+        .createHmac('sha256', digesting)
+        .update(text)
+        .digest('hex')
+        .slice(0, DIGEST_DIGITS),
+  }
+}
+
+/** A key of its own for each purpose. */
+function derived(raw: Uint8Array, purpose: string): Uint8Array {
+  return Uint8Array.fromHex(nodeCrypto().createHmac('sha256', raw).update(purpose).digest('hex'))
+}

@@ -1,0 +1,107 @@
+import type { Step } from './contents.ts'
+
+/** What a row costs beside what is in it. */
+const ROW_BYTES = 140
+
+/** A sequence of contents that is stored. */
+export interface History {
+  /** Null for the empty one. */
+  readonly historyId: number | null
+  /** Of all of it, in order; empty for the empty one. */
+  readonly digest: string
+  /** What its contents take on disk, each as often as it is said. */
+  readonly size: number
+}
+
+export const NO_HISTORY: History = { historyId: null, digest: '', size: 0 }
+
+/**
+ * What was said before an answer, as sequences of contents that share their beginnings: a row holds what came on top of its
+ * parent. So a conversation of n turns costs n short rows, whether its client names the response before or sends all of it again.
+ */
+export class Histories {
+  readonly #sql: SqlStorage
+  readonly #digest: (text: string) => string
+
+  constructor(sql: SqlStorage, digest: (text: string) => string) {
+    this.#sql = sql
+    this.#digest = digest
+  }
+
+  /** The history of `base` and these steps after it, stored if it was not. Answers the bytes that its row takes, if there is a new one. */
+  extend(
+    base: History,
+    steps: readonly Step[],
+  ): { readonly history: History; readonly bytes: number } {
+    const digests = this.#digestsAlong(base, steps)
+    const known = this.#find(digests)
+    const last = digests.findLastIndex((digest) => known.has(digest))
+    const parent = known.get(digests[last] ?? '') ?? base
+    const rest = steps.slice(last + 1)
+    const digest = digests.at(-1)
+    if (rest.length === 0 || digest === undefined) return { history: parent, bytes: 0 }
+    const contents = JSON.stringify(rest.map(({ contentId }) => contentId))
+    const bytes = contents.length + ROW_BYTES
+    const size = parent.size + rest.reduce((sum, step) => sum + step.bytes, 0)
+    const { history_id: historyId } = this.#sql
+      .exec<{ history_id: number }>(
+        `INSERT INTO histories (digest, parent, contents, size, bytes) VALUES (?, ?, ?, ?, ?)
+         RETURNING history_id`,
+        digest,
+        parent.historyId,
+        contents,
+        size,
+        bytes,
+      )
+      .one()
+    return { history: { historyId, digest, size }, bytes }
+  }
+
+  /** The history of this number; the empty one for null. */
+  get(historyId: number | null): History {
+    if (historyId === null) return NO_HISTORY
+    const row = this.#sql
+      .exec<HistoryRow>(
+        'SELECT history_id, digest, size FROM histories WHERE history_id = ?',
+        historyId,
+      )
+      .one()
+    return historyOf(row)
+  }
+
+  /** The numbers of all its contents, in their order. */
+  contentsOf(historyId: number | null): readonly number[] {
+    const rows = this.#sql.exec<{ contents: string }>(
+      `WITH RECURSIVE path (parent, contents, depth) AS (
+         SELECT parent, contents, 0 FROM histories WHERE history_id = ?
+         UNION ALL
+         SELECT histories.parent, histories.contents, depth + 1
+         FROM histories JOIN path ON history_id = path.parent
+       )
+       SELECT contents FROM path ORDER BY depth DESC`,
+      historyId,
+    )
+    return Array.from(rows, ({ contents }) => JSON.parse(contents) as number[]).flat()
+  }
+
+  /** The digest of the sequence after each step. */
+  #digestsAlong(base: History, steps: readonly Step[]): readonly string[] {
+    let before = base.digest
+    return steps.map(({ digest }) => (before = this.#digest(`${before}/${digest}`)))
+  }
+
+  #find(digests: readonly string[]): Map<string, History> {
+    const rows = this.#sql.exec<HistoryRow>(
+      `SELECT history_id, digest, size FROM histories
+       WHERE digest IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(digests),
+    )
+    return new Map(Array.from(rows, (row) => [row.digest, historyOf(row)]))
+  }
+}
+
+function historyOf({ history_id: historyId, digest, size }: HistoryRow): History {
+  return { historyId, digest, size }
+}
+
+type HistoryRow = { history_id: number; digest: string; size: number }

@@ -1,0 +1,191 @@
+import { openContent, type StoredContent } from './contents.ts'
+import type {
+  ItemsResult,
+  ListedItem,
+  PageRequest,
+  RecallRequest,
+  RecallResult,
+  StoredResponse,
+} from './results.ts'
+import type { Store } from './store.ts'
+import { openBody } from './stored-responses.ts'
+
+/** A message between Worker and object may have 32 MiB. */
+const MAX_RECALLED_BYTES = 30 * 1024 * 1024
+
+type NotFound<Reason extends string> = { readonly ok: false; readonly reason: Reason }
+
+/** What stands before a request's input, and the items that it refers to. Rejects what does not open. */
+export async function recall(
+  { previous, conversation, references }: RecallRequest,
+  store: Store,
+  since: number,
+): Promise<RecallResult> {
+  // All that is read of the tables is read in one step; only the opening waits.
+  const before = contentsBefore(previous, conversation, store, since)
+  if ('reason' in before) return before
+  const referred = find(references, store)
+  const named = references.flatMap((id) => referred.get(id) ?? [])
+  const { contents, key } = store
+  if (sizeOf([...before, ...named], store) > MAX_RECALLED_BYTES) return TOO_LARGE
+  const stored = contents.read([...before, ...named])
+  const texts = new Map<number, string>()
+  for (const content of stored.values()) {
+    texts.set(content.contentId, await openContent(content, key))
+  }
+  return {
+    ok: true,
+    items: before.flatMap((contentId) => texts.get(contentId) ?? []),
+    referenced: references.map((id) => texts.get(referred.get(id) ?? -1) ?? null),
+  }
+}
+
+function contentsBefore(
+  previous: string | null,
+  conversation: string | null,
+  { histories, responses, conversations }: Store,
+  since: number,
+): readonly number[] | NotFound<'response_not_found' | 'conversation_not_found'> {
+  if (previous !== null) {
+    const row = responses.find(previous, since)
+    if (row === undefined) return { ok: false, reason: 'response_not_found' }
+    return [...histories.contentsOf(row.history), ...row.output]
+  }
+  if (conversation === null) return []
+  if (conversations.find(conversation, since) === undefined) {
+    return { ok: false, reason: 'conversation_not_found' }
+  }
+  return conversations.items(conversation).map(({ contentId }) => contentId)
+}
+
+/** The id of an item without one of its own, as a list shows it: its content, and its place in that list. */
+const DERIVED = /^([0-9a-f]{32})\d*$/
+
+/** The numbers of items by these ids: their own, or such as a list shows. */
+function find(ids: readonly string[], { contents }: Store): ReadonlyMap<string, number> {
+  if (ids.length === 0) return new Map()
+  const found = contents.named(ids)
+  const digests = new Map(
+    ids.flatMap((id) => {
+      const [, digest] = DERIVED.exec(id) ?? []
+      return digest === undefined || found.has(id) ? [] : [[id, digest] as const]
+    }),
+  )
+  const steps = contents.find([...digests.values()])
+  for (const [id, digest] of digests) {
+    const step = steps.get(digest)
+    if (step !== undefined) found.set(id, step.contentId)
+  }
+  return found
+}
+
+/** Null where there is none of this id. Rejects what does not open. */
+export async function responseOf(
+  id: string,
+  { contents, responses, key }: Store,
+  since: number,
+): Promise<StoredResponse | null> {
+  const row = responses.find(id, since)
+  if (row === undefined) return null
+  const stored = contents.read([row.settings, ...row.output])
+  const open = (contentId: number): Promise<string> => openContent(existing(stored, contentId), key)
+  const [body, settings, ...output] = await Promise.all([
+    openBody(row, key),
+    open(row.settings),
+    ...row.output.map(open),
+  ])
+  return { body, settings, output }
+}
+
+/** A page of what stood before a response's answer. */
+export function inputOf(
+  id: string,
+  page: PageRequest,
+  store: Store,
+  since: number,
+): Promise<ItemsResult> {
+  const row = store.responses.find(id, since)
+  if (row === undefined) return Promise.resolve({ ok: false, reason: 'response_not_found' })
+  const all = store.histories.contentsOf(row.history)
+  return pageOf(
+    all.map((contentId) => ({ contentId, id: null })),
+    page,
+    store,
+  )
+}
+
+/** A page of a conversation's items. */
+export function itemsOf(
+  id: string,
+  page: PageRequest,
+  store: Store,
+  since: number,
+): Promise<ItemsResult> {
+  if (store.conversations.find(id, since) === undefined) {
+    return Promise.resolve({ ok: false, reason: 'conversation_not_found' })
+  }
+  return pageOf(store.conversations.items(id), page, store)
+}
+
+/** One item of a conversation. */
+export async function itemOf(
+  id: string,
+  itemId: string,
+  store: Store,
+  since: number,
+): Promise<ItemsResult> {
+  if (store.conversations.find(id, since) === undefined) {
+    return { ok: false, reason: 'conversation_not_found' }
+  }
+  const item = store.conversations.items(id).find((one) => one.id === itemId)
+  if (item === undefined) return { ok: false, reason: 'item_not_found' }
+  return pageOf([item], { after: null, limit: 1, order: 'asc' }, store)
+}
+
+/** An item in a list; its id where the list gives it one. */
+interface Place {
+  readonly contentId: number
+  readonly id: string | null
+}
+
+async function pageOf(
+  places: readonly Place[],
+  { after, limit, order }: PageRequest,
+  { contents, key }: Store,
+): Promise<ItemsResult> {
+  const listed = withIds(places, contents.read(places.map(({ contentId }) => contentId)))
+  if (order === 'desc') listed.reverse()
+  const start = after === null ? 0 : listed.findIndex(({ id }) => id === after) + 1
+  if (after !== null && start === 0) return { ok: false, reason: 'item_not_found' }
+  const page = listed.slice(start, start + limit)
+  const items: ListedItem[] = []
+  for (const { id, isDerived, content } of page) {
+    items.push({ id, isDerived, text: await openContent(content, key) })
+  }
+  return { ok: true, items, hasMore: start + limit < listed.length }
+}
+
+/** Each with an id that no other of the list has: a page begins after one. */
+function withIds(places: readonly Place[], stored: ReadonlyMap<number, StoredContent>) {
+  const taken = new Set<string>()
+  return places.map(({ contentId, id }, index) => {
+    const content = existing(stored, contentId)
+    const own = id ?? content.itemId
+    const isDerived = own === null || taken.has(own)
+    const shown = isDerived ? `${content.digest}${index}` : own
+    taken.add(shown)
+    return { id: shown, isDerived, content }
+  })
+}
+
+function sizeOf(contentIds: readonly number[], { contents }: Store): number {
+  return contents.steps(contentIds).reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+function existing(stored: ReadonlyMap<number, StoredContent>, contentId: number): StoredContent {
+  const content = stored.get(contentId)
+  if (content === undefined) throw new Error('A content that is named is not stored.')
+  return content
+}
+
+const TOO_LARGE = { ok: false, reason: 'too_large' } as const

@@ -1,0 +1,87 @@
+import type { DataKey } from './data-key.ts'
+
+/** What a row costs beside what is in it. */
+const ROW_BYTES = 160
+
+/** A response as it is on disk. */
+export interface ResponseRow {
+  readonly id: string
+  /** What stood before the answer. */
+  readonly history: number | null
+  /** The contents of its output. */
+  readonly output: readonly number[]
+  readonly settings: number
+  readonly sealed: Uint8Array
+}
+
+/** The responses that can still be asked for, in the order in which they were stored. */
+export class StoredResponses {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  /** The response of this id that was stored after `since`; undefined where there is none. */
+  find(id: string, since: number): ResponseRow | undefined {
+    const [row] = this.#sql
+      .exec<Row>('SELECT * FROM responses WHERE response_id = ? AND stored_at > ?', id, since)
+      .toArray()
+    if (row === undefined) return undefined
+    return {
+      id,
+      history: row.history,
+      output: JSON.parse(row.output) as number[],
+      settings: row.settings,
+      sealed: new Uint8Array(row.sealed),
+    }
+  }
+
+  /** Answers the bytes that it takes. */
+  add({ id, history, output, settings, sealed }: ResponseRow, now: number): number {
+    const contents = JSON.stringify(output)
+    const bytes = sealed.byteLength + contents.length + ROW_BYTES
+    this.#sql.exec(
+      `INSERT INTO responses (response_id, history, output, settings, stored_at, bytes, sealed)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      id,
+      history,
+      contents,
+      settings,
+      now,
+      bytes,
+      sealed.slice().buffer,
+    )
+    return bytes
+  }
+
+  /** False where there was none. */
+  remove(id: string): boolean {
+    const gone = this.#sql.exec(
+      'DELETE FROM responses WHERE response_id = ? RETURNING response_id',
+      id,
+    )
+    return gone.toArray().length > 0
+  }
+}
+
+export function sealBody(body: string, id: string, key: DataKey): Promise<Uint8Array> {
+  return key.seal(body, nameOf(id))
+}
+
+/** Rejects what does not open. */
+export function openBody({ id, sealed }: ResponseRow, key: DataKey): Promise<string> {
+  return key.open(sealed, nameOf(id))
+}
+
+/** Under which name a response's body is sealed. */
+function nameOf(id: string): string {
+  return `response/${id}`
+}
+
+type Row = {
+  history: number | null
+  output: string
+  settings: number
+  sealed: ArrayBuffer
+}

@@ -1,0 +1,108 @@
+import type { NewContent, Step } from './contents.ts'
+import { type History, NO_HISTORY } from './histories.ts'
+import type { ResponseToStore } from './results.ts'
+import { count, makeReady, newContents, place, placesOf, type Ready, type Store } from './store.ts'
+import { sealBody } from './stored-responses.ts'
+
+/** A response made ready to be written: all that needs waiting is done. */
+export interface Prepared {
+  readonly response: ResponseToStore
+  readonly settings: NewContent
+  readonly input: readonly NewContent[]
+  readonly output: readonly NewContent[]
+  readonly ready: Ready
+  /** Null where the response is not to be found again. */
+  readonly sealedBody: Uint8Array | null
+}
+
+export type Written =
+  | { readonly ok: true }
+  /** `swept`: what was there when it was made ready has gone meanwhile. */
+  | {
+      readonly ok: false
+      readonly reason: 'swept' | 'response_not_found' | 'conversation_not_found' | 'too_large'
+    }
+
+export interface When {
+  readonly now: number
+  /** What was stored by then has expired. */
+  readonly since: number
+  /** More than this is not stored of one response and all that stands before it. */
+  readonly maxBytes: number
+}
+
+export async function prepare(response: ResponseToStore, store: Store): Promise<Prepared> {
+  const { key } = store
+  const settings = { text: response.settings, digest: key.digest(response.settings), itemId: null }
+  const input = newContents(response.input, key)
+  const output = newContents(response.output, key)
+  const [ready, sealedBody] = await Promise.all([
+    makeReady([settings, ...input, ...output], store),
+    response.id === null ? null : sealBody(response.body, response.id, key),
+  ])
+  return { response, settings, input, output, ready, sealedBody }
+}
+
+/** Writes a response, and what is new of its contents. Synchronous; to be called within a transaction that is undone where it is not ok. */
+export function write(prepared: Prepared, store: Store, when: When): Written {
+  const { response, sealedBody } = prepared
+  const { id, conversation } = response
+  if (id !== null && store.responses.find(id, when.since) !== undefined) return { ok: true } // asked again
+  const base = baseOf(response, store, when)
+  if (base === null) {
+    const reason = response.previous === null ? 'conversation_not_found' : 'response_not_found'
+    return { ok: false, reason }
+  }
+  const placed = place(prepared.ready, store)
+  if (placed === null) return { ok: false, reason: 'swept' }
+  const stepsOf = (contents: readonly NewContent[]): readonly Step[] =>
+    contents.flatMap(({ digest }) => placed.steps.get(digest) ?? [])
+  const [input, output, [settings]] = [
+    stepsOf(prepared.input),
+    stepsOf(prepared.output),
+    stepsOf([prepared.settings]),
+  ]
+  const said = [...base.steps, ...input, ...output]
+  const size = said.reduce((sum, { bytes }) => sum + bytes, base.history.size)
+  if (size > when.maxBytes) return { ok: false, reason: 'too_large' }
+  let { bytes } = placed
+  if (id !== null && sealedBody !== null && settings !== undefined) {
+    const made = store.histories.extend(base.history, [...base.steps, ...input])
+    const row = {
+      id,
+      history: made.history.historyId,
+      output: output.map(({ contentId }) => contentId),
+      settings: settings.contentId,
+      sealed: sealedBody,
+    }
+    bytes += made.bytes + store.responses.add(row, when.now)
+  }
+  if (conversation !== null) {
+    const places = placesOf([...response.input, ...response.output], [...input, ...output])
+    bytes += store.conversations.append(conversation, places, when.now)
+  }
+  count(store.sql, bytes, id === null ? 0 : 1)
+  return { ok: true }
+}
+
+/** What stands before a response's own input: a history, and steps that are not in one yet. */
+interface Base {
+  readonly history: History
+  readonly steps: readonly Step[]
+}
+
+function baseOf(
+  { previous, conversation }: ResponseToStore,
+  { contents, histories, responses, conversations }: Store,
+  { since }: When,
+): Base | null {
+  if (previous !== null) {
+    const row = responses.find(previous, since)
+    if (row === undefined) return null
+    return { history: histories.get(row.history), steps: contents.steps(row.output) }
+  }
+  if (conversation === null) return { history: NO_HISTORY, steps: [] }
+  if (conversations.find(conversation, since) === undefined) return null
+  const items = conversations.items(conversation)
+  return { history: NO_HISTORY, steps: contents.steps(items.map(({ contentId }) => contentId)) }
+}
