@@ -20,7 +20,7 @@ export function readCredential(body: unknown): CredentialInput {
 }
 
 /** Typed so that a new field of Reply cannot be forgotten here. */
-const REPLY_FIELDS: Record<keyof Reply, true> = {
+export const REPLY_FIELDS: Record<keyof Reply, true> = {
   error: true,
   text: true,
   thought: true,

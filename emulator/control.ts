@@ -11,7 +11,7 @@ export const CONTROL_PREFIX = '/__emulator/'
 
 type Control = (state: State, request: { url: URL; body: unknown }) => unknown
 
-const CONTROLS: Record<string, Control> = {
+export const CONTROLS: Record<string, Control> = {
   'POST credentials': (state, { body }) => {
     const input = readCredential(body)
     return { credential: state.credentials.register(input) }

@@ -19,8 +19,9 @@ const KNOWN_BY: Record<string, (upstream: Upstream, version: string) => boolean>
   'vertex-only': (upstream) => upstream === 'vertex',
   'code-assist': (upstream) => upstream === 'code-assist',
   public: (upstream) => upstream !== 'code-assist',
-  // Never with v1, says Google's guide on long answers.
-  beta: (upstream, version) => upstream !== 'code-assist' && version !== 'v1',
+  // "Never with v1", says Google's guide on long answers; yet on the Gemini API @google/genai 3.1.0 sends it to v1 by itself.
+  beta: (upstream, version) =>
+    upstream === 'gemini-api' || (upstream === 'vertex' && version !== 'v1'),
 }
 
 const FIELD_TYPE = /^(?:map<(?<value>\w+)>|(?<type>\w+)(?<list>\[\])?)(?: @(?<known>[\w-]+))?$/

@@ -109,20 +109,18 @@ describe('models', () => {
 
   it('goes on after a part of a long answer', async () => {
     const { ai, handle } = await client()
-    const httpOptions = { apiVersion: 'v1beta' }
     const first = { text: 'one ', finishReason: 'CONTINUATION', continuationToken: '+/+/' }
     await google.control.script({ credential: handle, reply: first })
     await google.control.script({ credential: handle, reply: { text: 'two' } })
     const stream = await ai.models.generateContentStream({
       model: 'gemini-4-argon',
       contents: 'hello',
-      config: { httpOptions },
     })
     const texts: (string | undefined)[] = []
     for await (const chunk of stream) texts.push(chunk.text)
     expect(texts.join('')).toBe('one two')
     const other = await client()
-    const config = { httpOptions, continuationToken: '+/+/' }
+    const config = { continuationToken: '+/+/' }
     expect(
       await refusal(
         other.ai.models.generateContent({ model: 'gemini-4-argon', contents: 'hello', config }),
