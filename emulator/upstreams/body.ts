@@ -1,5 +1,6 @@
 /** Reads a JSON body as the message the method takes. */
 import { failure, invalidArgument } from '../errors/failure.ts'
+import type { Failure } from '../errors/failure.ts'
 import type { Exchange, Step } from '../exchange.ts'
 import { parseMessage } from '../proto/parse.ts'
 import type { GenerateRequest } from '../proto/types.ts'
@@ -11,11 +12,7 @@ export function readBody(exchange: Exchange, message: string): Step<JsonObject> 
   try {
     body = text === '' ? {} : JSON.parse(text)
   } catch {
-    const start = text.slice(0, 20)
-    return {
-      ok: false,
-      failure: failure(400, `Invalid JSON payload received. Unexpected token.\n${start}\n^`),
-    }
+    return { ok: false, failure: notJson(text) }
   }
   call.body = body
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -23,7 +20,28 @@ export function readBody(exchange: Exchange, message: string): Step<JsonObject> 
       'Invalid JSON payload received. Unknown name "": Root element must be a message.'
     return { ok: false, failure: invalidArgument(problem) }
   }
+  if (HALF_PAIR.test(text) && !isWellFormed(body)) return { ok: false, failure: notJson(text) }
   return parseMessage(message, body, route)
+}
+
+/** Only an escape can bring one in: UTF-8 has none. */
+const HALF_PAIR = /\\u[dD][89a-fA-F]/
+
+/** Half a surrogate pair is no character, and protobuf's text is UTF-8. */
+function isWellFormed(body: unknown): boolean {
+  const open: unknown[] = [body]
+  while (open.length > 0) {
+    const next = open.pop()
+    if (typeof next === 'string' && !next.isWellFormed()) return false
+    if (typeof next !== 'object' || next === null) continue
+    for (const [key, child] of Object.entries(next)) open.push(key, child)
+  }
+  return true
+}
+
+function notJson(text: string): Failure {
+  const start = text.slice(0, 20)
+  return failure(400, `Invalid JSON payload received. Unexpected token.\n${start}\n^`)
 }
 
 /** The parser has checked every field against the table that these types mirror. */

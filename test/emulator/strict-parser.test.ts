@@ -164,3 +164,22 @@ describe('refuses what the parser does not know', () => {
     expect(await complaint(upstream, body, 'gemini-2.5-pro')).toBe(message)
   })
 })
+
+describe('refuses half a surrogate pair', () => {
+  const ask = (body: JsonObject): Promise<string> => complaint('gemini-api', body)
+  const REFUSED = /^Invalid JSON payload received\. Unexpected token\./
+
+  it.each<[name: string, body: JsonObject]>([
+    ['in a text', { contents: [user({ text: 'cut \ud83d' })] }],
+    ['the other half', { contents: [user({ text: '\ude00 cut' })] }],
+    ['in a name', { contents: [user(text), model(call()), user(result('f', { '\ud83d': 1 }))] }],
+  ])('%s', async (_, body) => {
+    expect(await ask(body)).toMatch(REFUSED)
+  })
+
+  it('but takes whole ones, and what only looks like half of one', async () => {
+    const escaped = JSON.stringify({ contents: [user({ text: '😀 \\ud83d' })] })
+    const body = JSON.parse(escaped.replace('😀', '\\ud83d\\ude00')) as JsonObject
+    expect(await ask(body)).toBe('accepted')
+  })
+})
