@@ -31,8 +31,9 @@ const GENERATES = {
 
 export function geminiApi(exchange: Exchange): Outcome {
   const { route } = exchange
-  if (exchange.url.searchParams.has('upload_id') && route.method === 'uploadFile')
+  if (route.method === 'uploadFile' && exchange.url.searchParams.has('upload_id')) {
     return continueUpload(exchange)
+  }
   const caller = apiKeyCredential(exchange)
   if (!caller.ok) return refuse(caller.failure)
   if (route.method === 'models') return models(exchange)

@@ -52,6 +52,10 @@ describe('npm start', { timeout: 90_000 }, () => {
       object: 'chat.completion',
       choices: [{ message: { content: expect.stringContaining('Hello, Pollux!') } }],
     })
+    // A newcomer's made-up credentials work.
+    const [emulator = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(exhaust) ?? []
+    const settings = await fetch(`${emulator}/__emulator/settings`)
+    expect(await settings.json()).toEqual({ credentials: 'any' })
     const before = await statsOf(one, ({ requests }) => requests.ok === 1)
     expect(before.ring.credentials.map(({ type }) => type)).toEqual([
       'api_key',
