@@ -1,7 +1,13 @@
 import { choiceId } from '../objects/request-id.ts'
 import { DONE } from './attempt.ts'
 import { Client } from './client.ts'
-import { type Generated, type GenerateInput, generating, serve } from './generate.ts'
+import {
+  type Generated,
+  type GenerateInput,
+  generating,
+  serve,
+  type ServeInput,
+} from './generate.ts'
 
 export type Answered = Extract<Generated, { ok: true }>
 export type Unanswered = Extract<Generated, { ok: false }>
@@ -24,27 +30,28 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
   const release = input.client.whenLeft(() => client.leave())
   // In the order of time: what follows the first is only its consequence.
   const failures: Unanswered[] = []
-  const all = await Promise.all(
-    Array.from({ length: n }, async (_, index) => {
-      const generated = await serve({
-        ...serving,
-        // Each is counted as a request, and an attempt is known by its request.
-        requestId: choiceId(input.requestId, index),
-        client,
-      })
-      if (!generated.ok) {
-        failures.push(generated)
-        client.leave()
-      }
-      return generated
-    }),
-  )
+  const one = async (index: number, more: Partial<ServeInput> = {}): Promise<Generated> => {
+    // Each is counted as a request, and an attempt is known by its request.
+    const requestId = choiceId(input.requestId, index)
+    const generated = await serve({ ...serving, ...more, requestId, client })
+    if (!generated.ok) {
+      failures.push(generated)
+      client.leave()
+    }
+    return generated
+  }
+  // The first is granted places for all of them, or none is asked for: a request that does not fit uses up nothing.
+  const { promise: answered, resolve: whenAnswered } = Promise.withResolvers<boolean>()
+  const first = one(0, { choices: n, whenAnswered })
+  const fits = await Promise.race([answered, first.then(() => false)])
+  const others = fits ? Array.from({ length: n - 1 }, (_, index) => one(index + 1)) : []
+  const all = await Promise.all([first, ...others])
   const answers = all.filter((generated) => generated.ok)
   const [failed] = failures
   if (failed === undefined) {
-    const [first, ...others] = answers
-    if (first === undefined) throw new Error('No choice was asked for.')
-    return { ok: true, answers: [first, ...others] }
+    const [told, ...rest] = answers
+    if (told === undefined) throw new Error('No choice was asked for.')
+    return { ok: true, answers: [told, ...rest] }
   }
   release()
   for (const answer of answers) drop(answer)

@@ -1,9 +1,11 @@
+import type { Upstream } from '../gemini/upstreams.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { estimateTextTokens } from '../gemini/usage.ts'
 import type { Lease } from '../objects/ledger/lease.ts'
 import {
   type EmbeddingBatch,
   embeddingBatch,
+  embeddingCalls,
   type EmbeddingOptions,
   readEmbeddings,
 } from '../upstreams/embedding.ts'
@@ -40,8 +42,15 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
     batch = embeddingBatch(access.upstream, model, texts.slice(vectors.length), options)
     return batch.ask
   }
-  let generated = await serve({ ...input, operation: 'embed', askUnder })
+  let made = 0
+  const calls = (): Partial<Record<Upstream, number>> => {
+    const rest = texts.slice(vectors.length)
+    const on = (upstream: Upstream): number => made + embeddingCalls(upstream, input.model, rest)
+    return { 'gemini-api': on('gemini-api'), vertex: on('vertex') }
+  }
+  let generated = await serve({ ...input, operation: 'embed', askUnder, calls })
   for (;;) {
+    made++
     if (!generated.ok) return { ok: false, generated }
     const read = batch === null ? null : readEmbeddings(replyOf(generated), batch)
     if (read === null) return { ok: false, generated: unreadable(generated) }

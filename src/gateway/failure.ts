@@ -193,7 +193,10 @@ const LIMITS: Readonly<Record<LimitName, { reason: FailureReason; of: string }>>
 }
 
 function tooLargeFor(limit: LimitName): Failure {
-  const message = `This request alone is larger than this API key's limit of ${LIMITS[limit].of}; ask for less with max_tokens.`
+  const less = /tokens/i.test(limit)
+    ? 'ask for less with max_tokens'
+    : 'ask for fewer answers, prompts or inputs at once'
+  const message = `This request alone is larger than this API key's limit of ${LIMITS[limit].of}; ${less}.`
   return { reason: 'larger_than_limit', message }
 }
 

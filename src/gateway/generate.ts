@@ -60,6 +60,12 @@ export interface ServeInput extends JourneyInput {
   readonly askUnder: (lease: Lease, wording: Wording) => Ask
   /** How an attempt is made, where it is more than one call. */
   readonly attempt?: (input: AttemptInput) => Promise<AttemptResult>
+  /** How many calls the whole request takes that are no retries, where that is not one; asked anew for each lease. */
+  readonly calls?: () => LeaseRequest['calls']
+  /** How many choices are asked for at the same time, of which this is the first. */
+  readonly choices?: number
+  /** Called once, when the first lease is granted or refused. */
+  readonly whenAnswered?: (isGranted: boolean) => void
   /** The calls in the conversation whose signatures are wanted. */
   readonly callIds?: readonly string[]
   /** Whether there is nothing in it that Google could refuse for the request's own sake; asked only where that matters. */
@@ -143,6 +149,7 @@ async function travel(
   const { settings } = input
   const deadline = Date.now() + settings.rotationDeadlineMs
   let granted = await lease(input, journey, { report, deadline })
+  input.whenAnswered?.(granted.ok)
 
   while (granted.ok) {
     journey.began()
@@ -217,6 +224,14 @@ async function lease(input: ServeInput, journey: Journey, asking: Asking): Promi
 
 const QUOTA_SPREAD_MS = 50
 
+function callsOf({ calls, choices }: ServeInput): Pick<LeaseRequest, 'calls' | 'choices'> {
+  const needed = calls?.()
+  return {
+    ...(needed !== undefined && { calls: needed }),
+    ...(choices !== undefined && { choices }),
+  }
+}
+
 /** With the report of the attempt before in the same round trip. */
 function askForLease(
   input: ServeInput,
@@ -233,6 +248,7 @@ function askForLease(
     patienceMs,
     quotaPatienceMs: Math.min(patienceMs, quotaPatienceMs),
     estimatedTokens: input.estimatedTokens,
+    ...callsOf(input),
     ...(input.callIds !== undefined && input.callIds.length > 0 && { callIds: input.callIds }),
   }
   return call<LeaseResult>(input, (user) =>

@@ -1,4 +1,5 @@
 import type { GenerateContentRequest, GenerateContentResponse } from '../gemini/types.ts'
+import type { Upstream } from '../gemini/upstreams.ts'
 import { type Generated, type GenerateInput, generating, serve } from './generate.ts'
 
 export type Series =
@@ -20,8 +21,10 @@ export async function generateSeries(
   const [first] = servings
   if (first === undefined) throw new Error('There is no request to make.')
   const responses: GenerateContentResponse[] = []
+  const calls = everywhere(requests.length)
   let generated = await serve({
     ...first,
+    calls: () => calls,
     askUnder: (lease, wording) => {
       const serving = servings[responses.length]
       if (serving === undefined) throw new Error('There is no request left to make.')
@@ -36,4 +39,8 @@ export async function generateSeries(
     if (responses.length === requests.length) return { ok: true, generated, responses }
     generated = await next(response.usageMetadata)
   }
+}
+
+function everywhere(calls: number): Readonly<Record<Upstream, number>> {
+  return { 'code-assist': calls, vertex: calls, 'gemini-api': calls }
 }

@@ -21,17 +21,13 @@ import { type AuditPage, pageOf } from './audit/audit-page.ts'
 import { Chores } from './chores.ts'
 import type { CredentialInput } from './ring/credential.ts'
 import type { CredentialPatch } from './ring/credentials.ts'
-import {
-  type CredentialDescription,
-  describeUser,
-  type UserDescription,
-} from './views/description.ts'
-import { explain, type Explanation } from './views/explanation.ts'
-import { keyInfo, type KeyInfo } from './views/key-info.ts'
-import type { LeaseRequest, LeaseResult, Settled, Settlement } from './ledger/lease.ts'
+import { type CredentialDescription, type UserDescription, describeUser } from './views/description.ts'
+import { type Explanation, explain } from './views/explanation.ts'
+import { type KeyInfo, keyInfo } from './views/key-info.ts'
+import type { LeaseRequest, LeaseResult, Refusal, Settled, Settlement } from './ledger/lease.ts'
 import { Lending } from './leasing/lending.ts'
 import { type Reach, reachOf } from './views/reach.ts'
-import { resealAll, type ResealResult } from './recovery/reseal.ts'
+import { type ResealResult, resealAll } from './recovery/reseal.ts'
 import { countUnreadable, recordRestoration, restoreFrom } from './recovery/restoration.ts'
 import type {
   CreateResult,
@@ -89,6 +85,12 @@ export class UserObject extends DurableObject<Env> {
   /** Permission for the first attempt of a request. Asked for again, it gives the same lease while that is open. */
   lease(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
     return this.#user?.lending.lease(request) ?? { ok: false, reason: 'unknown_user' }
+  }
+
+  /** Why a request would be refused if it asked for its lease now; null where it would not. For work that comes before the lease. */
+  foresee(request: LeaseRequest): Refusal | null {
+    const user = this.#user
+    return user === null ? { ok: false, reason: 'unknown_user' } : user.lending.foresee(request)
   }
 
   /** Takes reports of attempts, and answers once they are on disk. Idempotent by lease id. */

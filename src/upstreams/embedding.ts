@@ -1,4 +1,5 @@
 /** Embeddings, which every upstream and model takes in its own form (google-upstreams §3.3). */
+import { findModel } from '../gemini/models/catalogue.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
 import { isRecord } from '../json/record.ts'
@@ -38,6 +39,23 @@ export function embeddingBatch(
   return takesContents(model)
     ? contentOf(texts[0] ?? '', options)
     : predictionOf(texts.slice(0, instancesAtOnce(model, texts)), options)
+}
+
+/** How many calls the texts take, each as large as an upstream takes it. */
+export function embeddingCalls(
+  upstream: Upstream,
+  model: string,
+  texts: readonly string[],
+): number {
+  if (upstream !== 'vertex') return Math.ceil(texts.length / GEMINI_API_BATCH)
+  // A name that the user's settings resolve may stand for a model that takes one text a call.
+  const known = findModel(model)?.id
+  if (known === undefined || takesContents(known)) return texts.length
+  let calls = 0
+  for (let from = 0; from < texts.length; calls++) {
+    from += instancesAtOnce(known, texts.slice(from, from + PREDICT_BATCH))
+  }
+  return calls
 }
 
 /** Null where the reply is not what the method answers, or not for as many texts. */

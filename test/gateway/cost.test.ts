@@ -20,7 +20,7 @@ const GRANT = {
   model: TOOL_MODEL,
   requestId: 'req_1',
   grantedTo: 'req_1.1',
-  begins: 100,
+  begins: { tokens: 100, calls: 1 },
 }
 const SETTLEMENT = {
   verdict: { kind: 'ok' },

@@ -234,6 +234,7 @@ describe('limits', () => {
 })
 
 describe('reachedBy', () => {
+  const ONE = { tokens: 10, calls: 1, places: 1 }
   const NOW = Date.parse('2026-11-22T12:00:10Z')
   const IDLE: Use = {
     openRequests: 0,
@@ -282,6 +283,6 @@ describe('reachedBy', () => {
       { limit: 'maxConcurrency', retryAt: NOW + 1000, isTooLarge: false },
     ],
   ])('finds %s', (_, limits, use, reached) => {
-    expect(reachedBy({ ...NO_LIMITS, ...limits }, { ...IDLE, ...use }, 10, NOW)).toEqual(reached)
+    expect(reachedBy({ ...NO_LIMITS, ...limits }, { ...IDLE, ...use }, ONE, NOW)).toEqual(reached)
   })
 })

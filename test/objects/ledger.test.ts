@@ -29,7 +29,7 @@ function terms(): Grant {
   const grantedTo = crypto.randomUUID()
   const requestId = grantedTo
   const of = { credentialId: 'a', credentialVersion: 0, tokenSerial: 0 }
-  return { ...of, model: 'm', requestId, grantedTo, begins: 10 }
+  return { ...of, model: 'm', requestId, grantedTo, begins: { tokens: 10, calls: 1 } }
 }
 
 /** As the object does it: what was written is not written again. */
@@ -164,7 +164,7 @@ describe('the ledger', () => {
   it('keeps the place of a long request among the limits, also in its next life', () =>
     withLedger((start) => {
       const before = start()
-      const long = before.grant({ ...terms(), begins: 40 }, NOW)
+      const long = before.grant({ ...terms(), begins: { tokens: 40, calls: 1 } }, NOW)
       before.checkpoint(NOW + CHECKPOINT_AFTER_MS)
       flush(before, NOW)
       const after = start()

@@ -13,7 +13,7 @@ const { minute: MINUTE, hour: HOUR, day: DAY } = SPAN_MS
 function grant(credentialId = 'a', model = 'm'): Grant {
   const requestId = crypto.randomUUID()
   const terms = { credentialId, credentialVersion: 0, tokenSerial: 0, model }
-  return { ...terms, requestId, grantedTo: requestId, begins: 10 }
+  return { ...terms, requestId, grantedTo: requestId, begins: { tokens: 10, calls: 1 } }
 }
 
 function ok(lease: LeaseRef): Settlement {

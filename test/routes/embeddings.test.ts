@@ -223,8 +223,8 @@ describe('embeddings through the ring', () => {
 
   it('counts against the limits of the user', async () => {
     const user = await givenUser()
-    await configure(user, { limits: { requests_per_minute: 1, tokens_per_minute: 1000 } })
-    // Several calls, one request.
+    await configure(user, { limits: { requests_per_minute: 2, tokens_per_minute: 1000 } })
+    // Each call counts.
     const first = await ask(user, { input: texts(101), dimensions: 4 })
     expect(first.status).toBe(200)
     expect(first.headers.get('x-ratelimit-remaining-requests')).toBe('0')

@@ -52,25 +52,35 @@ export const DAY_MS = 86_400_000
 /** A place is free as soon as a request under way ends. */
 const SOON_MS = 1000
 
-/** The first limit that one more request of about `tokens` tokens would break; null where it may go on. Pure. */
-export function reachedBy(limits: Limits, use: Use, tokens: number, now: number): Reached | null {
+/** What one request of a client's would use. */
+export interface Need {
+  /** About how many, input and output. */
+  readonly tokens: number
+  /** Calls of Google that are no retries: each counts as a request. */
+  readonly calls: number
+  /** How many of them are under way at the same time. */
+  readonly places: number
+}
+
+/** The first limit that one more request would break; null where it may go on. Pure. */
+export function reachedBy(limits: Limits, use: Use, need: Need, now: number): Reached | null {
   const nextMinute = (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS
   const nextDay = (Math.floor(now / DAY_MS) + 1) * DAY_MS
-  const more = use.reservedTokens + tokens
-  const checks: readonly [LimitName, wanted: number, retryAt: number | null][] = [
+  const { tokens, calls, places } = need
+  const checks: readonly [LimitName, used: number, more: number, retryAt: number | null][] = [
     // What does not pass by itself comes first: it is what the client should hear.
-    ['totalTokens', use.totalTokens + more, null],
-    ['requestsPerDay', use.dayRequests + 1, nextDay],
-    ['tokensPerDay', use.dayTokens + more, nextDay],
-    ['requestsPerMinute', use.minuteRequests + 1, nextMinute],
-    ['tokensPerMinute', use.minuteTokens + more, nextMinute],
-    ['maxConcurrency', use.openRequests + 1, now + SOON_MS],
+    ['totalTokens', use.totalTokens + use.reservedTokens, tokens, null],
+    ['requestsPerDay', use.dayRequests, calls, nextDay],
+    ['tokensPerDay', use.dayTokens + use.reservedTokens, tokens, nextDay],
+    ['requestsPerMinute', use.minuteRequests, calls, nextMinute],
+    ['tokensPerMinute', use.minuteTokens + use.reservedTokens, tokens, nextMinute],
+    ['maxConcurrency', use.openRequests, places, now + SOON_MS],
   ]
-  for (const [limit, wanted, retryAt] of checks) {
+  for (const [limit, used, more, retryAt] of checks) {
     const allowed = limits[limit]
-    if (allowed === null || wanted <= allowed) continue
-    const before = wanted - tokens
-    const isTooLarge = /tokens/i.test(limit) && tokens > allowed && before < allowed
+    if (allowed === null || used + more <= allowed) continue
+    // A single call by a limit of none is refused as any is.
+    const isTooLarge = more > allowed && used < allowed
     return { limit, retryAt: isTooLarge ? null : retryAt, isTooLarge }
   }
   return null

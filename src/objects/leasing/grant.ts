@@ -4,12 +4,13 @@ import type { RateLimits } from '../../failure/rate-limits.ts'
 import { quarantine } from './consequences.ts'
 import type { Credential } from '../ring/credential.ts'
 import { choose } from '../ring/fallback.ts'
-import type { LeaseRef, LeaseRequest, LeaseResult } from '../ledger/lease.ts'
-import { isUnlimited, rateLimits, reachedBy } from '../config/limits.ts'
-import { nextActive, select, type Selection } from '../ring/select.ts'
+import type { LeaseRef, LeaseRequest, LeaseResult, Refusal } from '../ledger/lease.ts'
+import { type Need, isUnlimited, rateLimits, reachedBy } from '../config/limits.ts'
+import { type Selection, nextActive, select } from '../ring/select.ts'
 import { principalOf } from '../ring/standing.ts'
-import { admissionTo, ringOf, type UserState, useOf, viewOf } from '../state.ts'
+import { type UserState, admissionTo, ringOf, useOf, viewOf } from '../state.ts'
 import { preferencesOf, resolveModel } from '../config/user-settings.ts'
+import { choiceId } from '../request-id.ts'
 
 type Background = (work: Promise<unknown>) => void
 
@@ -85,26 +86,14 @@ function decide(
   waited: Waited,
   background: Background,
 ): Decision {
-  const { tokens, profile } = state
-  const { settings } = profile
+  const { tokens } = state
   const now = Date.now()
-  const admission = admissionTo(state, request.keyDigest, now)
-  if (admission !== 'ok') return made({ ok: false, reason: admission })
-  const asked = resolveModel(settings, request.model)
-  if (asked === null) return made({ ok: false, reason: 'model_not_allowed' })
-  const { operation = 'generate' } = request
-  if (!canDo(asked, operation)) return made({ ok: false, reason: 'wrong_operation' })
+  const wanted = wantedOf(state, request, now)
+  if (!wanted.ok) return made(wanted)
+  const { asked } = wanted
   // Looked for with every pass: while this one waited, the same attempt may have been granted to its twin.
   const before = leasedBefore(state, request)
-  const { model, selection } =
-    before ??
-    choose(settings, { model: asked, operation }, (candidate) =>
-      select(ringOf(state, now), viewOf(state, candidate, now), {
-        ...request,
-        session: settings.affinity ? request.session : null,
-        tried: [...triedWith(candidate, asked, request), ...waited.unavailable],
-      }),
-    )
+  const { model, selection } = before ?? chosenFor(state, request, asked, waited.unavailable, now)
   if (!selection.ok) {
     if (selection.reason !== 'all_tried' || waited.unavailable.length === 0) return made(selection)
     if (waited.isSealed) return made({ ok: false, reason: 'vault_not_configured' })
@@ -125,6 +114,51 @@ function decide(
           held,
           affinity: null,
         }),
+  )
+}
+
+/**
+ * Why a request for this model would be refused now, whatever else it says; null where it would not. Answered without any effect,
+ * for work that is to be done before the lease and not for who gets none.
+ */
+export function foresee(state: UserState, request: LeaseRequest): Refusal | null {
+  const now = Date.now()
+  const wanted = wantedOf(state, request, now)
+  if (!wanted.ok) return wanted
+  const { selection } = chosenFor(state, request, wanted.asked, [], now)
+  if (!selection.ok) return selection
+  const { choices = 1 } = request
+  return limitReached(state, { tokens: 1, calls: choices, places: choices }, now)
+}
+
+/** The model that is asked for, as the user's names resolve it, or why the user may not ask. */
+function wantedOf(
+  state: UserState,
+  { keyDigest, model, operation = 'generate' }: LeaseRequest,
+  now: number,
+): { readonly ok: true; readonly asked: string } | Refusal {
+  const admission = admissionTo(state, keyDigest, now)
+  if (admission !== 'ok') return { ok: false, reason: admission }
+  const asked = resolveModel(state.profile.settings, model)
+  if (asked === null) return { ok: false, reason: 'model_not_allowed' }
+  return canDo(asked, operation) ? { ok: true, asked } : { ok: false, reason: 'wrong_operation' }
+}
+
+function chosenFor(
+  state: UserState,
+  request: LeaseRequest,
+  asked: string,
+  unavailable: readonly string[],
+  now: number,
+): ReturnType<typeof choose> {
+  const { settings } = state.profile
+  const { operation = 'generate' } = request
+  return choose(settings, { model: asked, operation }, (candidate) =>
+    select(ringOf(state, now), viewOf(state, candidate, now), {
+      ...request,
+      session: settings.affinity ? request.session : null,
+      tried: [...triedWith(candidate, asked, request), ...unavailable],
+    }),
   )
 }
 
@@ -165,14 +199,20 @@ function lend(
 ): LeaseResult {
   const { ledger, buckets, profile } = state
   const { credential, test = false, affinity = null } = selection
-  const begins = request.attempt === 1
+  const { requestId, estimatedTokens: tokens, choices = 1 } = request
+  const begins = request.attempt === 1 && !ledger.meter.hasBegun(requestId)
+  const calls = request.calls?.[credential.upstream] ?? 1
+  const more = begins ? calls : ledger.meter.uncounted(requestId, calls)
+  const need: Need = begins
+    ? { tokens: tokens * choices, calls: calls * choices, places: choices }
+    : { tokens: 0, calls: more, places: 0 }
   // In one step with the grant, so that no number of concurrent requests gets past a limit.
-  const reached = begins ? limitReached(state, request, now) : null
+  const reached = more > 0 ? limitReached(state, need, now) : null
   if (reached !== null) return reached
   const lease = ledger.grant(
     {
-      requestId: request.requestId,
-      begins: begins ? request.estimatedTokens : null,
+      requestId,
+      begins: begins ? { tokens, calls } : null,
       credentialId: credential.id,
       credentialVersion: credential.updatedAt,
       tokenSerial: held.serial,
@@ -181,8 +221,12 @@ function lend(
     },
     now,
   )
+  if (!begins && more > 0) ledger.meter.countMore(requestId, more, now)
+  for (let index = 1; begins && index < choices; index++) {
+    ledger.meter.beginSoon(choiceId(requestId, index), tokens, now)
+  }
   if (test) buckets.beginTest(principalOf(credential), lease)
-  if (begins && profile.settings.mode === 'round_robin') {
+  if (request.attempt === 1 && profile.settings.mode === 'round_robin') {
     profile.advance(nextActive(ringOf(state, now), credential.id))
   }
   return handOver(state, request, lease, { asked: request.asked, credential, held, affinity })
@@ -233,10 +277,10 @@ interface Terms {
   readonly affinity: 'kept' | 'moved' | null
 }
 
-function limitReached(state: UserState, request: LeaseRequest, now: number): LeaseResult | null {
+function limitReached(state: UserState, need: Need, now: number): Refusal | null {
   const { limits } = state.profile.settings
   if (isUnlimited(limits)) return null // as most users are: their use need not be summed up
-  const reached = reachedBy(limits, useOf(state, now), request.estimatedTokens, now)
+  const reached = reachedBy(limits, useOf(state, now), need, now)
   return reached === null
     ? null
     : { ok: false, reason: 'limit_reached', ...reached, rateLimits: limitsLeft(state, now) }

@@ -1,10 +1,10 @@
 import type { Chores } from '../chores.ts'
-import { grant } from './grant.ts'
-import type { LeaseRequest, LeaseResult, Settled, Settlement } from '../ledger/lease.ts'
+import { foresee, grant } from './grant.ts'
+import type { LeaseRequest, LeaseResult, Refusal, Settled, Settlement } from '../ledger/lease.ts'
 import { settle } from './settlement.ts'
 import type { UserState } from '../state.ts'
 
-const UNKNOWN: LeaseResult = { ok: false, reason: 'unknown_user' }
+const UNKNOWN: Refusal = { ok: false, reason: 'unknown_user' }
 
 /** The life of a lease in a user's object: granted, reported, and each written down when it has to be. A user who was deleted is lent nothing, but what was used still counts. */
 export class Lending {
@@ -26,6 +26,13 @@ export class Lending {
     return granted instanceof Promise
       ? granted.then((result) => this.#lent(request, result))
       : this.#lent(request, granted)
+  }
+
+  /** Why a request would get no lease now; null where it would. One that is refused has ended. */
+  foresee(request: LeaseRequest): Refusal | null {
+    const refusal = this.#state.profile.isDeleted ? UNKNOWN : foresee(this.#state, request)
+    if (refusal === null || this.#lent(request, refusal) !== refusal) return null
+    return refusal
   }
 
   #lent(request: LeaseRequest, result: LeaseResult): LeaseResult {
@@ -78,9 +85,9 @@ export class Lending {
 /** What a request is told that can wait until the ring is back; null where it cannot. */
 function momentOf(
   { quotaPatienceMs = 0 }: LeaseRequest,
-  result: Extract<LeaseResult, { ok: false }>,
+  result: Refusal,
   now: number,
-): Extract<LeaseResult, { reason: 'out_for_a_moment' }> | null {
+): Extract<Refusal, { reason: 'out_for_a_moment' }> | null {
   if (result.reason !== 'exhausted') return null
   const inMs = Math.max(0, result.retryAt - now)
   return inMs <= quotaPatienceMs ? { ok: false, reason: 'out_for_a_moment', inMs } : null

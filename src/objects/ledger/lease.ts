@@ -7,6 +7,7 @@ import type { CredentialFault, Verdict } from '../../upstreams/verdict.ts'
 import type { Reached } from '../config/limits.ts'
 import type { NoCredential, SelectRequest } from '../ring/select.ts'
 import type { Admission } from '../config/user-settings.ts'
+import type { Upstream } from '../../gemini/upstreams.ts'
 
 /** What of a lease comes back with its settlement: enough to count it even if the object restarted meanwhile. */
 export interface LeaseRef {
@@ -57,6 +58,10 @@ export interface LeaseRequest extends SelectRequest {
   readonly quotaPatienceMs?: number
   /** About how many tokens the request will use, for limits. */
   readonly estimatedTokens: number
+  /** How many calls the whole request takes that are no retries, where an upstream does not take it in one. */
+  readonly calls?: Partial<Readonly<Record<Upstream, number>>>
+  /** With the first of several choices: how many are asked for at the same time, each as a request of its own. */
+  readonly choices?: number
   /** The calls in the conversation whose signatures are wanted; absent where there are none. */
   readonly callIds?: readonly string[]
 }
@@ -80,6 +85,8 @@ export type LeaseResult =
   | { readonly ok: false; readonly reason: 'out_for_a_moment'; readonly inMs: number }
   /** Google's token endpoint does not answer; `retryAt` in epoch milliseconds. */
   | { readonly ok: false; readonly reason: 'token_unavailable'; readonly retryAt: number }
+
+export type Refusal = Extract<LeaseResult, { ok: false }>
 
 /** How a request as a whole ended; attempts are another family of counters. */
 export const REQUEST_OUTCOMES = ['ok', 'failed', 'refused', 'cancelled', 'lost'] as const

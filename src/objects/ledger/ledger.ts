@@ -26,8 +26,8 @@ export interface Grant {
   readonly requestId: string
   /** Which attempt of which request. */
   readonly grantedTo: string
-  /** Set with the first attempt of a request, which begins with it: about how many tokens it will use. */
-  readonly begins: number | null
+  /** Set with the first attempt of a request, which begins with it: about how many tokens it will use, and how many calls it takes. */
+  readonly begins: { readonly tokens: number; readonly calls: number } | null
 }
 
 /**
@@ -75,7 +75,7 @@ export class Ledger {
   /** Opens a lease, in memory only. */
   grant({ grantedTo, begins, model, ...terms }: Grant, now: number): LeaseRef {
     if (begins === null) this.meter.goesOn(terms.requestId)
-    else this.meter.begin(terms.requestId, begins, now)
+    else this.meter.begin(terms.requestId, begins.tokens, now, begins.calls)
     const countedAs = this.#counters.knowsModel(model, MAX_MODELS) ? model : OTHER_MODELS
     const number = ++this.#life.granted
     this.#life.open.add(number)

@@ -22,6 +22,8 @@ const ZERO: MeterReading = {
 /** What a request under way holds of the limits. */
 interface Reservation {
   readonly tokens: number
+  /** Calls that were counted for it before the first was made. */
+  readonly calls: number
   /** Epoch milliseconds. One without a lease is forgotten then: whoever was to ask for the lease may be gone. */
   readonly until: number
 }
@@ -42,20 +44,46 @@ export class Meter {
     this.#reading = { ...ZERO, ...reading }
   }
 
-  /** A request begins, with an estimate of the tokens it will use. */
-  begin(requestId: string, estimate: number, now: number): void {
+  /** A request begins, with an estimate of the tokens it will use and the calls it will take. */
+  begin(requestId: string, tokens: number, now: number, calls = 1): void {
+    this.#reserved.set(requestId, { tokens, calls, until: Infinity })
+    this.#count(calls, now)
+  }
+
+  /** A choice that is to be asked for at the same time as the first: counted now, that none of them may find the limit reached. */
+  beginSoon(requestId: string, tokens: number, now: number): void {
+    this.#reserved.set(requestId, { tokens, calls: 1, until: now + ASKS_WITHIN_MS })
+    this.#count(1, now)
+  }
+
+  hasBegun(requestId: string): boolean {
+    return this.#reserved.has(requestId)
+  }
+
+  /** Calls beyond those that were counted for a request: with another upstream it may take more. 0 where the request is not known. */
+  uncounted(requestId: string, calls: number): number {
+    return Math.max(0, calls - (this.#reserved.get(requestId)?.calls ?? calls))
+  }
+
+  /** Counts so many more calls for a request under way. */
+  countMore(requestId: string, more: number, now: number): void {
+    const held = this.#reserved.get(requestId)
+    if (held !== undefined) this.#reserved.set(requestId, { ...held, calls: held.calls + more })
+    this.#count(more, now)
+  }
+
+  #count(calls: number, now: number): void {
     const current = this.#at(now)
-    this.#reserved.set(requestId, { tokens: estimate, until: Infinity })
     this.#reading = {
       ...current,
-      minuteRequests: current.minuteRequests + 1,
-      dayRequests: current.dayRequests + 1,
+      minuteRequests: current.minuteRequests + calls,
+      dayRequests: current.dayRequests + calls,
     }
   }
 
-  /** A request of an earlier life that is still under way. */
+  /** A request of an earlier life that is still under way; what it takes was counted then. */
   hold(requestId: string, tokens: number): void {
-    this.#reserved.set(requestId, { tokens, until: Infinity })
+    this.#reserved.set(requestId, { tokens, calls: Infinity, until: Infinity })
   }
 
   /** A request that holds no lease and will ask for one at about `at` (epoch ms). */
@@ -67,7 +95,9 @@ export class Meter {
   /** A request that has a lease again. */
   goesOn(requestId: string): void {
     const held = this.#reserved.get(requestId)
-    if (held !== undefined && held.until !== Infinity) this.hold(requestId, held.tokens)
+    if (held !== undefined && held.until !== Infinity) {
+      this.#reserved.set(requestId, { ...held, until: Infinity })
+    }
   }
 
   heldBy(requestId: string): number {

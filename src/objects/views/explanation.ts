@@ -1,12 +1,12 @@
-import { canDo, type Operation, serves } from '../../gemini/operations.ts'
+import { type Operation, canDo, serves } from '../../gemini/operations.ts'
 import type { Credential } from '../ring/credential.ts'
 import { choose, standInsFor } from '../ring/fallback.ts'
-import { reachedBy } from '../config/limits.ts'
+import { type Need, reachedBy } from '../config/limits.ts'
 import { inOrder } from '../ring/order.ts'
 import { select } from '../ring/select.ts'
 import type { Standing, StandingOf } from '../ring/standing.ts'
-import { ringOf, type UserState, useOf, viewOf } from '../state.ts'
-import { admissionOf, resolveModel, type UserSettings } from '../config/user-settings.ts'
+import { type UserState, ringOf, useOf, viewOf } from '../state.ts'
+import { type UserSettings, admissionOf, resolveModel } from '../config/user-settings.ts'
 
 /** What would become of a request for a model now, credential by credential; answered without any effect. */
 export interface Explanation {
@@ -35,7 +35,7 @@ export interface CredentialOutlook {
 }
 
 /** No request is so small that it uses none. */
-const LEAST_TOKENS = 1
+const LEAST: Need = { tokens: 1, calls: 1, places: 1 }
 
 /** Pure, but for reading `state`. */
 export function explain(
@@ -61,7 +61,7 @@ export function explain(
   )
   const view = viewOf(state, serving, now)
   const admission = admissionOf(settings, now)
-  const reached = reachedBy(settings.limits, useOf(state, now), LEAST_TOKENS, now)
+  const reached = reachedBy(settings.limits, useOf(state, now), LEAST, now)
   const notAdmitted = admission === 'ok' ? null : admission
   const limit = reached === null ? null : `limit_reached: ${reached.limit}`
   const refusal = resolved === null ? 'model_not_allowed' : (notAdmitted ?? limit)

@@ -4,19 +4,27 @@ import type { Attachment } from '../../gemini/media/attachment.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { checked, refusalTo } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
+import { foresee } from '../../gateway/foresee.ts'
 
-/** Checks and fetches the media of a request; null where all are there, else what to answer. Never fetches for a stranger. */
+interface Attaching {
+  readonly attachments: readonly Attachment[]
+  readonly cuttings: Cuttings
+  /** As the client asked for it, and how many choices. */
+  readonly model: string
+  readonly choices: number
+}
+
+/** Checks and fetches the media of a request; null where all are there, else what to answer. Never fetches for who would be refused. */
 export async function attach(
   call: Call,
   holder: KeyHolder,
-  {
-    attachments,
-    cuttings,
-  }: { readonly attachments: readonly Attachment[]; readonly cuttings: Cuttings },
+  { attachments, cuttings, model, choices }: Attaching,
 ): Promise<Reply | null> {
-  const { request, env, settings } = call
-  const refusal = attachments.some(needsFetch) ? await refusalTo(env, holder) : null
-  if (refusal !== null) return refusal
+  const { request, settings } = call
+  if (attachments.some(needsFetch)) {
+    const refusal = await foresee({ ...call, holder, model, choices })
+    if (refusal !== null) return refusal
+  }
   const clientSignal = request.signal
   const failure = await admitMedia(attachments, { settings, cuttings, clientSignal })
   return failure === null ? null : checked(call, holder, failure)

@@ -24,7 +24,12 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
   if (!parsed.ok) return checked(call, holder, parsed.failure)
   const { chat, attachments, retold } = parsed
   if (attachments.length > 0) {
-    const unfit = await attach(call, holder, { attachments, cuttings })
+    const unfit = await attach(call, holder, {
+      attachments,
+      cuttings,
+      model: chat.model,
+      choices: chat.n ?? 1,
+    })
     if (unfit !== null) return unfit
   }
   const translated = toGeminiRequest(chat)

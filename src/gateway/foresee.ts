@@ -1,0 +1,42 @@
+import type { Failure } from '../failure/failure.ts'
+import type { Refusal } from '../objects/ledger/lease.ts'
+import type { Settings } from '../settings.ts'
+import type { KeyHolder } from './authenticate.ts'
+import { refusalOf } from './failure.ts'
+import { callUser } from './objects.ts'
+
+export interface Foreseen {
+  readonly env: Env
+  readonly holder: KeyHolder
+  readonly requestId: string
+  readonly settings: Settings
+  /** As the client asked for it. */
+  readonly model: string
+  /** How many choices are asked for. */
+  readonly choices: number
+}
+
+/**
+ * Why a request would be refused if it asked for its lease now; null where it would not. Asked before work that is dear, such as
+ * fetching files, so that nobody has it done who is out of quota, over a limit or unknown. The lease is what decides all the same.
+ */
+export async function foresee(request: Foreseen): Promise<Failure | null> {
+  const { env, holder, requestId, settings, model, choices } = request
+  const { userId, keyDigest } = holder
+  const refusal = await callUser<Refusal | null>(env, userId, (user) =>
+    user.foresee({
+      keyDigest,
+      requestId,
+      model,
+      choices,
+      tried: [],
+      avoid: [],
+      session: null,
+      attempt: 1,
+      patienceMs: 0,
+      quotaPatienceMs: settings.waitForQuotaMs,
+      estimatedTokens: 1,
+    }),
+  )
+  return refusal === null ? null : refusalOf(refusal, model, Date.now())
+}
