@@ -5,6 +5,7 @@ import { callUpstream, FRONTS } from '../upstreams/call.ts'
 import { classify } from '../upstreams/classify.ts'
 import type { Access } from '../upstreams/credential.ts'
 import { hasContent, isFinal } from '../gemini/response.ts'
+import { keepTyped } from '../gemini/typed.ts'
 import { type Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Ask } from '../upstreams/front.ts'
 import { type GoogleError, parseGoogleError, readGoogleError } from '../upstreams/google-error.ts'
@@ -113,9 +114,11 @@ function readAnswer(access: Access, text: string): AttemptResult {
   }
   const single: unknown = Array.isArray(reply) ? reply[0] : reply
   if (typeof single !== 'object' || single === null) return outage('unreadable', 200)
-  if ('error' in single) return failed(access, readGoogleError(200, single))
+  if (Object.hasOwn(single, 'error')) return failed(access, readGoogleError(200, single))
   const response = FRONTS[access.upstream].unwrap(single)
-  return response === undefined ? outage('unreadable', 200) : { ok: true, kind: 'unary', response }
+  return response === undefined
+    ? outage('unreadable', 200)
+    : { ok: true, kind: 'unary', response: keepTyped(response) }
 }
 
 function failed({ upstream, auth }: Access, error: GoogleError): Failed {

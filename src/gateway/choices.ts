@@ -45,7 +45,13 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
   const first = one(0, { choices: n, whenAnswered })
   const fits = await Promise.race([answered, first.then(() => false)])
   const others = fits ? Array.from({ length: n - 1 }, (_, index) => one(index + 1)) : []
-  const all = await Promise.all([first, ...others])
+  const ended = await Promise.allSettled([first, ...others])
+  const crash = ended.find((one) => one.status === 'rejected')
+  const all = ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  if (crash !== undefined) {
+    for (const answer of all) if (answer.ok) drop(answer)
+    throw crash.reason
+  }
   const answers = all.filter((generated) => generated.ok)
   const [failed] = failures
   if (failed === undefined) {

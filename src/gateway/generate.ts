@@ -18,11 +18,20 @@ import type { Settings } from '../settings.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Ask } from '../upstreams/front.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
-import { attempt, type AttemptInput, type AttemptResult, CLIENT_LEFT, DONE } from './attempt.ts'
+import {
+  attempt,
+  type AttemptInput,
+  type AttemptResult,
+  CLIENT_LEFT,
+  DONE,
+  type Failed,
+} from './attempt.ts'
 import type { Client } from './client.ts'
 import { attemptAnswer, nextHop } from './continuation.ts'
 import { refusalOf } from './failure.ts'
 import { Journey } from './journey.ts'
+import { disown, own } from './owned.ts'
+import { keepRenewed } from './renewal.ts'
 import { settle, settlementOf, successOf } from './settling.ts'
 import { callUser, type UserStub } from './objects.ts'
 import type { Wording } from './wording.ts'
@@ -155,35 +164,34 @@ async function travel(
     journey.began()
     const { lease: lent } = granted
     const control = new AbortController()
-    const release = input.client.whenLeft(() => control.abort(CLIENT_LEFT))
+    const unwatch = input.client.whenLeft(() => control.abort(CLIENT_LEFT))
+    const unrenew = keepRenewed(input, lent.id)
+    const release = (): void => {
+      unwatch()
+      unrenew()
+    }
     const { wording } = journey
     const ask = (): Ask => input.askUnder(lent, wording)
     const asked: AttemptInput = { lease: lent, ask, settings, control }
-    const result = await (input.attempt ?? attempt)(asked)
-    if (result.ok) {
-      const { attempts } = journey
-      const next = (usage: UsageMetadata | undefined): Promise<Generated> => {
-        release()
-        return travel(input, journey, successOf(lent, usage))
-      }
-      const answering: Answering = {
-        lease: lent,
-        attempts,
-        control,
-        settle: (verdict, usage, signatures = []) => {
-          release()
-          settle(input, { lease: lent, verdict, usage, signatures })
-        },
-        next,
-      }
-      return result.kind === 'unary'
-        ? { ...result, ...answering }
-        : { ...result, ...answering, resume: (token) => nextHop(asked, token) }
+    let result: AttemptResult
+    let failed: Failed | null
+    try {
+      result = await (input.attempt ?? attempt)(asked)
+      failed = result.ok
+        ? null
+        : { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? always) }
+    } catch (error) {
+      // A bug of ours, which must not keep the lease.
+      release()
+      control.abort(DONE)
+      settle(input, { lease: lent, verdict: BROKEN, usage: undefined, signatures: [] })
+      throw error
     }
+    if (result.ok) return answering(input, journey, { lent, control, release, asked, result })
+    if (failed === null) throw new Error('An attempt has failed or not.')
     release()
     control.abort(DONE) // what is left of a body that failed is not read
 
-    const failed = { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? always) }
     const goesOn = journey.goesOnAfter(lent, failed) && Date.now() < deadline
     const settlement = settlementOf(lent, failed, goesOn)
     if (!goesOn) {
@@ -197,6 +205,49 @@ async function travel(
     granted = await lease(input, journey, { report: settlement, deadline })
   }
   return refused(granted, journey)
+}
+
+/** An attempt that could not even be made. */
+const BROKEN: Verdict = { kind: 'upstream_fault', reason: 'internal' }
+
+interface Begun {
+  readonly lent: Lease
+  readonly control: AbortController
+  readonly release: () => void
+  readonly asked: AttemptInput
+  readonly result: Extract<AttemptResult, { ok: true }>
+}
+
+/** Hands an answer over to whoever tells it, and keeps it in mind until that is done. */
+function answering(input: ServeInput, journey: Journey, begun: Begun): Generated {
+  const { lent, control, release, asked, result } = begun
+  const { requestId } = input
+  let isOver = false
+  const over = (): void => {
+    isOver = true
+    release()
+    disown(requestId, settleOnce)
+  }
+  const settleOnce: Answering['settle'] = (verdict, usage, signatures = []) => {
+    if (isOver) return
+    over()
+    settle(input, { lease: lent, verdict, usage, signatures })
+  }
+  const next = (usage: UsageMetadata | undefined): Promise<Generated> => {
+    over()
+    return travel(input, journey, successOf(lent, usage))
+  }
+  own(requestId, settleOnce)
+  const handed: Answering = {
+    lease: lent,
+    attempts: journey.attempts,
+    control,
+    settle: settleOnce,
+    next,
+  }
+  return result.kind === 'unary'
+    ? { ...result, ...handed }
+    : { ...result, ...handed, resume: (token) => nextHop(asked, token) }
 }
 
 function always(): boolean {

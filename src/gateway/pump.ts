@@ -111,12 +111,21 @@ class Pump {
       return await this.#carry()
     } catch (error) {
       // A bug of ours: it may not cost the client its end of the stream, nor the attempt its settlement.
-      this.#outlet.write(this.#input.encoder.fail(this.#input.crashed(error)))
+      this.#tell(this.#input.crashed(error))
       const verdict = { kind: 'upstream_fault', reason: 'unreadable' } as const
       return await this.#ended({ verdict, usage: this.#usage, signatures: [] })
     } finally {
       clearInterval(timer)
       control.abort(DONE)
+    }
+  }
+
+  /** Of a bug there may be more than one: what cannot be told either way breaks the stream off. */
+  #tell(failure: Failure): void {
+    try {
+      this.#outlet.write(this.#input.encoder.fail(failure))
+    } catch (error) {
+      this.#input.crashed(error)
     }
   }
 

@@ -93,6 +93,11 @@ export class UserObject extends DurableObject<Env> {
     return user === null ? { ok: false, reason: 'unknown_user' } : user.lending.foresee(request)
   }
 
+  /** The attempt of this lease goes on; a lease of which nothing is heard for a minute is taken for lost. */
+  renew(leaseId: string): void {
+    this.#user?.lending.renew(leaseId)
+  }
+
   /** Takes reports of attempts, and answers once they are on disk. Idempotent by lease id. */
   async settle(...settlements: Settlement[]): Promise<Settled> {
     return this.#user?.lending.settle(settlements) ?? { counted: false }

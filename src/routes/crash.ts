@@ -1,4 +1,15 @@
 import type { Failure } from '../failure/failure.ts'
+import { OUTAGES } from '../gateway/failure.ts'
+import { settleAbandoned } from '../gateway/owned.ts'
+
+/**
+ * A request that crashed, with what it leaves behind: whoever owns a lease settles it, whatever throws in between. Where Google
+ * had answered, it is the answer that could not be told.
+ */
+export function crashedRequest(error: unknown, requestId: string): Failure {
+  const failure = crashed(error, requestId)
+  return settleAbandoned(requestId) ? OUTAGES.unreadable : failure
+}
 
 /** A bug, or a failure of the platform. The log gets what happened, the client only that it did. */
 export function crashed(error: unknown, requestId: string): Failure {

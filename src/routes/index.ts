@@ -11,7 +11,7 @@ import { addCredentials } from './admin/bulk.ts'
 import type { Call, Reply } from './call.ts'
 import { chatCompletions } from './service/chat.ts'
 import { rotateRing, updateConfig } from './admin/ring-acts.ts'
-import { crashed } from './crash.ts'
+import { crashed, crashedRequest } from './crash.ts'
 import {
   deleteCredential,
   listCredentials,
@@ -193,7 +193,7 @@ export async function handleRequest(
     }
   } catch (error) {
     route = 'failed'
-    reply = crashed(error, requestId)
+    reply = crashedRequest(error, requestId)
   }
   const response = reply instanceof Response ? reply : errorResponse(reply)
   const { headers } = response

@@ -13,8 +13,8 @@ export const codeAssist: Front = {
     return `{"model":${name},"project":${JSON.stringify(access.project ?? '')},"request":${requestJson}}`
   },
   unwrap(reply) {
-    return 'response' in reply && typeof reply.response === 'object' && reply.response !== null
-      ? reply.response
-      : undefined
+    if (!Object.hasOwn(reply, 'response')) return undefined
+    const { response } = reply as { readonly response: unknown }
+    return typeof response === 'object' && response !== null ? response : undefined
   },
 }

@@ -1,3 +1,4 @@
+import { keepTyped } from '../gemini/typed.ts'
 import type { GenerateContentResponse } from '../gemini/types.ts'
 import { SseParser } from '../http/sse.ts'
 import { parseReply } from './reply.ts'
@@ -57,9 +58,10 @@ export class UpstreamEvents {
     for (const payload of payloads) {
       const event = parseEvent(payload)
       if (event === null) return { responses, fault: { kind: 'unreadable' }, done }
-      if ('error' in event) return { responses, fault: { kind: 'error', body: event }, done }
+      if (Object.hasOwn(event, 'error'))
+        return { responses, fault: { kind: 'error', body: event }, done }
       const response = this.#unwrap(event)
-      if (response !== undefined) responses.push(response)
+      if (response !== undefined) responses.push(keepTyped(response))
     }
     return { responses, fault: null, done }
   }

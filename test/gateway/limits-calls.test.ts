@@ -163,7 +163,7 @@ describe('places at the same time', () => {
 })
 
 describe('files', () => {
-  const picture = (mark: string): object => ({
+  const picture = (mark: string): Record<string, unknown> => ({
     messages: [
       {
         role: 'user',

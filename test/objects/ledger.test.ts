@@ -7,6 +7,7 @@ import {
   type Grant,
   GRACE_MS,
   Ledger,
+  LAPSE_MS,
   LEASE_MS,
   OTHER_MODELS,
   terminalSum,
@@ -21,7 +22,7 @@ function withLedger(test: (start: () => Ledger, sql: SqlStorage) => void): Promi
   const object = env.USERS.getByName(crypto.randomUUID())
   return runInDurableObject(object, (_instance, state) => {
     migrate(state.storage, NOW)
-    test(() => new Ledger(state.storage.sql), state.storage.sql)
+    test(() => new Ledger(state.storage.sql, NOW), state.storage.sql)
   })
 }
 
@@ -116,10 +117,41 @@ describe('the ledger', () => {
       expect(sums(after).settled).toBe(2)
     }))
 
+  it('keeps open what is renewed, and counts as lost what nobody renews for a minute', () =>
+    withLedger((start) => {
+      const ledger = start()
+      const left = ledger.grant(terms(), NOW)
+      const kept = ledger.grant(terms(), NOW)
+      for (const later of [15_000, 30_000, 45_000]) ledger.renew(kept.id, NOW + later)
+      expect(ledger.nextDeadline()).toBe(NOW + LAPSE_MS)
+      expect(LAPSE_MS).toBeLessThan(60_000)
+      expect(ledger.sweep(NOW + LAPSE_MS)).toBe(true)
+      expect(ledger.openLeases().map(({ id }) => id)).toEqual([kept.id])
+      expect(ledger.meter.use(0, NOW + LAPSE_MS).openRequests).toBe(1)
+      expect(ledger.renew(left.id, NOW + LAPSE_MS)).toBe(false)
+      expect(ledger.settle(report(left), NOW + LAPSE_MS + 1)).toBe(true)
+      expect(ledger.requests()).toMatchObject({ lost: 0, ok: 1 })
+    }))
+
+  it('frees the places of an earlier life within a minute, unless they are renewed', () =>
+    withLedger((start) => {
+      const before = start()
+      const [left, kept] = [before.grant(terms(), NOW), before.grant(terms(), NOW)]
+      before.checkpoint(NOW + CHECKPOINT_AFTER_MS)
+      flush(before, NOW)
+      const after = start()
+      expect(after.meter.use(0, NOW).openRequests).toBe(2)
+      expect(after.renew(kept.id, NOW + 20_000)).toBe(true)
+      after.sweep(NOW + LAPSE_MS)
+      expect(after.meter.use(0, NOW + LAPSE_MS).openRequests).toBe(1)
+      expect(after.openLeases().map(({ id }) => id)).not.toContain(left.id)
+    }))
+
   it('counts as lost what is not settled by its deadline, and lets a late true report amend it once', () =>
     withLedger((start) => {
       const ledger = start()
       const lease = ledger.grant(terms(), NOW)
+      ledger.renew(lease.id, NOW + LEASE_MS - 1)
       ledger.sweep(NOW + LEASE_MS - 1)
       expect(ledger.openCount()).toBe(1)
       ledger.sweep(NOW + LEASE_MS)

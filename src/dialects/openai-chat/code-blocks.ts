@@ -7,8 +7,9 @@ import { isRecord } from '../../json/record.ts'
  */
 export function codeBlock({ executableCode, codeExecutionResult }: Part): string | null {
   if (isRecord(executableCode) && typeof executableCode.code === 'string') {
-    const language = String(executableCode.language ?? '').toLowerCase()
-    return fenced(executableCode.code, /^[a-z]+$/.test(language) ? language : '')
+    const { language } = executableCode
+    const tag = typeof language === 'string' ? language.toLowerCase() : ''
+    return fenced(executableCode.code, /^[a-z]{1,30}$/.test(tag) ? tag : '')
   }
   if (isRecord(codeExecutionResult) && typeof codeExecutionResult.output === 'string') {
     return fenced(codeExecutionResult.output, '')
@@ -18,7 +19,9 @@ export function codeBlock({ executableCode, codeExecutionResult }: Part): string
 
 /** In a fence longer than any in it. */
 function fenced(text: string, language: string): string {
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((ticks) => ticks.length))
+  // Not all at once: a call takes only so many arguments.
+  let longest = 2
+  for (const ticks of text.match(/`+/g) ?? []) longest = Math.max(longest, ticks.length)
   const fence = '`'.repeat(longest + 1)
   return `\n${fence}${language}\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}\n`
 }

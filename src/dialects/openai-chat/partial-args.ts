@@ -53,13 +53,18 @@ function stepsOf(path: unknown): (string | number)[] | null {
   return steps.length === 0 ? null : steps
 }
 
+/** Never an object: what a model names further on would be found in its prototype. */
 function valueOf({ stringValue, numberValue, boolValue }: PartialArg): Json {
-  return stringValue ?? numberValue ?? boolValue ?? null
+  if (typeof stringValue === 'string') return stringValue
+  if (typeof numberValue === 'number') return numberValue
+  return typeof boolValue === 'boolean' ? boolValue : null
 }
 
 function child(place: Json, step: string | number): Json | undefined {
+  const isThere = typeof place === 'object' && place !== null && Object.hasOwn(place, step)
+  if (!isThere) return undefined
   if (Array.isArray(place)) return typeof step === 'number' ? place[step] : undefined
-  return isObject(place) ? place[String(step)] : undefined
+  return place[String(step)]
 }
 
 function put(place: Json, step: string | number, value: Json): boolean {

@@ -33,6 +33,8 @@ export function toLogprobs(results: readonly LogprobsResult[]): Logprobs | null 
 
 const utf8 = new TextEncoder()
 
-function toTop({ token = '', logProbability = 0 }: Logprob): TopLogprob {
-  return { token, logprob: logProbability, bytes: [...utf8.encode(token)] }
+function toTop({ token: told, logProbability }: Logprob): TopLogprob {
+  const token = typeof told === 'string' ? told : ''
+  const logprob = typeof logProbability === 'number' ? logProbability : 0
+  return { token, logprob, bytes: [...utf8.encode(token)] }
 }

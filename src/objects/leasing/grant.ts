@@ -280,7 +280,10 @@ interface Terms {
 function limitReached(state: UserState, need: Need, now: number): Refusal | null {
   const { limits } = state.profile.settings
   if (isUnlimited(limits)) return null // as most users are: their use need not be summed up
-  const reached = reachedBy(limits, useOf(state, now), need, now)
+  let reached = reachedBy(limits, useOf(state, now), need, now)
+  // A place that nobody holds any more is found free now, not when the alarm comes.
+  if (reached !== null && state.ledger.sweep(now))
+    reached = reachedBy(limits, useOf(state, now), need, now)
   return reached === null
     ? null
     : { ok: false, reason: 'limit_reached', ...reached, rateLimits: limitsLeft(state, now) }

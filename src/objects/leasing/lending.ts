@@ -47,6 +47,11 @@ export class Lending {
     return result
   }
 
+  /** Its attempt goes on. */
+  renew(leaseId: string): void {
+    this.#state.ledger.renew(leaseId, Date.now())
+  }
+
   /** Takes reports of attempts, and answers once they are on disk. */
   async settle(settlements: readonly Settlement[]): Promise<Settled> {
     const news = settlements.filter((settlement) => settle(this.#state, settlement))

@@ -9,6 +9,10 @@ import type { Rollups } from './rollups.ts'
 
 /** The longest that an attempt may take; the Worker ends a stream before. */
 export const LEASE_MS = 15 * 60_000
+/** A Worker says of a long attempt that it goes on, this often. */
+export const RENEW_EVERY_MS = 15_000
+/** Of one that is not heard of for so long the Worker is gone: its place is free again within the minute, and a late report still counts. */
+export const LAPSE_MS = 50_000
 /** A settlement may arrive this long after the deadline; later it cannot be told from a second one, and is not counted. */
 export const GRACE_MS = 5 * 60_000
 /** Leases open for longer are written down, so that they are counted as lost even if this object dies with their Worker. */
@@ -50,7 +54,7 @@ export class Ledger {
   #closedCheckpoints: string[] = []
   #changed = false
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, now = Date.now()) {
     this.#sql = sql
     this.#counters = new Counters(sql)
     for (const row of sql.exec<LifeRow>(
@@ -65,7 +69,7 @@ export class Ledger {
       this.#pastLives.set(life.id, life)
       this.#changedLives.add(life)
     }
-    for (const lease of readOpenLeases(sql)) {
+    for (const lease of readOpenLeases(sql, now)) {
       this.meter.hold(lease.requestId, lease.reservedTokens)
       this.#open.set(lease.id, lease)
       this.#counters.granted(lease.credentialId, lease.countedAs)
@@ -81,10 +85,17 @@ export class Ledger {
     this.#life.open.add(number)
     const id = leaseId(this.#life, number)
     const lease = { id, model, countedAs, ...terms, grantedAt: now, deadline: now + LEASE_MS }
-    this.#open.set(id, { ...lease, checkpointed: false, grantedTo })
+    this.#open.set(id, { ...lease, checkpointed: false, renewedAt: now, grantedTo })
     this.#byAttempt.set(grantedTo, lease)
     this.#counters.granted(terms.credentialId, countedAs)
     return lease
+  }
+
+  /** The attempt goes on; false where its lease is not open. */
+  renew(id: string, now: number): boolean {
+    const lease = this.#open.get(id)
+    if (lease !== undefined) lease.renewedAt = now
+    return lease !== undefined
   }
 
   /** The open lease of this attempt, if it was granted before: its answer was lost on the way. */
@@ -125,9 +136,9 @@ export class Ledger {
     this.#changed = true
   }
 
-  /** Counts leases past their deadline as lost; true if there were any. */
+  /** Counts leases as lost that are past their deadline, or that nobody has renewed; true if there were any. */
   sweep(now: number): boolean {
-    const expired = [...this.#open.values()].filter((lease) => lease.deadline <= now)
+    const expired = [...this.#open.values()].filter((lease) => endOf(lease) <= now)
     for (const lease of expired) {
       const { life, number } = parseLeaseId(lease.id)
       this.#close(lease.id)
@@ -228,10 +239,11 @@ export class Ledger {
     for (const { life } of forgotten) this.#pastLives.delete(life)
   }
 
-  /** The next open lease's deadline in epoch milliseconds; null where none is open. */
+  /** When the next open lease ends if it is not renewed, in epoch milliseconds; null where none is open. */
   nextDeadline(): number | null {
-    const deadlines = [...this.#open.values()].map((lease) => lease.deadline)
-    return deadlines.length === 0 ? null : Math.min(...deadlines)
+    let next = Infinity
+    for (const lease of this.#open.values()) next = Math.min(next, endOf(lease))
+    return next === Infinity ? null : next
   }
 
   /** Whether any open lease is not written down. */
@@ -270,6 +282,10 @@ export class Ledger {
   requests(): Readonly<RequestCounts> {
     return this.#counters.requests()
   }
+}
+
+function endOf({ deadline, renewedAt }: OpenLease): number {
+  return Math.min(deadline, renewedAt + LAPSE_MS)
 }
 
 export { terminalSum } from './usage.ts'

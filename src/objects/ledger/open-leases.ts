@@ -3,6 +3,8 @@ import type { LeaseRef } from './lease.ts'
 export interface OpenLease extends LeaseRef {
   /** Whether it is written down, so that it is counted even if the memory of it goes. */
   checkpointed: boolean
+  /** When its Worker last said that it goes on, in epoch milliseconds. */
+  renewedAt: number
   /** Which attempt of which request it was granted to; unknown for those of an earlier life. */
   readonly grantedTo: string | null
 }
@@ -13,8 +15,9 @@ export interface RestoredLease extends OpenLease {
 }
 
 /** The leases of earlier lives that were open for long. */
-export function readOpenLeases(sql: SqlStorage): readonly RestoredLease[] {
-  return sql.exec<OpenRow>('SELECT * FROM open_leases').toArray().map(fromRow)
+export function readOpenLeases(sql: SqlStorage, now: number): readonly RestoredLease[] {
+  const rows = sql.exec<OpenRow>('SELECT * FROM open_leases').toArray()
+  return rows.map((row) => ({ ...fromRow(row), renewedAt: now }))
 }
 
 /** `reserved`: the tokens that its request holds. */
@@ -49,7 +52,7 @@ type OpenRow = {
   reserved_tokens: number
 }
 
-function fromRow(row: OpenRow): RestoredLease {
+function fromRow(row: OpenRow): Omit<RestoredLease, 'renewedAt'> {
   return {
     id: row.lease_id,
     requestId: row.request_id,

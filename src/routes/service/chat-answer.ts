@@ -1,7 +1,7 @@
 import type { ChatRequest } from '../../dialects/openai-chat/body/schema.ts'
 import type { TranslatedRequest } from '../../dialects/openai-chat/request.ts'
 import type { ChatContext } from '../../dialects/openai-chat/answer/context.ts'
-import { toChatCompletionOf } from '../../dialects/openai-chat/answer/whole.ts'
+import { type ChatContext, toChatCompletionOf } from '../../dialects/openai-chat/answer/whole.ts'
 import { type AnswerPlan, planFor } from '../../dialects/openai-chat/plan.ts'
 import { ChatStream, ChoiceGroup, errorFrames } from '../../dialects/openai-chat/answer/stream.ts'
 import type { Client } from '../../gateway/client.ts'
@@ -10,7 +10,7 @@ import { Outlet } from '../../gateway/outlet.ts'
 import { verdictOf } from '../../gateway/verdict-of.ts'
 import { accompany } from '../../gateway/silence.ts'
 import { type Failure, errorResponse } from '../../failure/failure.ts'
-import { crashed } from '../crash.ts'
+import { crashed, crashedRequest } from '../crash.ts'
 import type { Call } from '../call.ts'
 import { jsonResponse } from '../../http/json-response.ts'
 import { answeringModel } from './journey-headers.ts'
@@ -67,7 +67,7 @@ async function followLater(asked: Asked, journey: Promise<Choices>, outlet: Outl
     if (choices.ok) return carryChoices(asked, choices, outlet)
     failure = choices.failure
   } catch (error) {
-    failure = crashed(error, call.requestId)
+    failure = crashedRequest(error, call.requestId)
   }
   outlet.write(errorFrames(failure))
   await outlet.close()

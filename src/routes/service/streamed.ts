@@ -1,8 +1,9 @@
 import type { Generated } from '../../gateway/generate.ts'
 import { Outlet } from '../../gateway/outlet.ts'
-import { pump, type StreamEncoder } from '../../gateway/pump.ts'
+import { type StreamEncoder, pump } from '../../gateway/pump.ts'
 import type { Call } from '../call.ts'
 import { crashed } from '../crash.ts'
+import { OUTAGES } from '../../gateway/failure.ts'
 
 type Streaming = Extract<Generated, { kind: 'stream' }>
 
@@ -27,7 +28,10 @@ export function carry(
     choices.map((generated, index) => ({
       ...generated,
       encoder: encoderOf(generated, index),
-      crashed: (error) => crashed(error, requestId),
+      crashed: (error) => {
+        crashed(error, requestId)
+        return OUTAGES.unreadable
+      },
       idleTimeoutMs: settings.streamIdleTimeoutMs,
       keepAlive: KEEP_ALIVE,
     })),

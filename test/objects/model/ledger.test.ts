@@ -4,7 +4,7 @@ import fc, { assert } from 'fast-check'
 import { it } from 'vitest'
 import { NO_TOKENS } from '../../../src/gemini/usage.ts'
 import type { LeaseRef, Settlement } from '../../../src/objects/ledger/lease.ts'
-import { GRACE_MS, Ledger, LEASE_MS, terminalSum } from '../../../src/objects/ledger/ledger.ts'
+import { GRACE_MS, LAPSE_MS, LEASE_MS, Ledger, terminalSum } from '../../../src/objects/ledger/ledger.ts'
 import type { Verdict } from '../../../src/upstreams/verdict.ts'
 import { migrate } from '../../../src/objects/storage.ts'
 import { isLike, isSame } from './agree.ts'
@@ -12,7 +12,18 @@ import { isLike, isSame } from './agree.ts'
 const START = Date.parse('2026-11-22T12:00:00Z')
 const OUTCOMES = ['ok', 'cancelled', 'client_fault'] as const
 /** Shorter and longer than what the ledger waits for: a checkpoint, a deadline, the grace after it, and what is forgotten. */
-const JUMPS = [1, 9_999, 10_000, 60_000, GRACE_MS, LEASE_MS - 1, LEASE_MS, LEASE_MS + GRACE_MS + 1]
+const JUMPS = [
+  1,
+  9_999,
+  10_000,
+  LAPSE_MS - 1,
+  LAPSE_MS,
+  60_000,
+  GRACE_MS,
+  LEASE_MS - 1,
+  LEASE_MS,
+  LEASE_MS + GRACE_MS + 1,
+]
 
 /** What may happen to the ledger, in an object that decides nothing. `cut`: the memory is gone, and what no flush had written. */
 const step = fc.oneof(
@@ -33,6 +44,10 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('checkpoint' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('prune' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('renew' as const), pick: fc.nat({ max: 20 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('cut' as const) }) },
   {
     weight: 3,
@@ -50,7 +65,14 @@ interface Loan {
   readonly ref: LeaseRef
   memory: State
   disk: State
+  /** Since when it is known to go on. */
+  heardAt: number
 }
+
+function endOf({ ref, heardAt }: Loan): number {
+  return Math.min(ref.deadline, heardAt + LAPSE_MS)
+}
+
 /** `unknown`: granted, but the ledger has no trace of it until it is reported. */
 type State = 'open' | 'unknown' | 'lost' | (typeof OUTCOMES)[number]
 
@@ -66,8 +88,8 @@ function play(sql: SqlStorage, story: readonly Step[]): void {
   for (const table of ['attempts', 'ledger', 'past_lives', 'open_leases']) {
     sql.exec(`DELETE FROM ${table}`)
   }
-  let ledger = new Ledger(sql)
   let now = START
+  let ledger = new Ledger(sql, now)
   const loans: Loan[] = []
   let requests: Requests = { ok: 0, failed: 0, cancelled: 0, lost: 0 }
   let written: Requests = { ...requests }
@@ -90,7 +112,7 @@ function play(sql: SqlStorage, story: readonly Step[]): void {
         const request = { requestId: grantedTo, grantedTo, begins: { tokens: 10, calls: 1 } }
         const ref = ledger.grant({ ...terms, ...versions, ...request }, now)
         isSame(loans.map((loan) => loan.ref.id).includes(ref.id), false)
-        loans.push({ ref, memory: 'open', disk: 'unknown' })
+        loans.push({ ref, memory: 'open', disk: 'unknown', heardAt: now })
         return
       }
       case 'settle': {
@@ -120,18 +142,28 @@ function play(sql: SqlStorage, story: readonly Step[]): void {
         }
         return
       case 'sweep': {
-        const expired = loans.filter((loan) => loan.memory === 'open' && loan.ref.deadline <= now)
+        const expired = loans.filter((loan) => loan.memory === 'open' && endOf(loan) <= now)
         isSame(ledger.sweep(now), expired.length > 0)
         for (const loan of expired) loan.memory = 'lost'
         requests.lost += expired.length
         return
       }
+      case 'renew': {
+        const loan = loans[next.pick % Math.max(1, loans.length)]
+        if (loan === undefined) return
+        isSame(ledger.renew(loan.ref.id, now), loan.memory === 'open')
+        if (loan.memory === 'open') loan.heardAt = now
+        return
+      }
       case 'prune':
         return ledger.prune(now)
       case 'cut':
-        ledger = new Ledger(sql)
+        ledger = new Ledger(sql, now)
         requests = { ...written }
-        for (const loan of loans) loan.memory = loan.disk
+        for (const loan of loans) {
+          loan.memory = loan.disk
+          loan.heardAt = now
+        }
         return
       case 'clock':
         now += next.ms
@@ -143,7 +175,7 @@ function play(sql: SqlStorage, story: readonly Step[]): void {
   }
   // What was confirmed stays, whatever comes after.
   flush()
-  ledger = new Ledger(sql)
+  ledger = new Ledger(sql, now)
   for (const loan of loans) loan.memory = loan.disk
   agree(ledger, loans, requests)
 }

@@ -14,7 +14,7 @@ import type {
 import type { Stats } from '../../../src/objects/views/stats.ts'
 import { OUTCOMES, type Verdict } from '../../../src/upstreams/verdict.ts'
 import { type Command, jumped, type Step, type Story } from './commands.ts'
-import { type Loan, ReferenceUser, type Wanted, WRITTEN_AFTER } from './reference.ts'
+import { endOf, type Loan, ReferenceUser, type Wanted, WRITTEN_AFTER } from './reference.ts'
 import type { LongWaits } from './long-waits.ts'
 import { anAdmin } from '../../support/pollux.ts'
 
@@ -145,7 +145,7 @@ class Play {
 
   #again(pick: number): Promise<void> {
     const isAskable = (loan: Loan): boolean =>
-      loan.state === 'open' && !loan.isRestored && loan.ref.deadline > Date.now()
+      loan.state === 'open' && !loan.isRestored && endOf(loan) > Date.now()
     return this.#withLoan(isAskable, pick, async (loan) => {
       const [requestId = '', attempt] = loan.attempt.split('.')
       const { model } = loan.ref
@@ -234,7 +234,7 @@ class Play {
     const due = await runInDurableObject(this.#user(), (_, { storage }) => storage.getAlarm())
     const deadlines = this.#model.loans
       .filter(({ state, isWritten }) => state === 'open' && isWritten)
-      .map(({ ref }) => ref.deadline)
+      .map(endOf)
     isSame((due ?? Infinity) <= Math.min(...deadlines) || deadlines.length === 0, true)
     if (!(await runDurableObjectAlarm(this.#user()))) return
     this.#model.sweep(Date.now())
@@ -243,7 +243,9 @@ class Play {
   async #cut(): Promise<void> {
     this.#waits.forget()
     await abortAllDurableObjects()
-    this.#model.powerCut()
+    this.#model.powerCut(Date.now())
+    // It wakes now, and not with what comes next.
+    await this.#user().admission('nobody')
   }
 
   async #cutWhile(loan: Loan, ms: number): Promise<void> {

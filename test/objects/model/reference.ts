@@ -11,6 +11,7 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 export const LEASE = 15 * MINUTE
+const UNHEARD = 50 * SECOND
 const GRACE = 5 * MINUTE
 export const WRITTEN_AFTER = 10 * SECOND
 const FAULT = 10 * MINUTE
@@ -33,6 +34,8 @@ export interface Loan {
   readonly attempt: string
   readonly version: number
   state: 'open' | 'forgotten' | Outcome
+  /** Since when the object knows it: nobody renews it here. */
+  heardAt: number
   isWritten: boolean
   /** It outlived the object's memory, which alone knew whose it is: asked for again, another is given. */
   isRestored: boolean
@@ -144,7 +147,8 @@ export class ReferenceUser {
   granted(ref: LeaseRef, attempt: string, isTest: boolean): void {
     const member = this.#known(ref.credentialId)
     const { version } = member
-    const loan = { ref, attempt, version, isWritten: false, isRestored: false }
+    const heardAt = ref.grantedAt
+    const loan = { ref, attempt, version, heardAt, isWritten: false, isRestored: false }
     const open: Loan = { ...loan, state: 'open' }
     this.loans.push(open)
     if (isTest) this.#tests.set(keyOf(principalOf(member), ref.model), open)
@@ -254,7 +258,7 @@ export class ReferenceUser {
 
   sweep(now: number): void {
     for (const loan of this.loans) {
-      if (loan.state !== 'open' || loan.ref.deadline > now) continue
+      if (loan.state !== 'open' || endOf(loan) > now) continue
       loan.state = 'lost'
       this.requests.lost++
     }
@@ -267,8 +271,9 @@ export class ReferenceUser {
     }
   }
 
-  powerCut(): void {
+  powerCut(now: number): void {
     for (const loan of this.loans) {
+      loan.heardAt = now
       loan.isRestored = true
       if (loan.state === 'open' && !loan.isWritten) loan.state = 'forgotten'
     }
@@ -360,4 +365,9 @@ function keyOf(one: string, other: string): string {
 
 function iso(instant: number): string {
   return new Date(instant).toISOString()
+}
+
+/** When a lease is taken for lost: it is past its time, or nobody has renewed it. */
+export function endOf({ ref, heardAt }: Loan): number {
+  return Math.min(ref.deadline, heardAt + UNHEARD)
 }

@@ -89,10 +89,11 @@ interface Place {
 }
 
 function citation({ start, end }: Place, url: string, source: GroundingSource): Annotation {
-  const title = source.title ?? source.domain ?? hostOf(url)
+  const told: readonly unknown[] = [source.title, source.domain]
+  const title = told.find((name): name is string => typeof name === 'string') ?? hostOf(url)
   return {
     type: 'url_citation',
-    url_citation: { start_index: start, end_index: end, url, title: String(title) },
+    url_citation: { start_index: start, end_index: end, url, title },
   }
 }
 
