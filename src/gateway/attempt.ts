@@ -1,5 +1,6 @@
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
 import type { Lease } from '../objects/ledger/lease.ts'
+import { readText } from '../http/read-text.ts'
 import type { Settings } from '../settings.ts'
 import { callUpstream, FRONTS } from '../upstreams/call.ts'
 import { classify } from '../upstreams/classify.ts'
@@ -17,6 +18,12 @@ export const CLIENT_LEFT = 'client_left'
 export const TOO_SLOW = 'too_slow'
 /** Not a reason to fail: nothing more is wanted of the upstream. */
 export const DONE = 'done'
+
+const MAX_ERROR_BYTES = 65_536
+/** Eight pictures, or a million tokens. */
+const MAX_ANSWER_BYTES = 50_331_648
+/** Events before the first that says anything; Google has been seen to send one or two. */
+const MAX_QUIET_EVENTS = 1000
 
 export interface Failed {
   readonly ok: false
@@ -63,9 +70,9 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     status = response.status
     if (!response.ok) {
       const retryAfter = response.headers.get('retry-after')
-      return failed(access, parseGoogleError(status, await response.text(), retryAfter))
+      return failed(access, parseGoogleError(status, await errorText(response), retryAfter))
     }
-    return stream ? await opening(access, response) : readAnswer(access, await response.text())
+    return stream ? await opening(access, response) : await reading(access, response)
   } catch {
     // Every path out of here is a verdict, so that whatever went wrong is settled as what it was.
     return brokenOff(control.signal, status)
@@ -78,7 +85,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
 export function faultOf(access: Access, fault: NonNullable<Batch['fault']>): Failed {
   return fault.kind === 'error'
     ? failed(access, readGoogleError(200, fault.body))
-    : outage('unreadable', 200)
+    : outage(fault.kind, 200)
 }
 
 /** What an aborted or broken connection means. */
@@ -90,18 +97,30 @@ export function brokenOff(signal: AbortSignal, status: number): Failed {
   return outage(status === 0 ? 'unreachable' : 'truncated', status)
 }
 
+/** An error text may quote a whole request; what tells something stands at its beginning. */
+async function errorText(response: Response): Promise<string> {
+  return (await readText(response, MAX_ERROR_BYTES, { cut: true })) ?? ''
+}
+
+async function reading(access: Access, response: Response): Promise<AttemptResult> {
+  const text = await readText(response, MAX_ANSWER_BYTES)
+  return text === null ? outage('oversized', response.status) : readAnswer(access, text)
+}
+
 async function opening(access: Access, response: Response): Promise<AttemptResult> {
   if (response.body === null) return outage('truncated', response.status)
   const events = new UpstreamEvents(response.body, FRONTS[access.upstream].unwrap)
   const responses: GenerateContentResponse[] = []
   for (;;) {
     const batch = await events.next()
-    responses.push(...batch.responses)
-    if (responses.some((event) => hasContent(event) || isFinal(event))) {
+    for (const event of batch.responses) responses.push(event)
+    // Each is looked at once: what came before had neither.
+    if (batch.responses.some((event) => hasContent(event) || isFinal(event))) {
       return { ok: true, kind: 'stream', events, first: { ...batch, responses } }
     }
     if (batch.fault !== null) return faultOf(access, batch.fault)
     if (batch.done) return outage('truncated', response.status)
+    if (responses.length > MAX_QUIET_EVENTS) return outage('oversized', response.status)
   }
 }
 

@@ -1,7 +1,9 @@
 import * as v from 'valibot'
+import { readText } from '../http/read-text.ts'
 
 const A = 1
 const AAAA = 28
+const MAX_REPLY_BYTES = 65_536
 
 /** DNS over HTTPS in JSON (developers.cloudflare.com/1.1.1.1/encryption/dns-over-https). */
 const reply = v.object({
@@ -32,6 +34,6 @@ async function ask(
   const response = await fetch(url, { headers, redirect: 'manual', signal })
   if (!response.ok) throw new Error(`The DNS resolver answered ${response.status}.`)
   // A name that is an alias comes with the records of its chain; the addresses are at its end.
-  const { Answer } = v.parse(reply, await response.json())
+  const { Answer } = v.parse(reply, JSON.parse((await readText(response, MAX_REPLY_BYTES)) ?? ''))
   return Answer.filter((record) => record.type === type).map(({ data }) => data)
 }

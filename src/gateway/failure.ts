@@ -154,6 +154,10 @@ export const OUTAGES: Readonly<Record<UpstreamFault, Failure>> = {
     message: 'Google broke the answer off before its end.',
   },
   unreadable: { reason: 'upstream_error', message: 'Google sent an answer that cannot be read.' },
+  oversized: {
+    reason: 'upstream_error',
+    message: 'Google sent an answer that is larger than this gateway can take.',
+  },
   malformed_call: {
     reason: 'upstream_error',
     message:

@@ -1,8 +1,9 @@
 import { MIN_RUN } from '../bytes/base64-runs.ts'
-import { readBytes } from '../bytes/bytes.ts'
+import { type NotRead, type Reading, readBytes } from '../bytes/bytes.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
 import type { Failure } from '../failure/failure.ts'
 import { isNestedDeeper } from '../json/nesting.ts'
+import { Patience } from './patience.ts'
 
 type Refused = { readonly ok: false; readonly failure: Failure }
 export type JsonBody = { readonly ok: true; readonly value: unknown } | Refused
@@ -25,13 +26,17 @@ const ENCODINGS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([
  * The JSON of a request. The content type is not asked for: browsers that avoid a preflight send text/plain
  * (client-protocols §0.7). `limit` is in bytes, after decompression too, so that a small body cannot unfold without end.
  */
-export async function readJson(request: Request, limit: number): Promise<JsonBody> {
-  const body = await readCutJson(request, limit)
+export async function readJson(request: Request, limit: number, owner?: string): Promise<JsonBody> {
+  const body = await readCutJson(request, limit, owner)
   return body.ok ? { ok: true, value: body.cuttings.uncut(body.value) } : body
 }
 
 /** The same with large base64 strings cut out of the value, for those who send them on. */
-export async function readCutJson(request: Request, limit: number): Promise<CutJsonBody> {
+export async function readCutJson(
+  request: Request,
+  limit: number,
+  owner = '',
+): Promise<CutJsonBody> {
   const { headers } = request
   const encoding = (headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
   const format = ENCODINGS.get(encoding)
@@ -44,18 +49,18 @@ export async function readCutJson(request: Request, limit: number): Promise<CutJ
   }
   const length = Number(headers.get('content-length'))
   if (length > limit) return tooLarge(limit)
-  let read: { readonly text: string; readonly cuttings: Cuttings } | null
+  let read: Cut | NotRead
   try {
     // Most requests are short, and nothing is cut out of them.
     read =
       isPlain && length > 0 && length < MIN_RUN
-        ? { text: await request.text(), cuttings: Cuttings.NONE }
-        : await readLong(request, format, { expected: isPlain ? length : 0, limit })
+        ? await readShort(request)
+        : await readLong(request, format, { expected: isPlain ? length : 0, limit, owner })
   } catch {
     // The client broke off, or what it sent is not what its content-encoding says.
     return unreadable()
   }
-  if (read === null) return tooLarge(limit)
+  if (typeof read === 'string') return notRead(read, limit)
   const { text, cuttings } = read
   if (text.trim() === '') return empty()
   let value: unknown
@@ -67,15 +72,25 @@ export async function readCutJson(request: Request, limit: number): Promise<CutJ
   return isNestedDeeper(value, MAX_DEPTH) ? tooDeep() : { ok: true, value, cuttings }
 }
 
+interface Cut {
+  readonly text: string
+  readonly cuttings: Cuttings
+}
+
 async function readLong(
   { body }: Request,
   format: 'gzip' | 'deflate' | undefined,
-  size: { readonly expected: number; readonly limit: number },
-): Promise<{ readonly text: string; readonly cuttings: Cuttings } | null> {
+  reading: Reading,
+): Promise<Cut | NotRead> {
   if (body === null) return { text: '', cuttings: Cuttings.NONE }
   const stream = format === undefined ? body : body.pipeThrough(new DecompressionStream(format))
-  const bytes = await readBytes(stream, size)
-  return bytes === null ? null : Cuttings.of(bytes)
+  const bytes = await readBytes(stream, reading)
+  return typeof bytes === 'string' ? bytes : Cuttings.of(bytes)
+}
+
+async function readShort(request: Request): Promise<Cut | NotRead> {
+  const text = await new Patience().for(request.text())
+  return text === null ? 'too_slow' : { text, cuttings: Cuttings.NONE }
 }
 
 export type Bytes = { readonly ok: true; readonly bytes: Uint8Array } | Refused
@@ -87,10 +102,30 @@ export async function readRaw(request: Request, limit: number): Promise<Bytes> {
   if (request.body === null) return { ok: true, bytes: new Uint8Array() }
   try {
     const bytes = await readBytes(request.body, { expected, limit })
-    return bytes === null ? tooLarge(limit) : { ok: true, bytes }
+    return typeof bytes === 'string' ? notRead(bytes, limit) : { ok: true, bytes }
   } catch {
     return unreadable() // the client broke off
   }
+}
+
+/** Why a body was not read. */
+export function notReadFailure(why: NotRead, limit: number): Failure {
+  switch (why) {
+    case 'too_large':
+      return tooLarge(limit).failure
+    case 'too_slow':
+      return { reason: 'invalid_json', message: 'The request body did not arrive in time.' }
+    case 'too_many':
+      return {
+        reason: 'overloaded',
+        message: 'Too many bodies of yours are under way and not complete; finish them first.',
+        retryAfterMs: 1000,
+      }
+  }
+}
+
+function notRead(why: NotRead, limit: number): Refused {
+  return refuse(notReadFailure(why, limit))
 }
 
 function unreadable(): Refused {

@@ -1,5 +1,10 @@
+import { readText } from './read-text.ts'
+
+/** Tokens, projects and the like have a few KB. */
+const MAX_BYTES = 1_048_576
+
 /**
- * Fetches a short answer whole, within a time. Rejects as `fetch` does. The timer ends with the answer: one that is left to
+ * Fetches a short answer whole, within a time and up to 1 MB. Rejects as `fetch` does, and where it is longer. The timer ends with the answer: one that is left to
  * run, as AbortSignal.timeout leaves it, would keep a Durable Object awake for as long.
  * Redirects are not followed: they would carry a credential to wherever they point.
  */
@@ -12,7 +17,9 @@ export async function fetchText(
   const timer = setTimeout(() => control.abort(), timeoutMs)
   try {
     const response = await fetch(url, { ...init, redirect: 'manual', signal: control.signal })
-    return { status: response.status, text: await response.text() }
+    const text = await readText(response, MAX_BYTES)
+    if (text === null) throw new Error('The answer is too long.')
+    return { status: response.status, text }
   } finally {
     clearTimeout(timer)
   }

@@ -1,12 +1,13 @@
 import { readBytes } from '../bytes/bytes.ts'
 import type { Failure } from '../failure/failure.ts'
+import { notReadFailure } from './body.ts'
 
 export type Form =
   | { readonly ok: true; readonly form: FormData }
   | { readonly ok: false; readonly failure: Failure }
 
 /** The form of a request, of which not more than `limit` bytes are read (RFC 7578). */
-export async function readForm(request: Request, limit: number): Promise<Form> {
+export async function readForm(request: Request, limit: number, owner = ''): Promise<Form> {
   const type = request.headers.get('content-type') ?? ''
   if (!/^multipart\/form-data\s*;/i.test(type)) {
     return malformed('The request body must be multipart/form-data with a boundary.')
@@ -15,8 +16,8 @@ export async function readForm(request: Request, limit: number): Promise<Form> {
   if (expected > limit) return tooLarge(limit)
   if (request.body === null) return malformed('The request body is empty; send a form.')
   try {
-    const bytes = await readBytes(request.body, { expected, limit })
-    if (bytes === null) return tooLarge(limit)
+    const bytes = await readBytes(request.body, { expected, limit, owner })
+    if (typeof bytes === 'string') return { ok: false, failure: notReadFailure(bytes, limit) }
     const form = await new Response(bytes, { headers: { 'content-type': type } }).formData()
     return { ok: true, form }
   } catch {

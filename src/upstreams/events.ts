@@ -6,6 +6,8 @@ import type { Front } from './front.ts'
 
 /** Google's events are smaller, but for pictures, which take several reads. */
 const BUFFER_BYTES = 16_384
+/** Of one event: a few pictures. */
+const MAX_EVENT_BYTES = 33_554_432
 const STREAMING = { stream: true } as const
 
 /** What one read of an upstream's stream brought. */
@@ -15,6 +17,8 @@ export interface Batch {
   readonly fault:
     | { readonly kind: 'error'; readonly body: object }
     | { readonly kind: 'unreadable' }
+    /** An event that is larger than is held. */
+    | { readonly kind: 'oversized' }
     | null
   /** The stream has ended; the last batch may bring responses all the same. */
   readonly done: boolean
@@ -28,6 +32,8 @@ export class UpstreamEvents {
   readonly #decoder = new TextDecoder()
   readonly #parser = new SseParser()
   readonly #unwrap: Front['unwrap']
+  /** Bytes since the last event. */
+  #waiting = 0
 
   constructor(body: ReadableStream<Uint8Array>, unwrap: Front['unwrap']) {
     this.#reader = body.getReader({ mode: 'byob' })
@@ -50,7 +56,12 @@ export class UpstreamEvents {
     }
     const payloads = this.#parser.push(this.#decoder.decode(value, STREAMING))
     this.#buffer = value.buffer
-    return payloads.length === 0 ? this.next() : this.#batch(payloads, false)
+    if (payloads.length > 0) {
+      this.#waiting = 0
+      return this.#batch(payloads, false)
+    }
+    this.#waiting += value.byteLength
+    return this.#waiting > MAX_EVENT_BYTES ? OVERSIZED : this.next()
   }
 
   #batch(payloads: readonly string[], done: boolean): Batch {
@@ -66,6 +77,8 @@ export class UpstreamEvents {
     return { responses, fault: null, done }
   }
 }
+
+const OVERSIZED: Batch = { responses: [], fault: { kind: 'oversized' }, done: true }
 
 function parseEvent(payload: string): object | null {
   try {

@@ -34,6 +34,11 @@ export interface Quota {
 
 /** As deep as Gemini CLI goes (google-upstreams §8.1). */
 const MAX_NESTING = 10
+/** Patterns run over what is said, and some texts make them slow: it is cut before. What tells something stands at the beginning. */
+const MAX_MESSAGE = 4096
+const MAX_WORD = 1024
+const MAX_NESTED = 65_536
+const MAX_ITEMS = 50
 
 /** google.rpc.Code by name → HTTP, for errors inside a 200 that give no number (google-upstreams §8.1). */
 const HTTP_STATUSES: ReadonlyMap<string, number> = new Map(
@@ -76,10 +81,12 @@ type Body = Omit<GoogleError, 'retryAfter' | 'isPage'>
 function read(httpStatus: number, body: unknown, depth: number): Body {
   const error = errorIn(typeof body === 'string' ? parseLenient(body) : body)
   const legacy = records(error['errors'])
-  const message = text(error['message']) || text(legacy[0]?.['message'])
+  const said = whole(error['message']) || whole(legacy[0]?.['message'])
+  const message = said.slice(0, MAX_MESSAGE)
   const status = text(error['status'])
   const own = statusOf(httpStatus, error['code'], status, depth)
-  const nested = depth < MAX_NESTING ? parseLenient(message) : undefined
+  const isNested = depth < MAX_NESTING && said.length <= MAX_NESTED
+  const nested = isNested ? parseLenient(said) : undefined
   if (envelopeOf(nested)['error'] !== undefined) return read(own, nested, depth + 1)
 
   const details = records(error['details'])
@@ -120,7 +127,7 @@ function errorIn(body: unknown): Record<string, unknown> {
   const error = envelope['error'] ?? envelope
   // OAuth's form: `{"error": "invalid_token", "error_description": "…"}`.
   if (typeof error !== 'string') return record(error)
-  return { message: text(envelope['error_description']) || error }
+  return { message: whole(envelope['error_description']) || error }
 }
 
 /** In an array the error may come after parts of an answer. */
@@ -158,18 +165,22 @@ function record(value: unknown): Record<string, unknown> {
 }
 
 function records(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.map(record) : []
+  return Array.isArray(value) ? value.slice(0, MAX_ITEMS).map(record) : []
+}
+
+function whole(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' ? value : ''
+  return whole(value).slice(0, MAX_WORD)
 }
 
 function strings(values: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(values).flatMap(([key, value]) =>
-      typeof value === 'string' ? [[key, value]] : [],
-    ),
+    Object.entries(values)
+      .slice(0, MAX_ITEMS)
+      .flatMap(([key, value]) => (typeof value === 'string' ? [[key, text(value)]] : [])),
   )
 }
 

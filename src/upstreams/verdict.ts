@@ -88,6 +88,8 @@ export type UpstreamFault =
   | 'unreachable'
   | 'truncated'
   | 'unreadable'
+  /** Larger than this gateway holds. */
+  | 'oversized'
   /** The model wrote a call that Google could not read. */
   | 'malformed_call'
   /** The model ended without saying anything. */

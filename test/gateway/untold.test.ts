@@ -46,7 +46,27 @@ const ODD: readonly (readonly [string, (odd: unknown) => object])[] = [
       },
     }),
   ],
-  ['a part', (odd) => ({ parts: [{ text: odd, thought: odd, inlineData: odd }, { text: 'ok' }] })],
+  [
+    'a part',
+    (odd) => ({
+      chunks: [
+        {
+          candidates: [
+            {
+              content: {
+                parts: [
+                  { text: odd, thought: odd, inlineData: odd, executableCode: odd },
+                  { functionCall: typeof odd === 'object' ? 5 : odd },
+                  { text: 'ok' },
+                ],
+              },
+              finishReason: 'STOP',
+            },
+          ],
+        },
+      ],
+    }),
+  ],
   [
     'counts',
     (odd) => ({
@@ -75,7 +95,7 @@ describe.each(UPSTREAMS)('an odd answer through %s', (kind) => {
         const answer = await chat(user.key, { stream, n, logprobs: true, top_logprobs: 1 })
         const text = await answer.text()
         expect([answer.status, text]).toEqual([200, expect.stringContaining('ok')])
-        if (stream) expect(framesOf(text).some((frame) => 'error' in frame)).toBe(false)
+        expect(framesOf(text).some((frame) => 'error' in frame)).toBe(false)
       }
       const { ledger } = await settledStats(user)
       expect(ledger).toMatchObject({ open: 0, holds: true })

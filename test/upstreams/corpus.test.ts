@@ -32,7 +32,9 @@ async function verdictOn(caller: Caller, { status, headers, body }: Answer): Pro
   const events = new UpstreamEvents(stream, FRONTS[caller.upstream].unwrap)
   for (;;) {
     const { fault, done } = await events.next()
-    if (fault?.kind === 'unreadable') return { kind: 'upstream_fault', reason: 'unreadable' }
+    if (fault !== null && fault.kind !== 'error') {
+      return { kind: 'upstream_fault', reason: fault.kind }
+    }
     if (fault !== null) return classify(caller, readGoogleError(200, fault.body), NOW)
     if (done) return { kind: 'ok' }
   }

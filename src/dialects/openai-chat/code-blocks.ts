@@ -26,9 +26,13 @@ function fenced(text: string, language: string): string {
   return `\n${fence}${language}\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}\n`
 }
 
-const FENCED = /^\s*```[a-z]*\s*\n([\s\S]*?)\n?\s*```\s*$/i
+const OPENING = /^```[a-z]{0,30}[^\S\n]*\n/i
 
-/** A model asked for JSON in words likes to wrap it in a fence (E52). */
+/** A model asked for JSON in words likes to wrap it in a fence (E52). Without a pattern over all of it, which long runs of white space make slow. */
 export function withoutFence(text: string): string {
-  return FENCED.exec(text)?.[1] ?? text
+  const trimmed = text.trim()
+  const opening = OPENING.exec(trimmed.slice(0, 200))?.[0]
+  if (opening === undefined || !trimmed.endsWith('```')) return text
+  if (trimmed.length < opening.length + 3) return text
+  return trimmed.slice(opening.length, -3).trimEnd()
 }

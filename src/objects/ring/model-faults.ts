@@ -11,6 +11,9 @@ export interface ModelFault {
 /** A model or permission may be granted at any time, but not by asking again at once. */
 const FAULT_MS = 10 * 60_000
 
+/** Names come from clients: no more are kept of a user than are counted apart. */
+const MAX_FAULTS = 200
+
 /** The fault that follows from a verdict; undefined where none does. Pure. */
 export function modelFault(
   credentialId: string,
@@ -44,7 +47,14 @@ export class ModelFaults {
   }
 
   set(fault: ModelFault): void {
-    this.#byKey.set(keyOf(fault.credentialId, fault.model), fault)
+    const key = keyOf(fault.credentialId, fault.model)
+    // The latest is last: the first to go is what was found longest ago.
+    this.#byKey.delete(key)
+    this.#byKey.set(key, fault)
+    if (this.#byKey.size > MAX_FAULTS) {
+      const [oldest] = this.#byKey.values()
+      this.#deleteWhere((known) => known === oldest)
+    }
     this.#sql.exec(
       'INSERT OR REPLACE INTO model_faults (credential_id, model, cause, until) VALUES (?, ?, ?, ?)',
       fault.credentialId,

@@ -28,7 +28,7 @@ export async function readCutServiceBody(call: Call, holder: KeyHolder): Promise
   const size = Number(request.headers.get('content-length') ?? Infinity)
   const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, holder) : null
   if (refusal !== null) return { ok: false, reply: refusal }
-  const body = await readCutJson(request, settings.maxBodyBytes)
+  const body = await readCutJson(request, settings.maxBodyBytes, holder.userId)
   return body.ok ? body : { ok: false, reply: await checked(call, holder, body.failure) }
 }
 

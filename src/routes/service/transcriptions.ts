@@ -35,7 +35,7 @@ export function translations(call: Call, holder: KeyHolder): Promise<Reply> {
 
 async function transcribe(call: Call, holder: KeyHolder, task: Task): Promise<Reply> {
   const { request, settings } = call
-  const read = await readForm(request, settings.maxBodyBytes)
+  const read = await readForm(request, settings.maxBodyBytes, holder.userId)
   if (!read.ok) return read.failure
   const parsed = parseAudioForm(read.form, task)
   if (!parsed.ok) return parsed.failure

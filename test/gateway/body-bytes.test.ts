@@ -1,0 +1,105 @@
+/** Memory follows what has arrived, not what was announced; and no body is waited for without end. */
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { readJson } from '../../src/http/body.ts'
+import { readBytes } from '../../src/bytes/bytes.ts'
+import { readText } from '../../src/http/read-text.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** A body that says nothing more after these bytes, and does not end. */
+function unfinished(bytes: number): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    type: 'bytes',
+    start(controller) {
+      if (bytes > 0) controller.enqueue(new Uint8Array(bytes))
+    },
+  })
+}
+
+const LIMIT = 20_971_520
+
+describe('a body', () => {
+  it.each([0, 1, 16_383, 16_384, 16_385, 131_072, 1_000_003])(
+    'of %i bytes is read whole, whatever was announced',
+    async (size) => {
+      const bytes = Uint8Array.from({ length: size }, (_, at) => at % 251)
+      for (const expected of [0, Number.NaN, size, size + 7, LIMIT]) {
+        const read = await readBytes(new Blob([bytes]).stream(), { expected, limit: LIMIT })
+        expect(typeof read === 'string' ? read : new Uint8Array(read)).toEqual(bytes)
+      }
+    },
+  )
+
+  it('that is larger than its limit is not read', async () => {
+    const stream = new Blob([new Uint8Array(2000)]).stream()
+    expect(await readBytes(stream, { expected: 0, limit: 1000 })).toBe('too_large')
+  })
+
+  it('that is announced takes no memory before it comes: 200 of 20 MB each', async () => {
+    const sizes: number[] = []
+    const Real = ArrayBuffer
+    vi.stubGlobal(
+      'ArrayBuffer',
+      class extends Real {
+        constructor(size: number) {
+          super(size)
+          sizes.push(size)
+        }
+      },
+    )
+    for (let upload = 0; upload < 200; upload++) {
+      void readBytes(unfinished(0), { expected: LIMIT, limit: LIMIT, owner: 'idle' })
+    }
+    vi.unstubAllGlobals()
+    expect(sizes).toHaveLength(200)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(5_000_000)
+  })
+
+  it('stands in the way of no other user, but is bounded with all of its own', async () => {
+    const results: unknown[] = []
+    for (let upload = 0; upload < 12; upload++) {
+      const reading = { expected: LIMIT, limit: LIMIT, owner: 'greedy' }
+      void readBytes(unfinished(12_000_000), reading).then((result) => results.push(result))
+    }
+    await vi.waitFor(() =>
+      expect(results.filter((it) => it === 'too_many').length).toBeGreaterThan(5),
+    )
+    const other = new Blob([new Uint8Array(5_000_000)]).stream()
+    const read = await readBytes(other, { expected: 0, limit: LIMIT, owner: 'other' })
+    expect(typeof read === 'string' ? read : read.byteLength).toBe(5_000_000)
+  })
+
+  it.each([100, 1_000_000])(
+    'of which nothing more comes is given up (%i announced)',
+    async (length) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const request = new Request('http://pollux.test/', {
+        method: 'POST',
+        body: unfinished(10),
+        headers: { 'content-length': String(length) },
+        duplex: 'half',
+      } as RequestInit)
+      const reading = readJson(request, LIMIT)
+      await vi.advanceTimersByTimeAsync(31_000)
+      expect(await reading).toMatchObject({
+        ok: false,
+        failure: { reason: 'invalid_json', message: expect.stringContaining('in time') },
+      })
+      vi.useRealTimers()
+    },
+  )
+})
+
+describe('an answer', () => {
+  const answer = (text: string): Response => new Response(new Blob([text]).stream()) // without a length
+
+  it('is read up to its bound, and no further', async () => {
+    expect(await readText(answer('grün'), 5)).toBe('grün')
+    expect(await readText(answer('grün'), 4)).toBeNull()
+    expect(await readText(answer('grün!'), 5, { cut: true })).toBe('grün')
+    expect(await readText(new Response(null), 5)).toBe('')
+    expect(await readText(new Response('four'), 3)).toBeNull()
+  })
+})
