@@ -282,6 +282,7 @@ export const answers = {
               'not_allowed',
               'not_pinned',
               'operation_not_served',
+              'sealed',
             ]),
             until: v.nullable(time),
           }),

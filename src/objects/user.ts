@@ -28,7 +28,7 @@ import type { LeaseRequest, LeaseResult, Refusal, Settled, Settlement } from './
 import { Lending } from './leasing/lending.ts'
 import { type Reach, reachOf } from './views/reach.ts'
 import { type ResealResult, resealAll } from './recovery/reseal.ts'
-import { countUnreadable, recordRestoration, restoreFrom } from './recovery/restoration.ts'
+import { countUnreadable, recordRestoration, restoreFrom, unreadableOf } from './recovery/restoration.ts'
 import type {
   CreateResult,
   PutCredentialResult,
@@ -45,8 +45,8 @@ import { buildStats, type Stats } from './views/stats.ts'
 import { isConfigured, migrate } from './storage.ts'
 import type { NewKey } from './config/user-keys.ts'
 import type { Admission, SettingsChange } from './config/user-settings.ts'
-import { openVault, type Vault } from './secrets/vault.ts'
-import { verifyStored } from './admin/verification.ts'
+import { type Vault, openVault } from './secrets/vault.ts'
+import { releaseVerified, verifyStored } from './admin/verification.ts'
 
 /** How long an earlier key is still good where the making of a user was asked for again, and another was minted. */
 const REPEATED_GRACE_MS = 24 * 3_600_000
@@ -223,13 +223,14 @@ export class UserObject extends DurableObject<Env> {
     return this.#administer((state) => resetCredential(state, id, by), null)
   }
 
-  /** Asks Google about a credential without generating. Changes nothing here but the audit: its secret was used. */
+  /** Asks Google about a credential without generating. One that Google takes comes out of quarantine; the audit has both. */
   async verifyCredential(id: string, depth: Depth, by: Admin): Promise<VerifyResult> {
     const user = this.#living()
     const settings = readSettings(this.env)
     const vault = await this.#openVault()
     if (user === null || !settings.ok) return { ok: false, reason: 'credential_not_found' }
     if (vault === null) return { ok: false, reason: 'vault_not_configured' }
+    const before = user.state.credentials.get(id)
     const verification = await verifyStored(user.state, id, depth, {
       vault,
       userId: this.#userId,
@@ -238,6 +239,7 @@ export class UserObject extends DurableObject<Env> {
     if (verification === null) return { ok: false, reason: 'credential_not_found' }
     const { verdict, reason, checked } = verification
     user.state.audit.record(by, 'credential.verified', id, { verdict, reason, checked })
+    if (verdict === 'works') releaseVerified(user.state, id, before, by)
     return { ok: true, verification }
   }
 
@@ -300,7 +302,7 @@ export class UserObject extends DurableObject<Env> {
     const user = this.#living()
     const vault = await this.#openVault()
     if (user === null || vault === null) return null
-    return countUnreadable(user.state, vault, this.#userId)
+    return (await unreadableOf(user.state, vault, this.#userId)).size
   }
 
   /** Seals every secret with the current VAULT_KEY; how many were sealed by another. */
@@ -314,9 +316,16 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** What would become of a request for this model now; without any effect. */
-  explain(model: string, session: string | null): Explanation | null {
+  async explain(model: string, session: string | null): Promise<Explanation | null> {
     const user = this.#living()
-    return user === null ? null : explain(user.state, model, session, Date.now())
+    if (user === null) return null
+    const unreadable = await unreadableOf(user.state, await this.#openVault(), this.#userId)
+    const now = Date.now()
+    const { credentials, tokens } = user.state
+    // One whose token is held serves for as long as that is good.
+    const idle = credentials.all().filter((one) => tokens.current(one, now) === undefined)
+    const sealed = idle.map(({ id }) => id).filter((id) => unreadable.has(id))
+    return explain(user.state, { model, session }, new Set(sealed), now)
   }
 
   /** What this user's requests can reach. */

@@ -203,7 +203,7 @@ describe('limits', () => {
     })
     expect(await answer.json()).toMatchObject({
       chosen: null,
-      reason: 'limit_reached: requestsPerMinute',
+      reason: 'limit_reached: requests_per_minute',
     })
   })
 

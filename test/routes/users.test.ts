@@ -411,7 +411,7 @@ describe('POST /debug/explain', () => {
     const answer = await post('/debug/explain', user.key, { model: MODEL })
     expect(await answer.json()).toMatchObject({
       chosen: null,
-      reason: 'limit_reached: totalTokens',
+      reason: 'limit_reached: total_tokens',
     })
     expect(await codeOf(await chat(user.key))).toBe('insufficient_quota')
   })

@@ -3,6 +3,8 @@ import type { Secret } from '../../upstreams/credential.ts'
 import { type Depth, type Verification, verify } from '../../upstreams/verify.ts'
 import type { UserState } from '../state.ts'
 import type { Vault } from '../secrets/vault.ts'
+import type { Admin } from '../audit/audit.ts'
+import type { Credential } from '../ring/credential.ts'
 
 interface Means {
   readonly vault: Vault
@@ -35,5 +37,22 @@ export async function verifyStored(
       project: null,
     }
   }
-  return verify({ ...credential, secret }, settings, depth)
+  // A token alone proves nothing of one that Google refused further on.
+  const needed = credential.quarantine === null ? depth : 'upstream'
+  return verify({ ...credential, secret }, settings, needed)
+}
+
+/** Google takes it: nothing of what took it out is true any more. Not where it was replaced while Google was asked. */
+export function releaseVerified(
+  { credentials, tokens, audit }: UserState,
+  id: string,
+  before: Credential | undefined,
+  by: Admin,
+): void {
+  const credential = credentials.get(id)
+  if (credential === undefined || credential.quarantine === null) return
+  if (credential.updatedAt !== before?.updatedAt) return
+  audit.record(by, 'credential.released', id, { quarantine: credential.quarantine })
+  credentials.release(id)
+  tokens.secretChanged(id)
 }

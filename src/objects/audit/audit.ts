@@ -21,6 +21,8 @@ export type Act =
   | 'credential.removed'
   | 'credential.reset'
   | 'credential.verified'
+  /** From quarantine, because Google takes it again. */
+  | 'credential.released'
   | 'credential.quarantined'
   | 'ring.reordered'
   | 'ring.pinned'

@@ -18,25 +18,29 @@ export function restoreFrom(
     for (const [index, kept] of snapshot.credentials.entries()) {
       credentials.restore({ ...kept, position: index + 1 })
     }
-    profile.moveCursor(credentials.all()[0]?.id ?? null)
+    const ring = credentials.all()
+    // It stands where it stood; an earlier snapshot does not say, and where nothing stood the first begins.
+    const cursor = ring.find(({ id }) => id === snapshot.cursor) ?? ring[0]
+    profile.moveCursor(cursor?.id ?? null)
   }
   profile.restoredFrom(snapshot.version, snapshot.created_at)
 }
 
-/** How many credentials nothing opens here: another VAULT_KEY sealed them, or they were sealed for another user. */
-export async function countUnreadable(
+/** The credentials that nothing opens here: there is no vault, another VAULT_KEY sealed them, or they were sealed for another user. */
+export async function unreadableOf(
   { credentials }: UserState,
-  vault: Vault,
+  vault: Vault | null,
   userId: string,
-): Promise<number> {
-  let unreadable = 0
+): Promise<ReadonlySet<string>> {
+  const unreadable = new Set<string>()
   for (const { id } of credentials.all()) {
     const sealed = credentials.sealedSecret(id)
     if (sealed === undefined) continue
     try {
+      if (vault === null) throw new Error('There is no vault.')
       await vault.open(sealed, { userId, credentialId: id, purpose: 'secret' })
     } catch {
-      unreadable++ // counted, and told to the admin
+      unreadable.add(id) // told to the admin
     }
   }
   return unreadable

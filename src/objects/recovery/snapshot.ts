@@ -32,6 +32,7 @@ export function snapshotOf(
     keys: keys.kept,
     // Witnesses what the audit was, for whoever doubts it later.
     audit_head: audit.ends().head,
+    cursor: profile.isDeleted ? null : profile.cursor,
     settings: profile.settings,
     credentials: (profile.isDeleted ? [] : credentials.all()).map((credential) => ({
       id: credential.id,
@@ -118,6 +119,7 @@ const snapshot = v.pipe(
       v.object({ seq: count, hash: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))) }),
       { seq: 0, hash: null },
     ),
+    cursor: v.optional(v.nullable(credentialId), null),
     settings: v.optional(settings, {}),
     credentials: v.pipe(
       v.array(

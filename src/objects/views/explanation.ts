@@ -1,9 +1,9 @@
 import { type Operation, canDo, serves } from '../../gemini/operations.ts'
 import type { Credential } from '../ring/credential.ts'
 import { choose, standInsFor } from '../ring/fallback.ts'
-import { type Need, reachedBy } from '../config/limits.ts'
+import { type LimitName, type Need, reachedBy } from '../config/limits.ts'
 import { inOrder } from '../ring/order.ts'
-import { select } from '../ring/select.ts'
+import { type NoCredential, select } from '../ring/select.ts'
 import type { Standing, StandingOf } from '../ring/standing.ts'
 import { type UserState, ringOf, useOf, viewOf } from '../state.ts'
 import { type UserSettings, admissionOf, resolveModel } from '../config/user-settings.ts'
@@ -30,18 +30,18 @@ export interface CredentialOutlook {
   readonly id: string
   readonly would_serve: boolean
   /** `open` and `test` would serve; the others tell why not. */
-  readonly standing: Standing['kind'] | 'not_pinned' | 'operation_not_served'
+  readonly standing: Standing['kind'] | 'not_pinned' | 'operation_not_served' | 'sealed'
   readonly until: string | null
 }
 
 /** No request is so small that it uses none. */
 const LEAST: Need = { tokens: 1, calls: 1, places: 1 }
 
-/** Pure, but for reading `state`. */
+/** Pure, but for reading `state`. `sealed`: the credentials whose secrets nothing opens here. */
 export function explain(
   state: UserState,
-  model: string,
-  session: string | null,
+  { model, session }: { readonly model: string; readonly session: string | null },
+  sealed: ReadonlySet<string>,
   now: number,
 ): Explanation {
   const { settings } = state.profile
@@ -53,7 +53,7 @@ export function explain(
   const { model: serving, selection } = choose(settings, { model: asked, operation }, (candidate) =>
     select(ring, viewOf(state, candidate, now), {
       model: candidate,
-      tried: [],
+      tried: [...sealed],
       avoid: [],
       session: own,
       operation,
@@ -63,7 +63,7 @@ export function explain(
   const admission = admissionOf(settings, now)
   const reached = reachedBy(settings.limits, useOf(state, now), LEAST, now)
   const notAdmitted = admission === 'ok' ? null : admission
-  const limit = reached === null ? null : `limit_reached: ${reached.limit}`
+  const limit = reached === null ? null : `limit_reached: ${wireName(reached.limit)}`
   const refusal = resolved === null ? 'model_not_allowed' : (notAdmitted ?? limit)
   return {
     model,
@@ -73,9 +73,10 @@ export function explain(
     admission,
     mode: settings.mode,
     chosen: refusal === null && selection.ok ? selection.credential.id : null,
-    reason: refusal ?? (selection.ok ? null : selection.reason),
+    reason: refusal ?? (selection.ok ? null : reasonOf(selection.reason, sealed)),
     credentials: inOrder(ring, view.useOf, own).map((credential) => {
-      const standing = outlookOf(credential, { operation, pin: settings.pin, now }, view.standingOf)
+      const circumstances: Circumstances = { operation, pin: settings.pin, sealed, now }
+      const standing = outlookOf(credential, circumstances, view.standingOf)
       return {
         id: credential.id,
         would_serve: standing.kind === 'open' || standing.kind === 'test',
@@ -89,23 +90,36 @@ export function explain(
 interface Circumstances {
   readonly operation: Operation
   readonly pin: UserSettings['pin']
+  readonly sealed: ReadonlySet<string>
   readonly now: number
 }
 
 type Outlook =
   | Standing
   | { readonly kind: 'not_pinned'; readonly until: number }
-  | { readonly kind: 'operation_not_served' }
+  | { readonly kind: 'operation_not_served' | 'sealed' }
 
 /** What stands against a credential in the order in which `select` asks; the pin and the operation go before its own standing. */
 function outlookOf(
   credential: Credential,
-  { operation, pin, now }: Circumstances,
+  { operation, pin, sealed, now }: Circumstances,
   standingOf: StandingOf,
 ): Outlook {
   if (pin !== null && pin.until > now && pin.credentialId !== credential.id) {
     return { kind: 'not_pinned', until: pin.until }
   }
   if (!serves(credential.upstream, operation)) return { kind: 'operation_not_served' }
-  return standingOf(credential)
+  const standing = standingOf(credential)
+  const wouldServe = standing.kind === 'open' || standing.kind === 'test'
+  return wouldServe && sealed.has(credential.id) ? { kind: 'sealed' } : standing
+}
+
+/** What a request would be told where all that could serve are sealed. */
+function reasonOf(reason: NoCredential['reason'], sealed: ReadonlySet<string>): string {
+  return reason === 'all_tried' && sealed.size > 0 ? 'vault_not_configured' : reason
+}
+
+/** As an admin sets it: `requestsPerMinute` is `requests_per_minute`. */
+function wireName(limit: LimitName): string {
+  return limit.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
