@@ -1,4 +1,4 @@
-import { choiceId } from '../objects/request-id.ts'
+import { choiceId } from '../objects/ledger/request-id.ts'
 import { DONE } from './attempt.ts'
 import { Client } from './client.ts'
 import {

@@ -1,4 +1,4 @@
-import { wholeOf } from '../objects/request-id.ts'
+import { wholeOf } from '../objects/ledger/request-id.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 
 /** What an answer that nobody could tell says of the upstream. */

@@ -14,7 +14,7 @@ import { type StandingOf, standingOf } from './ring/standing.ts'
 import { UserKeys } from './config/user-keys.ts'
 import { type Admission, admissionOf } from './config/user-settings.ts'
 import type { Vault } from './secrets/vault.ts'
-import { Suspicions } from './suspicions.ts'
+import { Suspicions } from './ring/suspicions.ts'
 
 /** What a configured user's object holds in memory; made anew from its tables whenever the object wakes. */
 export interface UserState {

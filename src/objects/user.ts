@@ -21,14 +21,18 @@ import { type AuditPage, pageOf } from './audit/audit-page.ts'
 import { Chores } from './chores.ts'
 import type { CredentialInput } from './ring/credential.ts'
 import type { CredentialPatch } from './ring/credentials.ts'
-import { type CredentialDescription, type UserDescription, describeUser } from './views/description.ts'
+import {
+  type CredentialDescription,
+  type UserDescription,
+  describeUser,
+} from './views/description.ts'
 import { type Explanation, explain } from './views/explanation.ts'
 import { type KeyInfo, keyInfo } from './views/key-info.ts'
 import type { LeaseRequest, LeaseResult, Refusal, Settled, Settlement } from './ledger/lease.ts'
 import { Lending } from './leasing/lending.ts'
 import { type Reach, reachOf } from './views/reach.ts'
 import { type ResealResult, resealAll } from './recovery/reseal.ts'
-import { countUnreadable, recordRestoration, restoreFrom, unreadableOf } from './recovery/restoration.ts'
+import { recordRestoration, restoreFrom, unreadableOf } from './recovery/restoration.ts'
 import type {
   CreateResult,
   PutCredentialResult,

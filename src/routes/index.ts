@@ -11,7 +11,7 @@ import { addCredentials } from './admin/bulk.ts'
 import type { Call, Reply } from './call.ts'
 import { chatCompletions } from './service/chat.ts'
 import { rotateRing, updateConfig } from './admin/ring-acts.ts'
-import { crashed, crashedRequest } from './crash.ts'
+import { crashedRequest } from './crash.ts'
 import {
   deleteCredential,
   listCredentials,

@@ -116,7 +116,7 @@ describe('a restored ring', () => {
       storage.deleteAll(),
     )
     await evictDurableObject(env.USERS.getByName(user.userId))
-    await admin('POST', 'restore')
+    await admin('POST', 'restore', {})
     const headers = { authorization: `Bearer ${user.key}` }
     const stats = await (await fetchPollux('/debug/stats', { headers })).json()
     return [user, (stats as { ring: { cursor: unknown } }).ring.cursor]

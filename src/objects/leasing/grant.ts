@@ -10,7 +10,7 @@ import { type Selection, nextActive, select } from '../ring/select.ts'
 import { principalOf } from '../ring/standing.ts'
 import { type UserState, admissionTo, ringOf, useOf, viewOf } from '../state.ts'
 import { preferencesOf, resolveModel } from '../config/user-settings.ts'
-import { choiceId } from '../request-id.ts'
+import { choiceId } from '../ledger/request-id.ts'
 
 type Background = (work: Promise<unknown>) => void
 

@@ -2,7 +2,7 @@ import { admitMedia, needsFetch } from '../../gateway/admit-media.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import type { Attachment } from '../../gemini/media/attachment.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
-import { checked, refusalTo } from '../access.ts'
+import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 import { foresee } from '../../gateway/foresee.ts'
 

@@ -1,5 +1,5 @@
-import type { CredentialFault } from '../upstreams/verdict.ts'
-import { wholeOf } from './request-id.ts'
+import type { CredentialFault } from '../../upstreams/verdict.ts'
+import { wholeOf } from '../ledger/request-id.ts'
 
 /** What a credential may lack for a model, had it not been the one request that failed. */
 interface Suspicion {
