@@ -21,6 +21,8 @@ const nodeTests = [
 export default defineConfig({
   test: {
     silent: 'passed-only',
+    // What test/replay has no recording of fails; `-u` records.
+    update: 'none',
     projects: [
       {
         plugins: [
