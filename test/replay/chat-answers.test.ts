@@ -273,15 +273,32 @@ const ODDLY_SPLIT = new Set([
   'an answer without an end',
 ])
 
+/** These are played on each upstream, the others on one. */
+const ON_EACH = new Set([
+  ...ODDLY_SPLIT,
+  'a call',
+  'a blocked prompt',
+  'every count',
+  'a schema',
+  'any JSON',
+  'a stop sequence',
+  'a model of the third generation',
+  'a malformed call, then an answer',
+])
+
 describe('POST /v1/chat/completions, whole', () => {
-  for (const [name, reply, body] of ANSWERS) recordedOnEach(name, { google: [reply] }, { body })
+  for (const [name, reply, body] of ANSWERS) {
+    if (ON_EACH.has(name)) recordedOnEach(name, { google: [reply] }, { body })
+    else recorded(name, { ring: ['service_account'], google: [reply] }, { body })
+  }
 })
 
 describe('POST /v1/chat/completions, streamed', () => {
   for (const [name, reply, body] of ANSWERS) {
     const ask = { body: { ...body, ...STREAM } }
-    const record = ODDLY_SPLIT.has(name) ? recordedHoweverSplit : recordedOnEach
-    record(name, { google: [reply] }, ask)
+    if (ODDLY_SPLIT.has(name)) recordedHoweverSplit(name, { google: [reply] }, ask)
+    else if (ON_EACH.has(name)) recordedOnEach(name, { google: [reply] }, ask)
+    else recorded(name, { ring: ['authorized_user'], google: [reply] }, ask)
   }
 })
 

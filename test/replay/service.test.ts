@@ -206,14 +206,11 @@ describe('as it is configured', () => {
 
 describe('what takes time', () => {
   const soon = {
-    vars: {
-      STREAM_SILENCE_MS: '150',
-      STREAM_IDLE_TIMEOUT_MS: '400',
-      ANSWER_TIMEOUT_MS: '500',
-      ROTATION_DEADLINE_MS: '1500',
-    },
+    vars: { STREAM_SILENCE_MS: '150', STREAM_IDLE_TIMEOUT_MS: '5000' },
     keepAlives: true,
   }
+  const short = { STREAM_IDLE_TIMEOUT_MS: '400', ANSWER_TIMEOUT_MS: '500' }
+  const ended = { vars: { ...soon.vars, ...short, ROTATION_DEADLINE_MS: '1500' }, keepAlives: true }
   const stream = { body: { stream: true } }
   for (const kind of UPSTREAMS) {
     const ring = [kind]
@@ -249,17 +246,17 @@ describe('what takes time', () => {
   )
   recorded(
     'a silence between words',
-    { ...soon, google: [{ text: 'one two', hangAfter: 1 }] },
+    { ...ended, google: [{ text: 'one two', hangAfter: 1 }] },
     stream,
   )
   recorded(
     'an answer that never comes',
-    { ...soon, google: [{ text: 'x', hangBeforeHeaders: true, times: 0 }] },
+    { ...ended, google: [{ text: 'x', hangBeforeHeaders: true, times: 0 }] },
     {},
   )
   recorded(
     'a stream that never comes',
-    { ...soon, google: [{ text: 'x', hangBeforeHeaders: true, times: 0 }] },
+    { ...ended, google: [{ text: 'x', hangBeforeHeaders: true, times: 0 }] },
     stream,
   )
 })
