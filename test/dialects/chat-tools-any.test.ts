@@ -1,7 +1,7 @@
 /** Whatever names, calls and results a client sends, Google takes the conversation that is made of them. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FunctionNames } from '../../src/dialects/openai-chat/function-names.ts'
+import { FunctionNames } from '../../src/gemini/ask/function-names.ts'
 import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
 import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
 import { fit } from '../../src/gemini/fit/index.ts'

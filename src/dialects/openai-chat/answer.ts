@@ -22,9 +22,9 @@ import type {
   UsageMetadata,
 } from '../../gemini/types.ts'
 import { isRecord } from '../../json/record.ts'
-import { type Annotation, VisibleText, toAnnotations } from './answer/annotations.ts'
+import { type Annotation, toAnnotations, VisibleText } from './answer/annotations.ts'
 import { WholeCharacters } from '../../json/well-formed.ts'
-import { codeBlock, withoutFence } from './code-blocks.ts'
+import { codeBlock, withoutFence } from '../../gemini/answer/code-blocks.ts'
 import { conclude, type Conclusion } from './answer/finish.ts'
 import { THINK_END, THINK_START } from './answer/reasoning.ts'
 import type { AnswerPlan } from './plan.ts'

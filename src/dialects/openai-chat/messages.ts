@@ -6,8 +6,8 @@ import type { Content, FunctionCall, Part } from '../../gemini/types.ts'
 import { isRecord } from '../../json/record.ts'
 import { toParts } from './body/content.ts'
 import { echoedSignatures } from './echoed-signatures.ts'
-import type { FunctionNames } from './function-names.ts'
-import { isSendable, parseObject } from './json-object.ts'
+import type { FunctionNames } from '../../gemini/ask/function-names.ts'
+import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
 import type {
   AnswerArguments,
   AnswerMessage,

@@ -5,7 +5,7 @@
 import type { Failure } from '../../failure/failure.ts'
 import type { Content, GenerateContentRequest, Part, Tool } from '../../gemini/types.ts'
 import { conflictIn } from './conflicts.ts'
-import { FunctionNames } from './function-names.ts'
+import { FunctionNames } from '../../gemini/ask/function-names.ts'
 import { calledNames, toConversation } from './messages.ts'
 import { type AnswerPlan, PLAIN } from './plan.ts'
 import type { ChatRequest } from './body/schema.ts'

@@ -2,7 +2,7 @@
 import { resultObject } from '../../gemini/ask/result-object.ts'
 import type { FunctionCall, FunctionResponse, Part } from '../../gemini/types.ts'
 import { type MessageContent, toParts } from './body/content.ts'
-import { parseObject } from './json-object.ts'
+import { parseObject } from '../../gemini/ask/json-object.ts'
 import type { ResultMessage } from './body/message-schema.ts'
 
 /** Stands for a result that never came: the user stopped the client, or the client cut its history (E58). */

@@ -1,7 +1,7 @@
 /** The client's tools as Gemini's (client-protocols §1.1, §1.6; google-upstreams §4.4). */
 import type { FunctionDeclaration, Tool, ToolConfig } from '../../gemini/types.ts'
 import type { Failure } from '../../failure/failure.ts'
-import type { FunctionNames } from './function-names.ts'
+import type { FunctionNames } from '../../gemini/ask/function-names.ts'
 import type { ChatRequest } from './body/schema.ts'
 import { toFunctionChoice } from './tool-choice.ts'
 import type { BuiltIn, CustomTool, DeclaredFunction, DeclaredTool } from './body/tool-schema.ts'

@@ -1,7 +1,7 @@
 /** Google's function calls as OpenAI's tool calls (client-protocols §1.3, §1.6; E6–E16). */
 import type { FunctionCall, Part } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
-import { PartialArgs } from '../partial-args.ts'
+import { PartialArgs } from '../../../gemini/answer/partial-args.ts'
 import type { AnswerPlan } from '../plan.ts'
 import { calledName } from '../../../gemini/answer/called-name.ts'
 import { toWellFormedJson } from '../../../json/well-formed.ts'

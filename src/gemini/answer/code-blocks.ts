@@ -1,4 +1,4 @@
-import type { Part } from '../../gemini/types.ts'
+import type { Part } from '../types.ts'
 import { isRecord } from '../../json/record.ts'
 
 /**

@@ -3,7 +3,7 @@
  * paths, strings perhaps cut in several. What is no path, or leads through a value that is there
  * already, is left out: half-read arguments are better than none.
  */
-import type { PartialArg } from '../../gemini/types.ts'
+import type { PartialArg } from '../types.ts'
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
