@@ -1,41 +1,38 @@
 /** What a client's function returned, as Gemini takes it: an object always (google-upstreams §4.2, E61). */
 import { resultObject } from '../../gemini/ask/result-object.ts'
 import type { FunctionCall, FunctionResponse, Part } from '../../gemini/types.ts'
-import { type MessageContent, toParts } from './body/content.ts'
 import { parseObject } from '../../gemini/ask/json-object.ts'
-import type { ResultMessage } from './body/message-schema.ts'
 
-/** Stands for a result that never came: the user stopped the client, or the client cut its history (E58). */
-export const MISSING = { content: null }
+/** What came of a call. */
+export interface Result {
+  /** Texts and media, in their order; the texts are one, and a JSON object if they hold one. */
+  readonly parts: readonly Part[]
+  /** The call failed, and the parts say why. */
+  readonly isError?: boolean
+}
 
 /** The part that answers the call; and what cannot be inside it, such as a file at an address. */
-export interface Result {
+export interface ToldResult {
   readonly part: Part
   readonly beside: readonly Part[]
 }
 
-export function toResult(
-  call: FunctionCall,
-  { content }: { readonly content: MessageContent | null },
-): Result {
-  const said = content === null ? null : toParts(content)
-  const response = said === null ? { error: 'No result was sent for this call.' } : toResponse(said)
+/** `result` null: none ever came, since the user stopped the client or the client cut its history (E58). */
+export function tellResult(call: FunctionCall, result: Result | null): ToldResult {
+  const response = result === null ? MISSING : toResponse(result)
   const functionResponse: FunctionResponse = { name: call.name, response }
   if (call.id !== undefined) functionResponse.id = call.id
   const part = { functionResponse }
-  const media = said?.filter(({ text }) => text === undefined) ?? []
+  const media = result?.parts.filter(({ text }) => text === undefined) ?? []
   if (media.length === 0) return { part, beside: media }
   const inside = media.flatMap(({ inlineData }) => (inlineData ? [{ inlineData }] : []))
   if (inside.length > 0) functionResponse.parts = inside
   return { part, beside: media.filter(({ inlineData }) => inlineData === undefined) }
 }
 
-function toResponse(said: readonly Part[]): Record<string, unknown> {
-  const text = said.flatMap((part) => part.text ?? []).join('\n')
-  return resultObject(text, parseObject(text))
-}
+const MISSING = { error: 'No result was sent for this call.' }
 
-/** A result of a call that is not there says something all the same (E60). */
-export function orphan({ content }: ResultMessage): Part[] {
-  return toParts(content)
+function toResponse({ parts, isError = false }: Result): Record<string, unknown> {
+  const text = parts.flatMap((part) => part.text ?? []).join('\n')
+  return isError ? { error: text } : resultObject(text, parseObject(text))
 }
