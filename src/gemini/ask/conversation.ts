@@ -4,7 +4,7 @@
  */
 import type { Content, FunctionCall, GenerateContentRequest, Part } from '../types.ts'
 import type { FunctionNames } from './function-names.ts'
-import { type Result, tellResult } from '../../dialects/openai-chat/tool-results.ts'
+import { type Result, tellResult } from './results.ts'
 
 /** A call that the model made earlier in the conversation. */
 export interface PastCall {

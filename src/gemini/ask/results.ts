@@ -1,7 +1,7 @@
 /** What a client's function returned, as Gemini takes it: an object always (google-upstreams §4.2, E61). */
-import { resultObject } from '../../gemini/ask/result-object.ts'
-import type { FunctionCall, FunctionResponse, Part } from '../../gemini/types.ts'
-import { parseObject } from '../../gemini/ask/json-object.ts'
+import type { FunctionCall, FunctionResponse, Part } from '../types.ts'
+import { parseObject } from './json-object.ts'
+import { resultObject } from './result-object.ts'
 
 /** What came of a call. */
 export interface Result {
