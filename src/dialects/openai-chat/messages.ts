@@ -3,6 +3,7 @@ import { Conversation, type PastCall } from '../../gemini/ask/conversation.ts'
 import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
 import type { Part } from '../../gemini/types.ts'
 import { isRecord } from '../../json/record.ts'
+import { customArguments } from '../openai/custom-tools.ts'
 import { toParts } from './body/content.ts'
 import type {
   AnswerArguments,
@@ -58,7 +59,10 @@ function callsIn(message: AnswerMessage): readonly PastCall[] {
     return calls.map((call, index) => ({
       id: call.id,
       name: nameOf(call),
-      args: 'custom' in call ? { input: call.custom.input } : toArguments(call.function.arguments),
+      args:
+        'custom' in call
+          ? customArguments(call.custom.input)
+          : toArguments(call.function.arguments),
       signature: signatures[index],
     }))
   }

@@ -1,22 +1,15 @@
-import type { FunctionChoice, ToolChoice } from './body/tool-schema.ts'
+import type { FunctionChoice } from '../../gemini/ask/functions.ts'
+import type { LegacyChoice, ToolChoice } from './body/tool-schema.ts'
 
-/** Which functions the model may call, and whether it must; by the client's names. */
 export type Choice =
-  | {
-      readonly ok: true
-      readonly mode: 'AUTO' | 'ANY' | 'NONE'
-      /** The model must call one of these; null: any. */
-      readonly only: readonly string[] | null
-      /** Only these are declared; null: all. Google takes no names for a model that may also answer (google-upstreams §4.5). */
-      readonly keep: readonly string[] | null
-    }
+  | ({ readonly ok: true } & FunctionChoice)
   | { readonly ok: false; readonly why: string }
 
 const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY', any: 'ANY' } as const
 
 /** Every form in which clients say it (client-protocols §1.1). Without functions there is nothing to choose (E75). */
 export function toFunctionChoice(
-  choice: ToolChoice | FunctionChoice | null | undefined,
+  choice: ToolChoice | LegacyChoice | null | undefined,
   offered: ReadonlyMap<string, unknown>,
 ): Choice {
   if (choice === null || choice === undefined || offered.size === 0) return of('auto')

@@ -16,7 +16,6 @@ const customTool = v.object({
     {
       name,
       description: v.nullish(string),
-      // OpenAI's reference nests the grammar; its guide does not.
       format: v.nullish(v.object({ ...grammar.entries, grammar: v.nullish(grammar) }, 'an object')),
     },
     'an object',
@@ -106,7 +105,6 @@ export const toolChoice = v.lazy((input) => (isRecord(input) ? chosen : mode))
 export const functionChoice = v.lazy((input) => (isRecord(input) ? named : mode))
 
 export type DeclaredTool = v.InferOutput<typeof tool>
-export type DeclaredFunction = v.InferOutput<typeof declaredFunction>
 export type ToolChoice = v.InferOutput<typeof toolChoice>
-export type FunctionChoice = v.InferOutput<typeof functionChoice>
-export type CustomTool = v.InferOutput<typeof customTool>['custom']
+export type LegacyChoice = v.InferOutput<typeof functionChoice>
+export type DeclaredCustomTool = v.InferOutput<typeof customTool>['custom']
