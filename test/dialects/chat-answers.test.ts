@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ChatStream, ChoiceGroup } from '../../src/dialects/openai-chat/answer/stream.ts'
 import { toChatCompletionOf } from '../../src/dialects/openai-chat/answer/whole.ts'
-import { type AnswerPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
+import { type ChatPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import { toUsage } from '../../src/dialects/openai-chat/answer/usage.ts'
 import type { Candidate, Part } from '../../src/gemini/types.ts'
 import { call, chunk, CONTEXT, read, streamed, TOOLS, type Told, whole } from './support/answers.ts'
@@ -9,7 +9,7 @@ import { call, chunk, CONTEXT, read, streamed, TOOLS, type Told, whole } from '.
 /** Both forms of an answer, the stream with a chunk for each part; they must say the same. */
 function both(
   parts: Part[],
-  plan: Partial<AnswerPlan> = {},
+  plan: Partial<ChatPlan> = {},
   rest: Partial<Candidate> = {},
   reason = 'STOP',
 ): Told {
@@ -29,7 +29,7 @@ const THOUGHTFUL: Part[] = [
 const MESSAGE = { role: 'assistant', refusal: null }
 
 describe('thoughts', () => {
-  it.each<[AnswerPlan['reasoning'], object]>([
+  it.each<[ChatPlan['reasoning'], object]>([
     ['reasoning_content', { content: 'Yes!', reasoning_content: 'Hm. Well.' }],
     [
       'reasoning',

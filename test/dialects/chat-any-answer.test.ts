@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ChatStream } from '../../src/dialects/openai-chat/answer/stream.ts'
 import { toChatCompletion } from '../../src/dialects/openai-chat/answer/whole.ts'
-import { type AnswerPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
+import { type ChatPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import { REASONING_FORMATS } from '../../src/gemini/reasoning.ts'
 import type { GenerateContentResponse, Part } from '../../src/gemini/types.ts'
 import { UpstreamEvents } from '../../src/upstreams/events.ts'
@@ -44,18 +44,23 @@ const part: fc.Arbitrary<Part> = fc.oneof(
   fc.constant({} as Part),
 )
 
-const plan: fc.Arbitrary<AnswerPlan> = fc.record({
-  includeUsage: fc.boolean(),
-  callee: fc.constantFrom('client', 'client', 'google', 'nobody'),
-  functionNames: fc.constantFrom(new Map(), new Map([['g_1', 'g/1']])),
-  customTools: fc.constantFrom(new Set<string>(), new Set(['patch'])),
-  legacyFunctions: fc.boolean(),
-  parallelToolCalls: fc.boolean(),
-  answerFunction: fc.constantFrom(null, null, 'answer'),
-  keepsText: fc.boolean(),
-  reasoning: fc.constantFrom(...REASONING_FORMATS),
-  reasoningAsked: fc.boolean(),
-})
+/** What a client that uses `functions` cannot ask for. */
+const LEGACY = { legacyFunctions: true, parallelToolCalls: false, customTools: new Set<string>() }
+
+const plan: fc.Arbitrary<ChatPlan> = fc
+  .record({
+    includeUsage: fc.boolean(),
+    callee: fc.constantFrom('client', 'client', 'google', 'nobody'),
+    functionNames: fc.constantFrom(new Map(), new Map([['g_1', 'g/1']])),
+    customTools: fc.constantFrom(new Set<string>(), new Set(['patch'])),
+    legacyFunctions: fc.boolean(),
+    parallelToolCalls: fc.boolean(),
+    answerFunction: fc.constantFrom(null, null, 'answer'),
+    keepsText: fc.boolean(),
+    reasoning: fc.constantFrom(...REASONING_FORMATS),
+    reasoningAsked: fc.boolean(),
+  })
+  .map((some): ChatPlan => (some.legacyFunctions ? { ...some, ...LEGACY } : some))
 
 const finishReason = fc.constantFrom(
   'STOP',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toChatCompletion } from '../../src/dialects/openai-chat/answer/whole.ts'
 import { ChatStream } from '../../src/dialects/openai-chat/answer/stream.ts'
-import type { AnswerPlan } from '../../src/dialects/openai-chat/plan.ts'
+import type { ChatPlan } from '../../src/dialects/openai-chat/plan.ts'
 import { PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import type { Part } from '../../src/gemini/types.ts'
 import { call, chunk, CONTEXT, streamed, TOOLS, whole } from './support/answers.ts'
@@ -22,7 +22,7 @@ interface Row {
   readonly parts: readonly Part[]
   readonly calls: readonly object[]
   readonly content?: string | null
-  readonly plan?: Partial<AnswerPlan>
+  readonly plan?: Partial<ChatPlan>
   readonly reason?: string
   readonly finish?: string
 }
@@ -196,7 +196,7 @@ describe('tool calls', () => {
   })
 
   it('in the legacy form are one function_call', () => {
-    const plan = { ...TOOLS, legacyFunctions: true }
+    const plan = { ...TOOLS, legacyFunctions: true, parallelToolCalls: false }
     const signed = { ...call('f', { a: 1 }, 'x'), thoughtSignature: 'c2ln' }
     const parts = [{ text: 'ok' }, signed, call('g', {}, 'y')]
     const told = {

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Annotation, utf16Offsets } from '../../src/dialects/openai-chat/answer/annotations.ts'
-import { type AnswerPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
+import { utf16Offsets } from '../../src/dialects/openai-chat/answer/annotations.ts'
+import type { Annotation } from '../../src/dialects/openai-chat/answer/url-citations.ts'
+import { type ChatPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import type { GroundingMetadata, Part } from '../../src/gemini/types.ts'
 import { streamed, whole } from './support/answers.ts'
 
 /** Of a request with a search. */
-const SEARCH: AnswerPlan = { ...PLAIN, callee: 'google', keepsText: true }
+const SEARCH: ChatPlan = { ...PLAIN, callee: 'google', keepsText: true }
 const utf8 = new TextEncoder()
 const bytesOf = (text: string): number => utf8.encode(text).length
 
@@ -23,7 +24,7 @@ function support(startIndex: number, endIndex: number, rest: object = {}): Groun
 function quotes(
   parts: Part[],
   groundingMetadata: GroundingMetadata,
-  plan: AnswerPlan = SEARCH,
+  plan: ChatPlan = SEARCH,
 ): string[] {
   return quotesIn(whole(parts, 'STOP', plan, { groundingMetadata }).message)
 }

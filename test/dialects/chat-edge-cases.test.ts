@@ -1,7 +1,7 @@
 /** The edge cases of client-protocols §7.1 and §7.2 in the shape of answers that no other test is named after. */
 import { describe, expect, it } from 'vitest'
 import { ChatStream } from '../../src/dialects/openai-chat/answer/stream.ts'
-import { type AnswerPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
+import { type ChatPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import type { Part } from '../../src/gemini/types.ts'
 import { call, chunk, CONTEXT, TOOLS, whole } from './support/answers.ts'
 
@@ -11,7 +11,7 @@ interface Choice {
   readonly finish_reason: unknown
 }
 
-function choicesOf(parts: Part[], plan: AnswerPlan = TOOLS): Choice[] {
+function choicesOf(parts: Part[], plan: ChatPlan = TOOLS): Choice[] {
   const stream = new ChatStream(CONTEXT, plan)
   const frames = parts.map((part) => stream.encode(chunk([part]))).join('')
   const end = stream.encode(chunk([], { finishReason: 'STOP' })) + stream.end().frames

@@ -1,6 +1,6 @@
 /** Function calling as clients ask for it; each row is named after the edge case it is about (client-protocols §7.3). */
 import { describe, expect, it } from 'vitest'
-import type { AnswerPlan } from '../../src/dialects/openai-chat/plan.ts'
+import type { ChatPlan } from '../../src/dialects/openai-chat/plan.ts'
 import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
 import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
 import type { GenerateContentRequest } from '../../src/gemini/types.ts'
@@ -10,13 +10,13 @@ type Json = Record<string, unknown>
 
 const USER = { role: 'user', content: 'hi' }
 
-function translate(body: Json): { request: GenerateContentRequest; plan: AnswerPlan } {
+function translate(body: Json): { request: GenerateContentRequest; plan: ChatPlan } {
   const result = attempt(body)
   if ('message' in result) throw new Error(result.message)
   return result
 }
 
-function attempt(body: Json): { request: GenerateContentRequest; plan: AnswerPlan } | Failure {
+function attempt(body: Json): { request: GenerateContentRequest; plan: ChatPlan } | Failure {
   const parsed = parseChatRequest({ model: 'gemini-3.8-flash', messages: [USER], ...body })
   if (!parsed.ok) return parsed.failure
   const translated = toGeminiRequest(parsed.chat)

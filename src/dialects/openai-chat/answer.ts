@@ -1,7 +1,7 @@
 /**
- * The one reading of what Google answers, for streams and whole answers alike: whatever is said
- * here of parts, thoughts, calls, citations and endings is said nowhere else. It tells a sink, in
- * order, what the client is to see; the sink only knows how that looks on the wire.
+ * The one reading of what Google answers, for streams and whole answers alike and for all dialects: whatever is said here of parts,
+ * thoughts, calls, citations and endings is said nowhere else. It tells a sink, in order, what the client is to see; the sink only
+ * knows how that looks on the wire.
  */
 import {
   blockReasonOf,
@@ -22,68 +22,78 @@ import type {
   UsageMetadata,
 } from '../../gemini/types.ts'
 import { isRecord } from '../../json/record.ts'
-import { type Annotation, toAnnotations, VisibleText } from './answer/annotations.ts'
 import { WholeCharacters } from '../../json/well-formed.ts'
-import { codeBlock, withoutFence } from '../../gemini/answer/code-blocks.ts'
+import { type Citation, CitedText, citationsIn } from './answer/annotations.ts'
+import {
+  type CodeRun,
+  codeRunOf,
+  toMarkdown,
+  withoutFence,
+} from '../../gemini/answer/code-blocks.ts'
 import { conclude, type Conclusion } from './answer/finish.ts'
-import { THINK_END, THINK_START } from './answer/reasoning.ts'
-import type { AnswerPlan } from './plan.ts'
-import { CallReader, callIdPrefix, type ToolCall } from './answer/tool-calls.ts'
+import type { AnswerPlan } from '../../gemini/answer/plan.ts'
+import { CallReader, type MadeCall } from './answer/tool-calls.ts'
 
-/** What the client is to see, piece by piece. Texts are never empty. */
+/** What comes in pieces: consecutive pieces are one block. */
+export type BlockKind = 'text' | 'thought'
+
+/**
+ * What the client is to see, piece by piece. Texts are never empty, and stand between `open` and `close` of their kind, with nothing
+ * else between; calls, media and code stand between blocks. Of an answer that fails the last block stays open.
+ */
 export interface AnswerSink {
+  open(kind: BlockKind): void
   text(text: string): void
   thought(text: string): void
-  call(call: ToolCall): void
+  close(kind: BlockKind): void
+  /** Never with arguments that are not whole. */
+  call(call: MadeCall): void
+  /** An id for a call, given Google's own (empty: none); asked again with none where it is another call's. */
+  mint(googleId: string): string
   /** A picture or a sound; base64. */
   media(blob: Blob): void
+  code(run: CodeRun): void
+  /** The signature of what was told before it and is no call: a text, or thoughts. */
+  signature(signature: string): void
+  /** All of them, once, when nothing else follows but perhaps the close of the last block. */
+  citations(citations: readonly Citation[]): void
   logprobs(result: LogprobsResult): void
 }
 
 /** What is known of an answer when it is over, beside what the sink was told. */
 export interface AnswerEnd {
   readonly conclusion: Conclusion
-  readonly annotations: readonly Annotation[]
-  /** What was said, for those who cannot hear it. */
+  /** What was said, for those who cannot hear it; empty where the plan keeps no text. */
   readonly transcript: string
-  /** The message's own, for a later turn: where there are calls with ids, theirs are enough (google-upstreams §6.5). */
-  readonly signature: string | undefined
 }
 
 export class AnswerReader {
   readonly #plan: AnswerPlan
   readonly #sink: AnswerSink
-  readonly #answer: { readonly id: string; readonly index: number }
   readonly #texts = new WholeCharacters()
   readonly #thoughts = new WholeCharacters()
   /** From the first call on: most answers have none. */
   #calls: CallReader | null = null
   /** A long answer is much to keep, and mostly for nothing. */
-  readonly #visible: VisibleText | null
+  readonly #cited: CitedText | null
   /** Of the calls that the client was told. */
   readonly signatures: CallSignature[] = []
   usage: UsageMetadata | undefined
   #finishReason: string | undefined
   #blockReason: string | undefined
   #grounding: GroundingMetadata | undefined
-  #signature: string | undefined
+  #block: BlockKind | null = null
   #answered = false
   #called = 0
   #stray = false
-  #isThinking = false
   /** Text that may turn out to be a word around the real answer, which comes as a function's arguments. */
   #held = ''
   #isAnswerGiven = false
 
-  constructor(
-    plan: AnswerPlan,
-    sink: AnswerSink,
-    answer: { readonly id: string; readonly index: number },
-  ) {
+  constructor(plan: AnswerPlan, sink: AnswerSink) {
     this.#plan = plan
-    this.#visible = plan.keepsText ? new VisibleText() : null
+    this.#cited = plan.keepsText ? new CitedText() : null
     this.#sink = sink
-    this.#answer = answer
   }
 
   read(response: GenerateContentResponse): void {
@@ -105,7 +115,6 @@ export class AnswerReader {
   /** Google's answer is over: tells the sink what was held back, and how it ended. */
   end(): AnswerEnd {
     this.#tellHalves()
-    this.#stopThinking()
     if (this.#held !== '' && !this.#isAnswerGiven) this.#show(withoutFence(this.#held))
     const conclusion = conclude({
       finishReason: this.#finishReason,
@@ -114,28 +123,36 @@ export class AnswerReader {
       calls: this.#called,
       isCallOpen: this.#calls?.isPending === true,
       isStray: this.#stray,
-      callsFinish: this.#plan.legacyFunctions ? 'function_call' : 'tool_calls',
     })
-    return {
-      conclusion,
-      annotations: this.#visible === null ? [] : toAnnotations(this.#grounding, this.#visible),
-      transcript: this.#visible?.text ?? '',
-      signature: this.#called === 0 || this.#plan.legacyFunctions ? this.#signature : undefined,
+    if (conclusion.ok) {
+      this.#cite()
+      this.#close()
     }
+    return { conclusion, transcript: this.#cited?.text ?? '' }
+  }
+
+  #cite(): void {
+    const citations = this.#cited === null ? [] : citationsIn(this.#grounding, this.#cited)
+    if (citations.length > 0) this.#sink.citations(citations)
   }
 
   #part(part: Part, isFirst: boolean): void {
     const isThought = part.thought === true
     const text = (isThought ? this.#thoughts : this.#texts).next(textOf(part))
-    this.#visible?.next(text === '' ? 'other' : isThought ? 'thought' : 'text', isFirst)
+    this.#cited?.next(text === '' ? 'other' : isThought ? 'thought' : 'text', isFirst)
     if (part.functionCall !== undefined) return this.#call(part)
-    if (typeof part.thoughtSignature === 'string') this.#signature = part.thoughtSignature
-    if (text !== '') return isThought ? this.#think(text) : this.#say(text)
+    if (text === '') this.#other(part)
+    else if (isThought) this.#think(text)
+    else this.#say(text)
+    if (typeof part.thoughtSignature === 'string') this.#sink.signature(part.thoughtSignature)
+  }
+
+  #other(part: Part): void {
     // A sketch that the model made while it thought is none of the answer.
-    if (isThought) return
+    if (part.thought === true) return
     if (isMedia(part.inlineData)) return this.#showMedia(part.inlineData)
-    const block = codeBlock(part)
-    if (block !== null) this.#say(block)
+    const run = codeRunOf(part)
+    if (run !== null) this.#showCode(run)
   }
 
   /** What was cut in two and never came whole. */
@@ -151,64 +168,66 @@ export class AnswerReader {
   }
 
   #show(text: string): void {
-    this.#stopThinking()
+    if (this.#block !== 'text') this.#open('text')
     this.#answered = true
-    this.#visible?.add(text)
+    this.#cited?.add(text)
     this.#sink.text(text)
   }
 
+  #think(text: string): void {
+    if (this.#block !== 'thought') this.#open('thought')
+    this.#sink.thought(text)
+  }
+
   #showMedia(blob: Blob): void {
-    this.#stopThinking()
+    this.#close()
     this.#answered = true
     this.#sink.media(blob)
   }
 
-  #think(text: string): void {
-    const { reasoning } = this.#plan
-    if (reasoning === 'none') return
-    if (reasoning !== 'think_tags') return this.#sink.thought(text)
-    if (!this.#isThinking) this.#tag(THINK_START)
-    this.#isThinking = true
-    this.#tag(text)
+  #showCode(run: CodeRun): void {
+    if (this.#plan.answerFunction !== null) {
+      this.#held += toMarkdown(run)
+      return
+    }
+    this.#close()
+    this.#answered = true
+    this.#sink.code(run)
   }
 
-  #stopThinking(): void {
-    if (!this.#isThinking) return
-    this.#isThinking = false
-    this.#tag(THINK_END)
+  #open(kind: BlockKind): void {
+    this.#close()
+    this.#block = kind
+    if (kind === 'text') this.#cited?.open()
+    this.#sink.open(kind)
   }
 
-  /** In the text that the client gets, but no answer. */
-  #tag(text: string): void {
-    this.#visible?.skip(text)
-    this.#sink.text(text)
+  #close(): void {
+    if (this.#block === null) return
+    const kind = this.#block
+    this.#block = null
+    this.#sink.close(kind)
   }
 
   #call(part: Part): void {
-    const { callee, answerFunction, parallelToolCalls, legacyFunctions } = this.#plan
+    const { callee, answerFunction, functionNames, parallelToolCalls } = this.#plan
     if (callee !== 'client') {
       // Google's own tools have run by now, and what they found is in the text.
       this.#stray ||= callee === 'nobody'
       return
     }
-    const { id: answerId, index } = this.#answer
-    this.#calls ??= new CallReader(this.#plan, callIdPrefix(answerId, index))
+    this.#calls ??= new CallReader(functionNames, (googleId) => this.#sink.mint(googleId))
     const call = this.#calls.read(part)
     if (call === null) return
     if (call.name === answerFunction) {
-      if (!this.#isAnswerGiven) this.#show(call.arguments)
+      if (!this.#isAnswerGiven) this.#show(call.json)
       this.#isAnswerGiven = true
       return
     }
-    if (this.#called > 0 && (legacyFunctions || !parallelToolCalls)) return
-    this.#stopThinking()
+    if (this.#called > 0 && !parallelToolCalls) return
+    this.#close()
     this.#called++
     const { id, signature } = call
-    if (legacyFunctions) {
-      // That form has neither an id nor room for a signature: it is the message's.
-      this.#signature = signature
-      return this.#sink.call({ ...call, signature: undefined })
-    }
     if (signature !== undefined) this.signatures.push({ callId: id, signature })
     this.#sink.call(call)
   }

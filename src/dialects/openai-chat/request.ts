@@ -3,18 +3,19 @@
  * §4.8).
  */
 import type { Failure } from '../../failure/failure.ts'
-import type { GenerateContentRequest, Tool } from '../../gemini/types.ts'
+import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { conflictIn } from './conflicts.ts'
+import { calleeOf } from '../../gemini/answer/plan.ts'
 import { FunctionNames } from '../../gemini/ask/function-names.ts'
 import { toConversation } from './messages.ts'
-import { type AnswerPlan, PLAIN } from './plan.ts'
+import { type ChatPlan, PLAIN } from './plan.ts'
 import type { ChatRequest } from './body/schema.ts'
 import { toSettings, verbosityText } from './settings/settings.ts'
 import { toReasoningFormat } from './settings/thinking.ts'
 import { offeredFunctions, toTools } from './tools.ts'
 
 export type TranslatedRequest =
-  | { readonly ok: true; readonly request: GenerateContentRequest; readonly plan: AnswerPlan }
+  | { readonly ok: true; readonly request: GenerateContentRequest; readonly plan: ChatPlan }
   | { readonly ok: false; readonly failure: Failure }
 
 export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
@@ -43,7 +44,7 @@ export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
   const failure = conflictIn(request, chat)
   if (failure !== null) return { ok: false, failure }
   const { reasoning, reasoningAsked } = toReasoningFormat(chat)
-  const plan: AnswerPlan = {
+  const plan: ChatPlan = {
     ...PLAIN,
     reasoning,
     reasoningAsked,
@@ -56,10 +57,4 @@ export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
     parallelToolCalls: chat.parallel_tool_calls !== false && !legacyFunctions,
   }
   return { ok: true, request, plan }
-}
-
-function calleeOf(tools: readonly Tool[]): AnswerPlan['callee'] {
-  const declares = tools.some(({ functionDeclarations = [] }) => functionDeclarations.length > 0)
-  if (declares) return 'client'
-  return tools.length > 0 ? 'google' : 'nobody'
 }

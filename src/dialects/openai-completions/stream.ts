@@ -1,20 +1,15 @@
 /** A streamed answer as `text_completion` chunks: pieces of text, one finish, usage if asked for, [DONE]. */
 import { type Failure, toOpenAIError } from '../../failure/failure.ts'
-import {
-  blockReasonOf,
-  finishReasonOf,
-  firstCandidate,
-  partsOf,
-  textOf,
-  usageOf,
-} from '../../gemini/response.ts'
-import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
-import { conclude } from '../openai-chat/answer/finish.ts'
+import { AnswerReader } from '../openai-chat/answer.ts'
+import { type CodeRun, toMarkdown } from '../../gemini/answer/code-blocks.ts'
+import { DeafSink } from '../../gemini/answer/deaf-sink.ts'
+import { PLAIN_ANSWER } from '../../gemini/answer/plan.ts'
+import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { toJsonLine } from '../../json/line.ts'
+import { finishOf } from '../openai-chat/answer/finish-reason.ts'
 import type { StreamEnd } from '../openai-chat/answer/stream.ts'
 import { toUsage } from '../openai-chat/answer/usage.ts'
-import { type CompletionContext, finishOf } from './whole.ts'
-import { WholeCharacters } from '../../json/well-formed.ts'
+import { type CompletionContext, endOf } from './whole.ts'
 
 const DONE = 'data: [DONE]\n\n'
 
@@ -24,48 +19,33 @@ export interface CompletionStreamOptions {
   readonly includeUsage: boolean
 }
 
-export class CompletionStream {
+export class CompletionStream extends DeafSink {
   readonly #context: CompletionContext
   readonly #options: CompletionStreamOptions
-  readonly #characters = new WholeCharacters()
   #echo: string
-  #answered = false
-  #finishReason: string | undefined
-  #blockReason: string | undefined
-  #usage: UsageMetadata | undefined
+  readonly #reader = new AnswerReader(PLAIN_ANSWER, this)
+  /** What the response that is being read says. */
+  #said = ''
 
   constructor(context: CompletionContext, options: CompletionStreamOptions) {
+    super()
     this.#context = context
     this.#options = options
     this.#echo = options.echo
   }
 
   encode(response: GenerateContentResponse): string {
-    this.#usage = usageOf(response) ?? this.#usage
-    this.#finishReason = finishReasonOf(response) ?? this.#finishReason
-    this.#blockReason = blockReasonOf(response) ?? this.#blockReason
-    const spoken = partsOf(firstCandidate(response)).filter(({ thought }) => thought !== true)
-    const text = this.#characters.next(spoken.map(textOf).join(''))
-    if (text === '') return ''
-    this.#answered = true
-    return this.#chunk(this.#takeEcho() + text, null)
+    this.#reader.read(response)
+    return this.#said === '' ? '' : this.#chunk(this.#takeEcho() + this.#take(), null)
   }
 
   end(): StreamEnd {
-    const conclusion = conclude({
-      finishReason: this.#finishReason,
-      blockReason: this.#blockReason,
-      answered: this.#answered,
-      calls: 0,
-      isCallOpen: false,
-      isStray: false,
-      callsFinish: 'tool_calls',
-    })
+    const { conclusion } = this.#reader.end()
     if (!conclusion.ok) return { ...conclusion, frames: this.fail(conclusion.failure) }
-    const rest = this.#takeEcho() + this.#characters.end()
-    let frames = this.#chunk(rest, finishOf(conclusion.finish))
+    const finish = endOf(finishOf(conclusion, { legacyFunctions: false }))
+    let frames = this.#chunk(this.#takeEcho() + this.#take(), finish)
     if (this.#options.includeUsage) {
-      const usage = toUsage(this.#usage)
+      const usage = toUsage(this.#reader.usage)
       frames += frame({ ...this.#context, object: 'text_completion', choices: [], usage })
     }
     return { ok: true, frames: frames + DONE }
@@ -73,6 +53,20 @@ export class CompletionStream {
 
   fail(failure: Failure): string {
     return frame(toOpenAIError(failure)) + DONE
+  }
+
+  override text(text: string): void {
+    this.#said += text
+  }
+
+  override code(run: CodeRun): void {
+    this.#said += toMarkdown(run)
+  }
+
+  #take(): string {
+    const said = this.#said
+    this.#said = ''
+    return said
   }
 
   #takeEcho(): string {

@@ -33,7 +33,7 @@ export function toTextCompletion(
       index,
       text: (echoes[index] ?? '') + textOf(message.content),
       logprobs: null,
-      finish_reason: finishOf(finish_reason),
+      finish_reason: endOf(finish_reason),
     })),
     usage,
   }
@@ -44,6 +44,6 @@ function textOf(content: unknown): string {
 }
 
 /** A prompt offers no functions, so none is called. */
-export function finishOf(reason: string): 'stop' | 'length' | 'content_filter' {
+export function endOf(reason: string): 'stop' | 'length' | 'content_filter' {
   return reason === 'length' || reason === 'content_filter' ? reason : 'stop'
 }

@@ -1,20 +1,30 @@
 import type { Part } from '../types.ts'
 import { isRecord } from '../../json/record.ts'
 
-/**
- * Code that Google ran and what came of it, as Markdown: OpenAI's chat has no part for it, and
- * without it the text speaks of something that the reader cannot see. Null for any other part.
- */
-export function codeBlock({ executableCode, codeExecutionResult }: Part): string | null {
+/** Code that Google ran, or what came of it. */
+export interface CodeRun {
+  readonly kind: 'code' | 'output'
+  readonly text: string
+  /** In lower case; empty where Google does not say, and of what came of it. */
+  readonly language: string
+}
+
+/** Null for a part of any other kind. */
+export function codeRunOf({ executableCode, codeExecutionResult }: Part): CodeRun | null {
   if (isRecord(executableCode) && typeof executableCode.code === 'string') {
-    const { language } = executableCode
+    const { code, language } = executableCode
     const tag = typeof language === 'string' ? language.toLowerCase() : ''
-    return fenced(executableCode.code, /^[a-z]{1,30}$/.test(tag) ? tag : '')
+    return { kind: 'code', text: code, language: /^[a-z]{1,30}$/.test(tag) ? tag : '' }
   }
   if (isRecord(codeExecutionResult) && typeof codeExecutionResult.output === 'string') {
-    return fenced(codeExecutionResult.output, '')
+    return { kind: 'output', text: codeExecutionResult.output, language: '' }
   }
   return null
+}
+
+/** For dialects that have no part for it: without it the text speaks of something that the reader cannot see. */
+export function toMarkdown({ text, language }: CodeRun): string {
+  return fenced(text, language)
 }
 
 /** In a fence longer than any in it. */

@@ -2,7 +2,7 @@ import type { ChatRequest } from '../../dialects/openai-chat/body/schema.ts'
 import type { TranslatedRequest } from '../../dialects/openai-chat/request.ts'
 import type { ChatContext } from '../../dialects/openai-chat/answer/context.ts'
 import { toChatCompletionOf } from '../../dialects/openai-chat/answer/whole.ts'
-import { type AnswerPlan, planFor } from '../../dialects/openai-chat/plan.ts'
+import { type ChatPlan, planFor } from '../../dialects/openai-chat/plan.ts'
 import { ChatStream, ChoiceGroup, errorFrames } from '../../dialects/openai-chat/answer/stream.ts'
 import type { Client } from '../../gateway/client.ts'
 import type { Answered, Choices } from '../../gateway/choices.ts'
@@ -82,7 +82,7 @@ function carryChoices(asked: Asked, { answers }: Whole, outlet: Outlet): void {
   carry(asked.call, streams, encoderOf, outlet)
 }
 
-function planOf({ translated }: Asked, { lease }: Answered): AnswerPlan {
+function planOf({ translated }: Asked, { lease }: Answered): ChatPlan {
   const { model, access, preferences } = lease
   const target = { model, upstream: access.upstream }
   return planFor(translated.plan, { request: translated.request, target, preferences })

@@ -1,11 +1,11 @@
 /** Answers of Google's for tests, and what a client makes of the frames they become. */
 import { toChatCompletion } from '../../../src/dialects/openai-chat/answer/whole.ts'
 import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
-import { type AnswerPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
+import { type ChatPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
 import type { Candidate, GenerateContentResponse, Part } from '../../../src/gemini/types.ts'
 
 export const CONTEXT = { id: 'chatcmpl-1', created: 1_795_360_000, model: 'm' }
-export const TOOLS: AnswerPlan = { ...PLAIN, callee: 'client' }
+export const TOOLS: ChatPlan = { ...PLAIN, callee: 'client' }
 
 export function chunk(parts: Part[], rest: Partial<Candidate> = {}): GenerateContentResponse {
   return { candidates: [{ content: { role: 'model', parts }, ...rest }] }
@@ -27,7 +27,7 @@ export interface Told {
 export function streamed(
   parts: readonly (readonly Part[])[],
   finishReason: string | undefined,
-  plan: AnswerPlan,
+  plan: ChatPlan,
   rest: Partial<Candidate> = {},
 ): Told {
   const stream = new ChatStream(CONTEXT, plan)
@@ -43,7 +43,7 @@ export function streamed(
 export function whole(
   parts: readonly Part[],
   finishReason: string,
-  plan: AnswerPlan,
+  plan: ChatPlan,
   rest: Partial<Candidate> = {},
 ): Told {
   const answer = toChatCompletion(chunk([...parts], { ...rest, finishReason }), CONTEXT, plan)

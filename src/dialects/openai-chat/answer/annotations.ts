@@ -1,34 +1,35 @@
 /**
- * Google's grounding as OpenAI's citations. Google counts UTF-8 bytes within one of its parts,
- * OpenAI characters of the whole content (google-upstreams §5.5, client-protocols §1.3): characters
- * are UTF-16 units here, as JavaScript clients slice.
+ * Where Google's grounding is in what the client is told. Google counts UTF-8 bytes within one of its parts (google-upstreams
+ * §5.5); told are UTF-16 units within a block of text, as JavaScript clients slice.
  */
 import { listOf } from '../../../gemini/response.ts'
 import type { GroundingMetadata, GroundingSource } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
 
-export interface Annotation {
-  readonly type: 'url_citation'
-  readonly url_citation: {
-    readonly start_index: number
-    readonly end_index: number
-    readonly url: string
-    /** Never missing: @ai-sdk/openai rejects the whole answer without (E30). */
-    readonly title: string
-  }
+export interface Citation {
+  /** Which block of text, from 0, and from where to where in it. */
+  readonly block: number
+  readonly start: number
+  readonly end: number
+  readonly url: string
+  /** Never missing: the address's host where Google gives none. */
+  readonly title: string
 }
 
 interface TextPart {
   /** Of Google's part. */
   readonly index: number
-  /** Where it begins in the client's content. */
+  readonly block: number
+  /** Where it begins in its block. */
   readonly start: number
   text: string
 }
 
-/** Where Google's texts are in the content that the client gets. */
-export class VisibleText {
+/** Where Google's texts are in the blocks that the client is told. */
+export class CitedText {
   readonly parts: TextPart[] = []
+  #block = -1
+  /** Of the block, so far. */
   #length = 0
   #index = -1
   #kind: 'text' | 'thought' | 'other' = 'other'
@@ -42,10 +43,21 @@ export class VisibleText {
     this.#current = null
   }
 
+  /** A block of text begins. */
+  open(): void {
+    this.#block++
+    this.#length = 0
+  }
+
   add(text: string): void {
     if (this.#kind === 'text') {
       if (this.#current === null) {
-        this.#current = { index: this.#index, start: this.#length, text: '' }
+        this.#current = {
+          index: this.#index,
+          block: this.#block,
+          start: this.#length,
+          text: '',
+        }
         this.parts.push(this.#current)
       }
       this.#current.text += text
@@ -53,28 +65,23 @@ export class VisibleText {
     this.#length += text.length
   }
 
-  /** All of it, without what was only shown. */
+  /** All of it. */
   get text(): string {
     let all = ''
     for (const { text } of this.parts) all += text
     return all
   }
-
-  /** Shown to the client, but none of Google's text. */
-  skip(text: string): void {
-    this.#length += text.length
-  }
 }
 
-export function toAnnotations(
+export function citationsIn(
   grounding: GroundingMetadata | undefined,
-  visible: VisibleText,
-): Annotation[] {
+  cited: CitedText,
+): Citation[] {
   if (grounding === undefined) return []
   const chunks = listOf(grounding.groundingChunks)
   const sources = chunks.map(({ web, retrievedContext, maps }) => web ?? retrievedContext ?? maps)
   return listOf(grounding.groundingSupports).flatMap(({ segment, groundingChunkIndices }) => {
-    const place = isRecord(segment) ? locate(segment, visible.parts) : null
+    const place = isRecord(segment) ? locate(segment, cited.parts) : null
     if (place === null || !Array.isArray(groundingChunkIndices)) return []
     return groundingChunkIndices.flatMap((index) => {
       const source = sources[index]
@@ -83,18 +90,12 @@ export function toAnnotations(
   })
 }
 
-interface Place {
-  readonly start: number
-  readonly end: number
-}
+type Place = Pick<Citation, 'block' | 'start' | 'end'>
 
-function citation({ start, end }: Place, url: string, source: GroundingSource): Annotation {
+function citation(place: Place, url: string, source: GroundingSource): Citation {
   const told: readonly unknown[] = [source.title, source.domain]
   const title = told.find((name): name is string => typeof name === 'string') ?? hostOf(url)
-  return {
-    type: 'url_citation',
-    url_citation: { start_index: start, end_index: end, url, title },
-  }
+  return { ...place, url, title }
 }
 
 type Segment = NonNullable<NonNullable<GroundingMetadata['groundingSupports']>[number]['segment']>
@@ -110,7 +111,8 @@ function locate(segment: Segment, parts: readonly TextPart[]): Place | null {
   const place =
     places.find(({ part, start, end }) => part.text.slice(start, end) === text) ?? places[0]
   if (place === undefined || place.end <= place.start) return null
-  return { start: place.part.start + place.start, end: place.part.start + place.end }
+  const { block, start } = place.part
+  return { block, start: start + place.start, end: start + place.end }
 }
 
 /** Where two offsets in the UTF-8 of a text, `from` not after `to`, are in the text; within a character: before it. */

@@ -1,11 +1,15 @@
-/** How an answer of Google's ended, in OpenAI's terms: one rule for streams and whole answers. */
+/** How an answer of Google's ended: one rule for streams and whole answers, and for all dialects. */
 import { endingOf } from '../../../gemini/endings.ts'
 import type { Failure } from '../../../failure/failure.ts'
 
-export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'function_call'
-
 export type Conclusion =
-  | { readonly ok: true; readonly finish: FinishReason; readonly refusal: string | null }
+  | {
+      readonly ok: true
+      /** `calls`: the model waits for what its calls come to. `filtered`: by one of Google's filters. */
+      readonly end: 'stop' | 'length' | 'filtered' | 'calls'
+      /** Why there is nothing to show; null where there is, or where nothing was filtered. */
+      readonly refusal: string | null
+    }
   | { readonly ok: false; readonly failure: Failure }
 
 /** What was seen of candidate 0 and of the prompt's feedback. */
@@ -20,8 +24,6 @@ export interface Ending {
   readonly isCallOpen: boolean
   /** Whether there was a function call, although no function was offered. */
   readonly isStray: boolean
-  /** How an answer with calls ends, by the form in which the client declared its functions. */
-  readonly callsFinish: 'tool_calls' | 'function_call'
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Ending {
  * there is content and an error if there is none.
  */
 export function conclude(seen: Ending): Conclusion {
-  const { finishReason, blockReason, answered, calls, isCallOpen, isStray, callsFinish } = seen
+  const { finishReason, blockReason, answered, calls, isCallOpen, isStray } = seen
   if (isStray) {
     return upstreamError('Google answered with a function call, but no function was offered.')
   }
@@ -46,7 +48,7 @@ export function conclude(seen: Ending): Conclusion {
   }
   if (isCallOpen) return ending === 'length' ? whole('length') : truncated()
   // Google says STOP for calls too (E4).
-  if (calls > 0) return whole(callsFinish)
+  if (calls > 0) return whole('calls')
   if (ending === 'length') return whole('length')
   if (ending !== 'stop' && !answered) {
     return upstreamError(`Google ended the answer without content (${label(finishReason)}).`)
@@ -54,13 +56,13 @@ export function conclude(seen: Ending): Conclusion {
   return whole('stop')
 }
 
-function whole(finish: FinishReason): Conclusion {
-  return { ok: true, finish, refusal: null }
+function whole(end: 'stop' | 'length' | 'calls'): Conclusion {
+  return { ok: true, end, refusal: null }
 }
 
 /** A partial answer speaks for itself; where there is none, the refusal says why. */
 function filtered(answered: boolean, refusal: string): Conclusion {
-  return { ok: true, finish: 'content_filter', refusal: answered ? null : refusal }
+  return { ok: true, end: 'filtered', refusal: answered ? null : refusal }
 }
 
 function truncated(): Conclusion {

@@ -10,16 +10,20 @@ import { type Failure, toOpenAIError } from '../../../failure/failure.ts'
 import type { CallSignature } from '../../../gemini/signatures.ts'
 import type { Blob, GenerateContentResponse, LogprobsResult } from '../../../gemini/types.ts'
 import { addUsage } from '../../../gemini/usage.ts'
-import { type AnswerEnd, AnswerReader, type AnswerSink } from '../answer.ts'
-import type { FinishReason } from './finish.ts'
+import { type CodeRun, toMarkdown } from '../../../gemini/answer/code-blocks.ts'
+import { AnswerReader, type AnswerSink, type BlockKind } from '../answer.ts'
+import type { Citation } from './annotations.ts'
+import { type FinishReason, finishOf } from './finish-reason.ts'
 import { toJsonLine } from '../../../json/line.ts'
 import { toLogprobs } from '../../openai/logprobs.ts'
 import { toAudio, toImages } from './media.ts'
-import type { AnswerPlan } from '../plan.ts'
-import { encryptedDetail, textDetail } from './reasoning.ts'
+import type { ChatPlan } from '../plan.ts'
+import { encryptedDetail, textDetail, THINK_END, THINK_START } from './reasoning.ts'
 import type { ChatContext } from './context.ts'
-import { extraContent, type ToolCall, toWireCall } from './tool-calls.ts'
+import type { MadeCall } from './tool-calls.ts'
+import { ContentPlaces } from './url-citations.ts'
 import { toUsage } from './usage.ts'
+import { CallIds, extraContent, toWireCall } from './wire-calls.ts'
 
 export type StreamEnd =
   | { readonly ok: true; readonly frames: string }
@@ -70,17 +74,24 @@ export class ChatStream implements AnswerSink {
   readonly #textStart: string
   readonly #thoughtStart: string
   readonly #context: ChatContext
-  readonly #plan: AnswerPlan
+  readonly #plan: ChatPlan
   readonly #group: ChoiceGroup
   readonly #reader: AnswerReader
+  readonly #index: number
   readonly #media: Blob[] = []
+  /** Only where there may be citations: most answers have none. */
+  readonly #places: ContentPlaces | null
+  #callIds: CallIds | null = null
+  #citations: readonly Citation[] = []
+  /** The message's own, for a later turn. */
+  #signature: string | undefined
   /** What the response that is being read comes to. */
   #frames = ''
   #isOpened = false
   #calls = 0
   #encrypted = 0
 
-  constructor(context: ChatContext, plan: AnswerPlan, index = 0, group = new ChoiceGroup(1)) {
+  constructor(context: ChatContext, plan: ChatPlan, index = 0, group = new ChoiceGroup(1)) {
     const { id, created, model } = context
     const chunk = toJsonLine({ id, object: 'chat.completion.chunk', created, model })
     this.#head = `data: ${chunk.slice(0, -1)},"choices":[`
@@ -90,12 +101,14 @@ export class ChatStream implements AnswerSink {
     this.#context = context
     this.#plan = plan
     this.#group = group
-    this.#reader = new AnswerReader(plan, this, { id, index })
+    this.#index = index
+    this.#places = plan.keepsText ? new ContentPlaces() : null
+    this.#reader = new AnswerReader(plan, this)
   }
 
   /** Of the calls that the client was told. */
   get signatures(): readonly CallSignature[] {
-    return this.#reader.signatures
+    return this.#plan.legacyFunctions ? [] : this.#reader.signatures
   }
 
   /** The frames for one response of Google's; empty when it has nothing to show. */
@@ -109,12 +122,11 @@ export class ChatStream implements AnswerSink {
    * (E3, E25).
    */
   end(): StreamEnd {
-    const end = this.#reader.end()
-    const { conclusion } = end
+    const { conclusion, transcript } = this.#reader.end()
     if (!conclusion.ok) return { ...conclusion, frames: this.fail(conclusion.failure) }
-    this.#tellRest(end)
+    this.#tellRest(transcript)
     if (conclusion.refusal !== null) this.#delta({ refusal: conclusion.refusal })
-    this.#finish(conclusion.finish)
+    this.#finish(finishOf(conclusion, this.#plan))
     return { ok: true, frames: this.#take() }
   }
 
@@ -128,27 +140,66 @@ export class ChatStream implements AnswerSink {
     return errorFrames(failure)
   }
 
+  open(kind: BlockKind): void {
+    if (kind === 'text') this.#places?.open()
+    else if (this.#plan.reasoning === 'think_tags') this.text(THINK_START)
+  }
+
   text(text: string): void {
+    this.#places?.add(text)
     this.#frames += this.#textStart + toJsonLine(text) + TEXT_END
   }
 
   thought(text: string): void {
-    if (this.#plan.reasoning !== 'reasoning') {
-      this.#frames += this.#thoughtStart + toJsonLine(text) + TEXT_END
-      return
+    switch (this.#plan.reasoning) {
+      case 'none':
+        return
+      case 'think_tags':
+        return this.text(text)
+      case 'reasoning':
+        this.#delta({
+          reasoning_content: text,
+          reasoning: text,
+          reasoning_details: [textDetail(text)],
+        })
+        return
+      default:
+        this.#frames += this.#thoughtStart + toJsonLine(text) + TEXT_END
     }
-    const reasoning_details = [textDetail(text)]
-    this.#delta({ reasoning_content: text, reasoning: text, reasoning_details })
+  }
+
+  close(kind: BlockKind): void {
+    if (kind === 'thought' && this.#plan.reasoning === 'think_tags') this.text(THINK_END)
+  }
+
+  mint(googleId: string): string {
+    this.#callIds ??= new CallIds(this.#context.id, this.#index)
+    return this.#callIds.mint(googleId)
   }
 
   /** Whole in one delta, which every client takes (client-protocols §1.4). */
-  call(call: ToolCall): void {
+  call(call: MadeCall): void {
+    const index = this.#calls++
     if (this.#plan.legacyFunctions) {
-      this.#delta({ function_call: { name: call.name, arguments: call.arguments } })
+      this.#delta({ function_call: { name: call.name, arguments: call.json } })
+      // That form has neither an id nor room for a signature: it is the message's.
+      this.#signature = call.signature
       return
     }
-    this.#delta({ tool_calls: [{ index: this.#calls++, ...toWireCall(call) }] })
+    this.#delta({ tool_calls: [{ index, ...toWireCall(call, this.#plan.customTools) }] })
     this.#encrypt(call.signature, call.id)
+  }
+
+  code(run: CodeRun): void {
+    this.text(toMarkdown(run))
+  }
+
+  signature(signature: string): void {
+    this.#signature = signature
+  }
+
+  citations(citations: readonly Citation[]): void {
+    this.#citations = citations
   }
 
   /** Told once, at the end: clients take the last list for all there is. */
@@ -163,15 +214,18 @@ export class ChatStream implements AnswerSink {
     this.#frames += `${this.#choice}{},"logprobs":${json},"finish_reason":null}]}\n\n`
   }
 
-  #tellRest({ annotations, transcript, signature }: AnswerEnd): void {
+  #tellRest(transcript: string): void {
     const images = toImages(this.#media)
     const audio = toAudio(this.#media, transcript, this.#context)
+    const annotations = this.#places?.toAnnotations(this.#citations) ?? []
     if (images.length > 0) this.#delta({ images })
     if (audio !== null) this.#delta({ audio })
     if (annotations.length > 0) this.#delta({ annotations })
-    if (signature !== undefined) {
-      this.#delta({ extra_content: extraContent(signature) })
-      this.#encrypt(signature, undefined)
+    // Where there are calls with ids, their signatures are enough (google-upstreams §6.5).
+    if (this.#calls > 0 && !this.#plan.legacyFunctions) return
+    if (this.#signature !== undefined) {
+      this.#delta({ extra_content: extraContent(this.#signature) })
+      this.#encrypt(this.#signature, undefined)
     }
   }
 

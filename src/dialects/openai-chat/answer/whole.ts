@@ -9,23 +9,32 @@ import type {
 } from '../../../gemini/types.ts'
 import { usageOf } from '../../../gemini/response.ts'
 import { addUsage } from '../../../gemini/usage.ts'
-import type { Annotation } from './annotations.ts'
-import { AnswerReader, type AnswerSink } from '../answer.ts'
+import { type CodeRun, toMarkdown } from '../../../gemini/answer/code-blocks.ts'
+import type { Citation } from './annotations.ts'
+import { AnswerReader, type AnswerSink, type BlockKind } from '../answer.ts'
 import type { ChatContext } from './context.ts'
-import type { FinishReason } from './finish.ts'
+import { type FinishReason, finishOf } from './finish-reason.ts'
 import { type Logprobs, toLogprobs } from '../../openai/logprobs.ts'
 import { type MessageAudio, type MessageImage, toAudio, toImages } from './media.ts'
-import type { AnswerPlan } from '../plan.ts'
-import { encryptedDetail, type ReasoningDetail, textDetail } from './reasoning.ts'
+import type { ChatPlan } from '../plan.ts'
 import {
+  encryptedDetail,
+  type ReasoningDetail,
+  textDetail,
+  THINK_END,
+  THINK_START,
+} from './reasoning.ts'
+import type { MadeCall } from './tool-calls.ts'
+import { type Annotation, ContentPlaces } from './url-citations.ts'
+import { toUsage, type Usage } from './usage.ts'
+import {
+  CallIds,
   type ExtraContent,
   extraContent,
   isSigned,
-  type ToolCall,
   toWireCall,
   type WireCall,
-} from './tool-calls.ts'
-import { toUsage, type Usage } from './usage.ts'
+} from './wire-calls.ts'
 
 export interface ChatCompletion {
   readonly id: string
@@ -73,14 +82,14 @@ export type TranslatedResponse =
 export function toChatCompletion(
   response: GenerateContentResponse,
   context: ChatContext,
-  plan: AnswerPlan,
+  plan: ChatPlan,
 ): TranslatedResponse {
   return toChatCompletionOf([{ response, plan }], context)
 }
 
 /** Each becomes a choice; one that is no answer fails them all, since clients expect as many as they asked for. */
 export function toChatCompletionOf(
-  answers: readonly { readonly response: GenerateContentResponse; readonly plan: AnswerPlan }[],
+  answers: readonly { readonly response: GenerateContentResponse; readonly plan: ChatPlan }[],
   context: ChatContext,
 ): TranslatedResponse {
   const choices: ChatChoice[] = []
@@ -103,35 +112,44 @@ export function toChatCompletionOf(
 
 class WholeAnswer implements AnswerSink {
   readonly #context: ChatContext
-  readonly #plan: AnswerPlan
+  readonly #plan: ChatPlan
   readonly #index: number
   readonly #reader: AnswerReader
-  readonly #calls: ToolCall[] = []
+  readonly #calls: MadeCall[] = []
   readonly #media: Blob[] = []
   readonly #logprobs: LogprobsResult[] = []
+  readonly #places = new ContentPlaces()
+  #callIds: CallIds | null = null
+  #citations: readonly Citation[] = []
+  /** The message's own, for a later turn. */
+  #signature: string | undefined
   #text = ''
   #thoughts = ''
 
-  constructor(context: ChatContext, plan: AnswerPlan, index: number) {
+  constructor(context: ChatContext, plan: ChatPlan, index: number) {
     this.#context = context
     this.#plan = plan
     this.#index = index
-    this.#reader = new AnswerReader(plan, this, { id: context.id, index })
+    this.#reader = new AnswerReader(plan, this)
   }
 
   get signatures(): readonly CallSignature[] {
-    return this.#reader.signatures
+    return this.#plan.legacyFunctions ? [] : this.#reader.signatures
   }
 
   choice(
     response: GenerateContentResponse,
   ): { ok: true; choice: ChatChoice } | { ok: false; failure: Failure } {
     this.#reader.read(response)
-    const { conclusion, annotations, transcript, signature } = this.#reader.end()
+    const { conclusion, transcript } = this.#reader.end()
     if (!conclusion.ok) return conclusion
+    const annotations = this.#places.toAnnotations(this.#citations)
+    // Where there are calls with ids, their signatures are enough (google-upstreams §6.5).
+    const isCalling = this.#calls.length > 0 && !this.#plan.legacyFunctions
+    const signature = isCalling ? undefined : this.#signature
     const images = toImages(this.#media)
     const audio = toAudio(this.#media, transcript, this.#context)
-    const { refusal, finish } = conclusion
+    const { refusal } = conclusion
     const content = this.#content(refusal !== null || audio !== null)
     const message: ChatMessage = { role: 'assistant', content, refusal }
     this.#addReasoning(message, signature)
@@ -141,20 +159,60 @@ class WholeAnswer implements AnswerSink {
     if (audio !== null) message.audio = audio
     if (signature !== undefined) message.extra_content = extraContent(signature)
     const logprobs = toLogprobs(this.#logprobs)
-    const choice = { index: this.#index, message, logprobs, finish_reason: finish }
+    const choice = {
+      index: this.#index,
+      message,
+      logprobs,
+      finish_reason: finishOf(conclusion, this.#plan),
+    }
     return { ok: true, choice }
   }
 
+  open(kind: BlockKind): void {
+    if (kind === 'text') this.#places.open()
+    else if (this.#plan.reasoning === 'think_tags') this.text(THINK_START)
+  }
+
   text(text: string): void {
+    this.#places.add(text)
     this.#text += text
   }
 
   thought(text: string): void {
-    this.#thoughts += text
+    const { reasoning } = this.#plan
+    if (reasoning === 'think_tags') this.text(text)
+    else if (reasoning !== 'none') this.#thoughts += text
   }
 
-  call(call: ToolCall): void {
-    this.#calls.push(call)
+  close(kind: BlockKind): void {
+    if (kind === 'thought' && this.#plan.reasoning === 'think_tags') this.text(THINK_END)
+  }
+
+  mint(googleId: string): string {
+    this.#callIds ??= new CallIds(this.#context.id, this.#index)
+    return this.#callIds.mint(googleId)
+  }
+
+  call(call: MadeCall): void {
+    if (!this.#plan.legacyFunctions) {
+      this.#calls.push(call)
+      return
+    }
+    // That form has neither an id nor room for a signature: it is the message's.
+    this.#calls.push({ ...call, signature: undefined })
+    this.#signature = call.signature
+  }
+
+  code(run: CodeRun): void {
+    this.text(toMarkdown(run))
+  }
+
+  signature(signature: string): void {
+    this.#signature = signature
+  }
+
+  citations(citations: readonly Citation[]): void {
+    this.#citations = citations
   }
 
   media(blob: Blob): void {
@@ -187,7 +245,7 @@ class WholeAnswer implements AnswerSink {
     const [first] = this.#calls
     if (first === undefined) return
     if (this.#plan.legacyFunctions) {
-      message.function_call = { name: first.name, arguments: first.arguments }
-    } else message.tool_calls = this.#calls.map(toWireCall)
+      message.function_call = { name: first.name, arguments: first.json }
+    } else message.tool_calls = this.#calls.map((call) => toWireCall(call, this.#plan.customTools))
   }
 }

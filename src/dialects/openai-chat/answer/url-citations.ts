@@ -1,0 +1,36 @@
+/** Citations as OpenAI has them (client-protocols §1.3): of the whole content, in UTF-16 units. */
+import type { Citation } from './annotations.ts'
+
+export interface Annotation {
+  readonly type: 'url_citation'
+  readonly url_citation: {
+    readonly start_index: number
+    readonly end_index: number
+    readonly url: string
+    /** Never missing: @ai-sdk/openai rejects the whole answer without (E30). */
+    readonly title: string
+  }
+}
+
+/** Where the answer's blocks of text begin in the content, which holds code and tags besides. */
+export class ContentPlaces {
+  readonly #starts: number[] = []
+  #length = 0
+
+  /** A block of text begins. */
+  open(): void {
+    this.#starts.push(this.#length)
+  }
+
+  add(text: string): void {
+    this.#length += text.length
+  }
+
+  toAnnotations(citations: readonly Citation[]): Annotation[] {
+    return citations.map(({ block, start, end, url, title }) => {
+      const from = this.#starts[block] ?? 0
+      const url_citation = { start_index: from + start, end_index: from + end, url, title }
+      return { type: 'url_citation', url_citation }
+    })
+  }
+}

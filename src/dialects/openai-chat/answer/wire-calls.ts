@@ -1,0 +1,58 @@
+/** The model's calls as OpenAI's tool calls (client-protocols §1.3, §1.6). */
+import type { MadeCall } from './tool-calls.ts'
+import { customInput } from '../../openai/custom-tools.ts'
+
+/** OpenAI's own bound on a call id (client-protocols §1.9), which clients have copied into their stores. */
+const ID_MAX_LENGTH = 40
+/** Anthropic's rule, the strictest: a conversation may go on there. */
+const ID = /^[A-Za-z0-9_-]+$/
+
+/** The ids of one answer's calls: Google's where it will do, else one of our own (E7), the same each time the answer is read. */
+export class CallIds {
+  /** What ids of our own begin with: no other answer's do. Letters, digits and `_`, at most 34 characters. */
+  readonly #prefix: string
+  #minted = 0
+
+  constructor(answerId: string, choice: number) {
+    const unique = answerId.replaceAll(/[^A-Za-z0-9]/g, '').slice(-24)
+    this.#prefix = `call_${unique}_${choice === 0 ? '' : `${choice}_`}`
+  }
+
+  mint(googleId: string): string {
+    const isGood = googleId.length <= ID_MAX_LENGTH && ID.test(googleId)
+    return isGood ? googleId : `${this.#prefix}${this.#minted++}`
+  }
+}
+
+/** What the client finds under `tool_calls`, and in a delta of it beside the index. */
+export type WireCall = {
+  readonly id: string
+  readonly extra_content?: ExtraContent
+} & (
+  | {
+      readonly type: 'function'
+      readonly function: { readonly name: string; readonly arguments: string }
+    }
+  | { readonly type: 'custom'; readonly custom: { readonly name: string; readonly input: string } }
+)
+
+/** Where Google's own OpenAI layer puts a thought signature (google-upstreams §6.5). */
+export interface ExtraContent {
+  readonly google: { readonly thought_signature: string }
+}
+
+export function toWireCall(call: MadeCall, customTools: ReadonlySet<string>): WireCall {
+  const { id, name, signature } = call
+  const extra = signature === undefined ? {} : { extra_content: extraContent(signature) }
+  return customTools.has(name)
+    ? { id, type: 'custom', custom: { name, input: customInput(call.args, call.json) }, ...extra }
+    : { id, type: 'function', function: { name, arguments: call.json }, ...extra }
+}
+
+export function extraContent(signature: string): ExtraContent {
+  return { google: { thought_signature: signature } }
+}
+
+export function isSigned(call: MadeCall): call is MadeCall & { readonly signature: string } {
+  return call.signature !== undefined
+}
