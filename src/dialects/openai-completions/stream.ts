@@ -1,6 +1,6 @@
 /** A streamed answer as `text_completion` chunks: pieces of text, one finish, usage if asked for, [DONE]. */
 import { type Failure, toOpenAIError } from '../../failure/failure.ts'
-import { AnswerReader } from '../openai-chat/answer.ts'
+import { AnswerReader } from '../../gemini/answer/reader.ts'
 import { type CodeRun, toMarkdown } from '../../gemini/answer/code-blocks.ts'
 import { DeafSink } from '../../gemini/answer/deaf-sink.ts'
 import { PLAIN_ANSWER } from '../../gemini/answer/plan.ts'

@@ -1,4 +1,4 @@
-import type { AnswerSink } from '../../dialects/openai-chat/answer.ts'
+import type { AnswerSink } from './reader.ts'
 
 /** Hears nothing: for answers of which a dialect wants one thing or two, which it overrides. */
 export class DeafSink implements AnswerSink {

@@ -1,4 +1,4 @@
-import type { Conclusion } from './finish.ts'
+import type { Conclusion } from '../../../gemini/answer/conclusion.ts'
 import type { ChatPlan } from '../plan.ts'
 
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'function_call'

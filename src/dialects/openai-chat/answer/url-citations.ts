@@ -1,5 +1,5 @@
 /** Citations as OpenAI has them (client-protocols §1.3): of the whole content, in UTF-16 units. */
-import type { Citation } from './annotations.ts'
+import type { Citation } from '../../../gemini/answer/citations.ts'
 
 export interface Annotation {
   readonly type: 'url_citation'

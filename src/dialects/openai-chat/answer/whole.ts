@@ -10,8 +10,8 @@ import type {
 import { usageOf } from '../../../gemini/response.ts'
 import { addUsage } from '../../../gemini/usage.ts'
 import { type CodeRun, toMarkdown } from '../../../gemini/answer/code-blocks.ts'
-import type { Citation } from './annotations.ts'
-import { AnswerReader, type AnswerSink, type BlockKind } from '../answer.ts'
+import type { Citation } from '../../../gemini/answer/citations.ts'
+import { AnswerReader, type AnswerSink, type BlockKind } from '../../../gemini/answer/reader.ts'
 import type { ChatContext } from './context.ts'
 import { type FinishReason, finishOf } from './finish-reason.ts'
 import { type Logprobs, toLogprobs } from '../../openai/logprobs.ts'
@@ -24,7 +24,7 @@ import {
   THINK_END,
   THINK_START,
 } from './reasoning.ts'
-import type { MadeCall } from './tool-calls.ts'
+import type { MadeCall } from '../../../gemini/answer/calls.ts'
 import { type Annotation, ContentPlaces } from './url-citations.ts'
 import { toUsage, type Usage } from './usage.ts'
 import {

@@ -1,5 +1,5 @@
 /** The model's calls as OpenAI's tool calls (client-protocols §1.3, §1.6). */
-import type { MadeCall } from './tool-calls.ts'
+import type { MadeCall } from '../../../gemini/answer/calls.ts'
 import { customInput } from '../../openai/custom-tools.ts'
 
 /** OpenAI's own bound on a call id (client-protocols §1.9), which clients have copied into their stores. */

@@ -1,9 +1,9 @@
 /** The function calls of an answer of Google's, each told once and whole (E6–E16). */
-import type { FunctionCall, Part } from '../../../gemini/types.ts'
-import { isRecord } from '../../../json/record.ts'
-import { PartialArgs } from '../../../gemini/answer/partial-args.ts'
-import { calledName } from '../../../gemini/answer/called-name.ts'
-import { toWellFormedJson } from '../../../json/well-formed.ts'
+import type { FunctionCall, Part } from '../types.ts'
+import { isRecord } from '../../json/record.ts'
+import { toWellFormedJson } from '../../json/well-formed.ts'
+import { calledName } from './called-name.ts'
+import { PartialArgs } from './partial-args.ts'
 
 /** A call that the model made. */
 export interface MadeCall {

@@ -2,9 +2,9 @@
  * Where Google's grounding is in what the client is told. Google counts UTF-8 bytes within one of its parts (google-upstreams
  * §5.5); told are UTF-16 units within a block of text, as JavaScript clients slice.
  */
-import { listOf } from '../../../gemini/response.ts'
-import type { GroundingMetadata, GroundingSource } from '../../../gemini/types.ts'
-import { isRecord } from '../../../json/record.ts'
+import { listOf } from '../response.ts'
+import type { GroundingMetadata, GroundingSource } from '../types.ts'
+import { isRecord } from '../../json/record.ts'
 
 export interface Citation {
   /** Which block of text, from 0, and from where to where in it. */

@@ -1,6 +1,6 @@
 /** How an answer of Google's ended: one rule for streams and whole answers, and for all dialects. */
-import { endingOf } from '../../../gemini/endings.ts'
-import type { Failure } from '../../../failure/failure.ts'
+import { endingOf } from '../endings.ts'
+import type { Failure } from '../../failure/failure.ts'
 
 export type Conclusion =
   | {

@@ -11,8 +11,8 @@ import {
   partsOf,
   textOf,
   usageOf,
-} from '../../gemini/response.ts'
-import type { CallSignature } from '../../gemini/signatures.ts'
+} from '../response.ts'
+import type { CallSignature } from '../signatures.ts'
 import type {
   Blob,
   GenerateContentResponse,
@@ -20,19 +20,14 @@ import type {
   LogprobsResult,
   Part,
   UsageMetadata,
-} from '../../gemini/types.ts'
+} from '../types.ts'
 import { isRecord } from '../../json/record.ts'
 import { WholeCharacters } from '../../json/well-formed.ts'
-import { type Citation, CitedText, citationsIn } from './answer/annotations.ts'
-import {
-  type CodeRun,
-  codeRunOf,
-  toMarkdown,
-  withoutFence,
-} from '../../gemini/answer/code-blocks.ts'
-import { conclude, type Conclusion } from './answer/finish.ts'
-import type { AnswerPlan } from '../../gemini/answer/plan.ts'
-import { CallReader, type MadeCall } from './answer/tool-calls.ts'
+import { type Citation, CitedText, citationsIn } from './citations.ts'
+import { type CodeRun, codeRunOf, toMarkdown, withoutFence } from './code-blocks.ts'
+import { conclude, type Conclusion } from './conclusion.ts'
+import type { AnswerPlan } from './plan.ts'
+import { CallReader, type MadeCall } from './calls.ts'
 
 /** What comes in pieces: consecutive pieces are one block. */
 export type BlockKind = 'text' | 'thought'
