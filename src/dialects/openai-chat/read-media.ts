@@ -1,5 +1,5 @@
 /** Pictures, sounds, films and files as parts of the pivot (client-protocols §1.2, E78–E80; google-upstreams §4.2). */
-import { asText, type Attachment } from '../../gemini/media/attachment.ts'
+import { asText } from '../../gemini/media/attachment.ts'
 import { isYouTube, readersOf } from '../../gemini/media/file-uris.ts'
 import {
   canonicalType,
@@ -16,99 +16,52 @@ import type { Part } from '../../gemini/types.ts'
 import { allBytes, headBytes, normalBase64 } from '../../bytes/base64.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { parseDataUrl } from '../../bytes/data-url.ts'
-import type { Failure } from '../../failure/failure.ts'
-import type { ContentPart, Media, MediaSource } from './body/content.ts'
 
-type MediaResult =
+/** A picture, sound, film or file as a client sends it. */
+export interface MediaSource {
+  readonly kind: MediaKind
+  /** A data URL, an address, or base64. */
+  readonly source: string
+  /** What is neither a data URL nor an address is the id of an uploaded file. */
+  readonly mayBeFileId?: boolean
+  /** The type as the client calls it: a word such as `mp3`, or a MIME type. */
+  readonly format?: string | null | undefined
+  readonly fileName?: string | null | undefined
+  /** How closely the model is to look: Google's own word for it. */
+  readonly level?: string | null | undefined
+  readonly clip?: Part['videoMetadata'] | null | undefined
+}
+
+export interface MediaProblem {
+  readonly reason: 'missing_required_parameter' | 'invalid_value' | 'unsupported_value'
+  /** What of the source it is about. */
+  readonly of: 'source' | 'format' | 'file_id'
+  /** What is wrong, to follow the name of the field; empty where the source is missing. */
+  readonly what: string
+}
+
+/** A part with text, `inlineData` or `fileData`. */
+export type ReadSource =
   | { readonly ok: true; readonly part: Part }
-  | { readonly ok: false; readonly failure: Failure }
-
-/** What Google calls `detail` (google-upstreams §4.2). */
-const LEVELS = {
-  auto: null,
-  low: 'MEDIA_RESOLUTION_LOW',
-  high: 'MEDIA_RESOLUTION_HIGH',
-  original: 'MEDIA_RESOLUTION_ULTRA_HIGH',
-} as const
+  | { readonly ok: false; readonly problem: MediaProblem }
 
 /** What a URL's scheme looks like; base64 has no colon. */
 const ADDRESS = /^[a-z][a-z0-9+.-]*:/i
 
-export type MediaRead =
-  | { readonly ok: true; readonly attachments: readonly Attachment[] }
-  | { readonly ok: false; readonly failure: Failure }
-
-/**
- * Fills in the parts of all media in these messages, and lists them: their sizes are to be checked, and those at an address
- * fetched. `cuttings`: what was cut out of the request's strings.
- */
-export function readMedia(messages: readonly MessageWithMedia[], cuttings: Cuttings): MediaRead {
-  if (!messages.some(holdsMedia)) return NO_MEDIA
-  const attachments: Attachment[] = []
-  for (const [at, message] of messages.entries()) {
-    const { role } = message
-    for (const { media, path } of mediaIn(message, `messages[${at}]`)) {
-      if (role === 'system' || role === 'developer') return onlyText(role, path)
-      const param = `${path}.${media.field}`
-      const read = readOne(media, param, cuttings)
-      if (!read.ok) return read
-      const uri = read.part.fileData?.fileUri
-      if (isResult(role) && uri !== undefined && readersOf(uri) !== null) return onlyHere(param)
-      Object.assign(media.part, read.part)
-      if (read.part.text === undefined) {
-        const { part, kind, fileName = null } = media
-        attachments.push({ part, param, kind, fileName })
-      }
-    }
-  }
-  return { ok: true, attachments }
-}
-
-const NO_MEDIA: MediaRead = { ok: true, attachments: [] }
-
-interface MessageWithMedia {
-  readonly role: string
-  readonly content: readonly ContentPart[]
-  /** An answer's own. */
-  readonly images?: readonly ContentPart[]
-}
-
-function holdsMedia({ content, images }: MessageWithMedia): boolean {
-  return content.some(isMedia) || images?.some(isMedia) === true
-}
-
-function isMedia(part: ContentPart): boolean {
-  return typeof part !== 'string'
-}
-
-function mediaIn(
-  { content, images = [] }: MessageWithMedia,
-  path: string,
-): { media: Media; path: string }[] {
-  const lists = { content, images }
-  return Object.entries(lists).flatMap(([name, list]) =>
-    list.flatMap((media, index) =>
-      typeof media === 'string' ? [] : [{ media, path: `${path}.${name}[${index}]` }],
-    ),
-  )
-}
-
-function readOne(media: MediaSource, param: string, cuttings: Cuttings): MediaResult {
+/** `cuttings`: what was cut out of the request's strings. */
+export function readSource(media: MediaSource, cuttings: Cuttings): ReadSource {
   const source = media.source.trimStart()
   if (source === '') {
-    const message = `Missing required parameter: '${param}'.`
-    return { ok: false, failure: { reason: 'missing_required_parameter', message, param } }
+    return { ok: false, problem: { reason: 'missing_required_parameter', of: 'source', what: '' } }
   }
   const format = formatOf(media)
   if (format === undefined) {
     const words = FORMATS[media.kind === 'audio' ? 'audio' : 'video'].join(', ')
-    const wanted = `must be one of: ${words}, or a MIME type`
-    return refuse('invalid_value', param.replace(/\.\w+$/, '.format'), wanted)
+    return refuse('invalid_value', `must be one of: ${words}, or a MIME type`, 'format')
   }
-  const read = readSource(media, source, { param, format, cuttings })
+  const read = readAny(media, source, { format, cuttings })
   if (!read.ok || read.part.text !== undefined) return read
-  const level = LEVELS[media.detail ?? 'auto']
-  const clip = clipOf(media)
+  const { level = null, clip = null } = media
   return {
     ok: true,
     part: {
@@ -126,7 +79,7 @@ function formatOf({ kind, format }: MediaSource): string | null | undefined {
   return format.includes('/') ? canonicalType(format) : typeOfName(`.${format}`, kind)
 }
 
-function readSource(media: MediaSource, source: string, at: At): MediaResult {
+function readAny(media: MediaSource, source: string, at: At): ReadSource {
   const dataUrl = parseDataUrl(source)
   if (dataUrl !== null) {
     const declared = { ...at, format: canonicalType(dataUrl.mimeType) ?? at.format }
@@ -134,69 +87,63 @@ function readSource(media: MediaSource, source: string, at: At): MediaResult {
     return read(media, dataUrl.payload, declared)
   }
   if (ADDRESS.test(source)) return linkedPart(media, source.trim(), at)
-  if (media.field !== 'file.file_id') return readBase64(media, source, at)
-  const wanted = 'names an uploaded file, and this gateway keeps none; send it in file_data'
-  return refuse('unsupported_value', at.param, wanted)
+  if (media.mayBeFileId !== true) return readBase64(media, source, at)
+  const what = 'names an uploaded file, and this gateway keeps none'
+  return refuse('unsupported_value', what, 'file_id')
 }
 
-function readBase64(
-  media: MediaSource,
-  payload: string,
-  { param, format, cuttings }: At,
-): MediaResult {
+function readBase64(media: MediaSource, payload: string, { format, cuttings }: At): ReadSource {
   const { kind } = media
   const data = normalBase64(payload, cuttings)
-  if (data === null) return refuse('invalid_value', param, whatIsWanted(kind))
-  if (data === '') return refuse('invalid_value', param, 'holds no data')
+  if (data === null) return refuse('invalid_value', whatIsWanted(kind))
+  if (data === '') return refuse('invalid_value', 'holds no data')
   const declared = format ?? typeOfName(media.fileName ?? '', kind)
   // A file without a name is most often a PDF (client-protocols §1.2, E80).
   const mimeType =
     settledType(declared, sniff(headBytes(data))) ?? (kind === 'file' ? 'application/pdf' : null)
-  if (mimeType === null) return refuse('invalid_value', param, `is not ${NOUNS[kind]}`)
+  if (mimeType === null) return refuse('invalid_value', `is not ${NOUNS[kind]}`)
   if (kind === 'file' && isText(mimeType)) {
-    return textPart(media, allBytes(cuttings.uncut(data)), param)
+    return textPart(media, allBytes(cuttings.uncut(data)))
   }
   const unfit = unfitness(mimeType, kind)
-  if (unfit !== null) return refuse('unsupported_value', param, unfit)
+  if (unfit !== null) return refuse('unsupported_value', unfit)
   return { ok: true, part: { inlineData: { mimeType, data } } }
 }
 
 interface At {
-  readonly param: string
   /** The type that the client declared, in Google's words. */
   readonly format: string | null
   readonly cuttings: Cuttings
 }
 
 /** A data URL without base64 holds percent-encoded text: right for a text file, for all else a mistake. */
-function readEscaped(media: MediaSource, payload: string, { param, format }: At): MediaResult {
+function readEscaped(media: MediaSource, payload: string, { format }: At): ReadSource {
   const mimeType = format ?? 'text/plain'
   if (media.kind !== 'file' || !isText(mimeType)) {
     return refuse(
       'invalid_value',
-      param,
       `is a data URL of ${mimeType.slice(0, 80)} without base64; send ${NOUNS[media.kind]} as data:…;base64,…`,
     )
   }
   try {
     return named(media, decodeURIComponent(payload))
   } catch {
-    return refuse('invalid_value', param, 'is not well-formed percent-encoded text')
+    return refuse('invalid_value', 'is not well-formed percent-encoded text')
   }
 }
 
 /** A file elsewhere. Some Google reads by itself; all others must be on the web, to be fetched. */
-function linkedPart(media: MediaSource, uri: string, { param, format }: At): MediaResult {
+function linkedPart(media: MediaSource, uri: string, { format }: At): ReadSource {
   const isWeb = /^https?:\/\//i.test(uri)
   if (readersOf(uri) === null && !isWeb) {
     const wanted = 'must be a data URL, an https URL or a gs:// URI of a file'
-    return refuse('invalid_value', param, wanted)
+    return refuse('invalid_value', wanted)
   }
   const mimeType = format ?? typeOfUri(uri, media)
   if (mimeType !== null) return { ok: true, part: { fileData: { fileUri: uri, mimeType } } }
   return isWeb
     ? { ok: true, part: { fileData: { fileUri: uri } } }
-    : refuse('invalid_value', param, 'does not tell its type; give it an extension such as .png')
+    : refuse('invalid_value', 'does not tell its type; give it an extension such as .png')
 }
 
 function typeOfUri(uri: string, { kind, fileName }: MediaSource): string | null {
@@ -205,26 +152,16 @@ function typeOfUri(uri: string, { kind, fileName }: MediaSource): string | null 
   return typeOfName(fileName ?? '', kind) ?? typeOfName(path, kind)
 }
 
-function textPart(media: MediaSource, bytes: Uint8Array, param: string): MediaResult {
+function textPart(media: MediaSource, bytes: Uint8Array): ReadSource {
   try {
     return named(media, new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
   } catch {
-    return refuse('invalid_value', param, 'is said to be text, but is not in UTF-8')
+    return refuse('invalid_value', 'is said to be text, but is not in UTF-8')
   }
 }
 
-function named({ fileName = null }: MediaSource, text: string): MediaResult {
+function named({ fileName = null }: MediaSource, text: string): ReadSource {
   return { ok: true, part: { text: asText(fileName, text) } }
-}
-
-function clipOf({ clip }: MediaSource): NonNullable<Part['videoMetadata']> | null {
-  if (clip === null || clip === undefined) return null
-  const { start_offset: startOffset, end_offset: endOffset, fps } = clip
-  return {
-    ...(startOffset ? { startOffset } : {}),
-    ...(endOffset ? { endOffset } : {}),
-    ...(fps ? { fps } : {}),
-  }
 }
 
 function whatIsWanted(kind: MediaKind): string {
@@ -233,26 +170,10 @@ function whatIsWanted(kind: MediaKind): string {
     : 'must be base64, or a data URL with base64'
 }
 
-function isResult(role: string): boolean {
-  return role === 'tool' || role === 'function'
-}
-
-/** A function's result holds files themselves (google-upstreams §4.2). */
-function onlyHere(param: string): MediaRead & { readonly ok: false } {
-  const message = `Invalid value: '${param}' is a file that Google keeps, and the result of a tool takes none; send it in a user message.`
-  return { ok: false, failure: { reason: 'unsupported_value', message, param } }
-}
-
-/** Google's system instruction takes no media (google-upstreams §4.3), and neither does OpenAI's. */
-function onlyText(role: string, param: string): MediaRead & { readonly ok: false } {
-  const message = `Invalid value: '${param}' is not text, and a ${role} message takes text only; send it in a user message.`
-  return { ok: false, failure: { reason: 'unsupported_value', message, param } }
-}
-
 function refuse(
-  reason: 'invalid_value' | 'unsupported_value',
-  param: string,
+  reason: MediaProblem['reason'],
   what: string,
-): MediaResult {
-  return { ok: false, failure: { reason, message: `Invalid value: '${param}' ${what}.`, param } }
+  of: MediaProblem['of'] = 'source',
+): ReadSource {
+  return { ok: false, problem: { reason, of, what } }
 }

@@ -3,15 +3,16 @@ import * as v from 'valibot'
 import type { MediaKind } from '../../../gemini/media/media-types.ts'
 import type { Part } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
+import { IMAGE_DETAILS, type ImageDetail } from '../../openai/image-detail.ts'
 import { string } from '../../words.ts'
 
 /** A picture, sound, film or file as the client sent it. */
-export interface Media extends MediaSource {
-  /** What it is to Gemini: empty until read-media.ts has read it, which is before anything is translated. */
+export interface Media extends SentMedia {
+  /** What it is to Gemini: empty until media-paths.ts has had it read, which is before anything is translated. */
   readonly part: Part
 }
 
-export interface MediaSource {
+export interface SentMedia {
   readonly kind: MediaKind
   /** Where in its part the source stands, for errors. */
   readonly field: string
@@ -20,16 +21,14 @@ export interface MediaSource {
   /** The type as the client calls it: a word such as `mp3`, or a MIME type. */
   readonly format?: string | null | undefined
   readonly fileName?: string | null | undefined
-  readonly detail?: (typeof DETAILS)[number] | null | undefined
+  readonly detail?: ImageDetail | null | undefined
   readonly clip?: Clip | null | undefined
 }
 
 export type ContentPart = string | Media
 
-const DETAILS = ['auto', 'low', 'high', 'original'] as const
-
 const detail = v.nullish(
-  v.pipe(string, v.picklist(DETAILS, `must be one of: ${DETAILS.join(', ')}`)),
+  v.pipe(string, v.picklist(IMAGE_DETAILS, `must be one of: ${IMAGE_DETAILS.join(', ')}`)),
 )
 const text = v.nullish(string)
 const seconds = v.nullish(
@@ -160,7 +159,7 @@ const PARTS = {
   ),
 }
 
-function media(source: MediaSource): Media {
+function media(source: SentMedia): Media {
   return { ...source, part: {} }
 }
 

@@ -1,0 +1,116 @@
+/** The media in a chat's messages, each read where it stands (client-protocols §1.2, E78–E80). */
+import type { Cuttings } from '../../bytes/cuttings.ts'
+import type { Failure } from '../../failure/failure.ts'
+import type { Attachment } from '../../gemini/media/attachment.ts'
+import { readersOf } from '../../gemini/media/file-uris.ts'
+import type { Part } from '../../gemini/types.ts'
+import { levelOf } from '../openai/image-detail.ts'
+import type { ContentPart, Media, SentMedia } from './body/content.ts'
+import { type MediaProblem, type MediaSource, readSource } from './read-media.ts'
+
+export type MediaRead =
+  | { readonly ok: true; readonly attachments: readonly Attachment[] }
+  | { readonly ok: false; readonly failure: Failure }
+
+/**
+ * Fills in the parts of all media in these messages, and lists them: their sizes are to be checked, and those at an address
+ * fetched. `cuttings`: what was cut out of the request's strings.
+ */
+export function readMedia(messages: readonly MessageWithMedia[], cuttings: Cuttings): MediaRead {
+  if (!messages.some(holdsMedia)) return NO_MEDIA
+  const attachments: Attachment[] = []
+  for (const [at, message] of messages.entries()) {
+    const { role } = message
+    for (const { media, path } of mediaIn(message, `messages[${at}]`)) {
+      if (role === 'system' || role === 'developer') return onlyText(role, path)
+      const param = `${path}.${media.field}`
+      const read = readSource(toSource(media), cuttings)
+      if (!read.ok) return { ok: false, failure: failureOf(read.problem, param) }
+      const uri = read.part.fileData?.fileUri
+      if (isResult(role) && uri !== undefined && readersOf(uri) !== null) return onlyHere(param)
+      Object.assign(media.part, read.part)
+      if (read.part.text === undefined) {
+        const { part, kind, fileName = null } = media
+        attachments.push({ part, param, kind, fileName })
+      }
+    }
+  }
+  return { ok: true, attachments }
+}
+
+const NO_MEDIA: MediaRead = { ok: true, attachments: [] }
+
+interface MessageWithMedia {
+  readonly role: string
+  readonly content: readonly ContentPart[]
+  /** An answer's own. */
+  readonly images?: readonly ContentPart[]
+}
+
+function holdsMedia({ content, images }: MessageWithMedia): boolean {
+  return content.some(isMedia) || images?.some(isMedia) === true
+}
+
+function isMedia(part: ContentPart): boolean {
+  return typeof part !== 'string'
+}
+
+function mediaIn(
+  { content, images = [] }: MessageWithMedia,
+  path: string,
+): { media: Media; path: string }[] {
+  const lists = { content, images }
+  return Object.entries(lists).flatMap(([name, list]) =>
+    list.flatMap((media, index) =>
+      typeof media === 'string' ? [] : [{ media, path: `${path}.${name}[${index}]` }],
+    ),
+  )
+}
+
+function toSource(media: SentMedia): MediaSource {
+  const { kind, source, field, format, fileName, detail } = media
+  return {
+    kind,
+    source,
+    mayBeFileId: field === 'file.file_id',
+    format,
+    fileName,
+    level: levelOf(detail),
+    clip: clipOf(media),
+  }
+}
+
+function clipOf({ clip }: SentMedia): NonNullable<Part['videoMetadata']> | null {
+  if (clip === null || clip === undefined) return null
+  const { start_offset: startOffset, end_offset: endOffset, fps } = clip
+  return {
+    ...(startOffset ? { startOffset } : {}),
+    ...(endOffset ? { endOffset } : {}),
+    ...(fps ? { fps } : {}),
+  }
+}
+
+function failureOf({ reason, of, what }: MediaProblem, param: string): Failure {
+  if (reason === 'missing_required_parameter') {
+    return { reason, message: `Missing required parameter: '${param}'.`, param }
+  }
+  const named = of === 'format' ? param.replace(/\.\w+$/, '.format') : param
+  const instead = of === 'file_id' ? '; send it in file_data' : ''
+  return { reason, message: `Invalid value: '${named}' ${what}${instead}.`, param: named }
+}
+
+function isResult(role: string): boolean {
+  return role === 'tool' || role === 'function'
+}
+
+/** A function's result holds files themselves (google-upstreams §4.2). */
+function onlyHere(param: string): MediaRead & { readonly ok: false } {
+  const message = `Invalid value: '${param}' is a file that Google keeps, and the result of a tool takes none; send it in a user message.`
+  return { ok: false, failure: { reason: 'unsupported_value', message, param } }
+}
+
+/** Google's system instruction takes no media (google-upstreams §4.3), and neither does OpenAI's. */
+function onlyText(role: string, param: string): MediaRead & { readonly ok: false } {
+  const message = `Invalid value: '${param}' is not text, and a ${role} message takes text only; send it in a user message.`
+  return { ok: false, failure: { reason: 'unsupported_value', message, param } }
+}

@@ -1,0 +1,15 @@
+/** How closely the model is to look at a picture, in OpenAI's words (google-upstreams §4.2). */
+const LEVELS = {
+  auto: null,
+  low: 'MEDIA_RESOLUTION_LOW',
+  high: 'MEDIA_RESOLUTION_HIGH',
+  original: 'MEDIA_RESOLUTION_ULTRA_HIGH',
+} as const
+
+export type ImageDetail = keyof typeof LEVELS
+export const IMAGE_DETAILS = Object.keys(LEVELS) as ImageDetail[]
+
+/** Google's word for it; null where that is left to Google. */
+export function levelOf(detail: ImageDetail | null | undefined): string | null {
+  return LEVELS[detail ?? 'auto']
+}
