@@ -6,7 +6,7 @@ import { readersOf } from '../../gemini/media/file-uris.ts'
 import type { Part } from '../../gemini/types.ts'
 import { levelOf } from '../openai/image-detail.ts'
 import type { ContentPart, Media, SentMedia } from './body/content.ts'
-import { type MediaProblem, type MediaSource, readSource } from './read-media.ts'
+import { type MediaProblem, type MediaSource, readSource } from '../../gemini/media/source.ts'
 
 export type MediaRead =
   | { readonly ok: true; readonly attachments: readonly Attachment[] }

@@ -1,4 +1,4 @@
-import { calledName, MODULE } from '../../gemini/answer/called-name.ts'
+import { calledName, MODULE } from '../answer/called-name.ts'
 
 /** First a letter or `_`, then these. Google takes 128 characters by now, older models half of it (google-upstreams §4.4). */
 const GEMINI_NAME = /^[A-Za-z_][\w.:-]{0,63}$/

@@ -1,6 +1,6 @@
 /** Pictures, sounds, films and files as parts of the pivot (client-protocols §1.2, E78–E80; google-upstreams §4.2). */
-import { asText } from '../../gemini/media/attachment.ts'
-import { isYouTube, readersOf } from '../../gemini/media/file-uris.ts'
+import { asText } from './attachment.ts'
+import { isYouTube, readersOf } from './file-uris.ts'
 import {
   canonicalType,
   FORMATS,
@@ -10,9 +10,9 @@ import {
   typeOfFormat,
   typeOfName,
   unfitness,
-} from '../../gemini/media/media-types.ts'
-import { settledType, sniff } from '../../gemini/media/sniff.ts'
-import type { Part } from '../../gemini/types.ts'
+} from './media-types.ts'
+import { settledType, sniff } from './sniff.ts'
+import type { Part } from '../types.ts'
 import { allBytes, headBytes, normalBase64 } from '../../bytes/base64.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { parseDataUrl } from '../../bytes/data-url.ts'
