@@ -13,11 +13,11 @@ COPY wrangler.toml tsconfig.json ./
 COPY scripts scripts
 COPY src src
 
-# wrangler bundles into .wrangler before it serves.
-RUN mkdir -p /data .wrangler && chown node:node /data .wrangler
+# Built once, and served by workerd itself: wrangler is not run in the container.
+RUN npm run build && mkdir -p /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 8787
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:8787/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:8787/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "scripts/serve.ts", "--host=0.0.0.0", "--port=8787", "--state=/data"]

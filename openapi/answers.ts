@@ -154,6 +154,7 @@ export const COMPONENTS = {
 export const answers = {
   root: v.object({ name: text, description: text }),
   health: v.object({ status }),
+  notReady: v.object({ status: v.literal('not_ready'), problems: v.array(v.string()) }),
   user: v.object({ status, user }),
   userCreated: v.object({ status, user, apiKey: mintedKey }),
   keyReplaced: v.object({

@@ -4,6 +4,14 @@ import { ok, type Operations } from './operation.ts'
 export const service: Operations = {
   'GET /': { who: 'everyone', summary: 'What this is', answers: ok('A greeting', answers.root) },
   'GET /health': { who: 'everyone', summary: 'It runs', answers: ok('It runs', answers.health) },
+  'GET /health/ready': {
+    who: 'everyone',
+    summary: 'It can do its work',
+    answers: {
+      ...ok('Secrets are well-formed, and the vault opens what is stored', answers.health),
+      503: { description: 'What is wrong', schema: answers.notReady },
+    },
+  },
   'GET /openapi.json': {
     who: 'everyone',
     summary: 'This document',

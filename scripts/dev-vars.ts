@@ -3,25 +3,38 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync } from '
 import { dirname } from 'node:path'
 import { parseEnv } from 'node:util'
 
-export interface DevVars {
+/** What the Worker needs. */
+export interface Secrets {
   readonly MASTER_API_KEY: string
-  readonly USER_API_KEY: string
   readonly VAULT_KEY: string
   readonly API_KEY_SECRET: string
 }
 
+export interface DevVars extends Secrets {
+  readonly USER_API_KEY: string
+}
+
 const HEADER = `# Made by \`npm start\` or the container: the secrets of the Pollux on this machine. Git ignores this file.
-# USER_API_KEY is the demo user's key; the Worker itself never sees it.
+`
+const DEMO_USER = `# The demo user's key; the Worker itself never sees it.
 `
 
-/** Reads the secrets in `file`, after adding those that are missing; what is there stays as it is. */
+/** The same with the key of the demo user, who is there on `npm start` only. */
 export function ensureDevVars(file: string): DevVars {
+  const secrets = ensureSecrets(file)
+  const given = parseEnv(readFileSync(file, 'utf8'))['USER_API_KEY']
+  const key = given || `sk-pollux-${random(24)}`
+  if (!given) appendFileSync(file, `${DEMO_USER}USER_API_KEY=${key}\n`)
+  return { ...secrets, USER_API_KEY: key }
+}
+
+/** Reads the secrets in `file`, after adding those that are missing; what is there stays as it is. */
+export function ensureSecrets(file: string): Secrets {
   mkdirSync(dirname(file), { recursive: true })
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const given = parseEnv(text)
-  const vars: DevVars = {
+  const vars: Secrets = {
     MASTER_API_KEY: given['MASTER_API_KEY'] || `sk-pollux-admin-${random(24)}`,
-    USER_API_KEY: given['USER_API_KEY'] || `sk-pollux-${random(24)}`,
     VAULT_KEY: given['VAULT_KEY'] || randomBytes(32).toString('base64'),
     API_KEY_SECRET: given['API_KEY_SECRET'] || randomBytes(32).toString('base64'),
   }

@@ -1,11 +1,12 @@
 /** What the container runs: Pollux alone, on all interfaces, with its objects and KV in a folder that outlives it. */
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ensureDevVars } from './dev-vars.ts'
+import { build, type Build } from './build.ts'
+import { ensureSecrets } from './dev-vars.ts'
+import { serve } from './served/run.ts'
+import { lock } from './state.ts'
 import { onStopRequest } from './stop-requests.ts'
-import { workerLog } from './worker-log.ts'
-import { startWorker } from './worker.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 
@@ -22,9 +23,15 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const state = resolve(values.state)
 mkdirSync(state, { recursive: true })
-const devVars = join(state, '.dev.vars')
+const release = lock(state)
+if (release === null) {
+  console.error(`${state} is in use by another Pollux: two would split its limits and books.`)
+  process.exit(1)
+}
+
+const secretsFile = join(state, '.dev.vars')
 // Secrets of the environment go before those of the file, which holds what nobody gave.
-const { USER_API_KEY: _, ...made } = ensureDevVars(devVars)
+const made = ensureSecrets(secretsFile)
 const secrets = {
   MASTER_API_KEY: process.env['MASTER_API_KEY'] || made.MASTER_API_KEY,
   VAULT_KEY: process.env['VAULT_KEY'] || made.VAULT_KEY,
@@ -34,45 +41,55 @@ const secrets = {
 const stopped = new Promise<'stopped'>((stop) => {
   onStopRequest(
     () => stop('stopped'),
-    () => process.exit(1), // wrangler's group ends with us
+    () => process.exit(1), // workerd ends with us
   )
 })
-const worker = startWorker({
+const description = join(ROOT, 'dist', 'worker.json')
+if (!existsSync(description)) await build(ROOT) // the image has it
+const { vars: defaults } = JSON.parse(readFileSync(description, 'utf8')) as Build // scripts/build.ts wrote it
+const vars = varsOf(process.env, defaults)
+const serving = serve({
   root: ROOT,
   host: values.host,
   port: Number(values.port),
   state,
-  devVars,
   secrets,
-  vars: varsOf(process.env),
-  onLine: workerLog(console.log),
+  vars,
+  reachesPrivate: Object.keys(vars).some(
+    (name) => /_URL$|_ORIGINS$/.test(name) && !/^CORS/.test(name),
+  ),
 })
 try {
-  const first = await Promise.race([worker.ready.then(() => 'ready' as const), stopped])
+  const first = await Promise.race([serving.ready.then(() => 'ready' as const), stopped])
   if (first === 'ready') {
     console.log(`Pollux listens on ${values.host}:${values.port}; its state is in ${state}.`)
-    if (!process.env['MASTER_API_KEY']) console.log(`Its keys are in ${devVars}.`)
-    const last = await Promise.race([worker.ended.then(() => 'ended' as const), stopped])
-    if (last === 'ended') throw new Error('Wrangler has ended.')
+    if (!process.env['MASTER_API_KEY']) console.log(`Its keys are in ${secretsFile}.`)
+    await tellWhatIsMissing(Number(values.port))
+    const last = await Promise.race([serving.ended.then(() => 'ended' as const), stopped])
+    if (last === 'ended') throw new Error('workerd has ended.')
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
-  console.error(worker.lastLines())
   process.exitCode = 1
 } finally {
-  await worker.stop()
+  await serving.stop()
+  release()
 }
 process.exit()
 
 /** Those variables of wrangler.toml that the environment sets anew. */
-function varsOf(env: NodeJS.ProcessEnv): Record<string, string> {
-  const [, table = ''] =
-    /^\[vars\](.*?)^\[/ms.exec(readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')) ?? []
-  const names = [...table.matchAll(/^(\w+)\s*=/gm)].flatMap(([, name]) => name ?? [])
+function varsOf(env: NodeJS.ProcessEnv, defaults: Build['vars']): Record<string, string> {
   return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = env[name]
-      return value === undefined ? [] : [[name, value]]
+    Object.entries(defaults).flatMap(([name, value]) => {
+      const own = env[name]
+      return own === undefined || own === value ? [] : [[name, own]]
     }),
   )
+}
+
+/** A malformed secret serves nobody: whoever reads the log learns which it is. */
+async function tellWhatIsMissing(port: number): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => null)
+  if (answer?.status === 503) console.error(await answer.text())
+  else await answer?.body?.cancel()
 }

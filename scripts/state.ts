@@ -20,8 +20,11 @@ export function claimState(folder: string): ClaimedState {
   }
 }
 
-/** The lock is SQLite's: the system lets go of it when its holder dies, however it dies. */
-function lock(folder: string): (() => void) | null {
+/**
+ * Claims this very folder; null where another process has it. The lock is SQLite's: the system lets go of it when its holder
+ * dies, however it dies. The file is named for the first that used it; all ways of starting take the same.
+ */
+export function lock(folder: string): (() => void) | null {
   mkdirSync(folder, { recursive: true })
   const database = new DatabaseSync(join(folder, 'npm-start.lock'))
   try {

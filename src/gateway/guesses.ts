@@ -5,8 +5,8 @@ import { persistently } from './objects.ts'
  * Counts wrong keys against the client's address, where the master key is taken; null where it may go on. While an address is
  * slowed the right key is refused there as well, else a guess would cost nothing: the answer would tell all the same.
  */
-export async function slowed(env: Env, headers: Headers, wrong: number): Promise<Failure | null> {
-  const name = await nameOfNetwork(networkOf(headers.get('cf-connecting-ip') ?? ''))
+export async function slowed(env: Env, request: Request, wrong: number): Promise<Failure | null> {
+  const name = await nameOfNetwork(networkOf(addressOf(request)))
   const waitMs = await persistently(() => env.GUESSES.getByName(name).knock(wrong))
   if (waitMs === 0) return null
   return {
@@ -14,6 +14,14 @@ export async function slowed(env: Env, headers: Headers, wrong: number): Promise
     message: `Too many wrong keys came from your address. Please try again in ${Math.ceil(waitMs / 1000)}s.`,
     retryAfterMs: waitMs,
   }
+}
+
+/** As Cloudflare says it; where workerd itself is at the front, of the connection, which has a port. */
+function addressOf({ headers, cf }: Request): string {
+  const given = headers.get('cf-connecting-ip')
+  if (given !== null) return given
+  const { clientIp } = (cf ?? {}) as { readonly clientIp?: unknown }
+  return typeof clientIp === 'string' ? clientIp.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') : ''
 }
 
 /**

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type Attempted, type Begun, IdempotencyKeys } from './idempotency-keys.ts'
+import { Witness } from './secrets/witness.ts'
 
 export interface DirectoryEntry {
   readonly user: string
@@ -17,6 +18,7 @@ export const DIRECTORY_NAME = 'directory'
  */
 export class DirectoryObject extends DurableObject<Env> {
   readonly #keys: IdempotencyKeys
+  readonly #witness: Witness
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -24,6 +26,7 @@ export class DirectoryObject extends DurableObject<Env> {
       'CREATE TABLE IF NOT EXISTS users (user_id TEXT PRIMARY KEY, created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
     )
     this.#keys = new IdempotencyKeys(ctx.storage.sql)
+    this.#witness = new Witness(ctx.storage.sql)
   }
 
   /** Whether a request with an Idempotency-Key is to be done, or was. */
@@ -58,6 +61,18 @@ export class DirectoryObject extends DurableObject<Env> {
   /** Idempotent. */
   remove(userId: string): void {
     this.ctx.storage.sql.exec('DELETE FROM users WHERE user_id = ?', userId)
+  }
+
+  /** Whether VAULT_KEY opens what was sealed here. Before there is a user nothing was, and any will do. */
+  async vaultOpens(): Promise<boolean> {
+    const { sql } = this.ctx.storage
+    if (sql.exec('SELECT 1 FROM users LIMIT 1').toArray().length === 0) this.#witness.forget()
+    return this.#witness.opens(this.env.VAULT_KEY)
+  }
+
+  /** All that opens was sealed with the current key. */
+  async resealed(): Promise<void> {
+    await this.#witness.renew(this.env.VAULT_KEY)
   }
 
   /** At most `limit` users in the order of their ids, after the id `after`. */

@@ -130,7 +130,7 @@ async function identify(call: Call): Promise<Known | Failure> {
   const wrong = forged + holders.length - users.length
   if (master !== null || wrong > 0) {
     const { env, request } = call
-    const refusal = await slowed(env, request.headers, master === null ? wrong : 0)
+    const refusal = await slowed(env, request, master === null ? wrong : 0)
     if (refusal !== null) return refusal
   }
   return {

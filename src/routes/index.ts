@@ -32,6 +32,7 @@ import { getModel, listModels, modelInfo } from './service/models.ts'
 import { getStored, listStored, notServedAt } from './service/not-served.ts'
 import { openapi } from './public/openapi.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recovery.ts'
+import { readiness } from './public/readiness.ts'
 import { OTHER_ROOTS } from './service/roots.ts'
 import { allStats, ownStats } from './debug/stats.ts'
 import { transcriptions, translations } from './service/transcriptions.ts'
@@ -52,6 +53,7 @@ type Route = readonly [Method, string, Access]
 
 /** Whoever asks here does so every few seconds: as long as all is well, those lines would be most of the log. */
 const HEALTH = '/health'
+const READY = '/health/ready'
 
 /** OpenAI's routes: method, path, who may call, handler. HEAD is answered wherever GET is. */
 const OPENAI: readonly Route[] = [
@@ -74,6 +76,7 @@ const OPENAI: readonly Route[] = [
 const SERVICE: readonly Route[] = [
   ['GET', '/', everyone(welcome)],
   ['GET', HEALTH, everyone(health)],
+  ['GET', READY, everyone(readiness)],
   ['GET', '/openapi.json', everyone(openapi)],
   ['GET', '/v1/key', user(getKey)],
   ...OPENAI,
@@ -200,7 +203,7 @@ export async function handleRequest(
   if (origins.length > 0 && route !== 'preflight') expose(headers, request, origins)
   headers.set('x-request-id', requestId)
   headers.set('x-content-type-options', 'nosniff')
-  if (route !== HEALTH || !response.ok) {
+  if ((route !== HEALTH && route !== READY) || !response.ok) {
     log('request', {
       request_id: requestId,
       method,

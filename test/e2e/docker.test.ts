@@ -1,12 +1,22 @@
 /** The image, as far as it can be built without Docker: its files in an empty folder, its command, its volume. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../scripts/ports.ts'
+import { lock } from '../../scripts/state.ts'
+import { eventually } from './support/eventually.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ')
@@ -40,18 +50,22 @@ describe('the image', () => {
     rmSync(app, { recursive: true, force: true })
   })
 
-  async function start(env: Record<string, string> = {}): Promise<void> {
+  function spawned(env: Record<string, string>): ChildProcess {
     const given: Record<string, string> = { 8787: String(port), '/data': data }
     const [program = '', ...args] = command.map((word) =>
       word.replace(/8787$|\/data$/, (path) => given[path] ?? path),
     )
     expect(program).toBe('node')
     const { MASTER_API_KEY: _, VAULT_KEY: __, API_KEY_SECRET: ___, ...rest } = process.env
-    container = spawn(process.execPath, args, {
+    return spawn(process.execPath, args, {
       cwd: app,
       env: { ...rest, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
+  }
+
+  async function start(env: Record<string, string> = {}): Promise<void> {
+    container = spawned(env)
     const started = container
     await new Promise<void>((ready, fail) => {
       started.once('exit', () => fail(new Error('it ended before it listened')))
@@ -78,7 +92,7 @@ describe('the image', () => {
   it('is the Node that the scripts need, and listens where the ports and the probe say', () => {
     expect(dockerfile).toMatch(/^FROM node:24\b/m)
     expect(dockerfile).toMatch(/^EXPOSE 8787$/m)
-    expect(dockerfile).toContain('http://127.0.0.1:8787/health')
+    expect(dockerfile).toContain('http://127.0.0.1:8787/health/ready')
     expect(compose).toContain('127.0.0.1:8787:8787')
     expect(dockerfile).toMatch(/^VOLUME \/data$/m)
     expect(compose).toContain('pollux-data:/data')
@@ -110,6 +124,97 @@ describe('the image', () => {
     expect(await listUsers()).toEqual(users)
   })
 
+  it('holds no key that opens nothing, and no secret beside the one file', async () => {
+    const given = parseEnv(readFileSync(join(data, '.dev.vars'), 'utf8'))
+    expect(Object.keys(given).toSorted()).toEqual(['API_KEY_SECRET', 'MASTER_API_KEY', 'VAULT_KEY'])
+    for (const [name, secret] of Object.entries(given)) {
+      const holders = filesIn(data).filter((file) => readFileSync(file).includes(secret ?? ''))
+      expect([name, holders]).toEqual([name, [join(data, '.dev.vars')]])
+    }
+  })
+
+  it('keeps snapshots in its volume, and finds all of them again, a page after the other', async () => {
+    const { MASTER_API_KEY: key } = parseEnv(readFileSync(join(data, '.dev.vars'), 'utf8'))
+    const act = async (path: string, body: object): Promise<Record<string, unknown>> => {
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/config/${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}` },
+        body: JSON.stringify(body),
+      })
+      return (await answer.json()) as Record<string, unknown>
+    }
+    for (let user = 0; user < 17; user++) await act('users', { label: `number ${user}` })
+    const found = await eventually(
+      async () => {
+        const kept: unknown[] = []
+        let body = {}
+        for (;;) {
+          const page = await act('restore', body)
+          kept.push(...(page['kept'] as unknown[]))
+          if (typeof page['next'] !== 'string') return kept
+          body = { cursor: page['next'] }
+        }
+      },
+      (kept) => kept.length === 18,
+    )
+    expect(new Set(found).size).toBe(18)
+  })
+
+  it('has one writer: another on the same volume ends at once and says why', async () => {
+    const other = spawned({})
+    const said: string[] = []
+    other.stderr?.on('data', (text) => said.push(String(text)))
+    const [code] = (await once(other, 'close')) as [number]
+    expect(code).toBe(1)
+    expect(said.join('')).toContain(`${data} is in use by another Pollux`)
+    expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200)
+    // `npm start --state` takes the same lock, and so does `npm run dev`.
+    expect(lock(data)).toBeNull()
+    const dev = spawn(process.execPath, ['scripts/dev.ts', `--persist-to=${data}`], { cwd: ROOT })
+    expect(((await once(dev, 'close')) as [number])[0]).toBe(1)
+  })
+
+  it('serves the Worker and nothing of a development server’s', async () => {
+    for (const path of [
+      '/cdn-cgi/handler/scheduled',
+      '/cdn-cgi/mf/scheduled',
+      '/cdn-cgi/explorer/api',
+    ]) {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+        headers: { 'mf-original-url': 'http://elsewhere/health', 'mf-route-override': 'pollux' },
+      })
+      expect([path, answer.status]).toEqual([path, 404])
+      expect(await answer.json()).toMatchObject({ error: { code: 'unknown_url' } })
+    }
+    expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200)
+  })
+
+  it('takes workerd with it, however it ends', async () => {
+    container?.kill('SIGKILL')
+    await eventually(
+      () =>
+        fetch(`http://127.0.0.1:${port}/health`).then(
+          () => 'answers',
+          () => 'is gone',
+        ),
+      (state) => state === 'is gone',
+    )
+    container = null
+    await start()
+  })
+
+  it.each(['MASTER_API_KEY', 'VAULT_KEY', 'API_KEY_SECRET'])(
+    'runs with a malformed %s, and its probe fails',
+    async (name) => {
+      await stop()
+      await start({ [name]: 'changeme' })
+      const answer = await fetch(`http://127.0.0.1:${port}/health/ready`)
+      expect(answer.status).toBe(503)
+      expect(await answer.text()).toContain(name)
+      expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200)
+    },
+  )
+
   it('takes its variables and secrets from the environment', async () => {
     await stop()
     const masterKey = 'a-master-key-from-outside'
@@ -124,3 +229,9 @@ describe('the image', () => {
     expect(page.headers.get('access-control-allow-origin')).toBe('https://chat.example.com')
   })
 })
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}

@@ -48,7 +48,7 @@ describe('every answer', () => {
     expect((await fetchPollux('/v1/embeddings')).headers.get('allow')).toBe('POST')
   })
 
-  it.each(['/', '/health'])(
+  it.each(['/', '/health', '/health/ready'])(
     '%s is there for probes, by GET and HEAD, without a key',
     async (path) => {
       expect((await fetchPollux(path)).status).toBe(200)
@@ -62,7 +62,7 @@ describe('every answer', () => {
     const written = vi.spyOn(console, 'log').mockImplementation(() => undefined)
     const routeOf = ([line]: unknown[]): unknown =>
       (JSON.parse(String(line)) as { route: unknown }).route
-    for (const path of ['/', '/health', '/nowhere']) await fetchPollux(path)
+    for (const path of ['/', '/health', '/health/ready', '/nowhere']) await fetchPollux(path)
     for (const method of ['HEAD', 'POST']) await fetchPollux('/health', { method })
     expect(written.mock.calls.map(routeOf)).toEqual(['/', 'none', '/health'])
   })

@@ -95,6 +95,7 @@ export async function resealUsers(call: Call): Promise<Reply> {
     unreadable += result.unreadable + (key === 'unreadable' ? 1 : 0)
   }
   const next = users.length === PAGE ? (users.at(-1)?.user ?? null) : null
+  if (next === null) await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).resealed())
   return Response.json({ status: 'ok', users: users.length, resealed, unreadable, next })
 }
 

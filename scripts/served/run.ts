@@ -1,0 +1,86 @@
+/** The Worker that was built, on the workerd binary itself: nothing of a development server is between it and its clients. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Build } from '../build.ts'
+import { configOf, type Served } from './config.ts'
+
+export interface ServeOptions extends Omit<Served, 'build'> {
+  /** The project's folder. */
+  readonly root: string
+  readonly secrets: Readonly<Record<string, string>>
+}
+
+export interface Serving {
+  /** Resolves with the first answer of /health; rejects where workerd ends before it. */
+  readonly ready: Promise<void>
+  readonly ended: Promise<void>
+  stop(): Promise<void>
+}
+
+const POLL_MS = 25
+/** workerd waits for streams that are under way; nobody is going to read them. */
+const STOP_GRACE_MS = 2_000
+/**
+ * workerd outlives whoever started it, and would go on writing to a folder that is nobody's any more. `cat` ends with the pipe
+ * that this process holds, however this process ends.
+ */
+const WITH_PARENT = `exec 3<&0
+"$@" </dev/null 3<&- &
+child=$!
+trap 'kill -TERM $child' TERM
+(cat <&3 >/dev/null; kill -KILL $child 2>/dev/null) >/dev/null 2>&1 &
+wait $child`
+
+export function serve({ root, secrets, ...options }: ServeOptions): Serving {
+  const folder = mkdtempSync(join(tmpdir(), 'pollux-'))
+  const dist = join(root, 'dist')
+  const build = JSON.parse(readFileSync(join(dist, 'worker.json'), 'utf8')) as Build // nobody but scripts/build.ts writes it
+  for (const name of ['worker.js', 'key-value.js']) {
+    copyFileSync(join(dist, name), join(folder, name))
+  }
+  writeFileSync(join(folder, 'config.capnp'), configOf({ build, ...options }))
+  mkdirSync(join(options.state, 'v3', 'do'), { recursive: true })
+
+  const binary = join(root, 'node_modules', 'workerd', 'bin', 'workerd')
+  const child = spawn(
+    'sh',
+    ['-c', WITH_PARENT, 'sh', binary, 'serve', '--experimental', join(folder, 'config.capnp')],
+    { stdio: ['pipe', 'inherit', 'inherit'], detached: true, env: { ...process.env, ...secrets } },
+  )
+  const ended = once(child, 'exit').then(() => killGroup(child))
+  return {
+    ready: untilHealthy(options.port, ended),
+    ended,
+    async stop() {
+      child.kill('SIGTERM')
+      await Promise.race([ended, sleep(STOP_GRACE_MS, undefined, { ref: false })])
+      killGroup(child)
+      await ended
+    },
+  }
+}
+
+async function untilHealthy(port: number, ended: Promise<void>): Promise<void> {
+  let isOver = false
+  void ended.then(() => (isOver = true))
+  while (!isOver) {
+    const answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null)
+    await answer?.body?.cancel()
+    if (answer?.status === 200) return
+    await Promise.race([ended, sleep(POLL_MS)])
+  }
+  throw new Error('workerd ended before the Worker answered.')
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // nothing of it is left
+  }
+}

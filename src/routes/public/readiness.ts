@@ -1,0 +1,36 @@
+import { masterKeyProblem } from '../../gateway/authenticate.ts'
+import { DIRECTORY_NAME } from '../../objects/directory.ts'
+import { readSecretKeys } from '../../secret-keys.ts'
+import type { Call } from '../call.ts'
+
+/**
+ * GET /health/ready: whether the gateway can do its work, for probes of containers. A missing or malformed secret, or a VAULT_KEY
+ * that does not open what is stored here, is a 503 that names it. It costs one call to the directory, and none to Google.
+ */
+export async function readiness({ env }: Call): Promise<Response> {
+  const problems = [
+    masterKeyProblem(env.MASTER_API_KEY),
+    malformed('VAULT_KEY', env.VAULT_KEY) ?? (await vaultProblem(env)),
+    malformed('API_KEY_SECRET', env.API_KEY_SECRET),
+  ].filter((problem) => problem !== null)
+  return problems.length === 0
+    ? Response.json({ status: 'ok' })
+    : Response.json({ status: 'not_ready', problems }, { status: 503 })
+}
+
+function malformed(name: string, secret: string | undefined): string | null {
+  if (readSecretKeys(secret) !== null) return null
+  return `${name} is missing or malformed: 32 bytes in base64 are needed`
+}
+
+async function vaultProblem(env: Env): Promise<string | null> {
+  try {
+    const opens = await env.DIRECTORY.getByName(DIRECTORY_NAME).vaultOpens()
+    return opens ? null : OTHER_VAULT
+  } catch {
+    return 'The storage of this gateway does not answer'
+  }
+}
+
+const OTHER_VAULT =
+  'VAULT_KEY is not the one that sealed what is stored here: put it back, behind a comma if need be, or POST /v1/config/reseal to go on without'
