@@ -193,6 +193,11 @@ const MIGRATIONS: readonly string[] = [
     head_hash TEXT NOT NULL
   ) STRICT;
   `,
+  // Whose row it is, since an object is not always woken by its name. A snapshot of it is written anew.
+  `
+  ALTER TABLE user ADD COLUMN user_id TEXT;
+  UPDATE user SET config_version = config_version + 1;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
@@ -203,8 +208,8 @@ export function isConfigured(sql: SqlStorage): boolean {
   return tables.toArray().length > 0
 }
 
-/** Creates the tables of a new user, or brings those of an older version up to date. */
-export function migrate(storage: DurableObjectStorage, now: number): void {
+/** Creates the tables of a new user, or brings those of an older version up to date. `userId`: whose they are. */
+export function migrate(storage: DurableObjectStorage, now: number, userId: string): void {
   storage.transactionSync(() => {
     const { sql } = storage
     const version = isConfigured(sql)
@@ -214,10 +219,12 @@ export function migrate(storage: DurableObjectStorage, now: number): void {
     if (version >= SCHEMA_VERSION) return
     for (const step of MIGRATIONS.slice(version)) sql.exec(step)
     sql.exec(
-      `INSERT INTO user (only_row, schema_version, created_at) VALUES (1, ?, ?)
-       ON CONFLICT DO UPDATE SET schema_version = excluded.schema_version`,
+      `INSERT INTO user (only_row, schema_version, created_at, user_id) VALUES (1, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET schema_version = excluded.schema_version,
+         user_id = COALESCE(user_id, excluded.user_id)`,
       SCHEMA_VERSION,
       now,
+      userId,
     )
   })
 }

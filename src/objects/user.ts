@@ -27,6 +27,7 @@ import {
   describeUser,
 } from './views/description.ts'
 import { type Explanation, explain } from './views/explanation.ts'
+import { nameless, userIdIn } from './identity.ts'
 import { type KeyInfo, keyInfo } from './views/key-info.ts'
 import type { LeaseRequest, LeaseResult, Refusal, Settled, Settlement } from './ledger/lease.ts'
 import { Lending } from './leasing/lending.ts'
@@ -69,15 +70,18 @@ interface Awake {
  * Every public method is an RPC method. Expected outcomes are values; what is thrown is a bug.
  */
 export class UserObject extends DurableObject<Env> {
-  readonly #userId: string
+  readonly #knownId: string | null
   /** Null for a key that nobody configured: it wakes an object too, which must not leave a table behind. */
   #user: Awake | null = null
   #vault: Promise<Vault | null> | null = null
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.#userId = ctx.id.name ?? ctx.id.toString()
-    if (isConfigured(ctx.storage.sql)) this.#user = this.#wake()
+    this.#knownId = userIdIn(ctx, env.USERS)
+    if (this.#knownId === null || !isConfigured(ctx.storage.sql)) return
+    this.#user = this.#wake()
+    // Nothing of an upgrade, nor of an alarm that went amiss, waits for the next change.
+    if (this.#user.state.profile.snapshotDue()) this.#user.chores.snapshotLater()
   }
 
   /** Whether this user exists, and whoever presents this key may use the service. */
@@ -88,28 +92,28 @@ export class UserObject extends DurableObject<Env> {
 
   /** Permission for the first attempt of a request. Asked for again, it gives the same lease while that is open. */
   lease(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
-    return this.#user?.lending.lease(request) ?? { ok: false, reason: 'unknown_user' }
+    return this.#any()?.lending.lease(request) ?? { ok: false, reason: 'unknown_user' }
   }
 
   /** Why a request would be refused if it asked for its lease now; null where it would not. For work that comes before the lease. */
   foresee(request: LeaseRequest): Refusal | null {
-    const user = this.#user
+    const user = this.#any()
     return user === null ? { ok: false, reason: 'unknown_user' } : user.lending.foresee(request)
   }
 
   /** The attempt of this lease goes on; a lease of which nothing is heard for a minute is taken for lost. */
   renew(leaseId: string): void {
-    this.#user?.lending.renew(leaseId)
+    this.#any()?.lending.renew(leaseId)
   }
 
   /** Takes reports of attempts, and answers once they are on disk. Idempotent by lease id. */
   async settle(...settlements: Settlement[]): Promise<Settled> {
-    return this.#user?.lending.settle(settlements) ?? { counted: false }
+    return this.#any()?.lending.settle(settlements) ?? { counted: false }
   }
 
   /** Reports an attempt that failed and asks for the request's next one in the same round trip. Idempotent by lease id and attempt. */
   async settleAndLease(settlement: Settlement, request: LeaseRequest): Promise<LeaseResult> {
-    const settled = this.#user?.lending.settleAndLease(settlement, request)
+    const settled = this.#any()?.lending.settleAndLease(settlement, request)
     return settled ?? { ok: false, reason: 'unknown_user' }
   }
 
@@ -168,6 +172,7 @@ export class UserObject extends DurableObject<Env> {
     if (known !== undefined && known.audit.doneBefore(by, 'user.created', null) === null) {
       return { ok: false, reason: 'user_exists', createdAt: known.profile.createdAt }
     }
+    const userId = this.#userId
     // All or nothing: a user without the key could not be used.
     return this.#atomically(() => {
       const { state, chores } = this.#user ?? this.#made(by, namesOf(settings))
@@ -176,9 +181,7 @@ export class UserObject extends DurableObject<Env> {
       if (key !== null) giveKey(state, key, graceMs, by, Date.now())
       chores.snapshotLater()
       const user =
-        known === undefined
-          ? changeSettings(state, this.#userId, settings)
-          : describeUser(this.#userId, state) // asked for again: the answer was lost on the way
+        known === undefined ? changeSettings(state, userId, settings) : describeUser(userId, state) // asked for again: the answer was lost on the way
       return { ok: true, user }
     })
   }
@@ -280,7 +283,8 @@ export class UserObject extends DurableObject<Env> {
 
   /** Who did what, also to a user who was deleted; null where there never was one. */
   auditAfter(after: number, limit: number): AuditPage | null {
-    return this.#user === null ? null : pageOf(this.#user.state.audit, after, limit)
+    const user = this.#any()
+    return user === null ? null : pageOf(user.state.audit, after, limit)
   }
 
   /**
@@ -391,7 +395,24 @@ export class UserObject extends DurableObject<Env> {
   }
 
   #isBuried(): boolean {
-    return this.#user?.state.profile.isDeleted === true
+    return this.#any()?.state.profile.isDeleted === true
+  }
+
+  /** The user, deleted or not. Null for a key that nobody configured, which needs no id to be said. */
+  #any(): Awake | null {
+    if (this.#knownId === null && isConfigured(this.ctx.storage.sql)) this.#refuse()
+    return this.#user
+  }
+
+  get #userId(): string {
+    return this.#knownId ?? this.#refuse()
+  }
+
+  /** This instance will never know; the next one, woken by name, does. */
+  #refuse(): never {
+    // After the answer: an instance that ends at once cannot say that the call is to be repeated.
+    this.ctx.waitUntil(scheduler.wait(1).then(() => this.ctx.abort('It was woken by its id.')))
+    throw nameless()
   }
 
   #made(by: Admin, fields: readonly string[]): Awake {
@@ -403,7 +424,7 @@ export class UserObject extends DurableObject<Env> {
   #wake(): Awake {
     const settings = readSettings(this.env)
     if (!settings.ok) throw new Error(settings.message) // the Worker refuses every request before it comes here
-    migrate(this.ctx.storage, Date.now())
+    migrate(this.ctx.storage, Date.now(), this.#userId)
     const state = loadState({
       sql: this.ctx.storage.sql,
       userId: this.#userId,

@@ -141,7 +141,7 @@ describe('what a request costs in the object', () => {
 
   it('an attempt of more than ten seconds', async () => {
     const written = await runInDurableObject(env.USERS.getByName('of-a-test'), (_, { storage }) => {
-      migrate(storage, Date.now())
+      migrate(storage, Date.now(), 'of-a-test')
       const rows = countingRows(storage.sql)
       const ledger = new Ledger(rows.sql)
       const now = Date.now()

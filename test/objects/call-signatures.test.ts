@@ -12,7 +12,7 @@ const MAKER = { model: 'gemini-3.8-flash', upstream: 'gemini-api' } as const
 function withTable(test: (restart: () => CallSignatures, sql: SqlStorage) => void): Promise<void> {
   const object = env.USERS.getByName(crypto.randomUUID())
   return runInDurableObject(object, (_instance, state) => {
-    migrate(state.storage, NOW)
+    migrate(state.storage, NOW, 'of-a-test')
     test(() => new CallSignatures(state.storage.sql), state.storage.sql)
   })
 }

@@ -21,7 +21,7 @@ const NOW = Date.parse('2026-11-22T12:00:00Z')
 function withLedger(test: (start: () => Ledger, sql: SqlStorage) => void): Promise<void> {
   const object = env.USERS.getByName(crypto.randomUUID())
   return runInDurableObject(object, (_instance, state) => {
-    migrate(state.storage, NOW)
+    migrate(state.storage, NOW, 'of-a-test')
     test(() => new Ledger(state.storage.sql, NOW), state.storage.sql)
   })
 }

@@ -283,7 +283,7 @@ describe('the chain', () => {
     const kept = await runInDurableObject(
       env.USERS.getByName(crypto.randomUUID()),
       (_instance, { storage }) => {
-        migrate(storage, Date.now())
+        migrate(storage, Date.now(), 'of-a-test')
         const audit = new Audit(storage.sql, 50)
         for (let line = 0; line < 400; line++) audit.record('ring', 'ring.turned', null, { line })
         const { anchor, head } = audit.ends()

@@ -14,7 +14,7 @@ export const TOKENS: TokenCounts = { prompt: 10, cached: 4, output: 5, reasoning
 export function withStorage(test: (storage: DurableObjectStorage) => void): Promise<void> {
   const object = env.USERS.getByName(crypto.randomUUID())
   return runInDurableObject(object, (_instance, state) => {
-    migrate(state.storage, NOW)
+    migrate(state.storage, NOW, 'of-a-test')
     test(state.storage)
   })
 }

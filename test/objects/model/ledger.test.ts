@@ -220,7 +220,7 @@ function agree(ledger: Ledger, loans: readonly Loan[], requests: Requests): void
 it('keeps its books through any order of grants, reports, flushes and power cuts', async () => {
   const object = env.USERS.getByName(crypto.randomUUID())
   await runInDurableObject(object, (_instance, { storage }) => {
-    migrate(storage, START)
+    migrate(storage, START, 'of-a-test')
     const property = fc.property(steps, (story) => play(storage.sql, story))
     assert(property, { seed: 20261122, numRuns: 800 })
     assert(property, { numRuns: 200 })
