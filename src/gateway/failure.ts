@@ -5,9 +5,8 @@ import type { LimitName } from '../objects/config/limits.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { GoogleError } from '../upstreams/google-error.ts'
 import type { ClientFault, QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
+import { quotable } from './quotation.ts'
 
-/** Google's own text is cut here: it may quote the request at length. */
-const MAX_TEXT = 1000
 /** When to try again after an outage that gave no hint. */
 const OUTAGE_RETRY_MS = 5000
 const QUOTA_RETRY_MS = 30_000
@@ -245,17 +244,9 @@ function contextLength(text: string, model: string): Failure {
   }
 }
 
-/** Google's words about the request, without its words about the credential: projects, accounts and their numbers. */
-function quote(message: string, { project, quotaProject }: Access): string {
-  let text = message
-    .replace(/\bprojects\/[^\s/'"`)]+/g, 'projects/…')
-    .replace(/\b(project)[\s:=#]*[`'"]?[\w.:-]*\d[\w.:-]*[`'"]?/gi, '$1 …')
-    .replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '…')
-  for (const own of [project, quotaProject]) {
-    if (own !== null) text = text.replaceAll(own, '…')
-  }
-  const short = text.trim().slice(0, MAX_TEXT)
-  return short === ''
+function quote(message: string, access: Access): string {
+  const said = quotable(message, access)
+  return said === null
     ? 'Google refused the request as invalid.'
-    : `Google refused the request: ${short}`
+    : `Google refused the request: ${said}`
 }

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { quotable } from '../../src/gateway/quotation.ts'
+import type { Access } from '../../src/upstreams/credential.ts'
+
+const KEY = 'AIzaSyCANARY-0123456789_abcdefghijklmno'
+const ACCESS: Access = {
+  upstream: 'gemini-api',
+  project: 'my-own-project',
+  location: null,
+  quotaProject: 'quota-of-mine',
+  auth: { scheme: 'api_key', value: KEY },
+}
+const SAID = "Invalid value at 'contents[0]': "
+
+function base64(text: string): string {
+  return new TextEncoder().encode(text).toBase64()
+}
+
+describe("Google's words on a request", () => {
+  it.each([
+    ["Invalid value at 'contents[0].parts[0].text': half a pair"],
+    ['* GenerateContentRequest.tools[0].function_declarations[0].name: must start with a letter'],
+    ['Please ensure that function call turn comes immediately after a user turn.'],
+    ['Unable to submit request because thinking is not supported by this model.'],
+    ['Penalty is not enabled for this model'],
+    ['The requested combination of response modalities (TEXT, AUDIO) is not supported'],
+    ['Request payload size exceeds the limit: 20971520 bytes.'],
+  ])('are quoted as they are: %s', (message) => {
+    expect(quotable(message, ACCESS)).toBe(message)
+  })
+
+  it.each([
+    ['the key', KEY],
+    ['the key, encoded for an address', encodeURIComponent(`${KEY}/+`)],
+    ['another key', 'AIzaSyOTHER-0123456789_abcdefghijklmno'],
+    ['a key of the new kind', 'AQ.Ab8RN6CANARYCANARYCANARY'],
+    ['an access token', 'ya29.a0CANARY_canary-canary.canary'],
+    ['a refresh token', '1//0gCANARYcanaryCANARY-canary'],
+    ['a client secret', 'GOCSPX-CANARYcanary'],
+    ['an OAuth client', '481516234200-canary.apps.googleusercontent.com'],
+    ['a JWT', 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJDQU5BUlkifQ.c2lnbmF0dXJlQ0FOQVJZ'],
+    ['an account', 'canary@my-proj.iam.gserviceaccount.com'],
+    ['an account, encoded', 'canary%40my-proj.iam.gserviceaccount.com'],
+    ['an account, encoded for HTML', 'canary&#64;my-proj.iam.gserviceaccount.com'],
+    ['the project', 'my-own-project'],
+    ['the project, in base64', base64('my-own-project').replace(/=+$/, '')],
+    ['the quota project', 'quota-of-mine'],
+    ['the number of a project', '481516234200'],
+    ['a resource', 'projects/canary-project/locations/x'],
+    ['a resource, encoded', 'projects%2Fcanary-project%2Flocations'],
+    ['a private key', '-----BEGIN PRIVATE KEY-----\nMIICANARY\n-----END PRIVATE KEY-----'],
+    ['a header', 'Bearer CANARYtoken.canary'],
+    ['a field', 'api_key: CANARY-value'],
+  ])('are quoted without %s', (_, secret) => {
+    for (const around of [(s: string) => s, (s: string) => `"${s}"`, (s: string) => `(${s}).`]) {
+      const said = quotable(SAID + around(secret) + ' and more', ACCESS) ?? ''
+      expect(said).toContain(SAID.trim())
+      expect(said).toContain('and more')
+      expect(said).not.toMatch(/canary|481516234200|my-own-project|quota-of-mine|Q0FOQVJZ/i)
+      expect(said).not.toContain(secret)
+    }
+  })
+
+  it.each([
+    ['Consumer CANARY has been suspended.'],
+    ['API key not valid. Please pass a valid API key.'],
+    ['Vertex AI API has not been used in project 481516234200 before or it is disabled.'],
+    ['Account canary is not eligible'],
+    ['<!doctype html><title>Error 400</title>'],
+    [''],
+  ])('of a form that is not known are not quoted: %s', (message) => {
+    expect(quotable(message, ACCESS)).toBeNull()
+  })
+
+  it('are cut before anything is looked for in them', () => {
+    const began = performance.now()
+    const said = quotable(SAID + 'project '.repeat(500_000), ACCESS)
+    expect(said?.length).toBeLessThanOrEqual(1000)
+    expect(performance.now() - began).toBeLessThan(5000) // without the cut it is minutes
+  })
+})
