@@ -4,7 +4,12 @@ import type { Failure, FailureReason } from '../../failure/failure.ts'
 import { parse } from '../../failure/check.ts'
 import type { CredentialInput } from '../../objects/ring/credential.ts'
 import type { Secret } from '../../upstreams/credential.ts'
-import type { additionBody, CredentialFile, updateBody } from './credential-schema.ts'
+import {
+  type additionBody,
+  type CredentialFile,
+  FORMS,
+  type updateBody,
+} from './credential-schema.ts'
 
 export type ParsedCredential =
   | { readonly ok: true; readonly input: CredentialInput }
@@ -19,6 +24,16 @@ const UPSTREAMS_OF: Readonly<Record<Secret['type'], readonly [Upstream, ...Upstr
 
 /** Checks a credential as an admin posts it. Messages name fields, never their values. */
 export async function parseCredential(
+  body: unknown,
+  schema: typeof updateBody | typeof additionBody,
+): Promise<ParsedCredential> {
+  const read = await readCredential(body, schema)
+  if (read.ok || read.failure.param?.startsWith('gcpServiceAccount') !== true) return read
+  const message = `${read.failure.message} Accepted as 'gcpServiceAccount': ${FORMS}.`
+  return { ok: false, failure: { ...read.failure, message } }
+}
+
+async function readCredential(
   body: unknown,
   schema: typeof updateBody | typeof additionBody,
 ): Promise<ParsedCredential> {

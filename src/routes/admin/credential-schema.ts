@@ -25,6 +25,10 @@ const location = optional(v.pipe(text, v.regex(LOCATION, 'must be a location suc
 /** It travels in a header. */
 const apiKey = v.pipe(text, v.regex(/^[\x21-\x7e]+$/, 'must be of printable ASCII without spaces'))
 
+/** What is accepted, for whoever sent something else. */
+export const FORMS =
+  '{"type": "service_account", …} and {"type": "authorized_user", …} as Google writes them, or {"api_key": "…"}'
+
 const TYPES = ['authorized_user', 'service_account', 'api_key'] as const
 
 /** Google's credential files as they are, and an API key in the same manner. */
@@ -84,12 +88,18 @@ export const bulkBody = v.strictObject({
   ),
 })
 
-/** Admins paste the file as an object or as the string that it is. */
+/** Admins paste the file as an object or as the string that it is; an API key has no file, and nobody who writes one thinks of a type. */
 function unfold(value: unknown): unknown {
-  if (typeof value !== 'string') return value
+  if (typeof value !== 'string') return typed(value)
   try {
-    return JSON.parse(value)
+    return typed(JSON.parse(value))
   } catch {
     return value // not an object either, and refused as the wrong type
   }
+}
+
+function typed(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const isKey = Object.hasOwn(value, 'api_key') && !Object.hasOwn(value, 'type')
+  return isKey ? { ...value, type: 'api_key' } : value
 }

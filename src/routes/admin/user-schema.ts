@@ -26,6 +26,31 @@ const instant = v.nullable(
   ),
 )
 
+const WHEN =
+  'must be a date in ISO 8601, such as 2027-01-31T12:00:00Z or 2027-01-31 (the end of that day, UTC), or a time from now, such as 30d, 12h or 90m'
+const DATE = /^\d{4}-\d\d-\d\d$/
+const FROM_NOW = /^([1-9]\d{0,4})([mhdw])$/
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
+
+/** The same, where people write a day or a time from now: a key is good until the day's end. */
+const ending = v.nullable(
+  v.pipe(
+    v.string('a date in ISO 8601 or a time from now such as 30d, or null'),
+    v.transform((text) => spelledOut(text.trim())),
+    v.isoTimestamp(WHEN),
+    v.check(isInCalendar, 'must be a day that the month has'),
+    v.transform((text) => Date.parse(text)),
+    v.finite(WHEN),
+  ),
+)
+
+function spelledOut(text: string): string {
+  if (DATE.test(text)) return `${text}T23:59:59.999Z`
+  const [, count, unit] = FROM_NOW.exec(text) ?? []
+  if (count === undefined) return text
+  return new Date(Date.now() + Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]).toISOString()
+}
+
 /** Date.parse takes February 31 for a day in March. */
 function isInCalendar(text: string): boolean {
   const day = text.slice(0, 'YYYY-MM-DD'.length)
@@ -126,7 +151,7 @@ const settings = {
   mode: v.optional(v.picklist(MODES, `must be one of: ${MODES.join(', ')}`)),
   affinity: v.optional(boolean),
   disabled: v.optional(boolean),
-  expires_at: v.optional(instant),
+  expires_at: v.optional(ending),
   models: v.optional(models),
   aliases: v.optional(aliases),
   fallbacks: v.optional(fallbacks),
