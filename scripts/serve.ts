@@ -56,7 +56,7 @@ const serving = serve({
   secrets,
   vars,
   reachesPrivate: Object.keys(vars).some(
-    (name) => /_URL$|_ORIGINS$/.test(name) && !/^CORS/.test(name),
+    (name) => /_URL$|_ORIGINS$/.test(name) && !name.startsWith('CORS'),
   ),
 })
 try {

@@ -199,6 +199,9 @@ describe('the image', () => {
         ),
       (state) => state === 'is gone',
     )
+    const claim = lock(data)
+    expect(claim).not.toBeNull()
+    claim?.()
     container = null
     await start()
   })

@@ -34,7 +34,7 @@ describe('GET /health/ready', () => {
   it.each([
     ['MASTER_API_KEY', ''],
     ['MASTER_API_KEY', 'changeme'],
-    ['MASTER_API_KEY', 'short'],
+    ['MASTER_API_KEY', 'too-little'],
     ['VAULT_KEY', ''],
     ['VAULT_KEY', 'no base64!'],
     ['VAULT_KEY', new Uint8Array(16).toBase64()],
@@ -52,7 +52,7 @@ describe('GET /health/ready', () => {
         status: 'not_ready',
         problems: [expect.stringContaining(name)],
       })
-      if (value.length > 7) expect(text).not.toContain(value)
+      expect(text).not.toContain(value || OTHER_KEY)
       expect((await fetchPollux('/health')).status).toBe(200)
     },
   )
