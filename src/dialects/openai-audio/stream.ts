@@ -1,41 +1,50 @@
 /** A streamed transcript: OpenAI's `transcript.text.delta` events and one `transcript.text.done`. */
-import { blockReasonOf, finishReasonOf, usageOf } from '../../gemini/response.ts'
-import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
+import { DeafSink } from '../../gemini/answer/deaf-sink.ts'
+import { PLAIN_ANSWER } from '../../gemini/answer/plan.ts'
+import { AnswerReader } from '../../gemini/answer/reader.ts'
+import { blockReasonOf, finishReasonOf } from '../../gemini/response.ts'
+import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { type Failure, toOpenAIError } from '../../failure/failure.ts'
-import { WholeCharacters, toWellFormedJson } from '../../json/well-formed.ts'
+import { toWellFormedJson } from '../../json/well-formed.ts'
 import { incompleteness } from './ending.ts'
-import { spokenIn, toUsage } from './whole.ts'
+import { toUsage } from './whole.ts'
 
 export type StreamEnd =
   | { readonly ok: true; readonly frames: string }
   | { readonly ok: false; readonly failure: Failure; readonly frames: string }
 
-export class TranscriptStream {
-  readonly #characters = new WholeCharacters()
+export class TranscriptStream extends DeafSink {
+  readonly #reader = new AnswerReader(PLAIN_ANSWER, this)
   #text = ''
-  #usage: UsageMetadata | undefined
+  /** What the response that is being read says. */
+  #delta = ''
   #finishReason: string | undefined
   #blockReason: string | undefined
 
   encode(response: GenerateContentResponse): string {
-    this.#usage = usageOf(response) ?? this.#usage
     this.#finishReason = finishReasonOf(response) ?? this.#finishReason
     this.#blockReason = blockReasonOf(response) ?? this.#blockReason
-    const delta = this.#characters.next(spokenIn(response))
-    if (delta === '') return ''
-    this.#text += delta
-    return frame({ type: 'transcript.text.delta', delta })
+    this.#delta = ''
+    this.#reader.read(response)
+    const delta = this.#delta
+    return delta === '' ? '' : frame({ type: 'transcript.text.delta', delta })
   }
 
   end(): StreamEnd {
+    this.#reader.end()
     const failure = incompleteness({
       finishReason: this.#finishReason,
       blockReason: this.#blockReason,
     })
     if (failure !== null) return { ok: false, failure, frames: this.fail(failure) }
-    const text = (this.#text + this.#characters.end()).trim()
-    const usage = toUsage(this.#usage)
+    const text = this.#text.trim()
+    const usage = toUsage(this.#reader.usage)
     return { ok: true, frames: frame({ type: 'transcript.text.done', text, usage }) }
+  }
+
+  override text(text: string): void {
+    this.#text += text
+    this.#delta += text
   }
 
   /** SDKs raise what a frame with `error` says. */

@@ -1,12 +1,7 @@
 /** Gemini's answer as OpenAI's transcript, in the format that was asked for. */
 import * as v from 'valibot'
-import {
-  blockReasonOf,
-  finishReasonOf,
-  firstCandidate,
-  partsOf,
-  textOf,
-} from '../../gemini/response.ts'
+import { collect } from '../../gemini/answer/collect.ts'
+import { blockReasonOf, finishReasonOf } from '../../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
 import { countTokens } from '../../gemini/usage.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -36,20 +31,12 @@ export function toTranscript(response: GenerateContentResponse, asked: Asked): T
     blockReason: blockReasonOf(response),
   })
   if (failure !== null) return { ok: false, failure }
-  const text = spokenIn(response).trim()
+  const text = collect(response).text.trim()
   const usage = toUsage(response.usageMetadata)
   const { response_format: format } = asked.audio
   if (format === 'text') return { ok: true, contentType: TEXT, body: `${text}\n` }
   if (format === 'json') return json({ text, usage })
   return shapeOf(asked.audio) === 'timed' ? toTimed(text, asked) : toVerbose(text, asked)
-}
-
-/** Without thoughts. */
-export function spokenIn(response: GenerateContentResponse): string {
-  return partsOf(firstCandidate(response))
-    .filter((part) => part.thought !== true)
-    .map(textOf)
-    .join('')
 }
 
 export function toUsage(meta: UsageMetadata | undefined) {

@@ -1,7 +1,7 @@
 /** OpenAI's embedding requests (client-protocols §3), with the task types of Gemini's. */
 import * as v from 'valibot'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
-import { modelName } from '../openai-chat/body/schema.ts'
+import { modelName } from '../model-name.ts'
 import { integerFrom1To, oneOf, string } from '../words.ts'
 import { refuseTokens } from '../openai/token-arrays.ts'
 

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { ASPECT_RATIOS } from '../../gemini/media/aspect-ratios.ts'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
-import { modelName } from '../openai-chat/body/schema.ts'
+import { modelName } from '../model-name.ts'
 import { integerFrom1To, oneOf, someText, string } from '../words.ts'
 
 /** OpenAI's own limit; each is a call of its own. */

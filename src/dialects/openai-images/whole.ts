@@ -1,13 +1,7 @@
 /** What a model drew as OpenAI's list of images. */
 import type { Failure } from '../../failure/failure.ts'
-import {
-  blockReasonOf,
-  finishReasonOf,
-  firstCandidate,
-  isMedia,
-  partsOf,
-  usageOf,
-} from '../../gemini/response.ts'
+import { collect } from '../../gemini/answer/collect.ts'
+import { blockReasonOf, finishReasonOf, usageOf } from '../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { addUsage, countTokens } from '../../gemini/usage.ts'
 
@@ -35,12 +29,7 @@ export function toImageList(
   const data: ({ b64_json: string } | { url: string })[] = []
   for (const response of responses) {
     // A model that thinks may sketch before it draws: the last picture is the one.
-    const drawn = partsOf(firstCandidate(response))
-      .filter(({ thought }) => thought !== true)
-      .flatMap(({ inlineData }) =>
-        isMedia(inlineData) && inlineData.mimeType.startsWith('image/') ? [inlineData] : [],
-      )
-      .at(-1)
+    const drawn = collect(response).media.findLast(({ mimeType }) => mimeType.startsWith('image/'))
     if (drawn === undefined) return { ok: false, failure: nothingDrawn(response) }
     const url = `data:${drawn.mimeType};base64,${drawn.data}`
     data.push(format === 'url' ? { url } : { b64_json: drawn.data })

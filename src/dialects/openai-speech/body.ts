@@ -1,7 +1,7 @@
 /** OpenAI's speech requests, as far as Gemini's models that speak can follow them. */
 import * as v from 'valibot'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
-import { modelName } from '../openai-chat/body/schema.ts'
+import { modelName } from '../model-name.ts'
 import { number, oneOf, someText, string } from '../words.ts'
 
 export const speechRequest = v.object(

@@ -1,13 +1,8 @@
 /** What a model said, as a file. */
 import type { Failure } from '../../failure/failure.ts'
 import { endingOf } from '../../gemini/endings.ts'
-import {
-  blockReasonOf,
-  finishReasonOf,
-  firstCandidate,
-  isMedia,
-  partsOf,
-} from '../../gemini/response.ts'
+import { collect } from '../../gemini/answer/collect.ts'
+import { blockReasonOf, finishReasonOf } from '../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { joinedBytes } from '../../bytes/base64.ts'
 import { pcmRate, wavOf } from '../../bytes/wav.ts'
@@ -17,9 +12,7 @@ export type Speech =
   | { readonly ok: false; readonly failure: Failure }
 
 export function toSpeech(response: GenerateContentResponse, format: 'wav' | 'pcm'): Speech {
-  const sounds = partsOf(firstCandidate(response)).flatMap(({ inlineData }) =>
-    isMedia(inlineData) && inlineData.mimeType.startsWith('audio/') ? [inlineData] : [],
-  )
+  const sounds = collect(response).media.filter(({ mimeType }) => mimeType.startsWith('audio/'))
   const [first] = sounds
   if (first === undefined) return { ok: false, failure: silence(response) }
   const rate = pcmRate(first.mimeType)

@@ -7,7 +7,6 @@ import * as v from 'valibot'
 import type { Attachment } from '../../../gemini/media/attachment.ts'
 import { Cuttings } from '../../../bytes/cuttings.ts'
 import type { Failure } from '../../../failure/failure.ts'
-import { stripModelPrefix } from '../../../gemini/models/catalogue.ts'
 import { asObject, parse } from '../../../failure/check.ts'
 import { message } from './message-schema.ts'
 import { readMedia } from '../media-paths.ts'
@@ -15,25 +14,11 @@ import { toChatShape } from '../responses-shape.ts'
 import { settingsEntries } from '../settings/settings.ts'
 import { declaredFunction, functionChoice, tool, toolChoice, toolPriority } from './tool-schema.ts'
 import { findUnsupported } from './unsupported.ts'
-import { boolean, integer, record, string } from '../../words.ts'
-
-const MODEL_MAX_LENGTH = 128
-/**
- * The id becomes part of an upstream URL: words between slashes, each beginning with a letter or
- * digit.
- */
-const MODEL_ID = /^[A-Za-z0-9][\w.:@-]*(?:\/[A-Za-z0-9][\w.:@-]*)*$/
+import { modelName } from '../../model-name.ts'
+import { boolean, integer, record } from '../../words.ts'
 
 /** OpenAI takes 128. Each is a lease, an attempt and a share of the user's limits of its own. */
 const MAX_CHOICES = 8
-
-export const modelName = v.pipe(
-  string,
-  v.transform(stripModelPrefix),
-  v.maxLength(MODEL_MAX_LENGTH, `must not be longer than ${MODEL_MAX_LENGTH} characters`),
-  v.excludes('..', 'must not contain ".."'),
-  v.regex(MODEL_ID, 'must be a model id such as gemini-2.5-flash'),
-)
 
 export const chatRequest = v.object(
   {

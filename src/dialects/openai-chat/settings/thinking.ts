@@ -7,28 +7,8 @@ import { REASONING_FORMATS, type ReasoningFormat } from '../../../gemini/reasoni
 import type { ThinkingConfig } from '../../../gemini/types.ts'
 import { present } from '../../../json/record.ts'
 import { type GoogleExtras, thinkingBudget } from './google-extras.ts'
+import { DYNAMIC, EFFORT_NAMES, EFFORTS, OFF } from '../../efforts.ts'
 import { boolean, lowerCaseOf } from '../../words.ts'
-
-const DYNAMIC: ThinkingConfig = { thinkingBudget: -1 }
-const OFF: ThinkingConfig = { thinkingBudget: 0 }
-
-/** OpenAI's own words, and those of others for the same. */
-const EFFORTS = {
-  none: OFF,
-  off: OFF,
-  disable: OFF,
-  minimal: { thinkingLevel: 'MINIMAL' },
-  low: { thinkingLevel: 'LOW' },
-  medium: { thinkingLevel: 'MEDIUM' },
-  high: { thinkingLevel: 'HIGH' },
-  xhigh: { thinkingLevel: 'XHIGH' },
-  max: { thinkingLevel: 'XHIGH' },
-  auto: DYNAMIC,
-  default: DYNAMIC,
-} as const satisfies Record<string, ThinkingConfig>
-
-type Effort = keyof typeof EFFORTS
-const EFFORT_NAMES = Object.keys(EFFORTS) as Effort[]
 
 /** What Groq calls them. */
 const FORMATS_ELSEWHERE = { parsed: 'reasoning', raw: 'think_tags', hidden: 'none' } as const

@@ -1,0 +1,16 @@
+import * as v from 'valibot'
+import { stripModelPrefix } from '../gemini/models/catalogue.ts'
+import { string } from './words.ts'
+
+const MAX_LENGTH = 128
+/** The name becomes part of an upstream URL: words between slashes, each beginning with a letter or digit. */
+const MODEL_ID = /^[A-Za-z0-9][\w.:@-]*(?:\/[A-Za-z0-9][\w.:@-]*)*$/
+
+/** A model as a client names it, without prefixes such as `models/`. */
+export const modelName = v.pipe(
+  string,
+  v.transform(stripModelPrefix),
+  v.maxLength(MAX_LENGTH, `must not be longer than ${MAX_LENGTH} characters`),
+  v.excludes('..', 'must not contain ".."'),
+  v.regex(MODEL_ID, 'must be a model id such as gemini-2.5-flash'),
+)

@@ -1,0 +1,33 @@
+import type { Blob, GenerateContentResponse } from '../types.ts'
+import { DeafSink } from './deaf-sink.ts'
+import { PLAIN_ANSWER } from './plan.ts'
+import { AnswerReader } from './reader.ts'
+
+/** What a whole answer says and shows, without thoughts. */
+export interface Collected {
+  readonly text: string
+  /** Pictures and sounds, in their order. */
+  readonly media: readonly Blob[]
+}
+
+/** For dialects that want no more of an answer than this. */
+export function collect(response: GenerateContentResponse): Collected {
+  const collector = new Collector()
+  const reader = new AnswerReader(PLAIN_ANSWER, collector)
+  reader.read(response)
+  reader.end()
+  return { text: collector.said, media: collector.shown }
+}
+
+class Collector extends DeafSink {
+  readonly shown: Blob[] = []
+  said = ''
+
+  override text(text: string): void {
+    this.said += text
+  }
+
+  override media(blob: Blob): void {
+    this.shown.push(blob)
+  }
+}

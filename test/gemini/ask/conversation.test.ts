@@ -1,0 +1,156 @@
+/** What the turns of a conversation come to, whichever dialect tells them. */
+import { describe, expect, it } from 'vitest'
+import { Conversation, type PastCall } from '../../../src/gemini/ask/conversation.ts'
+import { FunctionNames } from '../../../src/gemini/ask/function-names.ts'
+import type { Part } from '../../../src/gemini/types.ts'
+
+const QUESTION: Part = { text: 'hi' }
+
+function made(id: string, name = 'f', more: Partial<PastCall> = {}): PastCall {
+  return { id, name, args: {}, ...more }
+}
+
+function said(text: string): { readonly parts: readonly Part[] } {
+  return { parts: [{ text }] }
+}
+
+function contentsOf(conversation: Conversation): unknown {
+  const names = new FunctionNames(conversation.calledNames)
+  return conversation.toGemini(names).contents
+}
+
+/** After a question: two calls of one turn. */
+function called(...calls: PastCall[]): Conversation {
+  const conversation = new Conversation()
+  conversation.user([QUESTION])
+  conversation.model([], calls)
+  return conversation
+}
+
+describe('a conversation', () => {
+  it('has the results in the order of the calls, whenever they come', () => {
+    const conversation = called(made('a'), made('b'))
+    conversation.result({ id: 'b' }, said('second'))
+    conversation.result({ id: 'a' }, said('first'))
+    expect(contentsOf(conversation)).toEqual([
+      { role: 'user', parts: [QUESTION] },
+      {
+        role: 'model',
+        parts: [
+          { functionCall: { id: 'a', name: 'f', args: {} } },
+          { functionCall: { id: 'b', name: 'f', args: {} } },
+        ],
+      },
+      {
+        role: 'user',
+        parts: [
+          { functionResponse: { id: 'a', name: 'f', response: { result: 'first' } } },
+          { functionResponse: { id: 'b', name: 'f', response: { result: 'second' } } },
+        ],
+      },
+    ])
+  })
+
+  it.each(['before its call', 'after its call'])('finds a signature that comes %s', (when) => {
+    const conversation = new Conversation()
+    conversation.user([QUESTION])
+    if (when === 'before its call') conversation.sign('b', 'EgAB')
+    conversation.model([], [made('a'), made('b')])
+    if (when === 'after its call') conversation.sign('b', 'EgAB')
+    expect(contentsOf(conversation)).toMatchObject([
+      {},
+      {
+        parts: [
+          { functionCall: { id: 'a' } },
+          { functionCall: { id: 'b' }, thoughtSignature: 'EgAB' },
+        ],
+      },
+      {},
+    ])
+  })
+
+  it("leaves a call's own signature where another comes apart from it", () => {
+    const conversation = called(made('a', 'f', { signature: 'EgOwn' }))
+    conversation.sign('a', 'EgOther')
+    expect(contentsOf(conversation)).toMatchObject([
+      {},
+      { parts: [{ thoughtSignature: 'EgOwn' }] },
+      {},
+    ])
+  })
+
+  it('keeps what is said along with results in their content, behind them', () => {
+    const conversation = called(made('a'))
+    conversation.result({ id: 'a' }, said('done'))
+    conversation.along([{ text: 'a reminder' }])
+    expect(contentsOf(conversation)).toMatchObject([
+      {},
+      {},
+      { role: 'user', parts: [{ functionResponse: { id: 'a' } }, { text: 'a reminder' }] },
+    ])
+  })
+
+  it('has what is said along with nothing as the user says it', () => {
+    const conversation = new Conversation()
+    conversation.along([{ text: 'a reminder' }])
+    conversation.user([QUESTION])
+    expect(contentsOf(conversation)).toEqual([
+      { role: 'user', parts: [{ text: 'a reminder' }, QUESTION] },
+    ])
+  })
+
+  it('begins another turn with what the user says after results', () => {
+    const conversation = called(made('a'))
+    conversation.result({ id: 'a' }, said('done'))
+    conversation.user([{ text: 'and now?' }])
+    expect(contentsOf(conversation)).toMatchObject([
+      {},
+      {},
+      { parts: [{ functionResponse: { id: 'a' } }] },
+      { parts: [{ text: 'and now?' }] },
+    ])
+  })
+
+  it('says of a call that it failed, and why', () => {
+    const conversation = called(made('a'))
+    conversation.result({ id: 'a' }, { ...said('{"no":"such file"}'), isError: true })
+    expect(contentsOf(conversation)).toMatchObject([
+      {},
+      {},
+      { parts: [{ functionResponse: { response: { error: '{"no":"such file"}' } } }] },
+    ])
+  })
+
+  it('answers a call whose result never came, and says a result without a call as the user', () => {
+    const conversation = called(made('a'))
+    conversation.result({ id: 'other' }, said('stray'))
+    expect(contentsOf(conversation)).toMatchObject([
+      {},
+      {},
+      { parts: [{ functionResponse: { response: { error: expect.any(String) } } }] },
+      { parts: [{ text: 'stray' }] },
+    ])
+  })
+
+  it("gives back a picture of the model's only with its signature", () => {
+    const inlineData = { mimeType: 'image/png', data: 'AAAA' }
+    const conversation = new Conversation()
+    conversation.user([QUESTION])
+    conversation.model([{ inlineData, thoughtSignature: 'EgAB' }, { inlineData }])
+    expect(contentsOf(conversation)).toEqual([
+      { role: 'user', parts: [QUESTION] },
+      { role: 'model', parts: [{ inlineData, thoughtSignature: 'EgAB' }] },
+      { role: 'user', parts: [{ inlineData }] },
+    ])
+  })
+
+  it('tells Gemini names of its own, in calls and results alike', () => {
+    const conversation = called(made('a', 'read file'))
+    conversation.result({ name: 'read file' }, said('done'))
+    expect(contentsOf(conversation)).toMatchObject([
+      {},
+      { parts: [{ functionCall: { name: 'read_file' } }] },
+      { parts: [{ functionResponse: { name: 'read_file' } }] },
+    ])
+  })
+})
