@@ -1,3 +1,4 @@
+import type { StreamEncoder } from '../dialects/dialect.ts'
 import { continuationOf, isFinal, usageOf } from '../gemini/response.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
@@ -20,22 +21,6 @@ import { failureOf } from './failure.ts'
 import type { Outlet } from './outlet.ts'
 import { verdictOf } from './verdict-of.ts'
 
-/** A dialect's side of a stream: pivot responses in, text for the client out. */
-export interface StreamEncoder {
-  /** Frames for one response; empty where it says nothing to the client. */
-  encode(response: GenerateContentResponse): string
-  /** The last frames. Not ok where the answer is not whole: they are an error then, never a made-up end. */
-  end(): StreamEnd
-  /** The frames that tell the client of a failure. */
-  fail(failure: Failure): string
-  /** Of the calls that the client was told so far, where the dialect has calls. */
-  readonly signatures?: readonly CallSignature[]
-}
-
-export type StreamEnd =
-  | { readonly ok: true; readonly frames: string }
-  | { readonly ok: false; readonly failure: Failure; readonly frames: string }
-
 export interface PumpInput {
   readonly lease: Lease
   readonly events: UpstreamEvents
@@ -47,8 +32,8 @@ export interface PumpInput {
   /** Takes note of a bug; what to tell the client of it. */
   readonly crashed: (error: unknown) => Failure
   readonly idleTimeoutMs: number
-  /** A comment of the dialect's framing, which clients skip. */
-  readonly keepAlive: string
+  /** The dialect's word for that somebody is there; asked for each time anew. */
+  readonly keepAlive: () => string
 }
 
 /** How the stream ended, for the ledger. */
@@ -209,7 +194,8 @@ class Pump {
       this.#outlet.write(encoder.fail(failureOf(failed.verdict, failed.error, lease)))
       return this.#ended({ verdict: failed.verdict, usage, signatures })
     }
-    const end = encoder.end()
+    const ended = encoder.end()
+    const end = ended instanceof Promise ? await ended : ended
     this.#outlet.write(end.frames)
     return this.#ended({ verdict: verdictOf(end), usage, signatures })
   }
@@ -234,6 +220,6 @@ class Pump {
     // The first tick may come right after a chunk, so it proves no silence.
     const quietMs = (this.#quietTicks - 1) * tickMs
     if (quietMs >= (this.#isWhole ? tickMs : idleTimeoutMs)) control.abort(TOO_SLOW)
-    else this.#outlet.write(keepAlive)
+    else this.#outlet.write(keepAlive())
   }
 }

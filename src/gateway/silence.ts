@@ -19,10 +19,10 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T | null>
 export async function accompany<T>(
   work: Promise<T>,
   outlet: Outlet,
-  { keepAlive, onLeft }: { readonly keepAlive: string; readonly onLeft: () => void },
+  { keepAlive, onLeft }: { readonly keepAlive: () => string; readonly onLeft: () => void },
 ): Promise<T> {
   outlet.onLeft(onLeft)
-  const write = (): void => outlet.write(keepAlive)
+  const write = (): void => outlet.write(keepAlive())
   write()
   const timer = setInterval(write, KEEP_ALIVE_MS)
   try {

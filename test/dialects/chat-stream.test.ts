@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toChatCompletion } from '../../src/dialects/openai-chat/answer/whole.ts'
-import { ChatStream, type StreamEnd } from '../../src/dialects/openai-chat/answer/stream.ts'
+import { ChatStream } from '../../src/dialects/openai-chat/answer/stream.ts'
+import type { StreamEnd } from '../../src/dialects/dialect.ts'
 import { PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import type { GenerateContentResponse, Part } from '../../src/gemini/types.ts'
 

@@ -1,7 +1,8 @@
 /** A bug of ours while a stream is carried; no answer of Google's is known that shows one. */
 import { describe, expect, it } from 'vitest'
 import { Outlet } from '../../src/gateway/outlet.ts'
-import { pump, type StreamEncoder } from '../../src/gateway/pump.ts'
+import type { StreamEncoder } from '../../src/dialects/dialect.ts'
+import { pump } from '../../src/gateway/pump.ts'
 import type { Lease } from '../../src/objects/ledger/lease.ts'
 import { UpstreamEvents } from '../../src/upstreams/events.ts'
 
@@ -25,7 +26,7 @@ function carried(encoder: Partial<StreamEncoder>): {
     control: new AbortController(),
     resume: bug,
     idleTimeoutMs: 10_000,
-    keepAlive: ': \n\n',
+    keepAlive: () => ': \n\n',
     encoder: {
       encode: () => 'a',
       end: () => ({ ok: true, frames: 'z' }) as const,

@@ -6,12 +6,9 @@ import { blockReasonOf, finishReasonOf } from '../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { type Failure, toOpenAIError } from '../../failure/failure.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
+import type { StreamEnd } from '../dialect.ts'
 import { incompleteness } from './ending.ts'
 import { toUsage } from './whole.ts'
-
-export type StreamEnd =
-  | { readonly ok: true; readonly frames: string }
-  | { readonly ok: false; readonly failure: Failure; readonly frames: string }
 
 export class TranscriptStream extends DeafSink {
   readonly #reader = new AnswerReader(PLAIN_ANSWER, this)

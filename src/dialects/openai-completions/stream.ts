@@ -7,7 +7,7 @@ import { PLAIN_ANSWER } from '../../gemini/answer/plan.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { toJsonLine } from '../../json/line.ts'
 import { finishOf } from '../openai-chat/answer/finish-reason.ts'
-import type { StreamEnd } from '../openai-chat/answer/stream.ts'
+import type { StreamEnd } from '../dialect.ts'
 import { toUsage } from '../openai-chat/answer/usage.ts'
 import { type CompletionContext, endOf } from './whole.ts'
 

@@ -14,7 +14,7 @@ import { crashedRequest } from '../crash.ts'
 import type { Call } from '../call.ts'
 import { jsonResponse } from '../../http/json-response.ts'
 import { answeringModel } from './journey-headers.ts'
-import { carry, eventStream, KEEP_ALIVE } from './streamed.ts'
+import { carry, eventStream, keepAlive } from './streamed.ts'
 
 /** What an answer needs to know of its request. */
 export interface Asked {
@@ -63,7 +63,7 @@ async function followLater(asked: Asked, journey: Promise<Choices>, outlet: Outl
   const onLeft = (): void => client.leave()
   let failure: Failure
   try {
-    const choices = await accompany(journey, outlet, { keepAlive: KEEP_ALIVE, onLeft })
+    const choices = await accompany(journey, outlet, { keepAlive, onLeft })
     if (choices.ok) return carryChoices(asked, choices, outlet)
     failure = choices.failure
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Generated } from '../../gateway/generate.ts'
 import { Outlet } from '../../gateway/outlet.ts'
-import { type StreamEncoder, pump } from '../../gateway/pump.ts'
+import { pump } from '../../gateway/pump.ts'
+import type { StreamEncoder } from '../../dialects/dialect.ts'
 import type { Call } from '../call.ts'
 import { crashed } from '../crash.ts'
 import { OUTAGES } from '../../gateway/failure.ts'
@@ -8,7 +9,7 @@ import { OUTAGES } from '../../gateway/failure.ts'
 type Streaming = Extract<Generated, { kind: 'stream' }>
 
 /** A comment, which clients skip. */
-export const KEEP_ALIVE = ': keep-alive\n\n'
+export const keepAlive = (): string => ': keep-alive\n\n'
 
 /** A stream as server-sent events. */
 export function streamed(call: Call, generated: Streaming, encoder: () => StreamEncoder): Response {
@@ -33,7 +34,7 @@ export function carry(
         return OUTAGES.unreadable
       },
       idleTimeoutMs: settings.streamIdleTimeoutMs,
-      keepAlive: KEEP_ALIVE,
+      keepAlive,
     })),
     outlet,
   )

@@ -14,6 +14,7 @@ import { type CodeRun, toMarkdown } from '../../../gemini/answer/code-blocks.ts'
 import { AnswerReader, type AnswerSink, type BlockKind } from '../../../gemini/answer/reader.ts'
 import type { Citation } from '../../../gemini/answer/citations.ts'
 import { type FinishReason, finishOf } from './finish-reason.ts'
+import type { StreamEnd } from '../../dialect.ts'
 import { toJsonLine } from '../../../json/line.ts'
 import { toLogprobs } from '../../openai/logprobs.ts'
 import { toAudio, toImages } from './media.ts'
@@ -24,10 +25,6 @@ import type { MadeCall } from '../../../gemini/answer/calls.ts'
 import { ContentPlaces } from './url-citations.ts'
 import { toUsage } from './usage.ts'
 import { CallIds, extraContent, toWireCall } from './wire-calls.ts'
-
-export type StreamEnd =
-  | { readonly ok: true; readonly frames: string }
-  | { readonly ok: false; readonly failure: Failure; readonly frames: string }
 
 const DONE = 'data: [DONE]\n\n'
 /** Ends a frame whose choice goes on. */
