@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import { REASONING_FORMATS } from '../src/gemini/reasoning.ts'
 import { UPSTREAMS } from '../src/gemini/upstreams.ts'
-import type { OpenAIError } from '../src/failure/failure.ts'
+import type { OpenAIError } from '../src/dialects/openai/family.ts'
 import type { HeldToken } from '../src/objects/secrets/access-tokens.ts'
 import type { AuditPage } from '../src/objects/audit/audit-page.ts'
 import type {

@@ -1,4 +1,4 @@
-import { handleRequest } from './routes/index.ts'
+import { handleRequest } from './routes/handle.ts'
 
 export { DirectoryObject } from './objects/directory.ts'
 export { GuessesObject } from './objects/guesses.ts'

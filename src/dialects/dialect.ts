@@ -18,12 +18,14 @@ export interface Family {
   readonly name: 'openai' | 'anthropic' | 'google'
   /** The whole answer to a failure: status, body, and the headers by which this family's clients decide when to ask again. */
   refuse(failure: Failure, requestId: string): Response
+  /** The body of `refuse`, for where one failure is part of an answer. */
+  errorBody(failure: Failure, requestId: string): object
   /** Where the family's clients look for the request's id, besides x-request-id, which every answer has. */
   readonly requestIdHeader: string | null
   /** Whether a key may stand in `?key=` of the address. */
   readonly takesKeyInQuery: boolean
   /** Tells what is left of a user's limits, in the headers that the family has for it. */
-  rateLimits(headers: Headers, limits: RateLimits): void
+  rateLimits(headers: Headers, limits: RateLimits, nowMs: number): void
 }
 
 /** How one generating route is asked and answered. One constant object; what belongs to a request is in what it returns. */

@@ -1,163 +1,112 @@
 /**
- * Every way in which Pollux can refuse or fail a request, and what each looks like on the wire: one table.
- * Code inside speaks in `Failure`s; only the rim turns one into a status and an error object.
- * Statuses, types and codes are OpenAI's where it has one (client-protocols §1.11). The `retry` column says whether the same
- * request can succeed later: SDKs retry 408, 409, 429 and 5xx by themselves, so whatever is permanent must tell them not to.
+ * What can go wrong, in no family's words. Code inside speaks in `Failure`s; only the rim turns one into a status and a body, and
+ * how those look is the family's that was asked (dialects/<family>/family.ts, a table each).
  */
-import { jsonResponse } from '../http/json-response.ts'
-
 export interface Failure {
   readonly reason: FailureReason
-  /** For the client: names the field and what to do; never a secret, never an upstream body. */
+  /** For the client: names the field and what to do; never a secret, never an upstream body. A family may say the same in its own words. */
   readonly message: string
   /** Path of the field at fault, such as `messages[2].content`. */
   readonly param?: string
   /** How long until the same request may succeed, in milliseconds. */
   readonly retryAfterMs?: number
+  /** The model's name, as the client may know it. */
+  readonly model?: string
+  /** Of `context_length_exceeded`: tokens of the request, where they are known, and the most that the model takes. */
+  readonly used?: number
+  readonly limit?: number
+  /** The quota or limit that the request ran into. Only where all of it is known to be used up, not where one attempt met a limit. */
+  readonly usedUp?: UsedUp
 }
 
-interface Wire {
-  readonly status: number
-  readonly type: string
-  readonly code: string | null
-  readonly retry?: 'never'
+export interface UsedUp {
+  /** `ring`: Google's quota of each credential. `user`: the limit that an admin set for the user. */
+  readonly of: 'ring' | 'user'
+  /** Whether it comes back with the next day. */
+  readonly forTheDay: boolean
 }
 
-const INVALID = 'invalid_request_error'
-const SERVER = 'server_error'
-
-const FAILURES = {
+export type FailureReason =
   // The request itself
-  invalid_json: { status: 400, type: INVALID, code: 'invalid_json' },
-  invalid_form: { status: 400, type: INVALID, code: 'invalid_form' },
-  invalid_type: { status: 400, type: INVALID, code: 'invalid_type' },
-  invalid_value: { status: 400, type: INVALID, code: 'invalid_value' },
-  missing_required_parameter: { status: 400, type: INVALID, code: 'missing_required_parameter' },
-  unknown_parameter: { status: 400, type: INVALID, code: 'unknown_parameter' },
-  unsupported_parameter: { status: 400, type: INVALID, code: 'unsupported_parameter' },
-  unsupported_value: { status: 400, type: INVALID, code: 'unsupported_value' },
+  | 'invalid_json'
+  | 'invalid_form'
+  | 'invalid_type'
+  | 'invalid_value'
+  | 'missing_required_parameter'
+  | 'unknown_parameter'
+  | 'unsupported_parameter'
+  | 'unsupported_value'
+  /** No credential of the ring can read the files that the request names. */
+  | 'files_out_of_reach'
   /** Google refused what could not be told here; its text, which speaks of the request, is passed on. */
-  upstream_rejected: { status: 400, type: INVALID, code: 'invalid_value' },
+  | 'upstream_rejected'
   /** Google's filters refused to make what the prompt asks for. */
-  content_filtered: { status: 400, type: INVALID, code: 'content_policy_violation' },
-  context_length_exceeded: { status: 400, type: INVALID, code: 'context_length_exceeded' },
-  model_not_found: { status: 404, type: INVALID, code: 'model_not_found' },
-  body_too_large: { status: 413, type: INVALID, code: 'request_too_large' },
-  unsupported_encoding: { status: 415, type: INVALID, code: 'unsupported_encoding' },
-
+  | 'content_filtered'
+  | 'context_length_exceeded'
+  | 'model_not_found'
+  | 'body_too_large'
+  | 'unsupported_encoding'
   // Routing
-  unknown_url: { status: 404, type: INVALID, code: 'unknown_url' },
-  /** A route of OpenAI's that Gemini, or what stands behind a key, has no counterpart to. */
-  not_served: { status: 404, type: INVALID, code: 'not_served' },
-  method_not_allowed: { status: 405, type: INVALID, code: 'method_not_allowed' },
-
+  | 'unknown_url'
+  /** A route of the family's that Gemini, or what stands behind a key, has no counterpart to. */
+  | 'not_served'
+  | 'method_not_allowed'
   // Who is asking
-  missing_api_key: { status: 401, type: INVALID, code: 'missing_api_key' },
-  invalid_api_key: { status: 401, type: INVALID, code: 'invalid_api_key' },
-  user_disabled: { status: 403, type: INVALID, code: 'api_key_disabled' },
-  user_expired: { status: 403, type: INVALID, code: 'api_key_expired' },
-  admin_not_configured: { status: 403, type: INVALID, code: 'admin_not_configured' },
-  guesses_slowed: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
-
+  | 'missing_api_key'
+  | 'invalid_api_key'
+  | 'user_disabled'
+  | 'user_expired'
+  | 'admin_not_configured'
+  | 'guesses_slowed'
   // Administration
-  user_not_found: { status: 404, type: INVALID, code: 'user_not_found' },
-  no_credentials: { status: 403, type: INVALID, code: 'no_credentials' },
-  user_exists: { status: 409, type: INVALID, code: 'user_exists', retry: 'never' },
-  user_deleted: { status: 409, type: INVALID, code: 'user_deleted', retry: 'never' },
-  too_many_keys: { status: 409, type: INVALID, code: 'too_many_keys', retry: 'never' },
-  credential_not_found: { status: 404, type: INVALID, code: 'credential_not_found' },
-  idempotency_key_reused: {
-    status: 422,
-    type: INVALID,
-    code: 'idempotency_key_reused',
-    retry: 'never',
-  },
-  /** SDKs ask again by themselves after a 409, which is what is wanted here. */
-  idempotency_in_progress: { status: 409, type: INVALID, code: 'idempotency_in_progress' },
-  ring_full: { status: 409, type: INVALID, code: 'max_credentials_reached', retry: 'never' },
-
+  | 'user_not_found'
+  | 'no_credentials'
+  | 'user_exists'
+  | 'user_deleted'
+  | 'too_many_keys'
+  | 'credential_not_found'
+  | 'idempotency_key_reused'
+  | 'idempotency_in_progress'
+  | 'ring_full'
   // The ring and Google
-  tokens_limited: { status: 429, type: 'tokens', code: 'rate_limit_exceeded' },
-  larger_than_limit: { status: 429, type: 'tokens', code: 'rate_limit_exceeded', retry: 'never' },
-  rate_limited: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
-  quota_exhausted: {
-    status: 429,
-    type: 'insufficient_quota',
-    code: 'insufficient_quota',
-    retry: 'never',
-  },
-  credentials_unusable: {
-    status: 503,
-    type: SERVER,
-    code: 'credentials_unusable',
-    retry: 'never',
-  },
-  credentials_paused: { status: 503, type: SERVER, code: 'credentials_paused' },
-  region_not_supported: {
-    status: 403,
-    type: 'request_forbidden',
-    code: 'unsupported_country_region_territory',
-  },
-  upstream_error: { status: 502, type: SERVER, code: 'upstream_error' },
-  upstream_overloaded: { status: 503, type: SERVER, code: 'server_is_overloaded' },
-  upstream_timeout: { status: 504, type: SERVER, code: 'timeout' },
-  upstream_truncated: { status: 502, type: SERVER, code: 'upstream_truncated' },
-
+  | 'tokens_limited'
+  /** Of tokens, alone. */
+  | 'larger_than_limit'
+  /** Of calls, alone. */
+  | 'more_than_limit'
+  | 'rate_limited'
+  | 'quota_exhausted'
+  | 'credentials_unusable'
+  | 'credentials_paused'
+  | 'region_not_supported'
+  | 'upstream_error'
+  | 'upstream_overloaded'
+  | 'upstream_timeout'
+  | 'upstream_truncated'
   // Pollux
-  vault_not_configured: {
-    status: 500,
-    type: SERVER,
-    code: 'vault_not_configured',
-    retry: 'never',
-  },
-  minting_not_configured: {
-    status: 500,
-    type: SERVER,
-    code: 'minting_not_configured',
-    retry: 'never',
-  },
-  misconfigured: { status: 500, type: SERVER, code: 'misconfigured', retry: 'never' },
-  overloaded: { status: 503, type: SERVER, code: 'gateway_overloaded' },
-  internal_error: { status: 500, type: SERVER, code: 'internal_error' },
-} as const satisfies Record<string, Wire>
+  | 'vault_not_configured'
+  | 'minting_not_configured'
+  | 'misconfigured'
+  | 'overloaded'
+  | 'internal_error'
 
-export type FailureReason = keyof typeof FAILURES
+/** What the same request would meet again, though its status (409, 429, 5xx) is one after which clients ask again by themselves. */
+export const LASTING: ReadonlySet<FailureReason> = new Set([
+  'user_exists',
+  'user_deleted',
+  'too_many_keys',
+  'idempotency_key_reused',
+  'ring_full',
+  'larger_than_limit',
+  'more_than_limit',
+  'quota_exhausted',
+  'credentials_unusable',
+  'vault_not_configured',
+  'minting_not_configured',
+  'misconfigured',
+])
 
-export interface OpenAIError {
-  readonly error: {
-    readonly message: string
-    readonly type: string
-    readonly param: string | null
-    readonly code: string | null
-  }
-}
-
-/** OpenAI's error object; all four keys always, `code` a string (client-protocols §1.11). */
-export function toOpenAIError(failure: Failure): OpenAIError {
-  const { type, code } = FAILURES[failure.reason]
-  return { error: { message: failure.message, type, param: failure.param ?? null, code } }
-}
-
-/** The HTTP answer to a failure, with the headers by which SDKs decide when to try again (client-protocols §0.4). */
-export function errorResponse(failure: Failure): Response {
-  const wire: Wire = FAILURES[failure.reason]
-  const headers = new Headers()
-  if (failure.retryAfterMs !== undefined) {
-    // Whole seconds: Zed parses integers only. Above a minute SDKs ignore it and retry at once, so they are told not to.
-    const seconds = Math.max(1, Math.ceil(failure.retryAfterMs / 1000))
-    headers.set('retry-after', String(seconds))
-    if (seconds < 60) headers.set('retry-after-ms', String(Math.ceil(failure.retryAfterMs)))
-    else headers.set('x-should-retry', 'false')
-  }
-  if (wire.retry === 'never') headers.set('x-should-retry', 'false')
-  const response = jsonResponse(toOpenAIError(failure), { status: wire.status, headers })
-  reasons.set(response, failure.reason)
-  return response
-}
-
-const reasons = new WeakMap<Response, FailureReason>()
-
-/** Why an answer is a refusal, for the log: wherever it was found out, the line is the same. Null: it is none. */
-export function reasonOf(response: Response): FailureReason | null {
-  return reasons.get(response) ?? null
+/** Whole seconds until the same request may succeed, rounded up; undefined where nobody knows. */
+export function retryAfterSeconds({ retryAfterMs }: Failure): number | undefined {
+  return retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(retryAfterMs / 1000))
 }

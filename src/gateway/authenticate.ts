@@ -67,10 +67,14 @@ export function masterKeyProblem(masterKey: string | undefined): string | null {
 
 /**
  * Reads the keys from `Authorization: Bearer`, `x-api-key` and `x-goog-api-key`; where several are sent, any that fits counts
- * (client-protocols §0.3). Null where there is none.
+ * (client-protocols §0.3). `inQuery`: that of the address, where one may stand there. Null where there is none.
  */
-export async function authenticate(headers: Headers, env: Env): Promise<Caller | null> {
-  const keys = presentedKeys(headers)
+export async function authenticate(
+  headers: Headers,
+  env: Env,
+  inQuery: string | null = null,
+): Promise<Caller | null> {
+  const keys = presentedKeys(headers, inQuery)
   const [only] = keys
   if (only === undefined) return null
   if (keys.length === 1) return callerWith(only, env)
@@ -149,10 +153,10 @@ export async function digestOf(apiKey: string): Promise<string> {
   return (await sha256(apiKey)).toHex()
 }
 
-function presentedKeys(headers: Headers): readonly string[] {
+function presentedKeys(headers: Headers, inQuery: string | null): readonly string[] {
   const bearer = /^bearer\s+(.*)$/i.exec(headers.get('authorization')?.trim() ?? '')?.[1]
   const keys: string[] = []
-  for (const sent of [bearer, headers.get('x-api-key'), headers.get('x-goog-api-key')]) {
+  for (const sent of [bearer, headers.get('x-api-key'), headers.get('x-goog-api-key'), inQuery]) {
     const key = sent?.trim() ?? ''
     // What clients send for a key that was never set.
     const isNone = key === '' || key === 'undefined' || key === 'null'

@@ -119,6 +119,7 @@ export function modelNotFound(model: string): Failure {
     reason: 'model_not_found',
     message: `The model \`${model}\` does not exist or you do not have access to it.`,
     param: 'model',
+    model,
   }
 }
 
@@ -177,11 +178,13 @@ function overloaded(message: string): Failure {
 }
 
 function outOfQuota(model: string, retryAfterMs: number, dimension: QuotaDimension): Failure {
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
+  // The earliest recovery is that of a whole day: so nothing comes back before.
+  const forTheDay = dimension.endsWith('_per_day')
   return {
-    reason: dimension.endsWith('_per_day') ? 'quota_exhausted' : 'rate_limited',
-    message: `All credentials of this API key are out of quota for ${model}. Please try again in ${seconds}s.`,
+    reason: forTheDay ? 'quota_exhausted' : 'rate_limited',
+    message: `All credentials of this API key are out of quota for ${model}.`,
     retryAfterMs,
+    usedUp: { of: 'ring', forTheDay },
   }
 }
 
@@ -196,20 +199,23 @@ const LIMITS: Readonly<Record<LimitName, { reason: FailureReason; of: string }>>
 }
 
 function tooLargeFor(limit: LimitName): Failure {
-  const less = /tokens/i.test(limit)
-    ? 'ask for less with max_tokens'
-    : 'ask for fewer answers, prompts or inputs at once'
-  const message = `This request alone is larger than this API key's limit of ${LIMITS[limit].of}; ${less}.`
-  return { reason: 'larger_than_limit', message }
+  const message = `This request alone is larger than this API key's limit of ${LIMITS[limit].of}`
+  return /tokens/i.test(limit)
+    ? { reason: 'larger_than_limit', message } // each family names its own field
+    : {
+        reason: 'more_than_limit',
+        message: `${message}; ask for fewer answers, prompts or inputs at once.`,
+      }
 }
 
 function limitReached(limit: LimitName, retryAt: number | null, now: number): Failure {
   const { reason, of } = LIMITS[limit]
-  const message = `Rate limit reached: this API key has used up its ${of}.`
-  if (retryAt === null) return { reason, message }
-  const retryAfterMs = Math.max(0, retryAt - now)
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
-  return { reason, message: `${message} Please try again in ${seconds}s.`, retryAfterMs }
+  return {
+    reason,
+    message: `Rate limit reached: this API key has used up its ${of}.`,
+    usedUp: { of: 'user', forTheDay: limit === 'requestsPerDay' || limit === 'tokensPerDay' },
+    ...(retryAt !== null && { retryAfterMs: Math.max(0, retryAt - now) }),
+  }
 }
 
 function limited(model: string): Failure {
@@ -232,15 +238,14 @@ function rejected(fault: ClientFault, text: string, { model, access }: Lease): F
   }
 }
 
-/** Clients trim the conversation when they read this very sentence (client-protocols §1.11). */
 function contextLength(text: string, model: string): Failure {
   const [, used] = /token count(?: is)? \(?(\d+)/.exec(text) ?? []
   const [, stated] = /\((\d+)\)\.?$/.exec(text.trim()) ?? []
-  const limit = stated ?? String(findModel(model)?.contextWindow ?? 1_048_576)
   return {
     reason: 'context_length_exceeded',
-    message: `This model's maximum context length is ${limit} tokens. However, your messages resulted in ${used ?? 'more'} tokens.`,
-    param: 'messages',
+    message: `The request is longer than ${model} takes.`,
+    limit: Number(stated ?? findModel(model)?.contextWindow ?? 1_048_576),
+    ...(used !== undefined && { used: Number(used) }),
   }
 }
 

@@ -202,10 +202,9 @@ export class Journey {
 }
 
 const NO_READER: Failure = {
-  reason: 'unsupported_value',
+  reason: 'files_out_of_reach',
   message:
     'No credential of this API key can read the files that the request names: gs:// URIs are for Vertex AI, files of the Files API for the Gemini API, YouTube for both. Send the files themselves.',
-  param: 'messages',
 }
 
 function outIn(outages: ReadonlyMap<Upstream, number>): Upstream[] {

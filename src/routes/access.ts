@@ -10,7 +10,7 @@ import { callUser } from '../gateway/objects.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { Admission } from '../objects/config/user-settings.ts'
 import { isKnown, isUsers } from '../gateway/known-users.ts'
-import type { Call, Reply } from './call.ts'
+import { type Call, type Reply, urlOf } from './call.ts'
 import { idempotent } from './admin/idempotency.ts'
 
 /**
@@ -140,7 +140,8 @@ async function identify(call: Call): Promise<Known | Failure> {
 }
 
 function callerOf(call: Call): Promise<Caller | null> {
-  return authenticate(call.request.headers, call.env)
+  const inQuery = call.family.takesKeyInQuery ? urlOf(call).searchParams.get('key') : null
+  return authenticate(call.request.headers, call.env, inQuery)
 }
 
 /** Why whoever has this key may not use the service; null where nothing stands against it. */
@@ -174,8 +175,7 @@ function notConfigured(problem: string): Failure {
 
 const MISSING_KEY: Failure = {
   reason: 'missing_api_key',
-  message:
-    "You didn't provide an API key. Send it in an Authorization header: `Authorization: Bearer YOUR_KEY`.",
+  message: 'No API key was sent.', // each family names its own header
 }
 
 const NOT_MASTER: Failure = {

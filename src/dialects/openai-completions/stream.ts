@@ -1,10 +1,11 @@
 /** A streamed answer as `text_completion` chunks: pieces of text, one finish, usage if asked for, [DONE]. */
-import { type Failure, toOpenAIError } from '../../failure/failure.ts'
+import type { Failure } from '../../failure/failure.ts'
 import { AnswerReader } from '../../gemini/answer/reader.ts'
 import { type CodeRun, toMarkdown } from '../../gemini/answer/code-blocks.ts'
 import { DeafSink } from '../../gemini/answer/deaf-sink.ts'
 import { PLAIN_ANSWER } from '../../gemini/answer/plan.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
+import { toOpenAIError } from '../openai/family.ts'
 import { toJsonLine } from '../../json/line.ts'
 import { finishOf } from '../openai-chat/answer/finish-reason.ts'
 import type { StreamEnd } from '../dialect.ts'

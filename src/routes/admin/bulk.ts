@@ -1,4 +1,4 @@
-import { type Failure, type OpenAIError, toOpenAIError } from '../../failure/failure.ts'
+import type { Failure } from '../../failure/failure.ts'
 import { credentialId, type CredentialInput } from '../../objects/ring/credential.ts'
 import type { PutCredentialsResult } from '../../objects/results.ts'
 import { type Verification, verify } from '../../upstreams/verify.ts'
@@ -18,7 +18,7 @@ const CHECKS_AT_ONCE = 5
 type LineResult = { readonly line: number; readonly ok: boolean } & (
   | ReturnType<typeof shown>
   | Verification
-  | OpenAIError
+  | { readonly error?: object }
 )
 
 interface GoodLine {
@@ -38,7 +38,7 @@ export async function addCredentials(call: Call): Promise<Reply> {
   const user = await existingUser(call)
   if (user === null) return userNotFound('id')
 
-  const { bad, good } = await sortOut(body.value.credentials, user)
+  const { bad, good } = await sortOut(call, body.value.credentials, user)
   const done = query.value.dry_run
     ? await checkAll(call, good)
     : keepAll(call, await putAll(call, user, inputsOf(good)), good)
@@ -57,6 +57,7 @@ export async function addCredentials(call: Call): Promise<Reply> {
 
 /** The lines that are credentials, each once, and what is wrong with the others. */
 async function sortOut(
+  call: Call,
   given: readonly unknown[],
   userId: string,
 ): Promise<{ readonly bad: readonly LineResult[]; readonly good: readonly GoodLine[] }> {
@@ -67,7 +68,7 @@ async function sortOut(
     const line = index + 1
     const parsed = await parseCredential(value, additionBody)
     if (!parsed.ok) {
-      bad.push(refused(line, parsed.failure))
+      bad.push(refused(call, line, parsed.failure))
       continue
     }
     const id = await credentialId(userId, parsed.input.secret)
@@ -76,23 +77,24 @@ async function sortOut(
       seen.set(id, line)
       good.push({ line, input: parsed.input })
     } else {
-      bad.push(refused(line, repetitionOf(first)))
+      bad.push(refused(call, line, repetitionOf(first)))
     }
   }
   return { bad, good }
 }
 
 function keepAll(
-  { settings: { maxCredentials } }: Call,
+  call: Call,
   put: PutCredentialsResult,
   good: readonly GoodLine[],
 ): readonly LineResult[] | Failure {
+  const { maxCredentials } = call.settings
   if (!put.ok) return refusalOf(put, maxCredentials)
   return put.results.map((result, index) => {
     const line = good[index]?.line ?? 0
     return result.ok
       ? { line, ok: true, ...shown(result) }
-      : refused(line, refusalOf(result, maxCredentials))
+      : refused(call, line, refusalOf(result, maxCredentials))
   })
 }
 
@@ -114,12 +116,12 @@ async function checkAll(
 }
 
 /** The field is named as it is in the whole body. */
-function refused(line: number, failure: Failure): LineResult {
+function refused({ family, requestId }: Call, line: number, failure: Failure): LineResult {
   const element = `credentials[${line - 1}]`
   const { param = '' } = failure
   const named = param === '' ? element : `${element}.${param}`
   const message = failure.message.replace(`'${param}'`, `'${named}'`)
-  return { line, ok: false, ...toOpenAIError({ ...failure, message, param: named }) }
+  return { line, ok: false, ...family.errorBody({ ...failure, message, param: named }, requestId) }
 }
 
 function repetitionOf(line: number): Failure {

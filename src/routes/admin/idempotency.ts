@@ -1,7 +1,7 @@
 import { VAULT_CLOSED } from '../../gateway/failure.ts'
 import { persistently } from '../../gateway/objects.ts'
 import { readRaw } from '../../http/body.ts'
-import { errorResponse, type Failure } from '../../failure/failure.ts'
+import type { Failure } from '../../failure/failure.ts'
 import { logError } from '../../http/log.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { Begun } from '../../objects/idempotency-keys.ts'
@@ -74,7 +74,8 @@ async function run(handle: Handler, call: Call, claim: Claim): Promise<Reply> {
     await persistently(() => directory(call).release(key, operation))
     throw error
   }
-  const response = reply instanceof Response ? reply.clone() : errorResponse(reply)
+  const response =
+    reply instanceof Response ? reply.clone() : call.family.refuse(reply, call.requestId)
   try {
     if (response.status >= 500) {
       await persistently(() => directory(call).release(key, operation))

@@ -9,7 +9,7 @@ import type { Answered, Choices } from '../../gateway/choices.ts'
 import { Outlet } from '../../gateway/outlet.ts'
 import { verdictOf } from '../../gateway/verdict-of.ts'
 import { accompany } from '../../gateway/silence.ts'
-import { type Failure, errorResponse } from '../../failure/failure.ts'
+import type { Failure } from '../../failure/failure.ts'
 import { crashedRequest } from '../crash.ts'
 import type { Call } from '../call.ts'
 import { jsonResponse } from '../../http/json-response.ts'
@@ -39,7 +39,9 @@ export function answerWhole(asked: Asked, { answers }: Whole): Response {
     const signatures = translated.ok ? (translated.signatures[index] ?? []) : []
     settle(verdict, response.usageMetadata, signatures)
   })
-  return translated.ok ? jsonResponse(translated.completion) : errorResponse(translated.failure)
+  return translated.ok
+    ? jsonResponse(translated.completion)
+    : asked.call.family.refuse(translated.failure, asked.call.requestId)
 }
 
 export function answerStream(asked: Asked, choices: Whole): Response {

@@ -6,7 +6,6 @@ import type { Generated } from '../../gateway/generate.ts'
 import { within } from '../../gateway/silence.ts'
 import { nonReaders } from '../../gemini/media/file-uris.ts'
 import { estimateTokens } from '../../gemini/usage.ts'
-import { errorResponse } from '../../failure/failure.ts'
 import { checked, refusalTo } from '../access.ts'
 import { attach } from './attach.ts'
 import type { Call, Reply } from '../call.ts'
@@ -50,23 +49,24 @@ export async function chatCompletions(call: Call, holder: KeyHolder): Promise<Re
   )
   const journey = outliving(call, made)
   const asked: Asked = { call, chat, translated, client: input.client }
-  if (!chat.stream) return describe(await journey, (choices) => answerWhole(asked, choices))
+  if (!chat.stream) return describe(call, await journey, (choices) => answerWhole(asked, choices))
   const choices = await within(settings.streamSilenceMs, journey)
-  if (choices !== null) return describe(choices, (some) => answerStream(asked, some))
+  if (choices !== null) return describe(call, choices, (some) => answerStream(asked, some))
   // Nothing is told to a stranger, not even that something is under way.
   return (await refusalTo(env, holder)) ?? answerLater(asked, journey)
 }
 
 /** The answer, with headers that say how it came about. */
 function describe(
+  { family, requestId }: Call,
   choices: Choices,
   answer: (choices: Extract<Choices, { ok: true }>) => Response,
 ): Response {
-  const response = choices.ok ? answer(choices) : errorResponse(choices.failure)
+  const response = choices.ok ? answer(choices) : family.refuse(choices.failure, requestId)
   const [told, ...others]: readonly [Generated, ...Generated[]] = choices.ok
     ? choices.answers
     : [choices]
   const attempts = others.reduce((sum, one) => sum + one.attempts, told.attempts)
-  setJourneyHeaders(response.headers, told, attempts)
+  setJourneyHeaders(response.headers, told, family, attempts)
   return response
 }

@@ -17,7 +17,7 @@ import { verdictOf } from '../../gateway/verdict-of.ts'
 import { generateSeries } from '../../gateway/series.ts'
 import { estimateTokens } from '../../gemini/usage.ts'
 import { Cuttings } from '../../bytes/cuttings.ts'
-import { errorResponse, type Failure } from '../../failure/failure.ts'
+import type { Failure } from '../../failure/failure.ts'
 import { jsonResponse } from '../../http/json-response.ts'
 import { isRecord } from '../../json/record.ts'
 import { checked } from '../access.ts'
@@ -74,8 +74,10 @@ async function whole(call: Call, asked: Asked, journey: JourneyInput): Promise<R
   const requests = asked.all.map(({ request }) => request)
   const made = generateSeries({ ...journey, cuttings: Cuttings.NONE }, requests)
   const series = await outliving(call, made)
-  const response = series.ok ? answer(call, asked, series) : errorResponse(series.generated.failure)
-  setJourneyHeaders(response.headers, series.generated)
+  const response = series.ok
+    ? answer(call, asked, series)
+    : call.family.refuse(series.generated.failure, call.requestId)
+  setJourneyHeaders(response.headers, series.generated, call.family)
   return response
 }
 
@@ -92,7 +94,7 @@ function answer(
     context,
   )
   generated.settle(verdictOf(translated), responses.at(-1)?.usageMetadata)
-  if (!translated.ok) return errorResponse(translated.failure)
+  if (!translated.ok) return call.family.refuse(translated.failure, call.requestId)
   const { prompt, n, echo } = request
   const echoes = echo ? prompt.flatMap((text) => Array.from({ length: n }, () => text)) : []
   return jsonResponse(toTextCompletion(translated.completion, context, echoes))
@@ -110,8 +112,8 @@ async function stream(call: Call, asked: Asked, journey: JourneyInput): Promise<
           const echo = asked.request.echo ? (asked.request.prompt[0] ?? '') : ''
           return new CompletionStream(context, { echo, includeUsage })
         })
-      : errorResponse(generated.ok ? NO_STREAM : generated.failure)
-  setJourneyHeaders(response.headers, generated)
+      : call.family.refuse(generated.ok ? NO_STREAM : generated.failure, call.requestId)
+  setJourneyHeaders(response.headers, generated, call.family)
   return response
 }
 

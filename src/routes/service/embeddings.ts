@@ -3,10 +3,9 @@ import { toEmbeddingList } from '../../dialects/openai-embeddings/whole.ts'
 import { parseEmbeddingRequest } from '../../dialects/openai-embeddings/body.ts'
 import { embed } from '../../gateway/embed.ts'
 import { estimateTextTokens } from '../../gemini/usage.ts'
-import { errorResponse } from '../../failure/failure.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
-import { answeringModel, setJourneyHeaders } from './journey-headers.ts'
+import { answeringModel, setJourneyHeaders, unanswered } from './journey-headers.ts'
 import { journeyFor, outliving, readServiceBody } from './journey.ts'
 
 /** POST /v1/embeddings */
@@ -24,11 +23,9 @@ export async function embeddings(call: Call, holder: KeyHolder): Promise<Reply> 
     taskType: task_type ?? taskType ?? input_type ?? null,
   }
   const embedded = await outliving(call, embed({ ...journey, texts: input, options }))
-  const response = embedded.ok
-    ? Response.json(
-        toEmbeddingList({ ...embedded, model: answeringModel(model, embedded.generated) }, format),
-      )
-    : errorResponse(embedded.generated.failure)
-  setJourneyHeaders(response.headers, embedded.generated)
+  if (!embedded.ok) return unanswered(call, embedded.generated)
+  const named = answeringModel(model, embedded.generated)
+  const response = Response.json(toEmbeddingList({ ...embedded, model: named }, format))
+  setJourneyHeaders(response.headers, embedded.generated, call.family)
   return response
 }

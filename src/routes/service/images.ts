@@ -6,7 +6,6 @@ import { type Series, generateSeries } from '../../gateway/series.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { estimateTokens } from '../../gemini/usage.ts'
 import { Cuttings } from '../../bytes/cuttings.ts'
-import { errorResponse } from '../../failure/failure.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 import { jsonResponse } from '../../http/json-response.ts'
@@ -36,17 +35,18 @@ export async function images(call: Call, holder: KeyHolder): Promise<Reply> {
   const made = generateSeries({ ...journey, cuttings: Cuttings.NONE }, requests)
   const series = await outliving(call, made)
   const response = series.ok
-    ? answer(parsed.value, series)
-    : errorResponse(series.generated.failure)
-  setJourneyHeaders(response.headers, series.generated)
+    ? answer(call, parsed.value, series)
+    : call.family.refuse(series.generated.failure, call.requestId)
+  setJourneyHeaders(response.headers, series.generated, call.family)
   return response
 }
 
 function answer(
+  call: Call,
   { response_format: format }: ImageRequest,
   { generated, responses }: Extract<Series, { ok: true }>,
 ): Response {
   const drawn = toImageList(responses, format, Math.floor(Date.now() / 1000))
   generated.settle(verdictOf(drawn), responses.at(-1)?.usageMetadata)
-  return drawn.ok ? jsonResponse(drawn.list) : errorResponse(drawn.failure)
+  return drawn.ok ? jsonResponse(drawn.list) : call.family.refuse(drawn.failure, call.requestId)
 }

@@ -1,10 +1,13 @@
 import type { Generated } from '../../gateway/generate.ts'
-import { setRateLimitHeaders } from '../../failure/rate-limits.ts'
+import type { Failure } from '../../failure/failure.ts'
+import type { Call, Unanswered } from '../call.ts'
+import type { Family } from '../../dialects/dialect.ts'
 
 /** What an answer tells of its way through the ring: who answered, which model, after how many attempts, and what is left of the limits. */
 export function setJourneyHeaders(
   headers: Headers,
   generated: Generated,
+  family: Family,
   /** Of all that the request took, where that is more than this one. */
   attempts = generated.attempts,
 ): void {
@@ -14,7 +17,7 @@ export function setJourneyHeaders(
   const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
   if (credential !== null) headers.set('x-pollux-credential', credential)
   const rateLimits = generated.ok ? generated.lease.rateLimits : generated.rateLimits
-  if (rateLimits !== null) setRateLimitHeaders(headers, rateLimits)
+  if (rateLimits !== null) family.rateLimits(headers, rateLimits, Date.now())
   if (!generated.ok) return
   const { affinity, model, insteadOf } = generated.lease
   if (affinity !== null) headers.set('x-pollux-affinity', affinity)
@@ -25,4 +28,25 @@ export function setJourneyHeaders(
 /** The model that an answer names: as the client asked for it, unless another stood in for it. */
 export function answeringModel(asked: string, { lease }: Extract<Generated, { ok: true }>): string {
   return lease.insteadOf === null ? asked : lease.model
+}
+
+/** A journey that led to no answer. */
+export function unanswered(
+  call: Call,
+  generated: Extract<Generated, { ok: false }>,
+  attempts?: number,
+): Unanswered {
+  return unusable(call, generated, generated.failure, attempts)
+}
+
+/** A journey whose answer cannot be told to the client. */
+export function unusable(
+  { family }: Call,
+  generated: Generated,
+  failure: Failure,
+  attempts?: number,
+): Unanswered {
+  const headers = new Headers()
+  setJourneyHeaders(headers, generated, family, attempts)
+  return { ...failure, headers }
 }

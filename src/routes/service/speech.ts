@@ -7,7 +7,6 @@ import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { estimateTokens } from '../../gemini/usage.ts'
 import { speechConfigOf } from '../../gemini/media/voices.ts'
 import { Cuttings } from '../../bytes/cuttings.ts'
-import { errorResponse } from '../../failure/failure.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 import { setJourneyHeaders } from './journey-headers.ts'
@@ -28,8 +27,8 @@ export async function speech(call: Call, holder: KeyHolder): Promise<Reply> {
   const journey = await journeyFor(call, holder, { body: body.value, model, estimatedTokens })
   const made = generate({ ...journey, request, cuttings: Cuttings.NONE, stream: false })
   const generated = await outliving(call, made)
-  const response = answer(generated, format)
-  setJourneyHeaders(response.headers, generated)
+  const response = answer(call, generated, format)
+  setJourneyHeaders(response.headers, generated, call.family)
   return response
 }
 
@@ -45,11 +44,11 @@ function toGeminiRequest({ input, instructions, voice }: SpeechRequest): Generat
   }
 }
 
-function answer(generated: Generated, format: 'wav' | 'pcm'): Response {
-  if (!generated.ok) return errorResponse(generated.failure)
+function answer(call: Call, generated: Generated, format: 'wav' | 'pcm'): Response {
+  if (!generated.ok) return call.family.refuse(generated.failure, call.requestId)
   const response = generated.kind === 'unary' ? generated.response : {}
   const spoken = toSpeech(response, format)
   generated.settle(verdictOf(spoken), response.usageMetadata)
-  if (!spoken.ok) return errorResponse(spoken.failure)
+  if (!spoken.ok) return call.family.refuse(spoken.failure, call.requestId)
   return new Response(spoken.audio, { headers: { 'content-type': spoken.mimeType } })
 }

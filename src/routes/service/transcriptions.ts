@@ -10,7 +10,7 @@ import { isFinal } from '../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { estimateTokens } from '../../gemini/usage.ts'
 import { Cuttings } from '../../bytes/cuttings.ts'
-import { errorResponse, type Failure } from '../../failure/failure.ts'
+import type { Failure } from '../../failure/failure.ts'
 import { readForm } from '../../http/multipart.ts'
 import { wavDuration } from '../../bytes/wav.ts'
 import type { Call, Reply } from '../call.ts'
@@ -58,7 +58,7 @@ async function transcribe(call: Call, holder: KeyHolder, task: Task): Promise<Re
     generate({ ...journey, request: translated, cuttings, stream: audio.stream }),
   )
   const response = answer(call, generated, { audio, task, duration: wavDuration(bytes) })
-  setJourneyHeaders(response.headers, generated)
+  setJourneyHeaders(response.headers, generated, call.family)
   return response
 }
 
@@ -67,21 +67,21 @@ function answer(
   generated: Generated,
   asked: { readonly audio: AudioRequest; readonly task: Task; readonly duration: number | null },
 ): Response {
-  if (!generated.ok) return errorResponse(generated.failure)
+  if (!generated.ok) return call.family.refuse(generated.failure, call.requestId)
   if (generated.kind === 'unary') {
     const { response, settle } = generated
     const transcript = toTranscript(response, asked)
     settle(verdictOf(transcript), response.usageMetadata)
     return transcript.ok
       ? new Response(transcript.body, { headers: { 'content-type': transcript.contentType } })
-      : errorResponse(transcript.failure)
+      : call.family.refuse(transcript.failure, call.requestId)
   }
   const failure = failureWithoutWords(generated.first.responses)
   if (failure !== null) {
     generated.control.abort(DONE)
     const usage = generated.first.responses.at(-1)?.usageMetadata
     generated.settle(verdictOn(failure), usage)
-    return errorResponse(failure)
+    return call.family.refuse(failure, call.requestId)
   }
   return streamed(call, generated, () => new TranscriptStream())
 }

@@ -6,7 +6,8 @@
  * costs one JSON string and one concatenation. Nothing is written before the first content: until
  * then the caller has an empty string in hand and may still answer with an HTTP error.
  */
-import { type Failure, toOpenAIError } from '../../../failure/failure.ts'
+import type { Failure } from '../../../failure/failure.ts'
+import { toOpenAIError } from '../../openai/family.ts'
 import type { CallSignature } from '../../../gemini/signatures.ts'
 import type { Blob, GenerateContentResponse, LogprobsResult } from '../../../gemini/types.ts'
 import { addUsage } from '../../../gemini/usage.ts'

@@ -1,0 +1,175 @@
+/** How Anthropic's routes refuse: type and status of an error, and the headers that its clients read (docs/clients.md). */
+import {
+  type Failure,
+  type FailureReason,
+  LASTING,
+  retryAfterSeconds,
+} from '../../failure/failure.ts'
+import type { RateLimits } from '../../failure/rate-limits.ts'
+import { jsonResponse } from '../../http/json-response.ts'
+import type { Family } from '../dialect.ts'
+import { retryHeadersOf } from '../retry-headers.ts'
+
+/** Anthropic's types of errors, and the status that each has unless said otherwise. */
+const STATUSES = {
+  invalid_request_error: 400,
+  authentication_error: 401,
+  permission_error: 403,
+  not_found_error: 404,
+  conflict_error: 409,
+  request_too_large: 413,
+  rate_limit_error: 429,
+  api_error: 500,
+  timeout_error: 504,
+  overloaded_error: 529,
+} as const
+
+type ErrorType = keyof typeof STATUSES
+type Wire = ErrorType | readonly [ErrorType, number]
+
+const WIRE = {
+  invalid_json: 'invalid_request_error',
+  invalid_form: 'invalid_request_error',
+  invalid_type: 'invalid_request_error',
+  invalid_value: 'invalid_request_error',
+  missing_required_parameter: 'invalid_request_error',
+  unknown_parameter: 'invalid_request_error',
+  unsupported_parameter: 'invalid_request_error',
+  unsupported_value: 'invalid_request_error',
+  files_out_of_reach: 'invalid_request_error',
+  upstream_rejected: 'invalid_request_error',
+  content_filtered: 'invalid_request_error',
+  context_length_exceeded: 'invalid_request_error',
+  model_not_found: 'not_found_error',
+  body_too_large: 'request_too_large',
+  unsupported_encoding: ['invalid_request_error', 415],
+
+  unknown_url: 'not_found_error',
+  not_served: 'not_found_error',
+  method_not_allowed: ['invalid_request_error', 405],
+
+  missing_api_key: 'authentication_error',
+  invalid_api_key: 'authentication_error',
+  user_disabled: 'permission_error',
+  user_expired: 'permission_error',
+  admin_not_configured: 'permission_error',
+  guesses_slowed: 'rate_limit_error',
+
+  user_not_found: 'not_found_error',
+  no_credentials: 'permission_error',
+  user_exists: 'conflict_error',
+  user_deleted: 'conflict_error',
+  too_many_keys: 'conflict_error',
+  credential_not_found: 'not_found_error',
+  idempotency_key_reused: ['invalid_request_error', 422],
+  idempotency_in_progress: 'conflict_error',
+  ring_full: 'conflict_error',
+
+  tokens_limited: 'rate_limit_error',
+  larger_than_limit: 'rate_limit_error',
+  more_than_limit: 'rate_limit_error',
+  rate_limited: 'rate_limit_error',
+  quota_exhausted: 'rate_limit_error',
+  credentials_unusable: ['api_error', 503],
+  credentials_paused: ['api_error', 503],
+  region_not_supported: 'permission_error',
+  upstream_error: 'api_error',
+  // Google's "overloaded" is Anthropic's: at this status clients fall back to another model.
+  upstream_overloaded: 'overloaded_error',
+  upstream_timeout: 'timeout_error',
+  upstream_truncated: 'api_error',
+
+  vault_not_configured: 'api_error',
+  minting_not_configured: 'api_error',
+  misconfigured: 'api_error',
+  overloaded: 'overloaded_error',
+  internal_error: 'api_error',
+} as const satisfies Record<FailureReason, Wire>
+
+/** What a repetition may mend. In a stream these have one type: at `api_error` some clients end the turn for good (docs/clients.md). */
+const PASSING: ReadonlySet<FailureReason> = new Set([
+  'upstream_error',
+  'upstream_overloaded',
+  'upstream_timeout',
+  'upstream_truncated',
+  'overloaded',
+])
+
+export const ANTHROPIC_FAMILY: Family = {
+  name: 'anthropic',
+  requestIdHeader: 'request-id',
+  takesKeyInQuery: false,
+  errorBody: (failure, requestId) => toError(failure, typeOf(failure), requestId),
+  refuse(failure, requestId) {
+    const status = statusOf(failure)
+    const headers = retryHeadersOf(failure)
+    // Claude Code repeats 400, 401 and 404 as well, unless it is told not to.
+    if (!mayPass(failure, status)) headers.set('x-should-retry', 'false')
+    return jsonResponse(toError(failure, typeOf(failure), requestId), { status, headers })
+  },
+  rateLimits: setRateLimits,
+}
+
+export interface AnthropicError {
+  readonly type: 'error'
+  readonly error: { readonly type: ErrorType; readonly message: string }
+  readonly request_id: string
+}
+
+/** The data of an `error` event, where the status is sent already. */
+export function toStreamError(failure: Failure, requestId: string): AnthropicError {
+  const type = PASSING.has(failure.reason) ? 'overloaded_error' : typeOf(failure)
+  return toError(failure, type, requestId)
+}
+
+function toError(failure: Failure, type: ErrorType, requestId: string): AnthropicError {
+  return { type: 'error', error: { type, message: sentenceOf(failure) }, request_id: requestId }
+}
+
+function typeOf({ reason }: Failure): ErrorType {
+  const wire: Wire = WIRE[reason]
+  return typeof wire === 'string' ? wire : wire[0]
+}
+
+function statusOf({ reason }: Failure): number {
+  const wire: Wire = WIRE[reason]
+  return typeof wire === 'string' ? STATUSES[wire] : wire[1]
+}
+
+function mayPass({ reason }: Failure, status: number): boolean {
+  return !LASTING.has(reason) && (status === 409 || status === 429 || status >= 500)
+}
+
+function sentenceOf(failure: Failure): string {
+  const { reason, message, used, limit, usedUp } = failure
+  switch (reason) {
+    case 'missing_api_key':
+      return 'No API key was sent. Send it in the header x-api-key, or in Authorization: Bearer YOUR_KEY.'
+    case 'context_length_exceeded':
+      // Clients look for these words, and for the numbers, to shorten the conversation.
+      return limit === undefined
+        ? message
+        : `prompt is too long: ${used ?? limit + 1} tokens > ${limit} maximum`
+    case 'larger_than_limit':
+      return `${message}; ask for less with max_tokens.`
+  }
+  const seconds = usedUp === undefined ? undefined : retryAfterSeconds(failure)
+  return seconds === undefined ? message : `${message} Please try again in ${seconds}s.`
+}
+
+function setRateLimits(headers: Headers, limits: RateLimits, nowMs: number): void {
+  for (const of of ['requests', 'tokens'] as const) {
+    const left = limits[of]
+    if (left === null) continue
+    headers.set(`anthropic-ratelimit-${of}-limit`, String(left.limit))
+    headers.set(`anthropic-ratelimit-${of}-remaining`, String(left.remaining))
+    if (left.resetMs === null) continue
+    const seconds = Math.ceil((nowMs + left.resetMs) / 1000)
+    headers.set(`anthropic-ratelimit-${of}-reset`, isoTime(seconds))
+  }
+}
+
+/** RFC 3339, in whole seconds. */
+function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+}

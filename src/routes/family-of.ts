@@ -1,0 +1,25 @@
+import { ANTHROPIC_FAMILY } from '../dialects/anthropic-messages/family.ts'
+import type { Family } from '../dialects/dialect.ts'
+import { GOOGLE_FAMILY } from '../dialects/gemini-native/family.ts'
+import { OPENAI_FAMILY } from '../dialects/openai/family.ts'
+
+/** Paths that only one family has, the first that fits. Google's `:method` at the end of a path is asked by POST, or is a file's. */
+const OWNERS: readonly (readonly [path: RegExp, family: Family])[] = [
+  [/^\/v1beta\/openai(?:\/|$)/, OPENAI_FAMILY],
+  [/^\/(?:v1\/config|(?:v1\/)?debug)(?:\/|$)/, OPENAI_FAMILY],
+  [/^\/\/?(?:v1beta|v1beta1|v1alpha|upload|ws)(?:\/|$)/, GOOGLE_FAMILY],
+  [/:(?:download|[a-z]+[A-Z]\w*|predict|cancel)$/, GOOGLE_FAMILY],
+  [/^\/v1\/(?:messages|complete)(?:\/|$)/, ANTHROPIC_FAMILY],
+]
+
+/**
+ * Who is asked where the table does not say: a route of two families, a path that nobody has, what fails before a route is found.
+ * Google's clients are known by where their key stands; not by x-goog-api-client, which half of them do not send.
+ */
+export function familyOf({ url, headers }: Request): Family {
+  const { pathname, searchParams } = new URL(url)
+  const owner = OWNERS.find(([path]) => path.test(pathname))
+  if (owner !== undefined) return owner[1]
+  if (headers.has('x-goog-api-key') || searchParams.has('key')) return GOOGLE_FAMILY
+  return headers.has('anthropic-version') ? ANTHROPIC_FAMILY : OPENAI_FAMILY
+}

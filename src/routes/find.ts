@@ -1,0 +1,102 @@
+import { type IRequest, Router } from 'itty-router'
+import type { Family } from '../dialects/dialect.ts'
+import { lazy } from '../lazy.ts'
+import type { Access } from './access.ts'
+import { ADMINISTRATION, type Method, type Route, ROUTES, SERVICE } from './index.ts'
+
+/** What a request's method and path lead to. */
+export interface Found {
+  readonly pattern: string
+  readonly family: Family | 'shared'
+  readonly params: Readonly<Record<string, string>>
+  readonly run: Access
+}
+
+/** A path that is known, with another method. */
+export interface Misused {
+  readonly pattern: string
+  readonly family: Family | 'shared'
+  readonly allowed: readonly Method[]
+}
+
+const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
+
+/** The service's routes that have no parameters, by method and path: what is called for every answer is found without a search. */
+const fixed = new Map<string, Found>()
+for (const [method, pattern, run, family] of SERVICE) {
+  if (!pattern.includes(':'))
+    fixed.set(`${method} ${pattern}`, { pattern, family, params: {}, run })
+}
+
+/** All routes. Each has two patterns to compile, which a start leaves to the first request that has to be searched for. */
+const router = lazy(() => {
+  const built = Router<IRequest, [], Found | Misused | undefined>()
+  const paths = new Map<string, Route[]>()
+  for (const route of ROUTES) {
+    const [method, pattern, run, family] = route
+    const found = ({ params }: IRequest): Found => ({
+      pattern,
+      family,
+      params: decodeParams(params),
+      run,
+    })
+    built[VERBS[method]](pattern, found)
+    if (method === 'GET') built['head']?.(pattern, found)
+    paths.set(pattern, [...(paths.get(pattern) ?? []), route])
+  }
+  for (const [pattern, routes] of paths) {
+    const family = familyOfAll(routes)
+    const allowed = routes.map(([method]) => method)
+    built.all(pattern, () => ({ pattern, family, allowed }))
+  }
+  return built
+})
+
+const adminPaths = lazy(() => {
+  const patterns = new Set(ADMINISTRATION.map(([, pattern]) => pattern))
+  return router()
+    .routes.filter(([, , , path]) => path !== undefined && patterns.has(path))
+    .map(([, matcher]) => matcher)
+})
+
+/** Where a request leads without a search; undefined where it has to be searched for. */
+export function known({ method, url }: Request): Found | undefined {
+  return fixed.get(`${method} ${plainPath(url)}`)
+}
+
+/** Undefined where no route has this path. */
+export function search(request: Request): Promise<Found | Misused | undefined> {
+  return router().fetch(request)
+}
+
+export function isAdminRoute(request: Request): boolean {
+  const { pathname } = new URL(request.url)
+  return adminPaths().some((matcher) => matcher.test(pathname))
+}
+
+/** The path as it is written: one that is written otherwise than the table has it is searched for. */
+function plainPath(url: string): string {
+  const from = url.indexOf('/', url.indexOf('//') + 2)
+  const to = url.indexOf('?', from)
+  return to === -1 ? url.slice(from) : url.slice(from, to)
+}
+
+function familyOfAll(routes: readonly Route[]): Family | 'shared' {
+  const families = new Set(routes.map(([, , , family]) => family))
+  const [only = 'shared'] = families
+  return families.size === 1 ? only : 'shared'
+}
+
+function decodeParams(
+  params: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const decoded: Record<string, string> = {}
+  for (const [name, value] of Object.entries(params)) {
+    try {
+      decoded[name] = decodeURIComponent(value ?? '')
+    } catch {
+      decoded[name] = value ?? '' // a stray % is taken as it stands, and will name nothing
+    }
+  }
+  return decoded
+}

@@ -1,0 +1,118 @@
+import type { Family } from '../dialects/dialect.ts'
+import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
+import { log } from '../http/log.ts'
+import { readSettings } from '../settings.ts'
+import type { Reply, Unanswered } from './call.ts'
+import { crashedRequest } from './crash.ts'
+import { familyOf } from './family-of.ts'
+import { type Found, isAdminRoute, known, type Misused, search } from './find.ts'
+import { PROBES } from './index.ts'
+import { notServedAt } from './service/not-served.ts'
+
+/**
+ * The life of a request: finds its route, runs it, and turns whatever comes of it into a response with its request id. The only
+ * place where a failure gets a status and a body.
+ */
+export async function handleRequest(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+): Promise<Response> {
+  const began = Date.now()
+  const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`
+  const { method } = request
+  const fixed = known(request)
+  const origins = originsFor(env, fixed === undefined && isAdminRoute(request))
+  let route = 'none'
+  let family: Family | null = null
+  let reply: Reply
+  try {
+    if (origins.length > 0 && isPreflight(request)) {
+      route = 'preflight'
+      reply = preflight(request, origins)
+    } else {
+      const found = fixed ?? (await search(request))
+      route = found?.pattern ?? route
+      family = found === undefined || found.family === 'shared' ? familyOf(request) : found.family
+      if (found === undefined) reply = unknownUrl(request)
+      else if ('allowed' in found) reply = methodNotAllowed(method, found)
+      else reply = await answer(found, { request, env, ctx, family, requestId })
+    }
+  } catch (error) {
+    route = 'failed'
+    reply = crashedRequest(error, requestId)
+  }
+  family ??= familyOf(request)
+  const response = reply instanceof Response ? reply : refuse(reply, family, requestId)
+  const { headers } = response
+  if (origins.length > 0 && route !== 'preflight') expose(headers, request, origins)
+  headers.set('x-request-id', requestId)
+  if (family.requestIdHeader !== null) headers.set(family.requestIdHeader, requestId)
+  headers.set('x-content-type-options', 'nosniff')
+  // As long as all is well, these lines would be most of the log.
+  if (!PROBES.includes(route) || !response.ok) {
+    log('request', {
+      request_id: requestId,
+      method,
+      route,
+      status: response.status,
+      reason: reply instanceof Response ? null : reply.reason,
+      credential: headers.get('x-pollux-credential'),
+      attempts: Number(headers.get('x-pollux-attempts')),
+      ms: Date.now() - began,
+    })
+  }
+  return method === 'HEAD' ? new Response(null, response) : response
+}
+
+/** Which origins may reach the route; also where nothing is, so that a page can read the 404. */
+function originsFor(env: Env, isAdmin: boolean): Origins {
+  const checked = readSettings(env)
+  if (!checked.ok) return []
+  return isAdmin ? checked.settings.corsAdminOrigins : checked.settings.corsOrigins
+}
+
+interface Incoming {
+  readonly request: Request
+  readonly env: Env
+  readonly ctx: ExecutionContext
+  readonly family: Family
+  readonly requestId: string
+}
+
+function answer({ params, run }: Found, incoming: Incoming): Unanswered | Promise<Reply> {
+  const checked = readSettings(incoming.env)
+  if (!checked.ok) {
+    const message = `This gateway is misconfigured: ${checked.message}`
+    return { reason: 'misconfigured', message }
+  }
+  const { request, env, ctx, family, requestId } = incoming
+  const by = { requestId, operation: requestId }
+  return run({ request, params, env, ctx, settings: checked.settings, family, requestId, by })
+}
+
+function refuse(failure: Unanswered, family: Family, requestId: string): Response {
+  const response = family.refuse(failure, requestId)
+  if (failure.headers === undefined) return response
+  for (const [name, value] of failure.headers) response.headers.set(name, value)
+  return response
+}
+
+function unknownUrl(request: Request): Unanswered {
+  const { pathname } = new URL(request.url)
+  return (
+    notServedAt(pathname) ?? {
+      reason: 'unknown_url',
+      message: `Invalid URL (${request.method} ${pathname.slice(0, 200)})`,
+    }
+  )
+}
+
+function methodNotAllowed(method: string, { allowed }: Misused): Unanswered {
+  const answered = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed
+  return {
+    reason: 'method_not_allowed',
+    message: `Not allowed to ${method} here; allowed: ${allowed.join(', ')}.`,
+    headers: new Headers({ allow: answered.join(', ') }),
+  }
+}
