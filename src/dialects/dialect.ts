@@ -78,6 +78,8 @@ export interface Understood {
   readonly stream: boolean
   /** The client's own word for the conversation, raw: it is hashed before it goes anywhere. Null where there is none. */
   readonly conversation: string | null
+  /** How many answers are wanted at the same time. */
+  readonly choices: number
   /** What the model must make; null where any may serve. */
   readonly kind: Kind | null
   /** Are checked, and fetched where they are at an address, before `translate`. */
@@ -88,7 +90,7 @@ export interface Understood {
 /** A request as Google is to be asked. */
 export interface Translated {
   readonly ok: true
-  /** `together`: the choices of one answer, whole or streamed. `in_turn`: one after the other, never streamed. */
+  /** `together`: choices of one answer, whole or streamed, for which the same request is made as often. `in_turn`: one after the other, never streamed. */
   readonly order: 'together' | 'in_turn'
   /** One for each answer that the telling gets, all for the same model. */
   readonly requests: readonly [GenerateContentRequest, ...GenerateContentRequest[]]

@@ -10,26 +10,35 @@ import {
 } from './generate.ts'
 
 export type Answered = Extract<Generated, { ok: true }>
-export type Unanswered = Extract<Generated, { ok: false }>
+export type Failed = Extract<Generated, { ok: false }>
 
-export type Choices =
-  /** Exactly as many as were asked for, all whole or all streams. */
-  { readonly ok: true; readonly answers: readonly [Answered, ...Answered[]] } | Unanswered
+/** The answers of one request, as many as were asked for. All or none. */
+export type Answers =
+  | {
+      readonly ok: true
+      /** All whole or all streams, each to be settled. */
+      readonly all: readonly [Answered, ...Answered[]]
+      /** The one whose lease speaks for the request. */
+      readonly lead: Answered
+      /** That the request took, of all answers together. */
+      readonly attempts: number
+    }
+  | Failed
 
 /**
  * `n` answers to one request, by `n` journeys: Google's newer models give one candidate a call. A request has all its choices or
  * none, so the first failure ends the others: a client that reads `choices[1]` must not find less than it asked for.
  */
-export async function generateChoices(input: GenerateInput, n: number): Promise<Choices> {
+export async function generateChoices(input: GenerateInput, n: number): Promise<Answers> {
   const serving = generating(input)
   if (n === 1) {
     const only = await serve(serving)
-    return only.ok ? { ok: true, answers: [only] } : only
+    return only.ok ? together([only]) : only
   }
   const client = new Client()
   const release = input.client.whenLeft(() => client.leave())
   // In the order of time: what follows the first is only its consequence.
-  const failures: Unanswered[] = []
+  const failures: Failed[] = []
   const one = async (index: number, more: Partial<ServeInput> = {}): Promise<Generated> => {
     // Each is counted as a request, and an attempt is known by its request.
     const requestId = choiceId(input.requestId, index)
@@ -57,11 +66,16 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
   if (failed === undefined) {
     const [told, ...rest] = answers
     if (told === undefined) throw new Error('No choice was asked for.')
-    return { ok: true, answers: [told, ...rest] }
+    return together([told, ...rest])
   }
   release()
   for (const answer of answers) drop(answer)
   return failed
+}
+
+function together(all: readonly [Answered, ...Answered[]]): Answers {
+  const attempts = all.reduce((sum, one) => sum + one.attempts, 0)
+  return { ok: true, all, lead: all[0], attempts }
 }
 
 /** An answer that nobody will see: what it used is counted all the same. */

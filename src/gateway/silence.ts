@@ -23,7 +23,6 @@ export async function accompany<T>(
 ): Promise<T> {
   outlet.onLeft(onLeft)
   const write = (): void => outlet.write(keepAlive())
-  write()
   const timer = setInterval(write, KEEP_ALIVE_MS)
   try {
     return await work

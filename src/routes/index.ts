@@ -1,10 +1,14 @@
 import type { Family } from '../dialects/dialect.ts'
+import { OPENAI_TRANSCRIPTIONS, OPENAI_TRANSLATIONS } from '../dialects/openai-audio/index.ts'
+import { OPENAI_CHAT } from '../dialects/openai-chat/index.ts'
+import { OPENAI_COMPLETIONS } from '../dialects/openai-completions/index.ts'
+import { OPENAI_IMAGES } from '../dialects/openai-images/index.ts'
+import { OPENAI_SPEECH } from '../dialects/openai-speech/index.ts'
 import { OPENAI_FAMILY } from '../dialects/openai/family.ts'
 import { addCredential } from './admin/additions.ts'
 import { readAudit } from './admin/audit.ts'
 import { type Access, admin, everyone, leasingUser, user, userOrAdmin } from './access.ts'
 import { addCredentials } from './admin/bulk.ts'
-import { chatCompletions } from './service/chat.ts'
 import { rotateRing, updateConfig } from './admin/ring-acts.ts'
 import {
   deleteCredential,
@@ -16,9 +20,7 @@ import {
 } from './admin/credentials.ts'
 import { testRing, testTokens, tokenCache } from './debug/diagnosis.ts'
 import { explainAny, explainOwn } from './debug/explain.ts'
-import { completions } from './service/completions.ts'
-import { images } from './service/images.ts'
-import { speech } from './service/speech.ts'
+import { generate } from './service/generate.ts'
 import { embeddings } from './service/embeddings.ts'
 import { health, welcome } from './public/health.ts'
 import { getKey } from './service/key.ts'
@@ -29,7 +31,6 @@ import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recov
 import { readiness } from './public/readiness.ts'
 import { OTHER_ROOTS } from './service/roots.ts'
 import { allStats, ownStats } from './debug/stats.ts'
-import { transcriptions, translations } from './service/transcriptions.ts'
 import { replaceKey } from './admin/user-key.ts'
 import {
   createUser,
@@ -56,16 +57,16 @@ export const PROBES: readonly string[] = [HEALTH, READY]
 
 /** OpenAI's routes. HEAD is answered wherever GET is. */
 const OPENAI: readonly Row[] = [
-  ['POST', '/v1/chat/completions', leasingUser(chatCompletions)],
+  ['POST', '/v1/chat/completions', leasingUser(generate(OPENAI_CHAT))],
   ['GET', '/v1/chat/completions', user(listStored)],
   ['GET', '/v1/chat/completions/:id+', user(getStored)],
   ['POST', '/v1/chat/completions/:id+', user(getStored)],
   ['DELETE', '/v1/chat/completions/:id+', user(getStored)],
-  ['POST', '/v1/completions', leasingUser(completions)],
-  ['POST', '/v1/images/generations', leasingUser(images)],
-  ['POST', '/v1/audio/speech', leasingUser(speech)],
-  ['POST', '/v1/audio/transcriptions', user(transcriptions)],
-  ['POST', '/v1/audio/translations', user(translations)],
+  ['POST', '/v1/completions', leasingUser(generate(OPENAI_COMPLETIONS))],
+  ['POST', '/v1/images/generations', leasingUser(generate(OPENAI_IMAGES))],
+  ['POST', '/v1/audio/speech', leasingUser(generate(OPENAI_SPEECH))],
+  ['POST', '/v1/audio/transcriptions', user(generate(OPENAI_TRANSCRIPTIONS))],
+  ['POST', '/v1/audio/translations', user(generate(OPENAI_TRANSLATIONS))],
   ['POST', '/v1/embeddings', leasingUser(embeddings)],
   ['GET', '/v1/models', leasingUser(listModels), 'shared'],
   ['GET', '/v1/models/:id+', leasingUser(getModel), 'shared'],

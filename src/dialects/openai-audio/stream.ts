@@ -6,7 +6,7 @@ import { blockReasonOf, finishReasonOf } from '../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
-import { toOpenAIError } from '../openai/family.ts'
+import { errorFrame } from '../openai/stream.ts'
 import type { StreamEnd } from '../dialect.ts'
 import { incompleteness } from './ending.ts'
 import { toUsage } from './whole.ts'
@@ -47,7 +47,7 @@ export class TranscriptStream extends DeafSink {
 
   /** SDKs raise what a frame with `error` says. */
   fail(failure: Failure): string {
-    return frame(toOpenAIError(failure))
+    return errorFrame(failure)
   }
 }
 

@@ -5,14 +5,12 @@ import { type CodeRun, toMarkdown } from '../../gemini/answer/code-blocks.ts'
 import { DeafSink } from '../../gemini/answer/deaf-sink.ts'
 import { PLAIN_ANSWER } from '../../gemini/answer/plan.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
-import { toOpenAIError } from '../openai/family.ts'
+import { DONE, errorFrame } from '../openai/stream.ts'
 import { toJsonLine } from '../../json/line.ts'
 import { finishOf } from '../openai-chat/answer/finish-reason.ts'
 import type { StreamEnd } from '../dialect.ts'
 import { toUsage } from '../openai-chat/answer/usage.ts'
 import { type CompletionContext, endOf } from './whole.ts'
-
-const DONE = 'data: [DONE]\n\n'
 
 export interface CompletionStreamOptions {
   /** The prompt, where it is to be repeated; else empty. */
@@ -53,7 +51,7 @@ export class CompletionStream extends DeafSink {
   }
 
   fail(failure: Failure): string {
-    return frame(toOpenAIError(failure)) + DONE
+    return errorFrame(failure) + DONE
   }
 
   override text(text: string): void {

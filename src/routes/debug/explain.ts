@@ -3,7 +3,7 @@ import { callUser } from '../../gateway/objects.ts'
 import type { Explanation } from '../../objects/views/explanation.ts'
 import { readBody } from '../admin/body.ts'
 import type { Call, Reply } from '../call.ts'
-import { sessionOf } from '../service/conversation.ts'
+import { hashOf } from '../service/conversation.ts'
 import { USER_ID, userNotFound } from '../admin/user-id.ts'
 import { explainBody } from '../admin/user-schema.ts'
 
@@ -26,7 +26,7 @@ async function explain(
   userId: string,
   { model, session: name }: { readonly model: string; readonly session: string | null },
 ): Promise<Reply> {
-  const session = await sessionOf(new Headers(), { user: name })
+  const session = await hashOf(name || null)
   const explanation = await callUser<Explanation | null>(env, userId, (object) =>
     object.explain(model, session),
   )

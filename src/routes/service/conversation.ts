@@ -1,22 +1,11 @@
-import { isRecord } from '../../json/record.ts'
-
 const MAX_CHARS = 512
 
 /**
- * What names the conversation of a request, for users whose conversations keep to a credential: the header `x-session-id`,
- * else `prompt_cache_key`, else `user`. Hashed here, so that the client's own word goes no further. Null where there is none.
+ * A conversation as the ring knows it: users may have theirs kept to one credential. A hash, so that the client's own word goes no
+ * further. Null where it has none.
  */
-export function sessionOf(headers: Headers, body: unknown): Promise<string> | null {
-  const name = headers.get('x-session-id') || (isRecord(body) ? namedIn(body) : null)
+export function hashOf(name: string | null): Promise<string> | null {
   return name === null ? null : hashed(name)
-}
-
-function namedIn({
-  prompt_cache_key: key,
-  user,
-}: Readonly<Record<string, unknown>>): string | null {
-  if (typeof key === 'string' && key !== '') return key
-  return typeof user === 'string' && user !== '' ? user : null
 }
 
 async function hashed(name: string): Promise<string> {

@@ -1,4 +1,5 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { conversationIn } from '../../dialects/openai/conversation.ts'
 import { toEmbeddingList } from '../../dialects/openai-embeddings/whole.ts'
 import { parseEmbeddingRequest } from '../../dialects/openai-embeddings/body.ts'
 import { embed } from '../../gateway/embed.ts'
@@ -17,7 +18,11 @@ export async function embeddings(call: Call, holder: KeyHolder): Promise<Reply> 
   const { model, input, dimensions, encoding_format: format } = parsed.value
   const { task_type, taskType, input_type } = parsed.value
   const estimatedTokens = estimateTextTokens(input)
-  const journey = await journeyFor(call, holder, { body: body.value, model, estimatedTokens })
+  const journey = await journeyFor(call, holder, {
+    conversation: conversationIn(body.value),
+    model,
+    estimatedTokens,
+  })
   const options = {
     dimensions: dimensions ?? null,
     taskType: task_type ?? taskType ?? input_type ?? null,

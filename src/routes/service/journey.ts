@@ -5,7 +5,7 @@ import { readCutJson } from '../../http/body.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { checked, refusalTo } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
-import { sessionOf } from './conversation.ts'
+import { hashOf } from './conversation.ts'
 
 /** Bodies up to this size, in bytes, are read before the key is known: the first lease tells whether it is. */
 const UNCHECKED_BODY_BYTES = 65_536
@@ -36,16 +36,21 @@ export async function readCutServiceBody(call: Call, holder: KeyHolder): Promise
 export async function journeyFor(
   call: Call,
   holder: KeyHolder,
-  asked: { readonly body: unknown; readonly model: string; readonly estimatedTokens: number },
+  asked: {
+    /** The client's own word for it. */
+    readonly conversation: string | null
+    readonly model: string
+    readonly estimatedTokens: number
+  },
 ): Promise<JourneyInput> {
   const { request, env, ctx, settings, requestId } = call
-  const { body, model, estimatedTokens } = asked
+  const { conversation, model, estimatedTokens } = asked
   return {
     env,
     ...holder,
     requestId,
     model,
-    session: await sessionOf(request.headers, body),
+    session: await hashOf(request.headers.get('x-session-id') || conversation),
     estimatedTokens,
     settings,
     client: Client.of(request),

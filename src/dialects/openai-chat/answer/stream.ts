@@ -7,7 +7,7 @@
  * then the caller has an empty string in hand and may still answer with an HTTP error.
  */
 import type { Failure } from '../../../failure/failure.ts'
-import { toOpenAIError } from '../../openai/family.ts'
+import { DONE, errorFrame } from '../../openai/stream.ts'
 import type { CallSignature } from '../../../gemini/signatures.ts'
 import type { Blob, GenerateContentResponse, LogprobsResult } from '../../../gemini/types.ts'
 import { addUsage } from '../../../gemini/usage.ts'
@@ -27,7 +27,6 @@ import { ContentPlaces } from './url-citations.ts'
 import { toUsage } from './usage.ts'
 import { CallIds, extraContent, toWireCall } from './wire-calls.ts'
 
-const DONE = 'data: [DONE]\n\n'
 /** Ends a frame whose choice goes on. */
 const OPEN = ',"logprobs":null,"finish_reason":null}]}\n\n'
 const TEXT_END = `}${OPEN}`
@@ -135,7 +134,7 @@ export class ChatStream implements AnswerSink {
   fail(failure: Failure): string {
     if (this.#group.isOver) return ''
     this.#group.fail()
-    return errorFrames(failure)
+    return errorFrame(failure) + DONE
   }
 
   open(kind: BlockKind): void {
@@ -256,9 +255,4 @@ export class ChatStream implements AnswerSink {
     this.#isOpened = true
     return `${this.#choice}{"role":"assistant","content":"","refusal":null}${OPEN}`
   }
-}
-
-/** What tells a client of a failure where the status is sent already. */
-export function errorFrames(failure: Failure): string {
-  return `data: ${toJsonLine(toOpenAIError(failure))}\n\n${DONE}`
 }

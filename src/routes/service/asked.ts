@@ -1,0 +1,29 @@
+import type { Context, Terms, Translated, Understood } from '../../dialects/dialect.ts'
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import type { Answered } from '../../gateway/choices.ts'
+import type { JourneyInput } from '../../gateway/generate.ts'
+import type { Call } from '../call.ts'
+import { answeringModel } from './journey-headers.ts'
+
+/** A request on its way to its answer. */
+export interface Asked {
+  readonly call: Call
+  readonly holder: KeyHolder
+  readonly understood: Understood
+  readonly translated: Translated
+  readonly input: JourneyInput
+}
+
+export function contextOf({ requestId }: Call): Context {
+  return { requestId, createdMs: Date.now() }
+}
+
+/** What is known of an answer under its lease. */
+export function termsOf(asked: Asked, { lease }: Answered, lead: Answered): Terms {
+  const { model, access, preferences } = lease
+  return {
+    model: answeringModel(asked.understood.model, lead),
+    target: { model, upstream: access.upstream },
+    preferences,
+  }
+}

@@ -1,0 +1,62 @@
+import type { Dialect, Translated } from '../../dialects/dialect.ts'
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { type Answers, generateChoices } from '../../gateway/choices.ts'
+import { generateSeries } from '../../gateway/series.ts'
+import { nonReaders } from '../../gemini/media/file-uris.ts'
+import type { GenerateContentRequest } from '../../gemini/types.ts'
+import { estimateTokens } from '../../gemini/usage.ts'
+import type { Cuttings } from '../../bytes/cuttings.ts'
+import { checked } from '../access.ts'
+import type { Call, Reply } from '../call.ts'
+import type { Asked } from './asked.ts'
+import { attach } from './attach.ts'
+import { journeyFor, outliving } from './journey.ts'
+import { notOfKind } from './model-kind.ts'
+import { read } from './read.ts'
+import { stream } from './stream.ts'
+import { tellWhole } from './whole.ts'
+
+/**
+ * The handler of every route that generates: what the dialect reads goes through the ring, and the dialect tells what comes
+ * back. An answer without a lease must prove the key, since these routes ask for one before they know whose it is.
+ */
+export function generate(dialect: Dialect): (call: Call, holder: KeyHolder) => Promise<Reply> {
+  return async (call, holder) => {
+    const sent = await read(dialect, call, holder)
+    if (!sent.ok) return sent.reply
+    const { understood, cuttings } = sent
+    const { model, kind, choices, attachments } = understood
+    const wrong = kind === null ? null : notOfKind(model, kind)
+    if (wrong !== null) return checked(call, holder, wrong)
+    if (attachments.length > 0) {
+      const unfit = await attach(call, holder, { attachments, cuttings, model, choices })
+      if (unfit !== null) return unfit
+    }
+    const translated = understood.translate()
+    if (!translated.ok) return checked(call, holder, translated.failure)
+
+    const { conversation } = understood
+    const estimatedTokens = estimateOf(translated, cuttings)
+    const input = await journeyFor(call, holder, { conversation, model, estimatedTokens })
+    const asked: Asked = { call, holder, understood, translated, input }
+    const answers = outliving(call, answersTo(asked, cuttings))
+    return understood.stream ? stream(asked, answers) : tellWhole(asked, await answers)
+  }
+}
+
+/** `together`: of each, since each has a lease of its own. `in_turn`: of all, which are one journey. */
+function estimateOf({ order, requests }: Translated, cuttings: Cuttings): number {
+  const lengthOf = (text: string): number => cuttings.lengthOf(text)
+  const counted: readonly GenerateContentRequest[] =
+    order === 'together' ? requests.slice(0, 1) : requests
+  return counted.reduce((sum, request) => sum + estimateTokens(request, lengthOf), 0)
+}
+
+function answersTo({ understood, translated, input }: Asked, cuttings: Cuttings): Promise<Answers> {
+  const { order, requests } = translated
+  const { stream: isStreamed, attachments } = understood
+  const journey = { ...input, cuttings, unfit: nonReaders(attachments) }
+  if (order === 'in_turn') return generateSeries(journey, requests)
+  const [request] = requests
+  return generateChoices({ ...journey, request, stream: isStreamed }, requests.length)
+}

@@ -1,0 +1,50 @@
+import type { Dialect, Sent, Understood } from '../../dialects/dialect.ts'
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { Cuttings } from '../../bytes/cuttings.ts'
+import { readForm } from '../../http/multipart.ts'
+import { checked } from '../access.ts'
+import { type Call, type Reply, urlOf } from '../call.ts'
+import { readCutServiceBody } from './journey.ts'
+
+type Asking =
+  | { readonly ok: true; readonly understood: Understood; readonly cuttings: Cuttings }
+  | { readonly ok: false; readonly reply: Reply }
+
+/** What a client asks, in the dialect's understanding; or what to answer instead. */
+export async function read(dialect: Dialect, call: Call, holder: KeyHolder): Promise<Asking> {
+  if (dialect.sends === 'form') {
+    const form = await readForm(call.request, call.settings.maxBodyBytes, holder.userId)
+    if (!form.ok) return { ok: false, reply: await checked(call, holder, form.failure) }
+    const understood = await dialect.read(sent(call, form.form, Cuttings.NONE))
+    return asking(call, holder, { understood, cuttings: Cuttings.NONE })
+  }
+  const body = await readCutServiceBody(call, holder)
+  if (!body.ok) return body
+  const isCut = dialect.sends === 'cut_json'
+  const cuttings = isCut ? body.cuttings : Cuttings.NONE
+  const value = isCut ? body.value : body.cuttings.uncut(body.value)
+  const understood = await dialect.read(sent(call, value, cuttings))
+  return asking(call, holder, { understood, cuttings })
+}
+
+function sent<Body>(call: Call, body: Body, cuttings: Cuttings): Sent<Body> {
+  const { request, params, settings } = call
+  const query = (): URLSearchParams => urlOf(call).searchParams
+  return { body, cuttings, params, headers: request.headers, query, settings }
+}
+
+async function asking(
+  call: Call,
+  holder: KeyHolder,
+  {
+    understood,
+    cuttings,
+  }: {
+    readonly understood: Awaited<ReturnType<Dialect['read']>>
+    readonly cuttings: Cuttings
+  },
+): Promise<Asking> {
+  return understood.ok
+    ? { ok: true, understood, cuttings }
+    : { ok: false, reply: await checked(call, holder, understood.failure) }
+}
