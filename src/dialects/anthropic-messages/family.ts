@@ -6,7 +6,7 @@ import {
   retryAfterSeconds,
 } from '../../failure/failure.ts'
 import type { RateLimits } from '../../failure/rate-limits.ts'
-import { jsonResponse } from '../../http/json-response.ts'
+import { jsonResponse } from '../../json/json-response.ts'
 import type { Family } from '../dialect.ts'
 import { retryHeadersOf } from '../retry-headers.ts'
 

@@ -1,6 +1,6 @@
 /** How Google's own routes refuse: `google.rpc.Status` as JSON, which its SDKs raise by the status (docs/clients.md). */
 import { type Failure, type FailureReason, retryAfterSeconds } from '../../failure/failure.ts'
-import { jsonResponse } from '../../http/json-response.ts'
+import { jsonResponse } from '../../json/json-response.ts'
 import type { Family } from '../dialect.ts'
 
 type Wire = readonly [code: number, status: string]

@@ -1,7 +1,7 @@
 /** How OpenAI's routes refuse, and Pollux's own: statuses, types and codes are OpenAI's where it has one (client-protocols §1.11). */
 import { type Failure, type FailureReason, retryAfterSeconds } from '../../failure/failure.ts'
 import type { RateLimits } from '../../failure/rate-limits.ts'
-import { jsonResponse } from '../../http/json-response.ts'
+import { jsonResponse } from '../../json/json-response.ts'
 import type { Family } from '../dialect.ts'
 import { retryHeadersOf } from '../retry-headers.ts'
 

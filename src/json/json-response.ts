@@ -1,4 +1,4 @@
-import { toWellFormedJson } from '../json/well-formed.ts'
+import { toWellFormedJson } from './well-formed.ts'
 
 /** A JSON answer that holds words of a model's, of Google's or of a client's. */
 export function jsonResponse(value: unknown, init: ResponseInit = {}): Response {
