@@ -136,6 +136,30 @@ export type Told =
   /** `at`: which of the answers is none. */
   | { readonly ok: false; readonly failure: Failure; readonly at: number }
 
+/** How one route that embeds is asked and answered. */
+export interface EmbeddingDialect {
+  read(sent: Sent<unknown>): Embedding | Refused
+}
+
+export interface Embedding {
+  readonly ok: true
+  readonly model: string
+  readonly conversation: string | null
+  readonly texts: readonly string[]
+  readonly options: { readonly dimensions: number | null; readonly taskType: string | null }
+  /** The body of the answer. */
+  tell(embedded: EmbeddingAnswer): object
+}
+
+export interface EmbeddingAnswer {
+  /** As the answer names it. */
+  readonly model: string
+  /** In the order of the texts. */
+  readonly vectors: readonly (readonly number[])[]
+  /** Of all texts together. */
+  readonly tokens: number
+}
+
 /** One for each streamed request: it keeps its count from `early` to the last frame. */
 export interface ClientStream {
   readonly contentType: string

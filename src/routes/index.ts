@@ -2,6 +2,9 @@ import type { Family } from '../dialects/dialect.ts'
 import { OPENAI_TRANSCRIPTIONS, OPENAI_TRANSLATIONS } from '../dialects/openai-audio/index.ts'
 import { OPENAI_CHAT } from '../dialects/openai-chat/index.ts'
 import { OPENAI_COMPLETIONS } from '../dialects/openai-completions/index.ts'
+import { OPENAI_EMBEDDINGS } from '../dialects/openai-embeddings/index.ts'
+import { toModelInfo } from '../dialects/openai-models/litellm.ts'
+import { toModel, toModelList } from '../dialects/openai-models/list.ts'
 import { OPENAI_IMAGES } from '../dialects/openai-images/index.ts'
 import { OPENAI_SPEECH } from '../dialects/openai-speech/index.ts'
 import { OPENAI_FAMILY } from '../dialects/openai/family.ts'
@@ -24,7 +27,7 @@ import { generate } from './service/generate.ts'
 import { embeddings } from './service/embeddings.ts'
 import { health, welcome } from './public/health.ts'
 import { getKey } from './service/key.ts'
-import { getModel, listModels, modelInfo } from './service/models.ts'
+import { getModel, listModels } from './service/models.ts'
 import { getStored, listStored } from './service/not-served.ts'
 import { openapi } from './public/openapi.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recovery.ts'
@@ -54,7 +57,6 @@ const READY = '/health/ready'
 /** Whoever asks here does so every few seconds. */
 export const PROBES: readonly string[] = [HEALTH, READY]
 
-
 /** OpenAI's routes. HEAD is answered wherever GET is. */
 const OPENAI: readonly Row[] = [
   ['POST', '/v1/chat/completions', leasingUser(generate(OPENAI_CHAT))],
@@ -67,10 +69,10 @@ const OPENAI: readonly Row[] = [
   ['POST', '/v1/audio/speech', leasingUser(generate(OPENAI_SPEECH))],
   ['POST', '/v1/audio/transcriptions', user(generate(OPENAI_TRANSCRIPTIONS))],
   ['POST', '/v1/audio/translations', user(generate(OPENAI_TRANSLATIONS))],
-  ['POST', '/v1/embeddings', leasingUser(embeddings)],
-  ['GET', '/v1/models', leasingUser(listModels), 'shared'],
-  ['GET', '/v1/models/:id+', leasingUser(getModel), 'shared'],
-  ['GET', '/v1/model/info', leasingUser(modelInfo)],
+  ['POST', '/v1/embeddings', leasingUser(embeddings(OPENAI_EMBEDDINGS))],
+  ['GET', '/v1/models', leasingUser(listModels(toModelList)), 'shared'],
+  ['GET', '/v1/models/:id+', leasingUser(getModel(toModel)), 'shared'],
+  ['GET', '/v1/model/info', leasingUser(listModels(toModelInfo))],
 ]
 
 /** Pollux's own. */

@@ -1,4 +1,5 @@
 /** Vectors as OpenAI's list of embeddings (client-protocols §3). */
+import type { EmbeddingAnswer } from '../dialect.ts'
 
 export interface EmbeddingList {
   readonly object: 'list'
@@ -9,12 +10,6 @@ export interface EmbeddingList {
     readonly embedding: readonly number[] | string
   }[]
   readonly usage: { readonly prompt_tokens: number; readonly total_tokens: number }
-}
-
-export interface EmbeddingAnswer {
-  readonly model: string
-  readonly vectors: readonly (readonly number[])[]
-  readonly tokens: number
 }
 
 export function toEmbeddingList(

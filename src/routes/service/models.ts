@@ -1,6 +1,4 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { toModelInfo } from '../../dialects/openai-models/litellm.ts'
-import { toModel, toModelList } from '../../dialects/openai-models/list.ts'
 import { modelNotFound } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/objects.ts'
 import { findModel, stripModelPrefix } from '../../gemini/models/catalogue.ts'
@@ -10,25 +8,25 @@ import type { Reach } from '../../objects/views/reach.ts'
 import { REFUSALS } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 
-/** GET /v1/models: what this user's credentials and admin let this key reach. */
-export async function listModels(call: Call, holder: KeyHolder): Promise<Reply> {
-  return answer(await reachable(call, holder), (models) => Response.json(toModelList(models)))
+type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
+
+/** What this user's credentials and admin let this key reach. */
+export function listModels(tell: (models: readonly Listed[]) => object): Handler {
+  return async (call, holder) =>
+    answer(await reachable(call, holder), (models) => Response.json(tell(models)))
 }
 
-/** GET /v1/models/{id} */
-export async function getModel(call: Call, holder: KeyHolder): Promise<Reply> {
-  const name = stripModelPrefix(call.params['id'] ?? '')
-  return answer(await reachable(call, holder), (models) => {
-    // The user's own names go before Google's moving ones.
-    const named = models.find(({ id }) => id === name)
-    const found = named ?? models.find(({ id }) => id === findModel(name)?.id)
-    return found === undefined ? modelNotFound(name.slice(0, 128)) : Response.json(toModel(found))
-  })
-}
-
-/** GET /v1/model/info */
-export async function modelInfo(call: Call, holder: KeyHolder): Promise<Reply> {
-  return answer(await reachable(call, holder), (models) => Response.json(toModelInfo(models)))
+/** One of them, by its id. */
+export function getModel(tell: (model: Listed) => object): Handler {
+  return async (call, holder) => {
+    const name = stripModelPrefix(call.params['id'] ?? '')
+    return answer(await reachable(call, holder), (models) => {
+      // The user's own names go before Google's moving ones.
+      const named = models.find(({ id }) => id === name)
+      const found = named ?? models.find(({ id }) => id === findModel(name)?.id)
+      return found === undefined ? modelNotFound(name.slice(0, 128)) : Response.json(tell(found))
+    })
+  }
 }
 
 function answer(

@@ -15,7 +15,7 @@ export async function read(dialect: Dialect, call: Call, holder: KeyHolder): Pro
   if (dialect.sends === 'form') {
     const form = await readForm(call.request, call.settings.maxBodyBytes, holder.userId)
     if (!form.ok) return { ok: false, reply: await checked(call, holder, form.failure) }
-    const understood = await dialect.read(sent(call, form.form, Cuttings.NONE))
+    const understood = await dialect.read(sentOf(call, form.form, Cuttings.NONE))
     return asking(call, holder, { understood, cuttings: Cuttings.NONE })
   }
   const body = await readCutServiceBody(call, holder)
@@ -23,11 +23,11 @@ export async function read(dialect: Dialect, call: Call, holder: KeyHolder): Pro
   const isCut = dialect.sends === 'cut_json'
   const cuttings = isCut ? body.cuttings : Cuttings.NONE
   const value = isCut ? body.value : body.cuttings.uncut(body.value)
-  const understood = await dialect.read(sent(call, value, cuttings))
+  const understood = await dialect.read(sentOf(call, value, cuttings))
   return asking(call, holder, { understood, cuttings })
 }
 
-function sent<Body>(call: Call, body: Body, cuttings: Cuttings): Sent<Body> {
+export function sentOf<Body>(call: Call, body: Body, cuttings: Cuttings): Sent<Body> {
   const { request, params, settings } = call
   const query = (): URLSearchParams => urlOf(call).searchParams
   return { body, cuttings, params, headers: request.headers, query, settings }

@@ -1,0 +1,25 @@
+import type { EmbeddingDialect } from '../dialect.ts'
+import { conversationIn } from '../openai/conversation.ts'
+import { parseEmbeddingRequest } from './body.ts'
+import { toEmbeddingList } from './whole.ts'
+
+/** POST /v1/embeddings */
+export const OPENAI_EMBEDDINGS: EmbeddingDialect = {
+  read({ body }) {
+    const parsed = parseEmbeddingRequest(body)
+    if (!parsed.ok) return parsed
+    const { model, input, dimensions, encoding_format: format } = parsed.value
+    const { task_type, taskType, input_type } = parsed.value
+    return {
+      ok: true,
+      model,
+      conversation: conversationIn(body),
+      texts: input,
+      options: {
+        dimensions: dimensions ?? null,
+        taskType: task_type ?? taskType ?? input_type ?? null,
+      },
+      tell: (embedded) => toEmbeddingList(embedded, format),
+    }
+  },
+}
