@@ -1,5 +1,5 @@
 import { MIN_RUN } from '../bytes/base64-runs.ts'
-import { type NotRead, type Reading, readBytes } from '../bytes/bytes.ts'
+import { type NotRead, type Reading, readBytes } from './read-bytes.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
 import type { Failure } from '../failure/failure.ts'
 import { isNestedDeeper } from '../json/nesting.ts'

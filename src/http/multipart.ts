@@ -1,4 +1,4 @@
-import { readBytes } from '../bytes/bytes.ts'
+import { readBytes } from './read-bytes.ts'
 import type { Failure } from '../failure/failure.ts'
 import { notReadFailure } from './body.ts'
 

@@ -1,7 +1,7 @@
 /** Memory follows what has arrived, not what was announced; and no body is waited for without end. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readJson } from '../../src/http/body.ts'
-import { readBytes } from '../../src/bytes/bytes.ts'
+import { readBytes } from '../../src/http/read-bytes.ts'
 import { readText } from '../../src/http/read-text.ts'
 
 afterEach(() => {

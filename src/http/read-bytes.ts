@@ -1,5 +1,5 @@
-import { Patience } from '../http/patience.ts'
-import { Upload } from '../http/uploads.ts'
+import { Patience } from './patience.ts'
+import { Upload } from './uploads.ts'
 
 const FIRST_BUFFER_BYTES = 16_384
 /** workerd reads into memory of its own, as much as is asked for, and copies it from there. */
