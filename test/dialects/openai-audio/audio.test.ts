@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { recordingType, toGeminiRequest } from '../../src/dialects/openai-audio/request.ts'
-import { toTranscript } from '../../src/dialects/openai-audio/whole.ts'
-import { parseAudioForm, type Task } from '../../src/dialects/openai-audio/body.ts'
-import { TranscriptStream } from '../../src/dialects/openai-audio/stream.ts'
-import { wavDuration } from '../../src/bytes/wav.ts'
-import { BYTES } from '../support/media.ts'
+import { recordingType, toGeminiRequest } from '../../../src/dialects/openai-audio/request.ts'
+import { toTranscript } from '../../../src/dialects/openai-audio/whole.ts'
+import { parseAudioForm, type Task } from '../../../src/dialects/openai-audio/body.ts'
+import { TranscriptStream } from '../../../src/dialects/openai-audio/stream.ts'
+import { wavDuration } from '../../../src/bytes/wav.ts'
+import { BYTES } from '../../support/media.ts'
 
 const WAV = new File([BYTES.wav], 'speech.wav', { type: 'audio/wav' })
 

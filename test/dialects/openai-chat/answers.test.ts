@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { ChatStream, ChoiceGroup } from '../../src/dialects/openai-chat/answer/stream.ts'
-import { toChatCompletionOf } from '../../src/dialects/openai-chat/answer/whole.ts'
-import { type ChatPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
-import { toUsage } from '../../src/dialects/openai-chat/answer/usage.ts'
-import type { Candidate, Part } from '../../src/gemini/types.ts'
-import { call, chunk, CONTEXT, read, streamed, TOOLS, type Told, whole } from './support/answers.ts'
+import { ChatStream, ChoiceGroup } from '../../../src/dialects/openai-chat/answer/stream.ts'
+import { toChatCompletionOf } from '../../../src/dialects/openai-chat/answer/whole.ts'
+import { type ChatPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
+import { toUsage } from '../../../src/dialects/openai-chat/answer/usage.ts'
+import type { Candidate, Part } from '../../../src/gemini/types.ts'
+import {
+  call,
+  chunk,
+  CONTEXT,
+  read,
+  streamed,
+  TOOLS,
+  type Told,
+  whole,
+} from '../support/answers.ts'
 
 /** Both forms of an answer, the stream with a chunk for each part; they must say the same. */
 function both(

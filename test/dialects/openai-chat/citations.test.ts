@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { utf16Offsets } from '../../src/gemini/answer/citations.ts'
-import type { Annotation } from '../../src/dialects/openai-chat/answer/url-citations.ts'
-import { type ChatPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
-import type { GroundingMetadata, Part } from '../../src/gemini/types.ts'
-import { streamed, whole } from './support/answers.ts'
+import { utf16Offsets } from '../../../src/gemini/answer/citations.ts'
+import type { Annotation } from '../../../src/dialects/openai-chat/answer/url-citations.ts'
+import { type ChatPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
+import type { GroundingMetadata, Part } from '../../../src/gemini/types.ts'
+import { streamed, whole } from '../support/answers.ts'
 
 /** Of a request with a search. */
 const SEARCH: ChatPlan = { ...PLAIN, callee: 'google', keepsText: true }

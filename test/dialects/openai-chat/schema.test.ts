@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
+import { parseChatRequest } from '../../../src/dialects/openai-chat/body/schema.ts'
 
 const USER = { role: 'user', content: 'hi' }
 const MODEL = 'gemini-2.5-flash'

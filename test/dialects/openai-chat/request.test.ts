@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { GenerateContentRequest } from '../../src/gemini/types.ts'
-import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
-import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
+import type { GenerateContentRequest } from '../../../src/gemini/types.ts'
+import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
+import { parseChatRequest } from '../../../src/dialects/openai-chat/body/schema.ts'
 
 function translate(body: Record<string, unknown>): ReturnType<typeof toGeminiRequest> {
   const parsed = parseChatRequest({ model: 'gemini-2.5-flash', ...body })

@@ -1,13 +1,13 @@
 /** Whatever Google answers: the stream says what the whole answer says, and its cuts change nothing. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ChatStream } from '../../src/dialects/openai-chat/answer/stream.ts'
-import { toChatCompletion } from '../../src/dialects/openai-chat/answer/whole.ts'
-import { type ChatPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
-import { REASONING_FORMATS } from '../../src/gemini/reasoning.ts'
-import type { GenerateContentResponse, Part } from '../../src/gemini/types.ts'
-import { UpstreamEvents } from '../../src/upstreams/events.ts'
-import { chunk, CONTEXT, read, whole } from './support/answers.ts'
+import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
+import { toChatCompletion } from '../../../src/dialects/openai-chat/answer/whole.ts'
+import { type ChatPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
+import { REASONING_FORMATS } from '../../../src/gemini/reasoning.ts'
+import type { GenerateContentResponse, Part } from '../../../src/gemini/types.ts'
+import { UpstreamEvents } from '../../../src/upstreams/events.ts'
+import { chunk, CONTEXT, read, whole } from '../support/answers.ts'
 
 const NAMES = ['f', 'g_1', 'answer', 'patch']
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { PLAIN, planFor } from '../../src/dialects/openai-chat/plan.ts'
-import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
-import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
-import { REASONING_FORMATS, type ReasoningFormat } from '../../src/gemini/reasoning.ts'
+import { PLAIN, planFor } from '../../../src/dialects/openai-chat/plan.ts'
+import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
+import { parseChatRequest } from '../../../src/dialects/openai-chat/body/schema.ts'
+import { REASONING_FORMATS, type ReasoningFormat } from '../../../src/gemini/reasoning.ts'
 
 type Fields = Record<string, unknown>
 

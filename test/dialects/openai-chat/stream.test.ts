@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { toChatCompletion } from '../../src/dialects/openai-chat/answer/whole.ts'
-import { ChatStream } from '../../src/dialects/openai-chat/answer/stream.ts'
-import type { StreamEnd } from '../../src/dialects/dialect.ts'
-import { PLAIN } from '../../src/dialects/openai-chat/plan.ts'
-import type { GenerateContentResponse, Part } from '../../src/gemini/types.ts'
+import { toChatCompletion } from '../../../src/dialects/openai-chat/answer/whole.ts'
+import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
+import type { StreamEnd } from '../../../src/dialects/dialect.ts'
+import { PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
+import type { GenerateContentResponse, Part } from '../../../src/gemini/types.ts'
 
 const CONTEXT = { id: 'chatcmpl-1', created: 1_795_360_000, model: 'm' }
 const HEAD =

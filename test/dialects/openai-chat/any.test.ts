@@ -1,12 +1,12 @@
 /** Whatever a client sends, it is translated or refused by name: nothing throws. */
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
-import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
-import { fit } from '../../src/gemini/fit/index.ts'
-import { UPSTREAMS } from '../../src/gemini/upstreams.ts'
-import { toOpenAIError } from '../../src/dialects/openai/family.ts'
-import { anyBody, written } from './support/any-body.ts'
+import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
+import { parseChatRequest } from '../../../src/dialects/openai-chat/body/schema.ts'
+import { fit } from '../../../src/gemini/fit/index.ts'
+import { UPSTREAMS } from '../../../src/gemini/upstreams.ts'
+import { toOpenAIError } from '../../../src/dialects/openai/family.ts'
+import { anyBody, written } from '../support/any-body.ts'
 
 const MODELS = ['gemini-2.5-flash', 'gemini-3.8-flash', 'gemini-4-neon', 'gemma-4-31b-it', 'nought']
 

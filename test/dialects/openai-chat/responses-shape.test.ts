@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
-import { toChatShape } from '../../src/dialects/openai-chat/responses-shape.ts'
-import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
+import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
+import { toChatShape } from '../../../src/dialects/openai-chat/responses-shape.ts'
+import { parseChatRequest } from '../../../src/dialects/openai-chat/body/schema.ts'
 
 type Body = Record<string, unknown>
 

@@ -1,10 +1,10 @@
 /** Media of a chat, one row a case of client-protocols §1.2 and §7.3. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
-import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
-import { Cuttings } from '../../src/bytes/cuttings.ts'
-import { base64, BYTES } from '../support/media.ts'
+import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
+import { parseChatRequest } from '../../../src/dialects/openai-chat/body/schema.ts'
+import { Cuttings } from '../../../src/bytes/cuttings.ts'
+import { base64, BYTES } from '../../support/media.ts'
 
 function parse(part: unknown, role = 'user') {
   return parseChatRequest({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { toChatCompletion } from '../../src/dialects/openai-chat/answer/whole.ts'
-import { PLAIN } from '../../src/dialects/openai-chat/plan.ts'
-import { toUsage } from '../../src/dialects/openai-chat/answer/usage.ts'
-import type { GenerateContentResponse, Part } from '../../src/gemini/types.ts'
+import { toChatCompletion } from '../../../src/dialects/openai-chat/answer/whole.ts'
+import { PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
+import { toUsage } from '../../../src/dialects/openai-chat/answer/usage.ts'
+import type { GenerateContentResponse, Part } from '../../../src/gemini/types.ts'
 
 const CONTEXT = { id: 'chatcmpl-1', created: 1_795_360_000, model: 'm' }
 

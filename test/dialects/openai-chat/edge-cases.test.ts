@@ -1,9 +1,9 @@
 /** The edge cases of client-protocols §7.1 and §7.2 in the shape of answers that no other test is named after. */
 import { describe, expect, it } from 'vitest'
-import { ChatStream } from '../../src/dialects/openai-chat/answer/stream.ts'
-import { type ChatPlan, PLAIN } from '../../src/dialects/openai-chat/plan.ts'
-import type { Part } from '../../src/gemini/types.ts'
-import { call, chunk, CONTEXT, TOOLS, whole } from './support/answers.ts'
+import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
+import { type ChatPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
+import type { Part } from '../../../src/gemini/types.ts'
+import { call, chunk, CONTEXT, TOOLS, whole } from '../support/answers.ts'
 
 interface Choice {
   readonly index: unknown

@@ -1,10 +1,10 @@
 /** Function calling as clients ask for it; each row is named after the edge case it is about (client-protocols §7.3). */
 import { describe, expect, it } from 'vitest'
-import type { ChatPlan } from '../../src/dialects/openai-chat/plan.ts'
-import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
-import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
-import type { GenerateContentRequest } from '../../src/gemini/types.ts'
-import type { Failure } from '../../src/failure/failure.ts'
+import type { ChatPlan } from '../../../src/dialects/openai-chat/plan.ts'
+import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
+import { parseChatRequest } from '../../../src/dialects/openai-chat/body/schema.ts'
+import type { GenerateContentRequest } from '../../../src/gemini/types.ts'
+import type { Failure } from '../../../src/failure/failure.ts'
 
 type Json = Record<string, unknown>
 

@@ -1,12 +1,12 @@
 /** Whatever names, calls and results a client sends, Google takes the conversation that is made of them. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FunctionNames } from '../../src/gemini/ask/function-names.ts'
-import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
-import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
-import { fit } from '../../src/gemini/fit/index.ts'
-import { UPSTREAMS } from '../../src/gemini/upstreams.ts'
-import { complaintOf } from '../gemini/support/strict.ts'
+import { FunctionNames } from '../../../src/gemini/ask/function-names.ts'
+import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
+import { parseChatRequest } from '../../../src/dialects/openai-chat/body/schema.ts'
+import { fit } from '../../../src/gemini/fit/index.ts'
+import { UPSTREAMS } from '../../../src/gemini/upstreams.ts'
+import { complaintOf } from '../../gemini/support/strict.ts'
 
 const names = fc.oneof(
   fc.string({ minLength: 1, maxLength: 200 }),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { toChatCompletion } from '../../src/dialects/openai-chat/answer/whole.ts'
-import { ChatStream } from '../../src/dialects/openai-chat/answer/stream.ts'
-import type { ChatPlan } from '../../src/dialects/openai-chat/plan.ts'
-import { PLAIN } from '../../src/dialects/openai-chat/plan.ts'
-import type { Part } from '../../src/gemini/types.ts'
-import { call, chunk, CONTEXT, streamed, TOOLS, whole } from './support/answers.ts'
+import { toChatCompletion } from '../../../src/dialects/openai-chat/answer/whole.ts'
+import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
+import type { ChatPlan } from '../../../src/dialects/openai-chat/plan.ts'
+import { PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
+import type { Part } from '../../../src/gemini/types.ts'
+import { call, chunk, CONTEXT, streamed, TOOLS, whole } from '../support/answers.ts'
 
 function wire(id: string, name: string, args: string, signature?: string): object {
   return {

@@ -1,14 +1,14 @@
 /** Whatever stands in a field: it is read or refused by name, and nothing throws. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { toGeminiRequest } from '../../src/dialects/openai-chat/request.ts'
-import { parseChatRequest } from '../../src/dialects/openai-chat/body/schema.ts'
-import { settingsEntries } from '../../src/dialects/openai-chat/settings/settings.ts'
-import { fit } from '../../src/gemini/fit/index.ts'
-import { withPreferences } from '../../src/gemini/preferences.ts'
-import { traitsOf } from '../../src/gemini/models/traits.ts'
-import { emulatedJson } from '../../src/gemini/emulated-json.ts'
-import { UPSTREAMS } from '../../src/gemini/upstreams.ts'
+import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
+import { parseChatRequest } from '../../../src/dialects/openai-chat/body/schema.ts'
+import { settingsEntries } from '../../../src/dialects/openai-chat/settings/settings.ts'
+import { fit } from '../../../src/gemini/fit/index.ts'
+import { withPreferences } from '../../../src/gemini/preferences.ts'
+import { traitsOf } from '../../../src/gemini/models/traits.ts'
+import { emulatedJson } from '../../../src/gemini/emulated-json.ts'
+import { UPSTREAMS } from '../../../src/gemini/upstreams.ts'
 
 const FIELDS = [...Object.keys(settingsEntries), 'input', 'instructions', 'text', 'tools']
 const MODELS = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { toModelInfo } from '../../src/dialects/openai-models/litellm.ts'
-import { toModel, toModelList } from '../../src/dialects/openai-models/list.ts'
-import { listModels } from '../../src/gemini/models/catalogue.ts'
-import { modelsFor, type Reachable } from '../../src/gemini/models/listing.ts'
+import { toModelInfo } from '../../../src/dialects/openai-models/litellm.ts'
+import { toModel, toModelList } from '../../../src/dialects/openai-models/list.ts'
+import { listModels } from '../../../src/gemini/models/catalogue.ts'
+import { modelsFor, type Reachable } from '../../../src/gemini/models/listing.ts'
 
 const EVERYTHING: Reachable = {
   credentials: (['gemini-api', 'vertex', 'code-assist'] as const).map((upstream) => ({
