@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
 /** A Worker and all that it is bound to, but for secrets, of which only the names are known. */
@@ -18,6 +18,8 @@ export interface Build {
   readonly objects: Readonly<Record<string, string>>
   /** Bindings of KV namespaces. */
   readonly keys: readonly string[]
+  /** The binding of the static files, and their folder from the project's. */
+  readonly assets: { readonly binding: string; readonly folder: string }
 }
 
 const QUIET = { CI: '1', WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' }
@@ -58,6 +60,10 @@ async function described(root: string): Promise<Build> {
       ),
     ),
     keys: config.kv_namespaces.map(({ binding }: { binding: string }) => binding),
+    assets: {
+      binding: config.assets?.binding ?? '',
+      folder: relative(root, resolve(root, config.assets?.directory ?? '')),
+    },
   }
 }
 

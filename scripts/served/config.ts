@@ -2,6 +2,8 @@ import type { Build } from '../build.ts'
 
 export interface Served {
   readonly build: Build
+  /** Where the static files are. */
+  readonly assets: string
   readonly host: string
   readonly port: number
   /** Where objects and KV are. */
@@ -17,7 +19,15 @@ export interface Served {
  * come from workerd's environment, so that none is in a file of ours. Folders and names are those of wrangler, which served
  * volumes of earlier versions. Pure.
  */
-export function configOf({ build, host, port, state, vars, reachesPrivate }: Served): string {
+export function configOf({
+  build,
+  assets,
+  host,
+  port,
+  state,
+  vars,
+  reachesPrivate,
+}: Served): string {
   const { secrets, objects, keys } = build
   const bindings = [
     ...Object.entries({ ...build.vars, ...vars }).map(
@@ -28,6 +38,7 @@ export function configOf({ build, host, port, state, vars, reachesPrivate }: Ser
       ([name, type]) => `(name = ${text(name)}, durableObjectNamespace = ${text(type)})`,
     ),
     ...keys.map((name) => `(name = ${text(name)}, kvNamespace = "keys")`),
+    `(name = ${text(build.assets.binding)}, service = "assets")`,
   ]
   const classes = [...new Set(Object.values(objects))]
   const addresses = reachesPrivate ? '"public", "private"' : '"public"'
@@ -37,6 +48,7 @@ const config :Workerd.Config = (
   services = [
     (name = "pollux", worker = .pollux),
     (name = "keys", worker = .keys),
+    (name = "assets", disk = ${text(assets)}),
     (name = "objects", disk = (path = ${text(`${state}/v3/do`)}, writable = true)),
     (name = "internet", network = (allow = [${addresses}], tlsOptions = (trustBrowserCas = true))),
   ],

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Build } from '../build.ts'
 import { configOf, type Served } from './config.ts'
 
-export interface ServeOptions extends Omit<Served, 'build'> {
+export interface ServeOptions extends Omit<Served, 'build' | 'assets'> {
   /** The project's folder. */
   readonly root: string
   readonly secrets: Readonly<Record<string, string>>
@@ -42,7 +42,10 @@ export function serve({ root, secrets, ...options }: ServeOptions): Serving {
   for (const name of ['worker.js', 'key-value.js']) {
     copyFileSync(join(dist, name), join(folder, name))
   }
-  writeFileSync(join(folder, 'config.capnp'), configOf({ build, ...options }))
+  writeFileSync(
+    join(folder, 'config.capnp'),
+    configOf({ build, assets: join(root, build.assets.folder), ...options }),
+  )
   mkdirSync(join(options.state, 'v3', 'do'), { recursive: true })
 
   const binary = join(root, 'node_modules', 'workerd', 'bin', 'workerd')
