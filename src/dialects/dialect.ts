@@ -11,7 +11,12 @@ import type { Attachment } from '../gemini/media/attachment.ts'
 import type { Kind } from '../gemini/models/catalogue.ts'
 import type { Preferences } from '../gemini/preferences.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
-import type { GenerateContentRequest, GenerateContentResponse } from '../gemini/types.ts'
+import type {
+  GenerateContentRequest,
+  GenerateContentResponse,
+  SafetySetting,
+} from '../gemini/types.ts'
+import type { Upstream } from '../gemini/upstreams.ts'
 
 /** Whose manners a path has. */
 export interface Family {
@@ -29,7 +34,7 @@ export interface Family {
 }
 
 /** How one generating route is asked and answered. One constant object; what belongs to a request is in what it returns. */
-export type Dialect = JsonDialect | FormDialect
+export type Dialect = JsonDialect | FormDialect | TextDialect
 
 export interface JsonDialect {
   /** `cut_json`: with large base64 strings cut out, where a body may hold media. */
@@ -42,6 +47,18 @@ export interface FormDialect {
   readonly sends: 'form'
   /** A form's file is read here. */
   read(sent: Sent<FormData>): Read
+}
+
+export interface TextDialect {
+  /** `cut_json` with the text that it was parsed from: for who sends it on as it came. */
+  readonly sends: 'cut_text'
+  read(sent: Sent<JsonText>): Read
+}
+
+export interface JsonText {
+  /** Well-formed JSON. */
+  readonly text: string
+  readonly value: unknown
 }
 
 export type Read = Understood | Refused | Promise<Understood | Refused>
@@ -88,13 +105,42 @@ export interface Understood {
 }
 
 /** A request as Google is to be asked. */
-export interface Translated {
+export type Translated = Translation | Written
+
+export interface Translation {
   readonly ok: true
   /** `together`: choices of one answer, whole or streamed, for which the same request is made as often. `in_turn`: one after the other, never streamed. */
   readonly order: 'together' | 'in_turn'
   /** One for each answer that the telling gets, all for the same model. */
   readonly requests: readonly [GenerateContentRequest, ...GenerateContentRequest[]]
   readonly telling: Telling
+}
+
+/** One that came in Google's own words: its dialect writes it down for each target, and nobody else changes it. */
+export interface Written {
+  readonly ok: true
+  readonly order: 'as_written'
+  /** About how many tokens it will use. */
+  readonly estimatedTokens: number
+  /** Upstreams that cannot serve it at all, and what of it they do not take. */
+  readonly unfit: readonly Upstream[]
+  readonly unfitFor: readonly string[]
+  /** The calls in it whose signatures are wanted. */
+  readonly callIds: readonly string[]
+  /** Whether an answer may say nothing at all. */
+  readonly mayBeEmpty: boolean
+  /** Whether nothing in it could be refused for the request's own sake. */
+  readonly isPlain: boolean
+  /** As JSON, with the marks of what was cut out. */
+  readonly write: (under: Writing) => string
+  readonly telling: Telling
+}
+
+/** Under what a request is written. */
+export interface Writing {
+  readonly target: Target
+  /** Safety settings of user and operator, for what the request leaves open. */
+  readonly safety: readonly SafetySetting[]
 }
 
 /** How the answers are told to the client: all or none. */
@@ -123,6 +169,8 @@ export interface Terms {
 
 export interface Answer extends Terms {
   readonly response: GenerateContentResponse
+  /** The JSON that it was parsed from, where the request was written by its dialect. */
+  readonly text?: string | undefined
 }
 
 export type Told =
@@ -149,6 +197,33 @@ export interface Embedding {
   readonly options: { readonly dimensions: number | null; readonly taskType: string | null }
   /** The body of the answer. */
   tell(embedded: EmbeddingAnswer): object
+  /** Where the request came in Google's own words. */
+  readonly written?: WrittenEmbedding
+}
+
+/** For the Gemini API, which takes it as it is. */
+export interface WrittenEmbedding {
+  readonly method: 'embedContent' | 'batchEmbedContents'
+  readonly write: (model: string) => string
+  /** Whether `texts` and `options` say all of it, so that other upstreams can be asked too. */
+  readonly isOfTexts: boolean
+}
+
+/** How one route that counts tokens is asked and answered. */
+export interface CountDialect {
+  read(sent: Sent<JsonText>): Counting | Refused
+}
+
+export interface Counting {
+  readonly ok: true
+  readonly model: string
+  /** Upstreams that cannot read it, and what of it they do not take. */
+  readonly unfit: readonly Upstream[]
+  readonly unfitFor: readonly string[]
+  /** What Google is to count, as its front end takes it without an envelope. */
+  readonly write: (target: Target) => string
+  /** The body of the answer; `text` is Google's. */
+  tell(counted: { readonly totalTokens: number; readonly text: string }): string
 }
 
 export interface EmbeddingAnswer {
@@ -174,8 +249,11 @@ export interface ClientStream {
 
 /** A dialect's side of one choice of a stream: Gemini's responses in, text for the client out. */
 export interface StreamEncoder {
-  /** Frames for one response; empty where it says nothing to the client. */
-  encode(response: GenerateContentResponse): string
+  /**
+   * Frames for one response; empty where it says nothing to the client. `text`: the JSON that it was parsed from, where the
+   * request was written by its dialect.
+   */
+  encode(response: GenerateContentResponse, text?: string): string
   /** The last frames. Not ok where the answer is not whole: they are an error then, never a made-up end. A promise only where it has to wait for something. */
   end(): StreamEnd | Promise<StreamEnd>
   /** The frames that tell the client of a failure. */

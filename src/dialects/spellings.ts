@@ -44,6 +44,10 @@ export function inCamelCase<const Entries extends v.ObjectEntries>(
   return found as Partial<v.InferOutput<v.ObjectSchema<Entries, undefined>>>
 }
 
-function toSnakeCase(name: string): string {
+export function toSnakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+export function toCamelCase(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

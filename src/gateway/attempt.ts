@@ -36,7 +36,13 @@ export interface Failed {
 }
 
 export type AttemptResult =
-  | { readonly ok: true; readonly kind: 'unary'; readonly response: GenerateContentResponse }
+  | {
+      readonly ok: true
+      readonly kind: 'unary'
+      readonly response: GenerateContentResponse
+      /** The JSON of the response, where it was asked for. */
+      readonly text?: string
+    }
   /** `first` is all that came up to the first content or the end: up to there a failure costs the client nothing. */
   | {
       readonly ok: true
@@ -53,6 +59,8 @@ export interface AttemptInput {
   readonly settings: Settings
   /** Aborts the upstream call; carries CLIENT_LEFT or TOO_SLOW as its reason. Outlives the attempt where that streams. */
   readonly control: AbortController
+  /** Whether the answer is wanted as the JSON that it came in, too. */
+  readonly keepsText?: boolean
 }
 
 /** Calls Google once under a lease, up to the whole answer or the first event of a stream. Rejects only where `ask` throws, which is a bug. */
@@ -72,7 +80,10 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
       const retryAfter = response.headers.get('retry-after')
       return failed(access, parseGoogleError(status, await errorText(response), retryAfter))
     }
-    return stream ? await opening(access, response) : await reading(access, response)
+    const { keepsText = false } = input
+    return stream
+      ? await opening(access, response, keepsText)
+      : await reading(access, response, keepsText)
   } catch {
     // Every path out of here is a verdict, so that whatever went wrong is settled as what it was.
     return brokenOff(control.signal, status)
@@ -102,21 +113,35 @@ async function errorText(response: Response): Promise<string> {
   return (await readText(response, MAX_ERROR_BYTES, { cut: true })) ?? ''
 }
 
-async function reading(access: Access, response: Response): Promise<AttemptResult> {
+async function reading(
+  access: Access,
+  response: Response,
+  keepsText: boolean,
+): Promise<AttemptResult> {
   const text = await readText(response, MAX_ANSWER_BYTES)
-  return text === null ? outage('oversized', response.status) : readAnswer(access, text)
+  if (text === null) return outage('oversized', response.status)
+  const answer = readAnswer(access, text)
+  return keepsText && answer.ok && answer.kind === 'unary'
+    ? { ...answer, text: FRONTS[access.upstream].unwrapText(text) }
+    : answer
 }
 
-async function opening(access: Access, response: Response): Promise<AttemptResult> {
+async function opening(
+  access: Access,
+  response: Response,
+  keepsText: boolean,
+): Promise<AttemptResult> {
   if (response.body === null) return outage('truncated', response.status)
-  const events = new UpstreamEvents(response.body, FRONTS[access.upstream].unwrap)
+  const events = new UpstreamEvents(response.body, FRONTS[access.upstream], keepsText)
   const responses: GenerateContentResponse[] = []
+  const texts: string[] = []
   for (;;) {
     const batch = await events.next()
     for (const event of batch.responses) responses.push(event)
+    for (const text of batch.texts ?? []) texts.push(text)
     // Each is looked at once: what came before had neither.
     if (batch.responses.some((event) => hasContent(event) || isFinal(event))) {
-      return { ok: true, kind: 'stream', events, first: { ...batch, responses } }
+      return { ok: true, kind: 'stream', events, first: { ...batch, responses, texts } }
     }
     if (batch.fault !== null) return faultOf(access, batch.fault)
     if (batch.done) return outage('truncated', response.status)

@@ -5,8 +5,10 @@ import {
   type Generated,
   type GenerateInput,
   generating,
+  generatingAsWritten,
   serve,
   type ServeInput,
+  type WrittenInput,
 } from './generate.ts'
 
 export type Answered = Extract<Generated, { ok: true }>
@@ -71,6 +73,12 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
   release()
   for (const answer of answers) drop(answer)
   return failed
+}
+
+/** The one answer to a request that its dialect writes. */
+export async function generateAsWritten(input: WrittenInput): Promise<Answers> {
+  const only = await serve(generatingAsWritten(input))
+  return only.ok ? together([only]) : only
 }
 
 function together(all: readonly [Answered, ...Answered[]]): Answers {

@@ -37,6 +37,14 @@ export async function attemptAnswer(
   return { ...first, response: whole }
 }
 
+/** One call and no more: its client follows a long answer by itself. */
+export async function attemptOnce(
+  input: AttemptInput,
+  mayBeEmpty: boolean,
+): Promise<AttemptResult> {
+  return complete(await attempt({ ...input, keepsText: true }), mayBeEmpty)
+}
+
 export async function nextHop(input: AttemptInput, token: string): Promise<AttemptResult> {
   const goingOn = (): Ask => {
     const ask = input.ask()

@@ -1,3 +1,5 @@
+import { Cuttings } from '../bytes/cuttings.ts'
+import type { WrittenEmbedding } from '../dialects/dialect.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { estimateTextTokens } from '../gemini/usage.ts'
@@ -16,6 +18,8 @@ import { type Generated, type JourneyInput, serve } from './generate.ts'
 export interface EmbedInput extends JourneyInput {
   readonly texts: readonly string[]
   readonly options: EmbeddingOptions
+  /** Where the client wrote it for the Gemini API. */
+  readonly written?: WrittenEmbedding | undefined
 }
 
 export type Embedded =
@@ -34,21 +38,25 @@ export type Embedded =
  * next may lead elsewhere. All or nothing: half of the vectors are of no use.
  */
 export async function embed(input: EmbedInput): Promise<Embedded> {
-  const { texts, options } = input
+  const { texts, options, written } = input
   const vectors: (readonly number[])[] = []
   let batch: EmbeddingBatch | null = null
   let tokens = 0
   const askUnder = ({ model, access }: Lease): Ask => {
-    batch = embeddingBatch(access.upstream, model, texts.slice(vectors.length), options)
+    batch =
+      written !== undefined && access.upstream === 'gemini-api'
+        ? asWritten(written, model, texts.length)
+        : embeddingBatch(access.upstream, model, texts.slice(vectors.length), options)
     return batch.ask
   }
+  const unfit: readonly Upstream[] = written?.isOfTexts === false ? ['vertex'] : []
   let made = 0
   const calls = (): Partial<Record<Upstream, number>> => {
     const rest = texts.slice(vectors.length)
     const on = (upstream: Upstream): number => made + embeddingCalls(upstream, input.model, rest)
     return { 'gemini-api': on('gemini-api'), vertex: on('vertex') }
   }
-  let generated = await serve({ ...input, operation: 'embed', askUnder, calls })
+  let generated = await serve({ ...input, operation: 'embed', askUnder, calls, unfit })
   for (;;) {
     made++
     if (!generated.ok) return { ok: false, generated }
@@ -66,6 +74,15 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
     }
     generated = await generated.next(usage)
   }
+}
+
+/** All of it: how much may be in one call is between the client and Google. */
+function asWritten(
+  { method, write }: WrittenEmbedding,
+  model: string,
+  count: number,
+): EmbeddingBatch {
+  return { ask: { method, json: write(model), cuttings: Cuttings.NONE }, count }
 }
 
 /** Typed as a generation's, since one loop makes all calls; what it is, the reader checks. */

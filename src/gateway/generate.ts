@@ -3,9 +3,11 @@ import type {
   GenerateContentResponse,
   UsageMetadata,
 } from '../gemini/types.ts'
+import type { Written } from '../dialects/dialect.ts'
 import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { withPreferences } from '../gemini/preferences.ts'
+import { mergeSafety } from '../gemini/safety.ts'
 import { isPlain } from '../gemini/plain.ts'
 import { fit, type Target } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
@@ -27,7 +29,7 @@ import {
   type Failed,
 } from './attempt.ts'
 import type { Client } from './client.ts'
-import { attemptAnswer, nextHop } from './continuation.ts'
+import { attemptAnswer, attemptOnce, nextHop } from './continuation.ts'
 import { refusalOf } from './failure.ts'
 import { Journey } from './journey.ts'
 import { disown, own } from './owned.ts'
@@ -49,11 +51,20 @@ export interface JourneyInput {
   readonly session: string | null
   /** Upstreams that cannot serve this request at all; none where it does not say. */
   readonly unfit?: readonly Upstream[]
+  /** What of it they do not take, where it can be named. */
+  readonly unfitFor?: readonly string[]
   /** About how many tokens the request will use, for the user's limits. */
   readonly estimatedTokens: number
   readonly settings: Settings
   readonly client: Client
   readonly waitUntil: (work: Promise<unknown>) => void
+}
+
+/** A request that its dialect writes. */
+export interface WrittenInput extends JourneyInput {
+  readonly written: Pick<Written, 'write' | 'callIds' | 'mayBeEmpty' | 'isPlain'>
+  readonly cuttings: Cuttings
+  readonly stream: boolean
 }
 
 export interface GenerateInput extends JourneyInput {
@@ -75,6 +86,8 @@ export interface ServeInput extends JourneyInput {
   readonly choices?: number
   /** Called once, when the first lease is granted or refused. */
   readonly whenAnswered?: (isGranted: boolean) => void
+  /** Whether the client follows a long answer by itself, so that nobody else may. */
+  readonly isFollowed?: boolean
   /** The calls in the conversation whose signatures are wanted. */
   readonly callIds?: readonly string[]
   /** Whether there is nothing in it that Google could refuse for the request's own sake; asked only where that matters. */
@@ -102,14 +115,16 @@ export type Generated =
       readonly ok: true
       readonly kind: 'unary'
       readonly response: GenerateContentResponse
+      /** The JSON that it was parsed from, where the dialect wrote the request. */
+      readonly text?: string
     })
   | (Answering & {
       readonly ok: true
       readonly kind: 'stream'
       readonly events: UpstreamEvents
       readonly first: Batch
-      /** Fetches the rest of an answer that is longer than one call may give. */
-      readonly resume: (token: string) => Promise<AttemptResult>
+      /** Fetches the rest of an answer that is longer than one call may give; null where its client does. */
+      readonly resume: ((token: string) => Promise<AttemptResult>) | null
     })
   | {
       readonly ok: false
@@ -139,13 +154,33 @@ export function generating(input: GenerateInput): ServeInput {
   }
 }
 
+/** The same of a request in its dialect's own writing. */
+export function generatingAsWritten(input: WrittenInput): ServeInput {
+  const { written, cuttings, stream, settings } = input
+  const { callIds, mayBeEmpty, isPlain: hasNothing } = written
+  return {
+    ...input,
+    operation: 'generate',
+    isFollowed: true,
+    askUnder: (lease, wording) => {
+      const safety = mergeSafety(settings.safetySettings, lease.preferences.safetySettings)
+      const json = written.write({ target: targetOf(lease, wording), safety })
+      return { method: stream ? 'streamGenerateContent' : 'generateContent', json, cuttings }
+    },
+    attempt: (asked) => attemptOnce(asked, mayBeEmpty),
+    callIds,
+    isPlain: () => hasNothing,
+  }
+}
+
 /**
  * A request's journey through the ring: the only loop over attempts. Before the first byte each credential that can serve
  * is tried at most once (an access token that Google refuses is refreshed once), within a deadline; what the client did
  * wrong is never tried twice.
  */
 export function serve(input: ServeInput): Promise<Generated> {
-  const journey = new Journey(input.model, input.session, input.operation, input.unfit)
+  const unfit = { upstreams: input.unfit, of: input.unfitFor }
+  const journey = new Journey(input.model, input.session, input.operation, unfit)
   return travel(input, journey, null)
 }
 
@@ -247,7 +282,11 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
   }
   return result.kind === 'unary'
     ? { ...result, ...handed }
-    : { ...result, ...handed, resume: (token) => nextHop(asked, token) }
+    : {
+        ...result,
+        ...handed,
+        resume: input.isFollowed === true ? null : (token) => nextHop(asked, token),
+      }
 }
 
 function always(): boolean {
@@ -322,18 +361,16 @@ export function generation({
   settings,
 }: GenerateInput): ServeInput['askUnder'] {
   const method = stream ? 'streamGenerateContent' : 'generateContent'
-  return ({ model, signatures, preferences, access: { upstream } }, wording) => {
-    const { schemas, dummiesOnly } = wording
-    const target: Target = {
-      model,
-      upstream,
-      schemas,
-      dummiesOnly,
-      ...(signatures && { signatures }),
-    }
-    const preferred = withPreferences(request, preferences, settings.safetySettings)
-    return { method, json: JSON.stringify(fit(preferred, target)), cuttings }
+  return (lease, wording) => {
+    const preferred = withPreferences(request, lease.preferences, settings.safetySettings)
+    return { method, json: JSON.stringify(fit(preferred, targetOf(lease, wording))), cuttings }
   }
+}
+
+function targetOf({ model, signatures, access }: Lease, wording: Wording): Target {
+  const { schemas, dummiesOnly } = wording
+  const { upstream } = access
+  return { model, upstream, schemas, dummiesOnly, ...(signatures && { signatures }) }
 }
 
 function call<T>(input: JourneyInput, action: (user: UserStub) => Promise<T>): Promise<T> {

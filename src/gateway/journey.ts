@@ -45,6 +45,7 @@ export class Journey {
   readonly #session: string | null
   readonly #operation: Operation
   readonly #unfit: readonly Upstream[]
+  readonly #unfitFor: readonly string[]
   readonly #tried: string[] = []
   readonly #triedInstead: { readonly model: string; readonly credentialId: string }[] = []
   readonly #refreshed: string[] = []
@@ -58,17 +59,17 @@ export class Journey {
   #wording = FIRST_WORDING
   #again: string | null = null
 
-  /** `unfit`: upstreams that cannot serve this request at all. */
   constructor(
     model: string,
     session: string | null,
     operation: Operation = 'generate',
-    unfit: readonly Upstream[] = [],
+    { upstreams = [], of = [] }: Unfit = {},
   ) {
     this.model = model
     this.#session = session
     this.#operation = operation
-    this.#unfit = unfit
+    this.#unfit = upstreams
+    this.#unfitFor = of
   }
 
   /** Attempts made so far. */
@@ -192,12 +193,28 @@ export class Journey {
   failure(): Failure {
     const last = this.#failures.at(-1)
     if (last === undefined) {
-      if (this.#unfit.length > 0) return NO_READER
+      if (this.#unfit.length > 0) return noReader(this.#unfitFor)
       throw new Error('A lease was refused as tried before anything was.')
     }
     const way = this.#last === null ? null : AFTER[this.#last.failed.verdict.kind]
     if (way === 'end' || way === 'reword') return last
     return this.#failures.reduce((best, other) => (hopeOf(other) >= hopeOf(best) ? other : best))
+  }
+}
+
+/** Upstreams that cannot serve a request at all, and what of it they do not take. */
+export interface Unfit {
+  readonly upstreams?: readonly Upstream[] | undefined
+  readonly of?: readonly string[] | undefined
+}
+
+function noReader(of: readonly string[]): Failure {
+  const [param] = of
+  if (param === undefined) return NO_READER
+  return {
+    reason: 'files_out_of_reach',
+    message: `No credential of this API key leads where this is taken: ${of.join(', ')}. Leave it out, or ask the admin of this gateway for a credential of another kind.`,
+    param,
   }
 }
 

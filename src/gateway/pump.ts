@@ -27,8 +27,8 @@ export interface PumpInput {
   readonly first: Batch
   readonly encoder: StreamEncoder
   readonly control: AbortController
-  /** Fetches the rest of an answer that is longer than one call may give. */
-  readonly resume: (token: string) => Promise<AttemptResult>
+  /** Fetches the rest of an answer that is longer than one call may give; null where its client does. */
+  readonly resume: ((token: string) => Promise<AttemptResult>) | null
   /** Takes note of a bug; what to tell the client of it. */
   readonly crashed: (error: unknown) => Failure
   readonly idleTimeoutMs: number
@@ -119,7 +119,7 @@ class Pump {
     let { events } = this.#input
     let batch = first
     for (;;) {
-      this.#outlet.write(this.#encode(batch.responses))
+      this.#outlet.write(this.#encode(batch))
       const room = this.#outlet.room()
       if (room !== null) await room
       if (this.#isStopped) return this.#finish(brokenOff(control.signal, 200))
@@ -150,22 +150,24 @@ class Pump {
   /** The next hop of a long answer; null where this was all of it, or as much as may be. */
   async #resume(): Promise<AttemptResult | null> {
     const token = this.#continuation
-    if (token === null || this.#hops === MAX_HOPS) return null
+    const { resume } = this.#input
+    if (token === null || resume === null || this.#hops === MAX_HOPS) return null
     this.#hops++
     this.#continuation = null
     this.#isWhole = false
     this.#earlierUsage = this.#usage
     this.#waitsFor = 'upstream'
-    const next = await this.#input.resume(token)
+    const next = await resume(token)
     this.#hear()
     return next
   }
 
-  #encode(responses: readonly GenerateContentResponse[]): string {
+  #encode({ responses, texts }: Batch): string {
     let frames = ''
+    let index = 0
     for (const response of responses) {
       this.#count(response)
-      frames += this.#input.encoder.encode(response)
+      frames += this.#input.encoder.encode(response, texts?.[index++])
       if (isFinal(response)) {
         this.#isWhole = true
         this.#continuation = continuationOf(response)

@@ -9,7 +9,13 @@ type Refused = { readonly ok: false; readonly failure: Failure }
 export type JsonBody = { readonly ok: true; readonly value: unknown } | Refused
 
 export type CutJsonBody =
-  | { readonly ok: true; readonly value: unknown; readonly cuttings: Cuttings }
+  /** `text`: what the value was parsed from. */
+  | {
+      readonly ok: true
+      readonly value: unknown
+      readonly text: string
+      readonly cuttings: Cuttings
+    }
   | Refused
 
 /** Deeper than any conversation or schema. Whatever walks a body after this may recurse: the stack holds that many levels. */
@@ -69,7 +75,7 @@ export async function readCutJson(
   } catch {
     return refuse({ reason: 'invalid_json', message: 'The request body is not valid JSON.' })
   }
-  return isNestedDeeper(value, MAX_DEPTH) ? tooDeep() : { ok: true, value, cuttings }
+  return isNestedDeeper(value, MAX_DEPTH) ? tooDeep() : { ok: true, value, text, cuttings }
 }
 
 interface Cut {

@@ -1,4 +1,9 @@
 import type { Family } from '../dialects/dialect.ts'
+import { GEMINI_COUNT } from '../dialects/gemini-native/count.ts'
+import { GEMINI_BATCH_EMBED, GEMINI_EMBED } from '../dialects/gemini-native/embed.ts'
+import { GOOGLE_FAMILY } from '../dialects/gemini-native/family.ts'
+import { GEMINI_GENERATE, GEMINI_STREAM } from '../dialects/gemini-native/index.ts'
+import { toGeminiModel, toGeminiModelList } from '../dialects/gemini-native/models.ts'
 import { OPENAI_TRANSCRIPTIONS, OPENAI_TRANSLATIONS } from '../dialects/openai-audio/index.ts'
 import { OPENAI_CHAT } from '../dialects/openai-chat/index.ts'
 import { OPENAI_COMPLETIONS } from '../dialects/openai-completions/index.ts'
@@ -23,11 +28,14 @@ import {
 } from './admin/credentials.ts'
 import { testRing, testTokens, tokenCache } from './debug/diagnosis.ts'
 import { explainAny, explainOwn } from './debug/explain.ts'
+import { countTokens } from './service/count-tokens.ts'
 import { generate } from './service/generate.ts'
 import { embeddings } from './service/embeddings.ts'
 import { health, welcome } from './public/health.ts'
 import { getKey } from './service/key.ts'
+import { modelCall } from './service/model-call.ts'
 import { getModel, listModels } from './service/models.ts'
+import { byFamily } from './service/shared.ts'
 import { getStored, listStored } from './service/not-served.ts'
 import { openapi } from './public/openapi.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recovery.ts'
@@ -57,6 +65,12 @@ const READY = '/health/ready'
 /** Whoever asks here does so every few seconds. */
 export const PROBES: readonly string[] = [HEALTH, READY]
 
+const modelList = byFamily({
+  openai: listModels(toModelList),
+  google: listModels(toGeminiModelList),
+})
+const oneModel = byFamily({ openai: getModel(toModel), google: getModel(toGeminiModel) })
+
 /** OpenAI's routes. HEAD is answered wherever GET is. */
 const OPENAI: readonly Row[] = [
   ['POST', '/v1/chat/completions', leasingUser(generate(OPENAI_CHAT))],
@@ -70,9 +84,50 @@ const OPENAI: readonly Row[] = [
   ['POST', '/v1/audio/transcriptions', user(generate(OPENAI_TRANSCRIPTIONS))],
   ['POST', '/v1/audio/translations', user(generate(OPENAI_TRANSLATIONS))],
   ['POST', '/v1/embeddings', leasingUser(embeddings(OPENAI_EMBEDDINGS))],
-  ['GET', '/v1/models', leasingUser(listModels(toModelList)), 'shared'],
-  ['GET', '/v1/models/:id+', leasingUser(getModel(toModel)), 'shared'],
+  ['GET', '/v1/models', leasingUser(modelList), 'shared'],
+  ['GET', '/v1/models/:id+', leasingUser(oneModel), 'shared'],
   ['GET', '/v1/model/info', leasingUser(listModels(toModelInfo))],
+]
+
+/** Google's, under each of its versions: what differs between them is Google's own matter, and it is asked for v1beta always. */
+const GOOGLE_VERSIONS = ['/v1', '/v1beta', '/v1alpha']
+
+const askModel = modelCall({
+  generateContent: generate(GEMINI_GENERATE),
+  streamGenerateContent: generate(GEMINI_STREAM),
+  countTokens: countTokens(GEMINI_COUNT),
+  embedContent: embeddings(GEMINI_EMBED),
+  batchEmbedContents: embeddings(GEMINI_BATCH_EMBED),
+})
+
+/** As Vertex AI has them. Project and location are the client's fancy: the ring decides. */
+const askVertexModel = modelCall({
+  generateContent: generate(GEMINI_GENERATE),
+  streamGenerateContent: generate(GEMINI_STREAM),
+  countTokens: countTokens(GEMINI_COUNT),
+})
+
+const GOOGLE: readonly Row[] = [
+  ...GOOGLE_VERSIONS.map((version): Row => [
+    'POST',
+    `${version}/models/:call+`,
+    leasingUser(askModel),
+  ]),
+  // LiteLLM leaves the version out where its base has none.
+  ['POST', '/models/:call+', leasingUser(askModel)],
+  ...GOOGLE_VERSIONS.slice(1).flatMap((version): Row[] => [
+    ['GET', `${version}/models`, leasingUser(listModels(toGeminiModelList))],
+    ['GET', `${version}/models/:id+`, leasingUser(getModel(toGeminiModel))],
+  ]),
+  ...['/v1', '/v1beta1'].flatMap((version): Row[] => [
+    ['POST', `${version}/publishers/google/models/:call+`, leasingUser(askVertexModel)],
+    ['GET', `${version}/publishers/google/models`, leasingUser(listModels(toGeminiModelList))],
+    [
+      'POST',
+      `${version}/projects/:project/locations/:location/publishers/google/models/:call+`,
+      leasingUser(askVertexModel),
+    ],
+  ]),
 ]
 
 /** Pollux's own. */
@@ -128,6 +183,7 @@ const OWN_FAMILY = OPENAI_FAMILY
 export const SERVICE: readonly Route[] = [
   ...rowsOf(OWN_FAMILY, OWN),
   ...rowsOf(OPENAI_FAMILY, OPENAI),
+  ...rowsOf(GOOGLE_FAMILY, GOOGLE),
   ...OTHER_ROOTS.flatMap((root) => rowsOf(OPENAI_FAMILY, under(root, OPENAI))),
 ]
 

@@ -31,7 +31,7 @@ export function callUpstream(
   return fetch(front.url(access, model, ask.method, settings), {
     method: 'POST',
     headers: headersOf(access),
-    body: uploadOf(wellFormedJson(front.body(access, model, ask.json)), ask.cuttings),
+    body: uploadOf(wellFormedJson(front.body(access, model, ask.json, ask.method)), ask.cuttings),
     // An upstream's redirect would carry the credential to wherever it points.
     redirect: 'manual',
     signal,

@@ -13,6 +13,8 @@ const STREAMING = { stream: true } as const
 /** What one read of an upstream's stream brought. */
 export interface Batch {
   readonly responses: readonly GenerateContentResponse[]
+  /** The JSON of each response, where it was asked for. */
+  readonly texts?: readonly string[] | undefined
   /** An error event inside the 200, or something that is not an event of Google's; nothing after it counts. */
   readonly fault:
     | { readonly kind: 'error'; readonly body: object }
@@ -35,9 +37,17 @@ export class UpstreamEvents {
   /** Bytes since the last event. */
   #waiting = 0
 
-  constructor(body: ReadableStream<Uint8Array>, unwrap: Front['unwrap']) {
+  readonly #unwrapText: Front['unwrapText'] | null
+
+  /** `keepsTexts`: each response's JSON is wanted too. */
+  constructor(
+    body: ReadableStream<Uint8Array>,
+    { unwrap, unwrapText }: Pick<Front, 'unwrap' | 'unwrapText'>,
+    keepsTexts = false,
+  ) {
     this.#reader = body.getReader({ mode: 'byob' })
     this.#unwrap = unwrap
+    this.#unwrapText = keepsTexts ? unwrapText : null
   }
 
   /** The next batch that says anything. Rejects where the connection breaks or is aborted. */
@@ -66,15 +76,19 @@ export class UpstreamEvents {
 
   #batch(payloads: readonly string[], done: boolean): Batch {
     const responses: GenerateContentResponse[] = []
+    const texts: string[] | undefined = this.#unwrapText === null ? undefined : []
     for (const payload of payloads) {
       const event = parseEvent(payload)
-      if (event === null) return { responses, fault: { kind: 'unreadable' }, done }
-      if (Object.hasOwn(event, 'error'))
-        return { responses, fault: { kind: 'error', body: event }, done }
+      if (event === null) return { responses, texts, fault: { kind: 'unreadable' }, done }
+      if (Object.hasOwn(event, 'error')) {
+        return { responses, texts, fault: { kind: 'error', body: event }, done }
+      }
       const response = this.#unwrap(event)
-      if (response !== undefined) responses.push(keepTyped(response))
+      if (response === undefined) continue
+      responses.push(keepTyped(response))
+      if (this.#unwrapText !== null) texts?.push(this.#unwrapText(payload))
     }
-    return { responses, fault: null, done }
+    return { responses, texts, fault: null, done }
   }
 }
 

@@ -7,6 +7,7 @@ import type { Access } from './credential.ts'
 export type Method =
   | 'generateContent'
   | 'streamGenerateContent'
+  | 'countTokens'
   | 'batchEmbedContents'
   | 'embedContent'
   | 'predict'
@@ -24,9 +25,11 @@ export interface Ask {
 export interface Front {
   readonly url: (access: Access, model: string, method: Method, settings: Settings) => string
   /** Wraps the pivot's JSON, which is serialised once a request however many attempts are made. */
-  readonly body: (access: Access, model: string, requestJson: string) => string
+  readonly body: (access: Access, model: string, requestJson: string, method: Method) => string
   /** The pivot inside a parsed reply or stream event; undefined where it is not there. */
   readonly unwrap: (reply: object) => GenerateContentResponse | undefined
+  /** The same of the JSON of a reply that `unwrap` has found it in. */
+  readonly unwrapText: (json: string) => string
 }
 
 /** The end of an address. `?alt=sse` makes a stream server-sent events; without it Google sends one JSON array (google-upstreams §2.6). */

@@ -11,4 +11,7 @@ export const geminiApi: Front = {
   unwrap(reply) {
     return reply
   },
+  unwrapText(json) {
+    return json
+  },
 }

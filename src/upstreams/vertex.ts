@@ -16,6 +16,9 @@ export const vertex: Front = {
   unwrap(reply) {
     return reply
   },
+  unwrapText(json) {
+    return json
+  },
 }
 
 /** Where a model is, without a method. */

@@ -18,10 +18,10 @@ export function embeddings(
     if (!body.ok) return body.reply
     const asked = dialect.read(sentOf(call, body.value, Cuttings.NONE))
     if (!asked.ok) return checked(call, holder, asked.failure)
-    const { model, conversation, texts, options } = asked
+    const { model, conversation, texts, options, written } = asked
     const estimatedTokens = estimateTextTokens(texts)
     const journey = await journeyFor(call, holder, { conversation, model, estimatedTokens })
-    const embedded = await outliving(call, embed({ ...journey, texts, options }))
+    const embedded = await outliving(call, embed({ ...journey, texts, options, written }))
     if (!embedded.ok) return unanswered(call, embedded.generated)
     const { generated } = embedded
     const named = answeringModel(model, generated)

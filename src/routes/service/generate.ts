@@ -1,6 +1,6 @@
 import type { Dialect, Translated } from '../../dialects/dialect.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { type Answers, generateChoices } from '../../gateway/choices.ts'
+import { type Answers, generateAsWritten, generateChoices } from '../../gateway/choices.ts'
 import { generateSeries } from '../../gateway/series.ts'
 import { nonReaders } from '../../gemini/media/file-uris.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
@@ -45,7 +45,9 @@ export function generate(dialect: Dialect): (call: Call, holder: KeyHolder) => P
 }
 
 /** `together`: of each, since each has a lease of its own. `in_turn`: of all, which are one journey. */
-function estimateOf({ order, requests }: Translated, cuttings: Cuttings): number {
+function estimateOf(translated: Translated, cuttings: Cuttings): number {
+  if (translated.order === 'as_written') return translated.estimatedTokens
+  const { order, requests } = translated
   const lengthOf = (text: string): number => cuttings.lengthOf(text)
   const counted: readonly GenerateContentRequest[] =
     order === 'together' ? requests.slice(0, 1) : requests
@@ -53,8 +55,13 @@ function estimateOf({ order, requests }: Translated, cuttings: Cuttings): number
 }
 
 function answersTo({ understood, translated, input }: Asked, cuttings: Cuttings): Promise<Answers> {
-  const { order, requests } = translated
   const { stream: isStreamed, attachments } = understood
+  if (translated.order === 'as_written') {
+    const { unfit, unfitFor } = translated
+    const written = { ...input, written: translated, cuttings, unfit, unfitFor }
+    return generateAsWritten({ ...written, stream: isStreamed })
+  }
+  const { order, requests } = translated
   const journey = { ...input, cuttings, unfit: nonReaders(attachments) }
   if (order === 'in_turn') return generateSeries(journey, requests)
   const [request] = requests

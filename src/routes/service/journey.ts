@@ -1,8 +1,7 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { Client } from '../../gateway/client.ts'
 import type { JourneyInput } from '../../gateway/generate.ts'
-import { readCutJson } from '../../http/body.ts'
-import type { Cuttings } from '../../bytes/cuttings.ts'
+import { type CutJsonBody, readCutJson } from '../../http/body.ts'
 import { checked, refusalTo } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 import { hashOf } from './conversation.ts'
@@ -12,9 +11,7 @@ const UNCHECKED_BODY_BYTES = 65_536
 
 type Refused = { readonly ok: false; readonly reply: Reply }
 export type ServiceBody = { readonly ok: true; readonly value: unknown } | Refused
-export type CutServiceBody =
-  | { readonly ok: true; readonly value: unknown; readonly cuttings: Cuttings }
-  | Refused
+export type CutServiceBody = Extract<CutJsonBody, { ok: true }> | Refused
 
 /** The JSON of a request of the service, or what to answer instead. */
 export async function readServiceBody(call: Call, holder: KeyHolder): Promise<ServiceBody> {

@@ -6,14 +6,19 @@ import { type Listed, modelsFor } from '../../gemini/models/listing.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Reach } from '../../objects/views/reach.ts'
 import { REFUSALS } from '../access.ts'
-import type { Call, Reply } from '../call.ts'
+import { type Call, type Reply, urlOf } from '../call.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
-/** What this user's credentials and admin let this key reach. */
-export function listModels(tell: (models: readonly Listed[]) => object): Handler {
+/** What this user's credentials and admin let this key reach; `tell` may find fault with the address's query. */
+export function listModels(
+  tell: (models: readonly Listed[], query: URLSearchParams) => object | Failure,
+): Handler {
   return async (call, holder) =>
-    answer(await reachable(call, holder), (models) => Response.json(tell(models)))
+    answer(await reachable(call, holder), (models) => {
+      const told = tell(models, urlOf(call).searchParams)
+      return isFailure(told) ? told : Response.json(told)
+    })
 }
 
 /** One of them, by its id. */
@@ -27,6 +32,10 @@ export function getModel(tell: (model: Listed) => object): Handler {
       return found === undefined ? modelNotFound(name.slice(0, 128)) : Response.json(tell(found))
     })
   }
+}
+
+function isFailure(told: object | Failure): told is Failure {
+  return 'reason' in told
 }
 
 function answer(

@@ -20,6 +20,11 @@ export async function read(dialect: Dialect, call: Call, holder: KeyHolder): Pro
   }
   const body = await readCutServiceBody(call, holder)
   if (!body.ok) return body
+  if (dialect.sends === 'cut_text') {
+    const { text, value, cuttings } = body
+    const understood = await dialect.read(sentOf(call, { text, value }, cuttings))
+    return asking(call, holder, { understood, cuttings })
+  }
   const isCut = dialect.sends === 'cut_json'
   const cuttings = isCut ? body.cuttings : Cuttings.NONE
   const value = isCut ? body.value : body.cuttings.uncut(body.value)

@@ -21,7 +21,8 @@ type Streaming = Extract<Answered, { kind: 'stream' }>
 /** Tells answers while they come. Until the first of them the status waits, but not longer than a client may be left in silence. */
 export async function stream(asked: Asked, coming: Promise<Answers>): Promise<Reply> {
   const { call, holder, translated } = asked
-  const told = translated.telling.stream(contextOf(call), translated.requests.length)
+  const choices = translated.order === 'as_written' ? 1 : translated.requests.length
+  const told = translated.telling.stream(contextOf(call), choices)
   const answers = await within(call.settings.streamSilenceMs, coming)
   if (answers !== null) return open(asked, told, answers)
   const early = told.early()

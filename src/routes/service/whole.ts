@@ -11,7 +11,11 @@ export async function tellWhole(asked: Asked, answers: Answers): Promise<Reply> 
   const { lead, attempts } = answers
   const unary = answers.all.filter((answer) => answer.kind === 'unary')
   const telling = translated.telling.whole(
-    unary.map((answer) => ({ ...termsOf(asked, answer, lead), response: answer.response })),
+    unary.map((answer) => ({
+      ...termsOf(asked, answer, lead),
+      response: answer.response,
+      text: answer.text,
+    })),
     contextOf(call),
   )
   const told = telling instanceof Promise ? await telling : telling

@@ -1,0 +1,55 @@
+import { asObject, parse } from '../../failure/check.ts'
+import type { Target } from '../../gemini/fit/aim.ts'
+import { isRecord } from '../../json/record.ts'
+import { membersAt } from '../../json/spans.ts'
+import { modelName } from '../model-name.ts'
+import type { CountDialect } from '../dialect.ts'
+import { fieldOf, spanOf } from './fields.ts'
+import { noModel } from './index.ts'
+import { needsOf, nonTakers } from './needs.ts'
+import { withResultsTogether } from './results.ts'
+import { write } from './write.ts'
+
+/** `models/{model}:countTokens`: contents alone, or a whole request in `generateContentRequest`. */
+export const GEMINI_COUNT: CountDialect = {
+  read({ body: { text, value }, params }) {
+    const model = parse(modelName, params['model'])
+    if (!model.ok) return { ok: false, failure: noModel(params['model'] ?? '') }
+    const body = asObject(value)
+    if (!body.ok) return body
+    const wrapped = fieldOf(body.value, 'generateContentRequest')
+    const span = isRecord(wrapped) ? spanOf(text, 0, 'generateContentRequest') : undefined
+    const inner = isRecord(wrapped) ? wrapped : body.value
+    const json = span === undefined ? text : text.slice(span.start, span.end)
+    const tidy = withResultsTogether(json, inner)
+    const request = tidy === json ? inner : (JSON.parse(tidy) as Record<string, unknown>)
+    const needs = needsOf(tidy, request)
+    return {
+      ok: true,
+      model: model.value,
+      unfit: nonTakers(needs),
+      unfitFor: needs.map(({ param }) => param),
+      write: (target) =>
+        toCount(write({ model: model.value, text: tidy, body: request }, { target, safety: [] }), {
+          target,
+          isWhole: span !== undefined,
+        }),
+      tell: ({ text: answer }) => answer,
+    }
+  },
+}
+
+/** What each front end takes: the Gemini API contents alone or a whole request with its model, Vertex AI a request without one, Code Assist contents. */
+function toCount(
+  json: string,
+  { target, isWhole }: { readonly target: Target; readonly isWhole: boolean },
+): string {
+  const kept = membersAt(json, 0).filter(({ key }) =>
+    target.upstream === 'code-assist' ? key === 'contents' : key !== 'model',
+  )
+  const members = kept.map(({ start, end }) => json.slice(start, end))
+  if (target.upstream !== 'gemini-api') return `{${members.join(',')}}`
+  if (!isWhole) return json
+  const name = `"model":${JSON.stringify(`models/${target.model}`)}`
+  return `{"generateContentRequest":{${[name, ...members].join(',')}}}`
+}

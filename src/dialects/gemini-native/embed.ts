@@ -1,0 +1,109 @@
+import { asObject, parse } from '../../failure/check.ts'
+import type { Failure } from '../../failure/failure.ts'
+import { isRecord } from '../../json/record.ts'
+import { modelName } from '../model-name.ts'
+import type { Embedding, EmbeddingDialect, Refused } from '../dialect.ts'
+import { fieldOf, recordsOf, textOf } from './fields.ts'
+import { noModel } from './index.ts'
+
+type Body = Readonly<Record<string, unknown>>
+
+/** `models/{model}:embedContent`: one vector. */
+export const GEMINI_EMBED: EmbeddingDialect = {
+  read({ body, params }) {
+    const request = asObject(body)
+    if (!request.ok) return request
+    return embeddingOf(params['model'] ?? '', [request.value], {
+      method: 'embedContent',
+      write: () => JSON.stringify(withoutModel(request.value)),
+      tell: ([values = []]) => ({ embedding: { values } }),
+    })
+  },
+}
+
+/** `models/{model}:batchEmbedContents`: as many vectors as requests, however many texts each has. */
+export const GEMINI_BATCH_EMBED: EmbeddingDialect = {
+  read({ body, params }) {
+    const batch = asObject(body)
+    if (!batch.ok) return batch
+    const list: unknown = batch.value['requests']
+    if (!Array.isArray(list) || list.length === 0 || !list.every(isRecord)) {
+      return { ok: false, failure: NO_REQUESTS }
+    }
+    const requests = list.filter(isRecord)
+    return embeddingOf(params['model'] ?? '', requests, {
+      method: 'batchEmbedContents',
+      // Google wants the model of the path in each.
+      write: (model) =>
+        JSON.stringify({
+          ...batch.value,
+          requests: requests.map((request) => ({ ...request, model: `models/${model}` })),
+        }),
+      tell: (vectors) => ({ embeddings: vectors.map((values) => ({ values })) }),
+    })
+  },
+}
+
+interface Way {
+  readonly method: 'embedContent' | 'batchEmbedContents'
+  readonly write: (model: string) => string
+  readonly tell: (vectors: readonly (readonly number[])[]) => object
+}
+
+function embeddingOf(
+  name: string,
+  requests: readonly Body[],
+  { method, write, tell }: Way,
+): Embedding | Refused {
+  const model = parse(modelName, name)
+  if (!model.ok) return { ok: false, failure: noModel(name) }
+  const texts = requests.map(onlyText)
+  const options = requests.map(optionsOf)
+  const [first = { dimensions: null, taskType: null }] = options
+  const isAlike = options.every((one) => JSON.stringify(one) === JSON.stringify(first))
+  const isOfTexts = texts.every((text) => text !== null) && isAlike && !requests.some(hasTitle)
+  return {
+    ok: true,
+    model: model.value,
+    conversation: null,
+    texts: texts.map((text) => text ?? ''),
+    options: first,
+    // What is more than texts is said differently elsewhere, or not at all.
+    written: { method, write, isOfTexts },
+    tell: ({ vectors }) => tell(vectors),
+  }
+}
+
+/** The text of a request that is one text and nothing else. */
+function onlyText(request: Body): string | null {
+  const content = fieldOf(request, 'content')
+  const parts = recordsOf(fieldOf(content, 'parts'))
+  const [part] = parts
+  const text = textOf(part, 'text')
+  const isAll = parts.length === 1 && part !== undefined && Object.keys(part).length === 1
+  return isAll && text !== undefined ? text : null
+}
+
+function optionsOf(request: Body): Embedding['options'] {
+  const config = fieldOf(request, 'embedContentConfig')
+  const dimensions =
+    fieldOf(request, 'outputDimensionality') ?? fieldOf(config, 'outputDimensionality')
+  return {
+    dimensions: typeof dimensions === 'number' ? dimensions : null,
+    taskType: textOf(request, 'taskType') ?? textOf(config, 'taskType') ?? null,
+  }
+}
+
+function hasTitle(request: Body): boolean {
+  return fieldOf(request, 'title') !== undefined
+}
+
+function withoutModel({ model: _, ...request }: Body): Body {
+  return request
+}
+
+const NO_REQUESTS: Failure = {
+  reason: 'invalid_value',
+  message: "Invalid value for 'requests': must be a list of at least one request.",
+  param: 'requests',
+}

@@ -1,0 +1,46 @@
+import { estimateMediaTokens } from '../../gemini/media/media-tokens.ts'
+import { fieldOf, recordsOf, textOf } from './fields.ts'
+
+const CHARS_PER_TOKEN = 4
+/** An answer of unknown length is taken for one of a page or two. */
+const TYPICAL_OUTPUT = 1024
+const MAX_OUTPUT = 65_536
+
+const MEDIA = /"(?:inline|file)(?:D|_d)ata"/
+
+/** About how many tokens a request will use, by its length: most of it is text. */
+export function estimateOf(
+  text: string,
+  body: Record<string, unknown>,
+  lengthOf: (text: string) => number,
+): number {
+  const asked = fieldOf(fieldOf(body, 'generationConfig'), 'maxOutputTokens')
+  const output =
+    typeof asked === 'number' && asked > 0 ? Math.min(asked, MAX_OUTPUT) : TYPICAL_OUTPUT
+  const media = MEDIA.test(text) ? mediaIn(body, lengthOf) : { tokens: 0, chars: 0 }
+  const chars = Math.max(0, text.length - media.chars)
+  return Math.ceil(chars / CHARS_PER_TOKEN) + media.tokens + Math.ceil(output)
+}
+
+function mediaIn(
+  body: Record<string, unknown>,
+  lengthOf: (text: string) => number,
+): { readonly tokens: number; readonly chars: number } {
+  let tokens = 0
+  let chars = 0
+  for (const { parts } of recordsOf(body['contents'])) {
+    for (const part of recordsOf(parts)) {
+      const [blob, file] = [fieldOf(part, 'inlineData'), fieldOf(part, 'fileData')]
+      const mimeType = textOf(blob, 'mimeType') ?? textOf(file, 'mimeType') ?? ''
+      const data = textOf(blob, 'data')
+      const fileUri = textOf(file, 'fileUri')
+      if (data !== undefined) {
+        chars += data.length
+        tokens += estimateMediaTokens({ inlineData: { mimeType, data } }, lengthOf)
+      } else if (fileUri !== undefined) {
+        tokens += estimateMediaTokens({ fileData: { fileUri, mimeType } }, lengthOf)
+      }
+    }
+  }
+  return { tokens, chars }
+}

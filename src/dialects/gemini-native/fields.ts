@@ -1,0 +1,34 @@
+/** Reading what clients wrote in Google's words: each field in camel or in snake case, also side by side in one object. */
+import { isRecord } from '../../json/record.ts'
+import { memberAt, type Span } from '../../json/spans.ts'
+import { toSnakeCase } from '../spellings.ts'
+
+/** The field by its name in camel case, in either spelling; undefined where there is none. Only what is the object's own. */
+export function fieldOf(of: unknown, name: string): unknown {
+  if (!isRecord(of)) return undefined
+  if (Object.hasOwn(of, name)) return of[name]
+  const snake = toSnakeCase(name)
+  return Object.hasOwn(of, snake) ? of[snake] : undefined
+}
+
+/** As the client wrote it. */
+export function spellingIn(of: unknown, name: string): string {
+  return isRecord(of) && !Object.hasOwn(of, name) && Object.hasOwn(of, toSnakeCase(name))
+    ? toSnakeCase(name)
+    : name
+}
+
+/** The objects of a list; none where it is no list. */
+export function recordsOf(list: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(list) ? list.filter(isRecord) : []
+}
+
+export function textOf(of: unknown, name: string): string | undefined {
+  const value = fieldOf(of, name)
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Where the field's value stands in the object that begins at `at`. */
+export function spanOf(text: string, at: number, name: string): Span | undefined {
+  return memberAt(text, at, name) ?? memberAt(text, at, toSnakeCase(name))
+}

@@ -1,0 +1,85 @@
+/** Gemini's own API: what a client writes for Google goes to Google as it is, through the ring. */
+import type { Failure } from '../../failure/failure.ts'
+import { asObject, parse } from '../../failure/check.ts'
+import { modelName } from '../model-name.ts'
+import type { JsonText, Read, Sent, Telling, TextDialect, Written } from '../dialect.ts'
+import { signaturesIn } from './calls.ts'
+import { estimateOf } from './estimate.ts'
+import { fieldOf } from './fields.ts'
+import { needsOf, nonTakers } from './needs.ts'
+import { withResultsTogether } from './results.ts'
+import { CALL, callIdsIn } from './signatures.ts'
+import { nativeStream } from './stream.ts'
+import { write } from './write.ts'
+
+/** `models/{model}:generateContent` */
+export const GEMINI_GENERATE: TextDialect = { sends: 'cut_text', read: (sent) => read(sent, false) }
+
+/** `models/{model}:streamGenerateContent` */
+export const GEMINI_STREAM: TextDialect = { sends: 'cut_text', read: (sent) => read(sent, true) }
+
+function read({ body: sent, cuttings, params, query }: Sent<JsonText>, stream: boolean): Read {
+  const model = parse(modelName, params['model'])
+  if (!model.ok) return { ok: false, failure: noModel(params['model'] ?? '') }
+  const body = asObject(sent.value)
+  if (!body.ok) return body
+  return {
+    ok: true,
+    model: model.value,
+    stream,
+    conversation: null,
+    choices: 1,
+    kind: null,
+    attachments: [],
+    translate: () => {
+      const isSse = stream && query().get('alt') === 'sse'
+      const lengthOf = (text: string): number => cuttings.lengthOf(text)
+      return writtenOf(model.value, { ...sent, value: body.value }, { isSse, lengthOf })
+    },
+  }
+}
+
+function writtenOf(
+  model: string,
+  sent: { readonly text: string; readonly value: Record<string, unknown> },
+  { isSse, lengthOf }: { readonly isSse: boolean; lengthOf(text: string): number },
+): Written {
+  const text = withResultsTogether(sent.text, sent.value)
+  const body = text === sent.text ? sent.value : (JSON.parse(text) as Record<string, unknown>)
+  const needs = needsOf(text, body)
+  const stops = fieldOf(fieldOf(body, 'generationConfig'), 'stopSequences')
+  const hasCalls = CALL.test(text)
+  return {
+    ok: true,
+    order: 'as_written',
+    estimatedTokens: estimateOf(text, body, lengthOf),
+    unfit: nonTakers(needs),
+    unfitFor: needs.map(({ param }) => param),
+    callIds: hasCalls ? callIdsIn(body['contents']) : [],
+    mayBeEmpty: Array.isArray(stops) && stops.length > 0,
+    isPlain: needs.length === 0 && !hasCalls && body['tools'] === undefined,
+    write: (under) => write({ model, text, body }, under),
+    telling: telling(isSse),
+  }
+}
+
+function telling(isSse: boolean): Telling {
+  return {
+    whole: ([answer]) => ({
+      ok: true,
+      body: answer?.text ?? JSON.stringify(answer?.response),
+      contentType: 'application/json; charset=UTF-8',
+      signatures: answer === undefined ? [] : [signaturesIn(answer.response)],
+    }),
+    stream: () => nativeStream(isSse),
+  }
+}
+
+/** In Google's words, by which its CLI knows it. */
+export function noModel(name: string): Failure {
+  return {
+    reason: 'model_not_found',
+    message: 'There is no such model.',
+    model: name.slice(0, 128),
+  }
+}

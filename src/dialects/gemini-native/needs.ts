@@ -1,0 +1,76 @@
+/** What of a request only some upstreams take, by what its authors' own SDKs send them (docs/google.md). */
+import { readersOf } from '../../gemini/media/file-uris.ts'
+import { UPSTREAMS, type Upstream } from '../../gemini/upstreams.ts'
+import { fieldOf, recordsOf, spellingIn, textOf } from './fields.ts'
+
+export interface Need {
+  /** As the client wrote it. */
+  readonly param: string
+  /** Who takes it. */
+  readonly takers: readonly Upstream[]
+}
+
+/** What a text holds that has any of them; most hold none. */
+const ANY =
+  /"(?:file(?:D|_d)ata|cached(?:C|_c)ontent|file(?:S|_s)earch|mcp(?:S|_s)ervers|include(?:S|_s)erver(?:S|_s)ide(?:T|_t)ool(?:I|_i)nvocations|enable(?:E|_e)nhanced(?:C|_c)ivic(?:A|_a)nswers|tool(?:C|_c)all|tool(?:R|_r)esponse|part(?:M|_m)etadata)"/
+
+const GEMINI_API: readonly Upstream[] = ['gemini-api']
+
+export function needsOf(text: string, body: Record<string, unknown>): readonly Need[] {
+  if (!ANY.test(text)) return []
+  return [...ofCache(body), ...ofTools(body), ...ofConfigs(body), ...ofContents(body)]
+}
+
+/** Upstreams that do not take all of it. */
+export function nonTakers(needs: readonly Need[]): readonly Upstream[] {
+  return UPSTREAMS.filter((upstream) => needs.some(({ takers }) => !takers.includes(upstream)))
+}
+
+/** A cache of the Gemini API is in its project; one of Vertex AI says whose it is. */
+function ofCache(body: Record<string, unknown>): readonly Need[] {
+  const name = textOf(body, 'cachedContent')
+  if (name === undefined || name === '') return []
+  const takers: readonly Upstream[] = name.startsWith('projects/') ? ['vertex'] : GEMINI_API
+  return [{ param: spellingIn(body, 'cachedContent'), takers }]
+}
+
+function ofTools(body: Record<string, unknown>): readonly Need[] {
+  return recordsOf(body['tools']).flatMap((tool, index) =>
+    ['fileSearch', 'mcpServers']
+      .filter((name) => fieldOf(tool, name) !== undefined)
+      .map((name) => ({ param: `tools[${index}].${spellingIn(tool, name)}`, takers: GEMINI_API })),
+  )
+}
+
+const CONFIGS = [
+  ['toolConfig', 'includeServerSideToolInvocations'],
+  ['generationConfig', 'enableEnhancedCivicAnswers'],
+] as const
+
+function ofConfigs(body: Record<string, unknown>): readonly Need[] {
+  return CONFIGS.flatMap(([name, field]) => {
+    const config = fieldOf(body, name)
+    if (fieldOf(config, field) === undefined) return []
+    return [{ param: `${spellingIn(body, name)}.${spellingIn(config, field)}`, takers: GEMINI_API }]
+  })
+}
+
+function ofContents(body: Record<string, unknown>): readonly Need[] {
+  return recordsOf(body['contents']).flatMap((content, index) =>
+    recordsOf(content['parts']).flatMap((part, number) =>
+      ofPart(part, `contents[${index}].parts[${number}]`),
+    ),
+  )
+}
+
+function ofPart(part: Record<string, unknown>, path: string): readonly Need[] {
+  const needs = ['toolCall', 'toolResponse', 'partMetadata']
+    .filter((name) => fieldOf(part, name) !== undefined)
+    .map((name) => ({ param: `${path}.${spellingIn(part, name)}`, takers: GEMINI_API }))
+  const file = fieldOf(part, 'fileData')
+  const uri = textOf(file, 'fileUri')
+  const takers = uri === undefined ? null : readersOf(uri)
+  if (takers === null) return needs
+  const param = `${path}.${spellingIn(part, 'fileData')}.${spellingIn(file, 'fileUri')}`
+  return [...needs, { param, takers }]
+}

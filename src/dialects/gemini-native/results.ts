@@ -1,0 +1,88 @@
+/**
+ * Results of functions as Google wants them: all of a step in one content, each once. LangChain.js sends a content for each, and
+ * Gemini CLI, where it resumes a session, each twice (docs/clients.md).
+ */
+import { isRecord } from '../../json/record.ts'
+import { elementsAt, memberAt } from '../../json/spans.ts'
+import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
+
+const RESULT = /"function(?:R|_r)esponse"/
+
+/** The request with them put so; the very same text where they are, as they mostly are. */
+export function withResultsTogether(text: string, body: Record<string, unknown>): string {
+  if (!RESULT.test(text)) return text
+  const contents: unknown = body['contents']
+  const at = memberAt(text, 0, 'contents')
+  if (!Array.isArray(contents) || !contents.every(isRecord) || at === undefined) return text
+  const groups = grouped(contents)
+  if (groups.every((group) => group.length === 1 && !hasRepeats(group[0]?.content))) return text
+  const spans = elementsAt(text, at.start)
+  const sliceOf = (index: number): string => {
+    const { start, end } = spans[index] ?? { start: 0, end: 0 }
+    return text.slice(start, end)
+  }
+  const rewritten = groups.map((group) => joined(group.map(({ index }) => sliceOf(index))))
+  return `${text.slice(0, at.start)}[${rewritten.join(',')}]${text.slice(at.end)}`
+}
+
+interface Numbered {
+  readonly content: Record<string, unknown>
+  readonly index: number
+}
+
+/** Contents that belong into one, in their order. */
+function grouped(contents: readonly Record<string, unknown>[]): readonly (readonly Numbered[])[] {
+  const groups: Numbered[][] = []
+  for (const [index, content] of contents.entries()) {
+    const group = groups.at(-1)
+    const before = group?.at(-1)?.content
+    const goesOn = before !== undefined && isResults(before) && isResults(content)
+    if (goesOn) group?.push({ content, index })
+    else groups.push([{ content, index }])
+  }
+  return groups
+}
+
+/** Nothing but results. */
+function isResults(content: Record<string, unknown>): boolean {
+  const parts = recordsOf(content['parts'])
+  return (
+    content['role'] !== 'model' &&
+    parts.length > 0 &&
+    parts.every((part) => isRecord(fieldOf(part, 'functionResponse')))
+  )
+}
+
+function hasRepeats(content: unknown): boolean {
+  const keys = recordsOf(fieldOf(content, 'parts')).flatMap((part) => keyOf(part) ?? [])
+  return new Set(keys).size < keys.length
+}
+
+/** The first content with the parts of all, and of those that are the same only one. */
+function joined(contents: readonly string[]): string {
+  const [first = ''] = contents
+  const seen = new Set<string>()
+  const parts: string[] = []
+  for (const content of contents) {
+    const list = memberAt(content, 0, 'parts')
+    if (list === undefined || content[list.start] !== '[') continue
+    for (const { start, end } of elementsAt(content, list.start)) {
+      const part = content.slice(start, end)
+      const key = keyOf(JSON.parse(part))
+      if (key !== undefined && seen.has(key)) continue
+      if (key !== undefined) seen.add(key)
+      parts.push(part)
+    }
+  }
+  const list = spanOf(first, 0, 'parts')
+  if (list === undefined) return first
+  return `${first.slice(0, list.start)}[${parts.join(',')}]${first.slice(list.end)}`
+}
+
+/** The same for results that are the same; undefined where nothing says which call they answer. */
+function keyOf(part: unknown): string | undefined {
+  const result = fieldOf(part, 'functionResponse')
+  const id = textOf(result, 'id')
+  if (id === undefined || id === '') return undefined
+  return JSON.stringify([id, fieldOf(result, 'name'), fieldOf(result, 'response')])
+}

@@ -1,0 +1,71 @@
+import type { SafetySetting } from '../../gemini/types.ts'
+import { Edits } from '../../json/edits.ts'
+import { isRecord } from '../../json/record.ts'
+import { elementsAt, memberAt, membersAt } from '../../json/spans.ts'
+import type { Writing } from '../dialect.ts'
+import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
+import { fitted } from './pivot.ts'
+import { CALL, healSignatures } from './signatures.ts'
+
+/** A request as its client wrote it. */
+export interface Original {
+  /** The model that it was written for. */
+  readonly model: string
+  readonly text: string
+  readonly body: Record<string, unknown>
+}
+
+/**
+ * The request for a target: the client's own JSON, byte for byte, but for what the target would refuse and what the user's admin
+ * decided. Google refuses what it does not know in words that the client can read, so nothing is left out for that.
+ */
+export function write({ model, text, body }: Original, { target, safety }: Writing): string {
+  const edits = new Edits()
+  addSafety(edits, text, body, safety)
+  const contents: unknown = body['contents']
+  const at = memberAt(text, 0, 'contents')
+  if (Array.isArray(contents) && at !== undefined && text[at.start] === '[') {
+    if (CALL.test(text)) healSignatures(edits, { text, contents, at }, target)
+    // These two demand what the Gemini API guesses.
+    if (target.upstream !== 'gemini-api') addRoles(edits, text, at.start, contents)
+  }
+  const written = edits.in(text)
+  const isAsMeant =
+    target.model === model && target.upstream !== 'code-assist' && target.schemas !== 'openapi'
+  return isAsMeant ? written : fitted(written, target)
+}
+
+function addRoles(edits: Edits, text: string, at: number, contents: readonly unknown[]): void {
+  if (contents.every((content) => fieldOf(content, 'role') !== undefined)) return
+  const spans = elementsAt(text, at)
+  for (const [index, content] of contents.entries()) {
+    const span = spans[index]
+    if (span === undefined || !isRecord(content) || Object.hasOwn(content, 'role')) continue
+    const isEmpty = Object.keys(content).length === 0
+    edits.insert(span.start + 1, isEmpty ? '"role":"user"' : '"role":"user",')
+  }
+}
+
+/** What the request says goes before. */
+function addSafety(
+  edits: Edits,
+  text: string,
+  body: Record<string, unknown>,
+  safety: readonly SafetySetting[],
+): void {
+  if (safety.length === 0) return
+  const asked = fieldOf(body, 'safetySettings')
+  const own = recordsOf(asked).map((setting) => textOf(setting, 'category'))
+  const added = safety.filter(({ category }) => !own.includes(category))
+  if (added.length === 0 || (asked !== undefined && !Array.isArray(asked))) return
+  const written = added.map((setting) => JSON.stringify(setting)).join(',')
+  const list = spanOf(text, 0, 'safetySettings')
+  if (list !== undefined) {
+    edits.insert(list.start + 1, asked?.length === 0 ? written : `${written},`)
+    return
+  }
+  const [first] = membersAt(text, 0)
+  const member = `"safetySettings":[${written}]`
+  if (first === undefined) edits.insert(text.indexOf('{') + 1, member)
+  else edits.insert(first.start, `${member},`)
+}

@@ -1,0 +1,45 @@
+import type { Cuttings } from '../bytes/cuttings.ts'
+import type { Target } from '../gemini/fit/aim.ts'
+import { attempt } from './attempt.ts'
+import { type Generated, type JourneyInput, serve } from './generate.ts'
+
+export interface CountInput extends JourneyInput {
+  /** What Google is to count, as JSON, for where the lease leads. */
+  readonly write: (target: Target) => string
+  readonly cuttings: Cuttings
+}
+
+export type Counted =
+  | {
+      readonly ok: true
+      readonly generated: Extract<Generated, { ok: true }>
+      readonly totalTokens: number
+      /** Google's whole answer, as JSON. */
+      readonly text: string
+    }
+  | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
+
+/** Has Google count the tokens of a request, under the ring's leases: a call as every other, but for what it costs. */
+export async function count(input: CountInput): Promise<Counted> {
+  const { write, cuttings } = input
+  const generated = await serve({
+    ...input,
+    operation: 'generate',
+    askUnder: ({ model, access: { upstream } }) => {
+      const json = write({ model, upstream })
+      return { method: 'countTokens', json, cuttings }
+    },
+    attempt: (asked) => attempt({ ...asked, keepsText: true }),
+  })
+  if (!generated.ok) return { ok: false, generated }
+  const reply: unknown = generated.kind === 'unary' ? generated.response : null
+  const text = generated.kind === 'unary' ? (generated.text ?? '') : ''
+  generated.settle({ kind: 'ok' }, undefined)
+  return { ok: true, generated, totalTokens: totalOf(reply), text }
+}
+
+/** Zero is left out by protobuf JSON. */
+function totalOf(reply: unknown): number {
+  const { totalTokens = 0 } = reply as { totalTokens?: unknown }
+  return typeof totalTokens === 'number' && totalTokens >= 0 ? totalTokens : 0
+}

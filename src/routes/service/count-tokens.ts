@@ -1,0 +1,35 @@
+import type { CountDialect } from '../../dialects/dialect.ts'
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { count } from '../../gateway/count.ts'
+import { checked } from '../access.ts'
+import type { Call, Reply } from '../call.ts'
+import { setJourneyHeaders, unanswered } from './journey-headers.ts'
+import { journeyFor, outliving, readCutServiceBody } from './journey.ts'
+import { sentOf } from './read.ts'
+
+/** The handler of every route that counts tokens: Google counts them, so it counts among the user's requests. */
+export function countTokens(
+  dialect: CountDialect,
+): (call: Call, holder: KeyHolder) => Promise<Reply> {
+  return async (call, holder) => {
+    const body = await readCutServiceBody(call, holder)
+    if (!body.ok) return body.reply
+    const { text, value, cuttings } = body
+    const asked = dialect.read(sentOf(call, { text, value }, cuttings))
+    if (!asked.ok) return checked(call, holder, asked.failure)
+    const { model, write, unfit, unfitFor, tell } = asked
+    const journey = await journeyFor(call, holder, {
+      conversation: null,
+      model,
+      estimatedTokens: 0,
+    })
+    const counting = count({ ...journey, write, cuttings, unfit, unfitFor })
+    const counted = await outliving(call, counting)
+    if (!counted.ok) return unanswered(call, counted.generated)
+    const response = new Response(tell(counted), {
+      headers: { 'content-type': 'application/json' },
+    })
+    setJourneyHeaders(response.headers, counted.generated, call.family)
+    return response
+  }
+}

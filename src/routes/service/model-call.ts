@@ -1,0 +1,43 @@
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import type { Failure } from '../../failure/failure.ts'
+import { checked } from '../access.ts'
+import type { Call, Reply } from '../call.ts'
+
+type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
+
+/**
+ * The handler of Google's `models/{model}:{method}`: the last colon parts the two, since a model's name may have one. A handler
+ * finds the model as the parameter `model`.
+ */
+export function modelCall(methods: Readonly<Record<string, Handler>>): Handler {
+  return (call, holder) => {
+    const named = call.params['call'] ?? ''
+    const at = named.lastIndexOf(':')
+    const model = at === -1 ? named : named.slice(0, at)
+    const method = named.slice(at + 1)
+    if (at === -1) return checked(call, holder, noMethod(methods))
+    const handle = Object.hasOwn(methods, method) ? methods[method] : undefined
+    if (handle === undefined) return checked(call, holder, notServed(method))
+    if (/^tunedModels\//.test(model)) return checked(call, holder, TUNED)
+    return handle({ ...call, params: { ...call.params, model } }, holder)
+  }
+}
+
+const TUNED: Failure = {
+  reason: 'not_served',
+  message: 'Pollux does not serve tuned models: they belong to one project.',
+}
+
+function noMethod(methods: object): Failure {
+  return {
+    reason: 'unknown_url',
+    message: `A model is asked with a method, such as models/gemini-2.5-flash:generateContent; there are: ${Object.keys(methods).join(', ')}.`,
+  }
+}
+
+function notServed(method: string): Failure {
+  return {
+    reason: 'not_served',
+    message: `Pollux does not serve models.${method.slice(0, 60)}.`,
+  }
+}
