@@ -132,7 +132,8 @@ async function opening(
   keepsText: boolean,
 ): Promise<AttemptResult> {
   if (response.body === null) return outage('truncated', response.status)
-  const events = new UpstreamEvents(response.body, FRONTS[access.upstream], keepsText)
+  const { unwrap, unwrapText } = FRONTS[access.upstream]
+  const events = new UpstreamEvents(response.body, unwrap, keepsText ? unwrapText : null)
   const responses: GenerateContentResponse[] = []
   const texts: string[] = []
   for (;;) {

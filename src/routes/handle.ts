@@ -7,6 +7,7 @@ import { crashedRequest } from './crash.ts'
 import { familyOf } from './family-of.ts'
 import { type Found, isAdminRoute, known, type Misused, search } from './find.ts'
 import { PROBES } from './index.ts'
+import { notServedOfGoogle } from './service/google-not-served.ts'
 import { notServedAt } from './service/not-served.ts'
 
 /**
@@ -34,7 +35,7 @@ export async function handleRequest(
       const found = fixed ?? (await search(request))
       route = found?.pattern ?? route
       family = found === undefined || found.family === 'shared' ? familyOf(request) : found.family
-      if (found === undefined) reply = unknownUrl(request)
+      if (found === undefined) reply = unknownUrl(request, family)
       else if ('allowed' in found) reply = methodNotAllowed(method, found)
       else reply = await answer(found, { request, env, ctx, family, requestId })
     }
@@ -98,10 +99,11 @@ function refuse(failure: Unanswered, family: Family, requestId: string): Respons
   return response
 }
 
-function unknownUrl(request: Request): Unanswered {
+function unknownUrl(request: Request, family: Family): Unanswered {
   const { pathname } = new URL(request.url)
+  const known = family.name === 'google' ? notServedOfGoogle(pathname) : notServedAt(pathname)
   return (
-    notServedAt(pathname) ?? {
+    known ?? {
       reason: 'unknown_url',
       message: `Invalid URL (${request.method} ${pathname.slice(0, 200)})`,
     }

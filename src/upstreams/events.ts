@@ -39,15 +39,15 @@ export class UpstreamEvents {
 
   readonly #unwrapText: Front['unwrapText'] | null
 
-  /** `keepsTexts`: each response's JSON is wanted too. */
+  /** `unwrapText`: where each response's JSON is wanted too. */
   constructor(
     body: ReadableStream<Uint8Array>,
-    { unwrap, unwrapText }: Pick<Front, 'unwrap' | 'unwrapText'>,
-    keepsTexts = false,
+    unwrap: Front['unwrap'],
+    unwrapText: Front['unwrapText'] | null = null,
   ) {
     this.#reader = body.getReader({ mode: 'byob' })
     this.#unwrap = unwrap
-    this.#unwrapText = keepsTexts ? unwrapText : null
+    this.#unwrapText = unwrapText
   }
 
   /** The next batch that says anything. Rejects where the connection breaks or is aborted. */

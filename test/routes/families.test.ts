@@ -69,10 +69,11 @@ describe('a path of one family', () => {
     ['anthropic', 'POST', '/v1/messages/nowhere', 404, OPENAIS],
     ['anthropic', 'POST', '/v1/complete', 404, {}],
     ['google', 'POST', '/v1beta/nowhere', 404, OPENAIS],
-    ['google', 'POST', `/v1/models/${MODEL}:predict`, 405, OPENAIS],
+    ['google', 'POST', `/v1/models/${MODEL}:predict`, 401, OPENAIS],
+    ['google', 'PUT', `/v1/models/${MODEL}:predict`, 405, OPENAIS],
     ['google', 'GET', '/v1alpha/nowhere', 404, {}],
     ['google', 'POST', '/upload/v1beta/nowhere', 404, {}],
-    ['google', 'GET', '//ws/nowhere', 404, {}],
+    ['google', 'GET', '//ws/nowhere', 501, {}],
   ])('of %s: %s %s is %i in its form', async (name, method, path, status, headers) => {
     const answer = await fetchPollux(path, { method, headers })
     expect(answer.status).toBe(status)

@@ -98,8 +98,9 @@ function hasTitle(request: Body): boolean {
   return fieldOf(request, 'title') !== undefined
 }
 
-function withoutModel({ model: _, ...request }: Body): Body {
-  return request
+function withoutModel(request: Body): Body {
+  const { model: _, ...rest } = request
+  return rest
 }
 
 const NO_REQUESTS: Failure = {

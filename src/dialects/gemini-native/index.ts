@@ -18,7 +18,8 @@ export const GEMINI_GENERATE: TextDialect = { sends: 'cut_text', read: (sent) =>
 /** `models/{model}:streamGenerateContent` */
 export const GEMINI_STREAM: TextDialect = { sends: 'cut_text', read: (sent) => read(sent, true) }
 
-function read({ body: sent, cuttings, params, query }: Sent<JsonText>, stream: boolean): Read {
+function read(asked: Sent<JsonText>, stream: boolean): Read {
+  const { body: sent, cuttings, params } = asked
   const model = parse(modelName, params['model'])
   if (!model.ok) return { ok: false, failure: noModel(params['model'] ?? '') }
   const body = asObject(sent.value)
@@ -32,7 +33,7 @@ function read({ body: sent, cuttings, params, query }: Sent<JsonText>, stream: b
     kind: null,
     attachments: [],
     translate: () => {
-      const isSse = stream && query().get('alt') === 'sse'
+      const isSse = stream && asked.query().get('alt') === 'sse'
       const lengthOf = (text: string): number => cuttings.lengthOf(text)
       return writtenOf(model.value, { ...sent, value: body.value }, { isSse, lengthOf })
     },
@@ -42,7 +43,7 @@ function read({ body: sent, cuttings, params, query }: Sent<JsonText>, stream: b
 function writtenOf(
   model: string,
   sent: { readonly text: string; readonly value: Record<string, unknown> },
-  { isSse, lengthOf }: { readonly isSse: boolean; lengthOf(text: string): number },
+  { isSse, lengthOf }: { readonly isSse: boolean; readonly lengthOf: (text: string) => number },
 ): Written {
   const text = withResultsTogether(sent.text, sent.value)
   const body = text === sent.text ? sent.value : (JSON.parse(text) as Record<string, unknown>)

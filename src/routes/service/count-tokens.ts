@@ -17,7 +17,7 @@ export function countTokens(
     const { text, value, cuttings } = body
     const asked = dialect.read(sentOf(call, { text, value }, cuttings))
     if (!asked.ok) return checked(call, holder, asked.failure)
-    const { model, write, unfit, unfitFor, tell } = asked
+    const { model, write, unfit, unfitFor } = asked
     const journey = await journeyFor(call, holder, {
       conversation: null,
       model,
@@ -26,7 +26,7 @@ export function countTokens(
     const counting = count({ ...journey, write, cuttings, unfit, unfitFor })
     const counted = await outliving(call, counting)
     if (!counted.ok) return unanswered(call, counted.generated)
-    const response = new Response(tell(counted), {
+    const response = new Response(asked.tell(counted), {
       headers: { 'content-type': 'application/json' },
     })
     setJourneyHeaders(response.headers, counted.generated, call.family)

@@ -18,7 +18,7 @@ export function modelCall(methods: Readonly<Record<string, Handler>>): Handler {
     if (at === -1) return checked(call, holder, noMethod(methods))
     const handle = Object.hasOwn(methods, method) ? methods[method] : undefined
     if (handle === undefined) return checked(call, holder, notServed(method))
-    if (/^tunedModels\//.test(model)) return checked(call, holder, TUNED)
+    if (model.startsWith('tunedModels/')) return checked(call, holder, TUNED)
     return handle({ ...call, params: { ...call.params, model } }, holder)
   }
 }

@@ -1,0 +1,45 @@
+import type { Failure } from '../../failure/failure.ts'
+
+/** Google's resources that belong to one project and are not served: clients that ask are told so, and not that the address is wrong. */
+const NOT_SERVED: ReadonlyMap<string, string> = new Map([
+  ['ws', 'live sessions are not served'],
+  ['tunedModels', 'tuned models belong to one project'],
+  ['auth_tokens', 'tokens for live sessions are not made here'],
+  ['fileSearchStores', 'file search stores belong to one project'],
+  ['ragStores', 'stores belong to one project'],
+  ['corpora', 'corpora belong to one project'],
+  ['agents', 'agents belong to one project'],
+  ['webhooks', 'webhooks belong to one project'],
+  ['triggers', 'triggers belong to one project'],
+  ['environments', 'environments belong to one project'],
+  ['credentials', 'credentials are the admin’s matter'],
+  ['voices', 'voices belong to one project'],
+  ['dynamic', 'dynamic resources are not served'],
+  ['operations', 'operations belong to one project'],
+  ['generatedFiles', 'generated files belong to one project'],
+  ['interactions', 'interactions belong to one project'],
+  ['batches', 'batches belong to one project'],
+  ['cachedContents', 'cached contents belong to one project'],
+  ['files', 'files belong to one project'],
+])
+
+const VERSION = /^\/{1,2}(?:upload\/|download\/)?(v1|v1beta|v1beta1|v1alpha)(?=\/)/
+
+/** What is said of a path of Google's that is not served; null for any other. */
+export function notServedOfGoogle(pathname: string): Failure | null {
+  const version = VERSION.exec(pathname)
+  const rest = version === null ? pathname : pathname.slice(version[0].length)
+  const doubled = version === null ? null : VERSION.exec(rest)
+  if (doubled !== null) {
+    return {
+      reason: 'unknown_url',
+      message: `The path says the version twice (${pathname.slice(0, 60)}): the client adds it by itself, so take /${version?.[1] ?? ''} off the end of its base URL.`,
+    }
+  }
+  const first = rest.split('/').find((word) => word !== '') ?? ''
+  const name = first.split(':')[0] ?? ''
+  const why = NOT_SERVED.get(name)
+  return why === undefined
+    ? null
+    : { reason: 'not_served', message: `Pollux does not serve /${name}: ${why}.` }
+}

@@ -1,0 +1,189 @@
+/** What else Google's clients ask of models: counts, vectors, lists; and what they are told of the rest. */
+import { describe, expect, it } from 'vitest'
+import {
+  configure,
+  fetchPollux,
+  givenUser,
+  google,
+  MODEL,
+  settledStats,
+} from '../support/pollux.ts'
+import { native, NATIVE_BODY, type NativeResponse } from '../support/native.ts'
+
+const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
+const EMBEDDING = 'gemini-embedding-001'
+
+function get(path: string, key: string): Promise<Response> {
+  return fetchPollux(path, { headers: { 'x-goog-api-key': key } })
+}
+
+describe('countTokens', () => {
+  it.each(KINDS)('counts contents, by %s', async (kind) => {
+    const user = await givenUser([kind])
+    const answer = await native(user.key, NATIVE_BODY, { method: 'countTokens' })
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({ totalTokens: expect.any(Number) })
+    await settledStats(user)
+  })
+
+  it.each(KINDS)('counts a whole request, by %s', async (kind) => {
+    const user = await givenUser([kind])
+    const body = {
+      generateContentRequest: {
+        model: `models/${MODEL}`,
+        ...NATIVE_BODY,
+        systemInstruction: { parts: [{ text: 'Be brief.' }] },
+      },
+    }
+    const answer = await native(user.key, body, { method: 'countTokens' })
+    expect(answer.status, await answer.clone().text()).toBe(200)
+    expect(await answer.json()).toMatchObject({ totalTokens: expect.any(Number) })
+    await settledStats(user)
+  })
+
+  it('names the model of an alias', async () => {
+    const user = await givenUser()
+    await configure(user, { aliases: { mine: MODEL } })
+    const generateContentRequest = { model: 'models/mine', ...NATIVE_BODY }
+    const answer = await native(
+      user.key,
+      { generateContentRequest },
+      { method: 'countTokens', model: 'mine' },
+    )
+    expect(answer.status).toBe(200)
+    await settledStats(user)
+  })
+})
+
+describe('embeddings', () => {
+  it.each(['api_key', 'service_account'] as const)('come one by one, from %s', async (kind) => {
+    const user = await givenUser([kind])
+    const body = { content: { parts: [{ text: 'a' }] } }
+    const answer = await native(user.key, body, { model: EMBEDDING, method: 'embedContent' })
+    expect(answer.status).toBe(200)
+    const { embedding } = await answer.json<{ embedding: { values: number[] } }>()
+    expect(embedding.values.length).toBeGreaterThan(100)
+    await settledStats(user)
+  })
+
+  it.each(['api_key', 'service_account'] as const)('come in batches, from %s', async (kind) => {
+    const user = await givenUser([kind])
+    const requests = ['a', 'b'].map((text) => ({
+      model: `models/${EMBEDDING}`,
+      content: { parts: [{ text }] },
+      outputDimensionality: 768,
+    }))
+    const asking = { model: EMBEDDING, method: 'batchEmbedContents' }
+    const answer = await native(user.key, { requests }, asking)
+    expect(answer.status).toBe(200)
+    const { embeddings } = await answer.json<{ embeddings: { values: number[] }[] }>()
+    expect(embeddings.map(({ values }) => values.length)).toEqual([768, 768])
+    await settledStats(user)
+  })
+
+  it('are as many as requests, not as texts', async () => {
+    const user = await givenUser()
+    const model = 'gemini-embedding-2'
+    const parts = [{ text: 'a' }, { text: 'b' }]
+    const requests = [{ model: `models/${model}`, content: { parts } }]
+    const answer = await native(user.key, { requests }, { model, method: 'batchEmbedContents' })
+    expect(answer.status).toBe(200)
+    expect((await answer.json<{ embeddings: object[] }>()).embeddings).toHaveLength(1)
+    await settledStats(user)
+  })
+
+  it.each([[{}], [{ requests: [] }], [{ requests: 'x' }], [{ requests: [1] }]])(
+    'of %j are refused',
+    async (body) => {
+      const user = await givenUser()
+      const asking = { model: EMBEDDING, method: 'batchEmbedContents' }
+      const answer = await native(user.key, body, asking)
+      expect(answer.status).toBe(400)
+      expect((await answer.json<NativeResponse>()).error).toMatchObject({ code: 400 })
+    },
+  )
+})
+
+describe('the list of models', () => {
+  it.each(['/v1', '/v1beta', '/v1alpha'])('comes page by page at %s', async (version) => {
+    const user = await givenUser()
+    const names: string[] = []
+    for (let token = ''; ;) {
+      const answer = await get(`${version}/models?pageSize=5&pageToken=${token}`, user.key)
+      const page = await answer.json<{ models: { name: string }[]; nextPageToken?: string }>()
+      expect(page.models.length).toBeLessThanOrEqual(5)
+      names.push(...page.models.map(({ name }) => name))
+      if (page.nextPageToken === undefined) break
+      token = page.nextPageToken
+    }
+    expect(names).toContain(`models/${MODEL}`)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('is that of the family whose place the key has', async () => {
+    const user = await givenUser()
+    const openai = await fetchPollux('/v1/models', {
+      headers: { authorization: `Bearer ${user.key}` },
+    })
+    expect(await openai.json()).toMatchObject({ object: 'list' })
+    const inQuery = await fetchPollux(`/v1/models/${MODEL}?key=${user.key}`)
+    expect(await inQuery.json()).toMatchObject({
+      name: `models/${MODEL}`,
+      inputTokenLimit: expect.any(Number),
+      supportedGenerationMethods: expect.arrayContaining(['generateContent']),
+    })
+  })
+
+  it.each(['pageSize=-1', 'pageSize=x', 'pageToken=x'])('with %s is refused', async (query) => {
+    const user = await givenUser()
+    const answer = await get(`/v1beta/models?${query}`, user.key)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error: { status: 'INVALID_ARGUMENT' } })
+  })
+
+  it('does not know what it has not', async () => {
+    const user = await givenUser()
+    const answer = await get('/v1beta/models/gemini-none', user.key)
+    expect(answer.status).toBe(404)
+    const { error } = await answer.json<NativeResponse>()
+    expect(error?.message).toMatch(/^models\/gemini-none is not found for API version v1beta/)
+  })
+})
+
+describe('what is not served', () => {
+  it.each([
+    ['GET', '//ws/google.ai.generativelanguage.v1.GenerativeService.BidiGenerateContent'],
+    ['GET', '/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent'],
+    ['POST', '/v1alpha/auth_tokens'],
+    ['POST', '/v1beta/tunedModels/mine:generateContent'],
+    ['GET', '/v1beta/tunedModels'],
+    ['POST', '/v1beta/fileSearchStores'],
+    ['POST', '/upload/v1beta/fileSearchStores/s:uploadToFileSearchStore'],
+    ['GET', '/v1beta/agents'],
+    ['GET', '/v1/webhooks'],
+    ['POST', `/v1beta/models/${MODEL}:predict`],
+    ['POST', '/v1beta1/projects/p/locations/l/publishers/google/models/x:predict'],
+  ])('is said so in the form of Google: %s %s', async (method, path) => {
+    const user = await givenUser()
+    const answer = await fetchPollux(path, { method, headers: { 'x-goog-api-key': user.key } })
+    expect(answer.status).toBe(501)
+    expect(await answer.json()).toMatchObject({ error: { code: 501, status: 'UNIMPLEMENTED' } })
+  })
+
+  it('tells whose base URL has the version twice', async () => {
+    const path = `/v1beta/v1beta/models/${MODEL}:generateContent`
+    const answer = await fetchPollux(path, { method: 'POST', headers: { 'x-goog-api-key': 'k' } })
+    expect(answer.status).toBe(404)
+    expect((await answer.json<NativeResponse>()).error?.message).toContain('base URL')
+  })
+
+  it('knows a model that is not there in the words that the CLI reads', async () => {
+    const user = await givenUser()
+    const answer = await native(user.key, NATIVE_BODY, { model: 'gemini-none' })
+    expect(answer.status).toBe(404)
+    const { error } = await answer.json<NativeResponse>()
+    expect(error?.message).toMatch(/^models\/gemini-none is not found for API version v1beta/)
+    await google.clearScripts()
+    await settledStats(user)
+  })
+})
