@@ -1,6 +1,7 @@
 import { config } from './config.ts'
 import { credentials } from './credentials.ts'
 import { debug } from './debug.ts'
+import { google } from './google.ts'
 import { components, schemaOf } from './json-schema.ts'
 import { OTHER_ROOTS } from '../src/routes/service/roots.ts'
 import type { Answer, Operation, Operations, Who } from './operation.ts'
@@ -12,6 +13,7 @@ import { users } from './users.ts'
 const OPERATIONS: Operations = {
   ...service,
   ...openai,
+  ...google,
   ...config,
   ...users,
   ...credentials,
@@ -173,8 +175,11 @@ function refusal(): object {
 
 /** `PATCH /v1/config/users/{id}` → `patchConfigUsersId` */
 function operationId(method: string, path: string): string {
-  // Both `/debug/stats` and `/v1/debug/stats` are there.
-  const words = path.replace(/^\/v1(?!\/debug)/, '').match(/\w+/g) ?? ['root']
+  // Both `/debug/stats` and `/v1/debug/stats` are there, and Google's under several versions.
+  const isGoogles = path.includes(':') || path.includes('/publishers/')
+  const words = (isGoogles ? path : path.replace(/^\/v1(?=\/)(?!\/debug)/, '')).match(/\w+/g) ?? [
+    'root',
+  ]
   return method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')
 }
 

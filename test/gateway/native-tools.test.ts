@@ -38,10 +38,16 @@ function resultOf({ functionCall }: Part, overrides: Part = {}): Part {
 async function goesOn(user: User, contents: readonly object[], model = MODEL): Promise<string> {
   const body = { contents: [QUESTION, ...contents], tools: TOOLS }
   const answer = await native(user.key, body, { model })
-  const text = await answer.text()
-  expect(answer.status, text).toBe(200)
+  const response = await answer.json<NativeResponse>()
+  expect(response.error).toBeUndefined()
   await settledStats(user)
-  return wordsOf([JSON.parse(text) as NativeResponse])
+  return wordsOf([response])
+}
+
+async function contentsAtGoogle(user: User): Promise<unknown> {
+  const calls = await google.calls({ credential: handleOf(user) })
+  const body = calls.at(-1)?.body as { contents: unknown } | undefined
+  return body?.contents
 }
 
 function without({ ...part }: Part, name: string): Part {
@@ -91,8 +97,7 @@ describe('results', () => {
       ...calls.map((call) => ({ role: 'user', parts: [resultOf(call)] })),
     ]
     await goesOn(user, contents)
-    const [last] = (await google.calls({ credential: handleOf(user) })).slice(-1)
-    expect((last?.body as { contents: object[] }).contents).toEqual([
+    expect(await contentsAtGoogle(user)).toEqual([
       QUESTION,
       { role: 'model', parts: calls },
       { role: 'user', parts: calls.map((call) => resultOf(call)) },
@@ -108,6 +113,11 @@ describe('results', () => {
       { role: 'user', parts: [result, result] },
     ]
     await goesOn(user, contents)
+    expect(await contentsAtGoogle(user)).toEqual([
+      QUESTION,
+      { role: 'model', parts: calls },
+      { role: 'user', parts: [result] },
+    ])
   })
 
   it('in snake case are found too', async () => {
@@ -139,5 +149,6 @@ describe('results', () => {
       { role: 'user', parts: bare.map((call) => resultOf(call)) },
     ]
     await goesOn(user, contents)
+    expect(await contentsAtGoogle(user)).toEqual([QUESTION, ...contents])
   })
 })

@@ -33,9 +33,9 @@ async function documentOf(): Promise<Document> {
   return answer.json<Document>()
 }
 
-/** `/v1/models/:id+` → `/v1/models/{id}` */
+/** `/v1/models/:id+` → `/v1/models/{id}`; what Google calls in one segment is parted by a handler. */
 function toPath(pattern: string): string {
-  return pattern.replace(/:(\w+)\+?/g, '{$1}')
+  return pattern.replace('/:call+', '/{model}:{method}').replace(/:(\w+)\+?/g, '{$1}')
 }
 
 const TABLE = ROUTES.map(([method, pattern]) => `${method} ${toPath(pattern)}`)
