@@ -9,6 +9,7 @@ import type { RateLimits } from '../failure/rate-limits.ts'
 import type { Target } from '../gemini/fit/aim.ts'
 import type { Attachment } from '../gemini/media/attachment.ts'
 import type { Kind } from '../gemini/models/catalogue.ts'
+import type { PinRef } from '../gemini/pins.ts'
 import type { Preferences } from '../gemini/preferences.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
 import type {
@@ -125,6 +126,8 @@ export interface Written {
   /** Upstreams that cannot serve it at all, and what of it they do not take. */
   readonly unfit: readonly Upstream[]
   readonly unfitFor: readonly string[]
+  /** What it names that belongs to one credential. */
+  readonly pins: readonly PinRef[]
   /** The calls in it whose signatures are wanted. */
   readonly callIds: readonly string[]
   /** Whether an answer may say nothing at all. */
@@ -220,6 +223,7 @@ export interface Counting {
   /** Upstreams that cannot read it, and what of it they do not take. */
   readonly unfit: readonly Upstream[]
   readonly unfitFor: readonly string[]
+  readonly pins: readonly PinRef[]
   /** What Google is to count, as its front end takes it without an envelope. */
   readonly write: (target: Target) => string
   /** The body of the answer; `text` is Google's. */

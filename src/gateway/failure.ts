@@ -1,5 +1,6 @@
 import { findModel } from '../gemini/models/catalogue.ts'
 import type { Failure, FailureReason } from '../failure/failure.ts'
+import { apart, away } from './pin-failure.ts'
 import type { Lease, LeaseResult } from '../objects/ledger/lease.ts'
 import type { LimitName } from '../objects/config/limits.ts'
 import type { Access } from '../upstreams/credential.ts'
@@ -74,6 +75,10 @@ export function refusalOf(
       return { ...OUTAGES.overloaded, retryAfterMs: Math.max(0, refusal.retryAt - now) }
     case 'vault_not_configured':
       return VAULT_CLOSED
+    case 'pinned_apart':
+      return apart(refusal)
+    case 'pinned_away':
+      return away(refusal, model, now)
     case 'all_tried':
     case 'out_for_a_moment':
       return null

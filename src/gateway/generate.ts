@@ -7,6 +7,7 @@ import type { Written } from '../dialects/dialect.ts'
 import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { withPreferences } from '../gemini/preferences.ts'
+import type { NewPin, PinRef } from '../gemini/pins.ts'
 import { mergeSafety } from '../gemini/safety.ts'
 import { isPlain } from '../gemini/plain.ts'
 import { fit, type Target } from '../gemini/fit/index.ts'
@@ -53,6 +54,8 @@ export interface JourneyInput {
   readonly unfit?: readonly Upstream[]
   /** What of it they do not take, where it can be named. */
   readonly unfitFor?: readonly string[]
+  /** What it names that belongs to one credential. */
+  readonly pins?: readonly PinRef[]
   /** About how many tokens the request will use, for the user's limits. */
   readonly estimatedTokens: number
   readonly settings: Settings
@@ -105,6 +108,8 @@ export interface Answering {
     usage: UsageMetadata | undefined,
     /** Of the calls that the client was told. */
     signatures?: readonly CallSignature[],
+    /** What Google told of that this credential alone knows. */
+    pins?: readonly NewPin[],
   ) => void
   /** Instead of `settle`, where the request takes another call: counts this attempt as good and goes on. */
   readonly next: (usage: UsageMetadata | undefined) => Promise<Generated>
@@ -263,10 +268,10 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
     release()
     disown(requestId, settleOnce)
   }
-  const settleOnce: Answering['settle'] = (verdict, usage, signatures = []) => {
+  const settleOnce: Answering['settle'] = (verdict, usage, signatures = [], pins = []) => {
     if (isOver) return
     over()
-    settle(input, { lease: lent, verdict, usage, signatures })
+    settle(input, { lease: lent, verdict, usage, signatures, pins })
   }
   const next = (usage: UsageMetadata | undefined): Promise<Generated> => {
     over()
@@ -340,6 +345,7 @@ function askForLease(
     estimatedTokens: input.estimatedTokens,
     ...callsOf(input),
     ...(input.callIds !== undefined && input.callIds.length > 0 && { callIds: input.callIds }),
+    ...(input.pins !== undefined && input.pins.length > 0 && { pins: input.pins }),
   }
   return call<LeaseResult>(input, (user) =>
     report === null ? user.lease(wanted) : user.settleAndLease(report, wanted),

@@ -1,5 +1,5 @@
 import type { StreamEncoder } from '../dialects/dialect.ts'
-import { continuationOf, isFinal, usageOf } from '../gemini/response.ts'
+import { continuationOf, isFinal, tokenIn, usageOf } from '../gemini/response.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
 import { addUsage } from '../gemini/usage.ts'
@@ -41,7 +41,11 @@ export interface Pumped {
   readonly verdict: Verdict
   readonly usage: UsageMetadata | undefined
   readonly signatures: readonly CallSignature[]
+  /** With which the client may ask for the rest itself; null where it may not. */
+  readonly continuation: string | null
 }
+
+type Carried = Omit<Pumped, 'continuation'>
 
 /** workerd tells of a client that left when something is written to it, so silence is broken this often. */
 export const KEEP_ALIVE_MS = 5000
@@ -55,7 +59,8 @@ const LEASE_MARGIN_MS = 30_000
  */
 export function pump(inputs: readonly PumpInput[], outlet: Outlet): Promise<Pumped>[] {
   const runs = inputs.map(async (input) => {
-    const pumped = await new Pump(input, outlet).run()
+    const carried = new Pump(input, outlet)
+    const pumped = { ...(await carried.run()), continuation: carried.offered }
     if (pumped.verdict.kind !== 'ok') for (const { control } of inputs) control.abort(CLIENT_LEFT)
     return pumped
   })
@@ -72,6 +77,8 @@ class Pump {
   /** Google has said how the answer ended: what comes after, or does not come, changes nothing. */
   #isWhole = false
   #continuation: string | null = null
+  /** What the client was told to go on with, where it does so itself. */
+  offered: string | null = null
   #hops = 1
   #waitsFor: 'upstream' | 'client' = 'client'
   #quietTicks = 0
@@ -87,7 +94,7 @@ class Pump {
     outlet.onLeft(() => control.abort(CLIENT_LEFT))
   }
 
-  async run(): Promise<Pumped> {
+  async run(): Promise<Carried> {
     const { idleTimeoutMs, control } = this.#input
     // One timer a stream, none a chunk.
     const tickMs = Math.min(KEEP_ALIVE_MS, Math.ceil(idleTimeoutMs / 4))
@@ -114,7 +121,7 @@ class Pump {
     }
   }
 
-  async #carry(): Promise<Pumped> {
+  async #carry(): Promise<Carried> {
     const { first, control, lease } = this.#input
     let { events } = this.#input
     let batch = first
@@ -168,6 +175,7 @@ class Pump {
     for (const response of responses) {
       this.#count(response)
       frames += this.#input.encoder.encode(response, texts?.[index++])
+      if (this.#input.resume === null) this.offered = tokenIn(response) ?? this.offered
       if (isFinal(response)) {
         this.#isWhole = true
         this.#continuation = continuationOf(response)
@@ -185,7 +193,7 @@ class Pump {
     if (sum !== undefined) response.usageMetadata = sum
   }
 
-  async #finish(failed: Failed | null): Promise<Pumped> {
+  async #finish(failed: Failed | null): Promise<Carried> {
     const { encoder, lease, control } = this.#input
     const { signatures = [] } = encoder
     const usage = this.#usage
@@ -203,7 +211,7 @@ class Pump {
   }
 
   /** Only now is it known whether the client took all of it. */
-  async #ended(pumped: Pumped): Promise<Pumped> {
+  async #ended(pumped: Carried): Promise<Carried> {
     await this.#outlet.taken()
     return this.#outlet.hasLeft ? { ...pumped, verdict: { kind: 'cancelled' } } : pumped
   }

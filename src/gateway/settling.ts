@@ -1,3 +1,4 @@
+import type { NewPin } from '../gemini/pins.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { countTokens } from '../gemini/usage.ts'
@@ -33,6 +34,8 @@ export interface Ended {
   readonly usage: UsageMetadata | undefined
   /** Of the calls that the client was told. */
   readonly signatures: readonly CallSignature[]
+  /** What Google told of that this credential alone knows. */
+  readonly pins?: readonly NewPin[]
 }
 
 /**
@@ -51,12 +54,12 @@ export function settle(reporter: Reporter, ended: Ended): void {
 }
 
 /** Whether decisions about the next requests hang on it. */
-function isUrgent({ lease, verdict, signatures }: Ended): boolean {
+function isUrgent({ lease, verdict, signatures, pins = [] }: Ended): boolean {
   const isFault = verdict.kind !== 'ok' && verdict.kind !== 'cancelled'
   // An object of before this was thought of does not say, and takes one report a call: a new Worker may meet it for a while.
   const isAwaited = (lease.isAwaited as boolean | undefined) !== false
-  // The client may send the result of a call back at once, and then its signature must be there.
-  return isAwaited || isFault || signatures.length > 0
+  // The client may send the result of a call back at once, or ask for the rest, and then it must be known here.
+  return isAwaited || isFault || signatures.length > 0 || pins.length > 0
 }
 
 async function reportSoon(reporter: Reporter, settlements: Settlement[]): Promise<void> {
@@ -75,12 +78,13 @@ async function report(
   await callUser(env, userId, (user) => user.settle(...settlements))
 }
 
-function settlementFor({ lease, verdict, usage, signatures }: Ended): Settlement {
+function settlementFor({ lease, verdict, usage, signatures, pins = [] }: Ended): Settlement {
   const { kind } = verdict
   const request = kind === 'ok' || kind === 'cancelled' ? kind : 'failed'
   const tokens = countTokens(usage)
   const told = signatures.length > 0 && { signatures }
-  return { lease: refOf(lease), verdict, status: 200, tokens, request, ...told }
+  const owned = pins.length > 0 && { pins }
+  return { lease: refOf(lease), verdict, status: 200, tokens, request, ...told, ...owned }
 }
 
 /** An attempt that did its part of a request which goes on. */

@@ -85,6 +85,12 @@ export function continuationOf(response: GenerateContentResponse): string | null
   return typeof token === 'string' && token !== '' ? token : null
 }
 
+/** The same of a part of the answer, after which its client may go on by itself should the rest not come. */
+export function tokenIn(response: GenerateContentResponse): string | null {
+  const token: unknown = firstCandidate(response)?.continuationToken
+  return typeof token === 'string' && token !== '' ? token : null
+}
+
 /** Whether the answer is whole: what Google sends after this, or fails to send, changes nothing. */
 export function isFinal(response: GenerateContentResponse): boolean {
   return finishReasonOf(response) !== undefined || blockReasonOf(response) !== undefined

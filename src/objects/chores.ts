@@ -70,6 +70,7 @@ export class Chores {
     this.#state.buckets.prune(now)
     this.#state.faults.prune(now)
     this.#state.signatures.prune(now)
+    this.#state.pins.prune(now)
   }
 
   /** Long attempts are written down; short ones never are. */

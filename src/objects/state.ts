@@ -6,6 +6,7 @@ import { CallSignatures } from './ledger/call-signatures.ts'
 import { Credentials } from './ring/credentials.ts'
 import { Ledger } from './ledger/ledger.ts'
 import { ModelFaults } from './ring/model-faults.ts'
+import { Pins } from './pins/pins.ts'
 import { Profile } from './config/profile.ts'
 import type { Use as LimitUse } from './config/limits.ts'
 import type { Use, UseOf } from './ring/order.ts'
@@ -27,6 +28,7 @@ export interface UserState {
   readonly ledger: Ledger
   readonly tokens: AccessTokens
   readonly signatures: CallSignatures
+  readonly pins: Pins
   readonly audit: Audit
 }
 
@@ -50,6 +52,7 @@ export function loadState({ sql, userId, settings, vault }: StateInput): UserSta
     ledger: new Ledger(sql),
     tokens: new AccessTokens({ sql, credentials, vault, userId, settings }),
     signatures: new CallSignatures(sql),
+    pins: new Pins(sql),
     audit: new Audit(sql),
   }
 }

@@ -198,6 +198,16 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE user ADD COLUMN user_id TEXT;
   UPDATE user SET config_version = config_version + 1;
   `,
+  // Which credential knows a thing of Google's: files, cached contents, batches, interactions, tokens of long answers.
+  `
+  CREATE TABLE pins (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    credential_id TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

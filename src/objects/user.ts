@@ -49,6 +49,8 @@ import { admissionTo, loadState, type UserState } from './state.ts'
 import { buildStats, type Stats } from './views/stats.ts'
 import { isConfigured, migrate } from './storage.ts'
 import type { NewKey } from './config/user-keys.ts'
+import type { NewPin, Pin } from '../gemini/pins.ts'
+import { borrow, type BorrowRequest, type BorrowResult, keepPins } from './pins/borrowing.ts'
 import type { Admission, SettingsChange } from './config/user-settings.ts'
 import { type Vault, openVault } from './secrets/vault.ts'
 import { releaseVerified, verifyStored } from './admin/verification.ts'
@@ -115,6 +117,23 @@ export class UserObject extends DurableObject<Env> {
   async settleAndLease(settlement: Settlement, request: LeaseRequest): Promise<LeaseResult> {
     const settled = this.#any()?.lending.settleAndLease(settlement, request)
     return settled ?? { ok: false, reason: 'unknown_user' }
+  }
+
+  /** A credential for a question about a thing of Google's, or for the making of one. */
+  async borrow(request: BorrowRequest): Promise<BorrowResult> {
+    const user = this.#living()
+    return user === null ? { ok: false, reason: 'unknown_user' } : borrow(user.state, request)
+  }
+
+  /** Keeps whose things are; answers the ids of those that are another credential's. `moves`: none is. */
+  keepPins(pins: readonly NewPin[], credentialId: string, moves: boolean): readonly string[] {
+    const user = this.#living()
+    return user === null ? [] : keepPins(user.state, { pins, credentialId, moves })
+  }
+
+  /** Forgets a thing that is no more. */
+  dropPin(pin: Pin): void {
+    this.#living()?.state.pins.drop(pin)
   }
 
   /** Adds a credential at the end of the ring, or updates a known one in place. `creates`: also the user, where there is none. */

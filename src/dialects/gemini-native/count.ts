@@ -6,7 +6,7 @@ import { modelName } from '../model-name.ts'
 import type { CountDialect } from '../dialect.ts'
 import { fieldOf, spanOf } from './fields.ts'
 import { noModel } from './index.ts'
-import { needsOf, nonTakers } from './needs.ts'
+import { needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
 import { withResultsTogether } from './results.ts'
 import { write } from './write.ts'
 
@@ -28,7 +28,8 @@ export const GEMINI_COUNT: CountDialect = {
       ok: true,
       model: model.value,
       unfit: nonTakers(needs),
-      unfitFor: needs.map(({ param }) => param),
+      unfitFor: paramsOf(needs),
+      pins: pinsOf(needs),
       write: (target) =>
         toCount(write({ model: model.value, text: tidy, body: request }, { target, safety: [] }), {
           target,

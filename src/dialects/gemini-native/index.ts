@@ -6,7 +6,7 @@ import type { JsonText, Read, Sent, Telling, TextDialect, Written } from '../dia
 import { signaturesIn } from './calls.ts'
 import { estimateOf } from './estimate.ts'
 import { fieldOf } from './fields.ts'
-import { needsOf, nonTakers } from './needs.ts'
+import { needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
 import { withResultsTogether } from './results.ts'
 import { CALL, callIdsIn } from './signatures.ts'
 import { nativeStream } from './stream.ts'
@@ -50,14 +50,17 @@ function writtenOf(
   const needs = needsOf(text, body)
   const stops = fieldOf(fieldOf(body, 'generationConfig'), 'stopSequences')
   const hasCalls = CALL.test(text)
+  const isContinued = fieldOf(body, 'continuationToken') !== undefined
   return {
     ok: true,
     order: 'as_written',
     estimatedTokens: estimateOf(text, body, lengthOf),
     unfit: nonTakers(needs),
-    unfitFor: needs.map(({ param }) => param),
+    unfitFor: paramsOf(needs),
+    pins: pinsOf(needs),
     callIds: hasCalls ? callIdsIn(body['contents']) : [],
-    mayBeEmpty: Array.isArray(stops) && stops.length > 0,
+    // A stop sequence may be the first thing that a model says, and the rest of an answer nothing.
+    mayBeEmpty: (Array.isArray(stops) && stops.length > 0) || isContinued,
     isPlain: needs.length === 0 && !hasCalls && body['tools'] === undefined,
     write: (under) => write({ model, text, body }, under),
     telling: telling(isSse),

@@ -1,5 +1,6 @@
 /** What of a request only some upstreams take, by what its authors' own SDKs send them (docs/google.md). */
 import { readersOf } from '../../gemini/media/file-uris.ts'
+import { cacheIdIn, fileIdIn, MAX_PINS_ASKED, type Pin, type PinRef } from '../../gemini/pins.ts'
 import { UPSTREAMS, type Upstream } from '../../gemini/upstreams.ts'
 import { fieldOf, recordsOf, spellingIn, textOf } from './fields.ts'
 
@@ -8,17 +9,32 @@ export interface Need {
   readonly param: string
   /** Who takes it. */
   readonly takers: readonly Upstream[]
+  /** A thing that one credential knows. */
+  readonly pin?: Pin
 }
 
 /** What a text holds that has any of them; most hold none. */
 const ANY =
-  /"(?:file(?:D|_d)ata|cached(?:C|_c)ontent|file(?:S|_s)earch|mcp(?:S|_s)ervers|include(?:S|_s)erver(?:S|_s)ide(?:T|_t)ool(?:I|_i)nvocations|enable(?:E|_e)nhanced(?:C|_c)ivic(?:A|_a)nswers|tool(?:C|_c)all|tool(?:R|_r)esponse|part(?:M|_m)etadata)"/
+  /"(?:file(?:D|_d)ata|cached(?:C|_c)ontent|file(?:S|_s)earch|mcp(?:S|_s)ervers|include(?:S|_s)erver(?:S|_s)ide(?:T|_t)ool(?:I|_i)nvocations|enable(?:E|_e)nhanced(?:C|_c)ivic(?:A|_a)nswers|tool(?:C|_c)all|tool(?:R|_r)esponse|part(?:M|_m)etadata|continuation(?:T|_t)oken)"/
 
 const GEMINI_API: readonly Upstream[] = ['gemini-api']
 
 export function needsOf(text: string, body: Record<string, unknown>): readonly Need[] {
   if (!ANY.test(text)) return []
-  return [...ofCache(body), ...ofTools(body), ...ofConfigs(body), ...ofContents(body)]
+  return [
+    ...ofCache(body),
+    ...ofToken(body),
+    ...ofTools(body),
+    ...ofConfigs(body),
+    ...ofContents(body),
+  ]
+}
+
+/** What of it belongs to one credential. */
+export function pinsOf(needs: readonly Need[]): readonly PinRef[] {
+  return needs
+    .flatMap(({ param, pin }) => (pin === undefined ? [] : [{ ...pin, param }]))
+    .slice(0, MAX_PINS_ASKED)
 }
 
 /** Upstreams that do not take all of it. */
@@ -26,12 +42,27 @@ export function nonTakers(needs: readonly Need[]): readonly Upstream[] {
   return UPSTREAMS.filter((upstream) => needs.some(({ takers }) => !takers.includes(upstream)))
 }
 
+/** What of it is not taken everywhere, for who refuses it. */
+export function paramsOf(needs: readonly Need[]): readonly string[] {
+  return needs.filter(({ takers }) => takers.length < UPSTREAMS.length).map(({ param }) => param)
+}
+
 /** A cache of the Gemini API is in its project; one of Vertex AI says whose it is. */
 function ofCache(body: Record<string, unknown>): readonly Need[] {
   const name = textOf(body, 'cachedContent')
   if (name === undefined || name === '') return []
   const takers: readonly Upstream[] = name.startsWith('projects/') ? ['vertex'] : GEMINI_API
-  return [{ param: spellingIn(body, 'cachedContent'), takers }]
+  const id = cacheIdIn(name)
+  const pin = id === null ? {} : { pin: { kind: 'cached_content', id } as const }
+  return [{ param: spellingIn(body, 'cachedContent'), takers, ...pin }]
+}
+
+/** Of a long answer, which only who gave the first part of it can go on with. */
+function ofToken(body: Record<string, unknown>): readonly Need[] {
+  const id = textOf(body, 'continuationToken')
+  if (id === undefined || id === '') return []
+  const pin = { kind: 'continuation', id } as const
+  return [{ param: spellingIn(body, 'continuationToken'), takers: UPSTREAMS, pin }]
 }
 
 function ofTools(body: Record<string, unknown>): readonly Need[] {
@@ -69,8 +100,10 @@ function ofPart(part: Record<string, unknown>, path: string): readonly Need[] {
     .map((name) => ({ param: `${path}.${spellingIn(part, name)}`, takers: GEMINI_API }))
   const file = fieldOf(part, 'fileData')
   const uri = textOf(file, 'fileUri')
-  const takers = uri === undefined ? null : readersOf(uri)
+  const id = uri === undefined ? null : fileIdIn(uri)
+  const takers = uri === undefined ? null : id === null ? readersOf(uri) : GEMINI_API
   if (takers === null) return needs
+  const pin = id === null ? {} : { pin: { kind: 'file', id } as const }
   const param = `${path}.${spellingIn(part, 'fileData')}.${spellingIn(file, 'fileUri')}`
-  return [...needs, { param, takers }]
+  return [...needs, { param, takers, ...pin }]
 }

@@ -7,6 +7,7 @@ import { choose } from '../ring/fallback.ts'
 import type { LeaseRef, LeaseRequest, LeaseResult, Refusal } from '../ledger/lease.ts'
 import { type Need, isUnlimited, rateLimits, reachedBy } from '../config/limits.ts'
 import { type Selection, nextActive, select } from '../ring/select.ts'
+import { type Owner, ownerOf, pinnedAway, ringOfOwner } from '../pins/owner.ts'
 import { principalOf } from '../ring/standing.ts'
 import { type UserState, admissionTo, ringOf, useOf, viewOf } from '../state.ts'
 import { preferencesOf, resolveModel } from '../config/user-settings.ts'
@@ -93,8 +94,13 @@ function decide(
   const { asked } = wanted
   // Looked for with every pass: while this one waited, the same attempt may have been granted to its twin.
   const before = leasedBefore(state, request)
-  const { model, selection } = before ?? chosenFor(state, request, asked, waited.unavailable, now)
+  const owner = ownerOf(state, request.pins ?? [], now)
+  if (owner.kind === 'apart') return made({ ok: false, reason: 'pinned_apart', ...owner.refs })
+  const chosen = before ?? chosenFor(state, request, asked, waited.unavailable, now, owner)
+  const { model, selection } = chosen
   if (!selection.ok) {
+    const away = owner.kind === 'one' ? pinnedAway(selection, owner.ref) : null
+    if (away !== null) return made(away)
     if (selection.reason !== 'all_tried' || waited.unavailable.length === 0) return made(selection)
     if (waited.isSealed) return made({ ok: false, reason: 'vault_not_configured' })
     return made({ ok: false, reason: 'token_unavailable', retryAt: waited.retryAt })
@@ -150,11 +156,16 @@ function chosenFor(
   asked: string,
   unavailable: readonly string[],
   now: number,
+  owner: Owner = { kind: 'nobody' },
 ): ReturnType<typeof choose> {
-  const { settings } = state.profile
-  const { operation = 'generate' } = request
+  const { operation = 'generate', pins = [] } = request
+  // Another model does not know a cache, nor the token of a long answer.
+  const isOfModel = pins.some(({ kind }) => kind === 'cached_content' || kind === 'continuation')
+  const settings = isOfModel ? { ...state.profile.settings, fallbacks: {} } : state.profile.settings
+  const ring = ringOf(state, now)
+  const ownersRing = owner.kind === 'one' ? ringOfOwner(ring, owner.credentialId) : ring
   return choose(settings, { model: asked, operation }, (candidate) =>
-    select(ringOf(state, now), viewOf(state, candidate, now), {
+    select(ownersRing, viewOf(state, candidate, now), {
       ...request,
       session: settings.affinity ? request.session : null,
       tried: [...triedWith(candidate, asked, request), ...unavailable],

@@ -93,7 +93,9 @@ function momentOf(
   result: Refusal,
   now: number,
 ): Extract<Refusal, { reason: 'out_for_a_moment' }> | null {
-  if (result.reason !== 'exhausted') return null
+  const isPassing =
+    result.reason === 'exhausted' || (result.reason === 'pinned_away' && result.why === 'quota')
+  if (!isPassing || result.retryAt === null) return null
   const inMs = Math.max(0, result.retryAt - now)
   return inMs <= quotaPatienceMs ? { ok: false, reason: 'out_for_a_moment', inMs } : null
 }

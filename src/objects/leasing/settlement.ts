@@ -9,6 +9,9 @@ export function settle(state: UserState, settlement: Settlement): boolean {
   if (!counted) return false
   follow(state, settlement, now)
   keepSignatures(state, settlement, now)
+  if (settlement.pins !== undefined && state.credentials.get(settlement.lease.credentialId)) {
+    state.pins.keep(settlement.pins, settlement.lease.credentialId, true)
+  }
   return true
 }
 

@@ -1,4 +1,5 @@
 import type { CallSignature, KnownSignatures } from '../../gemini/signatures.ts'
+import type { NewPin, PinRef } from '../../gemini/pins.ts'
 import type { Preferences } from '../../gemini/preferences.ts'
 import type { TokenCounts } from '../../gemini/usage.ts'
 import type { RateLimits } from '../../failure/rate-limits.ts'
@@ -64,6 +65,8 @@ export interface LeaseRequest extends SelectRequest {
   readonly choices?: number
   /** The calls in the conversation whose signatures are wanted; absent where there are none. */
   readonly callIds?: readonly string[]
+  /** What it names that belongs to one credential; absent where there is nothing. */
+  readonly pins?: readonly PinRef[]
 }
 
 export type LeaseResult =
@@ -83,6 +86,21 @@ export type LeaseResult =
   | { readonly ok: false; readonly reason: 'vault_not_configured' }
   /** The ring is out of quota, but not for longer than the request can wait: it is to ask again after `inMs`, and has not ended. */
   | { readonly ok: false; readonly reason: 'out_for_a_moment'; readonly inMs: number }
+  /** It names things of two credentials. */
+  | {
+      readonly ok: false
+      readonly reason: 'pinned_apart'
+      readonly one: PinRef
+      readonly other: PinRef
+    }
+  /** The one credential that knows what it names cannot serve: why, and until when (epoch ms) where that is known. */
+  | {
+      readonly ok: false
+      readonly reason: 'pinned_away'
+      readonly ref: PinRef
+      readonly why: 'quota' | 'paused' | 'unusable' | 'model'
+      readonly retryAt: number | null
+    }
   /** Google's token endpoint does not answer; `retryAt` in epoch milliseconds. */
   | { readonly ok: false; readonly reason: 'token_unavailable'; readonly retryAt: number }
 
@@ -103,6 +121,8 @@ export interface Settlement {
   readonly request: Exclude<RequestOutcome, 'refused' | 'lost'> | null
   /** Of the calls that the client was told; opaque to everybody but Google. */
   readonly signatures?: readonly CallSignature[]
+  /** What Google told of with the answer, that this credential alone knows. */
+  readonly pins?: readonly NewPin[]
 }
 
 export interface Settled {

@@ -6,6 +6,7 @@ import { pump } from '../../gateway/pump.ts'
 import { accompany, within } from '../../gateway/silence.ts'
 import { verdictOn } from '../../gateway/verdict-of.ts'
 import type { Failure } from '../../failure/failure.ts'
+import { continuationPins } from '../../gemini/pins.ts'
 import { firstCandidate, isFinal, partsOf } from '../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { refusalTo } from '../access.ts'
@@ -106,8 +107,8 @@ function carry(
     outlet,
   )
   for (const [index, { settle }] of streams.entries()) {
-    const settled = runs[index]?.then(({ verdict, usage, signatures }) =>
-      settle(verdict, usage, signatures),
+    const settled = runs[index]?.then(({ verdict, usage, signatures, continuation }) =>
+      settle(verdict, usage, signatures, continuationPins(continuation, Date.now())),
     )
     if (settled !== undefined) ctx.waitUntil(settled)
   }

@@ -1,5 +1,7 @@
 import type { Answers } from '../../gateway/choices.ts'
 import { verdictOf } from '../../gateway/verdict-of.ts'
+import { continuationPins } from '../../gemini/pins.ts'
+import { tokenIn } from '../../gemini/response.ts'
 import type { Reply } from '../call.ts'
 import { type Asked, contextOf, termsOf } from './asked.ts'
 import { setJourneyHeaders, unanswered, unusable } from './journey-headers.ts'
@@ -23,7 +25,9 @@ export async function tellWhole(asked: Asked, answers: Answers): Promise<Reply> 
     // One journey has one verdict; of several, only the one at fault has failed.
     const isSpoilt = !told.ok && (translated.order === 'in_turn' || told.at === index)
     const signatures = told.ok ? (told.signatures[index] ?? []) : []
-    settle(verdictOf(isSpoilt ? told : { ok: true }), response.usageMetadata, signatures)
+    const token = translated.order === 'as_written' ? tokenIn(response) : null
+    const pins = continuationPins(token, Date.now())
+    settle(verdictOf(isSpoilt ? told : { ok: true }), response.usageMetadata, signatures, pins)
   })
   if (!told.ok) return unusable(call, lead, told.failure, attempts)
   const response = new Response(told.body, { headers: { 'content-type': told.contentType } })

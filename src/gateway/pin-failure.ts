@@ -1,0 +1,39 @@
+import type { Failure } from '../failure/failure.ts'
+import type { Refusal } from '../objects/ledger/lease.ts'
+
+/** What a request is told that names things of two credentials. */
+export function apart({ one, other }: Extract<Refusal, { reason: 'pinned_apart' }>): Failure {
+  return {
+    reason: 'invalid_value',
+    message: `${one.param} and ${other.param} name things of two Google projects, and no request can have both. Upload what ${other.param} names again.`,
+    param: other.param,
+  }
+}
+
+/** Why the one credential that knows what a request names cannot serve it. Another's "not found" would tell the client nothing. */
+export function away(
+  { ref, why, retryAt }: Extract<Refusal, { reason: 'pinned_away' }>,
+  model: string,
+  now: number,
+): Failure {
+  const wait = retryAt === null ? {} : { retryAfterMs: Math.max(0, retryAt - now) }
+  const whose = `What ${ref.param} names belongs to one credential of this API key`
+  switch (why) {
+    case 'quota':
+      return {
+        reason: 'rate_limited',
+        message: `${whose}, which is out of quota for ${model}.`,
+        ...wait,
+      }
+    case 'paused':
+      return { reason: 'credentials_paused', message: `${whose}, which is paused.`, ...wait }
+    case 'unusable':
+      return { reason: 'credentials_unusable', message: `${whose}, which Google does not accept.` }
+    case 'model':
+      return {
+        reason: 'invalid_value',
+        message: `${whose}, which does not serve ${model}.`,
+        param: ref.param,
+      }
+  }
+}

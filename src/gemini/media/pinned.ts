@@ -1,0 +1,18 @@
+import { cacheIdIn, fileIdIn, MAX_PINS_ASKED, type PinRef } from '../pins.ts'
+import type { GenerateContentRequest } from '../types.ts'
+import type { Attachment } from './attachment.ts'
+
+/** What a request names that one credential knows: files of the Files API, and a cache. */
+export function pinsIn(
+  { cachedContent }: Pick<GenerateContentRequest, 'cachedContent'>,
+  attachments: readonly Pick<Attachment, 'part' | 'param'>[],
+): readonly PinRef[] {
+  const pins: PinRef[] = []
+  const cache = cachedContent === undefined ? null : cacheIdIn(cachedContent)
+  if (cache !== null) pins.push({ kind: 'cached_content', id: cache, param: 'cached_content' })
+  for (const { part, param } of attachments) {
+    const id = part.fileData === undefined ? null : fileIdIn(part.fileData.fileUri)
+    if (id !== null) pins.push({ kind: 'file', id, param })
+  }
+  return pins.slice(0, MAX_PINS_ASKED)
+}

@@ -1,0 +1,107 @@
+import { type Pin, type NewPin } from '../../gemini/pins.ts'
+import type { Access } from '../../upstreams/credential.ts'
+import type { Admission } from '../config/user-settings.ts'
+import type { Credential } from '../ring/credential.ts'
+import { fromCursor } from '../ring/order.ts'
+import { admissionTo, ringOf, type UserState } from '../state.ts'
+
+/** What is to be asked of Google about a thing, which uses none of a model's quota. */
+export interface BorrowRequest {
+  readonly keyDigest: string
+  /** The thing, whose owner is asked; null where it is yet to be made, or many are asked for. */
+  readonly pin: Pin | null
+  /** This very credential is to be asked. */
+  readonly credentialId?: string
+}
+
+export type BorrowResult =
+  | {
+      readonly ok: true
+      readonly credentialId: string
+      readonly access: Access
+      /** Whether the thing is known to be this credential's. */
+      readonly isOwner: boolean
+      /** All that could be asked, in the order of the ring. */
+      readonly lenders: readonly string[]
+    }
+  | { readonly ok: false; readonly reason: Exclude<Admission, 'ok'> }
+  | {
+      readonly ok: false
+      readonly reason: 'no_credentials' | 'not_offered' | 'credentials_unusable' | 'paused'
+    }
+  | { readonly ok: false; readonly reason: 'vault_not_configured' | 'token_unavailable' }
+
+/** Lends a credential of the Gemini API, which alone has such things, without a model: it is counted among no attempts. */
+export async function borrow(state: UserState, request: BorrowRequest): Promise<BorrowResult> {
+  const now = Date.now()
+  const admission = admissionTo(state, request.keyDigest, now)
+  if (admission !== 'ok') return { ok: false, reason: admission }
+  const all = state.credentials.all()
+  if (all.length === 0) return { ok: false, reason: 'no_credentials' }
+  const ring = ringOf(state, now)
+  const allowed = fromCursor(ring).filter(
+    ({ id, upstream }) => upstream === 'gemini-api' && (ring.pinned === null || id === ring.pinned),
+  )
+  if (allowed.length === 0) return { ok: false, reason: 'not_offered' }
+  const owner = request.pin === null ? null : (state.pins.ownersOf([request.pin], now)[0] ?? null)
+  const wanted = request.credentialId ?? owner
+  const asked = wanted === null ? allowed : allowed.filter(({ id }) => id === wanted)
+  const usable = asked.find((credential) => isUsable(credential, now))
+  if (usable === undefined) {
+    const isPaused = asked.some(({ quarantine }) => quarantine === null)
+    return { ok: false, reason: isPaused ? 'paused' : 'credentials_unusable' }
+  }
+  const auth = await authOf(state, usable)
+  if (typeof auth === 'string') return { ok: false, reason: auth }
+  const { id, upstream, project, location, quotaProject } = usable
+  return {
+    ok: true,
+    credentialId: id,
+    access: { upstream, project, location, quotaProject, auth },
+    isOwner: owner === id,
+    lenders: all
+      .filter((one) => allowed.includes(one) && isUsable(one, now))
+      .map((credential) => credential.id),
+  }
+}
+
+function isUsable({ quarantine, pausedUntil }: Credential, now: number): boolean {
+  return quarantine === null && (pausedUntil === null || pausedUntil <= now)
+}
+
+async function authOf(
+  { tokens }: UserState,
+  credential: Credential,
+): Promise<Access['auth'] | 'vault_not_configured' | 'token_unavailable'> {
+  const held = tokens.current(credential, Date.now())
+  if (held !== undefined) return held.auth
+  const ready = await tokens.prepare(credential.id)
+  const fresh = ready.ok ? tokens.current(credential, Date.now()) : undefined
+  if (fresh !== undefined) return fresh.auth
+  return !ready.ok && (ready.reason === 'vault' || ready.reason === 'sealed')
+    ? 'vault_not_configured'
+    : 'token_unavailable'
+}
+
+/**
+ * Keeps whose things are, as Google has told. Of those that it lists, the ids that are another credential's, as far as that is
+ * known: two keys of one project list the same.
+ */
+export function keepPins(
+  state: UserState,
+  {
+    pins,
+    credentialId,
+    moves,
+  }: { readonly pins: readonly NewPin[]; readonly credentialId: string; readonly moves: boolean },
+): readonly string[] {
+  const now = Date.now()
+  if (state.credentials.get(credentialId) === undefined) return []
+  const owners = state.pins.ownersOf(pins, now)
+  const others = moves
+    ? []
+    : pins.filter((_, index) => (owners[index] ?? credentialId) !== credentialId)
+  const news = pins.filter((pin) => !others.includes(pin))
+  state.pins.keep(news, credentialId, moves)
+  return others.map(({ id }) => id)
+}

@@ -1,0 +1,79 @@
+import { MAX_PINS_ASKED, type NewPin, type Pin } from '../../gemini/pins.ts'
+
+/** Of a user; those that end first go first. */
+const MAX_ROWS = 10_000
+/** Counting reads the whole table, so it is done once for so many rows written. */
+const COUNT_EVERY = 200
+
+/** Which credential each thing of Google's belongs to. Read and written by the request that names it; nothing is held in memory. */
+export class Pins {
+  readonly #sql: SqlStorage
+  #untilCount = 0
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  /** The owner of each that is known, in the order of `pins`. */
+  ownersOf(pins: readonly Pin[], now: number): readonly (string | null)[] {
+    return pins.slice(0, MAX_PINS_ASKED).map((pin) => {
+      const rows = this.#sql.exec<{ credential_id: string }>(
+        'SELECT credential_id FROM pins WHERE kind = ? AND id = ? AND expires_at > ?',
+        pin.kind,
+        keyOf(pin),
+        now,
+      )
+      return rows.toArray()[0]?.credential_id ?? null
+    })
+  }
+
+  /** Keeps whose they are. One that has an owner already keeps that; `moves`: it does not. */
+  keep(pins: readonly NewPin[], credentialId: string, moves = false): void {
+    for (const { expiresAt, ...pin } of pins) {
+      const owner = moves ? 'excluded.credential_id' : 'credential_id'
+      this.#sql.exec(
+        `INSERT INTO pins (kind, id, credential_id, expires_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (kind, id) DO UPDATE SET credential_id = ${owner}, expires_at = excluded.expires_at`,
+        pin.kind,
+        keyOf(pin),
+        credentialId,
+        expiresAt,
+      )
+    }
+    this.#untilCount -= pins.length
+    if (this.#untilCount <= 0) this.#evict()
+  }
+
+  drop(pin: Pin): void {
+    this.#sql.exec('DELETE FROM pins WHERE kind = ? AND id = ?', pin.kind, keyOf(pin))
+  }
+
+  /** The credential was taken out: what it owned is out of reach. */
+  forget(credentialId: string): void {
+    this.#sql.exec('DELETE FROM pins WHERE credential_id = ?', credentialId)
+  }
+
+  prune(now: number): void {
+    this.#sql.exec('DELETE FROM pins WHERE expires_at <= ?', now)
+  }
+
+  clear(): void {
+    this.#sql.exec('DELETE FROM pins')
+  }
+
+  #evict(): void {
+    this.#untilCount = COUNT_EVERY
+    this.#sql.exec(
+      `DELETE FROM pins WHERE (kind, id) IN (
+         SELECT kind, id FROM pins ORDER BY expires_at DESC LIMIT -1 OFFSET ?)`,
+      MAX_ROWS,
+    )
+  }
+}
+
+/** A token is long, and itself all that it takes to go on: only its hash is kept. */
+function keyOf({ kind, id }: Pin): string {
+  return kind === 'continuation' ? createHash('sha256').update(id).digest('hex') : id
+}
+
+const { createHash } = process.getBuiltinModule('node:crypto')
