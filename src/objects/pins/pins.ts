@@ -1,3 +1,4 @@
+import { lazy } from '../../lazy.ts'
 import { MAX_PINS_ASKED, type NewPin, type Pin } from '../../gemini/pins.ts'
 
 /** Of a user; those that end first go first. */
@@ -73,7 +74,7 @@ export class Pins {
 
 /** A token is long, and itself all that it takes to go on: only its hash is kept. */
 function keyOf({ kind, id }: Pin): string {
-  return kind === 'continuation' ? createHash('sha256').update(id).digest('hex') : id
+  return kind === 'continuation' ? nodeCrypto().createHash('sha256').update(id).digest('hex') : id
 }
 
-const { createHash } = process.getBuiltinModule('node:crypto')
+const nodeCrypto = lazy(() => process.getBuiltinModule('node:crypto'))
