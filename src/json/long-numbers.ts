@@ -13,6 +13,7 @@ interface SourceJson {
     reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
   ): unknown
   rawJSON(text: string): object
+  isRawJSON(value: unknown): boolean
 }
 
 const json = JSON as unknown as SourceJson
@@ -29,6 +30,11 @@ export function parseWithLongTexts(text: string): unknown {
 /** As what JSON.stringify writes as it came, for a client: each is a frozen object until then. */
 export function parseWithRawNumbers(text: string): unknown {
   return parse(text, (digits) => json.rawJSON(digits))
+}
+
+/** Whether a value is such a number, which nothing can be put into. */
+export function isRawNumber(value: unknown): value is Readonly<Record<string, never>> {
+  return json.isRawJSON(value)
 }
 
 function parse(text: string, kept: (digits: string) => unknown): unknown {

@@ -3,6 +3,7 @@
  * paths, strings perhaps cut in several. What is no path, or leads through a value that is there
  * already, is left out: half-read arguments are better than none.
  */
+import { isRawNumber } from '../../json/long-numbers.ts'
 import type { PartialArg } from '../types.ts'
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
@@ -53,10 +54,10 @@ function stepsOf(path: unknown): (string | number)[] | null {
   return steps.length === 0 ? null : steps
 }
 
-/** Never an object: what a model names further on would be found in its prototype. */
+/** Never an object that anything can be put into: what a model names further on would be found in its prototype. */
 function valueOf({ stringValue, numberValue, boolValue }: PartialArg): Json {
   if (typeof stringValue === 'string') return stringValue
-  if (typeof numberValue === 'number') return numberValue
+  if (typeof numberValue === 'number' || isRawNumber(numberValue)) return numberValue
   return typeof boolValue === 'boolean' ? boolValue : null
 }
 
@@ -80,10 +81,7 @@ function put(place: Json, step: string | number, value: Json): boolean {
 }
 
 function isObject(value: Json): value is { [key: string]: Json } {
-  // What is frozen is a number too long for JavaScript.
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !Object.isFrozen(value)
-  )
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 }
 
 function empty(): { [key: string]: Json } {
