@@ -1,0 +1,16 @@
+import { OPENAI_CHAT } from './openai-chat.ts'
+import type { Speaker } from './speaker.ts'
+
+/** A column for each dialect: whoever adds one to src/routes/index.ts adds its speaker here. */
+export const SPEAKERS: readonly (readonly [string, Speaker])[] = [OPENAI_CHAT].map((speaker) => [
+  speaker.dialect,
+  speaker,
+])
+
+/** Each whole and streamed. */
+export const WAYS: readonly (readonly [string, boolean, Speaker])[] = SPEAKERS.flatMap(
+  ([name, speaker]) => [
+    [name, false, speaker],
+    [name, true, speaker],
+  ],
+)
