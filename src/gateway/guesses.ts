@@ -2,8 +2,8 @@ import type { Failure } from '../failure/failure.ts'
 import { persistently } from './objects.ts'
 
 /**
- * Counts wrong keys against the client's address, where the master key is taken; null where it may go on. While an address is
- * slowed the right key is refused there as well, else a guess would cost nothing: the answer would tell all the same.
+ * Counts wrong keys per client network on routes that accept the master key; null while it may go on. A slowed network is refused
+ * even with the right key: otherwise the answer would confirm a guess at no cost.
  */
 export async function slowed(env: Env, request: Request, wrong: number): Promise<Failure | null> {
   const name = await nameOfNetwork(networkOf(addressOf(request)))

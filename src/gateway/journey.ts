@@ -198,7 +198,7 @@ export class Journey {
     }
     const way = this.#last === null ? null : AFTER[this.#last.failed.verdict.kind]
     if (way === 'end' || way === 'reword') return last
-    return this.#failures.reduce((best, other) => (hopeOf(other) >= hopeOf(best) ? other : best))
+    return this.#failures.reduce((best, other) => (rankOf(other) >= rankOf(best) ? other : best))
   }
 }
 
@@ -234,8 +234,8 @@ function isSlip(verdict: Verdict): boolean {
   return verdict.kind === 'upstream_fault' && SLIPS.includes(verdict.reason)
 }
 
-/** Failures in the order of hope: what is wrong with a credential stays, a limit passes, an outage passes soonest. */
-const HOPE: readonly FailureReason[] = [
+/** When attempts failed for different reasons, the client is told the one likeliest to pass soon: the last in this list. */
+const LIKELIEST_TO_PASS_LAST: readonly FailureReason[] = [
   'credentials_unusable',
   'model_not_found',
   'region_not_supported',
@@ -246,6 +246,6 @@ const HOPE: readonly FailureReason[] = [
   'upstream_overloaded',
 ]
 
-function hopeOf({ reason }: Failure): number {
-  return HOPE.indexOf(reason)
+function rankOf({ reason }: Failure): number {
+  return LIKELIEST_TO_PASS_LAST.indexOf(reason)
 }

@@ -1,13 +1,13 @@
-/** Texts that come within so much of a write are written as one. */
+/** Texts that come within this time of a write share the next one. */
 const WINDOW_MS = 4
-/** Where very many come, so that nobody sees them one by one. */
+/** The same where a window brings MANY texts: nobody could see them one by one. */
 const WIDE_WINDOW_MS = 16
 const MANY = 8
-/** So much is not held for the sake of more. */
+/** At this size held text is written without waiting. */
 const FULL_CHARS = 16_384
-/** Nothing more should be fetched before the client has taken some of so much. */
+/** Back-pressure: with this much unsent, nothing more is read from Google. */
 const MAX_HELD_CHARS = 65_536
-/** With every so many writes it is looked whether texts come fast. */
+/** Every this many writes a window is opened as a probe, to learn whether texts come fast. */
 const LOOK_EVERY = 16
 
 interface Waiter {
@@ -18,9 +18,9 @@ interface Waiter {
 /**
  * The client's end of a stream: text in, bytes out. Several may write to it; whoever opened it closes it.
  *
- * A write costs more than all else that is done for an event, so events that come fast share one: the first is written at once,
- * and what comes within a window after it with the window's end. A window costs a timer, so it is opened only where the last one
- * was worth it, and now and then to look. What comes slowly is never held.
+ * Writing to the client costs more than all other work for an event, so events in quick succession share a write: the first goes
+ * out at once, the rest when a window of WINDOW_MS closes. A window costs a timer: one opens only if the last caught something,
+ * and on every LOOK_EVERY-th write as a probe. Slow streams are never delayed.
  */
 export class Outlet {
   /** For the response. */

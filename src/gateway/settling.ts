@@ -9,7 +9,7 @@ import { callUser } from './objects.ts'
 
 /** Reports that come within this time of the first are one call to the object, which is paid for by the call. */
 const WINDOW_MS = 20
-/** A request that the platform ended takes its timer with it: whoever comes after this reports in its stead. */
+/** If the platform ends a request, its batch's timer dies with it; after this time the user's next settlement sends the batch. */
 const OVERDUE_MS = 1000
 
 interface Batch {

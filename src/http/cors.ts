@@ -47,7 +47,7 @@ export function preflight(request: Request, origins: Origins): Response {
   return response
 }
 
-/** Lets a page read an answer, errors as well. Who is no page is not sent a list that is as long as many an answer. */
+/** Lets a page read an answer, errors as well. Only browsers need the list of exposed headers, and it is as long as many answers. */
 export function expose(headers: Headers, request: Request, origins: Origins): void {
   if (!allow(headers, request, origins) || !request.headers.has('origin')) return
   headers.set('access-control-expose-headers', EXPOSED)
