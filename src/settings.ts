@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { CLAUDE_MODELS, type ClaudeModels, isClaudeFamily } from './gemini/models/claude.ts'
 import { safetyText } from './gemini/safety.ts'
 import type { SafetySetting } from './gemini/types.ts'
 import type { Origins } from './http/cors.ts'
@@ -7,6 +8,8 @@ import type { Origins } from './http/cors.ts'
 export interface Settings {
   readonly maxCredentials: number
   readonly googleTokenUrl: string
+  /** Which models answer to Anthropic's names. */
+  readonly claudeModels: ClaudeModels
   readonly codeAssistBaseUrl: string
   /** Empty: the host follows from a credential's location. */
   readonly vertexBaseUrl: string
@@ -97,6 +100,26 @@ const trustedOrigins = v.pipe(
 const MODEL = 'must be a model id such as gemini-3.8-flash'
 const modelId = v.pipe(v.string(MODEL), v.trim(), v.regex(/^[A-Za-z0-9][\w.-]{0,127}$/, MODEL))
 
+const CLAUDE =
+  'must be models by family, such as "opus=gemini-3.1-pro-preview, haiku=gemini-3.5-flash-lite", or empty'
+/** Families that are not named keep the model that they have by default. */
+const claudeModels = v.pipe(
+  v.string(CLAUDE),
+  v.transform((list) =>
+    list
+      .split(',')
+      .map((pair) => pair.trim())
+      .filter((pair) => pair !== '')
+      .map((pair) => pair.split('=').map((word) => word.trim())),
+  ),
+  v.everyItem(
+    ([family = '', model = '', ...rest]) =>
+      isClaudeFamily(family) && v.is(modelId, model) && rest.length === 0,
+    CLAUDE,
+  ),
+  v.transform((pairs): ClaudeModels => ({ ...CLAUDE_MODELS, ...Object.fromEntries(pairs) })),
+)
+
 const schema = v.object({
   MAX_CREDENTIALS: v.optional(integer(1, 100), '10'),
   GOOGLE_TOKEN_URL: v.optional(url, 'https://oauth2.googleapis.com/token'),
@@ -116,6 +139,7 @@ const schema = v.object({
   MEDIA_TRUSTED_ORIGINS: v.optional(trustedOrigins, ''),
   DNS_RESOLVER_URL: v.optional(url, 'https://cloudflare-dns.com/dns-query'),
   TRANSCRIPTION_MODEL: v.optional(modelId, 'gemini-3.8-flash'),
+  CLAUDE_MODELS: v.optional(claudeModels, ''),
   STORE_RESPONSES: v.optional(boolean, 'true'),
   RESPONSES_TTL_HOURS: v.optional(integer(1, 87_600), '720'),
   SAFETY_SETTINGS: v.optional(safetyText, ''),
@@ -163,6 +187,7 @@ function check(env: Partial<Env>): SettingsResult {
       mediaTrustedOrigins: vars.MEDIA_TRUSTED_ORIGINS,
       dnsResolverUrl: vars.DNS_RESOLVER_URL,
       transcriptionModel: vars.TRANSCRIPTION_MODEL,
+      claudeModels: vars.CLAUDE_MODELS,
       storeResponses: vars.STORE_RESPONSES,
       responsesTtlHours: vars.RESPONSES_TTL_HOURS,
       safetySettings: vars.SAFETY_SETTINGS,

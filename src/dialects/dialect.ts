@@ -8,6 +8,7 @@ import type { Failure } from '../failure/failure.ts'
 import type { RateLimits } from '../failure/rate-limits.ts'
 import type { Target } from '../gemini/fit/aim.ts'
 import type { Attachment } from '../gemini/media/attachment.ts'
+import type { ClaudeModels } from '../gemini/models/claude.ts'
 import type { Kind } from '../gemini/models/catalogue.ts'
 import type { PinRef } from '../gemini/pins.ts'
 import type { Preferences } from '../gemini/preferences.ts'
@@ -79,6 +80,8 @@ export interface Sent<Body> {
 /** The operator's settings that a dialect may know. */
 export interface DialectSettings {
   readonly transcriptionModel: string
+  /** Which models answer to Anthropic's names. */
+  readonly claudeModels: ClaudeModels
   /** The most that one file may have, in bytes. */
   readonly maxMediaPartBytes: number
 }
@@ -94,6 +97,8 @@ export interface Understood {
   /** As the client asked for it, without a prefix. */
   readonly model: string
   readonly stream: boolean
+  /** What serves where the name is another maker's: Google's model, unless an alias of the user's goes before. */
+  readonly standIn?: string | null
   /** The client's own word for the conversation, raw: it is hashed before it goes anywhere. Null where there is none. */
   readonly conversation: string | null
   /** How many answers are wanted at the same time. */

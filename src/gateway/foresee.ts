@@ -12,6 +12,7 @@ export interface Foreseen {
   readonly settings: Settings
   /** As the client asked for it. */
   readonly model: string
+  readonly standIn?: string | null | undefined
   /** How many choices are asked for. */
   readonly choices: number
 }
@@ -21,13 +22,14 @@ export interface Foreseen {
  * fetching files, so that nobody has it done who is out of quota, over a limit or unknown. The lease is what decides all the same.
  */
 export async function foresee(request: Foreseen): Promise<Failure | null> {
-  const { env, holder, requestId, settings, model, choices } = request
+  const { env, holder, requestId, settings, model, standIn, choices } = request
   const { userId, keyDigest } = holder
   const refusal = await callUser<Refusal | null>(env, userId, (user) =>
     user.foresee({
       keyDigest,
       requestId,
       model,
+      ...(standIn && { standIn }),
       choices,
       tried: [],
       avoid: [],

@@ -48,6 +48,8 @@ export interface JourneyInput {
   readonly requestId: string
   /** As the client asked for it, without a prefix; the object may know it as an alias. */
   readonly model: string
+  /** What serves if no alias of the user's is for that name, where the name is another maker's. */
+  readonly standIn?: string | null
   /** Names the conversation; a hash. Null where the client named none. */
   readonly session: string | null
   /** Upstreams that cannot serve this request at all; none where it does not say. */
@@ -337,6 +339,7 @@ function askForLease(
   const quotaPatienceMs = journey.quotaPatienceMs(input.settings.waitForQuotaMs)
   const wanted: LeaseRequest = {
     ...journey.request(),
+    ...(input.standIn && { standIn: input.standIn }),
     keyDigest: input.keyDigest,
     requestId: input.requestId,
     attempt: journey.attempts + 1,

@@ -73,10 +73,14 @@ export function preferencesOf({
   return { reasoningFormat, safetySettings, storeResponses }
 }
 
-/** The model that Google is asked for; null where the user may not ask for it. Pure. */
-export function resolveModel(settings: UserSettings, asked: string): string | null {
+/** The model that Google is asked for; null where the user may not ask for it. `standIn`: for a name that is none of the user's. Pure. */
+export function resolveModel(
+  settings: UserSettings,
+  asked: string,
+  standIn = asked,
+): string | null {
   const { aliases, models } = settings
-  const named = Object.hasOwn(aliases, asked) ? (aliases[asked] ?? asked) : asked
+  const named = Object.hasOwn(aliases, asked) ? (aliases[asked] ?? asked) : standIn
   // The user's own names go before the catalogue's.
   const model = findModel(named)?.id ?? named
   return models === null || models.includes(model) ? model : null

@@ -140,12 +140,12 @@ export function foresee(state: UserState, request: LeaseRequest): Refusal | null
 /** The model that is asked for, as the user's names resolve it, or why the user may not ask. */
 function wantedOf(
   state: UserState,
-  { keyDigest, model, operation = 'generate' }: LeaseRequest,
+  { keyDigest, model, standIn, operation = 'generate' }: LeaseRequest,
   now: number,
 ): { readonly ok: true; readonly asked: string } | Refusal {
   const admission = admissionTo(state, keyDigest, now)
   if (admission !== 'ok') return { ok: false, reason: admission }
-  const asked = resolveModel(state.profile.settings, model)
+  const asked = resolveModel(state.profile.settings, model, standIn)
   if (asked === null) return { ok: false, reason: 'model_not_allowed' }
   return canDo(asked, operation) ? { ok: true, asked } : { ok: false, reason: 'wrong_operation' }
 }

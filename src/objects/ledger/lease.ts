@@ -53,6 +53,8 @@ export interface LeaseRequest extends SelectRequest {
   /** The request and its attempt: asked for again (an answer was lost on the way), the same lease is given again. */
   readonly requestId: string
   readonly attempt: number
+  /** What serves where the model's name is another maker's, and none of the user's aliases. */
+  readonly standIn?: string
   /** How long the request can wait for a token to be fetched, in milliseconds. */
   readonly patienceMs: number
   /** How long it can wait for a ring that is out of quota, in milliseconds; absent: not at all. */

@@ -11,6 +11,7 @@ interface Attaching {
   readonly cuttings: Cuttings
   /** As the client asked for it, and how many choices. */
   readonly model: string
+  readonly standIn?: string | null | undefined
   readonly choices: number
 }
 
@@ -18,11 +19,11 @@ interface Attaching {
 export async function attach(
   call: Call,
   holder: KeyHolder,
-  { attachments, cuttings, model, choices }: Attaching,
+  { attachments, cuttings, model, standIn, choices }: Attaching,
 ): Promise<Reply | null> {
   const { request, settings } = call
   if (attachments.some(needsFetch)) {
-    const refusal = await foresee({ ...call, holder, model, choices })
+    const refusal = await foresee({ ...call, holder, model, standIn, choices })
     if (refusal !== null) return refusal
   }
   const clientSignal = request.signal

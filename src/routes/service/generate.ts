@@ -26,11 +26,17 @@ export function generate(dialect: Dialect): (call: Call, holder: KeyHolder) => P
     const sent = await read(dialect, call, holder)
     if (!sent.ok) return sent.reply
     const { understood, cuttings } = sent
-    const { model, kind, choices, attachments } = understood
+    const { model, standIn, kind, choices, attachments } = understood
     const wrong = kind === null ? null : notOfKind(model, kind)
     if (wrong !== null) return checked(call, holder, wrong)
     if (attachments.length > 0) {
-      const unfit = await attach(call, holder, { attachments, cuttings, model, choices })
+      const unfit = await attach(call, holder, {
+        attachments,
+        cuttings,
+        model,
+        standIn,
+        choices,
+      })
       if (unfit !== null) return unfit
     }
     const translated = understood.translate()
@@ -38,7 +44,7 @@ export function generate(dialect: Dialect): (call: Call, holder: KeyHolder) => P
 
     const { conversation } = understood
     const estimatedTokens = estimateOf(translated, cuttings)
-    const input = await journeyFor(call, holder, { conversation, model, estimatedTokens })
+    const input = await journeyFor(call, holder, { conversation, model, standIn, estimatedTokens })
     const asked: Asked = { call, holder, understood, translated, input }
     const answers = outliving(call, answersTo(asked, cuttings))
     return understood.stream ? stream(asked, answers) : tellWhole(asked, await answers)

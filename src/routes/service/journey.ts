@@ -37,16 +37,18 @@ export async function journeyFor(
     /** The client's own word for it. */
     readonly conversation: string | null
     readonly model: string
+    readonly standIn?: string | null | undefined
     readonly estimatedTokens: number
   },
 ): Promise<JourneyInput> {
   const { request, env, ctx, settings, requestId } = call
-  const { conversation, model, estimatedTokens } = asked
+  const { conversation, model, standIn = null, estimatedTokens } = asked
   return {
     env,
     ...holder,
     requestId,
     model,
+    standIn,
     session: await hashOf(request.headers.get('x-session-id') || conversation),
     estimatedTokens,
     settings,
