@@ -152,6 +152,7 @@ export interface Candidate {
 
 /** Segments count UTF-8 bytes, not UTF-16 units (google-upstreams §5.5). */
 export interface GroundingMetadata {
+  webSearchQueries?: string[]
   groundingChunks?: {
     web?: GroundingSource
     retrievedContext?: GroundingSource

@@ -86,6 +86,15 @@ export function estimateTokens(
   request: GenerateContentRequest,
   lengthOf: (text: string) => number = (text) => text.length,
 ): number {
+  const output = request.generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT
+  return estimatePromptTokens(request, lengthOf) + Math.min(output, MAX_OUTPUT)
+}
+
+/** The same without what is asked for. */
+export function estimatePromptTokens(
+  request: GenerateContentRequest,
+  lengthOf: (text: string) => number,
+): number {
   const { contents, systemInstruction, generationConfig, tools } = request
   const all: Content[] =
     systemInstruction === undefined ? contents : [systemInstruction, ...contents]
@@ -103,8 +112,7 @@ export function estimateTokens(
       for (const piece of result.parts ?? []) media += estimateMediaTokens(piece, lengthOf)
     }
   }
-  const output = generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT
-  return Math.ceil(chars / CHARS_PER_TOKEN) + media + Math.min(output, MAX_OUTPUT)
+  return Math.ceil(chars / CHARS_PER_TOKEN) + media
 }
 
 /** What JSON has around a value: quotes, a colon, a comma. */

@@ -150,6 +150,8 @@ function sentenceOf(failure: Failure): string {
       return limit === undefined
         ? message
         : `prompt is too long: ${used ?? limit + 1} tokens > ${limit} maximum`
+    case 'model_not_found':
+      return failure.model === undefined ? message : `model: ${failure.model}`
     case 'larger_than_limit':
       return `${message}; ask for less with max_tokens.`
   }

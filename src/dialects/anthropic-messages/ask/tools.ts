@@ -1,0 +1,118 @@
+/** The client's tools as Gemini's functions, and those of Anthropic's servers as Google's own where it has the like. */
+import {
+  type FunctionChoice,
+  excessOf,
+  type OfferedFunction,
+} from '../../../gemini/ask/functions.ts'
+import type { Tool } from '../../../gemini/types.ts'
+import { isRecord } from '../../../json/record.ts'
+import type { Changes } from '../body/changes.ts'
+import type { Block } from '../body/content.ts'
+import type { Fields } from '../body/fields.ts'
+import { type Reading, REQUIRED } from '../body/reading.ts'
+import { clientTool } from './client-tools.ts'
+import { serverTool } from './server-tools.ts'
+
+export interface Offers {
+  /** By the client's names. */
+  readonly functions: Map<string, OfferedFunction>
+  /** Each once. */
+  readonly googles: Tool[]
+  /** What the model has to be told in words. */
+  readonly notes: string[]
+}
+
+/** Claude Code's word for tools that are still to be loaded. */
+const PLACEHOLDER = 'DeferredToolPlaceholder'
+
+export function readTools(
+  tools: readonly Block[] | null | undefined,
+  changes: Changes,
+  reading: Reading,
+): Offers {
+  const offers: Offers = { functions: new Map(), googles: [], notes: [] }
+  let at = 0
+  for (const tool of tools ?? []) addTool(offers, tool, `tools.${at++}`, reading)
+  for (const [name, tool] of changes.tools) {
+    if (tool === null) offers.functions.delete(name)
+    else addTool(offers, { ...tool, type: null, name }, 'messages', reading)
+  }
+  const excess = excessOf(offers.functions)
+  if (excess !== null) reading.refuse('tools', excess)
+  const runsCode = offers.googles.some(({ codeExecution }) => codeExecution !== undefined)
+  if (runsCode && offers.functions.size > 0) {
+    const what = 'code_execution goes with no other tools here; let the client run the code'
+    reading.refuse('tools', what, 'unsupported_value')
+  }
+  return offers
+}
+
+/** Of one name the first counts. */
+function addTool(offers: Offers, tool: Block, path: string, reading: Reading): void {
+  const { type, name, description, input_schema: schema } = tool
+  if (type !== undefined && type !== null && type !== 'custom') {
+    return addTyped(offers, tool, path, reading)
+  }
+  if (name === PLACEHOLDER) return
+  if (typeof name !== 'string' || name === '') {
+    return reading.refuse(`${path}.name`, REQUIRED, 'missing_required_parameter')
+  }
+  if (!isRecord(schema)) {
+    const isMissing = schema === undefined || schema === null
+    return isMissing
+      ? reading.refuse(`${path}.input_schema`, REQUIRED, 'missing_required_parameter')
+      : reading.refuse(`${path}.input_schema`, 'must be an object', 'invalid_type')
+  }
+  if (offers.functions.has(name)) return
+  offers.functions.set(name, {
+    name,
+    description: typeof description === 'string' ? description : null,
+    parameters: schema,
+  })
+}
+
+function addTyped(offers: Offers, tool: Block, path: string, reading: Reading): void {
+  const ofClient = clientTool(tool)
+  if (ofClient !== null) {
+    if (!offers.functions.has(ofClient.name)) offers.functions.set(ofClient.name, ofClient)
+    return
+  }
+  const ofServer = serverTool(tool)
+  switch (ofServer?.kind) {
+    case undefined:
+      return reading.refuse(
+        `${path}.type`,
+        'is no type of tool that is known here',
+        'unsupported_value',
+      )
+    case 'unserved':
+      return reading.refuse(`${path}.type`, ofServer.why, 'unsupported_value')
+    case 'needless':
+      return
+    case 'googles': {
+      const [kind = ''] = Object.keys(ofServer.tool)
+      if (!offers.googles.some((each) => Object.hasOwn(each, kind)))
+        offers.googles.push(ofServer.tool)
+      if (ofServer.note !== null) offers.notes.push(ofServer.note)
+    }
+  }
+}
+
+const ANY: FunctionChoice = { mode: 'AUTO', only: null, keep: null }
+const MODES = { auto: 'AUTO', any: 'ANY', none: 'NONE' } as const
+
+/** Without functions there is nothing to choose: Google's own tools are used as the model sees fit. */
+export function toChoice(
+  choice: Fields['tool_choice'],
+  { functions, googles }: Offers,
+  reading: Reading,
+): FunctionChoice {
+  if (!choice || (functions.size === 0 && googles.length > 0)) return ANY
+  if (choice.type !== 'tool')
+    return functions.size === 0 ? ANY : { ...ANY, mode: MODES[choice.type] }
+  const { name } = choice
+  if (!name) reading.refuse('tool_choice.name', REQUIRED, 'missing_required_parameter')
+  else if (functions.has(name)) return { mode: 'ANY', only: [name], keep: null }
+  else reading.refuse('tool_choice.name', 'names a tool that is not among the tools')
+  return ANY
+}

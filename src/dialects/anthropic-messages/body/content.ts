@@ -1,0 +1,139 @@
+/** What a user's message, a system text or a tool's result says: a string or a list of blocks, as Gemini's parts. */
+import type { MediaKind } from '../../../gemini/media/media-types.ts'
+import { readSource } from '../../../gemini/media/source.ts'
+import type { Part } from '../../../gemini/types.ts'
+import { isRecord } from '../../../json/record.ts'
+import { type Reading, REQUIRED } from './reading.ts'
+
+export type Block = Readonly<Record<string, unknown>>
+
+/** The blocks of a content; a string is one of text. `visit` gets each with its path. */
+export function eachBlock(
+  content: unknown,
+  path: string,
+  reading: Reading,
+  visit: (block: Block, path: string) => void,
+): void {
+  if (content === undefined || content === null) return
+  if (typeof content === 'string') return visit({ type: 'text', text: content }, path)
+  if (!Array.isArray(content)) {
+    return reading.refuse(path, 'must be a string or a list of blocks', 'invalid_type')
+  }
+  let at = 0
+  for (const block of content as readonly unknown[]) {
+    const here = `${path}.${at++}`
+    if (isRecord(block)) visit(block, here)
+    else if (typeof block === 'string') visit({ type: 'text', text: block }, here)
+    else reading.refuse(here, 'must be an object', 'invalid_type')
+  }
+}
+
+export function toParts(content: unknown, path: string, reading: Reading): Part[] {
+  const parts: Part[] = []
+  eachBlock(content, path, reading, (block, here) => addParts(parts, block, here, reading))
+  return parts
+}
+
+/** Adds what a block says; of a kind that is not known, it is refused: left out, it would be missed. */
+export function addParts(parts: Part[], block: Block, path: string, reading: Reading): void {
+  switch (block['type']) {
+    case 'text':
+    case 'compaction':
+      return addText(parts, block['text'] ?? block['content'], `${path}.text`, reading)
+    case 'image':
+      return addMedia(parts, block['source'], { kind: 'image', path: `${path}.source` }, reading)
+    case 'document':
+      return addDocument(parts, block, path, reading)
+    case 'search_result':
+      return addSearchResult(parts, block, path, reading)
+    case 'tool_reference':
+      if (typeof block['tool_name'] === 'string') {
+        parts.push({ text: `Tool ${block['tool_name']} is loaded.` })
+      }
+      return
+    case 'thinking':
+    case 'redacted_thinking':
+      return // nobody else's are sent on
+    default:
+      return reading.refuse(`${path}.type`, unknownKind(block), 'unsupported_value')
+  }
+}
+
+function unknownKind({ type }: Block): string {
+  if (type === undefined || type === null) return REQUIRED
+  return typeof type === 'string' && /^\w{1,60}$/.test(type)
+    ? `blocks of type ${type} are not taken here`
+    : 'is no type of block'
+}
+
+function addText(parts: Part[], text: unknown, path: string, reading: Reading): void {
+  if (text === undefined || text === null) {
+    return reading.refuse(path, REQUIRED, 'missing_required_parameter')
+  }
+  if (typeof text !== 'string') return reading.refuse(path, 'must be a string', 'invalid_type')
+  if (text !== '') parts.push({ text })
+}
+
+/** Its title and what it is about stand before it. */
+function addDocument(parts: Part[], block: Block, path: string, reading: Reading): void {
+  const { title, context, source } = block
+  const heading = [title, context].filter((line) => typeof line === 'string' && line !== '')
+  if (heading.length > 0) parts.push({ text: heading.join('\n') })
+  const where = `${path}.source`
+  const kind = isRecord(source) ? source['type'] : undefined
+  if (isRecord(source) && kind === 'text') {
+    return addText(parts, source['data'], `${where}.data`, reading)
+  }
+  if (isRecord(source) && kind === 'content') {
+    const inner = toParts(source['content'], `${where}.content`, reading)
+    for (const part of inner) parts.push(part)
+    return
+  }
+  const fileName = typeof title === 'string' ? title : null
+  addMedia(parts, source, { kind: 'file', path: where, fileName }, reading)
+}
+
+function addSearchResult(parts: Part[], block: Block, path: string, reading: Reading): void {
+  const heading = [block['title'], block['source']].filter((line) => typeof line === 'string')
+  if (heading.length > 0) parts.push({ text: heading.join('\n') })
+  for (const part of toParts(block['content'], `${path}.content`, reading)) parts.push(part)
+}
+
+interface Place {
+  readonly kind: MediaKind
+  readonly path: string
+  readonly fileName?: string | null
+}
+
+function addMedia(parts: Part[], source: unknown, place: Place, reading: Reading): void {
+  const { kind, path, fileName = null } = place
+  if (!isRecord(source)) {
+    const isMissing = source === undefined || source === null
+    return isMissing
+      ? reading.refuse(path, REQUIRED, 'missing_required_parameter')
+      : reading.refuse(path, 'must be an object', 'invalid_type')
+  }
+  const field = source['type'] === 'url' ? 'url' : 'data'
+  if (source['type'] !== 'url' && source['type'] !== 'base64') {
+    const what = 'must be base64 or url: this gateway keeps no files'
+    return reading.refuse(`${path}.type`, what, 'unsupported_value')
+  }
+  const given = source[field]
+  const param = `${path}.${field}`
+  if (given === undefined || given === null) {
+    return reading.refuse(param, REQUIRED, 'missing_required_parameter')
+  }
+  if (typeof given !== 'string') return reading.refuse(param, 'must be a string', 'invalid_type')
+  const type = source['media_type']
+  const format = typeof type === 'string' ? type : null
+  const read = readSource({ kind, source: given, format, fileName }, reading.cuttings)
+  if (!read.ok) {
+    const { of, reason, what } = read.problem
+    const named = of === 'format' ? `${path}.media_type` : param
+    return reading.refuse(named, what === '' ? REQUIRED : what, reason)
+  }
+  parts.push(read.part)
+  if (read.part.text === undefined) {
+    reading.attachments.push({ part: read.part, param, kind, fileName })
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * All of a request but what is said in it: the fields that mean something here, checked. `null` is absent everywhere, and what is
+ * not named here is passed over (docs/compatibility.md says what that means for each field of Anthropic's).
+ */
+import * as v from 'valibot'
+import { asObject, type Parsed } from '../../../failure/check.ts'
+import { isRecord } from '../../../json/record.ts'
+import { lazy } from '../../../lazy.ts'
+import { EFFORT_NAMES } from '../../efforts.ts'
+import { modelName } from '../../model-name.ts'
+import { boolean, integer, lowerCaseOf, number, record, string } from '../../words.ts'
+import { problemOf, REQUIRED } from './reading.ts'
+import { unservedIn } from './unserved.ts'
+
+const MAX_TOKENS = 2 ** 31 - 1
+/** Google refuses a sixth. */
+const MAX_STOP_SEQUENCES = 5
+
+const count = v.pipe(
+  integer,
+  v.minValue(1, 'must be at least 1'),
+  v.maxValue(MAX_TOKENS, `must not be above ${MAX_TOKENS}`),
+)
+
+function between(min: number, max: number) {
+  const message = `must be between ${min} and ${max}`
+  return v.nullish(v.pipe(number, v.minValue(min, message), v.maxValue(max, message)))
+}
+
+/** Anthropic's prefix of what is none of its own models: Claude Code lists no others. */
+const VENDOR = /^anthropic\//
+/** How clients ask for a longer context; here all that there is is always given. */
+const LONG_CONTEXT = /\[1m\]$/
+
+const model = v.pipe(
+  string,
+  v.transform((name) => name.replace(VENDOR, '').replace(LONG_CONTEXT, '')),
+  modelName,
+)
+
+const format = v.object({ type: lowerCaseOf(['json_schema']), schema: record }, 'an object')
+export const effort = v.nullish(lowerCaseOf(EFFORT_NAMES))
+
+const entries = {
+  model,
+  messages: v.pipe(
+    v.array(v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object'), 'a list'),
+    v.minLength(1, 'must hold at least one message'),
+  ),
+  system: v.optional(v.unknown()),
+  stream: v.nullish(boolean, false),
+  stop_sequences: v.nullish(
+    v.pipe(
+      v.array(string, 'a list of strings'),
+      v.transform((all) => all.filter((text) => text.trim() !== '')),
+      v.maxLength(MAX_STOP_SEQUENCES, `must not be more than ${MAX_STOP_SEQUENCES}`),
+    ),
+  ),
+  temperature: between(0, 2),
+  top_p: between(0, 1),
+  top_k: v.nullish(integer),
+  tools: v.nullish(
+    v.array(v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object'), 'a list of tools'),
+  ),
+  tool_choice: v.nullish(
+    v.object(
+      {
+        type: lowerCaseOf(['auto', 'any', 'tool', 'none']),
+        name: v.nullish(string),
+        disable_parallel_tool_use: v.nullish(boolean),
+      },
+      'an object',
+    ),
+  ),
+  thinking: v.nullish(
+    v.object(
+      {
+        type: lowerCaseOf(['enabled', 'adaptive', 'disabled', 'between_tools']),
+        budget_tokens: v.nullish(v.pipe(integer, v.minValue(0, 'must not be negative'))),
+        display: v.nullish(string),
+      },
+      'an object',
+    ),
+  ),
+  output_config: v.nullish(v.object({ effort, format: v.nullish(format) }, 'an object')),
+  /** Its older name. */
+  output_format: v.nullish(format),
+  metadata: v.nullish(v.object({ user_id: v.nullish(string) }, 'an object')),
+}
+
+export const countable = lazy(() =>
+  v.object({ ...entries, max_tokens: v.nullish(count) }, 'an object'),
+)
+export const generating = lazy(() => v.object({ ...entries, max_tokens: count }, 'an object'))
+
+export type Fields = v.InferOutput<ReturnType<typeof countable>>
+
+/** `isCounted`: nothing is to be made of it, so it need not say how much. */
+export function readFields(body: unknown, isCounted = false): Parsed<Fields> {
+  const object = asObject(body)
+  if (!object.ok) return object
+  const unserved = unservedIn(object.value)
+  if (unserved !== null) return { ok: false, failure: unserved }
+  const schema = isCounted ? countable() : generating()
+  const parsed = v.safeParse(schema, object.value, { abortEarly: true })
+  if (parsed.success) return { ok: true, value: parsed.output }
+  const [issue] = parsed.issues
+  const path = v.getDotPath(issue) ?? 'body'
+  if (issue.input === undefined || issue.input === null) {
+    return { ok: false, failure: problemOf(path, REQUIRED, 'missing_required_parameter') }
+  }
+  const isType = issue.kind === 'schema' && issue.type !== 'picklist'
+  return isType
+    ? { ok: false, failure: problemOf(path, `must be ${wordsOf(issue)}`, 'invalid_type') }
+    : { ok: false, failure: problemOf(path, issue.message) }
+}
+
+/** The schema's own words; where it has none valibot repeats the value, which may be a secret or a prompt. */
+function wordsOf({ message, received }: v.BaseIssue<unknown>): string {
+  return message.endsWith(`eceived ${received}`) ? 'something else' : message
+}

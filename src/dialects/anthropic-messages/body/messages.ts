@@ -1,0 +1,174 @@
+/**
+ * The messages as a conversation. Claude Code sends results in the order in which they were done, calls behind the text that came
+ * after them, and system messages anywhere (docs/clients.md): what belongs together is found by the ids of the calls.
+ */
+import { Conversation, type PastCall } from '../../../gemini/ask/conversation.ts'
+import { isSendable } from '../../../gemini/ask/json-object.ts'
+import type { Part } from '../../../gemini/types.ts'
+import { isRecord } from '../../../json/record.ts'
+import { openSignatures } from '../../envelope.ts'
+import { addParts, type Block, eachBlock, toParts } from './content.ts'
+import { Changes } from './changes.ts'
+import { type Reading, REQUIRED } from './reading.ts'
+
+export interface Said {
+  readonly conversation: Conversation
+  readonly changes: Changes
+}
+
+/** `model`: as the client asked for it; signatures that another made are left out. */
+export function readMessages(
+  messages: readonly Block[],
+  { model, system }: { readonly model: string; readonly system: unknown },
+  reading: Reading,
+): Said {
+  const conversation = new Conversation()
+  const changes = new Changes()
+  conversation.system(withoutBilling(toParts(system, 'system', reading)))
+  let hasBegun = false
+  for (const [at, message] of messages.entries()) {
+    const path = `messages.${at}`
+    const { role, content } = message
+    switch (role) {
+      case 'user':
+        readUser(conversation, content, `${path}.content`, reading)
+        break
+      case 'assistant':
+        readAssistant(conversation, content, { path: `${path}.content`, model }, reading)
+        break
+      case 'system':
+        readSystem({ conversation, changes }, message, { path, isFirst: !hasBegun }, reading)
+        break
+      default:
+        return refuseRole(role, { conversation, changes }, `${path}.role`, reading)
+    }
+    hasBegun ||= role !== 'system'
+    if (reading.failure !== null) break
+  }
+  return { conversation, changes }
+}
+
+function refuseRole(role: unknown, said: Said, path: string, reading: Reading): Said {
+  const isMissing = role === undefined || role === null
+  if (isMissing) reading.refuse(path, REQUIRED, 'missing_required_parameter')
+  else reading.refuse(path, 'must be one of: user, assistant, system')
+  return said
+}
+
+/** Results first, wherever they stand: what is said along with them belongs to the same turn. */
+function readUser(
+  conversation: Conversation,
+  content: unknown,
+  path: string,
+  reading: Reading,
+): void {
+  const said: Part[] = []
+  eachBlock(content, path, reading, (block, here) => {
+    if (block['type'] === 'tool_result') readResult(conversation, block, here, reading)
+    else if (!isServerResult(block)) addParts(said, block, here, reading)
+  })
+  conversation.along(said)
+}
+
+function readResult(
+  conversation: Conversation,
+  block: Block,
+  path: string,
+  reading: Reading,
+): void {
+  const { tool_use_id: id, content, is_error: isError } = block
+  if (typeof id !== 'string') {
+    const isMissing = id === undefined || id === null
+    return isMissing
+      ? reading.refuse(`${path}.tool_use_id`, REQUIRED, 'missing_required_parameter')
+      : reading.refuse(`${path}.tool_use_id`, 'must be a string', 'invalid_type')
+  }
+  const parts = toParts(content, `${path}.content`, reading)
+  conversation.result({ id }, { parts, isError: isError === true })
+}
+
+function readAssistant(
+  conversation: Conversation,
+  content: unknown,
+  { path, model }: { readonly path: string; readonly model: string },
+  reading: Reading,
+): void {
+  const said: Part[] = []
+  const calls: PastCall[] = []
+  eachBlock(content, path, reading, (block, here) => {
+    switch (block['type']) {
+      case 'text':
+        return addParts(said, block, here, reading)
+      case 'tool_use':
+        return addCall(calls, block, here, reading)
+      case 'thinking':
+        return readEnvelopes(conversation, block['signature'], model)
+      case 'redacted_thinking':
+        return readEnvelopes(conversation, block['data'], model)
+      // What Google's own tools did is in the text, and a block that is not known was never the model's word.
+    }
+  })
+  conversation.model(said, calls)
+}
+
+function addCall(calls: PastCall[], block: Block, path: string, reading: Reading): void {
+  const { id, name, input } = block
+  if (typeof name !== 'string' || name === '') {
+    return reading.refuse(`${path}.name`, REQUIRED, 'missing_required_parameter')
+  }
+  const args = isRecord(input) && isSendable(input) ? input : {}
+  calls.push({ id: typeof id === 'string' ? id : '', name, args })
+}
+
+/** Several may be joined to one text, and each says itself where it ends. */
+function readEnvelopes(conversation: Conversation, text: unknown, model: string): void {
+  if (typeof text !== 'string' || text === '') return
+  for (const envelope of openSignatures(text)) {
+    if (envelope.model !== model) continue
+    for (const { callId, signature } of envelope.signatures) {
+      if (callId !== '') conversation.sign(callId, signature)
+    }
+  }
+}
+
+/** Above the conversation it would change with every turn, and what Google has cached of the conversation would be lost. */
+function readSystem(
+  { conversation, changes }: Said,
+  message: Block,
+  { path, isFirst }: { readonly path: string; readonly isFirst: boolean },
+  reading: Reading,
+): void {
+  changes.readConfig(message['output_config'])
+  const said: Part[] = []
+  eachBlock(message['content'], `${path}.content`, reading, (block, here) => {
+    if (!changes.readTools(block)) addParts(said, block, here, reading)
+  })
+  const parts = withoutBilling(said)
+  if (isFirst) conversation.system(parts)
+  else conversation.along(parts.map(asReminder))
+}
+
+const REMINDER = 'system-reminder'
+
+/** So that the model takes it for what it is, and not for the user's word. */
+function asReminder(part: Part): Part {
+  const { text } = part
+  if (text === undefined || text.trimStart().startsWith(`<${REMINDER}>`)) return part
+  return { text: `<${REMINDER}>\n${text}\n</${REMINDER}>` }
+}
+
+/** A line of Claude Code's about whom to bill: none of Google's business, and another with every conversation. */
+const BILLING = /^\s*x-anthropic-billing-header:[^\n]*\n?/i
+
+function withoutBilling(parts: readonly Part[]): Part[] {
+  return parts.flatMap((part) => {
+    if (part.text === undefined || !BILLING.test(part.text)) return part
+    const text = part.text.replace(BILLING, '')
+    return text.trim() === '' ? [] : { text }
+  })
+}
+
+/** Of a tool that Anthropic's servers run. */
+function isServerResult({ type }: Block): boolean {
+  return typeof type === 'string' && type !== 'tool_result' && type.endsWith('_tool_result')
+}

@@ -1,0 +1,99 @@
+/** A request of Anthropic's as Gemini's. */
+import type { Cuttings } from '../../bytes/cuttings.ts'
+import type { Failure } from '../../failure/failure.ts'
+import { calleeOf, PLAIN_ANSWER, type AnswerPlan } from '../../gemini/answer/plan.ts'
+import { FunctionNames } from '../../gemini/ask/function-names.ts'
+import { declare, toToolConfig } from '../../gemini/ask/functions.ts'
+import type { Attachment } from '../../gemini/media/attachment.ts'
+import type { GenerateContentRequest, GenerationConfig } from '../../gemini/types.ts'
+import { present } from '../../json/record.ts'
+import { type Offers, readTools, toChoice } from './ask/tools.ts'
+import { type Thoughts, toThoughts } from './ask/thinking.ts'
+import type { Fields } from './body/fields.ts'
+import { readMessages } from './body/messages.ts'
+import { Reading } from './body/reading.ts'
+
+/** What the answer needs to know of the request. */
+export interface MessagePlan extends AnswerPlan {
+  /** Whether the client takes blocks of thoughts, and brings them back with what is in them. */
+  readonly knowsThoughts: boolean
+  /** The model searches the web, and what it finds is told before what it says. */
+  readonly searches: boolean
+  readonly runsCode: boolean
+}
+
+export type ReadRequest =
+  | {
+      readonly ok: true
+      readonly attachments: readonly Attachment[]
+      /** To be called when the attachments are there. */
+      translate(): { readonly request: GenerateContentRequest; readonly plan: MessagePlan }
+    }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** `named`: the model, as the client wrote it. */
+export function readRequest(fields: Fields, named: string, cuttings: Cuttings): ReadRequest {
+  const reading = new Reading(cuttings)
+  const { system } = fields
+  const said = readMessages(fields.messages, { model: named, system }, reading)
+  const { conversation, changes } = said
+  const offers = readTools(fields.tools, changes, reading)
+  const choice = toChoice(fields.tool_choice, offers, reading)
+  if (conversation.isEmpty)
+    reading.refuse('messages', 'must hold at least one message that is not empty')
+  if (reading.failure !== null) return { ok: false, failure: reading.failure }
+  return {
+    ok: true,
+    attachments: reading.attachments,
+    translate() {
+      const { functions, googles, notes } = offers
+      const called = conversation.calledNames
+      const names =
+        functions.size + called.length === 0
+          ? FunctionNames.NONE
+          : new FunctionNames([...functions.keys(), ...called])
+      conversation.system(notes.map((text) => ({ text })))
+      const thoughts = toThoughts(fields, changes.effort ?? fields.output_config?.effort ?? null)
+      const generationConfig = toConfig(fields, thoughts)
+      const request: GenerateContentRequest = { ...conversation.toGemini(names), generationConfig }
+      const declared = declare(functions.values(), choice, names)
+      const tools = declared === null ? googles : [declared, ...googles]
+      if (tools.length > 0) request.tools = tools
+      const toolConfig = declared === null ? undefined : toToolConfig(choice, names)
+      if (toolConfig !== undefined) request.toolConfig = toolConfig
+      const plan: MessagePlan = {
+        ...PLAIN_ANSWER,
+        callee: calleeOf(tools),
+        functionNames: names.changed(),
+        parallelToolCalls: fields.tool_choice?.disable_parallel_tool_use !== true,
+        knowsThoughts: thoughts.areKnown,
+        ...googlesIn(offers),
+      }
+      return { request, plan }
+    },
+  }
+}
+
+/** Beside functions Google's own tools are left out. */
+function googlesIn({ functions, googles }: Offers): Pick<MessagePlan, 'searches' | 'runsCode'> {
+  const isAlone = functions.size === 0
+  return {
+    searches: isAlone && googles.some(({ googleSearch }) => googleSearch !== undefined),
+    runsCode: isAlone && googles.some(({ codeExecution }) => codeExecution !== undefined),
+  }
+}
+
+function toConfig(fields: Fields, { config }: Thoughts): GenerationConfig {
+  const format = fields.output_config?.format ?? fields.output_format
+  const { stop_sequences: stops, top_k: topK } = fields
+  return present({
+    maxOutputTokens: fields.max_tokens,
+    temperature: fields.temperature,
+    topP: fields.top_p,
+    topK: typeof topK === 'number' && topK > 0 ? topK : null,
+    stopSequences: stops && stops.length > 0 ? stops : null,
+    thinkingConfig: config,
+    responseMimeType: format ? 'application/json' : null,
+    responseJsonSchema: format?.schema,
+  })
+}

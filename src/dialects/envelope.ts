@@ -1,0 +1,105 @@
+/**
+ * What Pollux puts into `encrypted_content`: the thought signatures of the calls that follow, and a summary in place of a
+ * conversation. Clients bring it back as it was, or several of them joined, which is why an envelope says its own length.
+ *
+ *     px1.<length>.<model>.<upstream>.<call id>.<signature>.<call id>.<signature>…
+ *     pxc1.<length>.<text>
+ *
+ * The length is of all that follows its dot. Model and text are in base64url, signatures too, which Google's base64 is made from
+ * and into; the call's id is empty for a signature of what is no call. All of it is of letters, digits, `-`, `_` and `.`.
+ */
+import type { Upstream } from '../gemini/upstreams.ts'
+
+export interface Maker {
+  readonly model: string
+  readonly upstream: Upstream
+}
+
+export interface SignedCall {
+  /** Empty: it was no call. */
+  readonly callId: string
+  /** Base64, as Google sent it. */
+  readonly signature: string
+}
+
+export interface Envelope {
+  readonly model: string
+  readonly upstream: string
+  readonly signatures: readonly SignedCall[]
+}
+
+const SIGNATURES = 'px1'
+const SUMMARY = 'pxc1'
+const MAX_ENVELOPES = 64
+
+export function sealSignatures({ model, upstream }: Maker, signed: readonly SignedCall[]): string {
+  const words = signed.flatMap(({ callId, signature }) => [callId, toUrlSafe(signature)])
+  return enclosed(SIGNATURES, [encoded(model), upstream, ...words].join('.'))
+}
+
+/** Those that are in a text, which may be several; what is none of ours is passed over. */
+export function openSignatures(text: string): readonly Envelope[] {
+  return contentsOf(SIGNATURES, text).flatMap((content) => {
+    const [model = '', upstream = '', ...words] = content.split('.')
+    const name = decoded(model)
+    if (name === null || words.length % 2 !== 0) return []
+    const signatures: SignedCall[] = []
+    for (let at = 0; at < words.length; at += 2) {
+      const [callId = '', signature = ''] = words.slice(at, at + 2)
+      if (signature !== '') signatures.push({ callId, signature: fromUrlSafe(signature) })
+    }
+    return [{ model: name, upstream, signatures }]
+  })
+}
+
+export function sealSummary(text: string): string {
+  return enclosed(SUMMARY, encoded(text))
+}
+
+/** Null where it is none of ours. */
+export function openSummary(text: string): string | null {
+  const [content] = contentsOf(SUMMARY, text)
+  return content === undefined ? null : decoded(content)
+}
+
+function enclosed(kind: string, content: string): string {
+  return `${kind}.${content.length}.${content}`
+}
+
+function contentsOf(kind: string, text: string): readonly string[] {
+  const contents: string[] = []
+  let at = text.indexOf(`${kind}.`)
+  while (at !== -1 && contents.length < MAX_ENVELOPES) {
+    const begin = at + kind.length + 1
+    const dot = text.indexOf('.', begin)
+    const digits = dot === -1 || dot - begin > 9 ? '' : text.slice(begin, dot)
+    const length = /^\d+$/.test(digits) ? Number(digits) : -1
+    const end = dot + 1 + length
+    const isWhole = length >= 0 && end <= text.length
+    if (isWhole) contents.push(text.slice(dot + 1, end))
+    at = text.indexOf(`${kind}.`, isWhole ? end : begin)
+  }
+  return contents
+}
+
+function encoded(text: string): string {
+  return new TextEncoder().encode(text).toBase64({ alphabet: 'base64url', omitPadding: true })
+}
+
+function decoded(text: string): string | null {
+  try {
+    const bytes = Uint8Array.fromBase64(text, { alphabet: 'base64url' })
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return null // somebody else's, or cut: the same as none
+  }
+}
+
+function toUrlSafe(base64: string): string {
+  return base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
+function fromUrlSafe(text: string): string {
+  const base64 = text.replaceAll('-', '+').replaceAll('_', '/')
+  return base64.padEnd(Math.ceil(base64.length / 4) * 4, '=')
+}
