@@ -1,9 +1,10 @@
+import { anthropic } from './anthropic.ts'
 import { config } from './config.ts'
 import { credentials } from './credentials.ts'
 import { debug } from './debug.ts'
 import { google } from './google.ts'
 import { components, schemaOf } from './json-schema.ts'
-import { OTHER_ROOTS } from '../src/routes/service/roots.ts'
+import { ANTHROPIC_ROOTS, OTHER_ROOTS } from '../src/routes/service/roots.ts'
 import type { Answer, Operation, Operations, Who } from './operation.ts'
 import { openai } from './openai.ts'
 import { service } from './service.ts'
@@ -14,6 +15,7 @@ const OPERATIONS: Operations = {
   ...service,
   ...openai,
   ...google,
+  ...anthropic,
   ...config,
   ...users,
   ...credentials,
@@ -42,18 +44,13 @@ export function openapiDocument(): object {
     const [method = '', path = ''] = route.split(' ')
     paths[path] = { ...paths[path], [method.toLowerCase()]: described(method, path, operation) }
   }
-  for (const route of Object.keys(openai)) {
-    const [, path = ''] = route.split(' ')
-    // A Path Item may refer to another (OpenAPI 3.1 §4.8.9), so nothing is said twice and every operation keeps its one id.
-    const same = { $ref: `#/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}` }
-    for (const root of OTHER_ROOTS) paths[path.replace(/^\/v1/, root)] = same
-  }
+  Object.assign(paths, moved(openai, OTHER_ROOTS), moved(anthropic, ANTHROPIC_ROOTS))
   return {
     openapi: '3.1.1',
     info: {
       title: 'Pollux',
       version: '1',
-      description: 'An OpenAI-compatible gateway to Google Gemini.',
+      description: 'A gateway to Google Gemini for clients of OpenAI and Anthropic.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -67,6 +64,17 @@ export function openapiDocument(): object {
       },
     },
   }
+}
+
+/** A Path Item may refer to another (OpenAPI 3.1 §4.8.9), so nothing is said twice and every operation keeps its one id. */
+function moved(operations: Operations, roots: readonly string[]): Record<string, { $ref: string }> {
+  const paths: Record<string, { $ref: string }> = {}
+  for (const route of Object.keys(operations)) {
+    const [, path = ''] = route.split(' ')
+    const same = { $ref: `#/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}` }
+    for (const root of roots) paths[path.replace(/^\/v1/, root)] = same
+  }
+  return paths
 }
 
 function schemes(name: string, what: string): Record<string, object> {

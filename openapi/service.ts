@@ -3,6 +3,11 @@ import { ok, type Operations } from './operation.ts'
 
 export const service: Operations = {
   'GET /': { who: 'everyone', summary: 'What this is', answers: ok('A greeting', answers.root) },
+  'GET /api/hello': {
+    who: 'everyone',
+    summary: 'Claude Code asks this when it starts',
+    answers: ok('A greeting', answers.root),
+  },
   'GET /health': { who: 'everyone', summary: 'It runs', answers: ok('It runs', answers.health) },
   'GET /health/ready': {
     who: 'everyone',

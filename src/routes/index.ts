@@ -1,3 +1,11 @@
+import { ANTHROPIC_FAMILY } from '../dialects/anthropic-messages/family.ts'
+import { countPrompt } from '../dialects/anthropic-messages/count.ts'
+import { ANTHROPIC_MESSAGES } from '../dialects/anthropic-messages/index.ts'
+import {
+  modelNamed,
+  toAnthropicModels,
+  toModelAsked,
+} from '../dialects/anthropic-messages/models.ts'
 import type { Family } from '../dialects/dialect.ts'
 import { GEMINI_COUNT } from '../dialects/gemini-native/count.ts'
 import { GEMINI_BATCH_EMBED, GEMINI_EMBED } from '../dialects/gemini-native/embed.ts'
@@ -31,16 +39,18 @@ import { explainAny, explainOwn } from './debug/explain.ts'
 import { countTokens } from './service/count-tokens.ts'
 import { generate } from './service/generate.ts'
 import { embeddings } from './service/embeddings.ts'
+import { hello } from './public/hello.ts'
 import { health, welcome } from './public/health.ts'
 import { getKey } from './service/key.ts'
 import { modelCall } from './service/model-call.ts'
+import { countMessages } from './service/messages-count.ts'
 import { getModel, listModels } from './service/models.ts'
 import { byFamily } from './service/shared.ts'
 import { getStored, listStored } from './service/not-served.ts'
 import { openapi } from './public/openapi.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recovery.ts'
 import { readiness } from './public/readiness.ts'
-import { OTHER_ROOTS } from './service/roots.ts'
+import { ANTHROPIC_ROOTS, OTHER_ROOTS } from './service/roots.ts'
 import { allStats, ownStats } from './debug/stats.ts'
 import { replaceKey } from './admin/user-key.ts'
 import {
@@ -67,9 +77,20 @@ export const PROBES: readonly string[] = [HEALTH, READY]
 
 const modelList = byFamily({
   openai: listModels(toModelList),
+  anthropic: listModels(toAnthropicModels),
   google: listModels(toGeminiModelList),
 })
-const oneModel = byFamily({ openai: getModel(toModel), google: getModel(toGeminiModel) })
+const oneModel = byFamily({
+  openai: getModel(toModel),
+  anthropic: getModel(toModelAsked, modelNamed),
+  google: getModel(toGeminiModel),
+})
+
+/** Anthropic's routes; its list of models is where OpenAI's is. */
+const ANTHROPIC: readonly Row[] = [
+  ['POST', '/v1/messages', leasingUser(generate(ANTHROPIC_MESSAGES))],
+  ['POST', '/v1/messages/count_tokens', leasingUser(countMessages(countPrompt))],
+]
 
 /** OpenAI's routes. HEAD is answered wherever GET is. */
 const OPENAI: readonly Row[] = [
@@ -135,6 +156,7 @@ const OWN: readonly Row[] = [
   ['GET', '/', everyone(welcome)],
   ['GET', HEALTH, everyone(health)],
   ['GET', READY, everyone(readiness)],
+  ['GET', '/api/hello', everyone(hello)],
   ['GET', '/openapi.json', everyone(openapi)],
   ['GET', '/v1/key', user(getKey)],
 ]
@@ -184,6 +206,8 @@ export const SERVICE: readonly Route[] = [
   ...rowsOf(OWN_FAMILY, OWN),
   ...rowsOf(OPENAI_FAMILY, OPENAI),
   ...rowsOf(GOOGLE_FAMILY, GOOGLE),
+  ...rowsOf(ANTHROPIC_FAMILY, ANTHROPIC),
+  ...ANTHROPIC_ROOTS.flatMap((root) => rowsOf(ANTHROPIC_FAMILY, under(root, ANTHROPIC))),
   ...OTHER_ROOTS.flatMap((root) => rowsOf(OPENAI_FAMILY, under(root, OPENAI))),
 ]
 

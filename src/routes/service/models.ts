@@ -21,15 +21,21 @@ export function listModels(
     })
 }
 
-/** One of them, by its id. */
-export function getModel(tell: (model: Listed) => object): Handler {
+/** One of them, by its id, as which `tell` gets it. */
+export function getModel(
+  tell: (model: Listed, asked: string) => object,
+  nameOf: (id: string) => string = stripModelPrefix,
+): Handler {
   return async (call, holder) => {
-    const name = stripModelPrefix(call.params['id'] ?? '')
+    const asked = call.params['id'] ?? ''
+    const name = nameOf(asked)
     return answer(await reachable(call, holder), (models) => {
       // The user's own names go before Google's moving ones.
       const named = models.find(({ id }) => id === name)
       const found = named ?? models.find(({ id }) => id === findModel(name)?.id)
-      return found === undefined ? modelNotFound(name.slice(0, 128)) : Response.json(tell(found))
+      return found === undefined
+        ? modelNotFound(name.slice(0, 128))
+        : Response.json(tell(found, asked))
     })
   }
 }
