@@ -2,10 +2,11 @@
  * What stands between the media of a request and Google: how many, how large, and for those at an address the fetch. It makes
  * requests of our own, so it is only for callers whose key is known to be good.
  */
-import { asText, type Attachment } from '../gemini/media/attachment.ts'
+import { type Attachment, asText } from '../gemini/media/attachment.ts'
 import { readersOf } from '../gemini/media/file-uris.ts'
 import { canonicalType, isText, unfitness } from '../gemini/media/media-types.ts'
 import { settledType } from '../gemini/media/sniff.ts'
+import { textIn } from '../gemini/media/text-bytes.ts'
 import type { Part } from '../gemini/types.ts'
 import { byteLength } from '../bytes/base64.ts'
 import type { Cuttings } from '../bytes/cuttings.ts'
@@ -83,6 +84,9 @@ async function fetchInto(
   const declared = canonicalType(file.contentType) ?? mimeType
   // A picture or a PDF is what its bytes say: servers send pages of error under any name.
   const isTelling = kind === 'image' || mimeType === 'application/pdf'
+  const isUntold = kind === 'file' && file.seenType === null && !isTelling
+  const text = isUntold ? textIn(file.bytes) : null
+  if (text !== null) return replace(part, { text: asText(fileName, text) })
   const type = isTelling ? file.seenType : settledType(declared, file.seenType)
   if (type === null) {
     return failureOf(param, {

@@ -209,6 +209,16 @@ describe('other media by URL', () => {
     ],
     ['a text', { type: 'file', file: { file_data: `${FILES}/notes.txt` } }, { text: 'Grüße' }],
     [
+      'source code as a film',
+      { type: 'file', file: { file_data: `${FILES}/source.ts` } },
+      { text: 'let a' },
+    ],
+    [
+      'source code of no type',
+      { type: 'file', file: { file_data: `${FILES}/source` } },
+      { text: 'let b' },
+    ],
+    [
       'a text under its name',
       { type: 'file', file: { file_data: `${FILES}/notes.txt`, filename: 'hello.txt' } },
       { text: 'hello.txt:\n\nGrüße' },

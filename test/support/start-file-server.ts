@@ -34,6 +34,8 @@ const PAGES: Readonly<Record<string, Answer>> = {
   '/misnamed.jpg': file('image/jpeg', BYTES.png),
   '/report.pdf': file('application/pdf', BYTES.pdf),
   '/notes.txt': file('text/plain; charset=utf-8', new TextEncoder().encode('Grüße')),
+  '/source.ts': file('video/mp2t', new TextEncoder().encode('let a')),
+  '/source': file('application/octet-stream', new TextEncoder().encode('let b')),
   '/sound.mp3': file('audio/mpeg', BYTES.mp3),
   '/film.mp4': file('video/mp4', BYTES.mp4),
   '/page': file('text/html', new TextEncoder().encode(`<html>${SECRET}</html>`)),

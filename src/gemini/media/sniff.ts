@@ -17,6 +17,7 @@ const SIGNATURES: readonly (readonly [string, string])[] = [
   ['GIF87a', 'image/gif'],
   ['GIF89a', 'image/gif'],
   ['%PDF-', 'application/pdf'],
+  ['{\\rtf', 'application/rtf'],
   ['fLaC', 'audio/flac'],
   ['OggS', 'audio/ogg'],
   ['ID3', 'audio/mpeg'],
@@ -47,9 +48,9 @@ const BRANDS: ReadonlyMap<string, string> = new Map([
   ['3gp5', 'video/3gpp'],
 ])
 
-/** Eleven bits set begin a frame of MPEG audio. */
+/** Eleven bits set begin a frame of MPEG audio; of the layers and versions that they may name, UTF-16's mark is none. */
 function isAudioFrame([first = 0, second = 0]: Uint8Array): boolean {
-  return first === 0xff && (second & 0xe0) === 0xe0
+  return first === 0xff && (second & 0xe0) === 0xe0 && second !== 0xfe
 }
 
 /** Layer 0 is what ADTS (AAC) has where MP3 has 1. */

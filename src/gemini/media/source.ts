@@ -12,6 +12,7 @@ import {
   unfitness,
 } from './media-types.ts'
 import { settledType, sniff } from './sniff.ts'
+import { mayBeText, textIn } from './text-bytes.ts'
 import type { Part } from '../types.ts'
 import { allBytes, headBytes, normalBase64 } from '../../bytes/base64.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
@@ -97,10 +98,15 @@ function readBase64(media: MediaSource, payload: string, { format, cuttings }: A
   const data = normalBase64(payload, cuttings)
   if (data === null) return refuse('invalid_value', whatIsWanted(kind))
   if (data === '') return refuse('invalid_value', 'holds no data')
+  const head = headBytes(data)
+  const seen = sniff(head)
+  if (kind === 'file' && seen === null && mayBeText(head)) {
+    const text = textIn(allBytes(cuttings.uncut(data)))
+    if (text !== null) return named(media, text)
+  }
   const declared = format ?? typeOfName(media.fileName ?? '', kind)
   // A file without a name is most often a PDF (client-protocols §1.2, E80).
-  const mimeType =
-    settledType(declared, sniff(headBytes(data))) ?? (kind === 'file' ? 'application/pdf' : null)
+  const mimeType = settledType(declared, seen) ?? (kind === 'file' ? 'application/pdf' : null)
   if (mimeType === null) return refuse('invalid_value', `is not ${NOUNS[kind]}`)
   if (kind === 'file' && isText(mimeType)) {
     return textPart(media, allBytes(cuttings.uncut(data)))
@@ -119,14 +125,17 @@ interface At {
 /** A data URL without base64 holds percent-encoded text: right for a text file, for all else a mistake. */
 function readEscaped(media: MediaSource, payload: string, { format }: At): ReadSource {
   const mimeType = format ?? 'text/plain'
-  if (media.kind !== 'file' || !isText(mimeType)) {
+  if (media.kind !== 'file') {
     return refuse(
       'invalid_value',
       `is a data URL of ${mimeType.slice(0, 80)} without base64; send ${NOUNS[media.kind]} as data:…;base64,…`,
     )
   }
   try {
-    return named(media, decodeURIComponent(payload))
+    const text = decodeURIComponent(payload)
+    return isText(mimeType) || textIn(new TextEncoder().encode(text)) !== null
+      ? named(media, text)
+      : refuse('invalid_value', 'is not text, and a data URL without base64 holds text')
   } catch {
     return refuse('invalid_value', 'is not well-formed percent-encoded text')
   }

@@ -207,6 +207,46 @@ describe('files', () => {
       inline('audio/mpeg', unknown),
     ],
     ['a picture', file({ file_data: PNG, filename: 'x' }), inline('image/png', PNG)],
+    ...[
+      'data:video/mp2t;base64,',
+      'data:application/octet-stream;base64,',
+      'data:;base64,',
+      '',
+    ].map((head): [string, unknown, unknown] => [
+      `source code under "${head}"`,
+      file({ file_data: `${head}${btoa('const a: number = 1\n')}` }),
+      { text: 'const a: number = 1\n' },
+    ]),
+    [
+      'source code under its name',
+      file({ file_data: `data:video/mp2t;base64,${btoa('let a')}`, filename: 'src/a.ts' }),
+      { text: 'src/a.ts:\n\nlet a' },
+    ],
+    [
+      'source code in a data URL without base64',
+      file({ file_data: 'data:video/mp2t,let%20a' }),
+      { text: 'let a' },
+    ],
+    [
+      'text that says to be a PDF',
+      file({ file_data: `data:application/pdf;base64,${btoa('<html>')}` }),
+      { text: '<html>' },
+    ],
+    [
+      'text in UTF-16',
+      file({ file_data: `data:text/plain;base64,${btoa('\xff\xfeg\0\xfc\0')}` }),
+      { text: 'gü' },
+    ],
+    [
+      'a film under its own type',
+      file({ file_data: `data:video/mp2t;base64,${btoa('G@\0\x10\0')}`, filename: 'a.ts' }),
+      inline('video/mp2t', btoa('G@\0\x10\0')),
+    ],
+    [
+      'rich text',
+      file({ file_data: btoa('{\\rtf1 a}') }),
+      inline('application/rtf', btoa('{\\rtf1 a}')),
+    ],
     [
       'text, decoded',
       file({ file_data: btoa('a,b\n1,2'), filename: 'table.csv' }),

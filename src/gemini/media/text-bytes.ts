@@ -1,0 +1,26 @@
+/** What no text has: control characters other than those of layout and of terminals. */
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\0-\x07\x0e-\x1a\x1c-\x1f]/
+
+/**
+ * The text that a file's bytes spell, in UTF-8 or in UTF-16 that says so at its beginning; null where they spell none. Clients
+ * send source code under any type (`video/mp2t` for TypeScript, `application/octet-stream`), so the bytes say what is text.
+ */
+export function textIn(bytes: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder(encodingOf(bytes), { fatal: true, ignoreBOM: false }).decode(bytes)
+    return text === '' || CONTROL.test(text) ? null : text
+  } catch {
+    return null // bytes of something else
+  }
+}
+
+/** Whether the first bytes may be a text's; a whole film need not be decoded to learn that it is none. */
+export function mayBeText(head: Uint8Array): boolean {
+  return encodingOf(head) !== 'utf-8' || !CONTROL.test(String.fromCharCode(...head))
+}
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+}
