@@ -93,6 +93,8 @@ export interface ServeInput extends JourneyInput {
   readonly whenAnswered?: (isGranted: boolean) => void
   /** Whether the client follows a long answer by itself, so that nobody else may. */
   readonly isFollowed?: boolean
+  /** Whether an answer may end without a word. */
+  readonly mayBeEmpty?: boolean
   /** The calls in the conversation whose signatures are wanted. */
   readonly callIds?: readonly string[]
   /** Whether there is nothing in it that Google could refuse for the request's own sake; asked only where that matters. */
@@ -132,6 +134,8 @@ export type Generated =
       readonly first: Batch
       /** Fetches the rest of an answer that is longer than one call may give; null where its client does. */
       readonly resume: ((token: string) => Promise<AttemptResult>) | null
+      /** Asks for the answer once more, where it ended without a word; null where it may. */
+      readonly again: (() => Promise<AttemptResult>) | null
     })
   | {
       readonly ok: false
@@ -156,6 +160,7 @@ export function generating(input: GenerateInput): ServeInput {
     operation: 'generate',
     askUnder: generation(input),
     attempt: (asked) => attemptAnswer(asked, mayBeEmpty),
+    mayBeEmpty,
     callIds: callIdsOf(request),
     isPlain: () => isPlain(request),
   }
@@ -293,6 +298,7 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
         ...result,
         ...handed,
         resume: input.isFollowed === true ? null : (token) => nextHop(asked, token),
+        again: mayAskAgain(input) ? () => (input.attempt ?? attempt)(asked) : null,
       }
 }
 
@@ -384,4 +390,9 @@ function targetOf({ model, signatures, access }: Lease, wording: Wording): Targe
 
 function call<T>(input: JourneyInput, action: (user: UserStub) => Promise<T>): Promise<T> {
   return callUser(input.env, input.userId, action)
+}
+
+/** Who follows an answer by itself has been told its end by then. */
+function mayAskAgain({ mayBeEmpty, isFollowed }: ServeInput): boolean {
+  return mayBeEmpty === false && isFollowed !== true
 }

@@ -1,8 +1,15 @@
 import type { StreamEncoder } from '../dialects/dialect.ts'
-import { continuationOf, isFinal, tokenIn, usageOf } from '../gemini/response.ts'
+import {
+  continuationOf,
+  isFinal,
+  isSaying,
+  silenceAfter,
+  tokenIn,
+  usageOf,
+} from '../gemini/response.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
-import { addUsage } from '../gemini/usage.ts'
+import { addUsage, richerUsage } from '../gemini/usage.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { Lease } from '../objects/ledger/lease.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
@@ -14,6 +21,7 @@ import {
   DONE,
   type Failed,
   faultOf,
+  outage,
   TOO_SLOW,
 } from './attempt.ts'
 import { MAX_HOPS } from './continuation.ts'
@@ -29,6 +37,8 @@ export interface PumpInput {
   readonly control: AbortController
   /** Fetches the rest of an answer that is longer than one call may give; null where its client does. */
   readonly resume: ((token: string) => Promise<AttemptResult>) | null
+  /** Asks for the answer once more, under the same lease; null where it may be silent. */
+  readonly again: (() => Promise<AttemptResult>) | null
   /** Takes note of a bug; what to tell the client of it. */
   readonly crashed: (error: unknown) => Failure
   readonly idleTimeoutMs: number
@@ -73,6 +83,8 @@ class Pump {
   readonly #outlet: Outlet
   /** Of the hops before this one. */
   #earlierUsage: UsageMetadata | undefined
+  /** Of this one. */
+  #hopUsage: UsageMetadata | undefined
   #usage: UsageMetadata | undefined
   /** Google has said how the answer ended: what comes after, or does not come, changes nothing. */
   #isWhole = false
@@ -80,6 +92,10 @@ class Pump {
   /** What the client was told to go on with, where it does so itself. */
   offered: string | null = null
   #hops = 1
+  #hasSaid = false
+  /** What the answer is, once it has ended, if nothing was said. */
+  #silence: ReturnType<typeof silenceAfter> = null
+  #isAskedAgain = false
   #waitsFor: 'upstream' | 'client' = 'client'
   #quietTicks = 0
   /** As the signal says, which is dear to ask for every chunk. */
@@ -131,7 +147,7 @@ class Pump {
       if (room !== null) await room
       if (this.#isStopped) return this.#finish(brokenOff(control.signal, 200))
       if (batch.fault !== null) return this.#finish(faultOf(lease.access, batch.fault))
-      if (batch.done) {
+      if (batch.done || this.#isSilent()) {
         const next = await this.#resume()
         if (next === null) return this.#finish(null)
         if (!next.ok) return this.#finish(next)
@@ -154,19 +170,41 @@ class Pump {
     this.#quietTicks = 0
   }
 
-  /** The next hop of a long answer; null where this was all of it, or as much as may be. */
-  async #resume(): Promise<AttemptResult | null> {
-    const token = this.#continuation
+  /** The next hop of a long answer, or another answer for one that said nothing; null where this was all, or as much as may be. */
+  #resume(): Promise<AttemptResult | null> {
     const { resume } = this.#input
-    if (token === null || resume === null || this.#hops === MAX_HOPS) return null
-    this.#hops++
+    const token = this.#continuation
+    if (token !== null && resume !== null && this.#hops < MAX_HOPS) {
+      this.#hops++
+      return this.#goOn(() => resume(token))
+    }
+    return this.#isSilent() ? this.#goOn(() => this.#askAgain()) : Promise.resolve(null)
+  }
+
+  async #goOn(ask: () => Promise<AttemptResult>): Promise<AttemptResult> {
     this.#continuation = null
     this.#isWhole = false
     this.#earlierUsage = this.#usage
+    this.#hopUsage = undefined
     this.#waitsFor = 'upstream'
-    const next = await resume(token)
+    const next = await ask()
     this.#hear()
     return next
+  }
+
+  /** Whether the answer has ended after thoughts alone: nothing that the client was told is the answer yet. */
+  #isSilent(): boolean {
+    const { again } = this.#input
+    return this.#silence !== null && !this.#hasSaid && this.#continuation === null && again !== null
+  }
+
+  async #askAgain(): Promise<AttemptResult> {
+    const { again } = this.#input
+    const silence = this.#silence ?? 'empty_answer'
+    if (again === null || this.#isAskedAgain) return outage(silence, 200)
+    this.#isAskedAgain = true
+    this.#silence = null
+    return again()
   }
 
   #encode({ responses, texts }: Batch): string {
@@ -176,8 +214,10 @@ class Pump {
       this.#count(response)
       frames += this.#input.encoder.encode(response, texts?.[index++])
       if (this.#input.resume === null) this.offered = tokenIn(response) ?? this.offered
+      this.#hasSaid ||= isSaying(response)
       if (isFinal(response)) {
         this.#isWhole = true
+        this.#silence = silenceAfter(response)
         this.#continuation = continuationOf(response)
       }
     }
@@ -188,7 +228,8 @@ class Pump {
   #count(response: GenerateContentResponse): void {
     const counts = usageOf(response)
     if (counts === undefined) return
-    const sum = addUsage(this.#earlierUsage, counts)
+    this.#hopUsage = richerUsage(this.#hopUsage, counts)
+    const sum = addUsage(this.#earlierUsage, this.#hopUsage)
     this.#usage = sum
     if (sum !== undefined) response.usageMetadata = sum
   }

@@ -57,14 +57,23 @@ export function hasContent(response: GenerateContentResponse): boolean {
 export function silenceOf(
   responses: readonly GenerateContentResponse[],
 ): 'malformed_call' | 'empty_answer' | null {
-  const reason = finishReasonOf(responses.findLast(isFinal) ?? {})
+  const silence = silenceAfter(responses.findLast(isFinal) ?? {})
+  return silence === null || responses.some(isSaying) ? null : silence
+}
+
+/** What an answer is that this response ends, if nothing was said before; null where that may be, or it ends none. */
+export function silenceAfter(
+  response: GenerateContentResponse,
+): 'malformed_call' | 'empty_answer' | null {
+  const reason = finishReasonOf(response)
   if (reason === undefined) return null
   const ending = endingOf(reason)
-  if (ending === 'length' || ending === 'filtered' || responses.some(isSaying)) return null
+  if (ending === 'length' || ending === 'filtered') return null
   return ending === 'spoilt_call' ? 'malformed_call' : 'empty_answer'
 }
 
-function isSaying(response: GenerateContentResponse): boolean {
+/** Whether it holds more than thoughts. */
+export function isSaying(response: GenerateContentResponse): boolean {
   return partsOf(firstCandidate(response)).some((part) => part.thought !== true && isContent(part))
 }
 

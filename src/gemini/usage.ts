@@ -26,6 +26,34 @@ export function countTokens(usage: UsageMetadata | undefined): TokenCounts {
   }
 }
 
+/**
+ * Counts of one call as they grow: those of a later event, but no less than was counted before. Google's last event may name
+ * fewer kinds of tokens than one before it.
+ */
+export function richerUsage(
+  before: UsageMetadata | undefined,
+  after: UsageMetadata,
+): UsageMetadata {
+  if (before === undefined || COUNTS.every((key) => count(after[key]) >= count(before[key]))) {
+    return after
+  }
+  const merged: UsageMetadata = { ...before, ...after }
+  for (const key of COUNTS) {
+    const most = Math.max(count(before[key]), count(after[key]))
+    if (most > 0) merged[key] = most
+  }
+  return merged
+}
+
+const COUNTS = [
+  'promptTokenCount',
+  'cachedContentTokenCount',
+  'candidatesTokenCount',
+  'thoughtsTokenCount',
+  'toolUsePromptTokenCount',
+  'totalTokenCount',
+] as const
+
 /** What two calls to Google used together: the hops of one long answer, or the choices of one request. */
 export function addUsage(
   one: UsageMetadata | undefined,

@@ -25,6 +25,7 @@ function carried(encoder: Partial<StreamEncoder>): {
     first: { responses: [FRAME], fault: null, done: true },
     control: new AbortController(),
     resume: bug,
+    again: null,
     idleTimeoutMs: 10_000,
     keepAlive: () => ': \n\n',
     encoder: {

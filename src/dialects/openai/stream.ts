@@ -9,9 +9,12 @@ export const DONE = 'data: [DONE]\n\n'
 /** A comment, which clients skip. */
 const KEEP_ALIVE = ': keep-alive\n\n'
 
-/** What tells a client of a failure where the status is sent already: a frame that all SDKs raise from. */
+/**
+ * What tells a client of a failure where the status is sent already: a frame that all SDKs raise from. LangChain4j takes half an
+ * answer for whole without the line `event: error`; all others raise from the data, and bear it.
+ */
 export function errorFrame(failure: Failure): string {
-  return `data: ${toJsonLine(toOpenAIError(failure))}\n\n`
+  return `event: error\ndata: ${toJsonLine(toOpenAIError(failure))}\n\n`
 }
 
 /** A stream of frames that need no count. `early`: whether it may begin before Google has answered. */

@@ -43,8 +43,10 @@ export function conclude(seen: Ending): Conclusion {
   if (ending === 'filtered') {
     return filtered(answered, `The answer was blocked by Google (${label(finishReason)}).`)
   }
-  if (calls > 0 && ending === 'spoilt_call') {
-    return upstreamError(`Google ended the answer within its calls (${label(finishReason)}).`)
+  // An agent that read a `stop` here would take half of what the model meant for all of it.
+  if (ending === 'spoilt_call') {
+    const where = calls > 0 ? 'within its calls' : answered ? 'within its text' : 'without content'
+    return upstreamError(`Google ended the answer ${where} (${label(finishReason)}).`)
   }
   if (isCallOpen) return ending === 'length' ? whole('length') : truncated()
   // Google says STOP for calls too (E4).

@@ -13,6 +13,7 @@ import {
   usageOf,
 } from '../response.ts'
 import type { CallSignature } from '../signatures.ts'
+import { richerUsage } from '../usage.ts'
 import type {
   Blob,
   GenerateContentResponse,
@@ -92,7 +93,8 @@ export class AnswerReader {
   }
 
   read(response: GenerateContentResponse): void {
-    this.usage = usageOf(response) ?? this.usage
+    const counts = usageOf(response)
+    if (counts !== undefined) this.usage = richerUsage(this.usage, counts)
     this.#blockReason = blockReasonOf(response) ?? this.#blockReason
     this.#finishReason = finishReasonOf(response) ?? this.#finishReason
     const candidate = firstCandidate(response)

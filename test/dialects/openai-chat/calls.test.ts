@@ -245,10 +245,16 @@ describe('tool calls', () => {
     expect(() => streamed([parts], reason, TOOLS)).toThrow(/Google/)
   })
 
-  it('spoilt after a text are a stop', () => {
-    const told = { finish: 'stop', message: { content: 'Well,' } }
-    expect(whole([{ text: 'Well,' }], 'MALFORMED_FUNCTION_CALL', TOOLS)).toMatchObject(told)
-    expect(streamed([[{ text: 'Well,' }]], 'UNEXPECTED_TOOL_CALL', TOOLS)).toMatchObject(told)
+  it.each([
+    'MALFORMED_FUNCTION_CALL',
+    'UNEXPECTED_TOOL_CALL',
+    'TOO_MANY_TOOL_CALLS',
+    'MALFORMED_RESPONSE',
+    'MISSING_THOUGHT_SIGNATURE',
+  ])('spoilt after a text are no stop: %s', (reason) => {
+    const said = [{ text: 'Well,' }]
+    expect(() => whole(said, reason, TOOLS)).toThrow('within its text')
+    expect(() => streamed([said], reason, TOOLS)).toThrow('within its text')
   })
 
   it('of Google’s own tools are not the client’s', () => {

@@ -164,7 +164,9 @@ describe('a stream', () => {
   ])('ends in an error and no finish when %s', (_, responses, reason, code) => {
     const { end } = run(responses, true)
     expect(end).toMatchObject({ ok: false, failure: { reason } })
-    expect(end.frames).toMatch(/^data: \{"error":\{"message":"[^"]+","type":"server_error",/)
+    expect(end.frames).toMatch(
+      /^event: error\ndata: \{"error":\{"message":"[^"]+","type":"server_error",/,
+    )
     expect(end.frames.endsWith(`"param":null,"code":"${code}"}}\n\n${DONE}`)).toBe(true)
     expect(end.frames).not.toContain('choices')
   })
@@ -173,7 +175,7 @@ describe('a stream', () => {
     const stream = new ChatStream(CONTEXT, { ...PLAIN, includeUsage: true })
     stream.encode(chunk([{ text: 'a' }]))
     expect(stream.fail({ reason: 'upstream_overloaded', message: 'Upstream overloaded' })).toBe(
-      'data: {"error":{"message":"Upstream overloaded","type":"server_error","param":null,' +
+      'event: error\ndata: {"error":{"message":"Upstream overloaded","type":"server_error","param":null,' +
         `"code":"server_is_overloaded"}}\n\n${DONE}`,
     )
   })
