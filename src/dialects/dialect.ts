@@ -120,6 +120,8 @@ export interface Translation {
   /** One for each answer that the telling gets, all for the same model. */
   readonly requests: readonly [GenerateContentRequest, ...GenerateContentRequest[]]
   readonly telling: Telling
+  /** What of the request has no part in its answer, by the client's own names; `target` is null as long as nobody knows who answers. */
+  readonly ignored?: (target: Target | null) => readonly string[]
 }
 
 /** One that came in Google's own words: its dialect writes it down for each target, and nobody else changes it. */
@@ -203,6 +205,8 @@ export interface Embedding {
   readonly conversation: string | null
   readonly texts: readonly string[]
   readonly options: { readonly dimensions: number | null; readonly taskType: string | null }
+  /** What of the request has no part in its answer, by the client's own names. */
+  readonly ignored?: readonly string[]
   /** The body of the answer. */
   tell(embedded: EmbeddingAnswer): object
   /** Where the request came in Google's own words. */

@@ -18,7 +18,9 @@ const EXPOSED = [
   ...['limit', 'remaining', 'reset'].flatMap((what) =>
     ['requests', 'tokens'].map((of) => `x-ratelimit-${what}-${of}`),
   ),
-  ...['attempts', 'credential', 'affinity', 'model', 'fallback'].map((name) => `x-pollux-${name}`),
+  ...['attempts', 'credential', 'affinity', 'model', 'fallback', 'ignored'].map(
+    (name) => `x-pollux-${name}`,
+  ),
 ].join(', ')
 /** As long as any browser keeps it. */
 const MAX_AGE_SECONDS = 86_400

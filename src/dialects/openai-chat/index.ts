@@ -7,6 +7,7 @@ import type { ChatContext } from './answer/context.ts'
 import { ChatStream, ChoiceGroup } from './answer/stream.ts'
 import { toChatCompletionOf } from './answer/whole.ts'
 import { parseChatRequest } from './body/schema.ts'
+import { ignoredIn, ignoredUnder } from './ignored.ts'
 import { type ChatPlan, planFor } from './plan.ts'
 import { toGeminiRequest, type TranslatedRequest } from './request.ts'
 
@@ -28,9 +29,14 @@ export const OPENAI_CHAT: JsonDialect = {
       attachments,
       translate() {
         const translated = toGeminiRequest(chat)
-        return translated.ok
-          ? chatsOf(translated, choices)
-          : { ok: false, failure: retold(translated.failure) }
+        if (!translated.ok) return { ok: false, failure: retold(translated.failure) }
+        return {
+          ...chatsOf(translated, choices),
+          ignored: (target) => [
+            ...ignoredIn(body, chat),
+            ...(target === null ? [] : ignoredUnder(translated.request, target)),
+          ],
+        }
       },
     }
   },

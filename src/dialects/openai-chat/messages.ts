@@ -1,6 +1,7 @@
 /** The messages of a chat as a conversation with Gemini (client-protocols §1.2). */
 import { Conversation, type PastCall } from '../../gemini/ask/conversation.ts'
 import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
+import { saidBy } from '../../gemini/ask/speaker.ts'
 import type { Part } from '../../gemini/types.ts'
 import { isRecord } from '../../json/record.ts'
 import { customArguments } from '../openai/custom-tools.ts'
@@ -9,6 +10,7 @@ import type {
   AnswerArguments,
   AnswerMessage,
   ChatMessage,
+  PlainMessage,
   ToolCallMessage,
 } from './body/message-schema.ts'
 import { echoedSignatures } from './echoed-signatures.ts'
@@ -19,23 +21,23 @@ export function toConversation(messages: readonly ChatMessage[]): Conversation {
   for (const [at, message] of messages.entries()) {
     // What a system says after the model's last words is about what comes next: above the conversation it would be out of place.
     if (at > lastAnswer && conversation.hasModelSpoken && isSystem(message)) {
-      conversation.user(toParts(message.content))
+      conversation.user(saidBy(message.name, toParts(message.content)))
     } else tell(conversation, message)
   }
   return conversation
 }
 
-function isSystem({ role }: ChatMessage): boolean {
-  return role === 'system' || role === 'developer'
+function isSystem(message: ChatMessage): message is PlainMessage {
+  return message.role === 'system' || message.role === 'developer'
 }
 
 function tell(conversation: Conversation, message: ChatMessage): void {
   switch (message.role) {
     case 'system':
     case 'developer':
-      return conversation.system(toParts(message.content))
+      return conversation.system(saidBy(message.name, toParts(message.content)))
     case 'user':
-      return conversation.user(toParts(message.content))
+      return conversation.user(saidBy(message.name, toParts(message.content)))
     case 'tool':
       return conversation.result({ id: message.tool_call_id }, { parts: toParts(message.content) })
     case 'function':
@@ -46,7 +48,7 @@ function tell(conversation: Conversation, message: ChatMessage): void {
 }
 
 function wordsIn(message: AnswerMessage): Part[] {
-  const said = toParts(message.content)
+  const said = saidBy(message.name, toParts(message.content))
   for (const picture of toParts(message.images)) said.push(picture)
   if (message.refusal) said.push({ text: message.refusal })
   return said

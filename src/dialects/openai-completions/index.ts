@@ -11,7 +11,7 @@ import { conversationIn } from '../openai/conversation.ts'
 import { createdAt, idOf } from '../openai/ids.ts'
 import { eventStream } from '../openai/stream.ts'
 import { type CompletionRequest, parseCompletionRequest } from './body.ts'
-import { toChatBody } from './request.ts'
+import { ignoredIn, toChatBody } from './request.ts'
 import { CompletionStream } from './stream.ts'
 import { type CompletionContext, toTextCompletion } from './whole.ts'
 
@@ -43,7 +43,13 @@ function understood(body: unknown, completion: CompletionRequest): Understood | 
     choices: 1,
     kind: null,
     attachments: [],
-    translate: () => ({ ok: true, order, requests, telling: telling(completion, plan) }),
+    translate: () => ({
+      ok: true,
+      order,
+      requests,
+      telling: telling(completion, plan),
+      ignored: () => ignoredIn(body),
+    }),
   }
 }
 

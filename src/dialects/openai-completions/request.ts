@@ -1,5 +1,8 @@
 /** A prompt as a chat of one message: from there on it goes the way of every chat. */
 
+import { isRecord } from '../../json/record.ts'
+import { unreadFields } from '../ignored.ts'
+
 /** What the two have in common. */
 const SHARED = [
   'model',
@@ -16,6 +19,15 @@ const SHARED = [
   'user',
   'reasoning_effort',
 ]
+
+/** What is read besides, by its own schema. */
+const OWN = ['prompt', 'suffix', 'echo', 'n', 'best_of', 'logprobs']
+const READ: ReadonlySet<string> = new Set([...SHARED, ...OWN, 'prompt_cache_key'])
+
+/** What has no part in the answer, by the client's names. */
+export function ignoredIn(body: unknown): readonly string[] {
+  return isRecord(body) ? unreadFields(body, READ) : []
+}
 
 const FILL_IN =
   'Write what belongs between the text before and the text after. Answer with that text alone: no quotes, no code fence, no explanation, and nothing of what is there already.'

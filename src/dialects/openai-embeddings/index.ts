@@ -1,7 +1,10 @@
 import type { EmbeddingDialect } from '../dialect.ts'
+import { unreadFields } from '../ignored.ts'
 import { conversationIn } from '../openai/conversation.ts'
-import { parseEmbeddingRequest } from './body.ts'
+import { embeddingRequest, parseEmbeddingRequest } from './body.ts'
 import { toEmbeddingList } from './whole.ts'
+
+const READ: ReadonlySet<string> = new Set([...Object.keys(embeddingRequest.entries), 'user'])
 
 /** POST /v1/embeddings */
 export const OPENAI_EMBEDDINGS: EmbeddingDialect = {
@@ -19,6 +22,7 @@ export const OPENAI_EMBEDDINGS: EmbeddingDialect = {
         dimensions: dimensions ?? null,
         taskType: task_type ?? taskType ?? input_type ?? null,
       },
+      ignored: unreadFields(body, READ),
       tell: (embedded) => toEmbeddingList(embedded, format),
     }
   },

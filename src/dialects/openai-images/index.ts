@@ -1,11 +1,14 @@
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { JsonDialect, Translated } from '../dialect.ts'
+import { unreadFields } from '../ignored.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import { createdAt } from '../openai/ids.ts'
 import { neverStreamed } from '../openai/stream.ts'
-import { type ImageRequest, parseImageRequest } from './body.ts'
+import { imageRequest, type ImageRequest, parseImageRequest } from './body.ts'
 import { toImageList } from './whole.ts'
+
+const READ: ReadonlySet<string> = new Set([...Object.keys(imageRequest.entries), 'user'])
 
 /** POST /v1/images/generations: each image is a call of its own. */
 export const OPENAI_IMAGES: JsonDialect = {
@@ -22,7 +25,10 @@ export const OPENAI_IMAGES: JsonDialect = {
       choices: 1,
       kind: 'image',
       attachments: [],
-      translate: () => translated(image),
+      translate: () => ({
+        ...translated(image),
+        ignored: () => unreadFields(body, READ),
+      }),
     }
   },
 }

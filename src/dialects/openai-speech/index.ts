@@ -1,9 +1,12 @@
 import type { JsonDialect, Telling } from '../dialect.ts'
+import { unreadFields } from '../ignored.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import { neverStreamed } from '../openai/stream.ts'
-import { parseSpeechRequest, type SpeechRequest } from './body.ts'
+import { parseSpeechRequest, speechRequest, type SpeechRequest } from './body.ts'
 import { toGeminiRequest } from './request.ts'
 import { toSpeech } from './whole.ts'
+
+const READ: ReadonlySet<string> = new Set([...Object.keys(speechRequest.entries), 'user'])
 
 /** POST /v1/audio/speech */
 export const OPENAI_SPEECH: JsonDialect = {
@@ -25,6 +28,7 @@ export const OPENAI_SPEECH: JsonDialect = {
         order: 'together',
         requests: [toGeminiRequest(speech)],
         telling: telling(speech),
+        ignored: () => unreadFields(body, READ),
       }),
     }
   },

@@ -18,6 +18,15 @@ export function contextOf({ requestId }: Call): Context {
   return { requestId, createdMs: Date.now() }
 }
 
+/** What has no part in the answer, by the client's own names; `lead` is null as long as nobody knows who answers. */
+export function ignoredBy({ translated }: Asked, lead: Answered | null): readonly string[] {
+  const { ignored } = translated
+  if (ignored === undefined) return []
+  if (lead === null) return ignored(null)
+  const { model, access } = lead.lease
+  return ignored({ model, upstream: access.upstream })
+}
+
 /** What is known of an answer under its lease. */
 export function termsOf(asked: Asked, { lease }: Answered, lead: Answered): Terms {
   const { model, access, preferences } = lease

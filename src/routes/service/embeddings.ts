@@ -5,6 +5,7 @@ import { embed } from '../../gateway/embed.ts'
 import { estimateTextTokens } from '../../gemini/usage.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
+import { setIgnored } from '../ignored.ts'
 import { answeringModel, setJourneyHeaders, unanswered } from './journey-headers.ts'
 import { journeyFor, outliving, readServiceBody } from './journey.ts'
 import { sentOf } from './read.ts'
@@ -27,6 +28,7 @@ export function embeddings(
     const named = answeringModel(model, generated)
     const response = Response.json(asked.tell({ ...embedded, model: named }))
     setJourneyHeaders(response.headers, generated, call.family)
+    setIgnored(response.headers, asked.ignored ?? [])
     return response
   }
 }

@@ -13,7 +13,8 @@ import { refusalTo } from '../access.ts'
 import type { Reply } from '../call.ts'
 import { OUTAGES } from '../../gateway/failure.ts'
 import { crashed, crashedRequest } from '../crash.ts'
-import { type Asked, contextOf, termsOf } from './asked.ts'
+import { setIgnored } from '../ignored.ts'
+import { type Asked, contextOf, ignoredBy, termsOf } from './asked.ts'
 import { setJourneyHeaders, unanswered, unusable } from './journey-headers.ts'
 
 type Begun = Extract<Answers, { ok: true }>
@@ -47,6 +48,7 @@ async function open(asked: Asked, told: ClientStream, answers: Answers): Promise
   carry(asked, told, { answers, outlet })
   const response = responseOf(told, outlet)
   setJourneyHeaders(response.headers, lead, call.family, attempts)
+  setIgnored(response.headers, ignoredBy(asked, lead))
   return response
 }
 
@@ -62,7 +64,9 @@ function openEarly(
   const outlet = new Outlet()
   outlet.write(early)
   asked.call.ctx.waitUntil(follow(asked, told, { coming, outlet }))
-  return responseOf(told, outlet)
+  const response = responseOf(told, outlet)
+  setIgnored(response.headers, ignoredBy(asked, null))
+  return response
 }
 
 async function follow(

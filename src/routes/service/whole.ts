@@ -3,7 +3,8 @@ import { verdictOf } from '../../gateway/verdict-of.ts'
 import { continuationPins } from '../../gemini/pins.ts'
 import { tokenIn } from '../../gemini/response.ts'
 import type { Reply } from '../call.ts'
-import { type Asked, contextOf, termsOf } from './asked.ts'
+import { setIgnored } from '../ignored.ts'
+import { type Asked, contextOf, ignoredBy, termsOf } from './asked.ts'
 import { setJourneyHeaders, unanswered, unusable } from './journey-headers.ts'
 
 /** Tells answers that are there in full, and settles each with the verdict of what was told. */
@@ -32,5 +33,6 @@ export async function tellWhole(asked: Asked, answers: Answers): Promise<Reply> 
   if (!told.ok) return unusable(call, lead, told.failure, attempts)
   const response = new Response(told.body, { headers: { 'content-type': told.contentType } })
   setJourneyHeaders(response.headers, lead, call.family, attempts)
+  setIgnored(response.headers, ignoredBy(asked, lead))
   return response
 }

@@ -163,7 +163,7 @@ describe('the generation config', () => {
     ['has no stops when all are empty (E76)', { stop: [''] }, undefined],
     [
       'keeps five stops (E76)',
-      { stop: ['1', '2', '3', '4', '5', '6'] },
+      { stop: ['1', '2', '', '3', '4', '5'] },
       { stopSequences: ['1', '2', '3', '4', '5'] },
     ],
     ['takes a seed', { seed: -7 }, { seed: -7 }],

@@ -108,7 +108,7 @@ describe('asks for', () => {
         extra_body: { other: 1 },
         prediction: { type: 'content', content: 'x' },
         prompt_cache_key: 'k',
-        chat_template_kwargs: { enable_thinking: true },
+        chat_template_kwargs: { builtin_tools: ['x'] },
       },
       {},
     ],

@@ -10,12 +10,16 @@ import { name, record, string } from '../../words.ts'
 /** `model` is Gemini's own word for the assistant; some clients use it here too. */
 const ROLES = ['system', 'developer', 'user', 'assistant', 'model', 'tool', 'function'] as const
 
+/** Tells speakers of one role apart. */
+const speaker = v.nullish(string)
+
 const plain = v.object(
   {
     role: v.pipe(
       string,
       v.picklist(['system', 'developer', 'user'], `must be one of: ${ROLES.join(', ')}`),
     ),
+    name: speaker,
     content,
   },
   'an object',
@@ -62,6 +66,7 @@ const customCall = v.object(
 const answer = v.object(
   {
     role: v.picklist(['assistant', 'model']),
+    name: speaker,
     content: v.nullish(content, []),
     refusal: v.nullish(string),
     images: v.optional(drawnImages, []),
@@ -111,6 +116,7 @@ export const message = v.lazy((input) => {
 })
 
 export type ChatMessage = v.InferOutput<typeof message>
+export type PlainMessage = v.InferOutput<typeof plain>
 export type AnswerMessage = v.InferOutput<typeof answer>
 export type ToolCallMessage = AnswerMessage['tool_calls'][number]
 export type ResultMessage = v.InferOutput<typeof result> | v.InferOutput<typeof legacyResult>

@@ -6,8 +6,17 @@
 import type { Failure } from '../../../failure/failure.ts'
 import { isRecord } from '../../../json/record.ts'
 
-/** Of the body: those of Responses (E31), since there is no conversation kept here to go on with. */
-const REQUEST = ['previous_response_id', 'conversation']
+/** Of the body: those of Responses (E31), since there is no conversation kept here to go on with; and forms that Gemini cannot be held to. */
+const REQUEST = [
+  'previous_response_id',
+  'conversation',
+  'guided_regex',
+  'guided_choice',
+  'guided_grammar',
+  'grammar',
+]
+/** Of vLLM's `structured_outputs`: Gemini can be held to a schema, and to nothing else. */
+const STRUCTURED = ['regex', 'choice', 'grammar', 'structural_tag']
 /** Of a message. */
 const MESSAGE = ['audio']
 
@@ -19,6 +28,9 @@ export function findUnsupported(body: Record<string, unknown>): Failure | undefi
   const { messages } = body
   const asked = askedOf(REQUEST, body)
   if (asked !== undefined) return unsupported(asked)
+  const { structured_outputs: structured } = body
+  const form = isRecord(structured) ? askedOf(STRUCTURED, structured) : undefined
+  if (form !== undefined) return unsupported(`structured_outputs.${form}`)
   if (!Array.isArray(messages)) return undefined
   for (let at = 0; at < messages.length; at++) {
     const message: unknown = messages[at]

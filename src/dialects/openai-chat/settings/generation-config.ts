@@ -23,7 +23,17 @@ const count = v.nullish(
 )
 
 const stop = v.string('a string or an array of strings')
-const stops = v.array(string)
+const stops = v.pipe(
+  v.array(string),
+  v.check(
+    (all) => all.filter(isFilled).length <= MAX_STOP_SEQUENCES,
+    `must hold at most ${MAX_STOP_SEQUENCES} texts, which is all that Google takes`,
+  ),
+)
+
+function isFilled(text: string): boolean {
+  return text !== ''
+}
 
 export const generationEntries = {
   max_completion_tokens: count,
@@ -67,10 +77,10 @@ export function toGenerationConfig(chat: GenerationFields): GenerationConfig {
   })
 }
 
-/** Trimmed rather than refused, as E76 has it: one stop too many must not cost the answer. */
+/** Empty ones are sent by clients and refused by Google (E76). */
 function toStopSequences(stop: GenerationFields['stop']): string[] {
   const all = typeof stop === 'string' ? [stop] : (stop ?? [])
-  return all.filter((text) => text !== '').slice(0, MAX_STOP_SEQUENCES)
+  return all.filter(isFilled)
 }
 
 /** Zero and below stand for "not set" (E77; for `top_p`, §1.1). */

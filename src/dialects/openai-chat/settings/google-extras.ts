@@ -77,6 +77,10 @@ const GOOGLE = {
 
 const GOOGLE_NAMES = namesOf(GOOGLE)
 
+/** Google's fields that are read, in both cases. */
+export const GOOGLE_FIELDS: ReadonlySet<string> = new Set(GOOGLE_NAMES.keys())
+export const CONFIG_FIELDS: ReadonlySet<string> = new Set(namesOf(CONFIG).keys())
+
 const google = v.nullish(bothCases(GOOGLE))
 
 export const googleEntries = {

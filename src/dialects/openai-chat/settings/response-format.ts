@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
 import { lowerCaseOf, string } from '../../words.ts'
+import { parseObject } from '../json-object.ts'
 
 const schema = v.custom<Record<string, unknown>>(isRecord, 'an object')
 
@@ -16,14 +17,34 @@ const format = v.object(
   'an object',
 )
 
-export const responseFormatEntries = { response_format: v.nullish(format) }
+/** vLLM's: a schema, or its text. */
+const guided = v.pipe(
+  v.union([v.string(), schema], 'a JSON schema'),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const { value } = dataset
+    const read = typeof value === 'string' ? parseObject(value) : value
+    if (read !== undefined) return read
+    addIssue({ message: 'must be a JSON schema' })
+    return NEVER
+  }),
+)
+
+export const responseFormatEntries = {
+  response_format: v.nullish(format),
+  guided_json: v.nullish(guided),
+  structured_outputs: v.nullish(v.object({ json: v.nullish(guided) }, 'an object')),
+}
 
 const responseFormatFields = v.object(responseFormatEntries)
 
 /** A `json_schema` without a schema is a `json_object`. */
 export function toResponseFormat({
   response_format: asked,
+  guided_json,
+  structured_outputs,
 }: v.InferOutput<typeof responseFormatFields>): GenerationConfig {
+  const guide = guided_json ?? structured_outputs?.json
+  if (guide) return { responseMimeType: 'application/json', responseJsonSchema: guide }
   if (!asked || asked.type === 'text') return {}
   const responseJsonSchema = asked.type === 'json_schema' ? asked.json_schema?.schema : undefined
   return { responseMimeType: 'application/json', ...(responseJsonSchema && { responseJsonSchema }) }

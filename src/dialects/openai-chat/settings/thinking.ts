@@ -37,6 +37,21 @@ export const thinkingEntries = {
       'an object',
     ),
   ),
+  /** Qwen's and vLLM's. */
+  enable_thinking: v.nullish(boolean),
+  thinking_budget: v.nullish(thinkingBudget),
+  /** vLLM's way to the template of a model; what a template may be told besides is none of Gemini's. */
+  chat_template_kwargs: v.nullish(
+    v.object(
+      {
+        enable_thinking: v.nullish(boolean),
+        thinking: v.nullish(boolean),
+        thinking_budget: v.nullish(thinkingBudget),
+        reasoning_effort: effort,
+      },
+      'an object',
+    ),
+  ),
   /** OpenRouter's older word. */
   include_reasoning: v.nullish(boolean),
   reasoning_format: v.nullish(
@@ -63,16 +78,18 @@ export function toThinkingConfig(
   return includeThoughts === undefined ? amount : { ...amount, includeThoughts }
 }
 
-function amountOf({
-  thinking,
-  reasoning,
-  reasoning_effort,
-}: ThinkingFields): ThinkingConfig | undefined {
-  return (
-    ofThinking(thinking) ??
-    ofReasoning(reasoning) ??
-    (reasoning_effort ? EFFORTS[reasoning_effort] : undefined)
-  )
+function amountOf(chat: ThinkingFields): ThinkingConfig | undefined {
+  const { thinking, reasoning, enable_thinking, chat_template_kwargs: template } = chat
+  const isOn = enable_thinking ?? template?.enable_thinking ?? template?.thinking
+  const budget = chat.thinking_budget ?? template?.thinking_budget
+  const effort = chat.reasoning_effort ?? template?.reasoning_effort
+  const exact = ofThinking(thinking) ?? ofReasoning(reasoning)
+  if (exact !== undefined) return exact
+  // Off goes before all else that is said beside it, as with the models that these words are for.
+  if (isOn === false) return OFF
+  if (typeof budget === 'number') return { thinkingBudget: budget }
+  if (effort) return EFFORTS[effort]
+  return isOn ? DYNAMIC : undefined
 }
 
 /** Anthropic's; a budget goes with `enabled`. */

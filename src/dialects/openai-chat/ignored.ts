@@ -1,0 +1,60 @@
+/** What of a chat request has no part in its answer, by the client's own names. */
+import type { Target } from '../../gemini/fit/index.ts'
+import { ignoredBy } from '../../gemini/fit/ignored.ts'
+import type { GenerateContentRequest } from '../../gemini/types.ts'
+import { isRecord } from '../../json/record.ts'
+import { lazy } from '../../lazy.ts'
+import { inSnakeCase, unreadFields } from '../ignored.ts'
+import { CONFIG_FIELDS, GOOGLE_FIELDS } from './settings/google-extras.ts'
+import { type ChatRequest, chatRequest } from './body/schema.ts'
+
+/** Beside what the schema reads: what names the conversation, and Responses' own words (responses-shape.ts). */
+const READ_ELSEWHERE = [
+  'user',
+  'prompt_cache_key',
+  'input',
+  'instructions',
+  'text',
+  'max_output_tokens',
+]
+
+const KNOWN = lazy(() => new Set([...Object.keys(chatRequest.entries), ...READ_ELSEWHERE]))
+const IN_EXTRA_BODY = new Set(['google'])
+const IN_TEMPLATE = new Set(['enable_thinking', 'thinking', 'thinking_budget', 'reasoning_effort'])
+const NOTHING = new Set<string>()
+/** What Google does anyway. */
+const PLAIN_TIERS = new Set(['auto', 'default', 'standard', 'flex', 'priority'])
+
+/** What the translation leaves out, whoever answers. `body` is what the client sent. */
+export function ignoredIn(body: unknown, chat: ChatRequest): readonly string[] {
+  if (!isRecord(body)) return []
+  const ignored = unreadFields(body, KNOWN())
+  const inside = (name: string, known: ReadonlySet<string>): void => {
+    const fields = body[name]
+    if (isRecord(fields)) ignored.push(...unreadFields(fields, known, `${name}.`))
+  }
+  inside('extra_body', IN_EXTRA_BODY)
+  inside('chat_template_kwargs', IN_TEMPLATE)
+  inside('web_search_options', NOTHING)
+  inside('google', GOOGLE_FIELDS)
+  inside('generationConfig', CONFIG_FIELDS)
+  inside('generation_config', CONFIG_FIELDS)
+  const { service_tier: tier, logprobs, top_logprobs } = chat
+  if (tier && !PLAIN_TIERS.has(tier)) ignored.push('service_tier')
+  if (top_logprobs && !logprobs) ignored.push('top_logprobs')
+  return ignored
+}
+
+/** What the model or the upstream that answers takes no part of. */
+export function ignoredUnder(request: GenerateContentRequest, target: Target): readonly string[] {
+  return ignoredBy(request, target).map((name) => NAMES.get(name) ?? inSnakeCase(name))
+}
+
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['responseLogprobs', 'logprobs'],
+  ['logprobs', 'top_logprobs'],
+  ['functionDeclarations', 'tools.functions'],
+  ['googleSearch', 'tools.google_search'],
+  ['urlContext', 'tools.url_context'],
+  ['codeExecution', 'tools.code_execution'],
+])

@@ -1,0 +1,9 @@
+import type { Part } from '../types.ts'
+
+/** What somebody with a name of their own says. Gemini has no field for names, so the name stands before the words. */
+export function saidBy(name: string | null | undefined, parts: Part[]): Part[] {
+  if (!name || parts.length === 0) return parts
+  const first = parts.findIndex(({ text }) => text !== undefined)
+  if (first === -1) return [{ text: `${name}:` }, ...parts]
+  return parts.map((part, at) => (at === first ? { ...part, text: `${name}: ${part.text}` } : part))
+}

@@ -1,0 +1,45 @@
+import type { GenerateContentRequest } from '../types.ts'
+import { isGooglesOwn } from '../tools.ts'
+import { fit, type Target } from './index.ts'
+
+/** Settings that `fit` leaves out or keeps, and never puts in another way. */
+const SETTINGS = [
+  'temperature',
+  'topP',
+  'topK',
+  'presencePenalty',
+  'frequencyPenalty',
+  'responseLogprobs',
+  'logprobs',
+  'thinkingConfig',
+  'imageConfig',
+  'speechConfig',
+] as const
+
+/** What was asked for and a target takes no part of, by Gemini's own names. Pure; empty for most requests, at little cost. */
+export function ignoredBy(request: GenerateContentRequest, target: Target): readonly string[] {
+  const { generationConfig: asked = {}, tools = [], safetySettings, serviceTier } = request
+  // The conversation and the schemas have nothing to do with it, and are most of the work.
+  const kinds = tools.map((tool) => (isGooglesOwn(tool) ? tool : { functionDeclarations: [] }))
+  const { responseMimeType: _, responseJsonSchema: __, ...generationConfig } = asked
+  const fitted = fit(
+    {
+      contents: [],
+      generationConfig,
+      tools: kinds,
+      ...(safetySettings && { safetySettings }),
+      ...(serviceTier !== undefined && { serviceTier }),
+    },
+    target,
+  )
+  const ignored: string[] = SETTINGS.filter(
+    (key) => asked[key] !== undefined && fitted.generationConfig?.[key] === undefined,
+  )
+  if ((safetySettings?.length ?? 0) > (fitted.safetySettings?.length ?? 0)) {
+    ignored.push('safetySettings')
+  }
+  if (serviceTier !== undefined && fitted.serviceTier === undefined) ignored.push('serviceTier')
+  const kept = new Set(fitted.tools?.flatMap(Object.keys))
+  for (const kind of new Set(kinds.flatMap(Object.keys))) if (!kept.has(kind)) ignored.push(kind)
+  return ignored
+}

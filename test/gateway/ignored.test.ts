@@ -1,0 +1,158 @@
+/** Nothing that a client asks for is dropped in silence: it is honoured, refused, or named in x-pollux-ignored. */
+import { describe, expect, it } from 'vitest'
+import {
+  callsOf,
+  chat,
+  type ErrorBody,
+  givenUser,
+  google,
+  MODEL,
+  post,
+  type User,
+} from '../support/pollux.ts'
+
+const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
+const WAYS = [{}, { stream: true }, { n: 2 }, { n: 2, stream: true }]
+/** On all three upstreams. */
+const NEWER = 'gemini-3.1-pro-preview'
+
+type Json = Record<string, unknown>
+
+async function ignored(answer: Response): Promise<string[]> {
+  await answer.text()
+  expect(answer.status).toBe(200)
+  return answer.headers.get('x-pollux-ignored')?.split(', ').toSorted() ?? []
+}
+
+async function sentBy(user: User): Promise<Json> {
+  const last = (await callsOf(user.credentials[0]?.handle ?? '')).at(-1)?.body as Json
+  return (last['request'] ?? last) as Json
+}
+
+describe.each(KINDS)('with %s', (kind) => {
+  it.each(WAYS)('what has no part in the answer is named: %o', async (how) => {
+    const user = await givenUser([kind])
+    const answer = await chat(user.key, {
+      model: NEWER,
+      logit_bias: { 5: 1 },
+      metadata: {},
+      store: false,
+      min_p: 0.1,
+      'bad name\n': 1,
+      user: 'me',
+      extra_body: { google: {}, other: 1 },
+      google: { labels: { a: 'b' }, cached_content: null },
+      generationConfig: { topZ: 1 },
+      chat_template_kwargs: { enable_thinking: false, builtin_tools: ['x'] },
+      presence_penalty: 0.5,
+      tools: [{ type: 'function', function: { name: 'f' } }, { type: 'web_search' }],
+      ...how,
+    })
+    expect(await ignored(answer)).toEqual([
+      'chat_template_kwargs.builtin_tools',
+      'extra_body.other',
+      'generationConfig.topZ',
+      'google.labels',
+      'logit_bias',
+      'min_p',
+      'presence_penalty',
+      'tools.google_search',
+    ])
+  })
+
+  it('nothing is named where all has its part', async () => {
+    const user = await givenUser([kind])
+    const settings = { temperature: 0.5, top_p: 0.5, seed: 1, max_tokens: 5, stop: ['x'] }
+    const format = { response_format: { type: 'json_object' }, reasoning_effort: 'low' }
+    expect(await ignored(await chat(user.key, { ...settings, ...format }))).toEqual([])
+  })
+
+  it.each([
+    { enable_thinking: false },
+    { chat_template_kwargs: { enable_thinking: false } },
+    { chat_template_kwargs: { thinking: false }, reasoning_effort: 'high' },
+    { enable_thinking: true, thinking_budget: 0 },
+  ])('thinking is turned off by %o', async (how) => {
+    const user = await givenUser([kind])
+    expect(await ignored(await chat(user.key, how))).toEqual([])
+    const { generationConfig } = await sentBy(user)
+    expect(generationConfig).toMatchObject({ thinkingConfig: { thinkingBudget: 0 } })
+  })
+
+  const schema = { type: 'object', properties: { a: { type: 'string' } } }
+  it.each([
+    { guided_json: schema },
+    { guided_json: JSON.stringify(schema) },
+    { structured_outputs: { json: schema } },
+  ])('an answer is held to the schema of %o', async (how) => {
+    const user = await givenUser([kind])
+    expect(await ignored(await chat(user.key, { ...how, model: NEWER }))).toEqual([])
+    const { generationConfig } = await sentBy(user)
+    expect(generationConfig).toMatchObject({
+      responseMimeType: 'application/json',
+      responseJsonSchema: schema,
+    })
+  })
+
+  it('who speaks is told', async () => {
+    const user = await givenUser([kind])
+    const messages = [
+      { role: 'system', name: 'rules', content: 'Be kind.' },
+      { role: 'user', name: 'ada', content: [{ type: 'text', text: 'Hi' }] },
+      { role: 'assistant', name: 'bot', content: 'Hello' },
+      { role: 'user', name: null, content: 'Bye' },
+    ]
+    expect(await ignored(await chat(user.key, { messages }))).toEqual([])
+    const { contents, systemInstruction } = await sentBy(user)
+    expect(systemInstruction).toMatchObject({ parts: [{ text: 'rules: Be kind.' }] })
+    expect(contents).toMatchObject([
+      { parts: [{ text: 'ada: Hi' }] },
+      { parts: [{ text: 'bot: Hello' }] },
+      { parts: [{ text: 'Bye' }] },
+    ])
+  })
+})
+
+describe('what cannot be honoured', () => {
+  it.each<[Json, string]>([
+    [{ stop: ['1', '2', '3', '4', '5', '6'] }, 'stop'],
+    [{ guided_json: 'x' }, 'guided_json'],
+    [{ guided_regex: 'a+' }, 'guided_regex'],
+    [{ guided_choice: ['a'] }, 'guided_choice'],
+    [{ guided_grammar: 'x' }, 'guided_grammar'],
+    [{ grammar: 'x' }, 'grammar'],
+    [{ structured_outputs: { choice: ['a'] } }, 'structured_outputs.choice'],
+    [{ enable_thinking: 'no' }, 'enable_thinking'],
+    [{ messages: [{ role: 'user', content: 'hi', name: 5 }] }, 'messages[0].name'],
+  ])('is refused by name: %o', async (fields, param) => {
+    const user = await givenUser()
+    const answer = await chat(user.key, fields)
+    expect(answer.status).toBe(400)
+    expect((await answer.json<ErrorBody>()).error.param).toBe(param)
+    expect(await callsOf(user.credentials[0]?.handle ?? '')).toEqual([])
+  })
+})
+
+describe('what models take no part of', () => {
+  it('is named by the client’s own words', async () => {
+    const user = await givenUser()
+    const settings = { temperature: 0.1, top_p: 0.1, top_k: 5, logprobs: true, top_logprobs: 2 }
+    const named = await ignored(await chat(user.key, { model: 'gemini-3.8-flash', ...settings }))
+    expect(named).toEqual(['logprobs', 'temperature', 'top_k', 'top_logprobs', 'top_p'])
+  })
+
+  it('is named on other routes as well', async () => {
+    const user = await givenUser()
+    const body = { model: MODEL, prompt: 'a', logit_bias: { 5: 1 } }
+    expect(await ignored(await post('/v1/completions', user.key, body))).toEqual(['logit_bias'])
+    const picture = { model: 'gemini-3.1-flash-image', prompt: 'a', quality: 'hd', user: 'me' }
+    const data = btoa('\x89PNG\r\n\x1a\n')
+    const reply = { parts: [{ inlineData: { mimeType: 'image/png', data } }] }
+    await google.script({ credential: user.credentials[0]?.handle ?? '', times: 1, reply })
+    expect(await ignored(await post('/v1/images/generations', user.key, picture))).toEqual([
+      'quality',
+    ])
+    const texts = { model: 'gemini-embedding-001', input: 'a', truncate: true }
+    expect(await ignored(await post('/v1/embeddings', user.key, texts))).toEqual(['truncate'])
+  })
+})
