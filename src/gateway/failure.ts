@@ -3,6 +3,7 @@ import type { Failure, FailureReason } from '../failure/failure.ts'
 import { apart, away } from './pin-failure.ts'
 import type { Lease, LeaseResult } from '../objects/ledger/lease.ts'
 import type { LimitName } from '../objects/config/limits.ts'
+import { nearestModel } from '../gemini/nearest.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { GoogleError } from '../upstreams/google-error.ts'
 import type { ClientFault, QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
@@ -120,9 +121,11 @@ export const VAULT_CLOSED: Failure = {
 }
 
 export function modelNotFound(model: string): Failure {
+  const nearest = nearestModel(model)
+  const hint = nearest === null ? '' : ` Did you mean \`${nearest}\`?`
   return {
     reason: 'model_not_found',
-    message: `The model \`${model}\` does not exist or you do not have access to it.`,
+    message: `The model \`${model}\` does not exist or you do not have access to it.${hint} GET /v1/models lists all that this API key can use.`,
     param: 'model',
     model,
   }

@@ -3,6 +3,7 @@ import { type NotRead, type Reading, readBytes } from './read-bytes.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
 import type { Failure } from '../failure/failure.ts'
 import { isNestedDeeper } from '../json/nesting.ts'
+import { unzipped } from './gunzip.ts'
 import { Patience } from './patience.ts'
 
 type Refused = { readonly ok: false; readonly failure: Failure }
@@ -89,9 +90,13 @@ async function readLong(
   reading: Reading,
 ): Promise<Cut | NotRead> {
   if (body === null) return { text: '', cuttings: Cuttings.NONE }
-  const stream = format === undefined ? body : body.pipeThrough(new DecompressionStream(format))
-  const bytes = await readBytes(stream, reading)
-  return typeof bytes === 'string' ? bytes : Cuttings.of(bytes)
+  const isGzip = format === 'gzip'
+  const stream =
+    format === undefined || isGzip ? body : body.pipeThrough(new DecompressionStream(format))
+  const read = await readBytes(stream, reading)
+  if (typeof read === 'string') return read
+  const bytes = isGzip ? await unzipped(read, reading.limit) : read
+  return bytes === null ? 'too_large' : Cuttings.of(bytes)
 }
 
 async function readShort(request: Request): Promise<Cut | NotRead> {

@@ -1,6 +1,7 @@
 import type { Family } from '../dialects/dialect.ts'
 import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
 import { log } from '../http/log.ts'
+import { withPlainSlashes } from '../http/plain-slashes.ts'
 import { readSettings } from '../settings.ts'
 import type { Reply, Unanswered } from './call.ts'
 import { crashedRequest } from './crash.ts'
@@ -15,11 +16,12 @@ import { notServedAt } from './service/not-served.ts'
  * place where a failure gets a status and a body.
  */
 export async function handleRequest(
-  request: Request,
+  given: Request,
   env: Env,
   ctx: ExecutionContext,
 ): Promise<Response> {
   const began = Date.now()
+  const request = withPlainSlashes(given)
   const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`
   const { method } = request
   const fixed = known(request)

@@ -1,6 +1,8 @@
 /** The models that a user can reach as OpenAI's list, with OpenRouter's extras (client-protocols §2). */
 import type { Kind, Modality, Model } from '../../gemini/models/catalogue.ts'
 import type { Listed } from '../../gemini/models/listing.ts'
+import { traitsOf } from '../../gemini/models/traits.ts'
+import { UPSTREAMS } from '../../gemini/upstreams.ts'
 
 /** What every client reads; all there is to say of a model that the catalogue does not know. */
 interface Bare {
@@ -38,20 +40,16 @@ export interface OpenAIModelList {
   readonly data: readonly OpenAIModel[]
 }
 
-const SAMPLING = ['temperature', 'top_p', 'top_k', 'max_tokens', 'stop', 'seed']
+const SAMPLING = ['temperature', 'top_p', 'top_k']
+const PENALTIES = ['presence_penalty', 'frequency_penalty']
+const THINKING = ['reasoning', 'include_reasoning']
+const LOGPROBS = ['logprobs', 'top_logprobs']
+const ALWAYS = ['max_tokens', 'stop', 'seed']
 
 /** In OpenRouter's words; clients switch abilities on by them. */
 const PARAMETERS: Readonly<Record<Kind, readonly string[]>> = {
-  text: [
-    'tools',
-    'tool_choice',
-    'response_format',
-    'structured_outputs',
-    'reasoning',
-    'include_reasoning',
-    ...SAMPLING,
-  ],
-  image: SAMPLING,
+  text: ['tools', 'tool_choice', 'response_format', 'structured_outputs', ...ALWAYS],
+  image: ALWAYS,
   speech: ['voice', 'response_format', 'instructions'],
   embedding: ['dimensions', 'encoding_format'],
 }
@@ -92,8 +90,24 @@ export function toModel({ id, target, model }: Listed): OpenAIModel {
     architecture: architectureOf(model),
     top_provider: { context_length, max_completion_tokens, is_moderated: false },
     per_request_limits: null,
-    supported_parameters: PARAMETERS[model.kind],
+    supported_parameters: parametersOf(model),
   }
+}
+
+/** Only what the model takes wherever it is served: some are answered by another model, or without log probabilities. */
+function parametersOf({ id, kind, upstreams }: Model): readonly string[] {
+  if (kind !== 'text' && kind !== 'image') return PARAMETERS[kind]
+  const served = UPSTREAMS.filter((upstream) => upstreams[upstream] !== 'absent')
+  const all = served.map((upstream) => traitsOf(id, upstream))
+  return [
+    ...PARAMETERS[kind],
+    ...(all.every(({ sampling }) => sampling) ? SAMPLING : []),
+    ...(all.every(({ penalties }) => penalties) ? PENALTIES : []),
+    ...(all.every(({ thinking }) => thinking !== null) ? THINKING : []),
+    ...(all.every(({ logprobs }, at) => logprobs.some((place) => place === served[at]))
+      ? LOGPROBS
+      : []),
+  ]
 }
 
 function architectureOf({ input, kind }: Model): Described['architecture'] {

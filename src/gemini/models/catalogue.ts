@@ -296,6 +296,8 @@ export function listModels(): readonly Model[] {
   return MODELS
 }
 
+const PREFIXES = /^(?:(?:models|google|gemini|openai|responses)\/)+/i
+
 /** By id or alias, with or without the prefixes clients put before it. */
 export function findModel(name: string): Model | undefined {
   const id = stripModelPrefix(name)
@@ -303,10 +305,13 @@ export function findModel(name: string): Model | undefined {
 }
 
 /**
- * `models/x` is Google's own spelling, `google/x` OpenRouter's and Vertex's (client-protocols E84).
+ * `models/x` is Google's own spelling, `google/x` OpenRouter's and Vertex's, `gemini/x`, `openai/x` and `responses/x` LiteLLM's
+ * (client-protocols E84). Google's names are in lower case; other names may be a user's own, and stay as they are.
  */
 export function stripModelPrefix(name: string): string {
-  return name.replace(/^(?:models\/|google\/)+/, '')
+  const bare = name.includes('/') ? name.replace(PREFIXES, '') : name
+  const lower = bare.toLowerCase()
+  return lower !== bare && (/^gem(?:ini|ma)-/.test(lower) || BY_ID.has(lower)) ? lower : bare
 }
 
 function day(date: string): number {

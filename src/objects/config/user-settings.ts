@@ -73,6 +73,13 @@ export function preferencesOf({
   return { reasoningFormat, safetySettings, storeResponses }
 }
 
+/** What a name of the user's own stands for, however it is capitalised. */
+function aliasOf(aliases: UserSettings['aliases'], asked: string): string | undefined {
+  if (Object.hasOwn(aliases, asked)) return aliases[asked]
+  const lower = asked.toLowerCase()
+  return Object.entries(aliases).find(([name]) => name.toLowerCase() === lower)?.[1]
+}
+
 /** The model that Google is asked for; null where the user may not ask for it. `standIn`: for a name that is none of the user's. Pure. */
 export function resolveModel(
   settings: UserSettings,
@@ -80,7 +87,7 @@ export function resolveModel(
   standIn = asked,
 ): string | null {
   const { aliases, models } = settings
-  const named = Object.hasOwn(aliases, asked) ? (aliases[asked] ?? asked) : standIn
+  const named = aliasOf(aliases, asked) ?? standIn
   // The user's own names go before the catalogue's.
   const model = findModel(named)?.id ?? named
   return models === null || models.includes(model) ? model : null

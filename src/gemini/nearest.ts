@@ -1,0 +1,32 @@
+import { listModels } from './models/catalogue.ts'
+
+/** Of a name's letters, how many may differ from what was meant. */
+const TOLERANCE = 0.4
+
+/** The model of the catalogue that a name nobody knows most likely means; null where none is like it. Only for errors: it compares with all. */
+export function nearestModel(name: string): string | null {
+  const asked = name.toLowerCase().slice(0, 64)
+  let nearest: string | null = null
+  let least = asked.length * TOLERANCE + 1
+  for (const { id } of listModels()) {
+    const changes = distance(asked, id)
+    if (changes >= least || id === name) continue
+    least = changes
+    nearest = id
+  }
+  return nearest
+}
+
+/** Levenshtein's: how many letters to put in, take out or change. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
+  for (let at = 1; at <= one.length; at++) {
+    const next = [at]
+    for (let to = 1; to <= other.length; to++) {
+      const changed = (row[to - 1] ?? 0) + (one[at - 1] === other[to - 1] ? 0 : 1)
+      next.push(Math.min(changed, (row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[other.length] ?? 0
+}

@@ -1,0 +1,15 @@
+/** All that the Worker takes from Node: workerd has it built in. All of @types/node would offer what it has not. */
+declare const process: {
+  getBuiltinModule(name: 'node:crypto'): {
+    createHash(algorithm: 'sha256'): {
+      update(text: string): { digest(encoding: 'hex'): string }
+    }
+  }
+  getBuiltinModule(name: 'node:zlib'): {
+    gunzip(
+      bytes: Uint8Array,
+      options: { readonly maxOutputLength: number },
+      done: (error: Error | null, whole: Uint8Array) => void,
+    ): void
+  }
+}

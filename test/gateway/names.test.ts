@@ -1,0 +1,112 @@
+/** Names of models as clients write them, and what is said of those that nobody knows. */
+import { describe, expect, it } from 'vitest'
+import {
+  callsOf,
+  chat,
+  configure,
+  type ErrorBody,
+  fetchPollux,
+  givenUser,
+  post,
+} from '../support/pollux.ts'
+
+const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
+const NAMES = [
+  'gemini/gemini-2.5-flash',
+  'openai/gemini-2.5-flash',
+  'google/gemini-2.5-flash',
+  'responses/gemini-2.5-flash',
+  'models/gemini-2.5-flash',
+  'openai/responses/gemini-2.5-flash',
+  'Gemini-2.5-Flash',
+  'Models/GEMINI-2.5-FLASH',
+]
+
+describe.each(KINDS)('with %s', (kind) => {
+  it('one model has many spellings', async () => {
+    const user = await givenUser([kind])
+    for (const model of NAMES) {
+      for (const stream of [false, true]) {
+        const answer = await chat(user.key, { model, stream })
+        expect(answer.status).toBe(200)
+        await answer.text()
+        expect(answer.headers.get('x-pollux-model')).toBe('gemini-2.5-flash')
+      }
+    }
+    const calls = await callsOf(user.credentials[0]?.handle ?? '')
+    expect(calls).toHaveLength(2 * NAMES.length)
+  })
+})
+
+describe('names', () => {
+  it.each(['fast', 'Fast', 'FAST', 'openai/fast'])('of a user’s own: %s', async (model) => {
+    const user = await givenUser()
+    await configure(user, { aliases: { Fast: 'gemini-2.5-flash' } })
+    const answer = await chat(user.key, { model })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('x-pollux-model')).toBe('gemini-2.5-flash')
+  })
+
+  it('lead to a model of the list, however they are written', async () => {
+    const user = await givenUser()
+    const headers = { authorization: `Bearer ${user.key}` }
+    for (const name of NAMES) {
+      const answer = await fetchPollux(`/v1/models/${name}`, { headers })
+      expect(await answer.json()).toMatchObject({ id: 'gemini-2.5-flash' })
+    }
+  })
+
+  it.each([
+    ['gemini-2.5-flsh', 'Did you mean `gemini-2.5-flash`? GET /v1/models lists'],
+    ['gemini-3.8-flash-lite', 'Did you mean `gemini-3.5-flash-lite`? GET /v1/models lists'],
+    ['gpt-4o', 'do not have access to it. GET /v1/models lists'],
+  ])('that nobody knows name the nearest and the list: %s', async (name, words) => {
+    const user = await givenUser()
+    const headers = { authorization: `Bearer ${user.key}` }
+    const listed = await fetchPollux(`/v1/models/${name}`, { headers })
+    expect(listed.status).toBe(404)
+    expect((await listed.json<ErrorBody>()).error.message).toContain(words)
+    const asked = await chat(user.key, { model: name })
+    expect(asked.status).toBe(404)
+    expect((await asked.json<ErrorBody>()).error.message).toContain(words)
+  })
+
+  it('of settings are claimed for those models alone that take them', async () => {
+    const user = await givenUser()
+    const headers = { authorization: `Bearer ${user.key}` }
+    const list = await fetchPollux('/v1/models', { headers })
+    const { data } = await list.json<{ data: { id: string; supported_parameters: string[] }[] }>()
+    const claims = new Map(data.map((model) => [model.id, model.supported_parameters]))
+    for (const id of ['gemini-3.8-flash', 'gemini-3.7-flash']) {
+      expect(claims.get(id)).not.toContain('temperature')
+      expect(claims.get(id)).toEqual(expect.arrayContaining(['max_tokens', 'tools', 'reasoning']))
+    }
+    for (const id of ['gemini-2.5-flash', 'gemini-3.1-pro-preview']) {
+      expect(claims.get(id)).toEqual(expect.arrayContaining(['temperature', 'top_p', 'top_k']))
+    }
+    expect(claims.get('gemini-2.5-flash-image')).not.toContain('reasoning')
+  })
+})
+
+describe('paths', () => {
+  it.each(['//v1/chat/completions', '/v1//chat/completions', '//v1///chat//completions?a=//b'])(
+    'have slashes once: %s',
+    async (path) => {
+      const user = await givenUser()
+      const body = { model: 'gemini-2.5-flash', messages: [{ role: 'user', content: 'hi' }] }
+      const answer = await post(path, user.key, body)
+      expect(answer.status).toBe(200)
+      await answer.text()
+    },
+  )
+
+  it.each(['//health', '//v1/models', '//v1//config/users'])('of all kinds: %s', async (path) => {
+    const user = await givenUser()
+    const headers = { authorization: `Bearer ${user.key}` }
+    const [plain, twice] = [path.replaceAll(/\/+/g, '/'), path]
+    const statuses = [plain, twice].map(async (at) => (await fetchPollux(at, { headers })).status)
+    const [one, other] = await Promise.all(statuses)
+    expect(other).toBe(one)
+    expect(other).not.toBe(404)
+  })
+})
