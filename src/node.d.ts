@@ -4,6 +4,12 @@ declare const process: {
     createHash(algorithm: 'sha256'): {
       update(text: string): { digest(encoding: 'hex'): string }
     }
+    createHmac(
+      algorithm: 'sha256',
+      key: Uint8Array,
+    ): {
+      update(text: string): { digest(encoding: 'hex'): string }
+    }
   }
   getBuiltinModule(name: 'node:zlib'): {
     gunzip(

@@ -3,7 +3,7 @@ import { type NotRead, type Reading, readBytes } from './read-bytes.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
 import type { Failure } from '../failure/failure.ts'
 import { isNestedDeeper } from '../json/nesting.ts'
-import { unzipped } from './gunzip.ts'
+import { unzipped } from '../bytes/gunzip.ts'
 import { Patience } from './patience.ts'
 
 type Refused = { readonly ok: false; readonly failure: Failure }

@@ -13,7 +13,7 @@ import { refusalTo } from '../access.ts'
 import type { Reply } from '../call.ts'
 import { OUTAGES } from '../../gateway/failure.ts'
 import { crashed, crashedRequest } from '../crash.ts'
-import { setIgnored } from '../ignored.ts'
+import { setIgnored } from './ignored.ts'
 import { type Asked, contextOf, ignoredBy, termsOf } from './asked.ts'
 import { setJourneyHeaders, unanswered, unusable } from './journey-headers.ts'
 
