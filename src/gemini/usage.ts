@@ -34,15 +34,19 @@ export function richerUsage(
   before: UsageMetadata | undefined,
   after: UsageMetadata,
 ): UsageMetadata {
-  if (before === undefined || COUNTS.every((key) => count(after[key]) >= count(before[key]))) {
-    return after
-  }
+  if (before === undefined || !isPoorer(after, before)) return after
   const merged: UsageMetadata = { ...before, ...after }
   for (const key of COUNTS) {
     const most = Math.max(count(before[key]), count(after[key]))
     if (most > 0) merged[key] = most
   }
   return merged
+}
+
+/** Runs for every chunk. */
+function isPoorer(after: UsageMetadata, before: UsageMetadata): boolean {
+  for (const key of COUNTS) if (count(after[key]) < count(before[key])) return true
+  return false
 }
 
 const COUNTS = [

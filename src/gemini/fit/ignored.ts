@@ -16,9 +16,14 @@ const SETTINGS = [
   'speechConfig',
 ] as const
 
+const NONE: readonly string[] = []
+
 /** What was asked for and a target takes no part of, by Gemini's own names. Pure; empty for most requests, at little cost. */
 export function ignoredBy(request: GenerateContentRequest, target: Target): readonly string[] {
   const { generationConfig: asked = {}, tools = [], safetySettings, serviceTier } = request
+  const isMixed = tools.length > 1
+  const isPlain = safetySettings === undefined && serviceTier === undefined && !isMixed
+  if (isPlain && SETTINGS.every((key) => asked[key] === undefined)) return NONE
   // The conversation and the schemas have nothing to do with it, and are most of the work.
   const kinds = tools.map((tool) => (isGooglesOwn(tool) ? tool : { functionDeclarations: [] }))
   const { responseMimeType: _, responseJsonSchema: __, ...generationConfig } = asked
