@@ -11,10 +11,14 @@ const SLACK = 65_536
  */
 export function unzipped(bytes: Uint8Array, limit: number): Promise<Uint8Array | null> {
   return new Promise((resolve, reject) => {
-    zlib().gunzip(bytes, { maxOutputLength: limit + SLACK }, (error, whole) => {
-      if (error === null) resolve(whole.byteLength > limit ? null : whole)
-      else if (error instanceof RangeError) resolve(null)
-      else reject(error)
-    })
+    zlib().gunzip(
+      bytes,
+      { maxOutputLength: limit + SLACK },
+      (error: Error | null, whole: Uint8Array) => {
+        if (error === null) resolve(whole.byteLength > limit ? null : whole)
+        else if (error instanceof RangeError) resolve(null)
+        else reject(error)
+      },
+    )
   })
 }
