@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
 import { lowerCaseOf, string } from '../../words.ts'
-import { parseObject } from '../json-object.ts'
+import { parseObject } from '../../../gemini/ask/json-object.ts'
 
 const schema = v.custom<Record<string, unknown>>(isRecord, 'an object')
 
