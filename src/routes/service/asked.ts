@@ -20,7 +20,8 @@ export function contextOf({ requestId }: Call): Context {
 
 /** What has no part in the answer, by the client's own names; `lead` is null as long as nobody knows who answers. */
 export function ignoredBy({ translated }: Asked, lead: Answered | null): readonly string[] {
-  const { ignored } = translated
+  // What came in Google's own words is passed on whole.
+  const ignored = 'ignored' in translated ? translated.ignored : undefined
   if (ignored === undefined) return []
   if (lead === null) return ignored(null)
   const { model, access } = lead.lease
