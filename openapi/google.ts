@@ -23,10 +23,12 @@ const asked: Operation = {
   refusals: OF_A_JOURNEY,
 }
 
+const PAGE = v.object({ pageSize: v.optional(v.string()), pageToken: v.optional(v.string()) })
+
 const list: Operation = {
   who: 'user',
   summary: 'The models that this key can reach, as Google lists them',
-  query: v.object({ pageSize: v.optional(v.string()), pageToken: v.optional(v.string()) }),
+  query: PAGE,
   answers: ok('One page', googles),
 }
 
@@ -49,6 +51,7 @@ export const google: Operations = {
   'GET /v1alpha/models': list,
   'GET /v1beta/models/{id}': model,
   'GET /v1alpha/models/{id}': model,
+  ...Object.fromEntries(['/v1', '/v1beta', '/v1alpha'].flatMap(thingsAt)),
   ...Object.fromEntries(
     ['v1', 'v1beta1'].flatMap((version): [string, Operation][] => [
       [`POST /${version}/publishers/google/${CALL}`, asked],
@@ -56,4 +59,42 @@ export const google: Operations = {
       [`GET /${version}/publishers/google/models`, list],
     ]),
   ),
+}
+
+function thing(summary: string, rest: Partial<Operation> = {}): Operation {
+  return { who: 'user', summary, answers: ok('As Google describes it', googles), ...rest }
+}
+
+/** Things that one credential knows: each request goes to its owner. */
+function thingsAt(version: string): [string, Operation][] {
+  const refusals = OF_A_JOURNEY
+  const upload = thing('Begins an upload, or takes the bytes of one: by its own address alone', {
+    who: 'everyone',
+    refusals: [...refusals, 401, 403],
+  })
+  const page = { query: PAGE, refusals }
+  const made = { body: googles, refusals }
+  return [
+    [`POST /upload${version}/files`, upload],
+    [`PUT /upload${version}/files`, upload],
+    [`GET ${version}/files`, thing('Files, of all credentials one after the other', page)],
+    [`GET ${version}/files/{id}`, thing('One file; with `:download` what is in it', { refusals })],
+    [`DELETE ${version}/files/{id}`, thing('Deletes a file', { refusals })],
+    [`POST ${version}/cachedContents`, thing('Caches content for a model', made)],
+    [`GET ${version}/cachedContents`, thing('Cached contents of all credentials', page)],
+    [`GET ${version}/cachedContents/{id}`, thing('One cached content', { refusals })],
+    [`PATCH ${version}/cachedContents/{id}`, thing('Changes how long it is kept', made)],
+    [`DELETE ${version}/cachedContents/{id}`, thing('Deletes a cached content', { refusals })],
+    [`GET ${version}/batches`, thing('Batches of all credentials', page)],
+    [`GET ${version}/batches/{id}`, thing('One batch', { refusals })],
+    [`POST ${version}/batches/{id}`, thing('Ends a batch, with `:cancel`', { refusals })],
+    [`DELETE ${version}/batches/{id}`, thing('Deletes a batch', { refusals })],
+    [`POST ${version}/interactions`, thing('An interaction, streamed or not', made)],
+    [
+      `GET ${version}/interactions/{id}`,
+      thing('One interaction, or the rest of its stream', { refusals }),
+    ],
+    [`POST ${version}/interactions/{id}/cancel`, thing('Ends an interaction', { refusals })],
+    [`DELETE ${version}/interactions/{id}`, thing('Deletes an interaction', { refusals })],
+  ]
 }

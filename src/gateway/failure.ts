@@ -145,7 +145,7 @@ const NOT_OFFERED: Failure = {
     'None of the Google credentials behind this API key offers this: Code Assist has no embeddings. Ask the admin of this gateway for a credential of the Gemini API or of Vertex AI.',
 }
 
-const UNUSABLE: Failure = {
+export const UNUSABLE: Failure = {
   reason: 'credentials_unusable',
   message:
     'Google accepts none of the credentials behind this API key; the admin finds the reason for each in /debug/stats.',

@@ -45,8 +45,13 @@ import { getKey } from './service/key.ts'
 import { modelCall } from './service/model-call.ts'
 import { countMessages } from './service/messages-count.ts'
 import { getModel, listModels } from './service/models.ts'
-import { byFamily } from './service/shared.ts'
-import { getStored, listStored } from './service/not-served.ts'
+import { byFamily, type Handler } from './service/shared.ts'
+import { actOnBatch, getFile, uploads } from './service/things/files.ts'
+import { BATCHES, CACHES, FILES, INTERACTIONS } from './service/things/kinds.ts'
+import { allThings } from './service/things/list.ts'
+import { makeBatch, makeCache, makeEmbeddingBatch, makeInteraction } from './service/things/make.ts'
+import { oneThing } from './service/things/one.ts'
+import { getStored, listStored, notServed } from './service/not-served.ts'
 import { openapi } from './public/openapi.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recovery.ts'
 import { readiness } from './public/readiness.ts'
@@ -119,6 +124,8 @@ const askModel = modelCall({
   countTokens: countTokens(GEMINI_COUNT),
   embedContent: embeddings(GEMINI_EMBED),
   batchEmbedContents: embeddings(GEMINI_BATCH_EMBED),
+  batchGenerateContent: makeBatch,
+  asyncBatchEmbedContent: makeEmbeddingBatch,
 })
 
 /** As Vertex AI has them. Project and location are the client's fancy: the ring decides. */
@@ -128,7 +135,49 @@ const askVertexModel = modelCall({
   countTokens: countTokens(GEMINI_COUNT),
 })
 
+/** What belongs to one credential. Under `/v1` some of it is OpenAI's too. */
+function thingsAt(version: string): readonly Row[] {
+  const shared = version === '/v1'
+  const row = (method: Method, path: string, google: Handler): Row =>
+    shared
+      ? [method, `${version}${path}`, user(byFamily({ openai: notServed, google })), 'shared']
+      : [method, `${version}${path}`, user(google)]
+  return [
+    ['POST', `/upload${version}/files`, uploads],
+    ['PUT', `/upload${version}/files`, uploads],
+    row('GET', '/files', allThings(FILES)),
+    row('GET', '/files/:id', getFile),
+    row('DELETE', '/files/:id', oneThing(FILES, { method: 'DELETE', gone: true })),
+    ['POST', `${version}/cachedContents`, leasingUser(makeCache)],
+    ['GET', `${version}/cachedContents`, user(allThings(CACHES))],
+    ['GET', `${version}/cachedContents/:id`, user(oneThing(CACHES, { method: 'GET' }))],
+    ['PATCH', `${version}/cachedContents/:id`, user(oneThing(CACHES, { method: 'PATCH' }))],
+    [
+      'DELETE',
+      `${version}/cachedContents/:id`,
+      user(oneThing(CACHES, { method: 'DELETE', gone: true })),
+    ],
+    row('GET', '/batches', allThings(BATCHES)),
+    row('GET', '/batches/:id', oneThing(BATCHES, { method: 'GET' })),
+    row('POST', '/batches/:id', actOnBatch),
+    row('DELETE', '/batches/:id', oneThing(BATCHES, { method: 'DELETE', gone: true })),
+    ['POST', `${version}/interactions`, leasingUser(makeInteraction)],
+    ['GET', `${version}/interactions/:id`, user(oneThing(INTERACTIONS, { method: 'GET' }))],
+    [
+      'POST',
+      `${version}/interactions/:id/cancel`,
+      user(oneThing(INTERACTIONS, { method: 'POST', act: '/cancel' })),
+    ],
+    [
+      'DELETE',
+      `${version}/interactions/:id`,
+      user(oneThing(INTERACTIONS, { method: 'DELETE', gone: true })),
+    ],
+  ]
+}
+
 const GOOGLE: readonly Row[] = [
+  ...GOOGLE_VERSIONS.flatMap(thingsAt),
   ...GOOGLE_VERSIONS.map((version): Row => [
     'POST',
     `${version}/models/:call+`,

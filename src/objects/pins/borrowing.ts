@@ -1,15 +1,16 @@
-import { type Pin, type NewPin } from '../../gemini/pins.ts'
+import type { NewPin, PinRef } from '../../gemini/pins.ts'
 import type { Access } from '../../upstreams/credential.ts'
 import type { Admission } from '../config/user-settings.ts'
 import type { Credential } from '../ring/credential.ts'
 import { fromCursor } from '../ring/order.ts'
+import { ownerOf } from './owner.ts'
 import { admissionTo, ringOf, type UserState } from '../state.ts'
 
 /** What is to be asked of Google about a thing, which uses none of a model's quota. */
 export interface BorrowRequest {
   readonly keyDigest: string
-  /** The thing, whose owner is asked; null where it is yet to be made, or many are asked for. */
-  readonly pin: Pin | null
+  /** The thing, whose owner is asked, or what one that is to be made is made of; none where many are asked for. */
+  readonly pins: readonly PinRef[]
   /** This very credential is to be asked. */
   readonly credentialId?: string
 }
@@ -30,6 +31,12 @@ export type BorrowResult =
       readonly reason: 'no_credentials' | 'not_offered' | 'credentials_unusable' | 'paused'
     }
   | { readonly ok: false; readonly reason: 'vault_not_configured' | 'token_unavailable' }
+  | {
+      readonly ok: false
+      readonly reason: 'pinned_apart'
+      readonly one: PinRef
+      readonly other: PinRef
+    }
 
 /** Lends a credential of the Gemini API, which alone has such things, without a model: it is counted among no attempts. */
 export async function borrow(state: UserState, request: BorrowRequest): Promise<BorrowResult> {
@@ -43,7 +50,9 @@ export async function borrow(state: UserState, request: BorrowRequest): Promise<
     ({ id, upstream }) => upstream === 'gemini-api' && (ring.pinned === null || id === ring.pinned),
   )
   if (allowed.length === 0) return { ok: false, reason: 'not_offered' }
-  const owner = request.pin === null ? null : (state.pins.ownersOf([request.pin], now)[0] ?? null)
+  const owned = ownerOf(state, request.pins, now)
+  if (owned.kind === 'apart') return { ok: false, reason: 'pinned_apart', ...owned.refs }
+  const owner = owned.kind === 'one' ? owned.credentialId : null
   const wanted = request.credentialId ?? owner
   const asked = wanted === null ? allowed : allowed.filter(({ id }) => id === wanted)
   const usable = asked.find((credential) => isUsable(credential, now))

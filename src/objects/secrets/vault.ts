@@ -20,7 +20,7 @@ export interface Vault {
 export interface Owner {
   readonly userId: string
   readonly credentialId: string
-  readonly purpose: 'secret' | 'access_token' | 'answer' | 'responses' | 'witness'
+  readonly purpose: 'secret' | 'access_token' | 'answer' | 'responses' | 'upload' | 'witness'
 }
 
 interface Key {

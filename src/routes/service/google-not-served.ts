@@ -17,10 +17,6 @@ const NOT_SERVED: ReadonlyMap<string, string> = new Map([
   ['dynamic', 'dynamic resources are not served'],
   ['operations', 'operations belong to one project'],
   ['generatedFiles', 'generated files belong to one project'],
-  ['interactions', 'interactions belong to one project'],
-  ['batches', 'batches belong to one project'],
-  ['cachedContents', 'cached contents belong to one project'],
-  ['files', 'files belong to one project'],
 ])
 
 const VERSION = /^\/{1,2}(?:upload\/|download\/)?(v1|v1beta|v1beta1|v1alpha)(?=\/)/

@@ -1,3 +1,4 @@
+import type { Call, Reply } from '../call.ts'
 import type { Failure } from '../../failure/failure.ts'
 
 /** Routes of OpenAI's that have no counterpart here: clients that try one are told so, and not that the address is wrong. */
@@ -25,6 +26,17 @@ export function notServedAt(pathname: string): Failure | null {
   const row = NOT_SERVED.find(([served]) => path === served || path.startsWith(`${served}/`))
   if (row === undefined) return null
   return { reason: 'not_served', message: `Pollux does not serve ${row[0]}: ${row[1]}.` }
+}
+
+/** A path that another family has, too. */
+export async function notServed({ request }: Call): Promise<Reply> {
+  const { pathname } = new URL(request.url)
+  return (
+    notServedAt(pathname) ?? {
+      reason: 'unknown_url',
+      message: `Invalid URL (${pathname.slice(0, 200)})`,
+    }
+  )
 }
 
 /** GET /v1/chat/completions: stored completions, of which there are none. */

@@ -1,0 +1,83 @@
+/** Makes things of Google's that use a model: caches, batches, interactions. Counted as every other use of it. */
+import type { Failure } from '../failure/failure.ts'
+import type { UsageMetadata } from '../gemini/types.ts'
+import { Cuttings } from '../bytes/cuttings.ts'
+import { headersOf } from '../upstreams/call.ts'
+import { classify } from '../upstreams/classify.ts'
+import { parseGoogleError } from '../upstreams/google-error.ts'
+import type { AttemptInput, AttemptResult } from './attempt.ts'
+import { OUTAGES } from './failure.ts'
+import { type Generated, type JourneyInput, serve } from './generate.ts'
+
+export interface MakeInput extends JourneyInput {
+  /** After the host, for the model that the lease is for. */
+  readonly path: (model: string) => string
+  readonly body: (model: string) => string
+}
+
+export type Made =
+  | {
+      readonly ok: true
+      readonly generated: Extract<Generated, { ok: true }>
+      readonly answer: Response
+      /** To be called once, with what was used, where that is known. */
+      readonly settle: (usage: UsageMetadata | undefined) => void
+    }
+  /** Google may have made it all the same: nobody may ask again for the client. */
+  | { readonly ok: 'unknown'; readonly failure: Failure }
+  | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
+
+/**
+ * Asks for it under the ring's leases, another credential only where the first has surely made nothing: it refused. After a
+ * broken connection or a failure of Google's own there may be one already, and a second would cost, and belong to nobody.
+ */
+export async function make(input: MakeInput): Promise<Made> {
+  const { path, body, settings } = input
+  let answer: Response | null = null
+  let failure: Failure = OUTAGES.unreachable
+  const attempt = async ({ lease, control }: AttemptInput): Promise<AttemptResult> => {
+    const { access, model } = lease
+    answer = null
+    try {
+      const response = await fetch(`${settings.geminiApiBaseUrl}${path(model)}`, {
+        method: 'POST',
+        headers: headersOf(access),
+        body: body(model),
+        redirect: 'manual',
+        signal: AbortSignal.any([control.signal, AbortSignal.timeout(settings.answerTimeoutMs)]),
+      })
+      if (response.ok) {
+        answer = response
+        return DONE
+      }
+      const { status, headers } = response
+      const text = (await response.text()).slice(0, 65_536)
+      const error = parseGoogleError(status, text, headers.get('retry-after'))
+      const { upstream, auth } = access
+      const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
+      if (verdict.kind !== 'upstream_fault') return { ok: false, verdict, status, error }
+      failure = OUTAGES[verdict.reason]
+      return DONE
+    } catch {
+      failure = OUTAGES.unreachable
+      return DONE
+    }
+  }
+  const generated = await serve({
+    ...input,
+    operation: 'generate',
+    unfit: ['vertex', 'code-assist'],
+    unfitFor: input.unfitFor ?? [],
+    askUnder: () => ({ method: 'generateContent', json: '{}', cuttings: Cuttings.NONE }),
+    attempt,
+  })
+  if (!generated.ok) return { ok: false, generated }
+  if (answer === null) {
+    generated.settle({ kind: 'upstream_fault', reason: 'unreachable' }, undefined)
+    return { ok: 'unknown', failure }
+  }
+  return { ok: true, generated, answer, settle: (usage) => generated.settle({ kind: 'ok' }, usage) }
+}
+
+/** What it came to is beside: `serve` knows answers of models alone. */
+const DONE: AttemptResult = { ok: true, kind: 'unary', response: {} }

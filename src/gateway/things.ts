@@ -1,0 +1,168 @@
+/** Questions about things of Google's that one credential knows: files, cached contents, batches, interactions. */
+import type { Failure } from '../failure/failure.ts'
+import type { NewPin, Pin, PinRef } from '../gemini/pins.ts'
+import type { BorrowResult } from '../objects/pins/borrowing.ts'
+import type { Settings } from '../settings.ts'
+import { headersOf } from '../upstreams/call.ts'
+import { classify } from '../upstreams/classify.ts'
+import type { Access } from '../upstreams/credential.ts'
+import { parseGoogleError } from '../upstreams/google-error.ts'
+import {
+  DISABLED,
+  EXPIRED,
+  KEY_REPLACED,
+  OUTAGES,
+  UNKNOWN_KEY,
+  UNUSABLE,
+  VAULT_CLOSED,
+} from './failure.ts'
+import { apart } from './pin-failure.ts'
+import { callUser } from './objects.ts'
+import { quotable } from './quotation.ts'
+
+export interface Borrower {
+  readonly env: Env
+  readonly userId: string
+  readonly keyDigest: string
+  readonly settings: Settings
+  readonly signal: AbortSignal
+}
+
+export interface Borrowing {
+  readonly pins: readonly PinRef[]
+  readonly credentialId?: string
+}
+
+export type Borrowed = Extract<BorrowResult, { ok: true }>
+
+/** A credential to ask with, or why there is none. */
+export async function borrow(
+  { env, userId, keyDigest }: Borrower,
+  borrowing: Borrowing,
+): Promise<Borrowed | { readonly ok: false; readonly failure: Failure }> {
+  const result = await callUser<BorrowResult>(env, userId, (user) =>
+    user.borrow({ keyDigest, ...borrowing }),
+  )
+  return result.ok ? result : { ok: false, failure: refusalOf(result) }
+}
+
+/** Keeps whose things are; answers the ids of those that are another credential's. */
+export async function keep(
+  { env, userId }: Pick<Borrower, 'env' | 'userId'>,
+  pins: readonly NewPin[],
+  { credentialId, moves }: { readonly credentialId: string; readonly moves: boolean },
+): Promise<readonly string[]> {
+  if (pins.length === 0) return []
+  return callUser(env, userId, (user) => user.keepPins(pins, credentialId, moves))
+}
+
+export async function forget({ env, userId }: Borrower, pin: Pin): Promise<void> {
+  await callUser(env, userId, (user) => user.dropPin(pin))
+}
+
+/** Asks Google once; a failure of the network as a failure. `path` begins after the version, with its query. */
+export async function askAbout(
+  { settings, signal }: Borrower,
+  access: Access,
+  {
+    method,
+    path,
+    body,
+    headers = {},
+  }: {
+    readonly method: string
+    readonly path: string
+    readonly body?: string | undefined
+    readonly headers?: Readonly<Record<string, string>>
+  },
+): Promise<Response | Failure> {
+  const sent = headersOf(access)
+  for (const [name, value] of Object.entries(headers)) sent.set(name, value)
+  try {
+    return await fetch(`${settings.geminiApiBaseUrl}${path}`, {
+      method,
+      headers: sent,
+      ...(body !== undefined && { body }),
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(settings.answerTimeoutMs)]),
+    })
+  } catch {
+    return signal.aborted ? OUTAGES.timeout : OUTAGES.unreachable
+  }
+}
+
+/** Google's refusal of a question, and whether another credential may be asked the same. */
+export async function refusedBy(
+  access: Access,
+  response: Response,
+): Promise<{ readonly reply: Response | Failure; readonly isCredentials: boolean }> {
+  const text = (await response.text()).slice(0, 65_536)
+  const error = parseGoogleError(response.status, text, response.headers.get('retry-after'))
+  const { upstream, auth } = access
+  const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
+  switch (verdict.kind) {
+    case 'quota':
+      return { reply: LIMITED, isCredentials: true }
+    case 'credential_fault':
+    case 'token_rejected':
+      return { reply: UNUSABLE, isCredentials: true }
+    case 'upstream_fault':
+      return { reply: OUTAGES[verdict.reason], isCredentials: false }
+    default: {
+      // The status is what clients go by: a file that is not there, a name that is taken.
+      const message = quotable(error.message, access) ?? 'Google refused the request.'
+      const status = error.status || 'INVALID_ARGUMENT'
+      const body = { error: { code: response.status, message, status } }
+      return { reply: Response.json(body, { status: response.status }), isCredentials: false }
+    }
+  }
+}
+
+const LIMITED: Failure = {
+  reason: 'rate_limited',
+  message: 'Google limits requests of this kind for the credential that was asked.',
+  retryAfterMs: 30_000,
+}
+
+const NOT_OFFERED: Failure = {
+  reason: 'not_served',
+  message:
+    'None of the Google credentials behind this API key is of the Gemini API, which alone has files, cached contents, batches and interactions.',
+}
+
+const NO_CREDENTIALS: Failure = {
+  reason: 'no_credentials',
+  message: 'This API key has no Google credentials; ask the admin of this gateway to add one.',
+}
+
+const PAUSED: Failure = {
+  reason: 'credentials_paused',
+  message: 'The credential that knows what was asked for is paused.',
+}
+
+function refusalOf(refusal: Extract<BorrowResult, { ok: false }>): Failure {
+  switch (refusal.reason) {
+    case 'unknown_user':
+      return UNKNOWN_KEY
+    case 'key_replaced':
+      return KEY_REPLACED
+    case 'user_disabled':
+      return DISABLED
+    case 'user_expired':
+      return EXPIRED
+    case 'no_credentials':
+      return NO_CREDENTIALS
+    case 'not_offered':
+      return NOT_OFFERED
+    case 'credentials_unusable':
+      return UNUSABLE
+    case 'paused':
+      return PAUSED
+    case 'vault_not_configured':
+      return VAULT_CLOSED
+    case 'token_unavailable':
+      return OUTAGES.overloaded
+    case 'pinned_apart':
+      return apart(refusal)
+  }
+}

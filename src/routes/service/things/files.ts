@@ -1,0 +1,42 @@
+import { everyone, user } from '../../access.ts'
+import { urlOf } from '../../call.ts'
+import type { KeyHolder } from '../../../gateway/authenticate.ts'
+import type { Call, Reply } from '../../call.ts'
+import { BATCHES, FILES } from './kinds.ts'
+import { oneThing } from './one.ts'
+import { continueUpload, startUpload } from './upload.ts'
+
+const start = user(startUpload)
+
+/** One path for both: its own address is the permission of what follows the start. */
+export const uploads = everyone((call) =>
+  urlOf(call).searchParams.has('upload_id') ? continueUpload(call) : start(call),
+)
+
+const DOWNLOAD = ':download'
+const CANCEL = ':cancel'
+
+const read = oneThing(FILES, { method: 'GET' })
+const download = oneThing(FILES, { method: 'GET', act: `${DOWNLOAD}?alt=media` })
+
+/** `files/{id}` and `files/{id}:download`. */
+export const getFile = acting(DOWNLOAD, download, read)
+
+const cancel = oneThing(BATCHES, { method: 'POST', act: CANCEL })
+
+/** `batches/{id}:cancel` */
+export const actOnBatch = acting(CANCEL, cancel, async () => ({
+  reason: 'unknown_url',
+  message: 'A batch is asked to end with batches/{id}:cancel.',
+}))
+
+type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
+
+/** Of an id that ends with what is to be done. */
+function acting(act: string, does: Handler, otherwise: Handler): Handler {
+  return (call, holder) => {
+    const id = call.params['id'] ?? ''
+    if (!id.endsWith(act)) return otherwise(call, holder)
+    return does({ ...call, params: { ...call.params, id: id.slice(0, -act.length) } }, holder)
+  }
+}

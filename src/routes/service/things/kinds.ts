@@ -1,0 +1,64 @@
+import type { NewPin, PinKind, PinRef } from '../../../gemini/pins.ts'
+import { isRecord } from '../../../json/record.ts'
+
+/** One of Google's collections of things. */
+export interface Kind {
+  readonly kind: PinKind
+  /** As it stands in addresses and names. */
+  readonly collection: string
+  /** Where a page of a list has them. */
+  readonly listed: string
+  /** How long Google keeps one where it does not say, in milliseconds. */
+  readonly lifeMs: number
+}
+
+const HOUR_MS = 3_600_000
+
+export const FILES: Kind = {
+  kind: 'file',
+  collection: 'files',
+  listed: 'files',
+  lifeMs: 48 * HOUR_MS,
+}
+export const CACHES: Kind = {
+  kind: 'cached_content',
+  collection: 'cachedContents',
+  listed: 'cachedContents',
+  lifeMs: HOUR_MS,
+}
+export const BATCHES: Kind = {
+  kind: 'batch',
+  collection: 'batches',
+  listed: 'operations',
+  lifeMs: 30 * 24 * HOUR_MS,
+}
+export const INTERACTIONS: Kind = {
+  kind: 'interaction',
+  collection: 'interactions',
+  listed: 'interactions',
+  lifeMs: 55 * 24 * HOUR_MS,
+}
+
+/** The pin of a thing as Google describes it; null where it has no id. */
+export function pinOf(of: Kind, thing: unknown, now: number): NewPin | null {
+  if (!isRecord(thing)) return null
+  const name = thing['name'] ?? thing['id']
+  if (typeof name !== 'string') return null
+  const id = name.slice(name.lastIndexOf('/') + 1)
+  if (!ID.test(id)) return null
+  const told = Date.parse(String(thing['expirationTime'] ?? thing['expireTime']))
+  return { kind: of.kind, id, expiresAt: Number.isNaN(told) ? now + of.lifeMs : told }
+}
+
+/** Files that a description names besides: of the answers of a batch. */
+export function filesIn(text: string, now: number): readonly NewPin[] {
+  const ids = new Set([...text.matchAll(/"files\/([\w-]{1,100})"/g)].map(([, id = '']) => id))
+  return [...ids].slice(0, 20).map((id) => ({ kind: 'file', id, expiresAt: now + BATCHES.lifeMs }))
+}
+
+/** Becomes part of an address. */
+export const ID = /^[\w-]{1,200}$/
+
+export function refOf({ kind, collection }: Kind, id: string): PinRef {
+  return { kind, id, param: `${collection}/${id}` }
+}

@@ -1,0 +1,121 @@
+import type { KeyHolder } from '../../../gateway/authenticate.ts'
+import { askAbout, borrow, type Borrowed, keep, refusedBy } from '../../../gateway/things.ts'
+import type { Failure } from '../../../failure/failure.ts'
+import type { NewPin } from '../../../gemini/pins.ts'
+import { isRecord } from '../../../json/record.ts'
+import { type Call, type Reply, urlOf } from '../../call.ts'
+import { type Kind, pinOf } from './kinds.ts'
+import { borrowerOf, parsed } from './one.ts'
+
+/** Where a list goes on: with which credential, and Google's own token there. */
+interface Place {
+  readonly credentialId: string
+  readonly token: string
+}
+
+const MAX_PAGE = 100
+
+export type Listed =
+  | { readonly ok: true; readonly page: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** What all of a user's credentials hold, one after the other, page by page. */
+export function allThings(of: Kind): (call: Call, holder: KeyHolder) => Promise<Reply> {
+  return async (call, holder) => {
+    const listed = await pageOf(call, holder, of)
+    return listed.ok ? Response.json(listed.page) : listed.failure
+  }
+}
+
+/** One page, in Google's form. Google may have fewer on a page than asked for, and so may this. */
+export async function pageOf(call: Call, holder: KeyHolder, of: Kind): Promise<Listed> {
+  const { searchParams } = urlOf(call)
+  const place = placeIn(searchParams.get('pageToken') ?? '')
+  if (place === undefined) return { ok: false, failure: INVALID_TOKEN }
+  const size = Math.min(Number(searchParams.get('pageSize')) || 0, MAX_PAGE)
+  if (!Number.isSafeInteger(size) || size < 0) return { ok: false, failure: INVALID_SIZE }
+  const borrower = borrowerOf(call, holder)
+  const first = await borrow(borrower, { pins: [] })
+  if (!first.ok) return first
+  const { lenders } = first
+  const credentialId = place?.credentialId ?? lenders[0] ?? first.credentialId
+  const asked = await borrow(borrower, { pins: [], credentialId })
+  if (!asked.ok) return asked
+  const query = new URLSearchParams({
+    ...(size > 0 && { pageSize: String(size) }),
+    ...(place !== null && place.token !== '' && { pageToken: place.token }),
+  })
+  const path = `/v1beta/${of.collection}?${query.toString()}`
+  const answer = await askAbout(borrower, asked.access, { method: 'GET', path })
+  if (!(answer instanceof Response)) return { ok: false, failure: answer }
+  if (!answer.ok) {
+    const { reply } = await refusedBy(asked.access, answer)
+    return { ok: false, failure: reply instanceof Response ? NO_LIST : reply }
+  }
+  const page = parsed(await answer.text())
+  const body = isRecord(page) ? page : {}
+  const things = await ownOf(call, holder, { of, asked, list: body[of.listed] })
+  const next = nextOf(body['nextPageToken'], credentialId, lenders)
+  return {
+    ok: true,
+    page: {
+      ...(things.length > 0 && { [of.listed]: things }),
+      ...(next !== null && { nextPageToken: tokenFor(next) }),
+    },
+  }
+}
+
+/** Without those that were listed with another key of the same project. */
+async function ownOf(
+  { env }: Call,
+  { userId }: KeyHolder,
+  { of, asked, list }: { readonly of: Kind; readonly asked: Borrowed; readonly list: unknown },
+): Promise<readonly unknown[]> {
+  const now = Date.now()
+  const things: readonly unknown[] = Array.isArray(list) ? list : []
+  const pins = things.map((thing) => pinOf(of, thing, now))
+  const known = pins.filter((pin): pin is NewPin => pin !== null).slice(0, MAX_PAGE)
+  const { credentialId } = asked
+  const others = await keep({ env, userId }, known, { credentialId, moves: false })
+  return things.filter((_, index) => !others.includes(pins[index]?.id ?? ''))
+}
+
+function nextOf(token: unknown, credentialId: string, lenders: readonly string[]): Place | null {
+  if (typeof token === 'string' && token !== '') return { credentialId, token }
+  const next = lenders[lenders.indexOf(credentialId) + 1]
+  return next === undefined ? null : { credentialId: next, token: '' }
+}
+
+function tokenFor({ credentialId, token }: Place): string {
+  return new TextEncoder()
+    .encode(JSON.stringify([credentialId, token]))
+    .toBase64({ alphabet: 'base64url', omitPadding: true })
+}
+
+/** Null: from the beginning. Undefined: no token of ours. */
+function placeIn(text: string): Place | null | undefined {
+  if (text === '') return null
+  try {
+    const bytes = Uint8Array.fromBase64(text, { alphabet: 'base64url' })
+    const [credentialId, token] = JSON.parse(new TextDecoder().decode(bytes)) as unknown[]
+    return typeof credentialId === 'string' && typeof token === 'string'
+      ? { credentialId, token }
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const NO_LIST: Failure = { reason: 'upstream_rejected', message: 'Google refused to list.' }
+
+const INVALID_TOKEN: Failure = {
+  reason: 'invalid_value',
+  message: "Invalid value for 'pageToken': must be the nextPageToken of another page.",
+  param: 'pageToken',
+}
+
+const INVALID_SIZE: Failure = {
+  reason: 'invalid_value',
+  message: "Invalid value for 'pageSize': must be a whole number.",
+  param: 'pageSize',
+}

@@ -1,0 +1,187 @@
+import type { KeyHolder } from '../../../gateway/authenticate.ts'
+import { make } from '../../../gateway/make-thing.ts'
+import { keep } from '../../../gateway/things.ts'
+import type { Failure } from '../../../failure/failure.ts'
+import { fileIdIn, MAX_PINS_ASKED, type PinRef } from '../../../gemini/pins.ts'
+import type { UsageMetadata } from '../../../gemini/types.ts'
+import { isRecord } from '../../../json/record.ts'
+import { stripModelPrefix } from '../../../gemini/models/catalogue.ts'
+import { checked } from '../../access.ts'
+import type { Call, Reply } from '../../call.ts'
+import { setJourneyHeaders, unanswered } from '../journey-headers.ts'
+import { journeyFor, outliving, readServiceBody } from '../journey.ts'
+import { BATCHES, CACHES, INTERACTIONS, type Kind, pinOf } from './kinds.ts'
+import { parsed, remember } from './one.ts'
+import { Watched } from './watched.ts'
+
+type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
+
+interface Making {
+  readonly of: Kind
+  /** The model that it uses, as the client wrote it; null where it names none. */
+  readonly model: (call: Call, body: Record<string, unknown>) => string | null
+  readonly path: (model: string) => string
+  /** The body for the model that serves. */
+  readonly body: (body: Record<string, unknown>, model: string) => Record<string, unknown>
+}
+
+export const makeCache: Handler = making({
+  of: CACHES,
+  model: (_, { model }) => (typeof model === 'string' ? model : null),
+  path: () => '/v1beta/cachedContents',
+  body: (body, model) => ({ ...body, model: `models/${model}` }),
+})
+
+export const makeBatch: Handler = making({
+  of: BATCHES,
+  model: ({ params }) => params['model'] ?? null,
+  path: (model) => `/v1beta/models/${encodeURIComponent(model)}:batchGenerateContent`,
+  body: (body) => body,
+})
+
+export const makeEmbeddingBatch: Handler = making({
+  of: BATCHES,
+  model: ({ params }) => params['model'] ?? null,
+  path: (model) => `/v1beta/models/${encodeURIComponent(model)}:asyncBatchEmbedContent`,
+  body: (body) => body,
+})
+
+/** An agent is asked for by its own name, and counted by it. */
+export const makeInteraction: Handler = making({
+  of: INTERACTIONS,
+  model: (_, { model, agent }) => {
+    if (typeof model === 'string') return model
+    return typeof agent === 'string' ? agent : null
+  },
+  path: () => '/v1beta/interactions',
+  body: (body, model) =>
+    typeof body['model'] === 'string' && stripModelPrefix(body['model']) !== model
+      ? { ...body, model }
+      : body,
+})
+
+function making({ of, model: modelIn, path, body: bodyFor }: Making): Handler {
+  return async (call, holder) => {
+    const read = await readServiceBody(call, holder)
+    if (!read.ok) return read.reply
+    if (!isRecord(read.value)) return checked(call, holder, NO_OBJECT)
+    const sent = read.value
+    const model = modelIn(call, sent)
+    if (model === null || !NAME.test(model)) return checked(call, holder, NO_MODEL)
+    const journey = await journeyFor(call, holder, {
+      conversation: null,
+      model: stripModelPrefix(model),
+      estimatedTokens: Math.ceil(JSON.stringify(sent).length / 4),
+    })
+    const pins = pinsNamedIn(sent)
+    const unfitFor = [of.collection]
+    const body = (served: string): string => JSON.stringify(bodyFor(sent, served))
+    const made = await outliving(call, make({ ...journey, pins, unfitFor, path, body }))
+    if (made.ok === 'unknown') return made.failure
+    if (!made.ok) return unanswered(call, made.generated)
+    const { generated, answer } = made
+    const { credentialId } = generated.lease
+    const type = answer.headers.get('content-type') ?? 'application/json'
+    const response = type.includes('event-stream')
+      ? watched(call, holder, { answer, credentialId, settle: made.settle })
+      : await whole(call, holder, { of, answer, credentialId, settle: made.settle })
+    response.headers.set('content-type', type)
+    setJourneyHeaders(response.headers, generated, call.family)
+    return response
+  }
+}
+
+interface Answering {
+  readonly answer: Response
+  readonly credentialId: string
+  readonly settle: (usage: UsageMetadata | undefined) => void
+}
+
+async function whole(
+  call: Call,
+  holder: KeyHolder,
+  { of, answer, credentialId, settle }: Answering & { readonly of: Kind },
+): Promise<Response> {
+  const text = await answer.text()
+  const thing = parsed(text)
+  settle(isRecord(thing) ? usageOf(thing['usage']) : undefined)
+  await remember(call, holder, { of, text, credentialId })
+  return new Response(text)
+}
+
+/** An interaction as it comes: whose it is is on disk before the client hears its id. */
+function watched(
+  { env, ctx }: Call,
+  { userId }: KeyHolder,
+  { answer, credentialId, settle }: Answering,
+): Response {
+  const watch = new Watched(async (interaction) => {
+    const pin = pinOf(INTERACTIONS, interaction, Date.now())
+    if (pin !== null) await keep({ env, userId }, [pin], { credentialId, moves: true })
+  })
+  const body = answer.body?.pipeThrough(watch.stream) ?? null
+  ctx.waitUntil(watch.over.then((usage) => settle(usageOf(usage))))
+  return new Response(body)
+}
+
+/** Of an interaction, in Google's other words for the same. */
+function usageOf(usage: unknown): UsageMetadata | undefined {
+  if (!isRecord(usage)) return undefined
+  const count = (name: string): number => {
+    const value = usage[name]
+    return typeof value === 'number' && Number.isSafeInteger(value) ? value : 0
+  }
+  return {
+    promptTokenCount: count('total_input_tokens'),
+    cachedContentTokenCount: count('total_cached_tokens'),
+    candidatesTokenCount: count('total_output_tokens'),
+    thoughtsTokenCount: count('total_thought_tokens'),
+    toolUsePromptTokenCount: count('total_tool_use_tokens'),
+  }
+}
+
+/** Everything in a body that one credential knows: files by address or name, caches, an interaction that went before. */
+function pinsNamedIn(value: unknown, path = ''): readonly PinRef[] {
+  const pins: PinRef[] = []
+  const walk = (inner: unknown, at: string): void => {
+    if (pins.length === MAX_PINS_ASKED) return
+    if (typeof inner === 'string') {
+      const pin = pinNamed(inner, at)
+      if (pin !== null) pins.push(pin)
+    } else if (Array.isArray(inner)) {
+      for (const [index, item] of inner.entries()) walk(item, `${at}[${index}]`)
+    } else if (isRecord(inner)) {
+      for (const [key, item] of Object.entries(inner)) walk(item, at === '' ? key : `${at}.${key}`)
+    }
+  }
+  walk(value, path)
+  return pins
+}
+
+function pinNamed(text: string, param: string): PinRef | null {
+  const field = param.slice(param.lastIndexOf('.') + 1)
+  if (/^(?:file_?(?:uri|name)|uri)$/i.test(field)) {
+    const id = fileIdIn(text)
+    return id === null ? null : { kind: 'file', id, param }
+  }
+  if (/^cached_?content$/i.test(field)) {
+    const id = /^cachedContents\/([\w-]{1,200})$/.exec(text)?.[1]
+    return id === undefined ? null : { kind: 'cached_content', id, param }
+  }
+  if (field === 'previous_interaction_id')
+    return { kind: 'interaction', id: text.slice(0, 200), param }
+  return null
+}
+
+const NAME = /^[A-Za-z0-9][\w.:@/-]{0,127}$/
+
+const NO_OBJECT: Failure = {
+  reason: 'invalid_type',
+  message: 'The request body must be a JSON object.',
+}
+
+const NO_MODEL: Failure = {
+  reason: 'invalid_value',
+  message: "Invalid value for 'model': must be a model id such as models/gemini-2.5-flash.",
+  param: 'model',
+}

@@ -1,0 +1,127 @@
+import type { KeyHolder } from '../../../gateway/authenticate.ts'
+import {
+  askAbout,
+  borrow,
+  type Borrower,
+  forget,
+  keep,
+  refusedBy,
+} from '../../../gateway/things.ts'
+import type { Failure } from '../../../failure/failure.ts'
+import { readRaw } from '../../../http/body.ts'
+import { type Call, type Reply, urlOf } from '../../call.ts'
+import { filesIn, ID, type Kind, pinOf, refOf } from './kinds.ts'
+
+type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
+
+/** What a client may say of a thing in the address; the rest is between it and Pollux. */
+const PASSED = ['updateMask', 'stream', 'last_event_id', 'include_input', 'alt']
+
+/**
+ * One thing of Google's, asked of the credential that knows it; `act` follows its id in the address. Who owns it is looked up
+ * with every question, and one that nobody is known to own is asked of one credential only: another could not find it either.
+ */
+export function oneThing(
+  of: Kind,
+  {
+    method,
+    act = '',
+    gone = false,
+  }: { readonly method: string; readonly act?: string; readonly gone?: boolean },
+): Handler {
+  return async (call, holder) => {
+    const id = call.params['id'] ?? ''
+    const borrower = borrowerOf(call, holder)
+    const borrowed = await borrow(borrower, { pins: ID.test(id) ? [refOf(of, id)] : [] })
+    if (!borrowed.ok) return borrowed.failure
+    if (!ID.test(id)) return noSuch(of, id)
+    const { access, credentialId } = borrowed
+    const hasBody = method === 'PATCH' || method === 'POST'
+    const body = hasBody ? await textOf(call) : undefined
+    if (typeof body === 'object') return body
+    const path = `/v1beta/${of.collection}/${id}${act}${act.includes('?') ? '' : queryOf(call)}`
+    const answer = await askAbout(borrower, access, {
+      method,
+      path,
+      ...(body !== undefined && { body }),
+    })
+    if (!(answer instanceof Response)) return answer
+    if (!answer.ok) return named((await refusedBy(access, answer)).reply, credentialId)
+    if (gone) await forget(borrower, refOf(of, id))
+    const type = answer.headers.get('content-type') ?? ''
+    if (gone || !type.includes('json')) return passed(answer, credentialId)
+    const text = await answer.text()
+    await remember(call, holder, { of, text, credentialId })
+    return new Response(text, { headers: headersFor(type, credentialId) })
+  }
+}
+
+/** Whose a thing is that Google has described, and the files that it names. */
+export async function remember(
+  call: Call,
+  { userId }: KeyHolder,
+  {
+    of,
+    text,
+    credentialId,
+  }: { readonly of: Kind; readonly text: string; readonly credentialId: string },
+): Promise<void> {
+  const now = Date.now()
+  const pin = pinOf(of, parsed(text), now)
+  const files = of.kind === 'batch' ? filesIn(text, now) : []
+  const pins = pin === null ? files : [pin, ...files]
+  await keep({ env: call.env, userId }, pins, { credentialId, moves: true })
+}
+
+export function borrowerOf({ env, settings, request }: Call, holder: KeyHolder): Borrower {
+  const { userId, keyDigest } = holder
+  return { env, userId, keyDigest, settings, signal: request.signal }
+}
+
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** A stream or bytes, as they come. */
+export function passed(answer: Response, credentialId: string): Response {
+  const type = answer.headers.get('content-type') ?? 'application/json'
+  return new Response(answer.body, {
+    status: answer.status,
+    headers: headersFor(type, credentialId),
+  })
+}
+
+export function headersFor(type: string, credentialId: string): Headers {
+  return new Headers({ 'content-type': type, 'x-pollux-credential': credentialId })
+}
+
+export function named(reply: Reply, credentialId: string): Reply {
+  if (reply instanceof Response) {
+    reply.headers.set('x-pollux-credential', credentialId)
+    return reply
+  }
+  return { ...reply, headers: new Headers({ 'x-pollux-credential': credentialId }) }
+}
+
+/** The body as it came; a refusal where it is too large. */
+export async function textOf({ request, settings }: Call): Promise<string | Failure> {
+  const read = await readRaw(request, settings.maxBodyBytes)
+  return read.ok ? new TextDecoder().decode(read.bytes) : read.failure
+}
+
+function queryOf(call: Call): string {
+  const { searchParams } = urlOf(call)
+  const passedOn = PASSED.flatMap((name) => {
+    const value = searchParams.get(name)
+    return value === null ? [] : [[name, value]]
+  })
+  return passedOn.length === 0 ? '' : `?${new URLSearchParams(passedOn).toString()}`
+}
+
+function noSuch({ collection }: Kind, id: string): Failure {
+  return { reason: 'unknown_url', message: `There is no ${collection}/${id.slice(0, 100)}.` }
+}

@@ -1,0 +1,144 @@
+/**
+ * Google's resumable uploads. Pollux chooses the credential with the start, and puts an address of its own in the place of
+ * Google's: two SDKs send the bytes without any key, so that address is itself the permission, sealed and for some hours; and a
+ * third sends its key to whatever host is named (docs/clients.md). The bytes are streamed through and never held.
+ */
+import type { KeyHolder } from '../../../gateway/authenticate.ts'
+import { OUTAGES, VAULT_CLOSED } from '../../../gateway/failure.ts'
+import { askAbout, borrow, keep, refusedBy } from '../../../gateway/things.ts'
+import type { Failure } from '../../../failure/failure.ts'
+import { openVault } from '../../../objects/secrets/vault.ts'
+import { isRecord } from '../../../json/record.ts'
+import { type Call, type Reply, urlOf } from '../../call.ts'
+import { FILES, pinOf, refOf } from './kinds.ts'
+import { borrowerOf, named, parsed, textOf } from './one.ts'
+
+const LIFE_MS = 12 * 3_600_000
+/** What of an upload is said in headers, by client and by Google. */
+const HEADER = /^x-goog-upload-(?!url$|control-url$)[\w-]+$/
+const SEAL = { userId: '', credentialId: '', purpose: 'upload' } as const
+
+interface Upload {
+  readonly userId: string
+  readonly keyDigest: string
+  readonly credentialId: string
+  /** Google's address, which is a permission as well. */
+  readonly url: string
+  readonly until: number
+}
+
+/** POST /upload/{version}/files: answers the address that takes the bytes. */
+export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply> {
+  const { env, request, settings } = call
+  const vault = await openVault(env.VAULT_KEY)
+  if (vault === null) return VAULT_CLOSED
+  const body = await textOf(call)
+  if (typeof body === 'object') return body
+  const borrower = borrowerOf(call, holder)
+  const name = nameIn(parsed(body))
+  // A name of the client's own may be another credential's already, and then would mean two files.
+  const borrowed = await borrow(borrower, { pins: name === null ? [] : [refOf(FILES, name)] })
+  if (!borrowed.ok) return borrowed.failure
+  const { access, credentialId } = borrowed
+  const answer = await askAbout(borrower, access, {
+    method: 'POST',
+    path: '/upload/v1beta/files',
+    body,
+    headers: uploadHeaders(request.headers),
+  })
+  if (!(answer instanceof Response)) return answer
+  if (!answer.ok) return named((await refusedBy(access, answer)).reply, credentialId)
+  const url = answer.headers.get('x-goog-upload-url')
+  const isGoogles = url !== null && originOf(url) === originOf(settings.geminiApiBaseUrl)
+  if (!isGoogles) return OUTAGES.unreadable
+  const { userId, keyDigest } = holder
+  const upload: Upload = { userId, keyDigest, credentialId, url, until: Date.now() + LIFE_MS }
+  const sealed = await vault.seal(JSON.stringify(upload), SEAL)
+  const headers = uploadHeaders(answer.headers)
+  const { origin, pathname } = urlOf(call)
+  const address = new URL(pathname, origin)
+  address.search = new URLSearchParams({
+    upload_id: sealed,
+    upload_protocol: 'resumable',
+  }).toString()
+  headers['x-goog-upload-url'] = address.href
+  headers['x-goog-upload-control-url'] = address.href
+  return Response.json(parsed(await answer.text()) ?? {}, {
+    headers: { ...headers, 'x-pollux-credential': credentialId },
+  })
+}
+
+/** What comes to such an address: pieces, the last of them, a question how far it is, an end before the end. */
+export async function continueUpload(call: Call): Promise<Reply> {
+  const { request, settings } = call
+  const upload = await opened(call, urlOf(call).searchParams.get('upload_id') ?? '')
+  if (upload === null) return NO_UPLOAD
+  const { userId, keyDigest, credentialId, url } = upload
+  const borrower = borrowerOf(call, { userId, keyDigest })
+  // A user who was disabled meanwhile, a credential that was taken out: with the very next piece.
+  const borrowed = await borrow(borrower, { pins: [], credentialId })
+  if (!borrowed.ok) return borrowed.failure
+  let answer: Response
+  try {
+    answer = await fetch(url, {
+      method: 'POST',
+      headers: uploadHeaders(request.headers),
+      body: request.body,
+      redirect: 'manual',
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(settings.answerTimeoutMs)]),
+    })
+  } catch {
+    return OUTAGES.unreachable
+  }
+  const told = uploadHeaders(answer.headers)
+  const reply = answer.ok
+    ? await finished(call, upload, answer)
+    : (await refusedBy(borrowed.access, answer)).reply
+  if (!(reply instanceof Response)) return reply
+  for (const [name, value] of Object.entries(told)) reply.headers.set(name, value)
+  reply.headers.set('x-pollux-credential', credentialId)
+  return reply
+}
+
+/** The answer to a piece; with the last one the file is there, and has an owner. */
+async function finished(
+  { env }: Call,
+  { userId, credentialId }: Upload,
+  answer: Response,
+): Promise<Response> {
+  const text = await answer.text()
+  const body = parsed(text)
+  const pin = isRecord(body) ? pinOf(FILES, body['file'], Date.now()) : null
+  if (pin !== null) await keep({ env, userId }, [pin], { credentialId, moves: true })
+  return new Response(text, { headers: { 'content-type': 'application/json' } })
+}
+
+async function opened({ env }: Call, sealed: string): Promise<Upload | null> {
+  const vault = await openVault(env.VAULT_KEY)
+  if (vault === null) return null
+  try {
+    const upload = JSON.parse(await vault.open(sealed, SEAL)) as Upload
+    return upload.until > Date.now() ? upload : null
+  } catch {
+    return null // changed, or sealed by nobody here
+  }
+}
+
+function uploadHeaders(headers: Headers): Record<string, string> {
+  return Object.fromEntries([...headers].filter(([name]) => HEADER.test(name)))
+}
+
+function nameIn(body: unknown): string | null {
+  const file = isRecord(body) ? body['file'] : null
+  const name = isRecord(file) ? file['name'] : null
+  return typeof name === 'string' ? (/^files\/([\w-]{1,100})$/.exec(name)?.[1] ?? null) : null
+}
+
+function originOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).origin : null
+}
+
+const NO_UPLOAD: Failure = {
+  reason: 'unknown_url',
+  message: 'There is no such upload: its address was changed, or its time is over. Start it anew.',
+}
