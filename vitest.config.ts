@@ -61,7 +61,8 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['test/**/*.test.ts'],
-          exclude: nodeTests,
+          // Real agents are a suite of their own (test/agents/vitest.config.ts).
+          exclude: [...nodeTests, 'test/agents/**'],
           globalSetup: ['./test/support/start-emulator.ts', './test/support/start-file-server.ts'],
           setupFiles: './test/support/reset.ts',
           isolate: false,

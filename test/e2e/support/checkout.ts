@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
-const FILES = ['package.json', 'wrangler.toml', 'tsconfig.json', 'src', 'emulator', 'scripts']
+const FILES = [
+  'package.json',
+  'wrangler.toml',
+  'tsconfig.json',
+  'src',
+  'public',
+  'emulator',
+  'scripts',
+]
 
 /**
  * The project as a fresh clone has it, in a folder of its own: its keys and its state are nobody's, and wrangler, which starts

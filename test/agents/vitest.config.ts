@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** The second suite: real agents, each a program of hundreds of megabytes (package.json beside this). */
+export default defineConfig({
+  test: {
+    include: ['test/agents/*.test.ts'],
+    testTimeout: 150_000,
+    hookTimeout: 90_000,
+    fileParallelism: false,
+    maxConcurrency: 2,
+    silent: 'passed-only',
+  },
+})
