@@ -187,6 +187,25 @@ describe('refusals', () => {
     expect(long.headers.get('x-should-retry')).toBe('false')
   })
 
+  it('slows a client that sends a conversation again and again that is too long, and lets a shorter one pass', async () => {
+    const user = await givenUser()
+    const message =
+      'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).'
+    const error = { code: 400, status: 'INVALID_ARGUMENT', message }
+    await google.script({
+      credential: user.credentials[0]?.handle ?? '',
+      reply: { error: { status: 400, body: { error } } },
+      times: 4,
+    } as never)
+    const long = { max_tokens: 10, messages: [{ role: 'user', content: 'long '.repeat(2000) }] }
+    for (let time = 0; time < 4; time++) expect((await ask(user.key, long)).status).toBe(400)
+    const slowed = await ask(user.key, long)
+    expect(slowed.status).toBe(429)
+    expect(Number(slowed.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await callsOf(user.credentials[0]?.handle ?? '')).toHaveLength(4)
+    expect((await ask(user.key, { max_tokens: 10 })).status).toBe(200)
+  })
+
   it('of an overloaded Google are overloaded_error with 529', async () => {
     const user = await givenUser()
     await google.script({

@@ -10,6 +10,7 @@ import type { Cuttings } from '../../bytes/cuttings.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 import type { Asked } from './asked.ts'
+import { noting, slowedAfter } from './full-contexts.ts'
 import { attach } from './attach.ts'
 import { journeyFor, outliving } from './journey.ts'
 import { notOfKind } from './model-kind.ts'
@@ -45,8 +46,13 @@ export function generate(dialect: Dialect): (call: Call, holder: KeyHolder) => P
     const { conversation } = understood
     const estimatedTokens = estimateOf(translated, cuttings)
     const input = await journeyFor(call, holder, { conversation, model, standIn, estimatedTokens })
+    const slowed = slowedAfter(holder, estimatedTokens)
+    if (slowed !== null) return checked(call, holder, slowed)
     const asked: Asked = { call, holder, understood, translated, input }
-    const answers = outliving(call, answersTo(asked, cuttings))
+    const answers = outliving(
+      call,
+      answersTo(asked, cuttings).then(noting(holder, estimatedTokens)),
+    )
     return understood.stream ? stream(asked, answers) : tellWhole(asked, await answers)
   }
 }
