@@ -3,15 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { env } from 'cloudflare:workers'
 import { runInDurableObject } from 'cloudflare:test'
 import type { GenerateContentRequest } from '../../src/gemini/types.ts'
-import {
-  accumulated,
-  ask,
-  askBothWays,
-  type Block,
-  eventsOf,
-  expectOk,
-  type Message,
-} from '../support/messages.ts'
+import { accumulated, type Block, eventsOf, type Message } from '../support/message-events.ts'
+import { ask, askBothWays, expectOk } from '../support/messages.ts'
 import {
   callsOf,
   configure,
