@@ -1,9 +1,13 @@
 /** Schemas of functions and answers in the form that the target takes (google-upstreams §7). */
 import { toJsonSchema, toJsonSchemaObject } from '../schema/json-schema.ts'
+import { keeping } from '../schema/kept.ts'
 import { toOpenApi, toOpenApiObject } from '../schema/open-api.ts'
 import type { FunctionDeclaration, GenerateContentRequest, Tool } from '../types.ts'
 import type { Target } from './aim.ts'
 import { changeConfig } from './config.ts'
+
+const toParametersJsonSchema = keeping(toJsonSchemaObject)
+const toParameters = keeping(toOpenApiObject)
 
 export function fitSchemas(
   request: GenerateContentRequest,
@@ -36,10 +40,10 @@ function fitDeclaration(declaration: FunctionDeclaration, schemas: Form): Functi
   if (declaration.parametersJsonSchema === undefined) return declaration
   const { parametersJsonSchema: schema, ...rest } = declaration
   if (schemas === 'json') {
-    const parametersJsonSchema = toJsonSchemaObject(schema)
+    const parametersJsonSchema = toParametersJsonSchema(schema)
     return parametersJsonSchema === undefined ? rest : { ...rest, parametersJsonSchema }
   }
-  const parameters = toOpenApiObject(schema)
+  const parameters = toParameters(schema)
   return parameters === undefined ? rest : { ...rest, parameters }
 }
 
