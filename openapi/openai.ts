@@ -4,6 +4,7 @@ import { chatRequest } from '../src/dialects/openai-chat/body/schema.ts'
 import { completionRequest } from '../src/dialects/openai-completions/body.ts'
 import { embeddingRequest } from '../src/dialects/openai-embeddings/body.ts'
 import { imageRequest } from '../src/dialects/openai-images/body.ts'
+import { responsesRequest } from '../src/dialects/openai-responses/body.ts'
 import { speechRequest } from '../src/dialects/openai-speech/body.ts'
 import { answers } from './answers.ts'
 import { ok, type Operation, type Operations } from './operation.ts'
@@ -21,6 +22,23 @@ const chat = v.object({
   generationConfig: googles,
   google: googles,
   extra_body: googles,
+})
+
+/** Items and tools are told in words: their kinds are many, and each says in its refusal what is wrong with it. */
+const responses = v.object({
+  ...responsesRequest.entries,
+  instructions: v.nullish(v.string()),
+  input: v.nullish(
+    v.pipe(v.unknown(), v.description('A text, or the items of a conversation as OpenAI has them')),
+  ),
+  tools: v.nullish(v.array(v.looseObject({ type: v.string() }))),
+  tool_choice: v.nullish(v.unknown()),
+  conversation: v.nullish(v.pipe(v.unknown(), v.description('An id, or an object with one'))),
+})
+
+const conversation = v.object({
+  metadata: v.nullish(v.record(v.string(), v.string())),
+  items: v.nullish(v.array(v.looseObject({}))),
 })
 
 /** Refusals of whatever goes through the ring. */
@@ -52,6 +70,122 @@ export const openai: Operations = {
       },
     },
     refusals: OF_A_JOURNEY,
+  },
+  'POST /v1/responses': {
+    who: 'user',
+    summary: 'A response, as OpenAI has it; streamed or not',
+    description:
+      'Fields that are not named here are ignored, but for `background` and `prompt`, which are refused. The response and what stood before it are stored for a while unless `store` is false or an admin says so.',
+    body: responses,
+    answers: {
+      200: {
+        description: 'The response; with `stream`, server-sent events',
+        schema: answers.response,
+        mediaTypes: ['application/json', 'text/event-stream'],
+      },
+    },
+    refusals: OF_A_JOURNEY,
+  },
+  'GET /v1/responses': {
+    who: 'user',
+    summary: 'Where clients ask for a WebSocket, which there is none of',
+    answers: {},
+    refusals: [405, 426],
+  },
+  'POST /v1/responses/compact': {
+    who: 'user',
+    summary: 'A conversation, made shorter',
+    body: responses,
+    answers: ok('One item that stands for all that was said', answers.compaction),
+    refusals: OF_A_JOURNEY,
+  },
+  'POST /v1/responses/input_tokens': {
+    who: 'user',
+    summary: 'How long a request would be, by estimate',
+    body: responses,
+    answers: ok('The count', answers.inputTokens),
+    refusals: [404],
+  },
+  'GET /v1/responses/{id}': {
+    who: 'user',
+    summary: 'A stored response; with `stream=true` its events once more',
+    answers: {
+      200: {
+        description: 'The response, or its events from the one after `starting_after` on',
+        schema: answers.response,
+        mediaTypes: ['application/json', 'text/event-stream'],
+      },
+    },
+    refusals: [404],
+  },
+  'DELETE /v1/responses/{id}': {
+    who: 'user',
+    summary: 'Delete a stored response',
+    answers: ok('It is gone', answers.deleted),
+    refusals: [404],
+  },
+  'POST /v1/responses/{id}/cancel': {
+    who: 'user',
+    summary: 'Cancel a response in the background, of which there are none',
+    answers: {},
+    refusals: [400],
+  },
+  'GET /v1/responses/{id}/input_items': {
+    who: 'user',
+    summary: 'What stood before a stored response',
+    answers: ok('A page of items', answers.items),
+    refusals: [404],
+  },
+  'POST /v1/conversations': {
+    who: 'user',
+    summary: 'Make a conversation',
+    body: conversation,
+    answers: ok('The conversation', answers.conversation),
+    refusals: [404],
+  },
+  'GET /v1/conversations/{id}': {
+    who: 'user',
+    summary: 'A conversation',
+    answers: ok('The conversation', answers.conversation),
+    refusals: [404],
+  },
+  'POST /v1/conversations/{id}': {
+    who: 'user',
+    summary: 'Put other metadata in place of a conversation’s',
+    body: v.object({ metadata: conversation.entries.metadata }),
+    answers: ok('The conversation', answers.conversation),
+    refusals: [404],
+  },
+  'DELETE /v1/conversations/{id}': {
+    who: 'user',
+    summary: 'Delete a conversation with its items',
+    answers: ok('It is gone', answers.deleted),
+    refusals: [404],
+  },
+  'GET /v1/conversations/{id}/items': {
+    who: 'user',
+    summary: 'The items of a conversation',
+    answers: ok('A page of items', answers.items),
+    refusals: [404],
+  },
+  'POST /v1/conversations/{id}/items': {
+    who: 'user',
+    summary: 'Add items to a conversation',
+    body: v.object({ items: conversation.entries.items }),
+    answers: ok('What was added', answers.items),
+    refusals: [404],
+  },
+  'GET /v1/conversations/{id}/items/{item}': {
+    who: 'user',
+    summary: 'An item of a conversation',
+    answers: ok('The item', answers.item),
+    refusals: [404],
+  },
+  'DELETE /v1/conversations/{id}/items/{item}': {
+    who: 'user',
+    summary: 'Take an item out of a conversation',
+    answers: ok('The conversation', answers.conversation),
+    refusals: [404],
   },
   'GET /v1/models': {
     who: 'user',

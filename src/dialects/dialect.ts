@@ -12,6 +12,7 @@ import type { ClaudeModels } from '../gemini/models/claude.ts'
 import type { Kind } from '../gemini/models/catalogue.ts'
 import type { PinRef } from '../gemini/pins.ts'
 import type { Preferences } from '../gemini/preferences.ts'
+import type { Memory } from './memory.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
 import type {
   GenerateContentRequest,
@@ -75,6 +76,7 @@ export interface Sent<Body> {
   /** Parses the address: for who needs it. */
   query(): URLSearchParams
   readonly settings: DialectSettings
+  readonly memory: Memory
 }
 
 /** The operator's settings that a dialect may know. */
@@ -82,6 +84,8 @@ export interface DialectSettings {
   readonly transcriptionModel: string
   /** Which models answer to Anthropic's names. */
   readonly claudeModels: ClaudeModels
+  /** Whether anything that clients ask to be stored may be. */
+  readonly storeResponses: boolean
   /** The most that one file may have, in bytes. */
   readonly maxMediaPartBytes: number
 }

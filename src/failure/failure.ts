@@ -42,6 +42,8 @@ export type FailureReason =
   | 'upstream_rejected'
   /** Google's filters refused to make what the prompt asks for. */
   | 'content_filtered'
+  /** Google's filters refused the prompt itself. */
+  | 'prompt_blocked'
   | 'context_length_exceeded'
   | 'model_not_found'
   | 'body_too_large'
@@ -65,6 +67,14 @@ export type FailureReason =
   | 'user_deleted'
   | 'too_many_keys'
   | 'credential_not_found'
+  /** What a client had stored, or says it had. */
+  | 'response_not_found'
+  | 'previous_response_not_found'
+  | 'conversation_not_found'
+  | 'item_not_found'
+  /** Of a list that a client asked for by its id. */
+  | 'stored_item_not_found'
+  | 'no_websocket'
   | 'idempotency_key_reused'
   | 'idempotency_in_progress'
   | 'ring_full'

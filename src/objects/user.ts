@@ -355,6 +355,11 @@ export class UserObject extends DurableObject<Env> {
     return explain(user.state, { model, session }, new Set(sealed), now)
   }
 
+  /** Whether this user's clients may have anything stored. */
+  stores(): boolean {
+    return this.#living()?.state.profile.settings.storeResponses ?? false
+  }
+
   /** What this user's requests can reach. */
   reach(keyDigest: string): Reach {
     const user = this.#living()

@@ -19,6 +19,9 @@ import { OPENAI_EMBEDDINGS } from '../dialects/openai-embeddings/index.ts'
 import { toModelInfo } from '../dialects/openai-models/litellm.ts'
 import { toModel, toModelList } from '../dialects/openai-models/list.ts'
 import { OPENAI_IMAGES } from '../dialects/openai-images/index.ts'
+import { RESPONSES_FAMILY } from '../dialects/openai-responses/family.ts'
+import { OPENAI_COMPACTION, OPENAI_RESPONSES } from '../dialects/openai-responses/index.ts'
+import { STORED_RESPONSES } from '../dialects/openai-responses/stored.ts'
 import { OPENAI_SPEECH } from '../dialects/openai-speech/index.ts'
 import { OPENAI_FAMILY } from '../dialects/openai/family.ts'
 import { addCredential } from './admin/additions.ts'
@@ -38,6 +41,24 @@ import { testRing, testTokens, tokenCache } from './debug/diagnosis.ts'
 import { explainAny, explainOwn } from './debug/explain.ts'
 import { countTokens } from './service/count-tokens.ts'
 import { generate } from './service/generate.ts'
+import {
+  addItems,
+  createConversation,
+  deleteConversation,
+  deleteItem,
+  getConversation,
+  getItem,
+  listItems,
+  updateConversation,
+} from './service/conversations.ts'
+import { inputTokens } from './service/input-tokens.ts'
+import {
+  cancelResponse,
+  deleteResponse,
+  getResponse,
+  listInput,
+  noWebSocket,
+} from './service/responses.ts'
 import { embeddings } from './service/embeddings.ts'
 import { hello } from './public/hello.ts'
 import { health, welcome } from './public/health.ts'
@@ -104,6 +125,22 @@ const OPENAI: readonly Row[] = [
   ['GET', '/v1/chat/completions/:id+', user(getStored)],
   ['POST', '/v1/chat/completions/:id+', user(getStored)],
   ['DELETE', '/v1/chat/completions/:id+', user(getStored)],
+  ['POST', '/v1/responses', leasingUser(generate(OPENAI_RESPONSES)), RESPONSES_FAMILY],
+  ['GET', '/v1/responses', user(noWebSocket), RESPONSES_FAMILY],
+  ['POST', '/v1/responses/compact', leasingUser(generate(OPENAI_COMPACTION)), RESPONSES_FAMILY],
+  ['POST', '/v1/responses/input_tokens', user(inputTokens(OPENAI_RESPONSES)), RESPONSES_FAMILY],
+  ['GET', '/v1/responses/:id', user(getResponse(STORED_RESPONSES)), RESPONSES_FAMILY],
+  ['DELETE', '/v1/responses/:id', user(deleteResponse), RESPONSES_FAMILY],
+  ['POST', '/v1/responses/:id/cancel', user(cancelResponse), RESPONSES_FAMILY],
+  ['GET', '/v1/responses/:id/input_items', user(listInput(STORED_RESPONSES)), RESPONSES_FAMILY],
+  ['POST', '/v1/conversations', user(createConversation(STORED_RESPONSES))],
+  ['GET', '/v1/conversations/:id', user(getConversation)],
+  ['POST', '/v1/conversations/:id', user(updateConversation)],
+  ['DELETE', '/v1/conversations/:id', user(deleteConversation)],
+  ['GET', '/v1/conversations/:id/items', user(listItems(STORED_RESPONSES))],
+  ['POST', '/v1/conversations/:id/items', user(addItems(STORED_RESPONSES))],
+  ['GET', '/v1/conversations/:id/items/:item', user(getItem(STORED_RESPONSES))],
+  ['DELETE', '/v1/conversations/:id/items/:item', user(deleteItem)],
   ['POST', '/v1/completions', leasingUser(generate(OPENAI_COMPLETIONS))],
   ['POST', '/v1/images/generations', leasingUser(generate(OPENAI_IMAGES))],
   ['POST', '/v1/audio/speech', leasingUser(generate(OPENAI_SPEECH))],

@@ -164,8 +164,6 @@ describe('other roots', () => {
 
 describe('what OpenAI has and Pollux has not', () => {
   it.each([
-    ['POST', '/v1/responses'],
-    ['GET', '/v1/responses/resp_1'],
     ['POST', '/v1/moderations'],
     ['POST', '/v1/files'],
     ['GET', '/v1/files/file-1/content'],

@@ -15,7 +15,8 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   upstreams: BELOW,
   objects: [...BELOW, 'upstreams'],
   gateway: [...BELOW, 'upstreams', 'objects', CONTRACT],
-  routes: [...BELOW, 'upstreams', 'objects', 'gateway', CONTRACT],
+  // Where what clients had stored is kept is the routes' to know, how it looks the dialect's.
+  routes: [...BELOW, 'upstreams', 'objects', 'gateway', CONTRACT, 'dialects/memory'],
   'routes/index': ['routes', 'dialects', ...PURE],
   'routes/family-of': [
     'dialects/openai',

@@ -15,7 +15,7 @@ export function countTokens(
     const body = await readCutServiceBody(call, holder)
     if (!body.ok) return body.reply
     const { text, value, cuttings } = body
-    const asked = dialect.read(sentOf(call, { text, value }, cuttings))
+    const asked = dialect.read(sentOf(call, holder, { text, value }, cuttings))
     if (!asked.ok) return checked(call, holder, asked.failure)
     const { model, write, unfit, unfitFor, pins } = asked
     const journey = await journeyFor(call, holder, {

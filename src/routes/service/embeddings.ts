@@ -17,7 +17,7 @@ export function embeddings(
   return async (call, holder) => {
     const body = await readServiceBody(call, holder)
     if (!body.ok) return body.reply
-    const asked = dialect.read(sentOf(call, body.value, Cuttings.NONE))
+    const asked = dialect.read(sentOf(call, holder, body.value, Cuttings.NONE))
     if (!asked.ok) return checked(call, holder, asked.failure)
     const { model, conversation, texts, options, written } = asked
     const estimatedTokens = estimateTextTokens(texts)

@@ -3,7 +3,6 @@ import type { Failure } from '../../failure/failure.ts'
 
 /** Routes of OpenAI's that have no counterpart here: clients that try one are told so, and not that the address is wrong. */
 const NOT_SERVED: readonly (readonly [path: string, why: string])[] = [
-  ['/responses', 'this version serves Chat Completions'],
   ['/moderations', 'Gemini has no moderation endpoint; safety settings act on each request'],
   ['/files', 'nothing is stored; send files inside the messages'],
   ['/uploads', 'nothing is stored; send files inside the messages'],
@@ -15,7 +14,6 @@ const NOT_SERVED: readonly (readonly [path: string, why: string])[] = [
   ['/fine_tuning', 'models are not tuned here'],
   ['/assistants', 'nothing is stored'],
   ['/threads', 'nothing is stored'],
-  ['/conversations', 'nothing is stored'],
   ['/vector_stores', 'nothing is stored'],
   ['/evals', 'nothing is stored'],
 ]

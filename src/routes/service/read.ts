@@ -5,6 +5,7 @@ import { readForm } from '../../http/multipart.ts'
 import { checked } from '../access.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'
 import { readCutServiceBody } from './journey.ts'
+import { memoryOf } from './memory.ts'
 
 type Asking =
   | { readonly ok: true; readonly understood: Understood; readonly cuttings: Cuttings }
@@ -15,27 +16,33 @@ export async function read(dialect: Dialect, call: Call, holder: KeyHolder): Pro
   if (dialect.sends === 'form') {
     const form = await readForm(call.request, call.settings.maxBodyBytes, holder.userId)
     if (!form.ok) return { ok: false, reply: await checked(call, holder, form.failure) }
-    const understood = await dialect.read(sentOf(call, form.form, Cuttings.NONE))
+    const understood = await dialect.read(sentOf(call, holder, form.form, Cuttings.NONE))
     return asking(call, holder, { understood, cuttings: Cuttings.NONE })
   }
   const body = await readCutServiceBody(call, holder)
   if (!body.ok) return body
   if (dialect.sends === 'cut_text') {
     const { text, value, cuttings } = body
-    const understood = await dialect.read(sentOf(call, { text, value }, cuttings))
+    const understood = await dialect.read(sentOf(call, holder, { text, value }, cuttings))
     return asking(call, holder, { understood, cuttings })
   }
   const isCut = dialect.sends === 'cut_json'
   const cuttings = isCut ? body.cuttings : Cuttings.NONE
   const value = isCut ? body.value : body.cuttings.uncut(body.value)
-  const understood = await dialect.read(sentOf(call, value, cuttings))
+  const understood = await dialect.read(sentOf(call, holder, value, cuttings))
   return asking(call, holder, { understood, cuttings })
 }
 
-export function sentOf<Body>(call: Call, body: Body, cuttings: Cuttings): Sent<Body> {
+export function sentOf<Body>(
+  call: Call,
+  holder: KeyHolder,
+  body: Body,
+  cuttings: Cuttings,
+): Sent<Body> {
   const { request, params, settings } = call
   const query = (): URLSearchParams => urlOf(call).searchParams
-  return { body, cuttings, params, headers: request.headers, query, settings }
+  const memory = memoryOf(call, holder)
+  return { body, cuttings, params, headers: request.headers, query, settings, memory }
 }
 
 async function asking(

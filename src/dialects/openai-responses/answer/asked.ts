@@ -1,0 +1,77 @@
+/** A translated request, as its answer needs it. */
+import { expectationsOf, type AnswerPlan } from '../../../gemini/answer/plan.ts'
+import type { GenerateContentRequest } from '../../../gemini/types.ts'
+import type { Context, Terms } from '../../dialect.ts'
+import { createdAt } from '../../openai/ids.ts'
+import type { Memory, StoredItem } from '../../memory.ts'
+import type { Ids } from '../ids.ts'
+import type { Offered } from '../tools.ts'
+import { bodyJson, type Head, type Standing } from './response.ts'
+import type { OutputItem } from './items.ts'
+
+export interface Asked {
+  readonly request: GenerateContentRequest
+  readonly plan: AnswerPlan
+  readonly offered: ReadonlyMap<string, Offered>
+  /** The answer is a summary of the conversation, as one item. */
+  readonly compacts: boolean
+  readonly object: 'response' | 'response.compaction'
+  readonly model: string
+  readonly settings: string
+  readonly previous: string | null
+  readonly conversation: string | null
+  /** Whether the response is to be found again; its conversation grows in any case. */
+  readonly store: boolean
+  /** What came with the request itself, where anything is stored. */
+  readonly input: (ids: Ids) => readonly StoredItem[]
+  readonly memory: Memory
+}
+
+export function headOf(asked: Asked, ids: Ids, context: Context): Head {
+  const { model, previous, conversation, settings } = asked
+  return {
+    id: ids.response,
+    createdAt: createdAt(context),
+    model,
+    previous,
+    conversation,
+    settings,
+  }
+}
+
+export function planUnder({ plan, request }: Asked, { target }: Terms): AnswerPlan {
+  return { ...plan, ...expectationsOf(request, target) }
+}
+
+/** Whether the answer is to be stored, as far as is known before it is. */
+export function isStored({ store }: Asked, terms: Terms | null): boolean {
+  return store && terms?.preferences.storeResponses !== false
+}
+
+/** Stores what is to be stored, and says whether the response can be found again. */
+export async function keep(
+  asked: Asked,
+  { head, ids, terms }: { readonly head: Head; readonly ids: Ids; readonly terms: Terms },
+  standing: Standing,
+  output: readonly OutputItem[],
+): Promise<boolean> {
+  const isWanted = isStored(asked, terms)
+  const mayStore = terms.preferences.storeResponses !== false
+  if (!isWanted && (asked.conversation === null || !mayStore)) return false
+  const isDone = await asked.memory.store({
+    id: isWanted ? head.id : null,
+    body: bodyJson(head, { ...standing, store: true }),
+    settings: head.settings,
+    previous: asked.previous,
+    conversation: asked.conversation,
+    input: asked.input(ids),
+    output,
+  })
+  return isDone && isWanted
+}
+
+/** Whether anything would be stored at all: then the end of an answer waits for that. */
+export function waits(asked: Asked, terms: Terms): boolean {
+  const mayStore = terms.preferences.storeResponses !== false
+  return mayStore && (asked.store || asked.conversation !== null)
+}

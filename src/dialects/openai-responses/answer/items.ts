@@ -1,0 +1,283 @@
+/**
+ * The items of an answer, and the events that tell of them in the sequence that all clients take (docs/compatibility.md): Codex reads
+ * `output_item.done` alone, others only what was added and the deltas, others the response at the end. So all of it is always told.
+ */
+import type { Citation } from '../../../gemini/answer/citations.ts'
+import { type CodeRun, toMarkdown } from '../../../gemini/answer/code-blocks.ts'
+import type { MadeCall } from '../../../gemini/answer/calls.ts'
+import type { AnswerSink, BlockKind } from '../../../gemini/answer/reader.ts'
+import type { Blob, LogprobsResult } from '../../../gemini/types.ts'
+import { toJsonLine } from '../../../json/line.ts'
+import { toLogprobs } from '../../openai/logprobs.ts'
+import { tellCall } from '../calls.ts'
+import { type Maker, sealSignatures, type SignedCall } from '../../envelope.ts'
+import type { Ids } from '../ids.ts'
+import type { Offered } from '../tools.ts'
+
+/** An item that is told in full. */
+export interface OutputItem {
+  readonly id: string
+  /** As JSON. */
+  text: string
+}
+
+interface Message {
+  readonly id: string
+  readonly at: number
+  /** Up to the value of a delta. */
+  readonly delta: string
+  text: string
+  readonly annotations: object[]
+  readonly logprobs: object[]
+}
+
+interface Reasoning {
+  readonly id: string
+  readonly at: number
+  text: string
+  readonly signed: SignedCall[]
+}
+
+export interface ItemsInput {
+  readonly ids: Ids
+  readonly maker: Maker
+  readonly offered: ReadonlyMap<string, Offered>
+  /** Takes the events as they come; null where only the items count. */
+  readonly emit: ((type: string, fields: string) => void) | null
+}
+
+export class Items implements AnswerSink {
+  readonly done: OutputItem[] = []
+  readonly #input: ItemsInput
+  /** Also those that are not done yet. */
+  #count = 0
+  #message: Message | null = null
+  /** Stays until it is known whether what follows brings a signature. */
+  #reasoning: Reasoning | null = null
+  /** By Google's count of blocks of text. */
+  readonly #blocks: Message[] = []
+  #hasSaid = false
+
+  constructor(input: ItemsInput) {
+    this.#input = input
+  }
+
+  open(kind: BlockKind): void {
+    if (kind === 'text') this.#blocks.push(this.#openMessage())
+    else this.#openThoughts()
+  }
+
+  text(text: string): void {
+    const message = this.#message
+    if (message === null) return
+    message.text += text
+    this.#input.emit?.(
+      'response.output_text.delta',
+      `${message.delta}${toJsonLine(text)},"logprobs":[]`,
+    )
+  }
+
+  thought(text: string): void {
+    const reasoning = this.#reasoning
+    if (reasoning === null) return
+    reasoning.text += text
+    this.#input.emit?.(
+      'response.reasoning_summary_text.delta',
+      `${placeOf(reasoning)},"summary_index":0,"delta":${toJsonLine(text)}`,
+    )
+  }
+
+  close(kind: BlockKind): void {
+    if (kind === 'text') this.#closeMessage()
+    else this.#closeThoughts()
+  }
+
+  mint(): string {
+    return `call_${this.#input.ids.suffix()}`
+  }
+
+  call(call: MadeCall): void {
+    const { id: callId, signature } = call
+    if (signature !== undefined) {
+      const reasoning = this.#reasoning ?? this.#openReasoning()
+      reasoning.signed.push({ callId, signature })
+    }
+    this.#tellReasoning()
+    this.#hasSaid = true
+    const { item, streamed } = tellCall(call, this.#input.offered.get(call.name))
+    const at = this.#count++
+    const begun =
+      streamed === null
+        ? { ...item, status: 'in_progress' }
+        : { ...item, status: 'in_progress', [streamed.field]: '' }
+    this.#added(at, toJsonLine(begun))
+    if (streamed !== null) {
+      const text = toJsonLine(streamed.text)
+      const place = `"item_id":"${item.id}","output_index":${at}`
+      const type = `response.${streamed.event}`
+      const named = streamed.field === 'arguments' ? `,"name":${toJsonLine(item['name'])}` : ''
+      // At least one delta, or LangChain calls with nothing.
+      this.#input.emit?.(`${type}.delta`, `${place},"delta":${text}`)
+      this.#input.emit?.(`${type}.done`, `${place},"${streamed.field}":${text}${named}`)
+    }
+    this.#done(at, item.id, toJsonLine(item))
+  }
+
+  media({ mimeType, data }: Blob): void {
+    // Sounds have no item in this API.
+    if (!mimeType.startsWith('image/')) return
+    this.#tellReasoning()
+    this.#hasSaid = true
+    const id = this.#input.ids.item('ig')
+    const at = this.#count++
+    const format = mimeType.slice('image/'.length)
+    const item = { type: 'image_generation_call', id, status: 'completed', result: data }
+    this.#added(at, toJsonLine({ ...item, status: 'in_progress', result: null }))
+    this.#done(at, id, toJsonLine({ ...item, output_format: format }))
+  }
+
+  code(run: CodeRun): void {
+    this.say(toMarkdown(run))
+  }
+
+  signature(signature: string): void {
+    // That of a text comes when the text is told; Google does not ask for it.
+    this.#reasoning?.signed.push({ callId: '', signature })
+  }
+
+  citations(citations: readonly Citation[]): void {
+    for (const { block, start, end, url, title } of citations) {
+      const message = this.#blocks[block]
+      if (message === undefined) continue
+      const index = message.annotations.length
+      const annotation = { type: 'url_citation', start_index: start, end_index: end, url, title }
+      message.annotations.push(annotation)
+      if (message === this.#message) {
+        this.#input.emit?.(
+          'response.output_text.annotation.added',
+          `${placeOf(message)},"content_index":0,"annotation_index":${index},"annotation":${toJsonLine(annotation)}`,
+        )
+      } else this.#rewrite(message)
+    }
+  }
+
+  logprobs(result: LogprobsResult): void {
+    const tokens = toLogprobs([result])?.content ?? []
+    this.#message?.logprobs.push(...tokens)
+  }
+
+  /** A message of its own. */
+  say(text: string): void {
+    this.#openMessage()
+    if (text !== '') this.text(text)
+    this.#closeMessage()
+  }
+
+  /** Tells what was held back. An answer is never empty: OpenAI's agents SDK asks again and again where it is. */
+  finish(): void {
+    this.#tellReasoning()
+    if (!this.#hasSaid) this.say('')
+  }
+
+  #openMessage(): Message {
+    this.#tellReasoning()
+    this.#hasSaid = true
+    const id = this.#input.ids.item('msg')
+    const at = this.#count++
+    const delta = `"item_id":"${id}","output_index":${at},"content_index":0,"delta":`
+    const message = { id, at, delta, text: '', annotations: [], logprobs: [] }
+    this.#message = message
+    this.#added(
+      at,
+      `{"type":"message","id":"${id}","status":"in_progress","role":"assistant","content":[]}`,
+    )
+    this.#input.emit?.(
+      'response.content_part.added',
+      `${placeOf(message)},"content_index":0,"part":{"type":"output_text","text":"","annotations":[],"logprobs":[]}`,
+    )
+    return message
+  }
+
+  #closeMessage(): void {
+    const message = this.#message
+    if (message === null) return
+    this.#message = null
+    const { emit } = this.#input
+    const place = `${placeOf(message)},"content_index":0`
+    const { text, part, item } = jsonOf(message)
+    const logprobs = toJsonLine(message.logprobs)
+    emit?.('response.output_text.done', `${place},"text":${text},"logprobs":${logprobs}`)
+    emit?.('response.content_part.done', `${place},"part":${part}`)
+    this.#done(message.at, message.id, item)
+  }
+
+  #openThoughts(): void {
+    const { at, id } = this.#openReasoning()
+    this.#input.emit?.(
+      'response.reasoning_summary_part.added',
+      `${placeOf({ at, id })},"summary_index":0,"part":{"type":"summary_text","text":""}`,
+    )
+  }
+
+  #openReasoning(): Reasoning {
+    this.#tellReasoning()
+    const id = this.#input.ids.item('rs')
+    const reasoning: Reasoning = { id, at: this.#count++, text: '', signed: [] }
+    this.#reasoning = reasoning
+    this.#added(reasoning.at, `{"type":"reasoning","id":"${id}","summary":[]}`)
+    return reasoning
+  }
+
+  #closeThoughts(): void {
+    const reasoning = this.#reasoning
+    if (reasoning === null || reasoning.text === '') return
+    const place = `${placeOf(reasoning)},"summary_index":0`
+    const text = toJsonLine(reasoning.text)
+    const { emit } = this.#input
+    emit?.('response.reasoning_summary_text.done', `${place},"text":${text}`)
+    emit?.(
+      'response.reasoning_summary_part.done',
+      `${place},"part":{"type":"summary_text","text":${text}}`,
+    )
+  }
+
+  /** Always with a list of summaries: without one Codex drops the item, and the signatures with it. */
+  #tellReasoning(): void {
+    const reasoning = this.#reasoning
+    if (reasoning === null) return
+    this.#reasoning = null
+    const { id, at, text, signed } = reasoning
+    const summary = text === '' ? '' : `{"type":"summary_text","text":${toJsonLine(text)}}`
+    const sealed =
+      signed.length === 0
+        ? ''
+        : `,"encrypted_content":"${sealSignatures(this.#input.maker, signed)}"`
+    this.#done(at, id, `{"type":"reasoning","id":"${id}","summary":[${summary}]${sealed}}`)
+  }
+
+  #added(at: number, item: string): void {
+    this.#input.emit?.('response.output_item.added', `"output_index":${at},"item":${item}`)
+  }
+
+  #done(at: number, id: string, item: string): void {
+    this.done[at] = { id, text: item }
+    this.#input.emit?.('response.output_item.done', `"output_index":${at},"item":${item}`)
+  }
+
+  /** What is known of it only now is at least in the response. */
+  #rewrite(message: Message): void {
+    const told = this.done[message.at]
+    if (told !== undefined) told.text = jsonOf(message).item
+  }
+}
+
+function placeOf({ id, at }: { readonly id: string; readonly at: number }): string {
+  return `"item_id":"${id}","output_index":${at}`
+}
+
+function jsonOf({ id, text: said, annotations, logprobs }: Message) {
+  const text = toJsonLine(said)
+  const part = `{"type":"output_text","text":${text},"annotations":${toJsonLine(annotations)},"logprobs":${toJsonLine(logprobs)}}`
+  const item = `{"type":"message","id":"${id}","status":"completed","role":"assistant","content":[${part}]}`
+  return { text, part, item }
+}

@@ -1,0 +1,62 @@
+/** The response object: what the request said, and how it stands. */
+import { toJsonLine } from '../../../json/line.ts'
+import type { Usage } from '../usage.ts'
+
+/** What is known of a response before its answer. */
+export interface Head {
+  readonly id: string
+  /** Unix seconds. */
+  readonly createdAt: number
+  /** As the client asked for it. */
+  readonly model: string
+  readonly previous: string | null
+  readonly conversation: string | null
+  /** What it says of the request and says again in the next turn, as JSON of an object that is not empty. */
+  readonly settings: string
+}
+
+export interface Standing {
+  readonly status: 'in_progress' | 'completed' | 'incomplete' | 'failed'
+  readonly store: boolean
+  /** Each as JSON. */
+  readonly output: readonly string[]
+  readonly usage: Usage | null
+  readonly incomplete?: 'max_output_tokens' | 'content_filter'
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+/** The whole of it. */
+export function responseJson(head: Head, standing: Standing): string {
+  return joinedJson(bodyJson(head, standing), head.settings, standing.output)
+}
+
+/** Without settings and output, which are stored apart. */
+export function bodyJson(head: Head, standing: Standing): string {
+  const { id, createdAt, model, previous, conversation } = head
+  const { status, store, usage, incomplete, error } = standing
+  return toJsonLine({
+    id,
+    object: 'response',
+    created_at: createdAt,
+    status,
+    background: false,
+    error: error ?? null,
+    incomplete_details: incomplete === undefined ? null : { reason: incomplete },
+    model,
+    previous_response_id: previous,
+    conversation: conversation === null ? null : { id: conversation },
+    store,
+    usage,
+  })
+}
+
+/** What was stored apart, as one. */
+export function joinedJson(body: string, settings: string, output: readonly string[]): string {
+  return `${body.slice(0, -1)},"output":[${output.join(',')}],${settings.slice(1)}`
+}
+
+/** A conversation made shorter, as /v1/responses/compact answers it. */
+export function compactionJson({ id, createdAt }: Head, { output, usage }: Standing): string {
+  const head = { id, object: 'response.compaction', created_at: createdAt, usage }
+  return `${toJsonLine(head).slice(0, -1)},"output":[${output.join(',')}]}`
+}

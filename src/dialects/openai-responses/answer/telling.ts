@@ -1,0 +1,94 @@
+/** One answer as it is read: its items, and how it stands in the end. */
+import type { Failure } from '../../../failure/failure.ts'
+import { DeafSink } from '../../../gemini/answer/deaf-sink.ts'
+import { AnswerReader } from '../../../gemini/answer/reader.ts'
+import { blockReasonOf, firstCandidate, partsOf } from '../../../gemini/response.ts'
+import type { CallSignature } from '../../../gemini/signatures.ts'
+import type { GenerateContentResponse } from '../../../gemini/types.ts'
+import type { Terms } from '../../dialect.ts'
+import { sealSummary } from '../../envelope.ts'
+import type { Ids } from '../ids.ts'
+import { toUsage, type Usage } from '../usage.ts'
+import { type Asked, planUnder } from './asked.ts'
+import type { Ended } from './ending.ts'
+import { Items, type OutputItem } from './items.ts'
+
+export type Emit = ((type: string, fields: string) => void) | null
+
+export type Finished =
+  | {
+      readonly ok: true
+      readonly ended: Ended
+      readonly output: readonly OutputItem[]
+      readonly usage: Usage
+    }
+  | { readonly ok: false; readonly failure: Failure; readonly output: readonly OutputItem[] }
+
+export class AnswerTelling {
+  readonly #items: Items
+  readonly #reader: AnswerReader
+  readonly #summary: Summary | null
+  readonly #input: { readonly ids: Ids; readonly emit: Emit }
+  #blockReason: string | undefined
+  #hasSpoken = false
+
+  constructor(asked: Asked, terms: Terms, input: { readonly ids: Ids; readonly emit: Emit }) {
+    this.#input = input
+    this.#summary = asked.compacts ? new Summary() : null
+    this.#items = new Items({ ...input, maker: terms.target, offered: asked.offered })
+    this.#reader = new AnswerReader(planUnder(asked, terms), this.#summary ?? this.#items)
+  }
+
+  /** The items that were told in full. */
+  get told(): readonly OutputItem[] {
+    return this.#items.done
+  }
+
+  /** Of the calls that the client was told. */
+  get signatures(): readonly CallSignature[] {
+    return this.#reader.signatures
+  }
+
+  read(response: GenerateContentResponse): void {
+    this.#blockReason = blockReasonOf(response) ?? this.#blockReason
+    this.#hasSpoken ||= partsOf(firstCandidate(response)).length > 0
+    this.#reader.read(response)
+  }
+
+  /** Google's answer is over. */
+  finish(): Finished {
+    const { conclusion } = this.#reader.end()
+    const items = this.#items
+    const { done } = items
+    if (!conclusion.ok) return { ...conclusion, output: done }
+    if (this.#blockReason !== undefined && !this.#hasSpoken) {
+      const message = conclusion.refusal ?? 'The prompt was blocked by Google.'
+      return { ok: false, failure: { reason: 'prompt_blocked', message }, output: done }
+    }
+    if (this.#summary !== null) this.#tellSummary(this.#summary.said)
+    else {
+      // In words, not as a refusal: Codex shows nothing of one.
+      if (conclusion.refusal !== null) items.say(conclusion.refusal)
+      items.finish()
+    }
+    const usage = toUsage(this.#reader.usage)
+    return { ok: true, ended: conclusion, output: done, usage }
+  }
+
+  #tellSummary(text: string): void {
+    const id = this.#input.ids.item('cmp')
+    const item = `{"type":"compaction","id":"${id}","encrypted_content":"${sealSummary(text)}"}`
+    this.#items.done.push({ id, text: item })
+    for (const event of ['added', 'done']) {
+      this.#input.emit?.(`response.output_item.${event}`, `"output_index":0,"item":${item}`)
+    }
+  }
+}
+
+class Summary extends DeafSink {
+  said = ''
+
+  override text(text: string): void {
+    this.said += text
+  }
+}

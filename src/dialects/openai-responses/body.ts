@@ -1,0 +1,166 @@
+/** The body of POST /v1/responses, checked once at the rim. `null` is absent everywhere, and unknown fields are ignored. */
+import * as v from 'valibot'
+import { asObject, type Parsed, parse } from '../../failure/check.ts'
+import type { Failure } from '../../failure/failure.ts'
+import { isNestedDeeper } from '../../json/nesting.ts'
+import { isRecord } from '../../json/record.ts'
+import { EFFORT_NAMES } from '../efforts.ts'
+import { modelName } from '../model-name.ts'
+import { boolean, integer, lowerCaseOf, number, record, string } from '../words.ts'
+import { type Item, items } from './items.ts'
+import { toolChoice, toolList } from './tool-schema.ts'
+
+const INT32_MAX = 2 ** 31 - 1
+/** Deeper ones no model follows, and Google refuses them. */
+const MAX_SCHEMA_DEPTH = 100
+
+/** Clients write -1 or 0 for "no limit". */
+const count = v.nullish(
+  v.pipe(
+    integer,
+    v.minValue(-1, 'must be a positive integer'),
+    v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
+  ),
+)
+
+function between(min: number, max: number) {
+  const message = `must be between ${min} and ${max}`
+  return v.nullish(v.pipe(number, v.minValue(min, message), v.maxValue(max, message)))
+}
+
+const schema = v.pipe(
+  record,
+  v.check(
+    (value) => !isNestedDeeper(value, MAX_SCHEMA_DEPTH),
+    `must not be nested deeper than ${MAX_SCHEMA_DEPTH} levels`,
+  ),
+)
+
+const stops = v.array(string)
+const stop = v.string('a string or an array of strings')
+const id = v.pipe(string, v.maxLength(256, 'must not be longer than 256 characters'))
+const conversationObject = v.pipe(
+  v.object({ id }, 'a string or an object'),
+  v.transform((given) => given.id),
+)
+
+const fields = {
+  model: modelName,
+  instructions: v.nullish(v.lazy((input) => (Array.isArray(input) ? items : v.string('a string')))),
+  stream: v.nullish(boolean, false),
+  store: v.nullish(boolean, true),
+  previous_response_id: v.nullish(id),
+  conversation: v.nullish(v.lazy((input) => (isRecord(input) ? conversationObject : id))),
+  tools: v.nullish(toolList, []),
+  tool_choice: v.nullish(toolChoice),
+  parallel_tool_calls: v.nullish(boolean),
+  reasoning: v.nullish(
+    v.object(
+      {
+        effort: v.nullish(lowerCaseOf(EFFORT_NAMES)),
+        summary: v.nullish(string),
+        generate_summary: v.nullish(string),
+      },
+      'an object',
+    ),
+  ),
+  text: v.nullish(
+    v.object(
+      {
+        format: v.nullish(
+          v.object(
+            {
+              type: lowerCaseOf(['text', 'json_object', 'json_schema']),
+              schema: v.nullish(schema),
+            },
+            'an object',
+          ),
+        ),
+        verbosity: v.nullish(lowerCaseOf(['low', 'medium', 'high'])),
+      },
+      'an object',
+    ),
+  ),
+  max_output_tokens: count,
+  temperature: between(0, 2),
+  top_p: between(0, 1),
+  top_k: count,
+  top_logprobs: v.nullish(
+    v.pipe(
+      integer,
+      v.minValue(0, 'must be between 0 and 20'),
+      v.maxValue(20, 'must be between 0 and 20'),
+    ),
+  ),
+  seed: v.nullish(integer),
+  stop: v.nullish(v.lazy((input) => (Array.isArray(input) ? stops : stop))),
+  presence_penalty: between(-2, 2),
+  frequency_penalty: between(-2, 2),
+  include: v.nullish(v.array(string, 'an array of strings'), []),
+  service_tier: v.nullish(string),
+}
+
+const asText = v.pipe(
+  v.string('a string or an array of items'),
+  v.transform((text): Item[] => [{ type: 'message', role: 'user', content: [text] }]),
+)
+
+export const responsesRequest = v.object(
+  {
+    ...fields,
+    input: v.nullish(
+      v.lazy((input): v.GenericSchema<unknown, Item[]> =>
+        Array.isArray(input) ? (items as v.GenericSchema<unknown, Item[]>) : asText,
+      ),
+      [],
+    ),
+  },
+  'a JSON object',
+)
+
+export type ResponsesRequest = v.InferOutput<typeof responsesRequest>
+
+/** What would change the answer's meaning if it were ignored. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  background: 'answers come while the client waits',
+  prompt: 'there are no stored prompts; send instructions and input',
+}
+
+export function parseBody(
+  input: unknown,
+): Parsed<{ readonly raw: Readonly<Record<string, unknown>>; readonly asked: ResponsesRequest }> {
+  const object = asObject(input)
+  if (!object.ok) return object
+  const raw = object.value
+  const refused = unsupportedIn(raw)
+  if (refused !== null) return { ok: false, failure: refused }
+  const parsed = parse(responsesRequest, raw)
+  if (!parsed.ok) return parsed
+  const asked = parsed.value
+  if (asked.previous_response_id && asked.conversation) return { ok: false, failure: BOTH }
+  return { ok: true, value: { raw, asked } }
+}
+
+function unsupportedIn(raw: Readonly<Record<string, unknown>>): Failure | null {
+  for (const [param, why] of Object.entries(UNSUPPORTED)) {
+    const value = raw[param]
+    if (value === undefined || value === null || value === false) continue
+    const message = `'${param}' is not supported here: ${why}.`
+    return { reason: 'unsupported_parameter', message, param }
+  }
+  return null
+}
+
+/** Stored items as they came, once more. What is none any more is passed over. */
+export function parseStored(texts: readonly string[]): readonly Item[] {
+  return texts.flatMap((text) => {
+    const parsed = v.safeParse(items, [JSON.parse(text)])
+    return parsed.success ? parsed.output : []
+  })
+}
+
+const BOTH: Failure = {
+  reason: 'invalid_value',
+  message: "'previous_response_id' and 'conversation' cannot be used together.",
+  param: 'previous_response_id',
+}

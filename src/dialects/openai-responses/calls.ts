@@ -1,0 +1,111 @@
+/** A call of the model's as the item that its client waits for. */
+import type { MadeCall } from '../../gemini/answer/calls.ts'
+import { isRecord, present } from '../../json/record.ts'
+import { toWellFormedJson } from '../../json/well-formed.ts'
+import { customInput } from '../openai/custom-tools.ts'
+import { restored } from './numeric-enums.ts'
+import type { Offered } from './tools.ts'
+
+type Args = Readonly<Record<string, unknown>>
+
+/** An item of the output as it is in JSON. */
+export interface CallItem {
+  readonly type: string
+  readonly id: string
+  readonly call_id: string
+  readonly status: 'completed' | 'in_progress'
+  readonly [field: string]: unknown
+}
+
+/** What comes in deltas of a call, if anything does. */
+export interface ToldCall {
+  readonly item: CallItem
+  /** The field that is empty at first, and the name that its events have. */
+  readonly streamed: {
+    readonly field: 'arguments' | 'input'
+    readonly event: 'function_call_arguments' | 'custom_tool_call_input'
+    readonly text: string
+  } | null
+}
+
+const PREFIXES = {
+  function: 'fc',
+  custom: 'ctc',
+  tool_search: 'tsc',
+  local_shell: 'lsh',
+  shell: 'sh',
+  apply_patch: 'apc',
+} as const satisfies Record<Offered['kind'], string>
+
+const CALL_ID = 'call_'
+
+/** `call.id` is `call_` and what the item's id has after its own prefix. */
+export function tellCall(call: MadeCall, offered: Offered | undefined): ToldCall {
+  const kind = offered?.kind ?? 'function'
+  const ids = {
+    id: `${PREFIXES[kind]}_${call.id.slice(CALL_ID.length)}`,
+    call_id: call.id,
+    status: 'completed' as const,
+  }
+  const named = {
+    name: offered?.clientName ?? call.name,
+    ...(offered?.namespace && { namespace: offered.namespace }),
+  }
+  switch (kind) {
+    case 'custom': {
+      const input = customInput(call.args, call.json)
+      return {
+        item: { type: 'custom_tool_call', ...ids, ...named, input },
+        streamed: { field: 'input', event: 'custom_tool_call_input', text: input },
+      }
+    }
+    case 'tool_search':
+      // Codex runs none without `execution`, and ends with an error where the arguments are a string.
+      return alone({ type: 'tool_search_call', execution: 'client', ...ids, arguments: call.args })
+    case 'local_shell':
+      return alone({ type: 'local_shell_call', ...ids, action: execution(call.args) })
+    case 'shell':
+      return alone({ type: 'shell_call', ...ids, action: commands(call.args) })
+    case 'apply_patch':
+      return alone({ type: 'apply_patch_call', ...ids, operation: call.args })
+    case 'function': {
+      const args = argumentsOf(call, offered)
+      return {
+        item: { type: 'function_call', ...ids, ...named, arguments: args },
+        streamed: { field: 'arguments', event: 'function_call_arguments', text: args },
+      }
+    }
+  }
+}
+
+function alone(item: CallItem): ToldCall {
+  return { item, streamed: null }
+}
+
+/** Always a string, `{}` where there are none: without one Codex ends its turn as if all were done. */
+function argumentsOf({ args, json }: MadeCall, offered: Offered | undefined): string {
+  const meant = restored(args, offered?.schema)
+  return meant === args ? json : toWellFormedJson(meant)
+}
+
+function execution({ command, env, ...rest }: Args): object {
+  return {
+    type: 'exec',
+    command: textsIn(command),
+    env: isRecord(env) ? env : {},
+    ...present(rest),
+  }
+}
+
+function commands({ commands: lines, ...rest }: Args): object {
+  return {
+    commands: textsIn(lines),
+    ...present(rest),
+  }
+}
+
+/** A model may say one text where a list is wanted. */
+function textsIn(value: unknown): readonly string[] {
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return all.map((one) => (typeof one === 'string' ? one : JSON.stringify(one ?? '')))
+}

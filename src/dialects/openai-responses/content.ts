@@ -1,0 +1,144 @@
+/** What an item says: a string, or parts in the words of the Responses API or of Chat Completions, since clients mix them. */
+import * as v from 'valibot'
+import type { MediaKind } from '../../gemini/media/media-types.ts'
+import type { Part } from '../../gemini/types.ts'
+import { isRecord } from '../../json/record.ts'
+import { IMAGE_DETAILS, type ImageDetail } from '../openai/image-detail.ts'
+import { string } from '../words.ts'
+
+/** A picture, sound or file as the client sent it. */
+export interface Media {
+  readonly kind: MediaKind
+  /** Where in its part the source stands, for errors. */
+  readonly field: string
+  readonly source: string
+  readonly format?: string | null | undefined
+  readonly fileName?: string | null | undefined
+  readonly detail?: ImageDetail | null | undefined
+  /** What it is to Gemini: empty until it was read, which is before anything is translated. */
+  readonly part: Part
+}
+
+export type ContentPart = string | Media
+
+const text = v.nullish(string)
+const detail = v.nullish(v.picklist(IMAGE_DETAILS, `must be one of: ${IMAGE_DETAILS.join(', ')}`))
+
+const said = v.pipe(
+  v.object({ text: string }, 'an object'),
+  v.transform((part): ContentPart => part.text),
+)
+
+const refused = v.pipe(
+  v.object({ refusal: string }, 'an object'),
+  v.transform((part): ContentPart => part.refusal),
+)
+
+const image = v.pipe(
+  v.object(
+    {
+      image_url: v.nullish(
+        v.union(
+          [
+            string,
+            v.pipe(
+              v.object({ url: string }),
+              v.transform(({ url }) => url),
+            ),
+          ],
+          'a string',
+        ),
+      ),
+      file_id: text,
+      detail,
+    },
+    'an object',
+  ),
+  v.transform(({ image_url, file_id, detail: level }) =>
+    media('image', level, [
+      ['image_url', image_url],
+      ['file_id', file_id],
+    ]),
+  ),
+)
+
+const file = v.pipe(
+  v.object({ file_data: text, file_url: text, file_id: text, filename: text, detail }, 'an object'),
+  v.transform(({ file_data, file_url, file_id, filename }) => ({
+    ...media('file', null, [
+      ['file_data', file_data],
+      ['file_url', file_url],
+      ['file_id', file_id],
+    ]),
+    fileName: filename,
+  })),
+)
+
+const audio = v.pipe(
+  v.object({ input_audio: v.object({ data: string, format: text }, 'an object') }, 'an object'),
+  v.transform(({ input_audio: { data, format } }) => ({
+    ...media('audio', null, [['input_audio.data', data]]),
+    format,
+  })),
+)
+
+const PARTS = {
+  input_text: said,
+  output_text: said,
+  text: said,
+  summary_text: said,
+  reasoning_text: said,
+  refusal: refused,
+  input_image: image,
+  image_url: image,
+  computer_screenshot: image,
+  input_file: file,
+  file: v.pipe(
+    v.object({ file }, 'an object'),
+    v.transform(({ file: inner }): ContentPart => inner),
+  ),
+  input_audio: audio,
+}
+
+const TYPES = Object.keys(PARTS)
+const stranger = v.pipe(
+  v.object({ type: v.picklist(TYPES, `must be one of: ${TYPES.join(', ')}`) }, 'an object'),
+  v.transform((): ContentPart => ''),
+)
+
+const part = v.lazy((input): v.GenericSchema<unknown, ContentPart> => {
+  const type = isRecord(input) ? input['type'] : undefined
+  return typeof type === 'string' && Object.hasOwn(PARTS, type)
+    ? PARTS[type as keyof typeof PARTS]
+    : stranger
+})
+
+const parts = v.array(part)
+const whole = v.pipe(
+  v.string('a string or an array of content parts'),
+  v.transform((value): ContentPart[] => [value]),
+)
+
+/** Always a list, one for each part. */
+export const content = v.lazy((input) => (Array.isArray(input) ? parts : whole))
+
+/** The first of several fields that is filled; where none is, the first is the one that is missing. */
+function media(
+  kind: MediaKind,
+  level: ImageDetail | null | undefined,
+  fields: readonly [
+    readonly [string, string | null | undefined],
+    ...(readonly [string, string | null | undefined])[],
+  ],
+): Media {
+  const [field, source] = fields.find(([, value]) => (value ?? '') !== '') ?? fields[0]
+  return { kind, field, source: source ?? '', detail: level, part: {} }
+}
+
+/** The parts as Gemini takes them; empty texts, which it refuses, are left out. */
+export function toParts(content: readonly ContentPart[]): Part[] {
+  return content.flatMap((each): Part[] => {
+    if (typeof each !== 'string') return [each.part]
+    return each === '' ? [] : [{ text: each }]
+  })
+}

@@ -1,0 +1,164 @@
+/** The items of an input as a conversation with Gemini. */
+import { Conversation } from '../../gemini/ask/conversation.ts'
+import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
+import type { Part } from '../../gemini/types.ts'
+import { isRecord, present } from '../../json/record.ts'
+import { customArguments } from '../openai/custom-tools.ts'
+import { toParts } from './content.ts'
+import { openSignatures, openSummary } from '../envelope.ts'
+import type { Item, ItemOf } from './items.ts'
+import type { Offers } from './tools.ts'
+
+/** Of which model the signatures may be brought back. */
+export type IsMaker = (model: string) => boolean
+
+export function toConversation(
+  items: readonly Item[],
+  offers: Offers,
+  isMaker: IsMaker,
+): Conversation {
+  const conversation = new Conversation()
+  let isLeading = true
+  for (const item of items) {
+    isLeading &&= isAbove(item)
+    if (isLeading && item.type === 'message') conversation.system(toParts(item.content))
+    else tell(conversation, item, offers, isMaker)
+  }
+  return conversation
+}
+
+/** What may stand among the first instructions without ending them. */
+function isAbove(item: Item): boolean {
+  if (item.type === 'message') return item.role === 'system' || item.role === 'developer'
+  return item.type === 'additional_tools'
+}
+
+function tell(conversation: Conversation, item: Item, offers: Offers, isMaker: IsMaker): void {
+  switch (item.type) {
+    case 'message':
+      return say(conversation, item)
+    case 'reasoning':
+      for (const { model, signatures } of openSignatures(item.encrypted_content ?? '')) {
+        if (!isMaker(model)) continue
+        for (const { callId, signature } of signatures) {
+          if (callId !== '') conversation.sign(callId, signature)
+        }
+      }
+      return
+    case 'function_call':
+      return call(conversation, item, offers.nameOf(item.name, item.namespace), argumentsOf(item))
+    case 'custom_tool_call':
+      return call(
+        conversation,
+        item,
+        offers.nameOf(item.name, item.namespace),
+        customArguments(item.input),
+      )
+    case 'tool_search_call':
+      return call(conversation, item, 'tool_search', argumentsOf(item))
+    case 'local_shell_call':
+      return call(conversation, item, 'local_shell', sendable(present(item.action)))
+    case 'shell_call':
+      return call(conversation, item, 'shell', sendable(present(item.action)))
+    case 'apply_patch_call':
+      return call(conversation, item, 'apply_patch', sendable(present(item.operation)))
+    case 'function_call_output':
+      // Without the call's id it names the function.
+      return result(conversation, item.call_id ?? null, item.name ?? null, toParts(item.output))
+    case 'custom_tool_call_output':
+      return result(conversation, item.call_id ?? null, null, toParts(item.output))
+    case 'tool_search_output': {
+      const found = item.tools.map((tool) => ('name' in tool ? tool.name : tool.type))
+      const text = JSON.stringify({ tools_that_can_be_called_now: found })
+      return result(conversation, item.call_id ?? null, 'tool_search', [{ text }])
+    }
+    case 'local_shell_call_output':
+    case 'shell_call_output':
+    case 'apply_patch_call_output':
+      return result(conversation, item.call_id ?? item.id ?? null, null, [
+        { text: textOf(item.output) },
+      ])
+    case 'image_generation_call':
+      if (item.result) conversation.model([drawn(item.result)])
+      return
+    case 'compaction': {
+      const summary = openSummary(item.encrypted_content ?? '')
+      if (summary !== null) conversation.user([{ text: `${SUMMARY}\n\n${summary}` }])
+      return
+    }
+    // References are resolved before, tools are declared, and the trigger asks for something else.
+    case 'item_reference':
+    case 'additional_tools':
+    case 'compaction_trigger':
+    case 'other':
+      return
+  }
+}
+
+const SUMMARY = 'What was said before, in a summary:'
+
+function say(conversation: Conversation, { role, content }: ItemOf<'message'>): void {
+  const parts = toParts(content)
+  switch (role) {
+    case 'user':
+      return conversation.user(parts)
+    case 'assistant':
+    case 'model':
+      return conversation.model(parts)
+    // Above the conversation it would change what stands before all the rest, and Google's cache of that would be lost.
+    case 'system':
+    case 'developer':
+      return conversation.along(parts.map((part) => marked(part, role)))
+  }
+}
+
+function marked(part: Part, role: string): Part {
+  return part.text === undefined ? part : { text: `<${role}>\n${part.text}\n</${role}>` }
+}
+
+function call(
+  conversation: Conversation,
+  { call_id: callId }: { readonly call_id?: string | null | undefined },
+  name: string,
+  args: Record<string, unknown>,
+): void {
+  conversation.model([], [{ id: callId ?? '', name, args }])
+}
+
+/** What is no JSON object is kept as it is: the model wrote it, and finds it again. */
+function argumentsOf({
+  arguments: given,
+}: {
+  readonly arguments?: unknown
+}): Record<string, unknown> {
+  if (typeof given !== 'string') return isRecord(given) ? sendable(given) : {}
+  return given.trim() === '' ? {} : (parseObject(given) ?? { raw: given })
+}
+
+function sendable(value: object): Record<string, unknown> {
+  return isSendable(value) ? (value as Record<string, unknown>) : {}
+}
+
+function result(
+  conversation: Conversation,
+  callId: string | null,
+  name: string | null,
+  parts: readonly Part[],
+): void {
+  if (callId !== null) return conversation.result({ id: callId }, { parts })
+  if (name !== null) return conversation.result({ name }, { parts })
+  conversation.user(parts)
+}
+
+function textOf(output: unknown): string {
+  if (typeof output === 'string') return output
+  return output === undefined || output === null ? '' : JSON.stringify(output)
+}
+
+/** A picture that a model made earlier: base64, of a type that its beginning tells. */
+function drawn(base64: string): Part {
+  const isJpeg = base64.startsWith('/9j/')
+  const isWebp = base64.startsWith('UklGR')
+  const mimeType = isJpeg ? 'image/jpeg' : isWebp ? 'image/webp' : 'image/png'
+  return { inlineData: { mimeType, data: base64 } }
+}

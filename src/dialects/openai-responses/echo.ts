@@ -1,0 +1,51 @@
+/** What a response says again of its request. */
+import type { Cuttings } from '../../bytes/cuttings.ts'
+import { isRecord } from '../../json/record.ts'
+import { toJsonLine } from '../../json/line.ts'
+import type { ResponsesRequest } from './body.ts'
+
+type Raw = Readonly<Record<string, unknown>>
+
+/** Those that are said as they came, and what is said of one that did not. */
+const AS_SENT: Readonly<Record<string, unknown>> = {
+  instructions: null,
+  max_output_tokens: null,
+  max_tool_calls: null,
+  metadata: {},
+  prompt_cache_key: null,
+  safety_identifier: null,
+  service_tier: 'default',
+  temperature: 1,
+  tool_choice: 'auto',
+  tools: [],
+  top_logprobs: 0,
+  top_p: 1,
+  truncation: 'disabled',
+  user: null,
+}
+
+/** As JSON of an object. `raw`: the body as it came. */
+export function settingsJson(
+  raw: Raw,
+  { parallel_tool_calls }: ResponsesRequest,
+  cuttings: Cuttings,
+): string {
+  const said: Record<string, unknown> = {}
+  for (const [name, otherwise] of Object.entries(AS_SENT)) {
+    said[name] = Object.hasOwn(raw, name) ? cuttings.uncut(raw[name] ?? otherwise) : otherwise
+  }
+  said['parallel_tool_calls'] = parallel_tool_calls !== false
+  said['reasoning'] = reasoningOf(raw['reasoning'])
+  said['text'] = textOf(cuttings.uncut(raw['text']))
+  return toJsonLine(said)
+}
+
+function reasoningOf(reasoning: unknown): object {
+  const { effort, summary } = isRecord(reasoning) ? reasoning : {}
+  return { effort: effort ?? null, summary: summary ?? null }
+}
+
+function textOf(text: unknown): object {
+  const { format, verbosity } = isRecord(text) ? text : {}
+  return { format: format ?? { type: 'text' }, verbosity: verbosity ?? 'medium' }
+}

@@ -1,0 +1,49 @@
+/** Failures as the last event of a stream tells them: clients decide by the code whether to ask again. */
+import { type Failure, type FailureReason, LASTING } from '../../failure/failure.ts'
+import { toOpenAIError } from '../openai/family.ts'
+
+const CODES: Partial<Record<FailureReason, string>> = {
+  rate_limited: 'rate_limit_exceeded',
+  tokens_limited: 'rate_limit_exceeded',
+  quota_exhausted: 'insufficient_quota',
+  context_length_exceeded: 'context_length_exceeded',
+}
+
+/** What no repeat can mend, whatever its reason: Codex shows the message and ends the turn. */
+const FINAL: ReadonlySet<FailureReason> = new Set([
+  ...LASTING,
+  'content_filtered',
+  'prompt_blocked',
+  'files_out_of_reach',
+  'invalid_value',
+  'model_not_found',
+  'no_credentials',
+  'region_not_supported',
+  'upstream_rejected',
+  'unsupported_value',
+  'user_disabled',
+  'user_expired',
+  'invalid_api_key',
+])
+
+export interface ToldFailure {
+  /** Never `server_is_overloaded`, at which Codex gives up. */
+  readonly code: string
+  readonly message: string
+  readonly param: string | null
+  readonly type: string
+}
+
+export function tellFailure(failure: Failure): ToldFailure {
+  const { message, param, type } = toOpenAIError(failure).error
+  const code =
+    CODES[failure.reason] ?? (FINAL.has(failure.reason) ? 'invalid_prompt' : 'server_error')
+  return { code, message: withWait(message, code, failure), param, type }
+}
+
+/** Codex waits as long as the message says. */
+function withWait(message: string, code: string, { retryAfterMs }: Failure): string {
+  const isSaid = /try again in/i.test(message)
+  if (code !== 'rate_limit_exceeded' || retryAfterMs === undefined || isSaid) return message
+  return `${message} Please try again in ${Math.max(1, Math.ceil(retryAfterMs / 1000))}s.`
+}

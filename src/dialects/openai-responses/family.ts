@@ -1,0 +1,52 @@
+/**
+ * OpenAI's manners as Codex needs them (seen with Codex 0.169): it sends a request again after every answer but 400 and 404 with
+ * `model_not_found`, thirty times after a 5xx, and gives up at a 429 that does not say when. So what no repeat can mend is a 400 here.
+ */
+import type { Failure, FailureReason } from '../../failure/failure.ts'
+import { jsonResponse } from '../../json/json-response.ts'
+import type { Family } from '../dialect.ts'
+import { OPENAI_FAMILY, toOpenAIError } from '../openai/family.ts'
+
+const FINAL: ReadonlySet<FailureReason> = new Set([
+  'user_disabled',
+  'user_expired',
+  'no_credentials',
+  'region_not_supported',
+  'body_too_large',
+  'unsupported_encoding',
+  'larger_than_limit',
+  'credentials_unusable',
+  'vault_not_configured',
+  'misconfigured',
+])
+
+/** For a 429 of which nobody knows when it ends. */
+const RETRY_AFTER_SECONDS = 10
+
+export const RESPONSES_FAMILY: Family = {
+  ...OPENAI_FAMILY,
+  refuse(failure, requestId) {
+    if (FINAL.has(failure.reason)) return refuseForGood(failure)
+    if (failure.reason === 'upstream_overloaded') return refuseOverloaded(failure, requestId)
+    const response = OPENAI_FAMILY.refuse(failure, requestId)
+    if (response.status === 429 && !response.headers.has('retry-after')) {
+      response.headers.set('retry-after', String(RETRY_AFTER_SECONDS))
+    }
+    return response
+  },
+}
+
+function refuseForGood(failure: Failure): Response {
+  const { error } = toOpenAIError(failure)
+  return jsonResponse(
+    { error: { ...error, type: 'invalid_request_error' } },
+    { status: 400, headers: { 'x-should-retry': 'false' } },
+  )
+}
+
+/** At the code `server_is_overloaded` Codex ends the turn as if the model were full. */
+function refuseOverloaded(failure: Failure, requestId: string): Response {
+  const { headers, status } = OPENAI_FAMILY.refuse(failure, requestId)
+  const { error } = toOpenAIError(failure)
+  return jsonResponse({ error: { ...error, code: 'server_error' } }, { status, headers })
+}

@@ -1,0 +1,132 @@
+import type { JsonDialect, Read, Sent, Translated, Understood } from '../dialect.ts'
+import { conversationIn } from '../openai/conversation.ts'
+import type { Asked } from './answer/asked.ts'
+import { parseBody, type ResponsesRequest } from './body.ts'
+import { settingsJson } from './echo.ts'
+import type { Item } from './items.ts'
+import { readMedia } from './media.ts'
+import { asSaid, remember, type Remembered, remembers } from './recall.ts'
+import { toGeminiRequest } from './request.ts'
+import { ResponseStream } from './stream.ts'
+import { inputToStore } from './to-store.ts'
+import { tellWhole } from './whole.ts'
+
+/** POST /v1/responses */
+export const OPENAI_RESPONSES: JsonDialect = {
+  sends: 'cut_json',
+  read(sent) {
+    const parsed = parseBody(sent.body)
+    return parsed.ok ? read({ ...parsed.value, object: 'response' }, sent) : parsed
+  },
+}
+
+/** POST /v1/responses/compact: the conversation made shorter. Nothing of it is stored. */
+export const OPENAI_COMPACTION: JsonDialect = {
+  sends: 'cut_json',
+  read(sent) {
+    const parsed = parseBody(sent.body)
+    if (!parsed.ok) return parsed
+    const { raw, asked } = parsed.value
+    const input: Item[] = [...asked.input, { type: 'compaction_trigger' }]
+    const quiet = { ...asked, input, stream: false, store: false, conversation: null }
+    return read({ raw, asked: quiet, object: 'response.compaction' }, sent)
+  },
+}
+
+function read(body: Body, sent: Sent<unknown>): Read {
+  const { asked } = body
+  if (!remembers(asked)) return understand(asSaid(asked), body, sent)
+  return remember(asked, sent.memory).then((remembered) =>
+    remembered.ok ? understand(remembered, body, sent) : remembered,
+  )
+}
+
+function understand(
+  remembered: Extract<Remembered, { ok: true }>,
+  body: Body,
+  sent: Sent<unknown>,
+): Read {
+  const { raw, asked } = body
+  const { before, input } = remembered
+  const items = before.length === 0 ? input : [...before, ...input]
+  const path = (at: number): string =>
+    at < before.length ? 'previous_response_id' : `input[${at - before.length}]`
+  const media = readMedia(items, path, sent.cuttings)
+  if (!media.ok) return media
+  const understood: Understood = {
+    ok: true,
+    model: asked.model,
+    stream: asked.stream,
+    conversation: conversationIn(raw),
+    choices: 1,
+    kind: null,
+    attachments: media.attachments,
+    translate: () => translate({ remembered, body, items, sent }),
+  }
+  return understood
+}
+
+interface Body {
+  readonly raw: Readonly<Record<string, unknown>>
+  readonly asked: ResponsesRequest
+  /** What the answer calls itself. */
+  readonly object: Asked['object']
+}
+
+interface Reading {
+  readonly remembered: Extract<Remembered, { ok: true }>
+  readonly body: Body
+  readonly items: readonly Item[]
+  readonly sent: Sent<unknown>
+}
+
+function translate({
+  remembered,
+  body,
+  items,
+  sent,
+}: Reading): ReturnType<Understood['translate']> {
+  const { raw, asked, object } = body
+  const compacts = items.at(-1)?.type === 'compaction_trigger'
+  const translated = toGeminiRequest(asked, items, compacts)
+  if (!translated.ok) return translated
+  const { request, plan, offers } = translated
+  const { cuttings, settings, memory } = sent
+  const answering: Asked = {
+    request,
+    plan,
+    offered: offers.functions,
+    compacts,
+    object,
+    model: asked.model,
+    settings: settingsJson(raw, asked, cuttings),
+    previous: asked.previous_response_id ?? null,
+    conversation: asked.conversation ?? null,
+    store: asked.store && settings.storeResponses,
+    input: (ids) =>
+      inputToStore(raw['input'], {
+        ids,
+        cuttings,
+        texts: remembered.texts,
+        needsIds: Boolean(asked.conversation),
+      }),
+    memory,
+  }
+  return answeredBy(answering)
+}
+
+function answeredBy(asked: Asked): Translated {
+  return {
+    ok: true,
+    order: 'together',
+    requests: [asked.request],
+    telling: {
+      whole(answers, context) {
+        const [answer] = answers
+        if (answer === undefined) throw new Error('There is no answer to tell.')
+        return tellWhole(asked, answer, context)
+      },
+      stream: (context) => new ResponseStream(asked, context),
+    },
+  }
+}

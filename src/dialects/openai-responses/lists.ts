@@ -1,0 +1,39 @@
+/** Stored items as clients read them in lists. */
+import { isRecord } from '../../json/record.ts'
+import type { ListedItem } from '../memory.ts'
+import { prefixOf } from './to-store.ts'
+
+export interface ItemList {
+  readonly object: 'list'
+  readonly data: readonly object[]
+  readonly first_id: string | null
+  readonly last_id: string | null
+  readonly has_more: boolean
+}
+
+export function toList(items: readonly ListedItem[], hasMore: boolean): ItemList {
+  const data = items.map(toListed)
+  return {
+    object: 'list',
+    data,
+    first_id: data[0]?.id ?? null,
+    last_id: data.at(-1)?.id ?? null,
+    has_more: hasMore,
+  }
+}
+
+/** With an id, and what a message says in parts, as OpenAI lists it. */
+export function toListed({ id, isDerived, text }: ListedItem): { readonly id: string } {
+  const item: unknown = JSON.parse(text)
+  if (!isRecord(item)) return { id }
+  const shown = isDerived ? `${prefixOf(item)}_${id}` : id
+  const status = item['status'] ?? 'completed'
+  return Object.assign({}, item, partsOf(item), { id: shown, status })
+}
+
+function partsOf({ type, role, content }: Readonly<Record<string, unknown>>): object {
+  if (type !== 'message' || typeof content !== 'string') return {}
+  return role === 'assistant'
+    ? { content: [{ type: 'output_text', text: content, annotations: [], logprobs: [] }] }
+    : { content: [{ type: 'input_text', text: content }] }
+}

@@ -1,0 +1,81 @@
+/** The pictures, sounds and files of an input. */
+import type { Cuttings } from '../../bytes/cuttings.ts'
+import type { Failure } from '../../failure/failure.ts'
+import type { Attachment } from '../../gemini/media/attachment.ts'
+import { readersOf } from '../../gemini/media/file-uris.ts'
+import { type MediaProblem, readSource } from '../../gemini/media/source.ts'
+import { levelOf } from '../openai/image-detail.ts'
+import type { ContentPart, Media } from './content.ts'
+import type { Item } from './items.ts'
+
+export type MediaRead =
+  | { readonly ok: true; readonly attachments: readonly Attachment[] }
+  | { readonly ok: false; readonly failure: Failure }
+
+/**
+ * Fills in the parts of all media in these items, and lists them: their sizes are to be checked, and those at an address fetched.
+ * `path`: where an item stands.
+ */
+export function readMedia(
+  items: readonly Item[],
+  path: (at: number) => string,
+  cuttings: Cuttings,
+): MediaRead {
+  const attachments: Attachment[] = []
+  for (const [at, item] of items.entries()) {
+    const [field, list] = contentOf(item)
+    for (const [index, media] of list.entries()) {
+      if (typeof media === 'string') continue
+      const param = `${path(at)}.${field}[${index}].${media.field}`
+      if (item.type === 'message' && (item.role === 'system' || item.role === 'developer')) {
+        return onlyText(item.role, param)
+      }
+      const { kind, source, field: name, format, fileName, detail } = media
+      const level = levelOf(detail)
+      const mayBeFileId = name === 'file_id'
+      const read = readSource({ kind, source, mayBeFileId, format, fileName, level }, cuttings)
+      if (!read.ok) return { ok: false, failure: failureOf(read.problem, param) }
+      const uri = read.part.fileData?.fileUri
+      if (field === 'output' && uri !== undefined && readersOf(uri) !== null) return onlyHere(param)
+      Object.assign(media.part, read.part)
+      if (read.part.text === undefined) attachments.push(attachmentOf(media, param))
+    }
+  }
+  return { ok: true, attachments }
+}
+
+function contentOf(item: Item): readonly [string, readonly ContentPart[]] {
+  switch (item.type) {
+    case 'message':
+      return ['content', item.content]
+    case 'function_call_output':
+    case 'custom_tool_call_output':
+      return ['output', item.output]
+    default:
+      return ['', []]
+  }
+}
+
+function attachmentOf({ part, kind, fileName = null }: Media, param: string): Attachment {
+  return { part, param, kind, fileName }
+}
+
+function failureOf({ reason, of, what }: MediaProblem, param: string): Failure {
+  if (reason === 'missing_required_parameter') {
+    return { reason, message: `Missing required parameter: '${param}'.`, param }
+  }
+  const named = of === 'format' ? param.replace(/\.\w+$/, '.format') : param
+  const instead = of === 'file_id' ? '; send it as a data URL' : ''
+  return { reason, message: `Invalid value: '${named}' ${what}${instead}.`, param: named }
+}
+
+/** A function's result holds files themselves. */
+function onlyHere(param: string): MediaRead {
+  const message = `Invalid value: '${param}' is a file that Google keeps, and the result of a tool takes none; send it in a user message.`
+  return { ok: false, failure: { reason: 'unsupported_value', message, param } }
+}
+
+function onlyText(role: string, param: string): MediaRead {
+  const message = `Invalid value: '${param}' is not text, and a ${role} message takes text only; send it in a user message.`
+  return { ok: false, failure: { reason: 'unsupported_value', message, param } }
+}

@@ -1,0 +1,136 @@
+/**
+ * Codex rewrites the schemas of MCP tools, and an enum of numbers becomes `{"type":"string","enum":[1,2,3]}`: Google refuses it,
+ * and the tool wants numbers. So Gemini is told texts, and the numbers are put back into a call's arguments. Nulls that a schema
+ * does not allow are left out, which is what the models mean by them and Codex refuses (seen with Codex 0.169).
+ */
+import { isRecord } from '../../json/record.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+/** A schema may refer to itself, and arguments are no deeper. */
+const MAX_DEPTH = 64
+
+/** The schema with texts in each enum that is said to be of texts; the same one where there is nothing to change. */
+export function withTextEnums<T extends Schema>(schema: T): T {
+  return isAnyNumeric(schema, 0) ? (rewritten(schema, 0) as T) : schema
+}
+
+function isAnyNumeric(value: unknown, depth: number): boolean {
+  if (depth > MAX_DEPTH) return false
+  if (Array.isArray(value)) return value.some((item) => isAnyNumeric(item, depth + 1))
+  if (!isRecord(value)) return false
+  return (
+    isTextEnumOfNumbers(value) ||
+    Object.values(value).some((inner) => isAnyNumeric(inner, depth + 1))
+  )
+}
+
+function isTextEnumOfNumbers({ type, enum: values }: Schema): boolean {
+  return (
+    type === 'string' && Array.isArray(values) && values.some((value) => typeof value === 'number')
+  )
+}
+
+function rewritten(value: unknown, depth: number): unknown {
+  if (depth > MAX_DEPTH) return value
+  if (Array.isArray(value)) return value.map((item: unknown) => rewritten(item, depth + 1))
+  if (!isRecord(value)) return value
+  const inner = Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, rewritten(item, depth + 1)]),
+  )
+  const { enum: values } = value
+  return isTextEnumOfNumbers(value) && Array.isArray(values)
+    ? { ...inner, enum: values.map(String) }
+    : inner
+}
+
+/** A call's arguments as the client's own schema has them. `schema`: as the client sent it. */
+export function restored(args: unknown, schema: Schema | null | undefined): unknown {
+  return schema ? restore(args, schema, schema, 0) : args
+}
+
+function restore(value: unknown, schema: unknown, root: Schema, depth: number): unknown {
+  if (depth > MAX_DEPTH || !isRecord(schema)) return value
+  const meant = referred(schema, root)
+  if (typeof value === 'string') return numberIn(value, meant, root, depth) ?? value
+  if (Array.isArray(value)) {
+    const { items } = meant
+    return value.map((item: unknown) => restore(item, items, root, depth + 1))
+  }
+  return isRecord(value) ? restoreObject(value, meant, root, depth) : value
+}
+
+function restoreObject(value: Schema, schema: Schema, root: Schema, depth: number): Schema {
+  const properties = propertiesOf(schema, root, depth)
+  const entries: [string, unknown][] = []
+  for (const [key, item] of Object.entries(value)) {
+    const of = Object.hasOwn(properties, key) ? properties[key] : undefined
+    if (item === null && of !== undefined && !takesNull(of, root, depth)) continue
+    entries.push([key, restore(item, of, root, depth + 1)])
+  }
+  return Object.fromEntries(entries)
+}
+
+/** Also those of the schemas that it is made of. */
+function propertiesOf(schema: Schema, root: Schema, depth: number): Schema {
+  const own = isRecord(schema['properties']) ? schema['properties'] : {}
+  const parts = partsOf(schema, root)
+  if (parts.length === 0 || depth > MAX_DEPTH) return own
+  const theirs = parts.map((part) => propertiesOf(part, root, depth + 1))
+  return Object.assign(Object.create(null) as object, ...theirs, own) as Schema
+}
+
+function partsOf(schema: Schema, root: Schema): readonly Schema[] {
+  return ['anyOf', 'oneOf', 'allOf'].flatMap((key) => {
+    const parts = schema[key]
+    return Array.isArray(parts) ? parts.filter(isRecord).map((part) => referred(part, root)) : []
+  })
+}
+
+function takesNull(schema: unknown, root: Schema, depth: number): boolean {
+  if (!isRecord(schema) || depth > MAX_DEPTH) return true
+  const meant = referred(schema, root)
+  const { type, enum: values, nullable } = meant
+  const isOfTypes = type === undefined || type === 'null' || nullable === true
+  if (isOfTypes && partsOf(meant, root).length === 0 && values === undefined) return true
+  if (nullable === true || type === 'null') return true
+  if (Array.isArray(type) && type.includes('null')) return true
+  if (Array.isArray(values) && values.includes(null)) return true
+  return partsOf(meant, root).some((part) => takesNull(part, root, depth + 1))
+}
+
+function numberIn(text: string, schema: Schema, root: Schema, depth: number): number | undefined {
+  const { enum: values } = schema
+  if (Array.isArray(values)) {
+    if (values.includes(text)) return undefined
+    return values.find(
+      (value): value is number => typeof value === 'number' && String(value) === text,
+    )
+  }
+  if (depth > MAX_DEPTH) return undefined
+  for (const part of partsOf(schema, root)) {
+    const found = numberIn(text, part, root, depth + 1)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** What a schema stands for: one level of `$ref` into the same document at a time, and no circles. */
+function referred(schema: Schema, root: Schema): Schema {
+  let meant = schema
+  for (let hop = 0; hop < 8; hop++) {
+    const ref = meant['$ref']
+    if (typeof ref !== 'string' || !ref.startsWith('#')) return meant
+    let target: unknown = root
+    for (const step of ref
+      .slice(1)
+      .split('/')
+      .filter((part) => part !== '')) {
+      const key = step.replaceAll('~1', '/').replaceAll('~0', '~')
+      target = isRecord(target) && Object.hasOwn(target, key) ? target[key] : undefined
+    }
+    if (!isRecord(target)) return meant
+    meant = target
+  }
+  return meant
+}

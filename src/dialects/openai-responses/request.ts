@@ -1,0 +1,161 @@
+/** A request of the Responses API as Gemini's. */
+import type { Failure } from '../../failure/failure.ts'
+import { calleeOf } from '../../gemini/answer/plan.ts'
+import { type AnswerPlan, PLAIN_ANSWER } from '../../gemini/answer/plan.ts'
+import { FunctionNames } from '../../gemini/ask/function-names.ts'
+import { declare, toToolConfig } from '../../gemini/ask/functions.ts'
+import { findModel } from '../../gemini/models/catalogue.ts'
+import type {
+  GenerateContentRequest,
+  GenerationConfig,
+  ThinkingConfig,
+} from '../../gemini/types.ts'
+import { present } from '../../json/record.ts'
+import { EFFORTS } from '../efforts.ts'
+import type { ResponsesRequest } from './body.ts'
+import { COMPACT } from './compaction.ts'
+import { toConversation } from './conversation.ts'
+import type { Item } from './items.ts'
+import { builtInTools, Offers, toChoice } from './tools.ts'
+
+export type Translation =
+  | {
+      readonly ok: true
+      readonly request: GenerateContentRequest
+      readonly plan: AnswerPlan
+      readonly offers: Offers
+    }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** OpenAI's tiers that Google has too; the others say nothing to it. */
+const TIERS: ReadonlySet<string> = new Set(['flex', 'priority'])
+/** Google refuses a sixth. */
+const MAX_STOP_SEQUENCES = 5
+
+/** `items`: all of the input, what was stored before it too. `compacts`: asks for a summary of it in place of an answer. */
+export function toGeminiRequest(
+  asked: ResponsesRequest,
+  items: readonly Item[],
+  compacts: boolean,
+): Translation {
+  const offers = offersOf(asked, items)
+  const all = [...instructionsOf(asked), ...items]
+  const conversation = toConversation(all, offers, makerOf(asked.model))
+  if (compacts) conversation.user([{ text: COMPACT }])
+  else if (conversation.isEmpty) return { ok: false, failure: EMPTY }
+  const called = conversation.calledNames
+  const names =
+    offers.functions.size + called.length === 0
+      ? FunctionNames.NONE
+      : new FunctionNames([...offers.functions.keys(), ...called])
+  const chosen = toChoice(asked.tool_choice, offers)
+  if (!chosen.ok) return chosen
+  const verbosity = compacts ? null : verbosityOf(asked)
+  if (verbosity !== null) conversation.system([{ text: verbosity }])
+  const { choice } = chosen
+  const declared = compacts ? null : declare(offers.functions.values(), choice, names)
+  const tools = [
+    ...(declared === null ? [] : [declared]),
+    ...(compacts ? [] : builtInTools(offers)),
+  ]
+  const toolConfig = declared === null ? undefined : toToolConfig(choice, names)
+  const tier = asked.service_tier
+  const request: GenerateContentRequest = {
+    generationConfig: toGenerationConfig(asked, compacts),
+    ...(tier && TIERS.has(tier) && { serviceTier: tier }),
+    ...conversation.toGemini(names),
+    ...(tools.length > 0 && { tools }),
+    ...(toolConfig !== undefined && { toolConfig }),
+  }
+  const plan: AnswerPlan = {
+    ...PLAIN_ANSWER,
+    callee: calleeOf(tools),
+    functionNames: names.changed(),
+    parallelToolCalls: asked.parallel_tool_calls !== false,
+  }
+  return { ok: true, request, plan, offers }
+}
+
+/** Those of the request, and those that came with its items. */
+function offersOf(asked: ResponsesRequest, items: readonly Item[]): Offers {
+  const offers = new Offers()
+  offers.add(asked.tools)
+  for (const item of items) {
+    if (item.type === 'additional_tools' || item.type === 'tool_search_output') {
+      offers.add(item.tools)
+    }
+  }
+  return offers
+}
+
+function instructionsOf({ instructions }: ResponsesRequest): readonly Item[] {
+  if (!instructions) return []
+  if (typeof instructions !== 'string') return instructions
+  return [{ type: 'message', role: 'system', content: [instructions] }]
+}
+
+/** Another name of the same model is the same maker; of a name that is only the user's own nobody knows here what it stands for. */
+function makerOf(asked: string): (model: string) => boolean {
+  const known = findModel(asked)?.id
+  return (model) => known === undefined || known === (findModel(model)?.id ?? model)
+}
+
+function toGenerationConfig(asked: ResponsesRequest, compacts: boolean): GenerationConfig {
+  const { text, include } = asked
+  const format = compacts ? undefined : text?.format
+  const isJson = format !== undefined && format !== null && format.type !== 'text'
+  const schema = format?.type === 'json_schema' ? format.schema : undefined
+  const wantsLogprobs =
+    (asked.top_logprobs ?? 0) > 0 || include.includes('message.output_text.logprobs')
+  const stopSequences = stopsOf(asked.stop)
+  return present({
+    maxOutputTokens: compacts ? undefined : positive(asked.max_output_tokens),
+    temperature: asked.temperature,
+    topP: positive(asked.top_p),
+    topK: positive(asked.top_k),
+    stopSequences: stopSequences.length > 0 && !compacts ? stopSequences : null,
+    // OpenAI's seeds are 64 bits wide, Google's 32: the low bits decide.
+    seed: typeof asked.seed === 'number' ? asked.seed | 0 : null,
+    presencePenalty: asked.presence_penalty || null,
+    frequencyPenalty: asked.frequency_penalty || null,
+    responseLogprobs: wantsLogprobs || null,
+    logprobs: wantsLogprobs ? asked.top_logprobs : null,
+    responseMimeType: isJson ? 'application/json' : null,
+    responseJsonSchema: schema,
+    thinkingConfig: thinkingOf(asked, compacts),
+  })
+}
+
+/** Thoughts are asked for where the client wants to be told a summary of them. */
+function thinkingOf({ reasoning }: ResponsesRequest, compacts: boolean): ThinkingConfig {
+  const amount = reasoning?.effort ? EFFORTS[reasoning.effort] : {}
+  const isTold = Boolean(reasoning?.summary ?? reasoning?.generate_summary)
+  return { ...amount, includeThoughts: isTold && !compacts }
+}
+
+/** Zero and below stand for "not set". */
+function positive(value: number | null | undefined): number | undefined {
+  return typeof value === 'number' && value > 0 ? value : undefined
+}
+
+function stopsOf(stop: ResponsesRequest['stop']): string[] {
+  const all = typeof stop === 'string' ? [stop] : (stop ?? [])
+  return all.filter((text) => text !== '').slice(0, MAX_STOP_SEQUENCES)
+}
+
+/** Gemini has no such setting, so it is asked in words. */
+const IN_WORDS = {
+  low: 'Keep your answers short.',
+  medium: null,
+  high: 'Answer at length and in detail.',
+} as const
+
+function verbosityOf({ text }: ResponsesRequest): string | null {
+  return text?.verbosity ? IN_WORDS[text.verbosity] : null
+}
+
+const EMPTY: Failure = {
+  reason: 'missing_required_parameter',
+  message: "Missing required parameter: 'input'.",
+  param: 'input',
+}

@@ -1,0 +1,112 @@
+/** The tools of a request; those that Gemini has nothing for are known by name and dropped. */
+import * as v from 'valibot'
+import { isRecord } from '../../json/record.ts'
+import { name, record, string } from '../words.ts'
+
+const text = v.nullish(string)
+const declared = { name, description: text, parameters: v.nullish(record) }
+
+/** Flat, or in the form of Chat Completions, which some clients send here too. */
+const functionTool = v.lazy((input) =>
+  isRecord(input) && isRecord(input['function']) ? nestedFunction : flatFunction,
+)
+const flatFunction = v.object({ type: v.literal('function'), ...declared }, 'an object')
+const nestedFunction = v.pipe(
+  v.object({ type: v.literal('function'), function: v.object(declared, 'an object') }, 'an object'),
+  v.transform(({ type, function: inner }) => ({ type, ...inner })),
+)
+
+const grammar = v.object({ type: text, definition: text, syntax: text }, 'an object')
+const customTool = v.object(
+  { type: v.literal('custom'), name, description: text, format: v.nullish(grammar) },
+  'an object',
+)
+
+const member = v.lazy((input) =>
+  isRecord(input) && input['type'] === 'custom' ? customTool : functionTool,
+)
+
+const namespaceTool = v.object(
+  {
+    type: v.literal('namespace'),
+    name,
+    description: text,
+    tools: v.nullish(v.array(member, 'an array of tools'), []),
+  },
+  'an object',
+)
+
+const toolSearch = v.object(
+  { type: v.literal('tool_search'), description: text, parameters: v.nullish(record) },
+  'an object',
+)
+
+/** What stands for one of Google's own tools. */
+const SEARCH = /^web_search(?:_\w+)?$|^google_search$/
+const CODE = /^code_(?:interpreter|execution)$/
+const NATIVE = ['local_shell', 'shell', 'apply_patch'] as const
+
+const other = v.pipe(
+  v.object({ type: string }, 'an object'),
+  v.transform(({ type }) => {
+    if (SEARCH.test(type)) return { type: 'built_in' as const, builtIn: 'googleSearch' as const }
+    if (CODE.test(type)) return { type: 'built_in' as const, builtIn: 'codeExecution' as const }
+    const native = NATIVE.find((known) => known === type)
+    return native === undefined
+      ? { type: 'dropped' as const, name: type }
+      : { type: 'native' as const, name: native }
+  }),
+)
+
+const tool = v.lazy((input) => {
+  switch (isRecord(input) ? input['type'] : undefined) {
+    case 'function':
+      return functionTool
+    case 'custom':
+      return customTool
+    case 'namespace':
+      return namespaceTool
+    case 'tool_search':
+      return toolSearch
+    default:
+      return other
+  }
+})
+
+export const toolList = v.array(tool, 'an array of tools')
+export type Tool = v.InferOutput<typeof tool>
+export type FunctionTool = v.InferOutput<typeof flatFunction>
+export type CustomTool = v.InferOutput<typeof customTool>
+
+const MODES = ['none', 'auto', 'required'] as const
+const mode = v.pipe(
+  v.string('a string or an object'),
+  v.picklist(MODES, `must be one of: ${MODES.join(', ')}`),
+)
+const choice = v.object(
+  {
+    type: string,
+    name: v.nullish(name),
+    namespace: text,
+    function: v.nullish(v.object({ name }, 'an object')),
+    mode: v.nullish(mode),
+    tools: v.nullish(
+      v.array(
+        v.object(
+          {
+            type: text,
+            name: text,
+            namespace: text,
+            function: v.nullish(v.object({ name }, 'an object')),
+          },
+          'an object',
+        ),
+        'an array',
+      ),
+    ),
+  },
+  'a string or an object',
+)
+
+export const toolChoice = v.lazy((input) => (typeof input === 'string' ? mode : choice))
+export type ToolChoice = v.InferOutput<typeof toolChoice>

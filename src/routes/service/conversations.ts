@@ -1,0 +1,208 @@
+import * as v from 'valibot'
+import type { StoredTelling } from '../../dialects/memory.ts'
+import { asObject, parse, type Parsed } from '../../failure/check.ts'
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { callResponses } from '../../gateway/objects.ts'
+import type {
+  ConversationResult,
+  Item,
+  ItemsResult,
+  StoredConversation,
+} from '../../objects/responses/results.ts'
+import { readQuery } from '../admin/query.ts'
+import type { Call, Reply } from '../call.ts'
+import { readServiceBody } from './journey.ts'
+import { plainId, storesFor } from './memory.ts'
+import { pageQuery, toPage } from './stored-pages.ts'
+import { refusalFor, STORES_NOTHING } from './stored-refusals.ts'
+
+type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
+
+/** OpenAI's bounds. */
+const MAX_ITEMS = 20
+const MAX_PAIRS = 16
+
+const metadata = v.nullish(
+  v.pipe(
+    v.record(
+      v.pipe(v.string(), v.maxLength(64, 'must have names of at most 64 characters')),
+      v.pipe(v.string('a string'), v.maxLength(512, 'must not be longer than 512 characters')),
+      'an object of strings',
+    ),
+    v.check(
+      (pairs) => Object.keys(pairs).length <= MAX_PAIRS,
+      `must not have more than ${MAX_PAIRS} entries`,
+    ),
+  ),
+)
+
+const creation = v.object({ metadata, items: v.nullish(v.array(v.unknown()), []) }, 'a JSON object')
+const update = v.object({ metadata }, 'a JSON object')
+const addition = v.object({ items: v.array(v.unknown(), 'an array of items') }, 'a JSON object')
+
+/** POST /v1/conversations */
+export function createConversation(telling: StoredTelling): Handler {
+  return async (call, holder) => {
+    const read = await readAsked(call, holder, creation)
+    if (!read.ok) return read.reply
+    const made = toItems(telling, read.value.items)
+    if (!made.ok) return made.failure
+    const id = `conv_${unique()}`
+    const text = JSON.stringify(read.value.metadata ?? {})
+    return described(
+      id,
+      await callResponses<ConversationResult>(call.env, holder.userId, (responses) =>
+        responses.createConversation(id, text, made.value),
+      ),
+    )
+  }
+}
+
+/** GET /v1/conversations/{id} */
+export async function getConversation(call: Call, { userId }: KeyHolder): Promise<Reply> {
+  const id = call.params['id'] ?? ''
+  if (!(await storesFor(call, userId))) return STORES_NOTHING
+  return described(
+    id,
+    await callResponses<ConversationResult>(call.env, userId, (responses) =>
+      responses.conversation(id),
+    ),
+  )
+}
+
+/** POST /v1/conversations/{id}: other metadata in place of those that are. */
+export async function updateConversation(call: Call, holder: KeyHolder): Promise<Reply> {
+  const read = await readAsked(call, holder, update)
+  if (!read.ok) return read.reply
+  const id = call.params['id'] ?? ''
+  const text = JSON.stringify(read.value.metadata ?? {})
+  return described(
+    id,
+    await callResponses<ConversationResult>(call.env, holder.userId, (responses) =>
+      responses.updateConversation(id, text),
+    ),
+  )
+}
+
+/** DELETE /v1/conversations/{id}: its items go with it; responses that were made in it stay. */
+export async function deleteConversation(call: Call, { userId }: KeyHolder): Promise<Reply> {
+  const id = call.params['id'] ?? ''
+  const isGone = await callResponses<boolean>(call.env, userId, (responses) =>
+    responses.removeConversation(id),
+  )
+  return isGone
+    ? Response.json({ id, object: 'conversation.deleted', deleted: true })
+    : refusalFor('conversation_not_found', id)
+}
+
+/** POST /v1/conversations/{id}/items */
+export function addItems(telling: StoredTelling): Handler {
+  return async (call, holder) => {
+    const read = await readAsked(call, holder, addition)
+    if (!read.ok) return read.reply
+    const made = toItems(telling, read.value.items)
+    if (!made.ok) return made.failure
+    const id = call.params['id'] ?? ''
+    const grown = await callResponses<ConversationResult>(call.env, holder.userId, (responses) =>
+      responses.addItems(id, made.value),
+    )
+    if (!grown.ok) return refusalFor(grown.reason, id)
+    const added = made.value.map(({ id: itemId, text }) => ({
+      id: itemId ?? '',
+      isDerived: false,
+      text,
+    }))
+    return Response.json(telling.list(added, false))
+  }
+}
+
+/** GET /v1/conversations/{id}/items */
+export function listItems(telling: StoredTelling): Handler {
+  return async (call, { userId }) => {
+    const query = readQuery(call, pageQuery)
+    if (!query.ok) return query.failure
+    if (!(await storesFor(call, userId))) return STORES_NOTHING
+    const id = call.params['id'] ?? ''
+    const page = toPage(query.value)
+    const listed = await callResponses<ItemsResult>(call.env, userId, (responses) =>
+      responses.items(id, page),
+    )
+    if (!listed.ok) {
+      return refusalFor(listed.reason, listed.reason === 'item_not_found' ? (page.after ?? '') : id)
+    }
+    return Response.json(telling.list(listed.items, listed.hasMore))
+  }
+}
+
+/** GET /v1/conversations/{id}/items/{item} */
+export function getItem(telling: StoredTelling): Handler {
+  return async (call, { userId }) => {
+    if (!(await storesFor(call, userId))) return STORES_NOTHING
+    const { id = '', item = '' } = call.params
+    const found = await callResponses<ItemsResult>(call.env, userId, (responses) =>
+      responses.item(id, plainId(item)),
+    )
+    if (!found.ok) return refusalFor(found.reason, found.reason === 'item_not_found' ? item : id)
+    const [only] = found.items
+    return only === undefined
+      ? refusalFor('item_not_found', item)
+      : Response.json(telling.item(only))
+  }
+}
+
+/** DELETE /v1/conversations/{id}/items/{item}: answers the conversation. */
+export async function deleteItem(call: Call, { userId }: KeyHolder): Promise<Reply> {
+  const { id = '', item = '' } = call.params
+  const isGone = await callResponses<boolean>(call.env, userId, (responses) =>
+    responses.removeItem(id, plainId(item)),
+  )
+  if (!isGone) return refusalFor('item_not_found', item)
+  return described(
+    id,
+    await callResponses<ConversationResult>(call.env, userId, (responses) =>
+      responses.conversation(id),
+    ),
+  )
+}
+
+async function readAsked<const Schema extends v.GenericSchema>(
+  call: Call,
+  holder: KeyHolder,
+  schema: Schema,
+): Promise<
+  | { readonly ok: true; readonly value: v.InferOutput<Schema> }
+  | { readonly ok: false; readonly reply: Reply }
+> {
+  const body = await readServiceBody(call, holder)
+  if (!body.ok) return body
+  const object = asObject(body.value)
+  const parsed = object.ok ? parse(schema, object.value) : object
+  if (!parsed.ok) return { ok: false, reply: parsed.failure }
+  const isOn = await storesFor(call, holder.userId)
+  return isOn ? parsed : { ok: false, reply: STORES_NOTHING }
+}
+
+/** Items as they are stored, each with an id. */
+function toItems(telling: StoredTelling, given: readonly unknown[]): Parsed<readonly Item[]> {
+  if (given.length <= MAX_ITEMS) return telling.read(given, unique)
+  const message = `Invalid value for 'items': must not be more than ${MAX_ITEMS} at a time.`
+  return { ok: false, failure: { reason: 'invalid_value', message, param: 'items' } }
+}
+
+function described(id: string, result: ConversationResult): Reply {
+  return result.ok ? Response.json(shown(result.conversation)) : refusalFor(result.reason, id)
+}
+
+function shown({ id, createdAtMs, metadata: text }: StoredConversation): object {
+  return {
+    id,
+    object: 'conversation',
+    created_at: Math.floor(createdAtMs / 1000),
+    metadata: JSON.parse(text) as unknown,
+  }
+}
+
+/** Nobody can guess one. */
+function unique(): string {
+  return crypto.randomUUID().replaceAll('-', '')
+}

@@ -1,0 +1,60 @@
+import type { Memory, Recalled, RecallAsked } from '../../dialects/memory.ts'
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { callResponses, callUser } from '../../gateway/objects.ts'
+import { logError } from '../../http/log.ts'
+import type { RecallResult, StoreResult } from '../../objects/responses/results.ts'
+import type { Call } from '../call.ts'
+
+/** What this user's clients may have stored, and find again. Asks nobody before something is to be found or stored. */
+export function memoryOf(call: Call, { userId }: KeyHolder): Memory {
+  const { env, requestId } = call
+  return {
+    async recall(asked) {
+      const [isOn, recalled] = await Promise.all([
+        storesFor(call, userId),
+        callResponses<RecallResult>(env, userId, (responses) => responses.recall(plain(asked))),
+      ])
+      return isOn ? toRecalled(recalled) : { ok: false, why: 'off' }
+    },
+    async store(response) {
+      try {
+        const stored = await callResponses<StoreResult>(env, userId, (responses) =>
+          responses.store(response),
+        )
+        if (!stored.ok)
+          logError('response_not_stored', { request_id: requestId, reason: stored.reason })
+        return stored.ok
+      } catch (error) {
+        // The answer is there: it is told, and that it cannot be found again.
+        logError('response_not_stored', {
+          request_id: requestId,
+          reason: String(error).slice(0, 200),
+        })
+        return false
+      }
+    },
+  }
+}
+
+/** Whether anything may be stored for this user. */
+export async function storesFor({ env, settings }: Call, userId: string): Promise<boolean> {
+  return settings.storeResponses && callUser<boolean>(env, userId, (user) => user.stores())
+}
+
+/** The id of an item that has none of its own begins with its kind where clients see it (dialects/openai-responses/lists.ts). */
+function plain({ references, ...rest }: RecallAsked): RecallAsked {
+  return { ...rest, references: references.map(plainId) }
+}
+
+/** `msg_` and the like before what follows from an item's content. */
+const DERIVED = /^[a-z]+_([0-9a-f]{32}\d+)$/
+
+export function plainId(id: string): string {
+  return DERIVED.exec(id)?.[1] ?? id
+}
+
+function toRecalled(result: RecallResult): Recalled {
+  if (result.ok) return result
+  const { reason } = result
+  return { ok: false, why: reason === 'vault_not_configured' ? 'unreadable' : reason }
+}

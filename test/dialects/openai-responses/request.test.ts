@@ -1,0 +1,452 @@
+import { describe, expect, it } from 'vitest'
+import { sealSignatures, sealSummary } from '../../../src/dialects/envelope.ts'
+import type { Memory } from '../../../src/dialects/memory.ts'
+import type { Content, Part } from '../../../src/gemini/types.ts'
+import { failureOf, MODEL, requestOf, understoodOf } from './support.ts'
+
+const user = (text: string): Content => ({ role: 'user', parts: [{ text }] })
+const model = (text: string): Content => ({ role: 'model', parts: [{ text }] })
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
+
+async function partsOf(input: unknown, rest: object = {}): Promise<readonly Part[]> {
+  const { contents } = await requestOf({ input, ...rest })
+  return contents.flatMap(({ parts }) => parts)
+}
+
+describe('the input', () => {
+  it.each<[string, unknown, readonly Content[]]>([
+    ['a string', 'Hi', [user('Hi')]],
+    ['messages without a type', [{ role: 'user', content: 'Hi' }], [user('Hi')]],
+    [
+      'parts, in the words of either API',
+      [
+        {
+          role: 'user',
+          content: [
+            { type: 'input_text', text: 'a' },
+            { type: 'text', text: 'b' },
+            { type: 'input_text', text: '' },
+          ],
+        },
+      ],
+      [{ role: 'user', parts: [{ text: 'a' }, { text: 'b' }] }],
+    ],
+    [
+      'an assistant’s words, as a string, as parts, as a refusal',
+      [
+        { role: 'user', content: 'Hi' },
+        { role: 'assistant', content: 'One' },
+        {
+          type: 'message',
+          id: 'msg_1',
+          status: 'completed',
+          phase: 'final_answer',
+          role: 'assistant',
+          content: [
+            { type: 'output_text', text: 'Two', annotations: [], logprobs: [] },
+            { type: 'refusal', refusal: 'Three' },
+          ],
+        },
+        { role: 'user', content: 'So?' },
+      ],
+      [
+        user('Hi'),
+        { role: 'model', parts: [{ text: 'One' }, { text: 'Two' }, { text: 'Three' }] },
+        user('So?'),
+      ],
+    ],
+    [
+      'what nobody needs, or nobody knows',
+      [
+        { role: 'user', content: 'Hi' },
+        { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search' } },
+        { type: 'file_search_call', id: 'fs_1' },
+        { type: 'mcp_list_tools', tools: [] },
+        { type: 'something_new', data: 1 },
+        { type: 'reasoning', summary: [], content: null, encrypted_content: null },
+      ],
+      [user('Hi')],
+    ],
+    [
+      'passthrough fields of Codex',
+      [{ role: 'user', content: 'Hi', internal_chat_message_metadata_passthrough: { a: 1 } }],
+      [user('Hi')],
+    ],
+  ])('may be %s', async (_, input, contents) => {
+    expect((await requestOf({ input })).contents).toEqual(contents)
+  })
+
+  it('has its leading instructions above it, and later ones in their place, so that what stands before stays the same', async () => {
+    const before = [
+      { role: 'developer', content: 'One' },
+      { role: 'system', content: [{ type: 'input_text', text: 'Two' }] },
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: 'Hello' },
+    ]
+    const asked = [
+      ...before,
+      { role: 'developer', content: 'Now be brief' },
+      { role: 'user', content: 'So?' },
+    ]
+    const first = await requestOf({ instructions: 'Zero', input: before })
+    const next = await requestOf({ instructions: 'Zero', input: asked })
+    expect(next.systemInstruction).toEqual({
+      parts: [{ text: 'Zero' }, { text: 'One' }, { text: 'Two' }],
+    })
+    expect(next.systemInstruction).toEqual(first.systemInstruction)
+    expect(next.contents).toEqual([
+      user('Hi'),
+      model('Hello'),
+      {
+        role: 'user',
+        parts: [{ text: '<developer>\nNow be brief\n</developer>' }, { text: 'So?' }],
+      },
+    ])
+  })
+
+  it('has a developer’s word among results in the results’ content', async () => {
+    const { contents } = await requestOf({
+      input: [
+        { role: 'user', content: 'Hi' },
+        { type: 'function_call', call_id: 'c1', name: 'f', arguments: '{}' },
+        { type: 'function_call_output', call_id: 'c1', output: 'done' },
+        { role: 'developer', content: 'Hurry' },
+      ],
+    })
+    expect(contents).toHaveLength(3)
+    expect(contents[2]?.parts.at(-1)).toEqual({ text: '<developer>\nHurry\n</developer>' })
+  })
+
+  it.each([
+    ['a data URL', { image_url: `data:image/png;base64,${PNG}`, detail: 'high' }],
+    ['a data URL without detail', { image_url: `data:image/png;base64,${PNG}` }],
+    ['an object', { image_url: { url: `data:image/png;base64,${PNG}` } }],
+  ])('takes an image as %s', async (_, image) => {
+    const [part] = await partsOf([{ role: 'user', content: [{ type: 'input_image', ...image }] }])
+    expect(part?.inlineData).toEqual({ mimeType: 'image/png', data: PNG })
+  })
+
+  it('takes a file, and a picture in an output', async () => {
+    const pdf = `data:application/pdf;base64,${btoa('%PDF-1.7 etc')}`
+    const parts = await partsOf([
+      { role: 'user', content: [{ type: 'input_file', filename: 'a.pdf', file_data: pdf }] },
+      { type: 'function_call', call_id: 'c1', name: 'view', arguments: '{}' },
+      {
+        type: 'function_call_output',
+        call_id: 'c1',
+        output: [
+          { type: 'input_text', text: 'here' },
+          { type: 'input_image', image_url: `data:image/png;base64,${PNG}` },
+        ],
+      },
+    ])
+    expect(parts[0]?.inlineData?.mimeType).toBe('application/pdf')
+    expect(parts.at(-1)?.functionResponse).toMatchObject({
+      name: 'view',
+      parts: [{ inlineData: { mimeType: 'image/png' } }],
+    })
+  })
+
+  it('lists what is to be fetched, with its place', async () => {
+    const { attachments } = await understoodOf({
+      input: [
+        { role: 'user', content: 'See' },
+        { role: 'user', content: [{ type: 'input_image', image_url: 'https://a.example/b.png' }] },
+      ],
+    })
+    expect(attachments).toMatchObject([{ param: 'input[1].content[0].image_url' }])
+  })
+
+  it.each([
+    ['"{bad"', '{bad', { raw: '{bad' }],
+    ['nothing', '', {}],
+    ['null', null, {}],
+    ['an object', { a: 1 }, { a: 1 }],
+    ['JSON', '{"a":1}', { a: 1 }],
+  ])('takes arguments of a call that are %s', async (_, args, expected) => {
+    const parts = await partsOf([
+      { role: 'user', content: 'Hi' },
+      { type: 'function_call', call_id: 'c1', name: 'f', arguments: args },
+      { type: 'function_call_output', call_id: 'c1', output: 'done' },
+    ])
+    expect(parts.find(({ functionCall }) => functionCall)?.functionCall?.args).toEqual(expected)
+  })
+
+  it('answers calls in their order, by id, and one without an id by its name', async () => {
+    const { contents } = await requestOf({
+      input: [
+        { role: 'user', content: 'Hi' },
+        { type: 'function_call', call_id: 'a', name: 'one', arguments: '{}' },
+        { type: 'function_call', call_id: 'b', name: 'two', arguments: '{}' },
+        { type: 'function_call_output', call_id: 'b', output: [{ type: 'input_text', text: '2' }] },
+        { type: 'function_call_output', name: 'one', output: '1' },
+      ],
+    })
+    expect(contents[2]?.parts.map(({ functionResponse }) => functionResponse?.name)).toEqual([
+      'one',
+      'two',
+    ])
+  })
+
+  it('brings signatures back from an envelope, before or after their calls, and several of them joined', async () => {
+    const maker = { model: MODEL, upstream: 'gemini-api' } as const
+    const [one, two] = ['EgQBAgME', 'EgQFBgcI']
+    const reasoning = {
+      type: 'reasoning',
+      summary: [],
+      encrypted_content:
+        sealSignatures(maker, [{ callId: 'a', signature: one }]) +
+        sealSignatures(maker, [{ callId: 'b', signature: two }]),
+    }
+    const calls = ['a', 'b'].flatMap((id) => [
+      { type: 'function_call', call_id: id, name: 'f', arguments: '{}' },
+      { type: 'function_call_output', call_id: id, output: 'ok' },
+    ])
+    const hello = { role: 'user', content: 'Hi' }
+    for (const input of [
+      [hello, reasoning, ...calls],
+      [hello, ...calls, reasoning],
+    ]) {
+      const signatures = (await partsOf(input)).flatMap((part) => part.thoughtSignature ?? [])
+      expect(signatures).toEqual([one, two])
+    }
+  })
+
+  it('brings no signature of another model back', async () => {
+    const maker = { model: 'gemini-2.5-pro', upstream: 'gemini-api' } as const
+    const sealed = sealSignatures(maker, [{ callId: 'a', signature: 'EgQBAgME' }])
+    const parts = await partsOf([
+      { role: 'user', content: 'Hi' },
+      { type: 'reasoning', summary: [], encrypted_content: sealed },
+      { type: 'function_call', call_id: 'a', name: 'f', arguments: '{}' },
+    ])
+    expect(parts.some(({ thoughtSignature }) => thoughtSignature !== undefined)).toBe(false)
+  })
+
+  it('unpacks a summary, and asks for one in place of an answer', async () => {
+    const compaction = { type: 'compaction', id: 'cmp_1', encrypted_content: sealSummary('Ada.') }
+    const told = await requestOf({ input: [compaction, { role: 'user', content: 'So?' }] })
+    expect(JSON.stringify(told.contents)).toContain('Ada.')
+    const asked = await requestOf({
+      input: [{ role: 'user', content: 'I am Ada' }, { type: 'compaction_trigger' }],
+      tools: [{ type: 'function', name: 'f' }],
+    })
+    expect(asked.tools).toBeUndefined()
+    expect(JSON.stringify(asked.contents)).toContain('Write a summary of this conversation')
+  })
+
+  it('gives calls and results of native and custom tools back as they were', async () => {
+    const parts = await partsOf([
+      { role: 'user', content: 'Hi' },
+      { type: 'custom_tool_call', call_id: 'a', name: 'patch', input: '*** Begin' },
+      { type: 'custom_tool_call_output', call_id: 'a', output: 'ok' },
+      { type: 'shell_call', call_id: 'b', action: { commands: ['ls'], timeout_ms: null } },
+      { type: 'shell_call_output', call_id: 'b', output: [{ stdout: 'a.txt', outcome: 1 }] },
+      { type: 'local_shell_call', call_id: 'c', action: { type: 'exec', command: ['ls'] } },
+      { type: 'local_shell_call_output', id: 'c', output: '{"output":"a"}' },
+      { type: 'apply_patch_call', call_id: 'd', operation: { type: 'delete_file', path: 'a' } },
+      { type: 'apply_patch_call_output', call_id: 'd', status: 'completed', output: null },
+      { type: 'tool_search_call', call_id: 'e', execution: 'client', arguments: { query: 'x' } },
+      { type: 'tool_search_output', call_id: 'e', tools: [{ type: 'function', name: 'found' }] },
+    ])
+    const calls = parts.flatMap(({ functionCall }) => functionCall ?? [])
+    expect(calls.map(({ name, args }) => [name, args])).toEqual([
+      ['patch', { input: '*** Begin' }],
+      ['shell', { commands: ['ls'] }],
+      ['local_shell', { type: 'exec', command: ['ls'] }],
+      ['apply_patch', { type: 'delete_file', path: 'a' }],
+      ['tool_search', { query: 'x' }],
+    ])
+    const results = parts.flatMap(({ functionResponse }) => functionResponse ?? [])
+    expect(results.map(({ name }) => name)).toEqual(calls.map(({ name }) => name))
+  })
+})
+
+describe('what is stored', () => {
+  const memory: Memory = {
+    recall: ({ previous, references }) =>
+      Promise.resolve({
+        ok: true,
+        items:
+          previous === null
+            ? []
+            : [
+                '{"type":"message","role":"user","content":"Before"}',
+                '{"type":"message","role":"assistant","content":"Told"}',
+              ],
+        referenced: references.map((id) =>
+          id === 'msg_1' ? '{"type":"message","role":"assistant","content":"Mine"}' : null,
+        ),
+      }),
+    store: () => Promise.resolve(true),
+  }
+
+  it('stands before the input, and in the places of references', async () => {
+    const { contents } = await requestOf(
+      {
+        previous_response_id: 'resp_1',
+        input: [
+          { role: 'user', content: 'One' },
+          { type: 'item_reference', id: 'msg_1' },
+          { role: 'user', content: 'Two' },
+          { id: 'msg_1' },
+          { role: 'user', content: 'Three' },
+        ],
+      },
+      memory,
+    )
+    expect(contents.map(({ parts }) => parts.map(({ text }) => text).join())).toEqual([
+      'Before',
+      'Told',
+      'One',
+      'Mine',
+      'Two',
+      'Mine',
+      'Three',
+    ])
+  })
+
+  it('is missed by its place', async () => {
+    const input = [{ role: 'user', content: 'One' }, { id: 'msg_2' }]
+    expect(await failureOf({ input }, memory)).toMatchObject({
+      reason: 'item_not_found',
+      param: 'input[1]',
+    })
+  })
+})
+
+describe('settings', () => {
+  it.each<[object, object]>([
+    [
+      { temperature: 0.5, top_p: 0.9, max_output_tokens: 5 },
+      { temperature: 0.5, topP: 0.9, maxOutputTokens: 5 },
+    ],
+    [{ max_output_tokens: null, temperature: null, top_p: null }, {}],
+    [
+      { reasoning: { effort: 'low' } },
+      { thinkingConfig: { thinkingLevel: 'LOW', includeThoughts: false } },
+    ],
+    [{ reasoning: { summary: 'auto' } }, { thinkingConfig: { includeThoughts: true } }],
+    [
+      { reasoning: { effort: 'none', generate_summary: 'concise' } },
+      { thinkingConfig: { thinkingBudget: 0, includeThoughts: true } },
+    ],
+    [{ text: {} }, {}],
+    [{ text: { format: { type: 'text' } } }, {}],
+    [{ text: { format: { type: 'json_object' } } }, { responseMimeType: 'application/json' }],
+    [
+      {
+        text: {
+          format: { type: 'json_schema', name: 'a', strict: true, schema: { type: 'object' } },
+        },
+      },
+      { responseMimeType: 'application/json', responseJsonSchema: { type: 'object' } },
+    ],
+    [
+      { seed: 7, stop: ['a'], top_k: 3 },
+      { seed: 7, stopSequences: ['a'], topK: 3 },
+    ],
+    [{ top_logprobs: 2 }, { responseLogprobs: true, logprobs: 2 }],
+    [{ include: ['message.output_text.logprobs'] }, { responseLogprobs: true }],
+  ])('%j', async (asked, config) => {
+    const { generationConfig } = await requestOf({ input: 'Hi', ...asked })
+    expect(generationConfig).toEqual({ thinkingConfig: { includeThoughts: false }, ...config })
+  })
+
+  it('takes all that Codex sends beside', async () => {
+    const understood = await understoodOf({
+      input: 'Hi',
+      store: false,
+      include: ['reasoning.encrypted_content'],
+      prompt_cache_key: 'thread',
+      client_metadata: { a: 1 },
+      reasoning: { summary: 'auto', context: 'all_turns', mode: 'x' },
+      truncation: 'auto',
+      metadata: { a: 'b' },
+      service_tier: 'auto',
+      stream_options: { include_obfuscation: false },
+      user: 'me',
+      safety_identifier: 'x',
+      context_management: {},
+      max_tool_calls: 3,
+      tools: [],
+      background: false,
+      prompt: null,
+      tool_choice: 'auto',
+      parallel_tool_calls: true,
+    })
+    expect(understood.conversation).toBe('thread')
+  })
+
+  it('takes the routing word of LiteLLM off the name of the model', async () => {
+    const { model: asked } = await understoodOf({ model: `responses/${MODEL}`, input: 'Hi' })
+    expect(asked).toBe(MODEL)
+  })
+})
+
+describe('refusals', () => {
+  it.each<[object, string, string]>([
+    [{}, 'missing_required_parameter', 'input'],
+    [{ input: [] }, 'missing_required_parameter', 'input'],
+    [{ input: 5 }, 'invalid_type', 'input'],
+    [{ input: ['x'] }, 'invalid_type', 'input[0]'],
+    [{ input: [{ role: 'robot', content: 'x' }] }, 'invalid_value', 'input[0].role'],
+    [{ input: [{ role: 'user', content: 5 }] }, 'invalid_type', 'input[0].content'],
+    [
+      { input: [{ role: 'user', content: [{ type: 'input_hologram' }] }] },
+      'invalid_value',
+      'input[0].content[0].type',
+    ],
+    [
+      { input: [{ role: 'user', content: [{ type: 'input_image', file_id: 'file_1' }] }] },
+      'unsupported_value',
+      'input[0].content[0].file_id',
+    ],
+    [
+      { input: [{ type: 'function_call', arguments: '{}' }] },
+      'missing_required_parameter',
+      'input[0].name',
+    ],
+    [{ input: 'x', background: true }, 'unsupported_parameter', 'background'],
+    [{ input: 'x', prompt: { id: 'p' } }, 'unsupported_parameter', 'prompt'],
+    [
+      { input: 'x', previous_response_id: 'resp_1' },
+      'unsupported_parameter',
+      'previous_response_id',
+    ],
+    [{ input: 'x', conversation: { id: 'conv_1' } }, 'unsupported_parameter', 'conversation'],
+    [
+      { input: 'x', conversation: 'conv_1', previous_response_id: 'resp_1' },
+      'invalid_value',
+      'previous_response_id',
+    ],
+    [{ input: [{ id: 'msg_1' }] }, 'unsupported_parameter', 'input[0]'],
+    [{ input: 'x', temperature: 9 }, 'invalid_value', 'temperature'],
+    [{ input: 'x', stream: 'yes' }, 'invalid_type', 'stream'],
+    [{ input: 'x', text: { format: { type: 'xml' } } }, 'invalid_value', 'text.format.type'],
+    [{ input: 'x', reasoning: { effort: 'some' } }, 'invalid_value', 'reasoning.effort'],
+    [{ input: 'x', tools: [{ type: 'function' }] }, 'missing_required_parameter', 'tools[0].name'],
+    [{ input: 'x', tool_choice: 'maybe' }, 'invalid_value', 'tool_choice'],
+    [
+      {
+        input: 'x',
+        tools: [{ type: 'function', name: 'f' }],
+        tool_choice: { type: 'function', name: 'g' },
+      },
+      'invalid_value',
+      'tool_choice',
+    ],
+    [
+      {
+        input: 'x',
+        tools: [{ type: 'image_generation' }],
+        tool_choice: { type: 'image_generation' },
+      },
+      'invalid_value',
+      'tool_choice',
+    ],
+  ])('%j', async (body, reason, param) => {
+    expect(await failureOf(body)).toMatchObject({ reason, param })
+  })
+})
