@@ -14,10 +14,16 @@ function writtenOf(text: string): Written {
   const sent: Sent<JsonText> = {
     body: { text, value: JSON.parse(text) },
     cuttings: Cuttings.NONE,
+    memory: {} as never,
     params: { model: MODEL },
     headers: new Headers(),
     query: () => new URLSearchParams(),
-    settings: { transcriptionModel: '', maxMediaPartBytes: 1, claudeModels: {} as never },
+    settings: {
+      transcriptionModel: '',
+      maxMediaPartBytes: 1,
+      claudeModels: {} as never,
+      storeResponses: true,
+    },
   }
   const read = GEMINI_GENERATE.read(sent)
   if (read instanceof Promise || !read.ok) throw new Error('It was not read.')
