@@ -11,8 +11,8 @@ export interface Child {
   stop(): void
 }
 
-export async function startChild(file: string): Promise<Child> {
-  const child = fork(join(import.meta.dirname, file), { execArgv: [] })
+export async function startChild(file: string, args: readonly string[] = []): Promise<Child> {
+  const child = fork(join(import.meta.dirname, file), args, { execArgv: [] })
   const next = async (): Promise<unknown> => {
     const ended = new AbortController()
     const gone = once(child, 'exit', { signal: ended.signal }).then(() => {

@@ -7,7 +7,8 @@ export interface Job {
   readonly port: number
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  /** Taken in turn, by all connections together. */
+  readonly bodies: readonly string[]
   readonly connections: number
   /** In all; each connection takes the next until there is none. */
   readonly requests: number
@@ -31,19 +32,17 @@ export interface Spread {
 const STAMP = /t=(\d+);/g
 
 async function run(job: Job): Promise<Done> {
-  const head = Object.entries({
-    host: '127.0.0.1',
-    ...job.headers,
-    'content-length': String(Buffer.byteLength(job.body)),
-  }).map(([name, value]) => `${name}: ${value}\r\n`)
-  const request = Buffer.from(`POST ${job.path} HTTP/1.1\r\n${head.join('')}\r\n${job.body}`)
+  const requests = job.bodies.map((body) => requestOf(job, body))
   const sockets = await Promise.all(Array.from({ length: job.connections }, () => open(job.port)))
-  const clients = sockets.map((socket) => new Client(socket, request))
+  const clients = sockets.map((socket) => new Client(socket))
   const began = performance.now()
-  let left = job.requests
+  let asked = 0
   await Promise.all(
     clients.map(async (client) => {
-      while (left-- > 0) await client.ask()
+      while (asked < job.requests) {
+        const request = requests[asked++ % requests.length]
+        if (request !== undefined) await client.ask(request)
+      }
     }),
   )
   const wallMs = performance.now() - began
@@ -59,20 +58,27 @@ async function run(job: Job): Promise<Done> {
   }
 }
 
+function requestOf({ path, headers }: Job, body: string): Buffer {
+  const head = Object.entries({
+    host: '127.0.0.1',
+    ...headers,
+    'content-length': String(Buffer.byteLength(body)),
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  return Buffer.from(`POST ${path} HTTP/1.1\r\n${head.join('')}\r\n${body}`)
+}
+
 class Client {
   failed = 0
   bytes = 0
   readonly firstByteMs: number[] = []
   readonly delayMs: number[] = []
   readonly #socket: Socket
-  readonly #request: Buffer
   #sentAt = 0
   #awaitsFirst = false
   #answered: () => void = () => undefined
 
-  constructor(socket: Socket, request: Buffer) {
+  constructor(socket: Socket) {
     this.#socket = socket
-    this.#request = request
     const reader = new MessageReader((head) => {
       if (!head.startsWith('HTTP/1.1 200')) this.failed++
       this.#answered()
@@ -88,7 +94,7 @@ class Client {
     socket.on('error', () => socket.destroy())
   }
 
-  ask(): Promise<void> {
+  ask(request: Buffer): Promise<void> {
     this.#sentAt = performance.now()
     this.#awaitsFirst = true
     return new Promise((resolve) => {
@@ -98,7 +104,7 @@ class Client {
         resolve()
       }
       if (this.#socket.destroyed) this.#answered()
-      else this.#socket.write(this.#request)
+      else this.#socket.write(request)
     })
   }
 

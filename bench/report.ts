@@ -13,6 +13,8 @@ export interface Row {
   readonly must: string
   readonly aim: string
   readonly met: boolean | null
+  /** The program of `--peer`, and its figure ÷ Pollux's; empty without one, and where the two cannot be compared. */
+  readonly peer: string
 }
 
 /** What the requirement says of a figure: no more than `must`, better no more than `aim`. */
@@ -56,7 +58,11 @@ export function compare(rounds: Rounds, comparison: Comparison): Row {
       const off = less === undefined ? undefined : rounds[less]?.[index]
       return of(round) - (off === undefined ? 0 : of(off))
     })
-  return compareNumbers(values(floor), values('d'), comparison)
+  const ours = values('d')
+  const row = compareNumbers(values(floor), ours, comparison)
+  return rounds['peer'] === undefined
+    ? row
+    : { ...row, peer: beside(values('peer'), ours, comparison.unit) }
 }
 
 /** Medians of both, and the median of the ratios within a round, with their quartiles. */
@@ -65,19 +71,36 @@ export function compareNumbers(
   ours: readonly number[],
   { work, measure, floor, unit, goal }: Omit<Comparison, 'of' | 'less'>,
 ): Row {
-  const ratios = ours.map((value, index) => value / (floors[index] ?? Number.NaN))
-  const ratio = median(ratios)
-  const [first, third] = [quantile(ratios, 0.25), quantile(ratios, 0.75)]
+  const ratios = ratiosOf(ours, floors)
   return {
     work,
     measure,
     floor: `(${floor}) ${unit(median(floors))}`,
     pollux: unit(median(ours)),
-    ratio: `**${ratio.toFixed(2)}** (${first.toFixed(2)}–${third.toFixed(2)})`,
+    ratio: inWords(ratios),
     must: `≤ ${goal.must}`,
     aim: String(goal.aim),
-    met: ratio <= goal.must,
+    met: median(ratios) <= goal.must,
+    peer: '',
   }
+}
+
+function beside(
+  peers: readonly number[],
+  ours: readonly number[],
+  unit: (value: number) => string,
+): string {
+  return `${unit(median(peers))}, ${inWords(ratiosOf(peers, ours))}`
+}
+
+/** Round by round. */
+function ratiosOf(values: readonly number[], others: readonly number[]): number[] {
+  return values.map((value, index) => value / (others[index] ?? Number.NaN))
+}
+
+function inWords(ratios: readonly number[]): string {
+  const [first, third] = [quantile(ratios, 0.25), quantile(ratios, 0.75)]
+  return `**${median(ratios).toFixed(2)}** (${first.toFixed(2)}–${third.toFixed(2)})`
 }
 
 /** A figure of Pollux alone. */
@@ -86,19 +109,25 @@ export function absolute(
   pollux: string,
   goal: { readonly must: string; readonly aim: string; readonly met: boolean | null },
 ): Row {
-  return { work, measure, floor: '', pollux, ratio: '', ...goal }
+  return { work, measure, floor: '', pollux, ratio: '', peer: '', ...goal }
 }
 
 export function table(rows: readonly Row[]): string {
-  const lines = rows.map(
-    ({ work, measure, floor, pollux, ratio, must, aim, met }) =>
-      `| ${work} | ${measure} | ${floor} | ${pollux} | ${ratio} | ${must}${met === false ? ' ✗' : ''} | ${aim} |`,
-  )
+  const hasPeer = rows.some(({ peer }) => peer !== '')
+  const lines = rows.map(({ work, measure, floor, pollux, ratio, must, aim, met, peer }) => {
+    const cells = [work, measure, floor, pollux, ratio, must + (met === false ? ' ✗' : ''), aim]
+    return lineOf(hasPeer ? [...cells, peer] : cells)
+  })
+  const titles = ['work', 'measured', 'floor', 'Pollux', 'ratio (quartiles)', 'must', 'aim']
   return [
-    '| work | measured | floor | Pollux | ratio (quartiles) | must | aim |',
-    '|---|---|---:|---:|---:|---:|---:|',
+    lineOf(hasPeer ? [...titles, 'peer, ÷ Pollux'] : titles),
+    `|---|---|---:|---:|---:|---:|---:|${hasPeer ? '---:|' : ''}`,
     ...lines,
   ].join('\n')
+}
+
+function lineOf(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
 }
 
 /** What would make a figure doubtful: sides that had no time to spare, other programs. */

@@ -1,16 +1,23 @@
 /** Runs the same work against each target in turn, in rotated order, and reads what it cost from the operating system. */
 import type { Done } from './load.ts'
 import { cpuMs, machineMs, memory } from './processes.ts'
-import type { Sides, Work } from './sides.ts'
-import { type Name, type Subject, startSubject } from './subjects.ts'
+import type { Address, Sides, Work } from './sides.ts'
+import { type Name, startSubject } from './subjects.ts'
 
-/** `direct`: no Worker between, which tells what of a time is the Worker's. */
-export type Target = Name | 'direct'
+/** `direct`: no Worker between, which tells what of a time is the Worker's. `peer`: the program of `--peer`. */
+export type Target = Name | 'direct' | 'peer'
+
+/** A target that runs: whom to ask, and whose CPU and memory are read. */
+interface Running {
+  readonly address: Address
+  readonly pids: readonly number[]
+  stop(): PromiseLike<void>
+}
 
 export interface Measured extends Done {
-  /** CPU time of workerd. */
+  /** CPU time of workerd, or of the peer. */
   readonly cpuMs: number
-  /** By how much workerd's resident memory grew at its most, and its most. */
+  /** By how much its resident memory grew at its most, and its most. */
   readonly grownBytes: number
   readonly peakBytes: number
   /** The busier of the two sides: its share of one core. */
@@ -32,54 +39,63 @@ export interface Plan {
 }
 
 export async function runRounds(sides: Sides, plan: Plan): Promise<Rounds> {
-  const { targets, work, rounds, warmUp, fresh = false } = plan
-  await using running = new AsyncDisposableStack()
-  const subjects = new Map<Target, Subject | null>()
-  const start = async (target: Target): Promise<Subject | null> => {
-    if (target === 'direct') return null
-    const subject = await startSubject(target, sides.upstreamPort)
-    await sides.run({ ...work, ...warmUp }, subject.workerd.port)
-    return subject
+  const { work, rounds, warmUp, fresh = false } = plan
+  const targets = sides.peer === null ? plan.targets : ([...plan.targets, 'peer'] as const)
+  await using stack = new AsyncDisposableStack()
+  const running = new Map<Target, Running>()
+  const start = async (target: Target): Promise<Running> => {
+    const started = await run(target, sides)
+    if (target !== 'direct') await sides.run({ ...work, ...warmUp }, started.address)
+    return started
   }
   if (!fresh) {
     for (const target of targets) {
-      const subject = await start(target)
-      subjects.set(target, subject)
-      if (subject !== null) running.use(subject)
+      const started = await start(target)
+      running.set(target, started)
+      stack.defer(() => started.stop())
     }
   }
   const results: Record<string, Measured[]> = {}
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < targets.length; turn++) {
       const target = targets[(round + turn) % targets.length] ?? 'a'
-      const subject = subjects.get(target) ?? (await start(target))
-      const measured = await measure(sides, subject, work)
+      const one = running.get(target) ?? (await start(target))
+      const measured = await measure(sides, one, work)
       if (measured.failed > 0) throw new Error(`${measured.failed} requests failed (${target})`)
       ;(results[target] ??= []).push(measured)
-      if (fresh) await subject?.[Symbol.asyncDispose]()
+      if (fresh) await one.stop()
     }
   }
   return results
 }
 
-function portOf(subject: Subject | null, sides: Sides): number {
-  return subject?.workerd.port ?? sides.upstreamPort
+async function run(target: Target, sides: Sides): Promise<Running> {
+  const stop = (): Promise<void> => Promise.resolve()
+  if (target === 'direct') return { address: { port: sides.upstreamPort }, pids: [], stop }
+  // Others have started it, and it goes on when the bench is over.
+  if (target === 'peer') {
+    if (sides.peer === null) throw new Error('There is no peer.')
+    return { address: sides.peer, pids: sides.peer.pids, stop }
+  }
+  const subject = await startSubject(target, sides.upstreamPort)
+  const { port, pid } = subject.workerd
+  return { address: { port }, pids: [pid], stop: () => subject[Symbol.asyncDispose]() }
 }
 
-async function measure(sides: Sides, subject: Subject | null, work: Work): Promise<Measured> {
-  const pid = subject?.workerd.pid ?? null
-  const workerd = (): number => (pid === null ? 0 : cpuMs(pid))
-  const [cpu, side, machine] = [workerd(), sides.cpu(), machineMs()]
+async function measure(sides: Sides, { address, pids }: Running, work: Work): Promise<Measured> {
+  const cpuOf = (): number => sum(pids, cpuMs)
+  const memoryOf = (of: 'now' | 'peak'): number => sum(pids, (pid) => memory(pid, of))
+  const [cpu, side, machine] = [cpuOf(), sides.cpu(), machineMs()]
   const [own, began] = [process.cpuUsage(), performance.now()]
-  const before = pid === null ? 0 : memory(pid, 'now')
-  const done = await sides.run(work, portOf(subject, sides))
-  const used = workerd() - cpu
+  const before = memoryOf('now')
+  const done = await sides.run(work, address)
+  const used = cpuOf() - cpu
   const { load, upstream } = sides.cpu()
   const shares = [load - side.load, upstream - side.upstream].map((ms) => ms / done.wallMs)
   const { user, system } = process.cpuUsage(own)
   const ours = used + load - side.load + upstream - side.upstream + (user + system) / 1000
   const others = (machineMs() - machine - ours) / (performance.now() - began)
-  const peakBytes = pid === null ? 0 : memory(pid, 'peak')
+  const peakBytes = memoryOf('peak')
   return {
     ...done,
     cpuMs: used,
@@ -88,4 +104,8 @@ async function measure(sides: Sides, subject: Subject | null, work: Work): Promi
     sideShare: Math.max(...shares),
     othersShare: Math.max(0, others),
   }
+}
+
+function sum(pids: readonly number[], of: (pid: number) => number): number {
+  return pids.reduce((total, pid) => total + of(pid), 0)
 }

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { agent } from './cases/agent.ts'
 import { type Case, type Effort, manyShort } from './cases/case.ts'
 import { images } from './cases/images.ts'
 import { short, single } from './cases/short.ts'
@@ -9,12 +10,21 @@ import { bundled, start } from './cases/start.ts'
 import { object } from './cases/object.ts'
 import { paced, stream } from './cases/stream.ts'
 import { machine, table } from './report.ts'
+import { peerAt } from './peer.ts'
 import { Sides } from './sides.ts'
 
-const CASES: readonly Case[] = [short, single, stream, paced, images, start, object, bundled]
+const CASES: readonly Case[] = [short, single, stream, paced, agent, images, start, object, bundled]
 
 const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, scale: { type: 'string', default: '1' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    scale: { type: 'string', default: '1' },
+    // bench/README.md
+    peer: { type: 'string' },
+    'peer-key': { type: 'string', default: 'bench' },
+    'peer-model': { type: 'string', default: 'gemini-2.5-flash' },
+    'upstream-port': { type: 'string', default: '0' },
+  },
   allowPositionals: true,
 })
 const unknown = positionals.find((name) => !CASES.some((one) => one.name === name))
@@ -23,6 +33,13 @@ if (unknown !== undefined) {
   process.exit(2)
 }
 const effort: Effort = { rounds: Number(values.rounds), scale: Number(values.scale) }
+const setting = {
+  upstreamPort: Number(values['upstream-port']),
+  peer:
+    values.peer === undefined
+      ? null
+      : peerAt(values.peer, values['peer-key'], values['peer-model']),
+}
 const chosen = CASES.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 
 const began = performance.now()
@@ -31,7 +48,7 @@ const rows = []
 const notes = []
 for (const { name, run } of chosen) {
   console.error(`${name} …`)
-  using sides = await Sides.start()
+  using sides = await Sides.start(setting)
   const result = await run(sides, effort)
   rows.push(...result.rows)
   notes.push(...result.notes)
@@ -47,7 +64,7 @@ ${table(rows)}
 ${notes.map((note) => `- ${note}`).join('\n')}
 `
 console.log(report)
-if (positionals.length === 0 && effort.scale === 1) {
+if (positionals.length === 0 && effort.scale === 1 && setting.peer === null) {
   const folder = join(import.meta.dirname, 'results')
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, `${date}.md`), report)

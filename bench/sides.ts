@@ -2,16 +2,20 @@
 import { type Child, startChild } from './child.ts'
 import type { Done, Job } from './load.ts'
 import { cpuMs } from './processes.ts'
+import type { Peer } from './peer.ts'
 import { USER_KEY } from './subjects.ts'
 import type { Answer } from './upstream.ts'
 
 export interface Work {
   readonly answer: Answer
-  /** The fields of a chat request beside `model` and `stream`. */
-  readonly body: object
+  /** Taken in turn; of each the fields of a chat request beside `model` and `stream`. */
+  readonly bodies: readonly object[]
   readonly connections: number
   readonly requests: number
 }
+
+/** Whom requests go to. */
+export type Address = Pick<Peer, 'port'> & Partial<Peer>
 
 /** CPU time that each side has used so far, in milliseconds. */
 export interface SidesCpu {
@@ -19,24 +23,33 @@ export interface SidesCpu {
   readonly upstream: number
 }
 
+export interface Setting {
+  /** Of the fake Google; 0: any. */
+  readonly upstreamPort: number
+  readonly peer: Peer | null
+}
+
 export class Sides implements Disposable {
   readonly upstreamPort: number
+  readonly peer: Peer | null
   readonly #load: Child
   readonly #upstream: Child
 
-  private constructor(load: Child, upstream: Child) {
+  private constructor(load: Child, upstream: Child, peer: Peer | null) {
+    this.peer = peer
     this.#load = load
     this.#upstream = upstream
     this.upstreamPort = Number(upstream.greeting)
   }
 
-  static async start(): Promise<Sides> {
-    return new Sides(await startChild('load.ts'), await startChild('upstream.ts'))
+  static async start({ upstreamPort, peer }: Setting): Promise<Sides> {
+    const upstream = await startChild('upstream.ts', [String(upstreamPort)])
+    return new Sides(await startChild('load.ts'), upstream, peer)
   }
 
-  async run(work: Work, port: number): Promise<Done> {
+  async run(work: Work, to: Address): Promise<Done> {
     await this.#upstream.ask(work.answer)
-    return this.ask(chatJob(work, port))
+    return this.ask(chatJob(work, to))
   }
 
   async ask(job: Job): Promise<Done> {
@@ -53,13 +66,14 @@ export class Sides implements Disposable {
   }
 }
 
-function chatJob({ answer, body, connections, requests }: Work, port: number): Job {
+function chatJob({ answer, bodies, connections, requests }: Work, to: Address): Job {
+  const { port, path = '/v1/chat/completions', key = USER_KEY, model = 'gemini-2.5-flash' } = to
   const stream = answer.kind !== 'reply'
   return {
     port,
-    path: '/v1/chat/completions',
-    headers: { authorization: `Bearer ${USER_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'gemini-2.5-flash', stream, ...body }),
+    path,
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    bodies: bodies.map((body) => JSON.stringify({ model, stream, ...body })),
     connections,
     requests,
   }

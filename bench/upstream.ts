@@ -97,7 +97,7 @@ process.on('message', (to: Answer) => {
   answer = to
   process.send?.('ready')
 })
-server.listen(0, '127.0.0.1', () => {
+server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
   const address = server.address()
   process.send?.(typeof address === 'object' ? address?.port : null)
 })

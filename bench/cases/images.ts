@@ -15,9 +15,9 @@ export const images: Case = {
       targets: ['a', 'd'],
       work: {
         answer: { kind: 'reply' },
-        body: {
-          messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }],
-        },
+        bodies: [
+          { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }] },
+        ],
         connections: requests,
         requests,
       },

@@ -29,7 +29,7 @@ export const object: Case = {
     try {
       await configure(workerd.port, CREDENTIALS)
       const pairs = scaled(PAIRS, effort)
-      const job = { port, path: `/${userId}`, headers: {}, body: '', connections: CONNECTIONS }
+      const job = { port, path: `/${userId}`, headers: {}, bodies: [''], connections: CONNECTIONS }
       const { wallMs, failed, firstByteMs } = await sides.ask({ ...job, requests: pairs })
       if (failed > 0) throw new Error(`${failed} leases failed`)
       const rows = await fetch(`http://127.0.0.1:${port}/${userId}/rows`)

@@ -4,7 +4,7 @@ import { median } from '../figures.ts'
 import { runRounds } from '../rounds.ts'
 import { type Case, HELLO, manyShort, scaled } from './case.ts'
 
-const REPLY = { answer: { kind: 'reply' }, body: HELLO } as const
+const REPLY = { answer: { kind: 'reply' }, bodies: [HELLO] } as const
 const REQUESTS = 1600
 const WARM_UP = 8000
 

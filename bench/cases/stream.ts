@@ -16,7 +16,7 @@ export const stream: Case = {
         targets: ['a', 'c', 'd'],
         work: {
           answer: { kind: 'burst', events: EVENTS, write },
-          body: HELLO,
+          bodies: [HELLO],
           connections: 8,
           requests,
         },
@@ -55,7 +55,7 @@ export const paced: Case = {
       targets: ['direct', 'a', 'c', 'd'],
       work: {
         answer: { kind: 'paced', events, gapMs: GAP_MS },
-        body: HELLO,
+        bodies: [HELLO],
         connections: STREAMS,
         requests: STREAMS,
       },

@@ -61,6 +61,8 @@ describe.skipIf(process.platform !== 'linux')('the bench', () => {
         'CPU per chunk',
         'delay of a chunk, p99',
         'CPU per request',
+        'CPU per request',
+        'CPU per request',
         'memory grown at its peak ÷ bytes of the bodies',
         'spawn to first 200',
         'a second',
