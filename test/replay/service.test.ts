@@ -80,7 +80,6 @@ describe('where nothing is', () => {
   ]
   recordedEach('GET', {}, Object.fromEntries(paths.map((path) => [path, { path, method: 'GET' }])))
   const unserved = [
-    'responses',
     'moderations',
     'files',
     'uploads',
@@ -92,7 +91,6 @@ describe('where nothing is', () => {
     'fine_tuning/jobs',
     'assistants',
     'threads',
-    'conversations',
     'vector_stores',
     'evals',
   ]
