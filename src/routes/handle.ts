@@ -38,7 +38,7 @@ export async function handleRequest(
       route = found?.pattern ?? route
       family = found === undefined || found.family === 'shared' ? familyOf(request) : found.family
       if (found === undefined) reply = unknownUrl(request, family)
-      else if ('allowed' in found) reply = methodNotAllowed(method, found)
+      else if ('allowed' in found) reply = misused(request, found, family)
       else reply = await answer(found, { request, env, ctx, family, requestId })
     }
   } catch (error) {
@@ -110,6 +110,13 @@ function unknownUrl(request: Request, family: Family): Unanswered {
       message: `Invalid URL (${request.method} ${pathname.slice(0, 200)})`,
     }
   )
+}
+
+/** A path that is the other family's with this method, too, may be one that this family has and Pollux does not serve. */
+function misused(request: Request, found: Misused, family: Family): Unanswered {
+  const isOthers = found.family === 'shared' && family.name !== 'google'
+  const known = isOthers ? notServedAt(new URL(request.url).pathname) : null
+  return known ?? methodNotAllowed(request.method, found)
 }
 
 function methodNotAllowed(method: string, { allowed }: Misused): Unanswered {

@@ -63,6 +63,7 @@ describe('a path of one family', () => {
     ['openai', 'POST', '/v1/nowhere', 404, OPENAIS],
     ['openai', 'GET', '/nowhere', 404, {}],
     ['openai', 'PUT', '/v1/chat/completions', 405, GOOGLES],
+    ['google', 'POST', '/v1/files', 405, GOOGLES],
     ['openai', 'POST', '/v1beta/openai/nowhere', 404, GOOGLES],
     ['openai', 'GET', '/v1/config/nowhere', 404, GOOGLES],
     ['openai', 'DELETE', '/debug/stats', 405, ANTHROPICS],
