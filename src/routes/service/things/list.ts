@@ -14,6 +14,8 @@ interface Place {
 }
 
 const MAX_PAGE = 100
+/** Of Google's, for one page of ours. */
+const MAX_CALLS = 20
 
 export type Listed =
   | { readonly ok: true; readonly page: Readonly<Record<string, unknown>> }
@@ -27,23 +29,81 @@ export function allThings(of: Kind): (call: Call, holder: KeyHolder) => Promise<
   }
 }
 
-/** One page, in Google's form. Google may have fewer on a page than asked for, and so may this. */
+/**
+ * One page, in Google's form. It may be shorter than asked for, but is empty only where there is nothing more, and names a next
+ * one only where that is not empty: Google's SDK for JavaScript hands an empty page over as one thing, which is undefined.
+ */
 export async function pageOf(call: Call, holder: KeyHolder, of: Kind): Promise<Listed> {
   const { searchParams } = urlOf(call)
   const place = placeIn(searchParams.get('pageToken') ?? '')
   if (place === undefined) return { ok: false, failure: INVALID_TOKEN }
   const size = Math.min(Number(searchParams.get('pageSize')) || 0, MAX_PAGE)
   if (!Number.isSafeInteger(size) || size < 0) return { ok: false, failure: INVALID_SIZE }
-  const borrower = borrowerOf(call, holder)
-  const first = await borrow(borrower, { pins: [] })
+  const first = await borrow(borrowerOf(call, holder), { pins: [] })
   if (!first.ok) return first
-  const { lenders } = first
-  const credentialId = place?.credentialId ?? lenders[0] ?? first.credentialId
+  const { lenders, credentialId } = first
+  const lister: Lister = { call, holder, of, size, lenders }
+  const page = await nextFull(
+    lister,
+    place ?? { credentialId: lenders[0] ?? credentialId, token: '' },
+  )
+  if (!page.ok) return page
+  const { things, next } = page
+  const isSure = next === null || next.token !== ''
+  // Another credential may hold nothing of the kind.
+  const ahead = isSure ? next : await filledFrom(lister, next)
+  return {
+    ok: true,
+    page: {
+      ...(things.length > 0 && { [of.listed]: things }),
+      ...(ahead !== null && { nextPageToken: tokenFor(ahead) }),
+    },
+  }
+}
+
+interface Lister {
+  readonly call: Call
+  readonly holder: KeyHolder
+  readonly of: Kind
+  readonly size: number
+  /** In the order in which they are asked. */
+  readonly lenders: readonly string[]
+}
+
+type Page =
+  | { readonly ok: true; readonly things: readonly unknown[]; readonly next: Place | null }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** The first page from there on that holds anything; the last one where none does. */
+async function nextFull(lister: Lister, from: Place): Promise<Page> {
+  let page = await googlesPage(lister, from)
+  for (let calls = 1; page.ok && page.things.length === 0 && page.next !== null; calls++) {
+    if (calls === MAX_CALLS) return { ...page, next: null }
+    page = await googlesPage(lister, page.next)
+  }
+  return page
+}
+
+/** Where the first page from there on is that holds anything; null where there is none. */
+async function filledFrom(lister: Lister, from: Place): Promise<Place | null> {
+  let place: Place | null = from
+  for (let calls = 0; place !== null && calls < MAX_CALLS; calls++) {
+    const page: Page = await googlesPage(lister, place)
+    // What is wrong there is told to who asks for it.
+    if (!page.ok || page.things.length > 0) return place
+    place = page.next
+  }
+  return null
+}
+
+async function googlesPage(lister: Lister, { credentialId, token }: Place): Promise<Page> {
+  const { call, holder, of, size, lenders } = lister
+  const borrower = borrowerOf(call, holder)
   const asked = await borrow(borrower, { pins: [], credentialId })
   if (!asked.ok) return asked
   const query = new URLSearchParams({
     ...(size > 0 && { pageSize: String(size) }),
-    ...(place !== null && place.token !== '' && { pageToken: place.token }),
+    ...(token !== '' && { pageToken: token }),
   })
   const path = `/v1beta/${of.collection}?${query.toString()}`
   const answer = await askAbout(borrower, asked.access, { method: 'GET', path })
@@ -55,14 +115,7 @@ export async function pageOf(call: Call, holder: KeyHolder, of: Kind): Promise<L
   const page = parsed(await answer.text())
   const body = isRecord(page) ? page : {}
   const things = await ownOf(call, holder, { of, asked, list: body[of.listed] })
-  const next = nextOf(body['nextPageToken'], credentialId, lenders)
-  return {
-    ok: true,
-    page: {
-      ...(things.length > 0 && { [of.listed]: things }),
-      ...(next !== null && { nextPageToken: tokenFor(next) }),
-    },
-  }
+  return { ok: true, things, next: nextOf(body['nextPageToken'], credentialId, lenders) }
 }
 
 /** Without those that were listed with another key of the same project. */
