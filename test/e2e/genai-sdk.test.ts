@@ -1,0 +1,166 @@
+/** Google's own SDK, unmodified, against a real workerd over HTTP. */
+import { ApiError, GoogleGenAI } from '@google/genai'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Pollux, type User } from './support/pollux.ts'
+
+const model = 'gemini-2.5-flash'
+const LONG = 'The quick brown fox jumps over the lazy dog. '.repeat(300)
+
+let pollux: Pollux
+
+// What a developer's machine may hold is not for these tests.
+const kept = { ...process.env }
+beforeAll(async () => {
+  for (const name of Object.keys(process.env)) {
+    if (/^(?:GOOGLE|GEMINI)_/.test(name)) delete process.env[name]
+  }
+  pollux = await Pollux.start()
+})
+
+afterAll(async () => {
+  process.env = kept
+  await pollux[Symbol.asyncDispose]()
+})
+
+function client({ key: apiKey }: User): GoogleGenAI {
+  return new GoogleGenAI({ apiKey, httpOptions: { baseUrl: pollux.url } })
+}
+
+const textFile = (text: string): Blob => new Blob([text], { type: 'text/plain' })
+
+describe('@google/genai', () => {
+  it('generates, streams and counts', async () => {
+    const ai = client(await pollux.givenUser())
+    const answer = await ai.models.generateContent({ model, contents: 'hello' })
+    expect(answer.text).toBe('You said: hello')
+    const texts: (string | undefined)[] = []
+    const stream = await ai.models.generateContentStream({ model, contents: 'hello' })
+    for await (const chunk of stream) texts.push(chunk.text)
+    expect(texts.join('')).toBe('You said: hello')
+    expect((await ai.models.countTokens({ model, contents: 'hello' })).totalTokens).toBe(2)
+  })
+
+  it('embeds one text and several, and lists models', async () => {
+    const ai = client(await pollux.givenUser())
+    const embedding = 'gemini-embedding-001'
+    const one = await ai.models.embedContent({ model: embedding, contents: 'a' })
+    const two = await ai.models.embedContent({ model: embedding, contents: ['a', 'b'] })
+    expect([one.embeddings?.length, two.embeddings?.length]).toEqual([1, 2])
+    const names: (string | undefined)[] = []
+    for await (const each of await ai.models.list({ config: { pageSize: 7 } }))
+      names.push(each.name)
+    expect(names).toContain(`models/${model}`)
+    expect(await ai.models.get({ model })).toMatchObject({ name: `models/${model}` })
+  })
+
+  it('calls functions in a chat by itself, also where the ring turns between', async () => {
+    const user = await pollux.givenUser(['api_key', 'api_key'])
+    const credential = user.credentials[0]?.handle ?? ''
+    const parts = [{ functionCall: { name: 'add', args: { a: 1 } } }]
+    await pollux.google.script({ credential, reply: { parts } })
+    const called: unknown[] = []
+    const chat = client(user).chats.create({
+      model: 'gemini-3.8-flash',
+      config: {
+        tools: [
+          {
+            tool: async () => ({ functionDeclarations: [{ name: 'add' }] }),
+            callTool: async (calls) => {
+              called.push(...calls.map(({ args }) => args))
+              await pollux.google.script({ credential, reply: { error: 'gemini_429_minute' } })
+              return calls.map(({ id, name = '' }) => ({
+                functionResponse: { ...(id ? { id } : {}), name, response: { sum: 2 } },
+              }))
+            },
+          },
+        ],
+      },
+    })
+    const answer = await chat.sendMessage({ message: 'add' })
+    expect(answer.text).toBe('The function answered: {"sum":2}')
+    expect(called).toEqual([{ a: 1 }])
+  })
+
+  it('raises from a stream that breaks off', async () => {
+    const user = await pollux.givenUser()
+    const credential = user.credentials[0]?.handle ?? ''
+    const reply = { text: 'one two three four five six', breakOffAfter: 2 }
+    await pollux.google.script({ credential, reply })
+    const stream = await client(user).models.generateContentStream({ model, contents: 'x' })
+    const reading = (async () => {
+      for await (const chunk of stream) void chunk
+    })()
+    await expect(reading).rejects.toMatchObject({ status: 503 })
+  })
+
+  it('is told by status and words why it is refused', async () => {
+    const ai = client({ key: 'nobodys-key', credentials: [] })
+    const refused = ai.models.generateContent({ model, contents: 'x' })
+    await expect(refused).rejects.toBeInstanceOf(ApiError)
+    await expect(refused).rejects.toMatchObject({ status: 401 })
+  })
+
+  it('uploads a file, reads it from its credential, lists and deletes it', async () => {
+    const user = await pollux.givenUser(['api_key', 'api_key'])
+    const ai = client(user)
+    const file = await ai.files.upload({ file: textFile('hello'), config: { displayName: 'f' } })
+    expect(file).toMatchObject({ state: 'ACTIVE', sizeBytes: '5' })
+    const { uri: fileUri = '', mimeType = '', name = '' } = file
+    const parts = [{ text: 'Read.' }, { fileData: { fileUri, mimeType } }]
+    const answer = await ai.models.generateContent({ model, contents: [{ role: 'user', parts }] })
+    expect(answer.text).toContain('Read.')
+    const names: (string | undefined)[] = []
+    for await (const each of await ai.files.list()) names.push(each.name)
+    expect(names).toEqual([name])
+    await ai.files.delete({ name })
+    await expect(ai.files.get({ name })).rejects.toMatchObject({ status: 403 })
+  })
+
+  it('uploads in pieces', async () => {
+    const ai = client(await pollux.givenUser())
+    const bytes = 9 * 1024 * 1024
+    const file = await ai.files.upload({ file: textFile('x'.repeat(bytes)) })
+    expect(file.sizeBytes).toBe(String(bytes))
+  })
+
+  it('caches, uses the cache, changes and deletes it', async () => {
+    const ai = client(await pollux.givenUser(['api_key', 'api_key']))
+    const { name = '' } = await ai.caches.create({ model, config: { contents: LONG, ttl: '300s' } })
+    const answer = await ai.models.generateContent({
+      model,
+      contents: 'Go',
+      config: { cachedContent: name },
+    })
+    expect(answer.usageMetadata?.cachedContentTokenCount).toBeGreaterThan(1000)
+    await ai.caches.update({ name, config: { ttl: '600s' } })
+    await ai.caches.delete({ name })
+    await expect(ai.caches.get({ name })).rejects.toMatchObject({ status: 403 })
+  })
+
+  it('makes a batch, asks for it and gets its answers', async () => {
+    const ai = client(await pollux.givenUser(['api_key', 'api_key']))
+    const contents = [{ role: 'user', parts: [{ text: 'Hi' }] }]
+    const { name = '' } = await ai.batches.create({ model, src: [{ contents }] })
+    await ai.batches.get({ name })
+    const done = await ai.batches.get({ name })
+    expect(done.state).toBe('JOB_STATE_SUCCEEDED')
+    const [first] = done.dest?.inlinedResponses ?? []
+    expect(first?.response?.candidates?.[0]?.content?.parts?.[0]?.text).toBe('You said: Hi')
+  })
+
+  it('holds interactions, whole and streamed', async () => {
+    const ai = client(await pollux.givenUser(['api_key', 'api_key']))
+    const made = await ai.interactions.create({ model, input: 'Hello' })
+    expect(made.status).toBe('completed')
+    const stream = await ai.interactions.create({
+      model,
+      input: 'Again',
+      previous_interaction_id: made.id,
+      stream: true,
+    })
+    const types: unknown[] = []
+    for await (const event of stream) types.push(event.event_type)
+    expect(types).toContain('interaction.completed')
+    await ai.interactions.delete(made.id)
+  })
+})
