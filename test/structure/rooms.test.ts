@@ -8,7 +8,7 @@ const CONTRACT = 'dialects/dialect'
 /** What each room may know besides itself (docs/architecture.md). Who is not here may know all, as the Worker's entry. */
 const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   json: [],
-  bytes: ['json'],
+  bytes: ['json', 'lazy'],
   failure: ['json'],
   gemini: ['failure', 'json', 'bytes', 'lazy'],
   http: ['failure', 'json', 'bytes', 'lazy'],
