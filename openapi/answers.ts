@@ -90,6 +90,7 @@ const user = describing<UserDescription>()(
     reasoning_format: v.nullable(v.picklist(REASONING_FORMATS)),
     safety_settings: v.array(v.object({ category: text, threshold: text })),
     store_responses: v.boolean(),
+    media_uris: v.array(text),
     cursor: orNull,
     pin: v.nullable(v.object({ credential: text, until: time })),
     credentials: v.array(credential),

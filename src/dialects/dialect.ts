@@ -10,6 +10,7 @@ import type { Target } from '../gemini/fit/aim.ts'
 import type { Attachment } from '../gemini/media/attachment.ts'
 import type { ClaudeModels } from '../gemini/models/claude.ts'
 import type { Kind } from '../gemini/models/catalogue.ts'
+import type { UriRef } from '../gemini/media/owned-uris.ts'
 import type { PinRef } from '../gemini/pins.ts'
 import type { Preferences } from '../gemini/preferences.ts'
 import type { Memory } from './memory.ts'
@@ -139,6 +140,8 @@ export interface Written {
   readonly unfitFor: readonly string[]
   /** What it names that belongs to one credential. */
   readonly pins: readonly PinRef[]
+  /** What it names that Google would read with the credential's rights. */
+  readonly uris: readonly UriRef[]
   /** The calls in it whose signatures are wanted. */
   readonly callIds: readonly string[]
   /** Whether an answer may say nothing at all. */
@@ -223,6 +226,8 @@ export interface WrittenEmbedding {
   readonly write: (model: string) => string
   /** Whether `texts` and `options` say all of it, so that other upstreams can be asked too. */
   readonly isOfTexts: boolean
+  /** What it names that Google would read with the credential's rights. */
+  readonly uris: readonly UriRef[]
 }
 
 /** How one route that counts tokens is asked and answered. */
@@ -237,6 +242,8 @@ export interface Counting {
   readonly unfit: readonly Upstream[]
   readonly unfitFor: readonly string[]
   readonly pins: readonly PinRef[]
+  /** What it names that Google would read with the credential's rights. */
+  readonly uris: readonly UriRef[]
   /** What Google is to count, as its front end takes it without an envelope. */
   readonly write: (target: Target) => string
   /** The body of the answer; `text` is Google's. */

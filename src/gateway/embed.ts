@@ -56,7 +56,8 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
     const on = (upstream: Upstream): number => made + embeddingCalls(upstream, input.model, rest)
     return { 'gemini-api': on('gemini-api'), vertex: on('vertex') }
   }
-  let generated = await serve({ ...input, operation: 'embed', askUnder, calls, unfit })
+  const uris = written?.uris ?? []
+  let generated = await serve({ ...input, operation: 'embed', askUnder, calls, unfit, uris })
   for (;;) {
     made++
     if (!generated.ok) return { ok: false, generated }

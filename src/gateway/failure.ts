@@ -1,6 +1,6 @@
 import { findModel } from '../gemini/models/catalogue.ts'
 import type { Failure, FailureReason } from '../failure/failure.ts'
-import { apart, away } from './pin-failure.ts'
+import { apart, away, notAllowed } from './pin-failure.ts'
 import type { Lease, LeaseResult } from '../objects/ledger/lease.ts'
 import type { LimitName } from '../objects/config/limits.ts'
 import { nearestModel } from '../gemini/models/nearest.ts'
@@ -76,6 +76,8 @@ export function refusalOf(
       return { ...OUTAGES.overloaded, retryAfterMs: Math.max(0, refusal.retryAt - now) }
     case 'vault_not_configured':
       return VAULT_CLOSED
+    case 'uri_not_allowed':
+      return notAllowed(refusal.ref)
     case 'pinned_apart':
       return apart(refusal)
     case 'pinned_away':

@@ -7,6 +7,7 @@ import type { Written } from '../dialects/dialect.ts'
 import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { withPreferences } from '../gemini/preferences.ts'
+import type { UriRef } from '../gemini/media/owned-uris.ts'
 import type { NewPin, PinRef } from '../gemini/pins.ts'
 import { mergeSafety } from '../gemini/safety.ts'
 import { isPlain } from '../gemini/plain.ts'
@@ -58,6 +59,8 @@ export interface JourneyInput {
   readonly unfitFor?: readonly string[]
   /** What it names that belongs to one credential. */
   readonly pins?: readonly PinRef[]
+  /** What it names that Google would read with the credential's rights. */
+  readonly uris?: readonly UriRef[]
   /** About how many tokens the request will use, for the user's limits. */
   readonly estimatedTokens: number
   readonly settings: Settings
@@ -355,6 +358,7 @@ function askForLease(
     ...callsOf(input),
     ...(input.callIds !== undefined && input.callIds.length > 0 && { callIds: input.callIds }),
     ...(input.pins !== undefined && input.pins.length > 0 && { pins: input.pins }),
+    ...(input.uris !== undefined && input.uris.length > 0 && { uris: input.uris }),
   }
   return call<LeaseResult>(input, (user) =>
     report === null ? user.lease(wanted) : user.settleAndLease(report, wanted),

@@ -1,4 +1,5 @@
 import type { Failure } from '../failure/failure.ts'
+import type { UriRef } from '../gemini/media/owned-uris.ts'
 import type { Refusal } from '../objects/ledger/lease.ts'
 
 /** What a request is told that names things of two credentials. */
@@ -36,4 +37,12 @@ export function away(
         param: ref.param,
       }
   }
+}
+
+/** What a request is told that names what the credential's owner can read, and its user may not. It does not say whether there is such a thing. */
+export function notAllowed({ uri, param }: UriRef): Failure {
+  const what = /^\s*gs:/i.test(uri)
+    ? 'names a place in Google Cloud Storage that this API key may not read. Ask the admin of this gateway to allow it (media_uris), or send the file itself.'
+    : 'names a file that is none of this API key. Upload it with this key, or send the file itself.'
+  return { reason: 'invalid_value', message: `Invalid value: '${param}' ${what}`, param }
 }

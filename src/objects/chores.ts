@@ -1,6 +1,6 @@
 import { logError } from '../http/log.ts'
 import { CHECKPOINT_AFTER_MS } from './ledger/ledger.ts'
-import { snapshotKey, snapshotOf } from './recovery/snapshot.ts'
+import { parseSnapshot, snapshotKey, snapshotOf } from './recovery/snapshot.ts'
 import type { ResponsesObject } from './responses.ts'
 import type { UserState } from './state.ts'
 
@@ -119,6 +119,8 @@ export class Chores {
     const version = profile.configVersion
     const text = snapshotOf(userId, this.#state)
     try {
+      // One that nothing reads would take the place of the last that can be restored.
+      if (parseSnapshot(text) === null) throw new Error('The snapshot cannot be read back.')
       await snapshots.put(snapshotKey(userId), text, { metadata: { version } })
       this.#snapshotFailures = 0
       profile.snapshotWritten(version)

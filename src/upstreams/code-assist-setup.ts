@@ -1,6 +1,7 @@
 import { fetchText } from '../http/fetch-text.ts'
 import type { Settings } from '../settings.ts'
 import { classify } from './classify.ts'
+import { PROJECT } from './credential.ts'
 import { parseGoogleError } from './google-error.ts'
 import type { CredentialFault } from './verdict.ts'
 
@@ -102,8 +103,9 @@ function failedOnboarding(error: unknown): ProjectResult {
   return said.permanent ? said : { ok: false, permanent: false, reason: 'onboarding_failed' }
 }
 
+/** A name becomes part of requests and of the user's backup, which takes no other: what is none is as good as nothing. */
 function projectIn(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null
+  return typeof value === 'string' && PROJECT.test(value) ? value : null
 }
 
 function wantsProject(tier: Record<string, unknown>): boolean {

@@ -4,6 +4,7 @@ import { base64, BYTES } from '../support/media.ts'
 import {
   callsOf,
   chat,
+  configure,
   type ErrorBody,
   fetchPollux,
   givenUser,
@@ -276,6 +277,7 @@ describe('a file that Google reads by itself', () => {
 
   it('goes to an upstream that does, past those that do not', async () => {
     const user = await givenUser(['api_key', 'service_account'])
+    await configure(user, { media_uris: ['gs://bucket/'] })
     const answer = await ask(user, film)
     expect(answer.status).toBe(200)
     expect(answer.headers.get('x-pollux-attempts')).toBe('1')
@@ -285,6 +287,7 @@ describe('a file that Google reads by itself', () => {
 
   it('is refused where no credential is of such an upstream', async () => {
     const user = await givenUser(['api_key', 'authorized_user'])
+    await configure(user, { media_uris: ['gs://bucket/'] })
     const error = await errorOf(await ask(user, film))
     expect(error.message).toContain('gs:// URIs are for Vertex AI')
   })

@@ -194,6 +194,9 @@ describe('Code Assist projects', () => {
     { currentTier: {} },
     { ineligibleTiers: [{ reasonCode: 'UNKNOWN' }] },
     { ineligibleTiers: [{}] },
+    { currentTier: { id: 'free-tier' }, cloudaicompanionProject: '../../other?x=1' },
+    { currentTier: { id: 'free-tier' }, cloudaicompanionProject: `p${'0'.repeat(300)}` },
+    { currentTier: { id: 'free-tier' }, cloudaicompanionProject: { id: 'a' } },
   ])('are asked for again where Google says nothing of them: %j', async (body) => {
     const { credential, handle } = await google.registerAuthorizedUser({ persona: 'licensed' })
     const key = `key-${crypto.randomUUID()}`

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { resealAll } from '../../src/objects/recovery/reseal.ts'
@@ -52,6 +52,7 @@ describe('a user whose storage is gone', () => {
       reasoning_format: 'think_tags',
       safety_settings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }],
       store_responses: false,
+      media_uris: ['gs://bucket/folder/'],
     })
     const before = await (await admin('GET', user.userId)).json<{ user: object }>()
     await snapshotWritten(user)
@@ -96,6 +97,26 @@ describe('a user whose storage is gone', () => {
     expect(users).toContainEqual(
       expect.objectContaining({ user: user.userId, created_at: before.created_at }),
     )
+  })
+
+  it('is kept as it was last readable, where what would be written is not', async () => {
+    const user = await givenUser(['api_key'])
+    await snapshotWritten(user)
+    const kept = await env.SNAPSHOTS.get(`user:${user.userId}`)
+    expect(kept).not.toBeNull()
+    await admin('PATCH', user.userId, { label: 'newer' })
+    await runInDurableObject(objectOf(user), (_, { storage }) => {
+      storage.sql.exec("UPDATE credentials SET project = '../other'")
+    })
+    await evictDurableObject(objectOf(user))
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    await snapshotWritten(user)
+    expect(await env.SNAPSHOTS.get(`user:${user.userId}`)).toBe(kept)
+    expect(log.mock.calls.flat().join()).toContain('snapshot_failed')
+    log.mockRestore()
+    await runInDurableObject(objectOf(user), async (_, { storage }) => {
+      expect(await storage.getAlarm()).not.toBeNull()
+    })
   })
 
   it('is never written over where it is there', async () => {

@@ -1,5 +1,6 @@
 import { asObject, parse } from '../../failure/check.ts'
 import type { Target } from '../../gemini/fit/aim.ts'
+import { ownedInJson } from '../../gemini/media/owned-uris.ts'
 import { isRecord } from '../../json/record.ts'
 import { membersAt } from '../../json/spans.ts'
 import { modelName } from '../model-name.ts'
@@ -30,6 +31,7 @@ export const GEMINI_COUNT: CountDialect = {
       unfit: nonTakers(needs),
       unfitFor: paramsOf(needs),
       pins: pinsOf(needs),
+      uris: ownedInJson(request, tidy),
       write: (target) =>
         toCount(write({ model: model.value, text: tidy, body: request }, { target, safety: [] }), {
           target,

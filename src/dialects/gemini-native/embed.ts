@@ -1,5 +1,6 @@
 import { asObject, parse } from '../../failure/check.ts'
 import type { Failure } from '../../failure/failure.ts'
+import { ownedInJson } from '../../gemini/media/owned-uris.ts'
 import { isRecord } from '../../json/record.ts'
 import { modelName } from '../model-name.ts'
 import type { Embedding, EmbeddingDialect, Refused } from '../dialect.ts'
@@ -69,7 +70,7 @@ function embeddingOf(
     texts: texts.map((text) => text ?? ''),
     options: first,
     // What is more than texts is said differently elsewhere, or not at all.
-    written: { method, write, isOfTexts },
+    written: { method, write, isOfTexts, uris: isOfTexts ? [] : ownedInJson(requests) },
     tell: ({ vectors }) => tell(vectors),
   }
 }

@@ -1,6 +1,7 @@
 /** Gemini's own API: what a client writes for Google goes to Google as it is, through the ring. */
 import type { Failure } from '../../failure/failure.ts'
 import { asObject, parse } from '../../failure/check.ts'
+import { ownedInJson } from '../../gemini/media/owned-uris.ts'
 import { modelName } from '../model-name.ts'
 import type { JsonText, Read, Sent, Telling, TextDialect, Written } from '../dialect.ts'
 import { signaturesIn } from './calls.ts'
@@ -58,6 +59,7 @@ function writtenOf(
     unfit: nonTakers(needs),
     unfitFor: paramsOf(needs),
     pins: pinsOf(needs),
+    uris: ownedInJson(body, text),
     callIds: hasCalls ? callIdsIn(body['contents']) : [],
     // A stop sequence may be the first thing that a model says, and the rest of an answer nothing.
     mayBeEmpty: (Array.isArray(stops) && stops.length > 0) || isContinued,

@@ -30,6 +30,8 @@ export interface UserSettings {
   readonly safetySettings: readonly SafetySetting[]
   /** Whether the user's clients may have responses and conversations stored. */
   readonly storeResponses: boolean
+  /** What `gs://` and Files API addresses that the user's clients may name begin with; none unless an admin says. */
+  readonly mediaUris: readonly string[]
   /** Only this credential serves until then. */
   readonly pin: { readonly credentialId: string; readonly until: number } | null
 }
@@ -38,6 +40,8 @@ export interface UserSettings {
 export type SettingsChange = Partial<Omit<UserSettings, 'limits'>> & {
   readonly limits?: Partial<Limits>
 }
+
+export const MAX_MEDIA_URIS = 100
 
 export const DEFAULT_SETTINGS: UserSettings = {
   label: null,
@@ -52,6 +56,7 @@ export const DEFAULT_SETTINGS: UserSettings = {
   reasoningFormat: null,
   safetySettings: [],
   storeResponses: true,
+  mediaUris: [],
   pin: null,
 }
 

@@ -8,6 +8,7 @@ import type { LeaseRef, LeaseRequest, LeaseResult, Refusal } from '../ledger/lea
 import { type Need, isUnlimited, rateLimits, reachedBy } from '../config/limits.ts'
 import { type Selection, nextActive, select } from '../ring/select.ts'
 import { type Owner, ownerOf, pinnedAway, ringOfOwner } from '../pins/owner.ts'
+import { forbiddenOf } from '../pins/media-uris.ts'
 import { principalOf } from '../ring/standing.ts'
 import { type UserState, admissionTo, ringOf, useOf, viewOf } from '../state.ts'
 import { preferencesOf, resolveModel } from '../config/user-settings.ts'
@@ -140,14 +141,16 @@ export function foresee(state: UserState, request: LeaseRequest): Refusal | null
 /** The model that is asked for, as the user's names resolve it, or why the user may not ask. */
 function wantedOf(
   state: UserState,
-  { keyDigest, model, standIn, operation = 'generate' }: LeaseRequest,
+  { keyDigest, model, standIn, operation = 'generate', uris = [] }: LeaseRequest,
   now: number,
 ): { readonly ok: true; readonly asked: string } | Refusal {
   const admission = admissionTo(state, keyDigest, now)
   if (admission !== 'ok') return { ok: false, reason: admission }
   const asked = resolveModel(state.profile.settings, model, standIn)
   if (asked === null) return { ok: false, reason: 'model_not_allowed' }
-  return canDo(asked, operation) ? { ok: true, asked } : { ok: false, reason: 'wrong_operation' }
+  if (!canDo(asked, operation)) return { ok: false, reason: 'wrong_operation' }
+  const ref = forbiddenOf(state, uris, now)
+  return ref === null ? { ok: true, asked } : { ok: false, reason: 'uri_not_allowed', ref }
 }
 
 function chosenFor(

@@ -1,4 +1,5 @@
 import type { CallSignature, KnownSignatures } from '../../gemini/signatures.ts'
+import type { UriRef } from '../../gemini/media/owned-uris.ts'
 import type { NewPin, PinRef } from '../../gemini/pins.ts'
 import type { Preferences } from '../../gemini/preferences.ts'
 import type { TokenCounts } from '../../gemini/usage.ts'
@@ -69,6 +70,8 @@ export interface LeaseRequest extends SelectRequest {
   readonly callIds?: readonly string[]
   /** What it names that belongs to one credential; absent where there is nothing. */
   readonly pins?: readonly PinRef[]
+  /** What it names that Google would read with the credential's rights; absent where there is nothing. */
+  readonly uris?: readonly UriRef[]
 }
 
 export type LeaseResult =
@@ -88,6 +91,8 @@ export type LeaseResult =
   | { readonly ok: false; readonly reason: 'vault_not_configured' }
   /** The ring is out of quota, but not for longer than the request can wait: it is to ask again after `inMs`, and has not ended. */
   | { readonly ok: false; readonly reason: 'out_for_a_moment'; readonly inMs: number }
+  /** It names what this user may not have read with the credential's rights. */
+  | { readonly ok: false; readonly reason: 'uri_not_allowed'; readonly ref: UriRef }
   /** It names things of two credentials. */
   | {
       readonly ok: false

@@ -1,12 +1,13 @@
 import * as v from 'valibot'
 import { REASONING_FORMATS } from '../../gemini/reasoning.ts'
+import { MEDIA_URI_PREFIX } from '../../gemini/media/owned-uris.ts'
 import { safetySettings } from '../../gemini/safety.ts'
 import { UPSTREAMS } from '../../gemini/upstreams.ts'
 import { LOCATION, PROJECT } from '../../upstreams/credential.ts'
 import { SCHEMA_VERSION } from '../storage.ts'
 import type { UserState } from '../state.ts'
 import { MAX_KEYS } from '../config/user-keys.ts'
-import { MODES } from '../config/user-settings.ts'
+import { MAX_MEDIA_URIS, MODES } from '../config/user-settings.ts'
 
 /** The KV key of a user's snapshot; the user's id is a hash and no secret. */
 export const SNAPSHOT_PREFIX = 'user:'
@@ -80,6 +81,11 @@ const keys = v.pipe(
   v.check((all) => all.every(({ endsAt }, index) => (endsAt === null) === (index === 0))),
 )
 
+const mediaUris = v.pipe(
+  v.array(v.pipe(v.string(), v.regex(MEDIA_URI_PREFIX))),
+  v.maxLength(MAX_MEDIA_URIS),
+)
+
 /** Checked as at the edge: a bundle comes from outside, and what it says becomes addresses and limits. */
 const settings = v.strictObject({
   label: v.optional(v.nullable(name)),
@@ -103,6 +109,7 @@ const settings = v.strictObject({
   reasoningFormat: v.optional(v.nullable(v.picklist(REASONING_FORMATS))),
   safetySettings: v.optional(safetySettings),
   storeResponses: v.optional(v.boolean()),
+  mediaUris: v.optional(mediaUris),
   pin: v.optional(v.nullable(v.strictObject({ credentialId, until: instant }))),
 })
 

@@ -23,6 +23,7 @@ export interface UserDescription {
   readonly reasoning_format: ReasoningFormat | null
   readonly safety_settings: readonly SafetySetting[]
   readonly store_responses: boolean
+  readonly media_uris: readonly string[]
   readonly cursor: string | null
   readonly pin: { readonly credential: string; readonly until: string } | null
   readonly keys: readonly KeyDescription[]
@@ -83,7 +84,7 @@ export function describeUser(
 ): UserDescription {
   const { expiresAt, pin, label, mode, affinity, disabled, models, aliases, fallbacks, limits } =
     profile.settings
-  const { reasoningFormat, safetySettings, storeResponses } = profile.settings
+  const { reasoningFormat, safetySettings, storeResponses, mediaUris } = profile.settings
   return {
     id: userId,
     created_at: iso(profile.createdAt),
@@ -100,6 +101,7 @@ export function describeUser(
     reasoning_format: reasoningFormat,
     safety_settings: safetySettings,
     store_responses: storeResponses,
+    media_uris: mediaUris,
     cursor: profile.cursor,
     pin: pin === null ? null : { credential: pin.credentialId, until: iso(pin.until) },
     keys: keys.valid(Date.now()).map((key) => describeKey(key, profile.createdAt)),

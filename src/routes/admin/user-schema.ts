@@ -3,7 +3,8 @@ import { hasMintedForm } from '../../gateway/minted-key.ts'
 import { findModel, stripModelPrefix } from '../../gemini/models/catalogue.ts'
 import { REASONING_FORMATS } from '../../gemini/reasoning.ts'
 import { safetySettings } from '../../gemini/safety.ts'
-import { MODES } from '../../objects/config/user-settings.ts'
+import { MEDIA_URI_PREFIX } from '../../gemini/media/owned-uris.ts'
+import { MAX_MEDIA_URIS, MODES } from '../../objects/config/user-settings.ts'
 import { USER_ID } from './user-id.ts'
 
 /** The shapes of what admins say about users. Each message says what is expected; failure/issue.ts makes the sentence around it. */
@@ -146,6 +147,22 @@ const limits = v.strictObject({
   total_tokens: limit,
 })
 
+/** A bucket alone is all of it. */
+const mediaUris = v.pipe(
+  v.array(
+    v.pipe(
+      v.string('a string'),
+      v.transform((uri) => (/^gs:\/\/[^/]+$/.test(uri) ? `${uri}/` : uri)),
+      v.regex(
+        MEDIA_URI_PREFIX,
+        'must be what addresses begin with, such as gs://bucket/folder/ or https://generativelanguage.googleapis.com/v1beta/files/',
+      ),
+    ),
+    'an array of what addresses begin with',
+  ),
+  v.maxLength(MAX_MEDIA_URIS, `must have at most ${MAX_MEDIA_URIS} addresses`),
+)
+
 const settings = {
   label: v.optional(label),
   mode: v.optional(v.picklist(MODES, `must be one of: ${MODES.join(', ')}`)),
@@ -161,6 +178,7 @@ const settings = {
   ),
   safety_settings: v.optional(safetySettings),
   store_responses: v.optional(boolean),
+  media_uris: v.optional(mediaUris),
 }
 
 /** Travels in a header, so it must fit into one; shorter could be guessed. */
@@ -256,9 +274,10 @@ export function toSettings(given: v.InferOutput<typeof userPatch>) {
     reasoning_format: reasoningFormat,
     safety_settings: safetySettings,
     store_responses: storeResponses,
+    media_uris: uris,
     ...same
   } = others
-  const renamed = { expiresAt, reasoningFormat, safetySettings, storeResponses }
+  const renamed = { expiresAt, reasoningFormat, safetySettings, storeResponses, mediaUris: uris }
   return definedOf({ ...same, ...renamed, limits: limits && toLimits(limits) })
 }
 

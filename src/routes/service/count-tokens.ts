@@ -17,13 +17,13 @@ export function countTokens(
     const { text, value, cuttings } = body
     const asked = dialect.read(sentOf(call, holder, { text, value }, cuttings))
     if (!asked.ok) return checked(call, holder, asked.failure)
-    const { model, write, unfit, unfitFor, pins } = asked
+    const { model, write, unfit, unfitFor, pins, uris } = asked
     const journey = await journeyFor(call, holder, {
       conversation: null,
       model,
       estimatedTokens: 0,
     })
-    const counting = count({ ...journey, write, cuttings, unfit, unfitFor, pins })
+    const counting = count({ ...journey, write, cuttings, unfit, unfitFor, pins, uris })
     const counted = await outliving(call, counting)
     if (!counted.ok) return unanswered(call, counted.generated)
     const response = new Response(asked.tell(counted), {

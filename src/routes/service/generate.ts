@@ -2,6 +2,7 @@ import type { Dialect, Translated } from '../../dialects/dialect.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { type Answers, generateAsWritten, generateChoices } from '../../gateway/choices.ts'
 import { generateSeries } from '../../gateway/series.ts'
+import { ownedIn } from '../../gemini/media/owned-uris.ts'
 import { pinsIn } from '../../gemini/media/pinned.ts'
 import { nonReaders } from '../../gemini/media/file-uris.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
@@ -70,13 +71,14 @@ function estimateOf(translated: Translated, cuttings: Cuttings): number {
 function answersTo({ understood, translated, input }: Asked, cuttings: Cuttings): Promise<Answers> {
   const { stream: isStreamed, attachments } = understood
   if (translated.order === 'as_written') {
-    const { unfit, unfitFor, pins } = translated
-    const written = { ...input, written: translated, cuttings, unfit, unfitFor, pins }
+    const { unfit, unfitFor, pins, uris } = translated
+    const written = { ...input, written: translated, cuttings, unfit, unfitFor, pins, uris }
     return generateAsWritten({ ...written, stream: isStreamed })
   }
   const { order, requests } = translated
   const pins = pinsIn(requests[0], attachments)
-  const journey = { ...input, cuttings, unfit: nonReaders(attachments), pins }
+  const uris = ownedIn(attachments)
+  const journey = { ...input, cuttings, unfit: nonReaders(attachments), pins, uris }
   if (order === 'in_turn') return generateSeries(journey, requests)
   const [request] = requests
   return generateChoices({ ...journey, request, stream: isStreamed }, requests.length)

@@ -1,0 +1,23 @@
+import { isAllowed, type UriRef } from '../../gemini/media/owned-uris.ts'
+import { fileIdIn, MAX_PINS_ASKED } from '../../gemini/pins.ts'
+import type { UserState } from '../state.ts'
+
+/** A file may be named by its address in other versions as well, or by its name alone. */
+const FILES = 'https://generativelanguage.googleapis.com/v1beta/files/'
+
+/** The first of what a request names that this user may not have read; null where all may be. */
+export function forbiddenOf(state: UserState, uris: readonly UriRef[], now: number): UriRef | null {
+  const { mediaUris } = state.profile.settings
+  let asked = 0
+  for (const ref of uris) {
+    const id = fileIdIn(ref.uri)
+    if (isAllowed(id === null ? ref.uri : `${FILES}${id}`, mediaUris)) continue
+    // What went up through this user's ring is the user's own.
+    const isKnown =
+      id !== null &&
+      ++asked <= MAX_PINS_ASKED &&
+      state.pins.ownersOf([{ kind: 'file', id }], now)[0] !== null
+    if (!isKnown) return ref
+  }
+  return null
+}

@@ -1,0 +1,193 @@
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { native, NATIVE_BODY, nativeStream } from '../support/native.ts'
+import {
+  admin,
+  callsOf,
+  chat,
+  configure,
+  type ErrorBody,
+  givenUser,
+  type User,
+} from '../support/pollux.ts'
+
+const FILE = 'https://generativelanguage.googleapis.com/v1beta/files/abc-1'
+const CHAT_FIELD = 'messages[0].content[0].video_url.url'
+const NATIVE_FIELD = 'contents[0].parts[0].fileData.fileUri'
+
+function film(url: string): Record<string, unknown> {
+  const content = [{ type: 'video_url', video_url: { url } }]
+  return { messages: [{ role: 'user', content }] }
+}
+
+function nativeFilm(fileUri: string): object {
+  const fileData = { fileUri, mimeType: 'video/mp4' }
+  return { contents: [{ role: 'user', parts: [{ fileData }, { text: 'What is it?' }] }] }
+}
+
+async function asked(user: User): Promise<number> {
+  const calls = await Promise.all(user.credentials.map(({ handle }) => callsOf(handle)))
+  return calls.flat().length
+}
+
+/** What came of it: for whom, and what Google was asked until then. */
+async function outcome(user: User, answer: Response): Promise<object> {
+  return { status: answer.status, text: await answer.text(), asked: await asked(user) }
+}
+
+function refusing(field: string): object {
+  return { status: 400, text: expect.stringContaining(field), asked: 0 }
+}
+
+/** As an upload through the user's ring leaves it. */
+async function pinned(user: User, id: string): Promise<void> {
+  const [credential] = user.credentials
+  const pins = [{ kind: 'file', id, expiresAt: Date.now() + 60_000 }] as const
+  await runInDurableObject(env.USERS.getByName(user.userId), (object) =>
+    object.keepPins(pins, credential?.id ?? '', true),
+  )
+}
+
+describe('an address of Cloud Storage', () => {
+  it.each(['service_account', 'api_key', 'authorized_user'] as const)(
+    'is refused before Google is asked, unless an admin has allowed it (%s)',
+    async (kind) => {
+      const user = await givenUser([kind])
+      const url = 'gs://bucket/film.mp4'
+      expect(await outcome(user, await chat(user.key, film(url)))).toMatchObject(
+        refusing(CHAT_FIELD),
+      )
+      expect(
+        await outcome(user, await chat(user.key, { ...film(url), stream: true })),
+      ).toMatchObject(refusing(CHAT_FIELD))
+      expect(await outcome(user, await chat(user.key, { ...film(url), n: 2 }))).toMatchObject(
+        refusing(CHAT_FIELD),
+      )
+      expect(await outcome(user, await native(user.key, nativeFilm(url)))).toMatchObject(
+        refusing(NATIVE_FIELD),
+      )
+      expect(await outcome(user, await nativeStream(user.key, nativeFilm(url)))).toMatchObject(
+        refusing(NATIVE_FIELD),
+      )
+      const counting = { method: 'countTokens' }
+      expect(await outcome(user, await native(user.key, nativeFilm(url), counting))).toMatchObject(
+        refusing(NATIVE_FIELD),
+      )
+    },
+  )
+
+  it.each([
+    ['of the bucket', ['gs://bucket'], 'gs://bucket/film.mp4', 200],
+    ['of the folder', ['gs://other/', 'gs://bucket/films/'], 'gs://bucket/films/a.mp4', 200],
+    ['of another folder', ['gs://bucket/films/'], 'gs://bucket/film.mp4', 400],
+    ['of a bucket whose name begins so', ['gs://bucket'], 'gs://bucket2/film.mp4', 400],
+    ['that leads out of the folder', ['gs://bucket/films/'], 'gs://bucket/films/../a.mp4', 400],
+  ])('%s', async (_, media_uris, url, status) => {
+    const user = await givenUser(['service_account'])
+    await configure(user, { media_uris })
+    expect((await chat(user.key, film(url))).status).toBe(status)
+    expect((await native(user.key, nativeFilm(url))).status).toBe(status)
+    expect(await asked(user)).toBe(status === 200 ? 2 : 0)
+  })
+
+  it.each([
+    ['in snake case', { file_data: { file_uri: 'gs://bucket/a.mp4', mime_type: 'video/mp4' } }],
+    [
+      'in the result of a function',
+      {
+        functionResponse: {
+          name: 'f',
+          response: {},
+          parts: [{ fileData: { fileUri: 'gs://bucket/a.png', mimeType: 'image/png' } }],
+        },
+      },
+    ],
+  ])('is found %s', async (_, part) => {
+    const user = await givenUser(['service_account'])
+    const body = { contents: [{ role: 'user', parts: [part] }] }
+    expect(await outcome(user, await native(user.key, body))).toMatchObject(
+      refusing('contents[0].parts[0]'),
+    )
+    const systemInstruction = { parts: [part] }
+    const framed = { ...NATIVE_BODY, systemInstruction }
+    expect(await outcome(user, await native(user.key, framed))).toMatchObject(
+      refusing('systemInstruction.parts[0]'),
+    )
+  })
+
+  it.each(['gs:\\/\\/bucket\\/a.mp4', '\\u0067s://bucket/a.mp4', 'GS://bucket/a.mp4'])(
+    'is found as it may be written: %s',
+    async (uri) => {
+      const user = await givenUser(['service_account'])
+      const name = 'file\\u0055ri'
+      const text = JSON.stringify(nativeFilm('URI')).replace('fileUri', name).replace('URI', uri)
+      expect(await outcome(user, await native(user.key, text))).toMatchObject(
+        refusing(NATIVE_FIELD),
+      )
+    },
+  )
+})
+
+describe('a file of the Files API', () => {
+  it.each([
+    FILE,
+    'files/abc-1',
+    'https://generativelanguage.googleapis.com/v1alpha/files/abc-1',
+    'https://generativelanguage.googleapis.com/v1beta/files/abc-1?alt=media',
+  ])('is refused where this user did not upload it: %s', async (uri) => {
+    const user = await givenUser(['api_key'])
+    expect(await outcome(user, await native(user.key, nativeFilm(uri)))).toMatchObject(
+      refusing(NATIVE_FIELD),
+    )
+  })
+
+  it('is refused in a chat, by the field that names it', async () => {
+    const user = await givenUser(['api_key'])
+    expect(await outcome(user, await chat(user.key, film(FILE)))).toMatchObject(
+      refusing(CHAT_FIELD),
+    )
+  })
+
+  it('is asked for where it went up through the ring of this user, and of no other', async () => {
+    const [user, other] = [await givenUser(['api_key']), await givenUser(['api_key'])]
+    await pinned(user, 'abc-1')
+    await native(user.key, nativeFilm(FILE))
+    await chat(user.key, film(FILE))
+    expect(await asked(user)).toBe(2)
+    expect(await outcome(other, await native(other.key, nativeFilm(FILE)))).toMatchObject(
+      refusing(NATIVE_FIELD),
+    )
+  })
+
+  it('is asked for where an admin has allowed all of them', async () => {
+    const user = await givenUser(['api_key'])
+    await configure(user, {
+      media_uris: ['https://generativelanguage.googleapis.com/v1beta/files/'],
+    })
+    await native(user.key, nativeFilm('files/abc-1'))
+    expect(await asked(user)).toBe(1)
+  })
+
+  it('cannot hide among very many', async () => {
+    const user = await givenUser(['api_key'])
+    await pinned(user, 'abc-1')
+    const part = (fileUri: string): object => ({ fileData: { fileUri, mimeType: 'video/mp4' } })
+    const parts = [...Array.from({ length: 150 }, () => part(FILE)), part('files/not-mine')]
+    const answer = await native(user.key, { contents: [{ role: 'user', parts }] })
+    expect(answer.status).toBe(400)
+    expect(await asked(user)).toBe(0)
+  })
+})
+
+describe('what an admin allows', () => {
+  it.each(['gs://', 'gs:///a', 'https://example.com/', 'gs://b/', '', 'gs://bucket/a b'])(
+    'is an address that names a bucket: %s is none',
+    async (uri) => {
+      const user = await givenUser(['api_key'])
+      const answer = await admin('PATCH', `users/${user.userId}`, { media_uris: [uri] })
+      expect(answer.status).toBe(400)
+      expect((await answer.json<ErrorBody>()).error.param).toBe('media_uris[0]')
+    },
+  )
+})
