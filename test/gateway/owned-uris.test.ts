@@ -7,6 +7,8 @@ import {
   callsOf,
   chat,
   configure,
+  fetchPollux,
+  MODEL,
   type ErrorBody,
   givenUser,
   type User,
@@ -127,6 +129,53 @@ describe('an address of Cloud Storage', () => {
       )
     },
   )
+})
+
+describe('what makes a thing of Google’s', () => {
+  const parts = [{ fileData: { fileUri: 'gs://bucket/a.mp4', mimeType: 'video/mp4' } }]
+  const contents = [{ role: 'user', parts }]
+  const requests = { requests: [{ request: { contents } }] }
+  it.each([
+    ['cachedContents', { model: `models/${MODEL}`, contents }, 'contents[0].parts[0]'],
+    [
+      `models/${MODEL}:batchGenerateContent`,
+      { batch: { inputConfig: { requests } } },
+      'batch.inputConfig.requests.requests[0].request.contents[0].parts[0].fileData.fileUri',
+    ],
+    [
+      `models/${MODEL}:batchGenerateContent`,
+      { batch: { inputConfig: { fileName: 'files/abc-1' } } },
+      'batch.inputConfig.fileName',
+    ],
+    [
+      'interactions',
+      { model: MODEL, input: [{ type: 'video', uri: FILE, mime_type: 'video/mp4' }] },
+      'input[0].uri',
+    ],
+  ])('is held to the same: %s', async (path, body, field) => {
+    const user = await givenUser(['api_key'])
+    const answer = await fetchPollux(`/v1beta/${path}`, {
+      method: 'POST',
+      headers: { 'x-goog-api-key': user.key, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    expect(await outcome(user, answer)).toMatchObject(refusing(field))
+  })
+
+  it('may have such an address in data, in which Google looks for no file', async () => {
+    const user = await givenUser(['api_key'])
+    const args = { fileUri: 'gs://bucket/a.mp4' }
+    const made = { functionCall: { name: 'look', args } }
+    const result = { functionResponse: { name: 'look', response: args } }
+    const answer = await native(user.key, {
+      contents: [
+        ...NATIVE_BODY.contents,
+        { role: 'model', parts: [made] },
+        { role: 'user', parts: [result] },
+      ],
+    })
+    expect(answer.status).toBe(200)
+  })
 })
 
 describe('a file of the Files API', () => {

@@ -53,6 +53,20 @@ const MAY_NAME = /gs:|files\/|generativelanguage|\\u00|\\\//i
  */
 export function ownedInJson(value: unknown, text?: string): readonly UriRef[] {
   if (text !== undefined && !MAY_NAME.test(text)) return []
+  return ownedUnder(FILE_URI, value)
+}
+
+/** The same in what makes a cache, a batch or an interaction, where files stand under more names. */
+export function ownedInThing(value: unknown): readonly UriRef[] {
+  return ownedUnder(ANY_URI, value)
+}
+
+const FILE_URI = /^file(?:Uri|_uri)$/
+const ANY_URI = /^(?:file_?(?:uri|name)|gcs_?(?:uri|source)|uri)$/i
+/** What is the model's or the client's own data, in which Google looks for no files. */
+const DATA: readonly string[] = ['args', 'arguments', 'response']
+
+function ownedUnder(names: RegExp, value: unknown): readonly UriRef[] {
   const found: UriRef[] = []
   // A list and no recursion: how deep it goes is the client's to say.
   const open: { readonly at: string; readonly value: unknown }[] = [{ at: '', value }]
@@ -63,14 +77,11 @@ export function ownedInJson(value: unknown, text?: string): readonly UriRef[] {
     } else if (isRecord(inner)) {
       for (const [name, item] of Object.entries(inner)) {
         const param = at === '' ? name : `${at}.${name}`
-        if (typeof item !== 'string') open.push({ at: param, value: item })
-        else if (isUriField(name) && isOwned(item)) found.push({ uri: item, param })
+        if (typeof item !== 'string') {
+          if (!DATA.includes(name)) open.push({ at: param, value: item })
+        } else if (names.test(name) && isOwned(item)) found.push({ uri: item, param })
       }
     }
   }
   return found.toReversed()
-}
-
-function isUriField(name: string): boolean {
-  return name === 'fileUri' || name === 'file_uri'
 }

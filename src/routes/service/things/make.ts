@@ -2,6 +2,7 @@ import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { make } from '../../../gateway/make-thing.ts'
 import { keep } from '../../../gateway/things.ts'
 import type { Failure } from '../../../failure/failure.ts'
+import { ownedInThing } from '../../../gemini/media/owned-uris.ts'
 import { fileIdIn, MAX_PINS_ASKED, type PinRef } from '../../../gemini/pins.ts'
 import type { UsageMetadata } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
@@ -74,9 +75,10 @@ function making({ of, model: modelIn, path, body: bodyFor }: Making): Handler {
       estimatedTokens: Math.ceil(JSON.stringify(sent).length / 4),
     })
     const pins = pinsNamedIn(sent)
+    const uris = ownedInThing(sent)
     const unfitFor = [of.collection]
     const body = (served: string): string => JSON.stringify(bodyFor(sent, served))
-    const made = await outliving(call, make({ ...journey, pins, unfitFor, path, body }))
+    const made = await outliving(call, make({ ...journey, pins, uris, unfitFor, path, body }))
     if (made.ok === 'unknown') return made.failure
     if (!made.ok) return unanswered(call, made.generated)
     const { generated, answer } = made
