@@ -12,6 +12,7 @@ RUN npm ci && npm cache clean --force
 COPY wrangler.toml tsconfig.json ./
 COPY scripts scripts
 COPY src src
+COPY page page
 COPY public public
 
 # Built once, and served by workerd itself: wrangler is not run in the container.

@@ -19,6 +19,8 @@ export function banner({ url, emulatorUrl, masterKey, userKey, seconds }: Runnin
   return `
 Pollux is ready after ${seconds} s.
 
+The page: ${url}/page/ (sign in with either key)
+
 Base URL: ${url} (for OpenAI clients: ${url}/v1)
 MASTER_API_KEY=${masterKey}
 USER_API_KEY=${userKey}

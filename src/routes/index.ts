@@ -74,6 +74,7 @@ import { makeBatch, makeCache, makeEmbeddingBatch, makeInteraction } from './ser
 import { oneThing } from './service/things/one.ts'
 import { getStored, listStored, notServed } from './service/not-served.ts'
 import { openapi } from './public/openapi.ts'
+import { page } from './public/page.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recovery.ts'
 import { readiness } from './public/readiness.ts'
 import { ANTHROPIC_ROOTS, OTHER_ROOTS } from './service/roots.ts'
@@ -240,6 +241,8 @@ const GOOGLE: readonly Row[] = [
 /** Pollux's own. */
 const OWN: readonly Row[] = [
   ['GET', '/', everyone(welcome)],
+  ['GET', '/page', everyone(page)],
+  ['GET', '/page/:file+', everyone(page)],
   ['GET', HEALTH, everyone(health)],
   ['GET', READY, everyone(readiness)],
   ['GET', '/api/hello', everyone(hello)],

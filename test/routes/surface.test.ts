@@ -48,6 +48,11 @@ describe('every answer', () => {
     expect((await fetchPollux('/v1/embeddings')).headers.get('allow')).toBe('POST')
   })
 
+  it('leads a browser to the page', async () => {
+    const led = await fetchPollux('/', { headers: { accept: 'text/html,*/*' }, redirect: 'manual' })
+    expect([led.status, led.headers.get('location')]).toEqual([302, '/page/'])
+  })
+
   it.each(['/', '/health', '/health/ready'])(
     '%s is there for probes, by GET and HEAD, without a key',
     async (path) => {

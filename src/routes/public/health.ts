@@ -1,5 +1,10 @@
-/** What a person or a probe finds at the root: Claude Code, for one, asks `HEAD /` (client-protocols §0.1). */
-export function welcome(): Response {
+import type { Call } from '../call.ts'
+
+/** What a person or a probe finds at the root: Claude Code, for one, asks `HEAD /` (client-protocols §0.1). A browser is led to the page. */
+export function welcome({ request }: Call): Response {
+  if (request.headers.get('accept')?.includes('text/html') === true) {
+    return new Response(null, { status: 302, headers: { location: '/page/', vary: 'accept' } })
+  }
   return Response.json({
     name: 'pollux',
     description:

@@ -8,6 +8,7 @@ const FILES = [
   'wrangler.toml',
   'tsconfig.json',
   'src',
+  'page',
   'public',
   'emulator',
   'scripts',

@@ -1,0 +1,20 @@
+import type { AuditLine } from './wire.ts'
+
+/** The number of the first line that was changed, or that does not follow the one before; null: all hold. */
+export async function brokenAt(lines: readonly AuditLine[]): Promise<number | null> {
+  let before: AuditLine | undefined
+  for (const line of lines) {
+    const { hash, ...rest } = line
+    const isWhole = (await sha256(JSON.stringify(rest))) === hash
+    const follows =
+      before === undefined || (rest['prev'] === before.hash && line.seq === before.seq + 1)
+    if (!isWhole || !follows) return line.seq
+    before = line
+  }
+  return null
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}

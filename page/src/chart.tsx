@@ -1,0 +1,98 @@
+import { count } from './format.ts'
+import { Table } from './pieces.tsx'
+
+export interface Bar {
+  readonly name: string
+  /** The parts that are stacked, in the order of `parts`. */
+  readonly values: readonly number[]
+}
+
+export interface ChartProps {
+  readonly title: string
+  readonly parts: readonly string[]
+  readonly bars: readonly Bar[]
+}
+
+const WIDTH = 480
+const HEIGHT = 140
+
+/** Stacked bars, and the same as a table for whoever cannot see them. */
+export function Chart({ title, parts, bars }: ChartProps) {
+  const sums = parts.map((_, part) =>
+    bars.reduce((sum, { values }) => sum + (values[part] ?? 0), 0),
+  )
+  const most = Math.max(
+    1,
+    ...bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0)),
+  )
+  const width = WIDTH / Math.max(bars.length, 12)
+  const told = parts.map((part, index) => `${count(sums[index] ?? 0)} ${part}`).join(', ')
+  return (
+    <figure>
+      <figcaption>
+        <strong>{title}</strong>: {told}; the highest bar is {count(most)}
+      </figcaption>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${title}: ${told}`}
+      >
+        {bars.map((bar, index) => (
+          <Stack
+            key={bar.name}
+            bar={bar}
+            parts={parts}
+            x={index * width}
+            width={width}
+            most={most}
+          />
+        ))}
+      </svg>
+      <details>
+        <summary>{title} as a table</summary>
+        <Table
+          caption={title}
+          columns={['From', ...parts]}
+          rows={bars.map(({ name, values }) => ({ id: name, cells: [name, ...values.map(count)] }))}
+        />
+      </details>
+    </figure>
+  )
+}
+
+function Stack({
+  bar,
+  parts,
+  x,
+  width,
+  most,
+}: {
+  readonly bar: Bar
+  readonly parts: readonly string[]
+  readonly x: number
+  readonly width: number
+  readonly most: number
+}) {
+  let y = HEIGHT
+  return (
+    <>
+      {bar.values.map((value, part) => {
+        const height = (value / most) * (HEIGHT - 6)
+        y -= height
+        return (
+          <rect
+            key={parts[part]}
+            class={`bar-${part}`}
+            x={x + width * 0.1}
+            y={y}
+            width={width * 0.8}
+            height={height}
+          >
+            <title>{`${bar.name}: ${count(value)} ${parts[part] ?? ''}`}</title>
+          </rect>
+        )
+      })}
+    </>
+  )
+}

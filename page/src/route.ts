@@ -1,0 +1,9 @@
+import { computed, signal } from '@preact/signals'
+
+const hash = signal(location.hash)
+addEventListener('hashchange', () => {
+  hash.value = location.hash
+})
+
+/** `#/users/ID/audit` is ['users', 'ID', 'audit']. Hashes need no rule in the server, and are in none of its logs. */
+export const route = computed(() => hash.value.replace(/^#\/?/, '').split('/').filter(Boolean))

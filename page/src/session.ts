@@ -1,0 +1,18 @@
+import { signal } from '@preact/signals'
+
+const PLACE = 'pollux.key'
+
+/** The key is in memory; in the tab's own storage only where that was asked for. Never in a cookie, an address, or localStorage. */
+export const key = signal<string | null>(sessionStorage.getItem(PLACE))
+export const role = signal<'admin' | 'user' | null>(null)
+
+export function remember(value: string, inTab: boolean): void {
+  if (inTab) sessionStorage.setItem(PLACE, value)
+  key.value = value
+}
+
+export function forget(): void {
+  sessionStorage.removeItem(PLACE)
+  key.value = null
+  role.value = null
+}
