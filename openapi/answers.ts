@@ -13,7 +13,8 @@ import type {
   KeyDescription,
   UserDescription,
 } from '../src/objects/views/description.ts'
-import type { DirectoryEntry } from '../src/objects/directory.ts'
+import type { UserLine } from '../src/wire/users.ts'
+import type { Session } from '../src/wire/session.ts'
 import type { Explanation } from '../src/objects/views/explanation.ts'
 import type { KeyInfo } from '../src/objects/views/key-info.ts'
 import { MODES } from '../src/objects/config/user-settings.ts'
@@ -167,7 +168,48 @@ export const answers = {
   userDeleted: v.object({ status, deleted: v.literal(true), user: text }),
   users: v.object({
     status,
-    users: v.array(describing<DirectoryEntry>()(v.object({ user: text, created_at: time }))),
+    now: time,
+    users: v.array(
+      describing<UserLine>()(
+        v.object({
+          user: text,
+          created_at: time,
+          label: orNull,
+          state: v.picklist(['active', 'disabled', 'expired']),
+          expires_at: v.nullable(time),
+          key_hint: orNull,
+          plan: orNull,
+          as_of: v.pipe(
+            v.nullable(time),
+            v.description(
+              'When the user’s object told what follows; it does so within a minute of a change',
+            ),
+          ),
+          credentials: v.nullable(
+            v.object({
+              total: whole,
+              serving: whole,
+              cooling: whole,
+              paused: whole,
+              quarantined: whole,
+            }),
+          ),
+          out: v.pipe(
+            v.boolean(),
+            v.description('There is a model that no credential of the ring serves'),
+          ),
+          next_recovery: v.nullable(time),
+          last_used_at: v.nullable(time),
+          today: v.object({
+            requests: whole,
+            tokens: whole,
+            cost_usd: v.number(),
+            unpriced: whole,
+          }),
+        }),
+      ),
+    ),
+    total: whole,
     next: v.pipe(next, v.description('The query string of the next page')),
   }),
   credentials: v.object({ status, cursor: orNull, credentials: v.array(credential) }),
@@ -315,6 +357,16 @@ export const answers = {
     ).entries,
   }),
   stats: v.looseObject({ status }),
+  session: describing<Session>()(
+    v.object({
+      status,
+      role: v.picklist(['admin', 'user']),
+      user: orNull,
+      label: orNull,
+      now: time,
+      version: text,
+    }),
+  ),
   model: v.looseObject({ id: text, object: v.literal('model'), created: whole, owned_by: text }),
   models: v.object({
     object: v.literal('list'),

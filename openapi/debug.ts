@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { explainBody, ringBody } from '../src/routes/admin/user-schema.ts'
+import { usersQuery } from '../src/routes/admin/query-schema.ts'
 import { answers } from './answers.ts'
 import { ok, type Operation, type Operations } from './operation.ts'
 import { userQuery } from './users.ts'
@@ -26,11 +27,16 @@ const explain: Operation = {
 const stats: Operation = {
   who: 'user_or_admin',
   summary: 'The own ring; with the master key one user’s, or the list of users',
-  query: v.strictObject({ ...userQuery.entries, after: v.optional(v.string()) }),
+  query: v.strictObject({ ...userQuery.entries, ...usersQuery.entries }),
   answers: ok('The statistics of a user, or a page of users', answers.stats),
 }
 
 export const debug: Operations = {
+  'GET /v1/session': {
+    who: 'user_or_admin',
+    summary: 'Who the key that asks is, the gateway’s clock and its version',
+    answers: ok('The session', answers.session),
+  },
   'POST /v1/test': testRing,
   'POST /v1/debug/test': testRing,
   'POST /v1/token-test': testTokens,

@@ -32,6 +32,8 @@ export interface Settings {
   /** Whether clients may have responses and conversations stored. */
   readonly storeResponses: boolean
   readonly responsesTtlHours: number
+  /** A user's object tells the totals object of changes at most this often. */
+  readonly totalsPushMs: number
   /** For categories that neither the request nor the user's settings speak of. */
   readonly safetySettings: readonly SafetySetting[]
   /** Pages of which origins may use the service from a browser. */
@@ -141,6 +143,7 @@ const schema = v.object({
   TRANSCRIPTION_MODEL: v.optional(modelId, 'gemini-3.8-flash'),
   CLAUDE_MODELS: v.optional(claudeModels, ''),
   STORE_RESPONSES: v.optional(boolean, 'true'),
+  TOTALS_PUSH_MS: v.optional(integer(1000, 3_600_000), '60000'),
   RESPONSES_TTL_HOURS: v.optional(integer(1, 87_600), '720'),
   SAFETY_SETTINGS: v.optional(safetyText, ''),
   CORS_ORIGINS: v.optional(anyOrigins, '*'),
@@ -189,6 +192,7 @@ function check(env: Partial<Env>): SettingsResult {
       transcriptionModel: vars.TRANSCRIPTION_MODEL,
       claudeModels: vars.CLAUDE_MODELS,
       storeResponses: vars.STORE_RESPONSES,
+      totalsPushMs: vars.TOTALS_PUSH_MS,
       responsesTtlHours: vars.RESPONSES_TTL_HOURS,
       safetySettings: vars.SAFETY_SETTINGS,
       corsOrigins: vars.CORS_ORIGINS,

@@ -107,7 +107,7 @@ export function settlementOf(
 /** Without the access token, which has no business in a report, and what the object knows. */
 function refOf(lease: Lease): LeaseRef {
   const { id, requestId, credentialId, model, countedAs } = lease
-  const { grantedAt, deadline, credentialVersion, tokenSerial } = lease
+  const { grantedAt, deadline, credentialVersion, tokenSerial, upstream } = lease
   return {
     id,
     requestId,
@@ -118,5 +118,6 @@ function refOf(lease: Lease): LeaseRef {
     deadline,
     credentialVersion,
     tokenSerial,
+    ...(upstream !== undefined && { upstream }),
   }
 }

@@ -3,11 +3,16 @@ import { CHECKPOINT_AFTER_MS } from './ledger/ledger.ts'
 import { parseSnapshot, snapshotKey, snapshotOf } from './recovery/snapshot.ts'
 import type { ResponsesObject } from './responses.ts'
 import type { UserState } from './state.ts'
+import { TOTALS_NAME, type TotalsObject } from './totals.ts'
+import { pushOf, versionOf } from './totals/telling.ts'
 
 /** Settlements that arrive within this time of each other are committed together. */
 const SETTLE_WINDOW_MS = 25
 /** Changes of the configuration that follow each other are one write to KV, which takes one a second per key. */
 const SNAPSHOT_DELAY_MS = 1000
+/** A short burst is told of as one. */
+const PUSH_DELAY_MS = 1000
+const MAX_PUSH_DOUBLINGS = 6
 const MAX_SNAPSHOT_DELAY_MS = 10 * 60_000
 /** How often rows that nobody can ask for any more are looked for. */
 const PRUNE_EVERY_MS = 60 * 60_000
@@ -16,6 +21,7 @@ const PRUNE_EVERY_MS = 60 * 60_000
 export interface Outside {
   readonly SNAPSHOTS: KVNamespace
   readonly RESPONSES: DurableObjectNamespace<ResponsesObject>
+  readonly TOTALS: DurableObjectNamespace<TotalsObject>
 }
 
 /** What the object does beside answering: commits settlements in groups, writes long leases down, keeps the one alarm. */
@@ -27,8 +33,13 @@ export class Chores {
   #alarmAt: number | null = null
   #pruneAt = 0
   #snapshotFailures = 0
+  readonly #pushEveryMs: number
+  /** Epoch milliseconds; when the totals object may be told again. */
+  #pushFrom = 0
+  #pushFailures = 0
 
-  constructor(ctx: DurableObjectState, state: UserState) {
+  constructor(ctx: DurableObjectState, state: UserState, pushEveryMs: number) {
+    this.#pushEveryMs = pushEveryMs
     this.#ctx = ctx
     this.#state = state
   }
@@ -58,6 +69,7 @@ export class Chores {
       credentials.flushed()
       profile.flushed()
       signatures.flushed()
+      this.pushLater()
     }
     // A timer that is left to run keeps an idle object awake.
     if (!ledger.hasUnwritten()) this.#checkpoint?.abort()
@@ -94,12 +106,25 @@ export class Chores {
     if (ledger.hasUnwritten()) this.checkpointLater()
   }
 
+  /** The totals object is told of changes a moment later, and then not again for a while: nobody waits for it. */
+  pushLater(): void {
+    if (this.#pushIsDue()) this.#wakeBy(this.#pushAt())
+  }
+
+  #pushIsDue(): boolean {
+    return this.#state.profile.pushedVersion < versionOf(this.#state)
+  }
+
+  #pushAt(): number {
+    return Math.max(this.#pushFrom, Date.now() + PUSH_DELAY_MS)
+  }
+
   snapshotLater(): void {
     this.#wakeBy(Date.now() + SNAPSHOT_DELAY_MS)
   }
 
   /** The alarm's work: leases to count as lost, a snapshot to write. At least once, so all of it is idempotent. */
-  async alarm(userId: string, { SNAPSHOTS, RESPONSES }: Outside): Promise<void> {
+  async alarm(userId: string, { SNAPSHOTS, RESPONSES, TOTALS }: Outside): Promise<void> {
     this.#alarmAt = null
     const { profile, ledger } = this.#state
     ledger.sweep(Date.now())
@@ -109,8 +134,28 @@ export class Chores {
       if (profile.isDeleted) await RESPONSES.getByName(userId).clear()
       await this.#writeSnapshot(userId, SNAPSHOTS)
     }
+    if (this.#pushIsDue() && Date.now() >= this.#pushFrom) await this.#push(userId, TOTALS)
     const due = this.#nextDue()
     if (due !== Infinity) this.#wakeBy(due)
+  }
+
+  /**
+   * Absolute counts, so that telling them twice counts nothing twice; what could not be told is told with the next, after a while.
+   * The error ends here: an alarm that throws is given up after some times, and the totals would stay behind.
+   */
+  async #push(userId: string, totals: Outside['TOTALS']): Promise<void> {
+    const push = pushOf(userId, this.#state, Date.now())
+    const failed = this.#pushEveryMs * 2 ** Math.min(this.#pushFailures, MAX_PUSH_DOUBLINGS)
+    this.#pushFrom = Date.now() + failed
+    try {
+      await totals.getByName(TOTALS_NAME).push(push)
+      this.#pushFailures = 0
+      this.#pushFrom = Date.now() + this.#pushEveryMs
+      this.#state.profile.pushed(push.version)
+    } catch (error) {
+      this.#pushFailures++
+      logError('push_failed', { user: userId, error: String(error) })
+    }
   }
 
   /** Repeated until it lands: the version stays behind, and the next alarm is set, with backoff. */
@@ -145,6 +190,7 @@ export class Chores {
     const { profile, ledger } = this.#state
     const delay = Math.min(SNAPSHOT_DELAY_MS * 2 ** this.#snapshotFailures, MAX_SNAPSHOT_DELAY_MS)
     const snapshot = profile.snapshotDue() ? Date.now() + delay : Infinity
-    return Math.min(snapshot, ledger.nextDeadline() ?? Infinity)
+    const push = this.#pushIsDue() ? this.#pushAt() : Infinity
+    return Math.min(snapshot, push, ledger.nextDeadline() ?? Infinity)
   }
 }

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { type Card, People, type PeopleChanges } from './directory/cards.ts'
 import { type Attempted, type Begun, IdempotencyKeys } from './idempotency-keys.ts'
 import { Witness } from './secrets/witness.ts'
 
@@ -17,14 +18,13 @@ export const DIRECTORY_NAME = 'directory'
  * isolate for each key that an admin chose.
  */
 export class DirectoryObject extends DurableObject<Env> {
+  readonly #people: People
   readonly #keys: IdempotencyKeys
   readonly #witness: Witness
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    ctx.storage.sql.exec(
-      'CREATE TABLE IF NOT EXISTS users (user_id TEXT PRIMARY KEY, created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
-    )
+    this.#people = new People(ctx.storage.sql)
     this.#keys = new IdempotencyKeys(ctx.storage.sql)
     this.#witness = new Witness(ctx.storage.sql)
   }
@@ -43,13 +43,18 @@ export class DirectoryObject extends DurableObject<Env> {
   }
 
   /** `createdAt`: when the user was made, in epoch milliseconds; of a restored one it is long ago. Idempotent. */
-  register(userId: string, createdAt: number): void {
-    this.ctx.storage.sql.exec(
-      `INSERT INTO users (user_id, created_at) VALUES (?, ?)
-       ON CONFLICT DO UPDATE SET created_at = excluded.created_at`,
-      userId,
-      createdAt,
-    )
+  register(userId: string, createdAt: number, card: Card | null = null): void {
+    this.#people.register(userId, createdAt, card)
+  }
+
+  /** Whose label this is; two where it is not unique. */
+  named(label: string): readonly string[] {
+    return this.#people.named(label)
+  }
+
+  /** What has changed of who there is since the change of this number. */
+  changesAfter(seq: number): PeopleChanges {
+    return this.#people.changesAfter(seq)
   }
 
   /** Whether there is such a user. */
@@ -60,7 +65,7 @@ export class DirectoryObject extends DurableObject<Env> {
 
   /** Idempotent. */
   remove(userId: string): void {
-    this.ctx.storage.sql.exec('DELETE FROM users WHERE user_id = ?', userId)
+    this.#people.remove(userId)
   }
 
   /** Whether VAULT_KEY opens what was sealed here. Before there is a user nothing was, and any will do. */

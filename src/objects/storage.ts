@@ -1,3 +1,5 @@
+import { LATENCY_COLUMNS } from './ledger/latency.ts'
+
 /**
  * The tables of a user's object; docs/storage.md describes each column.
  * An object that nobody configured has none: waking it for an unknown key leaves nothing behind (design §5.8).
@@ -208,6 +210,36 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (kind, id)
   ) STRICT, WITHOUT ROWID;
   `,
+  // What attempts cost and took, requests by time, and what the totals over all users know. Of before only tokens are known.
+  `
+  ALTER TABLE attempts ADD COLUMN cost_nano INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE attempts ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE attempts ADD COLUMN searches INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE attempts ADD COLUMN latency TEXT;
+  ALTER TABLE attempts ADD COLUMN upstream TEXT NOT NULL DEFAULT '';
+  UPDATE attempts SET upstream = COALESCE(
+    (SELECT upstream FROM credentials WHERE credentials.credential_id = attempts.credential_id), '');
+  ${['cost_nano', 'unpriced', 'searches', ...LATENCY_COLUMNS]
+    .map((column) => `ALTER TABLE rollups ADD COLUMN ${column} INTEGER NOT NULL DEFAULT 0;`)
+    .join('\n  ')}
+  CREATE TABLE request_rollups (
+    span_ms INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    ok INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL,
+    lost INTEGER NOT NULL,
+    PRIMARY KEY (span_ms, start)
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE ledger ADD COLUMN running_requests TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE ledger ADD COLUMN tallies TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE ledger ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE user ADD COLUMN life TEXT NOT NULL DEFAULT '';
+  ALTER TABLE user ADD COLUMN pushed_version INTEGER NOT NULL DEFAULT -1;
+  ALTER TABLE user ADD COLUMN recent TEXT;
+  UPDATE user SET life = lower(hex(randomblob(8)));
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
@@ -229,7 +261,8 @@ export function migrate(storage: DurableObjectStorage, now: number, userId: stri
     if (version >= SCHEMA_VERSION) return
     for (const step of MIGRATIONS.slice(version)) sql.exec(step)
     sql.exec(
-      `INSERT INTO user (only_row, schema_version, created_at, user_id) VALUES (1, ?, ?, ?)
+      `INSERT INTO user (only_row, schema_version, created_at, user_id, life)
+       VALUES (1, ?, ?, ?, lower(hex(randomblob(8))))
        ON CONFLICT DO UPDATE SET schema_version = excluded.schema_version,
          user_id = COALESCE(user_id, excluded.user_id)`,
       SCHEMA_VERSION,

@@ -400,6 +400,7 @@ export class UserObject extends DurableObject<Env> {
     if (user === null) return otherwise
     const result = this.#atomically(() => act(user.state))
     if (user.state.profile.snapshotDue()) user.chores.snapshotLater()
+    user.chores.pushLater()
     return result
   }
 
@@ -455,7 +456,7 @@ export class UserObject extends DurableObject<Env> {
       settings: settings.settings,
       vault: () => this.#openVault(),
     })
-    const chores = new Chores(this.ctx, state)
+    const chores = new Chores(this.ctx, state, settings.settings.totalsPushMs)
     const lending = new Lending(state, chores, (work) => this.ctx.waitUntil(work))
     return { state, chores, lending }
   }

@@ -12,6 +12,7 @@ import type { Admission } from '../objects/config/user-settings.ts'
 import { isKnown, isUsers } from '../gateway/known-users.ts'
 import { type Call, type Reply, urlOf } from './call.ts'
 import { idempotent } from './admin/idempotency.ts'
+import { withUserId } from './admin/user-name.ts'
 
 /**
  * Who may call a route, as the table in index.ts says it. Each wraps a handler that cannot run without what it needs:
@@ -38,7 +39,9 @@ export function admin(handle: (call: Call) => Promise<Reply>): Access {
     if (problem !== null) return notConfigured(problem)
     const known = await identify(call)
     if ('reason' in known) return known
-    return known.isMaster ? act(call) : NOT_MASTER
+    if (!known.isMaster) return NOT_MASTER
+    const named = await withUserId(call)
+    return 'reason' in named ? named : act(named)
   })
 }
 

@@ -73,6 +73,7 @@ import { allThings } from './service/things/list.ts'
 import { makeBatch, makeCache, makeEmbeddingBatch, makeInteraction } from './service/things/make.ts'
 import { oneThing } from './service/things/one.ts'
 import { getStored, listStored, notServed } from './service/not-served.ts'
+import { session } from './public/session.ts'
 import { openapi } from './public/openapi.ts'
 import { page } from './public/page.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recovery.ts'
@@ -284,6 +285,7 @@ const ADMIN: readonly Row[] = [
   ['GET', '/v1/debug/cache', userOrAdmin(tokenCache)],
   ['POST', '/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
   ['POST', '/v1/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
+  ['GET', '/v1/session', userOrAdmin(session)],
   ['GET', '/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
   ['GET', '/v1/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
 ]

@@ -29,7 +29,12 @@ function withLedger(test: (start: () => Ledger, sql: SqlStorage) => void): Promi
 function terms(): Grant {
   const grantedTo = crypto.randomUUID()
   const requestId = grantedTo
-  const of = { credentialId: 'a', credentialVersion: 0, tokenSerial: 0 }
+  const of = {
+    credentialId: 'a',
+    credentialVersion: 0,
+    tokenSerial: 0,
+    upstream: 'vertex' as const,
+  }
   return { ...of, model: 'm', requestId, grantedTo, begins: { tokens: 10, calls: 1 } }
 }
 

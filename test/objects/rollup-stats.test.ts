@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { oldestKept, SPAN_MS, SPANS, startOf } from '../../src/objects/ledger/spans.ts'
-import { USAGE_COLUMNS } from '../../src/objects/ledger/usage.ts'
+import { COUNT_COLUMNS, USAGE_COLUMNS } from '../../src/objects/ledger/usage.ts'
 import { OUTCOMES } from '../../src/upstreams/verdict.ts'
 import { chat, givenUser, MODEL, settledStats, statsOf } from '../support/pollux.ts'
 
@@ -17,7 +17,8 @@ interface Answer {
 function seed(sql: SqlStorage, ids: readonly string[], now: number): void {
   // Folding is overdue by an hour at the most.
   const folded = startOf('hour', now - SPAN_MS.hour)
-  const counts = USAGE_COLUMNS.map(() => EACH).join(', ')
+  const counts = COUNT_COLUMNS.map(() => EACH).join(', ')
+  const all = USAGE_COLUMNS.map(() => EACH).join(', ')
   sql.exec('CREATE TABLE keys (credential_id TEXT, model TEXT)')
   for (const id of ids) {
     for (let model = 1; model <= 5; model++) {
@@ -29,13 +30,17 @@ function seed(sql: SqlStorage, ids: readonly string[], now: number): void {
       `WITH RECURSIVE starts(start) AS (
          SELECT ? UNION ALL SELECT start + ${SPAN_MS[span]} FROM starts WHERE start + ${SPAN_MS[span]} < ?
        )
-       INSERT INTO rollups SELECT ${SPAN_MS[span]}, start, keys.*, ${counts} FROM starts, keys`,
+       INSERT INTO rollups SELECT ${SPAN_MS[span]}, start, keys.*, ${all} FROM starts, keys`,
       oldestKept(span, now) + SPAN_MS[span],
       span === 'minute' ? now : startOf(span, folded),
     )
   }
   sql.exec('INSERT INTO rollups_folded VALUES (1, ?)', folded)
-  sql.exec(`INSERT INTO attempts SELECT keys.*, ${counts}, ?, NULL FROM keys`, now)
+  sql.exec(
+    `INSERT INTO attempts (credential_id, model, ${COUNT_COLUMNS.join(', ')}, last_used_at)
+     SELECT keys.*, ${counts}, ? FROM keys`,
+    now,
+  )
   sql.exec('DROP TABLE keys')
 }
 

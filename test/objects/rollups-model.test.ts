@@ -3,10 +3,11 @@ import fc from 'fast-check'
 import { Counters } from '../../src/objects/ledger/counters.ts'
 import type { LeaseRef } from '../../src/objects/ledger/lease.ts'
 import { oldestKept, type Span, SPAN_MS, SPANS } from '../../src/objects/ledger/spans.ts'
+import { NO_LATENCY, withAttempt } from '../../src/objects/ledger/latency.ts'
 import { noUsage, type Usage, USAGE_COLUMNS, usageValues } from '../../src/objects/ledger/usage.ts'
 import type { UsageRow } from '../../src/objects/ledger/usage.ts'
 import { OUTCOMES, type Outcome } from '../../src/upstreams/verdict.ts'
-import { commit, leaseOf, NOW, TOKENS, withStorage } from '../support/rollups.ts'
+import { commit, leaseOf, NOW, SPENT, TOKENS, withStorage } from '../support/rollups.ts'
 
 type Act =
   | { readonly kind: 'settle' | 'amend'; readonly lease: LeaseRef; readonly outcome: Outcome }
@@ -47,6 +48,9 @@ const USED: Usage = {
   outputTokens: TOKENS.output,
   reasoningTokens: TOKENS.reasoning,
   toolUseTokens: TOKENS.toolUse,
+  costNano: SPENT.costNano,
+  searches: SPENT.searches,
+  latency: withAttempt(NO_LATENCY, SPENT.took),
 }
 
 describe('roll-ups and counters', () => {
@@ -75,11 +79,11 @@ function play(storage: DurableObjectStorage, acts: readonly Act[]): void {
   for (const step of acts) {
     switch (step.kind) {
       case 'settle':
-        counters.settled(step.lease, step.outcome, TOKENS, now)
+        counters.settled(step.lease, step.outcome, SPENT, now)
         reference.count(step.lease, now, { ...USED, [step.outcome]: 1 })
         break
       case 'amend':
-        counters.amended(step.lease, step.outcome, TOKENS, now)
+        counters.amended(step.lease, step.outcome, SPENT, now)
         reference.count(step.lease, now, { ...USED, [step.outcome]: 1 })
         reference.count(step.lease, now, { ...noUsage(), lost: -1 })
         break

@@ -6,13 +6,19 @@ import { type Grant, Ledger, LEASE_MS } from '../../src/objects/ledger/ledger.ts
 import { type Span, SPAN_MS, SPANS, startOf } from '../../src/objects/ledger/spans.ts'
 import { fold, noUsage, terminalSum } from '../../src/objects/ledger/usage.ts'
 import type { UsageRow } from '../../src/objects/ledger/usage.ts'
-import { commit, leaseOf, NOW, TOKENS, withStorage } from '../support/rollups.ts'
+import { commit, leaseOf, NOW, SPENT, TOKENS, withStorage } from '../support/rollups.ts'
 
 const { minute: MINUTE, hour: HOUR, day: DAY } = SPAN_MS
 
 function grant(credentialId = 'a', model = 'm'): Grant {
   const requestId = crypto.randomUUID()
-  const terms = { credentialId, credentialVersion: 0, tokenSerial: 0, model }
+  const terms = {
+    credentialId,
+    credentialVersion: 0,
+    tokenSerial: 0,
+    model,
+    upstream: 'vertex' as const,
+  }
   return { ...terms, requestId, grantedTo: requestId, begins: { tokens: 10, calls: 1 } }
 }
 
@@ -27,7 +33,7 @@ function settleAt(
   instants: readonly number[],
 ): void {
   for (const at of instants) {
-    counters.settled(leaseOf(), 'ok', TOKENS, at)
+    counters.settled(leaseOf(), 'ok', SPENT, at)
     commit(storage, counters)
   }
 }
@@ -132,7 +138,7 @@ describe('roll-ups', () => {
     withStorage((storage) => {
       const counters = new Counters(storage.sql)
       settleAt(storage, counters, [NOW, NOW + MINUTE])
-      counters.settled(leaseOf(), 'ok', TOKENS, NOW + 2 * MINUTE)
+      counters.settled(leaseOf(), 'ok', SPENT, NOW + 2 * MINUTE)
       const broken = () =>
         storage.transactionSync(() => {
           counters.flush()
@@ -204,7 +210,7 @@ describe('roll-ups', () => {
         ['b', 'm'],
         ['a', 'm'],
       ] as const) {
-        counters.settled(leaseOf(credential, model), 'ok', TOKENS, NOW)
+        counters.settled(leaseOf(credential, model), 'ok', SPENT, NOW)
       }
       commit(storage, counters, NOW + HOUR)
       const query = { span: 'day', since: NOW } as const

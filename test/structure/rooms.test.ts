@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { importsBelow } from './imports.ts'
 
 const PURE = ['gemini', 'failure', 'json', 'bytes', 'lazy']
-const BELOW = [...PURE, 'http', 'settings', 'secret-keys', 'within']
+const BELOW = [...PURE, 'http', 'settings', 'secret-keys', 'within', 'wire', 'version']
 const CONTRACT = 'dialects/dialect'
 
 /** What each room may know besides itself (docs/architecture.md). Who is not here may know all, as the Worker's entry. */
 const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
+  wire: [],
   json: [],
   bytes: ['json', 'lazy'],
   failure: ['json'],

@@ -10,6 +10,14 @@ import { migrate } from '../../src/objects/storage.ts'
 export const NOW = Date.parse('2026-11-22T12:00:00Z')
 export const TOKENS: TokenCounts = { prompt: 10, cached: 4, output: 5, reasoning: 3, toolUse: 2 }
 
+/** What each attempt used, cost and took. */
+export const SPENT = {
+  tokens: TOKENS,
+  costNano: 12_345,
+  searches: 2,
+  took: { firstByteMs: 200, wholeMs: 1500 },
+}
+
 /** Runs against the storage of a real object. */
 export function withStorage(test: (storage: DurableObjectStorage) => void): Promise<void> {
   const object = env.USERS.getByName(crypto.randomUUID())

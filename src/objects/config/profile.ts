@@ -11,6 +11,9 @@ export class Profile {
   #settings: UserSettings
   #deletedAt: number | null
   #hasAdvanced = false
+  /** Names this storage: counts of another one begin anew. */
+  readonly life: string
+  #pushedVersion: number
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -23,6 +26,8 @@ export class Profile {
     // What an earlier version did not know yet has its default.
     this.#settings = { ...DEFAULT_SETTINGS, ...(JSON.parse(row.settings) as Partial<UserSettings>) }
     this.#deletedAt = row.deleted_at
+    this.life = row.life
+    this.#pushedVersion = row.pushed_version
   }
 
   get settings(): UserSettings {
@@ -107,6 +112,16 @@ export class Profile {
     this.#sql.exec('UPDATE user SET config_version = ?', this.#configVersion)
   }
 
+  /** Which version of all that is told to the totals object they have. */
+  get pushedVersion(): number {
+    return this.#pushedVersion
+  }
+
+  pushed(version: number): void {
+    this.#pushedVersion = version
+    this.#sql.exec('UPDATE user SET pushed_version = ?', version)
+  }
+
   snapshotDue(): boolean {
     return this.#snapshotVersion < this.#configVersion
   }
@@ -125,4 +140,6 @@ type ProfileRow = {
   snapshot_version: number
   settings: string
   deleted_at: number | null
+  life: string
+  pushed_version: number
 }

@@ -231,6 +231,7 @@ function lend(
       credentialVersion: credential.updatedAt,
       tokenSerial: held.serial,
       model: request.model,
+      upstream: credential.upstream,
       grantedTo: attemptOf(request),
     },
     now,

@@ -1,9 +1,18 @@
-import type { TokenCounts } from '../../gemini/usage.ts'
+import type { Upstream } from '../../gemini/upstreams.ts'
 import type { Outcome } from '../../upstreams/verdict.ts'
 import type { LeaseRef, RequestOutcome } from './lease.ts'
 import { Rollups } from './rollups.ts'
-import { addTokens, keyOf, noUsage, terminalSum, usageFrom, usageValues } from './usage.ts'
-import { type Usage, USAGE_COLUMNS, type UsageColumns, type UsageKey } from './usage.ts'
+import { latencyFrom } from './latency.ts'
+import {
+  addSpent,
+  countsFrom,
+  countValues,
+  keyOf,
+  noUsage,
+  type Spent,
+  terminalSum,
+} from './usage.ts'
+import { COUNT_COLUMNS, type CountColumns, type Usage, type UsageKey } from './usage.ts'
 
 /** Attempts of one credential on one model, by terminal state, and the tokens they used. */
 export interface AttemptCounts extends Usage, UsageKey {
@@ -11,6 +20,8 @@ export interface AttemptCounts extends Usage, UsageKey {
   granted: number
   /** Epoch milliseconds of the last settled attempt; 0 before the first. */
   lastUsedAt: number
+  /** Where the credential led when it was first lent for the model; empty: not known any more. */
+  upstream: Upstream | ''
 }
 
 export type RequestCounts = Record<RequestOutcome, number>
@@ -52,16 +63,18 @@ export class Counters {
     return this.#models.has(model) || this.#models.size < limit
   }
 
-  granted(credentialId: string, model: string): void {
-    this.#of(credentialId, model).granted++
+  granted(credentialId: string, model: string, upstream?: Upstream): void {
+    const counts = this.#of(credentialId, model)
+    counts.granted++
+    if (upstream !== undefined && counts.upstream === '') counts.upstream = upstream
   }
 
-  settled(lease: LeaseRef, outcome: Outcome, tokens: TokenCounts, now: number): void {
+  settled(lease: LeaseRef, outcome: Outcome, spent: Spent, now: number): void {
     const counts = this.#of(lease.credentialId, lease.countedAs)
     counts.lastUsedAt = Math.max(counts.lastUsedAt, now)
     for (const usage of this.#changing(counts, now)) {
       usage[outcome]++
-      addTokens(usage, tokens)
+      addSpent(usage, spent)
     }
   }
 
@@ -70,12 +83,12 @@ export class Counters {
     for (const usage of this.#changing(counts, now)) usage.lost++
   }
 
-  amended(lease: LeaseRef, outcome: Outcome, tokens: TokenCounts, now: number): void {
+  amended(lease: LeaseRef, outcome: Outcome, spent: Spent, now: number): void {
     const counts = this.#of(lease.credentialId, lease.countedAs)
     for (const usage of this.#changing(counts, now)) {
       usage.lost--
       usage[outcome]++
-      addTokens(usage, tokens)
+      addSpent(usage, spent)
     }
   }
 
@@ -113,9 +126,11 @@ export class Counters {
       WRITE,
       counts.credentialId,
       counts.model,
-      ...usageValues(counts),
+      ...countValues(counts),
       counts.lastUsedAt,
       this.rollups.runningMinute(counts),
+      counts.upstream,
+      JSON.stringify(counts.latency),
     )
   }
 
@@ -132,27 +147,31 @@ export class Counters {
 
 /** Counts before the first attempt. */
 export function noCounts(credentialId: string, model: string): AttemptCounts {
-  return { credentialId, model, granted: 0, ...noUsage(), lastUsedAt: 0 }
+  return { credentialId, model, granted: 0, ...noUsage(), lastUsedAt: 0, upstream: '' }
 }
 
-type AttemptRow = UsageColumns & {
+type AttemptRow = CountColumns & {
   credential_id: string
   model: string
   last_used_at: number
   running_minute: string | null
+  upstream: string
+  latency: string | null
 }
 
 const WRITE = `INSERT OR REPLACE INTO attempts
-  (credential_id, model, ${USAGE_COLUMNS.join(', ')}, last_used_at, running_minute)
-  VALUES (?, ?, ${USAGE_COLUMNS.map(() => '?').join(', ')}, ?, ?)`
+  (credential_id, model, ${COUNT_COLUMNS.join(', ')}, last_used_at, running_minute, upstream, latency)
+  VALUES (?, ?, ${COUNT_COLUMNS.map(() => '?').join(', ')}, ?, ?, ?, ?)`
 
 function fromRow(row: AttemptRow): AttemptCounts {
-  const usage = usageFrom(row)
+  const usage = countsFrom(row)
+  usage.latency = latencyFrom(JSON.parse(row.latency ?? 'null'))
   return {
     credentialId: row.credential_id,
     model: row.model,
     granted: terminalSum(usage),
     ...usage,
     lastUsedAt: row.last_used_at,
+    upstream: row.upstream as Upstream | '',
   }
 }

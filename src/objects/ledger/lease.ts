@@ -7,6 +7,7 @@ import type { RateLimits } from '../../failure/rate-limits.ts'
 import type { Access } from '../../upstreams/credential.ts'
 import type { CredentialFault, Verdict } from '../../upstreams/verdict.ts'
 import type { Reached } from '../config/limits.ts'
+import type { Took } from './latency.ts'
 import type { NoCredential, SelectRequest } from '../ring/select.ts'
 import type { Admission } from '../config/user-settings.ts'
 import type { Upstream } from '../../gemini/upstreams.ts'
@@ -27,6 +28,8 @@ export interface LeaseRef {
   readonly credentialVersion: number
   /** Which access token was lent, so that a late refusal does not discard its successor. */
   readonly tokenSerial: number
+  /** Where the credential leads; absent in reports on leases of an earlier version. */
+  readonly upstream?: Upstream
 }
 
 /** The object's permission for one attempt (design §1). */
@@ -124,6 +127,12 @@ export interface Settlement {
   /** HTTP status of the upstream; 0 where none arrived. */
   readonly status: number
   readonly tokens: TokenCounts
+  /** In 1e-9 dollars, by the price of the day; null: not known. Absent in reports of an earlier version, as the next two. */
+  readonly costNano?: number | null
+  /** Web searches that Google bills. */
+  readonly searches?: number
+  /** Null where no call was made. */
+  readonly took?: Took | null
   /** Set where the request ends with this attempt. */
   readonly request: Exclude<RequestOutcome, 'refused' | 'lost'> | null
   /** Of the calls that the client was told; opaque to everybody but Google. */

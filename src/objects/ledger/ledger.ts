@@ -1,11 +1,14 @@
+import type { Upstream } from '../../gemini/upstreams.ts'
 import { outcomeOf } from '../../upstreams/verdict.ts'
 import { type AttemptCounts, Counters, type RequestCounts } from './counters.ts'
-import { type LeaseRef, REQUEST_OUTCOMES, type Settlement } from './lease.ts'
+import { type LeaseRef, REQUEST_OUTCOMES, type RequestOutcome, type Settlement } from './lease.ts'
 import { close, fromRow, leaseId, type Life, type LifeRow, newLife } from './lives.ts'
 import { parseLeaseId, stateOf, toRow } from './lives.ts'
 import { Meter, type MeterReading } from './meter.ts'
 import { deleteOpenLease, type OpenLease, readOpenLeases, writeOpenLease } from './open-leases.ts'
+import { RequestRollups } from './request-rollups.ts'
 import type { Rollups } from './rollups.ts'
+import { Tallies } from './tallies.ts'
 
 /** The longest that an attempt may take; the Worker ends a stream before. */
 export const LEASE_MS = 15 * 60_000
@@ -27,6 +30,8 @@ export interface Grant {
   readonly credentialVersion: number
   readonly tokenSerial: number
   readonly model: string
+  /** Where the credential leads. */
+  readonly upstream: Upstream
   readonly requestId: string
   /** Which attempt of which request. */
   readonly grantedTo: string
@@ -51,6 +56,12 @@ export class Ledger {
   readonly #changedLives = new Set<Life>()
   /** What limits are about; counted here, where requests begin and end. */
   readonly meter: Meter
+  /** The requests by the time at which they ended. */
+  readonly requestRollups: RequestRollups
+  /** What happened to the ring and the limits, by name. */
+  readonly tallies: Tallies
+  /** Grows with every write: whoever knows a version knows whether anything is newer. */
+  #version: number
   #closedCheckpoints: string[] = []
   #changed = false
 
@@ -62,7 +73,10 @@ export class Ledger {
     )) {
       this.#pastLives.set(row.life, fromRow(row))
     }
-    const [row] = sql.exec<LifeRow & { meter: string }>('SELECT * FROM ledger').toArray()
+    const [row] = sql.exec<LedgerRow>('SELECT * FROM ledger').toArray()
+    this.requestRollups = new RequestRollups(sql, row?.running_requests)
+    this.tallies = new Tallies(row?.tallies)
+    this.#version = row?.version ?? 0
     this.meter = new Meter(JSON.parse(row?.meter ?? '{}') as Partial<MeterReading>)
     if (row !== undefined) {
       const life = fromRow(row)
@@ -77,17 +91,25 @@ export class Ledger {
   }
 
   /** Opens a lease, in memory only. */
-  grant({ grantedTo, begins, model, ...terms }: Grant, now: number): LeaseRef {
+  grant({ grantedTo, begins, model, upstream, ...terms }: Grant, now: number): LeaseRef {
     if (begins === null) this.meter.goesOn(terms.requestId)
     else this.meter.begin(terms.requestId, begins.tokens, now, begins.calls)
     const countedAs = this.#counters.knowsModel(model, MAX_MODELS) ? model : OTHER_MODELS
     const number = ++this.#life.granted
     this.#life.open.add(number)
     const id = leaseId(this.#life, number)
-    const lease = { id, model, countedAs, ...terms, grantedAt: now, deadline: now + LEASE_MS }
+    const lease = {
+      id,
+      model,
+      countedAs,
+      upstream,
+      ...terms,
+      grantedAt: now,
+      deadline: now + LEASE_MS,
+    }
     this.#open.set(id, { ...lease, checkpointed: false, renewedAt: now, grantedTo })
     this.#byAttempt.set(grantedTo, lease)
-    this.#counters.granted(terms.credentialId, countedAs)
+    this.#counters.granted(terms.credentialId, countedAs, upstream)
     return lease
   }
 
@@ -106,6 +128,8 @@ export class Ledger {
   /** Closes a lease. False where that changed nothing: it was closed before, or the report is too late to be told from a second one. */
   settle(settlement: Settlement, now: number): boolean {
     const { lease, verdict, tokens, request } = settlement
+    const { costNano = null, searches = 0, took = null } = settlement
+    const spent = { tokens, costNano, searches, took }
     const { life: lifeId, number } = parseLeaseId(lease.id)
     const life = this.#lifeOf(lifeId)
     const state = stateOf(life, number)
@@ -113,17 +137,18 @@ export class Ledger {
 
     const outcome = outcomeOf(verdict)
     if (state === 'lost') {
-      this.#counters.amended(lease, outcome, tokens, now)
-      this.#counters.requestEnded('lost', -1)
+      this.#counters.amended(lease, outcome, spent, now)
+      this.#requestEnded('lost', -1, now)
     } else {
       // Granted in a life whose memory is gone: the report is all there is, and enough.
-      if (!this.#open.has(lease.id)) this.#counters.granted(lease.credentialId, lease.countedAs)
-      this.#counters.settled(lease, outcome, tokens, now)
+      if (!this.#open.has(lease.id))
+        this.#counters.granted(lease.credentialId, lease.countedAs, lease.upstream)
+      this.#counters.settled(lease, outcome, spent, now)
     }
     this.#close(lease.id)
     this.meter.used(tokens.prompt + tokens.output + tokens.reasoning + tokens.toolUse, now)
     if (request !== null) {
-      this.#counters.requestEnded(request, 1)
+      this.#requestEnded(request, 1, now)
       this.meter.end(lease.requestId)
     }
     return true
@@ -131,9 +156,14 @@ export class Ledger {
 
   /** A request that ended without a lease for its next attempt, or for any. */
   requestEnded(requestId: string, outcome: 'refused' | 'failed'): void {
-    this.#counters.requestEnded(outcome, 1)
+    this.#requestEnded(outcome, 1, Date.now())
     this.meter.end(requestId)
     this.#changed = true
+  }
+
+  #requestEnded(outcome: RequestOutcome, by: 1 | -1, now: number): void {
+    this.#counters.requestEnded(outcome, by)
+    this.requestRollups.ended(outcome, by, now)
   }
 
   /** Counts leases as lost that are past their deadline, or that nobody has renewed; true if there were any. */
@@ -144,7 +174,7 @@ export class Ledger {
       this.#close(lease.id)
       this.#lifeOf(life).lost.add(number)
       this.#counters.lost(lease, now)
-      this.#counters.requestEnded('lost', 1)
+      this.#requestEnded('lost', 1, now)
       this.meter.end(lease.requestId)
     }
     return expired.length > 0
@@ -175,22 +205,37 @@ export class Ledger {
     return this.#changed
   }
 
+  get version(): number {
+    return this.#version
+  }
+
+  /** Counts what happened; written with the next `flush`. */
+  tally(name: string): void {
+    this.tallies.add(name)
+    this.#changed = true
+  }
+
   /** Writes what changed since the last time. To be called within a transaction, and `flushed` after it: what could not be written stays to be written. */
   flush(now: number): void {
     if (!this.#changed) return
     this.#counters.flush()
+    this.requestRollups.flush()
     const requests = this.#counters.requests()
     const life = toRow(this.#life)
     this.#sql.exec(
       `INSERT OR REPLACE INTO ledger
-         (only_row, ok, failed, refused, cancelled, lost, life, granted, open, lost_leases, meter)
-       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (only_row, ok, failed, refused, cancelled, lost, life, granted, open, lost_leases, meter, running_requests,
+          tallies, version)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...REQUEST_OUTCOMES.map((outcome) => requests[outcome]),
       life.life,
       life.granted,
       life.open,
       life.lost_leases,
       JSON.stringify(this.meter.reading()),
+      this.requestRollups.running(),
+      this.tallies.text(),
+      this.#version + 1,
     )
     for (const past of this.#changedLives) this.#writePastLife(past, now)
     for (const id of this.#closedCheckpoints) {
@@ -202,6 +247,8 @@ export class Ledger {
   flushed(): void {
     if (!this.#changed) return
     this.#changed = false
+    this.#version++
+    this.requestRollups.flushed()
     this.#counters.flushed()
     this.#changedLives.clear()
     this.#closedCheckpoints = []
@@ -232,6 +279,7 @@ export class Ledger {
   /** Forgets past lives that nobody can report about any more; folds roll-ups, and forgets those past their age. */
   prune(now: number): void {
     this.#counters.rollups.foldAndPrune(now)
+    this.requestRollups.prune(now)
     const forgotten = this.#sql.exec<{ life: string }>(
       'DELETE FROM past_lives WHERE forget_at < ? RETURNING life',
       now,
@@ -282,6 +330,13 @@ export class Ledger {
   requests(): Readonly<RequestCounts> {
     return this.#counters.requests()
   }
+}
+
+type LedgerRow = LifeRow & {
+  meter: string
+  running_requests: string
+  tallies: string
+  version: number
 }
 
 function endOf({ deadline, renewedAt }: OpenLease): number {

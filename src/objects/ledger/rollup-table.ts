@@ -1,8 +1,19 @@
 import { oldestKept, type Span, SPAN_MS, SPANS, startOf } from './spans.ts'
-import { USAGE_COLUMNS, type UsageColumns, usageFrom, type UsageRow, usageValues } from './usage.ts'
+import {
+  COUNT_COLUMNS,
+  countsFrom,
+  USAGE_COLUMNS,
+  type UsageColumns,
+  usageFrom,
+  type UsageRow,
+  usageValues,
+} from './usage.ts'
 
 const COLUMNS = USAGE_COLUMNS.join(', ')
-const SUMS = USAGE_COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(', ')
+const sumsOf = (columns: readonly string[]): string =>
+  columns.map((column) => `sum(${column}) AS ${column}`).join(', ')
+const SUMS = sumsOf(USAGE_COLUMNS)
+const COUNT_SUMS = sumsOf(COUNT_COLUMNS)
 const INTO = `INSERT INTO rollups (span_ms, start, credential_id, model, ${COLUMNS})`
 const ADD = `ON CONFLICT DO UPDATE SET ${USAGE_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`
 const VALUES = `VALUES (?, ?, ?, ?, ${USAGE_COLUMNS.map(() => '?').join(', ')})`
@@ -13,6 +24,8 @@ export interface SeriesQuery {
   readonly since: number
   /** `key`: a row a credential and model; `user`: all of them in one, with `*` for both. */
   readonly per: 'key' | 'user'
+  /** Whether latencies are wanted, which are two thirds of a row. */
+  readonly withLatency?: boolean
 }
 
 /**
@@ -81,7 +94,7 @@ export class RollupTable {
   }
 
   /** One row a span, and key if so asked, in no order. */
-  read({ span, since, per }: SeriesQuery): UsageRow[] {
+  read({ span, since, per, withLatency = false }: SeriesQuery): UsageRow[] {
     const from = startOf(span, since)
     const { hours, days } = this.#folded()
     const parts = [[SPAN_MS[span], from]]
@@ -89,7 +102,7 @@ export class RollupTable {
     if (span !== 'minute') parts.push([SPAN_MS.minute, Math.max(from, hours)])
     const rows = this.#sql.exec<SeriesRow>(
       `SELECT start - start % ${SPAN_MS[span]} AS start,
-         ${per === 'key' ? 'credential_id, model' : "'*' AS credential_id, '*' AS model"}, ${SUMS}
+         ${per === 'key' ? 'credential_id, model' : "'*' AS credential_id, '*' AS model"}, ${withLatency ? SUMS : COUNT_SUMS}
        FROM (${parts.map(() => 'SELECT * FROM rollups WHERE span_ms = ? AND start >= ?').join(' UNION ALL ')})
        GROUP BY ${per === 'key' ? '1, 2, 3' : '1'}`,
       ...parts.flat(),
@@ -98,7 +111,7 @@ export class RollupTable {
       start: row.start,
       credentialId: row.credential_id,
       model: row.model,
-      ...usageFrom(row),
+      ...(withLatency ? usageFrom(row) : countsFrom(row)),
     }))
   }
 

@@ -99,15 +99,17 @@ export class Rollups {
   }
 
   /** A row a span in which anything ended, and key if so asked, oldest first; as far back as rows of the span are kept. */
-  usageSince({ span, since, per }: SeriesQuery, now: number): UsageRow[] {
-    return this.#read({ span, since: Math.max(since, oldestKept(span, now)), per })
+  usageSince(query: SeriesQuery, now: number): UsageRow[] {
+    const { span, since } = query
+    return this.#read({ ...query, since: Math.max(since, oldestKept(span, now)) })
   }
 
-  #read({ span, since, per }: SeriesQuery): UsageRow[] {
+  #read(query: SeriesQuery): UsageRow[] {
+    const { span, since, per } = query
     const from = startOf(span, since)
     const unwritten = [...this.#over, ...this.#running.values()]
       .filter(({ start }) => start >= from)
       .map((row) => (per === 'key' ? row : { ...row, credentialId: '*', model: '*' }))
-    return fold([...this.#table.read({ span, since, per }), ...unwritten], span)
+    return fold([...this.#table.read(query), ...unwritten], span)
   }
 }

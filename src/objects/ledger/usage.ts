@@ -1,5 +1,14 @@
 import type { TokenCounts } from '../../gemini/usage.ts'
 import { OUTCOMES, type Outcome } from '../../upstreams/verdict.ts'
+import {
+  LATENCY_COLUMNS,
+  type Latency,
+  latencyFrom,
+  NO_LATENCY,
+  plus,
+  type Took,
+  withAttempt,
+} from './latency.ts'
 import { type Span, startOf } from './spans.ts'
 
 /** Attempts by terminal state, and the tokens they used. */
@@ -9,6 +18,13 @@ export interface Usage extends Record<Outcome, number> {
   outputTokens: number
   reasoningTokens: number
   toolUseTokens: number
+  /** What is known of the cost, in 1e-9 dollars. */
+  costNano: number
+  /** Attempts that used tokens whose price is not known: they are not in `costNano`. */
+  unpriced: number
+  /** Web searches that Google bills. */
+  searches: number
+  latency: Latency
 }
 
 /** Whose use: attempts are counted by credential and model. */
@@ -22,16 +38,23 @@ export interface UsageRow extends Usage, UsageKey {
   readonly start: number
 }
 
-/** The columns of every table that keeps a usage, in the order of `usageValues`. */
-export const USAGE_COLUMNS = [
+/** The columns of every table that keeps a usage, in the order of `countValues`. */
+export const COUNT_COLUMNS = [
   ...OUTCOMES,
   'prompt_tokens',
   'cached_tokens',
   'output_tokens',
   'reasoning_tokens',
   'tool_use_tokens',
+  'cost_nano',
+  'unpriced',
+  'searches',
 ] as const
-export type UsageColumns = Record<(typeof USAGE_COLUMNS)[number], number>
+export type CountColumns = Record<(typeof COUNT_COLUMNS)[number], number>
+
+/** Those of tables that are summed up in SQL, which so can be done with latencies too; in the order of `usageValues`. */
+export const USAGE_COLUMNS: readonly string[] = [...COUNT_COLUMNS, ...LATENCY_COLUMNS]
+export type UsageColumns = CountColumns & Record<string, SqlStorageValue>
 
 export function noUsage(): Usage {
   return {
@@ -47,7 +70,32 @@ export function noUsage(): Usage {
     outputTokens: 0,
     reasoningTokens: 0,
     toolUseTokens: 0,
+    costNano: 0,
+    unpriced: 0,
+    searches: 0,
+    latency: NO_LATENCY,
   }
+}
+
+/** What an attempt used, cost and took. */
+export interface Spent {
+  readonly tokens: TokenCounts
+  /** In 1e-9 dollars; null: not known. */
+  readonly costNano: number | null
+  readonly searches: number
+  readonly took: Took | null
+}
+
+export function addSpent(usage: Usage, { tokens, costNano, searches, took }: Spent): void {
+  addTokens(usage, tokens)
+  if (costNano !== null) usage.costNano += costNano
+  else if (usesTokens(tokens)) usage.unpriced++
+  usage.searches += searches
+  if (took !== null) usage.latency = withAttempt(usage.latency, took)
+}
+
+function usesTokens({ prompt, output, reasoning, toolUse }: TokenCounts): boolean {
+  return prompt + output + reasoning + toolUse > 0
 }
 
 export function addTokens(usage: Usage, tokens: TokenCounts): void {
@@ -65,6 +113,10 @@ export function addUsage(sum: Usage, more: Usage): void {
   sum.outputTokens += more.outputTokens
   sum.reasoningTokens += more.reasoningTokens
   sum.toolUseTokens += more.toolUseTokens
+  sum.costNano += more.costNano
+  sum.unpriced += more.unpriced
+  sum.searches += more.searches
+  sum.latency = plus(sum.latency, more.latency)
 }
 
 /** Σ terminal: how many attempts ended. */
@@ -73,6 +125,10 @@ export function terminalSum(usage: Usage): number {
 }
 
 export function usageValues(usage: Usage): number[] {
+  return [...countValues(usage), ...usage.latency]
+}
+
+export function countValues(usage: Usage): number[] {
   return [
     ...OUTCOMES.map((outcome) => usage[outcome]),
     usage.promptTokens,
@@ -80,10 +136,19 @@ export function usageValues(usage: Usage): number[] {
     usage.outputTokens,
     usage.reasoningTokens,
     usage.toolUseTokens,
+    usage.costNano,
+    usage.unpriced,
+    usage.searches,
   ]
 }
 
 export function usageFrom(row: UsageColumns): Usage {
+  const usage = countsFrom(row)
+  usage.latency = latencyFrom(LATENCY_COLUMNS.map((column) => row[column]))
+  return usage
+}
+
+export function countsFrom(row: CountColumns): Usage {
   const usage = noUsage()
   for (const outcome of OUTCOMES) usage[outcome] = row[outcome]
   usage.promptTokens = row.prompt_tokens
@@ -91,6 +156,9 @@ export function usageFrom(row: UsageColumns): Usage {
   usage.outputTokens = row.output_tokens
   usage.reasoningTokens = row.reasoning_tokens
   usage.toolUseTokens = row.tool_use_tokens
+  usage.costNano = row.cost_nano
+  usage.unpriced = row.unpriced
+  usage.searches = row.searches
   return usage
 }
 

@@ -1,14 +1,21 @@
 import * as v from 'valibot'
+import { USER_SORTS } from '../../wire/users.ts'
 import { dryRun, wholeNumber } from './query.ts'
 import { USER_ID } from './user-id.ts'
 
 /** What the query strings of admin acts may say. */
 
-const MAX_USERS = 100
+export const MAX_USERS = 100
+const SEARCH = 'must be part of a label or the beginning of an id'
 export const usersQuery = v.strictObject({
+  q: v.optional(v.pipe(v.string(), v.trim(), v.nonEmpty(SEARCH), v.maxLength(100, SEARCH))),
+  sort: v.optional(v.picklist(USER_SORTS, `must be one of: ${USER_SORTS.join(', ')}`), 'id'),
+  offset: v.optional(wholeNumber(0, 1_000_000), '0'),
   after: v.optional(v.pipe(v.string(), v.regex(USER_ID, "must be a user's id")), undefined),
   limit: v.optional(wholeNumber(1, MAX_USERS), String(MAX_USERS)),
 })
+
+export type UsersQuery = v.InferOutput<typeof usersQuery>
 
 const MAX_LINES = 500
 export const auditQuery = v.strictObject({

@@ -8,6 +8,8 @@ import type { RestoreResult } from '../../objects/results.ts'
 import { readBody } from './body.ts'
 import type { Call, Reply } from '../call.ts'
 import { importBody, resealBody, restoreBody } from './recovery-schema.ts'
+import type { UserDescription } from '../../objects/views/description.ts'
+import { register } from './register.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 
 /**
@@ -108,7 +110,8 @@ async function restore(
   const result = await callUser<RestoreResult>(env, userId, (user) => user.restore(source, how, by))
   const createdAt = parseSnapshot(source)?.created_at
   if ((result === 'restored' || result === 'kept') && createdAt !== undefined) {
-    await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId, createdAt))
+    const user = await callUser<UserDescription | null>(env, userId, (object) => object.describe())
+    if (user !== null) await register(env, user)
   }
   return result
 }

@@ -14,6 +14,7 @@ import { parseCredential } from './credential-body.ts'
 import { updateBody } from './credential-schema.ts'
 import { readQuery } from './query.ts'
 import { userNotFound } from './user-id.ts'
+import { userNamed } from './user-name.ts'
 import { isMasterKey } from './user-key.ts'
 import { userName } from './user-schema.ts'
 import { MASTER_AS_USER } from './users.ts'
@@ -78,7 +79,10 @@ async function userNamedIn(
   const parsed = parse(userName, body)
   if (!parsed.ok) return parsed.failure
   const { user, apiKey } = parsed.value
-  if (user !== undefined) return { userId: user, param: 'user', creates: false }
+  if (user !== undefined) {
+    const userId = await userNamed(env, user, 'user')
+    return typeof userId === 'string' ? { userId, param: 'user', creates: false } : userId
+  }
   if (apiKey === undefined) return MISSING_USER
   if (await isMasterKey(env, apiKey)) return MASTER_AS_USER
   const holder = await holderOf(apiKey, env)

@@ -7,6 +7,7 @@ import type { Admin } from '../../objects/audit/audit.ts'
 import { MAX_KEYS, type NewKey } from '../../objects/config/user-keys.ts'
 import { readBody } from './body.ts'
 import type { Call, Reply } from '../call.ts'
+import { register } from './register.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 import { keyReplacement } from './user-schema.ts'
 
@@ -22,6 +23,7 @@ export async function replaceKey(call: Call): Promise<Reply> {
     user.replaceKey(minted.known, body.value.grace_seconds * 1000, call.by),
   )
   if (!replaced.ok) return replaced.reason === 'unknown_user' ? userNotFound('id') : TOO_MANY_KEYS
+  await register(call.env, replaced.user)
   return Response.json({
     status: 'ok',
     user: replaced.user,

@@ -5,7 +5,6 @@ import { REASONING_FORMATS } from '../../gemini/reasoning.ts'
 import { safetySettings } from '../../gemini/safety.ts'
 import { MEDIA_URI_PREFIX } from '../../gemini/media/owned-uris.ts'
 import { MAX_MEDIA_URIS, MODES } from '../../objects/config/user-settings.ts'
-import { USER_ID } from './user-id.ts'
 
 /** The shapes of what admins say about users. Each message says what is expected; failure/issue.ts makes the sentence around it. */
 
@@ -223,7 +222,7 @@ export const keyReplacement = v.strictObject({
 /** How the body of an admin act names its user. */
 export const userName = v.pipe(
   v.object({
-    user: v.optional(v.pipe(v.string('a string'), v.regex(USER_ID, "must be a user's id"))),
+    user: v.optional(v.string('a string')),
     apiKey: v.optional(apiKey),
   }),
   v.forward(

@@ -1,20 +1,21 @@
 import { userIdOf } from '../../gateway/authenticate.ts'
 import { callResponses, callUser, persistently } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
-import { DIRECTORY_NAME, type DirectoryEntry } from '../../objects/directory.ts'
+import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { UserDescription } from '../../objects/views/description.ts'
 import type { CreateResult } from '../../objects/results.ts'
 import type { SettingsChange } from '../../objects/config/user-settings.ts'
 import { readBody } from './body.ts'
-import { usersQuery } from './query-schema.ts'
+import { MAX_USERS, type UsersQuery, usersQuery } from './query-schema.ts'
+import { register } from './register.ts'
+import { TOTALS_NAME } from '../../objects/totals.ts'
+import type { ListQuery } from '../../objects/totals/listing.ts'
+import type { UserList } from '../../wire/users.ts'
 import type { Call, Reply } from '../call.ts'
 import { readQuery } from './query.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 import { isMasterKey, mint, newUserId } from './user-key.ts'
 import { pinBody, toSettings, userCreation, userPatch } from './user-schema.ts'
-
-/** Users a page; `next` leads on. */
-const PAGE = 100
 
 /** POST /v1/config/users: makes a user, and the key unless the admin chose one. A minted key is shown here and never again. */
 export async function createUser(call: Call): Promise<Reply> {
@@ -29,8 +30,9 @@ export async function createUser(call: Call): Promise<Reply> {
     user.create(toSettings(settings), minted?.known ?? null, call.by),
   )
   // Also where there is one already: an earlier answer, and what came after it, may have been lost on the way.
-  if (created.ok || created.reason === 'user_exists') {
-    const createdAt = created.ok ? Date.parse(created.user.created_at) : created.createdAt
+  if (created.ok) await register(call.env, created.user)
+  else if (created.reason === 'user_exists') {
+    const { createdAt } = created
     await persistently(() => directory(call.env).register(id, createdAt))
   }
   if (!created.ok) return refusal(created.reason)
@@ -42,19 +44,35 @@ export async function createUser(call: Call): Promise<Reply> {
 export async function listUsers(call: Call): Promise<Reply> {
   const query = readQuery(call, usersQuery)
   if (!query.ok) return query.failure
-  const { after, limit } = query.value
-  return Response.json({ status: 'ok', ...(await usersAfter(call.env, after ?? null, limit)) })
+  const list: UserList = await usersBy(call.env, query.value)
+  return Response.json(list)
 }
 
-/** A page of the users there are, in the order of their ids, and the query string that leads on. */
-export async function usersAfter(
+/** A page of the users there are, and the query string that leads on. */
+export async function usersBy(
   env: Env,
-  after: string | null,
-  limit = PAGE,
-): Promise<{ readonly users: readonly DirectoryEntry[]; readonly next: string | null }> {
-  const users = await directory(env).list(after ?? '', limit)
-  const last = users.length === limit ? users.at(-1)?.user : undefined
-  return { users, next: last === undefined ? null : `?after=${last}` }
+  { q, sort, after, offset, limit }: UsersQuery,
+): Promise<UserList> {
+  const query = { q: q ?? null, sort, after: after ?? null, offset, limit }
+  const { users, total } = await persistently(() => env.TOTALS.getByName(TOTALS_NAME).list(query))
+  const next = nextPage(query, users.at(-1)?.user, users.length === limit)
+  return { status: 'ok', now: new Date().toISOString(), users, total, next }
+}
+
+function nextPage(
+  { q, sort, offset, limit }: ListQuery,
+  last: string | undefined,
+  isFull: boolean,
+): string | null {
+  if (!isFull || last === undefined) return null
+  const query = new URLSearchParams(q === null ? {} : { q })
+  if (limit !== MAX_USERS) query.set('limit', String(limit))
+  if (sort === 'id') query.set('after', last)
+  else {
+    query.set('sort', sort)
+    query.set('offset', String(offset + limit))
+  }
+  return `?${query.toString()}`
 }
 
 /** GET /v1/config/users/{id} */
@@ -103,9 +121,13 @@ export async function unpinRing(call: Call): Promise<Reply> {
 }
 
 function configure(call: Call, change: SettingsChange): Promise<Reply> {
-  return onUser(call.params, (id) =>
-    callUser<UserDescription | null>(call.env, id, (user) => user.configure(change, call.by)),
-  )
+  return onUser(call.params, async (id) => {
+    const user = await callUser<UserDescription | null>(call.env, id, (object) =>
+      object.configure(change, call.by),
+    )
+    if (user !== null) await register(call.env, user)
+    return user
+  })
 }
 
 async function onUser(

@@ -6,7 +6,8 @@ import type { VerifyResult } from '../../objects/results.ts'
 import type { Depth, Verification } from '../../upstreams/verify.ts'
 import { readBody } from '../admin/body.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'
-import { USER_ID, userNotFound } from '../admin/user-id.ts'
+import { userNotFound } from '../admin/user-id.ts'
+import { userNamed } from '../admin/user-name.ts'
 import { ringBody } from '../admin/user-schema.ts'
 
 /** POST /v1/test: asks Google about each credential of a user's ring, without generating. An admin's act: each is a call or two to Google. */
@@ -22,16 +23,16 @@ export function testTokens(call: Call): Promise<Reply> {
 async function verifyRing(call: Call, depth: Depth): Promise<Reply> {
   const parsed = await readBody(call, ringBody)
   if (!parsed.ok) return parsed.failure
-  const { user } = parsed.value
-  return USER_ID.test(user) ? verifyAll(call, user, depth) : userNotFound('user')
+  const user = await userNamed(call.env, parsed.value.user, 'user')
+  return typeof user === 'string' ? verifyAll(call, user, depth) : user
 }
 
 /** GET /v1/debug/cache: which access tokens the user's object holds, and until when; the admin names the user in `?user=`. */
 export const tokenCache = {
   user: (call: Call, { userId }: KeyHolder): Promise<Reply> => showCache(call, userId),
   async admin(call: Call): Promise<Reply> {
-    const user = urlOf(call).searchParams.get('user') ?? ''
-    return USER_ID.test(user) ? showCache(call, user) : userNotFound('user')
+    const user = await userNamed(call.env, urlOf(call).searchParams.get('user') ?? '', 'user')
+    return typeof user === 'string' ? showCache(call, user) : user
   },
 }
 

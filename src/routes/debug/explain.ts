@@ -4,7 +4,8 @@ import type { Explanation } from '../../objects/views/explanation.ts'
 import { readBody } from '../admin/body.ts'
 import type { Call, Reply } from '../call.ts'
 import { hashOf } from '../service/conversation.ts'
-import { USER_ID, userNotFound } from '../admin/user-id.ts'
+import { userNotFound } from '../admin/user-id.ts'
+import { userNamed } from '../admin/user-name.ts'
 import { explainBody } from '../admin/user-schema.ts'
 
 /** POST /debug/explain for the own ring. */
@@ -17,8 +18,8 @@ export async function explainOwn(call: Call, { userId }: KeyHolder): Promise<Rep
 export async function explainAny(call: Call): Promise<Reply> {
   const body = await readBody(call, explainBody)
   if (!body.ok) return body.failure
-  const { user = '' } = body.value
-  return USER_ID.test(user) ? explain(call, user, body.value) : userNotFound('user')
+  const user = await userNamed(call.env, body.value.user ?? '', 'user')
+  return typeof user === 'string' ? explain(call, user, body.value) : user
 }
 
 async function explain(

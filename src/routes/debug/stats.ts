@@ -1,11 +1,13 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/objects.ts'
-import type { Failure } from '../../failure/failure.ts'
 import type { Stats } from '../../objects/views/stats.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'
-import { USER_ID, userNotFound } from '../admin/user-id.ts'
-import { usersAfter } from '../admin/users.ts'
+import { readQuery } from '../admin/query.ts'
+import { usersQuery } from '../admin/query-schema.ts'
+import { userNotFound } from '../admin/user-id.ts'
+import { userNamed } from '../admin/user-name.ts'
+import { usersBy } from '../admin/users.ts'
 
 export async function ownStats({ env }: Call, { userId }: KeyHolder): Promise<Reply> {
   const stats = await statsOf(env, userId)
@@ -21,37 +23,21 @@ function withoutLinks(stats: Stats): Stats {
   return { ...stats, ring: { ...stats.ring, credentials } }
 }
 
-/** `?user=<id>` for one user, without it the list of users. Keys stay out of addresses: an id is a hash. */
+/** `?user=` for one user, without it the list of users. Keys stay out of addresses: an id is a hash. */
 export async function allStats(call: Call): Promise<Reply> {
-  const { env } = call
-  const { searchParams } = urlOf(call)
-  const userId = searchParams.get('user')
-  const after = searchParams.get('after')
-  if (userId === null)
-    return after === null || USER_ID.test(after) ? listUsers(env, after) : BAD_PLACE
-  if (!USER_ID.test(userId)) {
-    return {
-      reason: 'invalid_value',
-      message: "Invalid value for 'user': must be a user's id, as /v1/config/update answers it.",
-      param: 'user',
-    }
-  }
-  const stats = await statsOf(env, userId)
+  const name = urlOf(call).searchParams.get('user')
+  if (name === null) return listUsers(call)
+  const userId = await userNamed(call.env, name, 'user')
+  if (typeof userId !== 'string') return userId
+  const stats = await statsOf(call.env, userId)
   return stats === null ? userNotFound('user') : Response.json(stats)
 }
 
-const BAD_PLACE: Failure = {
-  reason: 'invalid_value',
-  message: "Invalid value for 'after': must be a user's id.",
-  param: 'after',
-}
-
-async function listUsers(env: Env, after: string | null): Promise<Reply> {
-  return Response.json({
-    status: 'ok',
-    ...(await usersAfter(env, after)),
-    hint: "Add ?user=<id> for one user's statistics.",
-  })
+async function listUsers(call: Call): Promise<Reply> {
+  const query = readQuery(call, usersQuery)
+  if (!query.ok) return query.failure
+  const hint = "Add ?user=<id or label> for one user's statistics."
+  return Response.json({ ...(await usersBy(call.env, query.value)), hint })
 }
 
 function statsOf(env: Env, userId: string): Promise<Stats | null> {

@@ -114,7 +114,7 @@ function play(sql: SqlStorage, story: readonly Step[]): void {
       case 'grant': {
         const terms = { credentialId: `cred-${next.who % 2}`, model: `model-${next.who >> 1}` }
         const grantedTo = `request-${loans.length}`
-        const versions = { credentialVersion: 0, tokenSerial: 0 }
+        const versions = { credentialVersion: 0, tokenSerial: 0, upstream: 'vertex' as const }
         const request = { requestId: grantedTo, grantedTo, begins: { tokens: 10, calls: 1 } }
         const ref = ledger.grant({ ...terms, ...versions, ...request }, now)
         isSame(loans.map((loan) => loan.ref.id).includes(ref.id), false)

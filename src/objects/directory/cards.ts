@@ -1,0 +1,96 @@
+/** What lists say of a user beside use, as the last admin act left it. */
+export interface Card {
+  readonly label: string | null
+  readonly disabled: boolean
+  /** Epoch milliseconds. */
+  readonly expiresAt: number | null
+  readonly keyHint: string | null
+  readonly plan: string | null
+}
+
+/** A change of who there is. */
+export interface PeopleChange {
+  readonly user: string
+  /** Null: the user is gone. */
+  readonly entry: { readonly createdAt: number; readonly card: Card | null } | null
+}
+
+export interface PeopleChanges {
+  readonly changes: readonly PeopleChange[]
+  /** What they lead to. */
+  readonly seq: number
+}
+
+/** So many changes are told at once. */
+const MAX_CHANGES = 5000
+
+/** Who there is, with names, and in which order that changed, so that the totals object can follow. */
+export class People {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS users (user_id TEXT PRIMARY KEY, created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+    )
+    const isNew = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'people_changes'").toArray()
+    if (isNew.length > 0) return
+    sql.exec(`
+      ALTER TABLE users ADD COLUMN card TEXT;
+      ALTER TABLE users ADD COLUMN label TEXT;
+      CREATE INDEX users_by_label ON users (label);
+      CREATE TABLE people_changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, user_id TEXT NOT NULL UNIQUE) STRICT;
+      INSERT INTO people_changes (user_id) SELECT user_id FROM users ORDER BY user_id;
+    `)
+  }
+
+  /** `createdAt` in epoch milliseconds; `card`: null leaves the one that is there. Idempotent. */
+  register(userId: string, createdAt: number, card: Card | null): void {
+    this.#sql.exec(
+      `INSERT INTO users (user_id, created_at, card, label) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET created_at = excluded.created_at,
+         card = COALESCE(excluded.card, card), label = CASE WHEN excluded.card IS NULL THEN label ELSE excluded.label END`,
+      userId,
+      createdAt,
+      card === null ? null : JSON.stringify(card),
+      card?.label ?? null,
+    )
+    this.#changed(userId)
+  }
+
+  remove(userId: string): void {
+    this.#sql.exec('DELETE FROM users WHERE user_id = ?', userId)
+    this.#changed(userId)
+  }
+
+  #changed(userId: string): void {
+    this.#sql.exec('INSERT OR REPLACE INTO people_changes (user_id) VALUES (?)', userId)
+  }
+
+  /** Whose label this is: two where it is not unique, which is enough to know. */
+  named(label: string): readonly string[] {
+    return this.#sql
+      .exec<{ user_id: string }>('SELECT user_id FROM users WHERE label = ? LIMIT 2', label)
+      .toArray()
+      .map((row) => row.user_id)
+  }
+
+  changesAfter(seq: number): PeopleChanges {
+    const rows = this.#sql
+      .exec<{ seq: number; user_id: string; created_at: number | null; card: string | null }>(
+        `SELECT seq, people_changes.user_id, created_at, card FROM people_changes
+         LEFT JOIN users USING (user_id) WHERE seq > ? ORDER BY seq LIMIT ?`,
+        seq,
+        MAX_CHANGES,
+      )
+      .toArray()
+    const changes = rows.map(({ user_id: user, created_at: createdAt, card }) => ({
+      user,
+      entry:
+        createdAt === null
+          ? null
+          : { createdAt, card: card === null ? null : (JSON.parse(card) as Card) },
+    }))
+    return { changes, seq: rows.at(-1)?.seq ?? seq }
+  }
+}

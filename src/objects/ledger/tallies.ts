@@ -1,0 +1,20 @@
+/** What happened how often, by a name of ours: turns of the ring by cause, refusals by limit. Kept in the ledger's own row. */
+export class Tallies {
+  readonly #counts: Record<string, number>
+
+  constructor(kept: string | undefined) {
+    this.#counts = JSON.parse(kept ?? '{}') as Record<string, number>
+  }
+
+  add(name: string): void {
+    this.#counts[name] = (this.#counts[name] ?? 0) + 1
+  }
+
+  all(): Readonly<Record<string, number>> {
+    return this.#counts
+  }
+
+  text(): string {
+    return JSON.stringify(this.#counts)
+  }
+}

@@ -1,0 +1,156 @@
+import { OUTCOMES } from '../../upstreams/verdict.ts'
+import { REQUEST_OUTCOMES } from '../ledger/lease.ts'
+import { SPAN_MS, type Span, startOf } from '../ledger/spans.ts'
+import { noUsage, type Usage, USAGE_COLUMNS, usageValues } from '../ledger/usage.ts'
+import type { Push, PushRow } from './push.ts'
+
+/** What is summed by the hour and by the day of arrival, and how long that is kept. */
+const KEPT_MS: Readonly<Record<'hour' | 'day', number>> = {
+  hour: 60 * SPAN_MS.day,
+  day: 730 * SPAN_MS.day,
+}
+const ARRIVALS = ['hour', 'day'] as const satisfies readonly Span[]
+
+/**
+ * Adds what is new in a push; false where nothing is. To be called within a transaction. A push that was taken before has a version
+ * that is not newer, so a repetition, however late, counts nothing twice; of another life all counts are new.
+ */
+export function take(sql: SqlStorage, push: Push, now: number): boolean {
+  const told = toldBy(sql, push.user)
+  const isSameLife = told?.life === push.life
+  if (isSameLife && push.version <= told.version) return false
+  const before = new Map(isSameLife ? told.rows.map((row) => [keyOf(row), row.usage]) : [])
+  for (const row of push.rows) {
+    const more = minus(row.usage, before.get(keyOf(row)))
+    if (more === null) continue
+    addTo(sql, { span: 0, start: 0, user: '' }, row, more)
+    for (const span of ARRIVALS) {
+      addTo(sql, { span: SPAN_MS[span], start: startOf(span, now), user: push.user }, row, more)
+    }
+  }
+  const tallies = talliesOf(push)
+  for (const [name, count] of Object.entries(tallies)) {
+    const more = count - ((isSameLife ? told.tallies[name] : undefined) ?? 0)
+    if (more === 0) continue
+    tally(sql, 0, 0, '', name, more)
+    for (const span of ARRIVALS) {
+      tally(sql, SPAN_MS[span], startOf(span, now), push.user, name, more)
+    }
+  }
+  sql.exec(
+    'INSERT OR REPLACE INTO told (user_id, life, version, at, rows, tallies, summary) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    push.user,
+    push.life,
+    push.version,
+    now,
+    JSON.stringify(push.rows),
+    JSON.stringify(tallies),
+    push.isDeleted ? null : JSON.stringify(push.summary),
+  )
+  return true
+}
+
+/** Forgets hours and days past their age. */
+export function prune(sql: SqlStorage, now: number): void {
+  for (const span of ARRIVALS) {
+    for (const table of ['sums', 'tallies']) {
+      sql.exec(
+        `DELETE FROM ${table} WHERE span_ms = ? AND start < ?`,
+        SPAN_MS[span],
+        now - KEPT_MS[span],
+      )
+    }
+  }
+}
+
+interface Told {
+  readonly life: string
+  readonly version: number
+  readonly rows: readonly PushRow[]
+  readonly tallies: Readonly<Record<string, number>>
+}
+
+function toldBy(sql: SqlStorage, user: string): Told | undefined {
+  const [row] = sql
+    .exec<{ life: string; version: number; rows: string; tallies: string }>(
+      'SELECT life, version, rows, tallies FROM told WHERE user_id = ?',
+      user,
+    )
+    .toArray()
+  if (row === undefined) return undefined
+  const rows = JSON.parse(row.rows) as PushRow[]
+  const tallies = JSON.parse(row.tallies) as Record<string, number>
+  return { life: row.life, version: row.version, rows, tallies }
+}
+
+/** Requests are tallied beside what happened to the ring. */
+export const REQUESTS = 'requests '
+
+function talliesOf({ requests, tallies }: Push): Record<string, number> {
+  const counts: Record<string, number> = { ...tallies }
+  for (const outcome of REQUEST_OUTCOMES) {
+    if (requests[outcome] !== 0) counts[REQUESTS + outcome] = requests[outcome]
+  }
+  return counts
+}
+
+interface Place {
+  /** In milliseconds; 0: of all time. */
+  readonly span: number
+  readonly start: number
+  readonly user: string
+}
+
+function addTo(sql: SqlStorage, { span, start, user }: Place, row: PushRow, more: Usage): void {
+  sql.exec(ADD, span, start, user, row.upstream, row.model, ...usageValues(more))
+}
+
+function tally(
+  sql: SqlStorage,
+  span: number,
+  start: number,
+  user: string,
+  name: string,
+  more: number,
+): void {
+  sql.exec(
+    `INSERT INTO tallies (span_ms, start, user_id, name, count) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+    span,
+    start,
+    user,
+    name,
+    more,
+  )
+}
+
+const ADD = `INSERT INTO sums (span_ms, start, user_id, upstream, model, ${USAGE_COLUMNS.join(', ')})
+  VALUES (?, ?, ?, ?, ?, ${USAGE_COLUMNS.map(() => '?').join(', ')})
+  ON CONFLICT DO UPDATE SET ${USAGE_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`
+
+/** What is new; null where nothing is. */
+function minus(usage: Usage, before: Usage | undefined): Usage | null {
+  const values = usageValues(usage)
+  const old = before === undefined ? [] : usageValues(before)
+  if (values.every((value, at) => value === (old[at] ?? 0))) return null
+  const more = noUsage()
+  for (const outcome of OUTCOMES) more[outcome] = usage[outcome] - (before?.[outcome] ?? 0)
+  for (const name of COUNTS) more[name] = usage[name] - (before?.[name] ?? 0)
+  more.latency = usage.latency.map((count, at) => count - (before?.latency[at] ?? 0))
+  return more
+}
+
+const COUNTS = [
+  'promptTokens',
+  'cachedTokens',
+  'outputTokens',
+  'reasoningTokens',
+  'toolUseTokens',
+  'costNano',
+  'unpriced',
+  'searches',
+] as const
+
+function keyOf({ upstream, model }: PushRow): string {
+  return `${upstream} ${model}`
+}

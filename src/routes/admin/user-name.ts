@@ -1,0 +1,32 @@
+import type { Failure } from '../../failure/failure.ts'
+import { DIRECTORY_NAME } from '../../objects/directory.ts'
+import type { Call } from '../call.ts'
+import { USER_ID, userNotFound } from './user-id.ts'
+
+/** Labels have no more characters. */
+const MAX_NAME = 100
+
+/** The id of the user whom an admin names by it or by a label that no other user has; `param` is what named the user. */
+export async function userNamed(env: Env, name: string, param: string): Promise<string | Failure> {
+  if (USER_ID.test(name)) return name
+  if (name === '' || name.length > MAX_NAME) return userNotFound(param)
+  const [id, other] = await env.DIRECTORY.getByName(DIRECTORY_NAME).named(name)
+  if (id === undefined) return userNotFound(param)
+  return other === undefined ? id : ambiguous(param)
+}
+
+/** The call with the id of its user, where the address names one by a label. */
+export async function withUserId(call: Call): Promise<Call | Failure> {
+  const name = call.params['id']
+  if (name === undefined || USER_ID.test(name)) return call
+  const id = await userNamed(call.env, name, 'id')
+  return typeof id === 'string' ? { ...call, params: { ...call.params, id } } : id
+}
+
+function ambiguous(param: string): Failure {
+  return {
+    reason: 'invalid_value',
+    message: `Invalid value for '${param}': several users have this label; name the user by the id, which GET /v1/config/users?q= shows.`,
+    param,
+  }
+}

@@ -1,0 +1,22 @@
+import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { UNKNOWN_KEY } from '../../gateway/failure.ts'
+import { callUser } from '../../gateway/objects.ts'
+import type { KeyInfo } from '../../objects/views/key-info.ts'
+import { VERSION } from '../../version.ts'
+import type { Session } from '../../wire/session.ts'
+import type { Call, Reply } from '../call.ts'
+
+/** GET /v1/session: who the key that asks is, whichever key it is. */
+export const session = {
+  async user({ env }: Call, { userId, keyDigest }: KeyHolder): Promise<Reply> {
+    const info = await callUser<KeyInfo | null>(env, userId, (object) => object.keyInfo(keyDigest))
+    if (info === null) return UNKNOWN_KEY
+    return answer({ role: 'user', user: userId, label: info.label })
+  },
+  admin: (): Promise<Reply> => Promise.resolve(answer({ role: 'admin', user: null, label: null })),
+}
+
+function answer(who: Pick<Session, 'role' | 'user' | 'label'>): Response {
+  const told: Session = { status: 'ok', ...who, now: new Date().toISOString(), version: VERSION }
+  return Response.json(told)
+}
