@@ -48,6 +48,9 @@ const limits = v.object({
   requests_per_day: count,
   tokens_per_day: count,
   total_tokens: count,
+  usd_per_day: v.nullable(v.number()),
+  usd_per_month: v.nullable(v.number()),
+  usd_total: v.nullable(v.number()),
 })
 
 const credential = describing<CredentialDescription>()(
@@ -351,12 +354,19 @@ export const answers = {
           minute: v.object({ requests: whole, tokens: whole }),
           day: v.object({ requests: whole, tokens: whole }),
           total_tokens: whole,
+          cost_usd: v.number(),
         }),
         ring: v.object({ credentials: whole, serving: whole }),
       }),
     ).entries,
   }),
   stats: v.looseObject({ status }),
+  prices: v.object({
+    status,
+    unit: v.literal('usd_per_million_tokens'),
+    overrides: v.array(v.looseObject({ model: text })),
+    list: v.array(v.looseObject({ model: text })),
+  }),
   session: describing<Session>()(
     v.object({
       status,

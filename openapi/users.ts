@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { pricesBody } from '../src/routes/admin/price-schema.ts'
 import { auditQuery, usersQuery } from '../src/routes/admin/query-schema.ts'
 import {
   keyReplacement,
@@ -23,6 +24,17 @@ export const users: Operations = {
     summary: 'List users, in pages',
     query: usersQuery,
     answers: ok('A page of users', answers.users),
+  },
+  'GET /v1/config/prices': {
+    who: 'admin',
+    summary: 'The list of prices, and what goes before it',
+    answers: ok('Dollars for a million tokens', answers.prices),
+  },
+  'PUT /v1/config/prices': {
+    who: 'admin',
+    summary: 'Set prices that go before the list, all of them; for attempts that end from now on',
+    body: pricesBody,
+    answers: ok('Dollars for a million tokens', answers.prices),
   },
   'GET /v1/config/users/{id}': { who: 'admin', summary: 'Read a user', answers: theUser },
   'PATCH /v1/config/users/{id}': {

@@ -206,11 +206,14 @@ const LIMITS: Readonly<Record<LimitName, { reason: FailureReason; of: string }>>
   requestsPerDay: { reason: 'quota_exhausted', of: 'requests per day' },
   tokensPerDay: { reason: 'quota_exhausted', of: 'tokens per day' },
   totalTokens: { reason: 'quota_exhausted', of: 'tokens in all' },
+  usdPerDay: { reason: 'quota_exhausted', of: 'budget for the day' },
+  usdPerMonth: { reason: 'quota_exhausted', of: 'budget for the month' },
+  usdTotal: { reason: 'quota_exhausted', of: 'budget in all' },
 }
 
 function tooLargeFor(limit: LimitName): Failure {
   const message = `This request alone is larger than this API key's limit of ${LIMITS[limit].of}`
-  return /tokens/i.test(limit)
+  return /tokens|usd/i.test(limit)
     ? { reason: 'larger_than_limit', message } // each family names its own field
     : {
         reason: 'more_than_limit',
@@ -223,7 +226,7 @@ function limitReached(limit: LimitName, retryAt: number | null, now: number): Fa
   return {
     reason,
     message: `Rate limit reached: this API key has used up its ${of}.`,
-    usedUp: { of: 'user', forTheDay: limit === 'requestsPerDay' || limit === 'tokensPerDay' },
+    usedUp: { of: 'user', forTheDay: limit.endsWith('PerDay') },
     ...(retryAt !== null && { retryAfterMs: Math.max(0, retryAt - now) }),
   }
 }

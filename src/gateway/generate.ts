@@ -6,6 +6,7 @@ import type {
 import type { Written } from '../dialects/dialect.ts'
 import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
+import { estimateOutput } from '../gemini/usage.ts'
 import { withPreferences } from '../gemini/preferences.ts'
 import type { UriRef } from '../gemini/media/owned-uris.ts'
 import type { NewPin, PinRef } from '../gemini/pins.ts'
@@ -18,6 +19,7 @@ import type { Cuttings } from '../bytes/cuttings.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { Lease, LeaseRequest, LeaseResult, Settlement } from '../objects/ledger/lease.ts'
 import type { RateLimits } from '../failure/rate-limits.ts'
+import type { Took } from '../objects/ledger/latency.ts'
 import type { Settings } from '../settings.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Ask } from '../upstreams/front.ts'
@@ -63,6 +65,8 @@ export interface JourneyInput {
   readonly uris?: readonly UriRef[]
   /** About how many tokens the request will use, for the user's limits. */
   readonly estimatedTokens: number
+  /** How many of them are output. */
+  readonly estimatedOutput?: number
   readonly settings: Settings
   readonly client: Client
   readonly waitUntil: (work: Promise<unknown>) => void
@@ -165,6 +169,7 @@ export function generating(input: GenerateInput): ServeInput {
     attempt: (asked) => attemptAnswer(asked, mayBeEmpty),
     mayBeEmpty,
     callIds: callIdsOf(request),
+    estimatedOutput: estimateOutput(request),
     isPlain: () => isPlain(request),
   }
 }
@@ -221,6 +226,7 @@ async function travel(
       unrenew()
     }
     const { wording } = journey
+    const began = Date.now()
     const ask = (): Ask => input.askUnder(lent, wording)
     const asked: AttemptInput = { lease: lent, ask, settings, control }
     let result: AttemptResult
@@ -234,16 +240,23 @@ async function travel(
       // A bug of ours, which must not keep the lease.
       release()
       control.abort(DONE)
-      settle(input, { lease: lent, verdict: BROKEN, usage: undefined, signatures: [] })
+      settle(input, {
+        lease: lent,
+        verdict: BROKEN,
+        usage: undefined,
+        signatures: [],
+        took: tookSince(began, null),
+      })
       throw error
     }
-    if (result.ok) return answering(input, journey, { lent, control, release, asked, result })
+    if (result.ok)
+      return answering(input, journey, { lent, control, release, asked, result, began })
     if (failed === null) throw new Error('An attempt has failed or not.')
     release()
     control.abort(DONE) // what is left of a body that failed is not read
 
     const goesOn = journey.goesOnAfter(lent, failed) && Date.now() < deadline
-    const settlement = settlementOf(lent, failed, goesOn)
+    const settlement = settlementOf(lent, failed, goesOn, tookSince(began, null))
     if (!goesOn) {
       input.waitUntil(call(input, (user) => user.settle(settlement)))
       const { credentialId, rateLimits } = lent
@@ -266,11 +279,18 @@ interface Begun {
   readonly release: () => void
   readonly asked: AttemptInput
   readonly result: Extract<AttemptResult, { ok: true }>
+  /** Epoch milliseconds. */
+  readonly began: number
+}
+
+function tookSince(began: number, firstByteMs: number | null): Took {
+  return { firstByteMs, wholeMs: Date.now() - began }
 }
 
 /** Hands an answer over to whoever tells it, and keeps it in mind until that is done. */
 function answering(input: ServeInput, journey: Journey, begun: Begun): Generated {
-  const { lent, control, release, asked, result } = begun
+  const { lent, control, release, asked, result, began } = begun
+  const firstByteMs = Date.now() - began
   const { requestId } = input
   let isOver = false
   const over = (): void => {
@@ -281,11 +301,12 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
   const settleOnce: Answering['settle'] = (verdict, usage, signatures = [], pins = []) => {
     if (isOver) return
     over()
-    settle(input, { lease: lent, verdict, usage, signatures, pins })
+    const took = tookSince(began, firstByteMs)
+    settle(input, { lease: lent, verdict, usage, signatures, pins, took })
   }
   const next = (usage: UsageMetadata | undefined): Promise<Generated> => {
     over()
-    return travel(input, journey, successOf(lent, usage))
+    return travel(input, journey, successOf(lent, usage, tookSince(began, firstByteMs)))
   }
   own(requestId, settleOnce)
   const handed: Answering = {
@@ -355,6 +376,7 @@ function askForLease(
     patienceMs,
     quotaPatienceMs: Math.min(patienceMs, quotaPatienceMs),
     estimatedTokens: input.estimatedTokens,
+    ...(input.estimatedOutput !== undefined && { estimatedOutput: input.estimatedOutput }),
     ...callsOf(input),
     ...(input.callIds !== undefined && input.callIds.length > 0 && { callIds: input.callIds }),
     ...(input.pins !== undefined && input.pins.length > 0 && { pins: input.pins }),

@@ -3,8 +3,10 @@ import type { CallSignature } from '../gemini/signatures.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { countTokens } from '../gemini/usage.ts'
 import type { Lease, LeaseRef, Settlement } from '../objects/ledger/lease.ts'
+import type { Took } from '../objects/ledger/latency.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
+import { costUnder } from './billing.ts'
 import { callUser } from './objects.ts'
 
 /** Reports that come within this time of the first are one call to the object, which is paid for by the call. */
@@ -36,6 +38,7 @@ export interface Ended {
   readonly signatures: readonly CallSignature[]
   /** What Google told of that this credential alone knows. */
   readonly pins?: readonly NewPin[]
+  readonly took: Took
 }
 
 /**
@@ -78,19 +81,23 @@ async function report(
   await callUser(env, userId, (user) => user.settle(...settlements))
 }
 
-function settlementFor({ lease, verdict, usage, signatures, pins = [] }: Ended): Settlement {
+function settlementFor({ lease, verdict, usage, signatures, pins = [], took }: Ended): Settlement {
   const { kind } = verdict
   const request = kind === 'ok' || kind === 'cancelled' ? kind : 'failed'
   const tokens = countTokens(usage)
   const told = signatures.length > 0 && { signatures }
   const owned = pins.length > 0 && { pins }
-  return { lease: refOf(lease), verdict, status: 200, tokens, request, ...told, ...owned }
+  const costNano = costUnder(lease, usage, verdict)
+  const spent = { tokens, costNano, took }
+  return { lease: refOf(lease), verdict, status: 200, ...spent, request, ...told, ...owned }
 }
 
 /** An attempt that did its part of a request which goes on. */
-export function successOf(lease: Lease, usage: UsageMetadata | undefined): Settlement {
+export function successOf(lease: Lease, usage: UsageMetadata | undefined, took: Took): Settlement {
   const verdict = { kind: 'ok' } as const
-  return { lease: refOf(lease), verdict, status: 200, tokens: countTokens(usage), request: null }
+  const costNano = costUnder(lease, usage, verdict)
+  const tokens = countTokens(usage)
+  return { lease: refOf(lease), verdict, status: 200, tokens, costNano, took, request: null }
 }
 
 /** An attempt that failed; `goesOn`: the request has another. */
@@ -98,10 +105,13 @@ export function settlementOf(
   lease: Lease,
   { verdict, status, usage }: Failed,
   goesOn: boolean,
+  took: Took,
 ): Settlement {
   const ended = verdict.kind === 'cancelled' ? 'cancelled' : 'failed'
   const request = goesOn ? null : ended
-  return { lease: refOf(lease), verdict, status, tokens: countTokens(usage), request }
+  const costNano = costUnder(lease, usage, verdict)
+  const tokens = countTokens(usage)
+  return { lease: refOf(lease), verdict, status, tokens, costNano, took, request }
 }
 
 /** Without the access token, which has no business in a report, and what the object knows. */

@@ -191,6 +191,7 @@ export interface UsageMetadata {
   toolUsePromptTokenCount?: number
   totalTokenCount?: number
   promptTokensDetails?: ModalityCount[]
+  cacheTokensDetails?: ModalityCount[]
   candidatesTokensDetails?: ModalityCount[]
 }
 

@@ -118,8 +118,7 @@ export function estimateTokens(
   request: GenerateContentRequest,
   lengthOf: (text: string) => number = (text) => text.length,
 ): number {
-  const output = request.generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT
-  return estimatePromptTokens(request, lengthOf) + Math.min(output, MAX_OUTPUT)
+  return estimatePromptTokens(request, lengthOf) + estimateOutput(request)
 }
 
 /** The same without what is asked for. */
@@ -145,6 +144,13 @@ export function estimatePromptTokens(
     }
   }
   return Math.ceil(chars / CHARS_PER_TOKEN) + media
+}
+
+/** How many tokens of output a request asks for, or about as many as are usual. */
+export function estimateOutput({
+  generationConfig,
+}: Pick<GenerateContentRequest, 'generationConfig'>): number {
+  return Math.min(generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT, MAX_OUTPUT)
 }
 
 /** What JSON has around a value: quotes, a colon, a comma. */

@@ -37,9 +37,12 @@ export class Chores {
   /** Epoch milliseconds; when the totals object may be told again. */
   #pushFrom = 0
   #pushFailures = 0
+  /** The ledger's version that was told last. */
+  #pushedUse: number
 
   constructor(ctx: DurableObjectState, state: UserState, pushEveryMs: number) {
     this.#pushEveryMs = pushEveryMs
+    this.#pushedUse = state.ledger.version
     this.#ctx = ctx
     this.#state = state
   }
@@ -144,13 +147,17 @@ export class Chores {
    * The error ends here: an alarm that throws is given up after some times, and the totals would stay behind.
    */
   async #push(userId: string, totals: Outside['TOTALS']): Promise<void> {
+    const useVersion = this.#state.ledger.version
     const push = pushOf(userId, this.#state, Date.now())
     const failed = this.#pushEveryMs * 2 ** Math.min(this.#pushFailures, MAX_PUSH_DOUBLINGS)
     this.#pushFrom = Date.now() + failed
     try {
       await totals.getByName(TOTALS_NAME).push(push)
       this.#pushFailures = 0
-      this.#pushFrom = Date.now() + this.#pushEveryMs
+      // What admins change is rare, and is not to keep the next use waiting.
+      const isOfUse = this.#pushedUse !== useVersion
+      this.#pushFrom = isOfUse ? Date.now() + this.#pushEveryMs : 0
+      this.#pushedUse = useVersion
       this.#state.profile.pushed(push.version)
     } catch (error) {
       this.#pushFailures++

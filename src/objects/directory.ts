@@ -1,6 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type Card, People, type PeopleChanges } from './directory/cards.ts'
 import { type Attempted, type Begun, IdempotencyKeys } from './idempotency-keys.ts'
+import { logError } from '../http/log.ts'
+import type { Price } from '../gemini/models/prices.ts'
+import type { Shared } from './config/profile.ts'
+import { SharedSettings } from './directory/shared.ts'
 import { Witness } from './secrets/witness.ts'
 
 export interface DirectoryEntry {
@@ -8,6 +12,9 @@ export interface DirectoryEntry {
   /** ISO 8601. */
   readonly created_at: string
 }
+
+/** Users who are not told yet are told after so long. */
+const RETELL_MS = 1000
 
 /** The one directory's name; all admin acts meet here. */
 export const DIRECTORY_NAME = 'directory'
@@ -19,12 +26,14 @@ export const DIRECTORY_NAME = 'directory'
  */
 export class DirectoryObject extends DurableObject<Env> {
   readonly #people: People
+  readonly #shared: SharedSettings
   readonly #keys: IdempotencyKeys
   readonly #witness: Witness
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.#people = new People(ctx.storage.sql)
+    this.#shared = new SharedSettings(ctx.storage.sql)
     this.#keys = new IdempotencyKeys(ctx.storage.sql)
     this.#witness = new Witness(ctx.storage.sql)
   }
@@ -43,8 +52,41 @@ export class DirectoryObject extends DurableObject<Env> {
   }
 
   /** `createdAt`: when the user was made, in epoch milliseconds; of a restored one it is long ago. Idempotent. */
-  register(userId: string, createdAt: number, card: Card | null = null): void {
+  async register(userId: string, createdAt: number, card: Card | null = null): Promise<void> {
+    const isNew = !this.has(userId)
     this.#people.register(userId, createdAt, card)
+    if (isNew && this.#shared.tellLater(userId)) await this.#tell()
+  }
+
+  /** What admins set for all users at once. */
+  shared(): Shared {
+    return this.#shared.current()
+  }
+
+  /** Sets the prices that go before the list's; answers when the first users know them, the rest are told by alarm. */
+  async setPrices(prices: readonly Price[]): Promise<void> {
+    this.#shared.setPrices(prices)
+    await this.#tell()
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#tell()
+  }
+
+  /** Tells a page of users; who does not answer is told again, by alarm. */
+  async #tell(): Promise<void> {
+    const shared = this.#shared.current()
+    await Promise.all(
+      this.#shared.untold().map(async (userId) => {
+        try {
+          await this.env.USERS.getByName(userId).share(shared)
+          this.#shared.told(userId, shared.version ?? 0)
+        } catch (error) {
+          logError('share_failed', { user: userId, error: String(error) })
+        }
+      }),
+    )
+    if (this.#shared.untold().length > 0) await this.ctx.storage.setAlarm(Date.now() + RETELL_MS)
   }
 
   /** Whose label this is; two where it is not unique. */

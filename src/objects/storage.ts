@@ -238,6 +238,8 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE user ADD COLUMN life TEXT NOT NULL DEFAULT '';
   ALTER TABLE user ADD COLUMN pushed_version INTEGER NOT NULL DEFAULT -1;
   ALTER TABLE user ADD COLUMN recent TEXT;
+  ALTER TABLE user ADD COLUMN shared TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE open_leases ADD COLUMN reserved_cost_nano INTEGER NOT NULL DEFAULT 0;
   UPDATE user SET life = lower(hex(randomblob(8)));
   `,
 ]

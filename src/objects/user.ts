@@ -48,6 +48,7 @@ import { parseSnapshot, snapshotOf } from './recovery/snapshot.ts'
 import { admissionTo, loadState, type UserState } from './state.ts'
 import { buildStats, type Stats } from './views/stats.ts'
 import { isConfigured, migrate } from './storage.ts'
+import type { Shared } from './config/profile.ts'
 import type { NewKey } from './config/user-keys.ts'
 import type { NewPin, Pin } from '../gemini/pins.ts'
 import { borrow, type BorrowRequest, type BorrowResult, keepPins } from './pins/borrowing.ts'
@@ -215,6 +216,11 @@ export class UserObject extends DurableObject<Env> {
       const user = describeUser(this.#userId, state)
       return { ok: true, user, previousEndsAt: previous?.endsAt ?? now }
     }, unknown)
+  }
+
+  /** Takes what an admin set for many users at once. Idempotent by its version. */
+  share(shared: Shared): void {
+    this.#living()?.state.profile.share(shared)
   }
 
   /** The user's configuration; null where there is no such user. */

@@ -74,6 +74,7 @@ import { makeBatch, makeCache, makeEmbeddingBatch, makeInteraction } from './ser
 import { oneThing } from './service/things/one.ts'
 import { getStored, listStored, notServed } from './service/not-served.ts'
 import { session } from './public/session.ts'
+import { getPrices, putPrices } from './admin/prices.ts'
 import { openapi } from './public/openapi.ts'
 import { page } from './public/page.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recovery.ts'
@@ -259,6 +260,8 @@ const ADMIN: readonly Row[] = [
   ['POST', '/v1/config/restore', admin(restoreUsers)],
   ['POST', '/v1/config/import', admin(importUser)],
   ['POST', '/v1/config/reseal', admin(resealUsers)],
+  ['GET', '/v1/config/prices', admin(getPrices)],
+  ['PUT', '/v1/config/prices', admin(putPrices)],
   ['POST', '/v1/config/users', admin(createUser)],
   ['GET', '/v1/config/users', admin(listUsers)],
   ['GET', '/v1/config/users/:id', admin(getUser)],

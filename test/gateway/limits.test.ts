@@ -64,6 +64,40 @@ describe('limits', () => {
     },
   )
 
+  it.each(['usd_per_day', 'usd_per_month', 'usd_total'])(
+    'let exactly 7 of 100 concurrent requests reach Google by a budget for seven (%s)',
+    async (name) => {
+      holdTheMinute()
+      const user = await givenUser()
+      // None is settled before the last has asked.
+      const credential = user.credentials[0]?.handle ?? ''
+      await google.script({ credential, times: 7, reply: { text: 'x', delayMs: 1500 } })
+      // Two words and fifty tokens of gemini-2.5-flash: about $0.000127.
+      await limit(user, { [name]: 0.0009 })
+      const answers = await many(user, 100)
+      expect(answers.filter(({ status }) => status === 200).length).toBe(7)
+      const refused = answers.filter(({ status }) => status === 429)
+      expect(refused.length).toBe(93)
+      expect(await reached(user)).toBe(7)
+      const { cost } = (await settledStats(user)).ring.credentials[0] ?? {}
+      expect(cost?.usd).toBeGreaterThan(0)
+    },
+  )
+
+  it('settle a budget by the truth: what was reserved and not used is free again', async () => {
+    const user = await givenUser()
+    await limit(user, { usd_total: 0.002 })
+    const dear = (): Promise<Response> => chat(user.key, { max_tokens: 700 })
+    const first = await dear()
+    expect(first.status).toBe(200)
+    expect(Number(first.headers.get('x-pollux-cost'))).toBeGreaterThan(0)
+    expect(Number(first.headers.get('x-pollux-cost'))).toBeLessThan(0.0002)
+    await settledStats(user)
+    expect((await dear()).status).toBe(200)
+    const tooDear = await chat(user.key, { max_tokens: 5000 })
+    expect(tooDear.status).toBe(429)
+  })
+
   it('let no more than so many through at the same time', async () => {
     const user = await givenUser()
     await limit(user, { max_concurrency: 3 })
@@ -234,7 +268,7 @@ describe('limits', () => {
 })
 
 describe('reachedBy', () => {
-  const ONE = { tokens: 10, calls: 1, places: 1 }
+  const ONE = { tokens: 10, calls: 1, places: 1, costNano: 1000 }
   const NOW = Date.parse('2026-11-22T12:00:10Z')
   const IDLE: Use = {
     openRequests: 0,
@@ -244,6 +278,10 @@ describe('reachedBy', () => {
     dayRequests: 0,
     dayTokens: 0,
     totalTokens: 0,
+    reservedCostNano: 0,
+    dayCostNano: 0,
+    monthCostNano: 0,
+    totalCostNano: 0,
   }
 
   it.each([

@@ -8,9 +8,10 @@ import { type Bill, billOf } from '../support/meter.ts'
 import { configure, givenUser, settledStats, type User } from '../support/pollux.ts'
 
 const SIGNATURE = { callId: 'call_1', signature: 'c2lnbmF0dXJl' }
+const TOOK = { firstByteMs: 10, wholeMs: 20 }
 
 function ended(lease: Lease, signatures: readonly (typeof SIGNATURE)[] = []) {
-  return { lease, verdict: { kind: 'ok' }, usage: undefined, signatures } as const
+  return { lease, verdict: { kind: 'ok' }, usage: undefined, signatures, took: TOOK } as const
 }
 
 async function leases(user: User, count: number): Promise<readonly Lease[]> {

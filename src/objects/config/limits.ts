@@ -10,6 +10,10 @@ export interface Limits {
   readonly tokensPerDay: number | null
   /** Over the user's whole life: a budget. */
   readonly totalTokens: number | null
+  /** Budgets in dollars: of the day and the month (UTC), and of the whole life. */
+  readonly usdPerDay: number | null
+  readonly usdPerMonth: number | null
+  readonly usdTotal: number | null
 }
 
 export type LimitName = keyof Limits
@@ -21,6 +25,9 @@ export const NO_LIMITS: Limits = {
   requestsPerDay: null,
   tokensPerDay: null,
   totalTokens: null,
+  usdPerDay: null,
+  usdPerMonth: null,
+  usdTotal: null,
 }
 
 /** Pure. */
@@ -37,6 +44,11 @@ export interface Use {
   readonly dayRequests: number
   readonly dayTokens: number
   readonly totalTokens: number
+  /** Money is 1e-9 dollars. What has no known price is charged as if it were dear. */
+  readonly reservedCostNano: number
+  readonly dayCostNano: number
+  readonly monthCostNano: number
+  readonly totalCostNano: number
 }
 
 /** The limit that stands against one more request, and when it opens again (epoch milliseconds; null: not by itself). */
@@ -56,6 +68,8 @@ const SOON_MS = 1000
 export interface Need {
   /** About how many, input and output. */
   readonly tokens: number
+  /** About how much it will cost, in 1e-9 dollars. */
+  readonly costNano: number
   /** Calls of Google that are no retries: each counts as a request. */
   readonly calls: number
   /** How many of them are under way at the same time. */
@@ -66,9 +80,15 @@ export interface Need {
 export function reachedBy(limits: Limits, use: Use, need: Need, now: number): Reached | null {
   const nextMinute = (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS
   const nextDay = (Math.floor(now / DAY_MS) + 1) * DAY_MS
-  const { tokens, calls, places } = need
+  const { tokens, calls, places, costNano } = need
+  const date = new Date(now)
+  const nextMonth = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1)
+  const reservedCost = use.reservedCostNano
   const checks: readonly [LimitName, used: number, more: number, retryAt: number | null][] = [
     // What does not pass by itself comes first: it is what the client should hear.
+    ['usdTotal', use.totalCostNano + reservedCost, costNano, null],
+    ['usdPerMonth', use.monthCostNano + reservedCost, costNano, nextMonth],
+    ['usdPerDay', use.dayCostNano + reservedCost, costNano, nextDay],
     ['totalTokens', use.totalTokens + use.reservedTokens, tokens, null],
     ['requestsPerDay', use.dayRequests, calls, nextDay],
     ['tokensPerDay', use.dayTokens + use.reservedTokens, tokens, nextDay],
@@ -77,13 +97,20 @@ export function reachedBy(limits: Limits, use: Use, need: Need, now: number): Re
     ['maxConcurrency', use.openRequests, places, now + SOON_MS],
   ]
   for (const [limit, used, more, retryAt] of checks) {
-    const allowed = limits[limit]
-    if (allowed === null || used + more <= allowed) continue
+    const set = limits[limit]
+    const allowed = set === null ? Infinity : isMoney(limit) ? Math.round(set * NANO) : set
+    if (used + more <= allowed) continue
     // A single call by a limit of none is refused as any is.
     const isTooLarge = more > allowed && used < allowed
     return { limit, retryAt: isTooLarge ? null : retryAt, isTooLarge }
   }
   return null
+}
+
+const NANO = 1e9
+
+export function isMoney(limit: LimitName): boolean {
+  return limit === 'usdPerDay' || limit === 'usdPerMonth' || limit === 'usdTotal'
 }
 
 /** Null where neither the user's requests nor the tokens are limited. Pure. */

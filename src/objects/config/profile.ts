@@ -1,3 +1,4 @@
+import type { Price } from '../../gemini/models/prices.ts'
 import { DEFAULT_SETTINGS, type SettingsChange, type UserSettings } from './user-settings.ts'
 
 /** The user's own row: settings, the cursor, and the versions that tell whether the snapshot in KV is behind. */
@@ -13,6 +14,7 @@ export class Profile {
   #hasAdvanced = false
   /** Names this storage: counts of another one begin anew. */
   readonly life: string
+  #shared: Shared
   #pushedVersion: number
 
   constructor(sql: SqlStorage) {
@@ -24,14 +26,29 @@ export class Profile {
     this.#configVersion = row.config_version
     this.#snapshotVersion = row.snapshot_version
     // What an earlier version did not know yet has its default.
-    this.#settings = { ...DEFAULT_SETTINGS, ...(JSON.parse(row.settings) as Partial<UserSettings>) }
+    const settings = JSON.parse(row.settings) as Partial<UserSettings>
+    const limits = { ...DEFAULT_SETTINGS.limits, ...settings.limits }
+    this.#settings = { ...DEFAULT_SETTINGS, ...settings, limits }
     this.#deletedAt = row.deleted_at
     this.life = row.life
+    this.#shared = JSON.parse(row.shared) as Shared
     this.#pushedVersion = row.pushed_version
   }
 
   get settings(): UserSettings {
     return this.#settings
+  }
+
+  /** Prices that an admin set, for all users. */
+  get prices(): readonly Price[] {
+    return this.#shared.prices ?? NO_PRICES
+  }
+
+  /** What admins set for many users, as the directory hands it on; an older version than is known changes nothing. */
+  share(shared: Shared): void {
+    if ((this.#shared.version ?? 0) >= (shared.version ?? 0)) return
+    this.#shared = shared
+    this.#sql.exec('UPDATE user SET shared = ?', JSON.stringify(shared))
   }
 
   /** A deleted user's row stays as a tombstone, so that no stale snapshot can bring the user back (design §4). */
@@ -132,6 +149,15 @@ export class Profile {
   }
 }
 
+/** What admins set for many users at once. */
+export interface Shared {
+  /** Grows with each change. */
+  readonly version?: number
+  readonly prices?: readonly Price[]
+}
+
+const NO_PRICES: readonly Price[] = []
+
 type ProfileRow = {
   created_at: number
   cursor: string | null
@@ -141,5 +167,6 @@ type ProfileRow = {
   settings: string
   deleted_at: number | null
   life: string
+  shared: string
   pushed_version: number
 }

@@ -1,4 +1,6 @@
 import type { Held, Readiness } from '../secrets/access-tokens.ts'
+import { estimateCost } from '../../gemini/cost.ts'
+import { DEAR, ownPriceOf, priceOf } from '../../gemini/models/prices.ts'
 import { canDo } from '../../gemini/operations.ts'
 import type { RateLimits } from '../../failure/rate-limits.ts'
 import { quarantine } from './consequences.ts'
@@ -135,7 +137,7 @@ export function foresee(state: UserState, request: LeaseRequest): Refusal | null
   const { selection } = chosenFor(state, request, wanted.asked, [], now)
   if (!selection.ok) return selection
   const { choices = 1 } = request
-  return limitReached(state, { tokens: 1, calls: choices, places: choices }, now)
+  return limitReached(state, { tokens: 1, calls: choices, places: choices, costNano: 1 }, now)
 }
 
 /** The model that is asked for, as the user's names resolve it, or why the user may not ask. */
@@ -217,16 +219,22 @@ function lend(
   const begins = request.attempt === 1 && !ledger.meter.hasBegun(requestId)
   const calls = request.calls?.[credential.upstream] ?? 1
   const more = begins ? calls : ledger.meter.uncounted(requestId, calls)
+  const costNano = begins ? estimateOf(state, request, now) : 0
   const need: Need = begins
-    ? { tokens: tokens * choices, calls: calls * choices, places: choices }
-    : { tokens: 0, calls: more, places: 0 }
+    ? {
+        tokens: tokens * choices,
+        calls: calls * choices,
+        places: choices,
+        costNano: costNano * choices,
+      }
+    : { tokens: 0, calls: more, places: 0, costNano: 0 }
   // In one step with the grant, so that no number of concurrent requests gets past a limit.
   const reached = more > 0 ? limitReached(state, need, now) : null
   if (reached !== null) return reached
   const lease = ledger.grant(
     {
       requestId,
-      begins: begins ? { tokens, calls } : null,
+      begins: begins ? { tokens, calls, costNano } : null,
       credentialId: credential.id,
       credentialVersion: credential.updatedAt,
       tokenSerial: held.serial,
@@ -238,13 +246,26 @@ function lend(
   )
   if (!begins && more > 0) ledger.meter.countMore(requestId, more, now)
   for (let index = 1; begins && index < choices; index++) {
-    ledger.meter.beginSoon(choiceId(requestId, index), tokens, now)
+    ledger.meter.beginSoon(choiceId(requestId, index), tokens, now, costNano)
   }
   if (test) buckets.beginTest(principalOf(credential), lease)
   if (request.attempt === 1 && profile.settings.mode === 'round_robin') {
     profile.advance(nextActive(ringOf(state, now), credential.id))
   }
   return handOver(state, request, lease, { asked: request.asked, credential, held, affinity })
+}
+
+/** What a request may cost, in 1e-9 dollars; looked up only where a budget asks. */
+function estimateOf(
+  { profile }: UserState,
+  { model, estimatedTokens, estimatedOutput = estimatedTokens }: LeaseRequest,
+  now: number,
+): number {
+  const { usdPerDay, usdPerMonth, usdTotal } = profile.settings.limits
+  if (usdPerDay === null && usdPerMonth === null && usdTotal === null) return 0
+  const output = Math.min(estimatedOutput, estimatedTokens)
+  const price = priceOf(model, now, profile.prices) ?? DEAR
+  return estimateCost({ input: estimatedTokens - output, output }, price)
 }
 
 function handOver(
@@ -259,6 +280,9 @@ function handOver(
   const access = { upstream, project, location, quotaProject, auth: held.auth }
   const rateLimits = limitsLeft(state, now)
   const maker = { model: lease.model, upstream }
+  const { prices } = state.profile
+  // The list is the Worker's own.
+  const price = prices.length === 0 ? undefined : ownPriceOf(lease.model, now, prices)
   const suspected = state.suspicions.of(credential.id, lease.model, requestId, now)
   return {
     ok: true,
@@ -272,6 +296,7 @@ function handOver(
       insteadOf: lease.model === asked ? null : asked,
       preferences: preferencesOf(settings),
       isAwaited: isAwaited(state, lease),
+      ...(price !== undefined && { price }),
       ...(suspected !== undefined && { suspected }),
       ...(callIds.length > 0 && { signatures: state.signatures.of(callIds, maker, now) }),
     },
@@ -299,6 +324,7 @@ function limitReached(state: UserState, need: Need, now: number): Refusal | null
   // A place that nobody holds any more is found free now, not when the alarm comes.
   if (reached !== null && state.ledger.sweep(now))
     reached = reachedBy(limits, useOf(state, now), need, now)
+  if (reached !== null) state.ledger.tally(`limit ${reached.limit}`)
   return reached === null
     ? null
     : { ok: false, reason: 'limit_reached', ...reached, rateLimits: limitsLeft(state, now) }

@@ -2,6 +2,7 @@ import type { CallSignature, KnownSignatures } from '../../gemini/signatures.ts'
 import type { UriRef } from '../../gemini/media/owned-uris.ts'
 import type { NewPin, PinRef } from '../../gemini/pins.ts'
 import type { Preferences } from '../../gemini/preferences.ts'
+import type { Price } from '../../gemini/models/prices.ts'
 import type { TokenCounts } from '../../gemini/usage.ts'
 import type { RateLimits } from '../../failure/rate-limits.ts'
 import type { Access } from '../../upstreams/credential.ts'
@@ -43,6 +44,8 @@ export interface Lease extends LeaseRef {
   /** Where the request named calls: what is known of their signatures. */
   readonly signatures?: KnownSignatures
   readonly preferences: Preferences
+  /** The model's price, where an admin set one. */
+  readonly price?: Price
   /** Of this credential and model, by the failure of another request in words that may have been about that request. */
   readonly suspected?: CredentialFault
   /** Whether decisions about other requests hang on how this attempt ends, so that it is settled at once and not with others. */
@@ -65,6 +68,8 @@ export interface LeaseRequest extends SelectRequest {
   readonly quotaPatienceMs?: number
   /** About how many tokens the request will use, for limits. */
   readonly estimatedTokens: number
+  /** How many of them are output, which is dearer; absent: not known. */
+  readonly estimatedOutput?: number
   /** How many calls the whole request takes that are no retries, where an upstream does not take it in one. */
   readonly calls?: Partial<Readonly<Record<Upstream, number>>>
   /** With the first of several choices: how many are asked for at the same time, each as a request of its own. */

@@ -1,4 +1,7 @@
 import type { Upstream } from '../../gemini/upstreams.ts'
+import { estimateCost } from '../../gemini/cost.ts'
+import { DEAR } from '../../gemini/models/prices.ts'
+import type { TokenCounts } from '../../gemini/usage.ts'
 import { outcomeOf } from '../../upstreams/verdict.ts'
 import { type AttemptCounts, Counters, type RequestCounts } from './counters.ts'
 import { type LeaseRef, REQUEST_OUTCOMES, type RequestOutcome, type Settlement } from './lease.ts'
@@ -9,6 +12,7 @@ import { deleteOpenLease, type OpenLease, readOpenLeases, writeOpenLease } from 
 import { RequestRollups } from './request-rollups.ts'
 import type { Rollups } from './rollups.ts'
 import { Tallies } from './tallies.ts'
+import { usesTokens } from './usage.ts'
 
 /** The longest that an attempt may take; the Worker ends a stream before. */
 export const LEASE_MS = 15 * 60_000
@@ -36,7 +40,11 @@ export interface Grant {
   /** Which attempt of which request. */
   readonly grantedTo: string
   /** Set with the first attempt of a request, which begins with it: about how many tokens it will use, and how many calls it takes. */
-  readonly begins: { readonly tokens: number; readonly calls: number } | null
+  readonly begins: {
+    readonly tokens: number
+    readonly calls: number
+    readonly costNano?: number
+  } | null
 }
 
 /**
@@ -84,7 +92,7 @@ export class Ledger {
       this.#changedLives.add(life)
     }
     for (const lease of readOpenLeases(sql, now)) {
-      this.meter.hold(lease.requestId, lease.reservedTokens)
+      this.meter.hold(lease.requestId, lease.reservedTokens, lease.reservedCostNano)
       this.#open.set(lease.id, lease)
       this.#counters.granted(lease.credentialId, lease.countedAs)
     }
@@ -93,7 +101,7 @@ export class Ledger {
   /** Opens a lease, in memory only. */
   grant({ grantedTo, begins, model, upstream, ...terms }: Grant, now: number): LeaseRef {
     if (begins === null) this.meter.goesOn(terms.requestId)
-    else this.meter.begin(terms.requestId, begins.tokens, now, begins.calls)
+    else this.meter.begin(terms.requestId, begins.tokens, now, begins.calls, begins.costNano)
     const countedAs = this.#counters.knowsModel(model, MAX_MODELS) ? model : OTHER_MODELS
     const number = ++this.#life.granted
     this.#life.open.add(number)
@@ -128,7 +136,9 @@ export class Ledger {
   /** Closes a lease. False where that changed nothing: it was closed before, or the report is too late to be told from a second one. */
   settle(settlement: Settlement, now: number): boolean {
     const { lease, verdict, tokens, request } = settlement
-    const { costNano = null, searches = 0, took = null } = settlement
+    const { searches = 0, took = null } = settlement
+    // An earlier Worker says nothing of it.
+    const { costNano = usesTokens(tokens) ? null : 0 } = settlement
     const spent = { tokens, costNano, searches, took }
     const { life: lifeId, number } = parseLeaseId(lease.id)
     const life = this.#lifeOf(lifeId)
@@ -146,7 +156,11 @@ export class Ledger {
       this.#counters.settled(lease, outcome, spent, now)
     }
     this.#close(lease.id)
-    this.meter.used(tokens.prompt + tokens.output + tokens.reasoning + tokens.toolUse, now)
+    this.meter.used(
+      tokens.prompt + tokens.output + tokens.reasoning + tokens.toolUse,
+      now,
+      costNano ?? dearCost(tokens),
+    )
     if (request !== null) {
       this.#requestEnded(request, 1, now)
       this.meter.end(lease.requestId)
@@ -311,6 +325,11 @@ export class Ledger {
     return this.#counters.attempts()
   }
 
+  /** What is known of all that it cost, in 1e-9 dollars. */
+  costNano(): number {
+    return this.#counters.attempts().reduce((sum, { costNano }) => sum + costNano, 0)
+  }
+
   /** All that the user ever used: input and output, thoughts and tools. */
   totalTokens(): number {
     return this.#counters
@@ -330,6 +349,11 @@ export class Ledger {
   requests(): Readonly<RequestCounts> {
     return this.#counters.requests()
   }
+}
+
+/** What has no known price counts against a budget as if it were dear, which keeps budgets hard. */
+function dearCost({ prompt, toolUse, output, reasoning }: TokenCounts): number {
+  return estimateCost({ input: prompt + toolUse, output: output + reasoning }, DEAR)
 }
 
 type LedgerRow = LifeRow & {

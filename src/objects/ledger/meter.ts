@@ -8,6 +8,12 @@ export interface MeterReading {
   readonly day: number
   readonly dayRequests: number
   readonly dayTokens: number
+  /** Money in 1e-9 dollars. */
+  readonly dayCostNano: number
+  /** Months since the epoch, UTC. */
+  readonly month: number
+  readonly monthCostNano: number
+  readonly totalCostNano: number
 }
 
 const ZERO: MeterReading = {
@@ -17,11 +23,16 @@ const ZERO: MeterReading = {
   day: 0,
   dayRequests: 0,
   dayTokens: 0,
+  dayCostNano: 0,
+  month: 0,
+  monthCostNano: 0,
+  totalCostNano: 0,
 }
 
 /** What a request under way holds of the limits. */
 interface Reservation {
   readonly tokens: number
+  readonly costNano: number
   /** Calls that were counted for it before the first was made. */
   readonly calls: number
   /** Epoch milliseconds. One without a lease is forgotten then: whoever was to ask for the lease may be gone. */
@@ -45,14 +56,14 @@ export class Meter {
   }
 
   /** A request begins, with an estimate of the tokens it will use and the calls it will take. */
-  begin(requestId: string, tokens: number, now: number, calls = 1): void {
-    this.#reserved.set(requestId, { tokens, calls, until: Infinity })
+  begin(requestId: string, tokens: number, now: number, calls = 1, costNano = 0): void {
+    this.#reserved.set(requestId, { tokens, costNano, calls, until: Infinity })
     this.#count(calls, now)
   }
 
   /** A choice that is to be asked for at the same time as the first: counted now, that none of them may find the limit reached. */
-  beginSoon(requestId: string, tokens: number, now: number): void {
-    this.#reserved.set(requestId, { tokens, calls: 1, until: now + ASKS_WITHIN_MS })
+  beginSoon(requestId: string, tokens: number, now: number, costNano = 0): void {
+    this.#reserved.set(requestId, { tokens, costNano, calls: 1, until: now + ASKS_WITHIN_MS })
     this.#count(1, now)
   }
 
@@ -82,8 +93,8 @@ export class Meter {
   }
 
   /** A request of an earlier life that is still under way; what it takes was counted then. */
-  hold(requestId: string, tokens: number): void {
-    this.#reserved.set(requestId, { tokens, calls: Infinity, until: Infinity })
+  hold(requestId: string, tokens: number, costNano = 0): void {
+    this.#reserved.set(requestId, { tokens, costNano, calls: Infinity, until: Infinity })
   }
 
   /** A request that holds no lease and will ask for one at about `at` (epoch ms). */
@@ -100,17 +111,21 @@ export class Meter {
     }
   }
 
-  heldBy(requestId: string): number {
-    return this.#reserved.get(requestId)?.tokens ?? 0
+  heldBy(requestId: string): { readonly tokens: number; readonly costNano: number } {
+    const { tokens = 0, costNano = 0 } = this.#reserved.get(requestId) ?? {}
+    return { tokens, costNano }
   }
 
   /** Tokens of a settled attempt. */
-  used(tokens: number, now: number): void {
+  used(tokens: number, now: number, costNano = 0): void {
     const current = this.#at(now)
     this.#reading = {
       ...current,
       minuteTokens: current.minuteTokens + tokens,
       dayTokens: current.dayTokens + tokens,
+      dayCostNano: current.dayCostNano + costNano,
+      monthCostNano: current.monthCostNano + costNano,
+      totalCostNano: current.totalCostNano + costNano,
     }
   }
 
@@ -120,11 +135,14 @@ export class Meter {
   }
 
   use(totalTokens: number, now: number): Use {
-    const { minuteRequests, minuteTokens, dayRequests, dayTokens } = this.#at(now)
-    let reservedTokens = 0
-    for (const [requestId, { tokens, until }] of this.#reserved) {
+    const { minuteRequests, minuteTokens, dayRequests, dayTokens, ...money } = this.#at(now)
+    let [reservedTokens, reservedCostNano] = [0, 0]
+    for (const [requestId, { tokens, costNano, until }] of this.#reserved) {
       if (until <= now) this.#reserved.delete(requestId)
-      else reservedTokens += tokens
+      else {
+        reservedTokens += tokens
+        reservedCostNano += costNano
+      }
     }
     const openRequests = this.#reserved.size
     return {
@@ -135,6 +153,10 @@ export class Meter {
       dayRequests,
       dayTokens,
       totalTokens,
+      reservedCostNano,
+      dayCostNano: money.dayCostNano,
+      monthCostNano: money.monthCostNano,
+      totalCostNano: money.totalCostNano,
     }
   }
 
@@ -149,6 +171,22 @@ export class Meter {
     if (current.minute !== minute) {
       current = { ...current, minute, minuteRequests: 0, minuteTokens: 0 }
     }
-    return current.day === day ? current : { ...current, day, dayRequests: 0, dayTokens: 0 }
+    if (current.day !== day) {
+      current = { ...current, day, dayRequests: 0, dayTokens: 0, dayCostNano: 0 }
+    }
+    const month = monthOf(now)
+    return current.month === month ? current : { ...current, month, monthCostNano: 0 }
   }
+}
+
+let known = { day: -1, month: -1 }
+
+/** Months since the epoch. Asked several times a request, and worked out once a day. */
+function monthOf(now: number): number {
+  const day = Math.floor(now / DAY_MS)
+  if (known.day !== day) {
+    const date = new Date(now)
+    known = { day, month: (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth() }
+  }
+  return known.month
 }

@@ -12,6 +12,7 @@ export interface OpenLease extends LeaseRef {
 /** A lease of an earlier life, with the tokens that its request holds. */
 export interface RestoredLease extends OpenLease {
   readonly reservedTokens: number
+  readonly reservedCostNano: number
 }
 
 /** The leases of earlier lives that were open for long. */
@@ -20,12 +21,17 @@ export function readOpenLeases(sql: SqlStorage, now: number): readonly RestoredL
   return rows.map((row) => ({ ...fromRow(row), renewedAt: now }))
 }
 
-/** `reserved`: the tokens that its request holds. */
-export function writeOpenLease(sql: SqlStorage, lease: LeaseRef, reserved: number): void {
+export interface Reserved {
+  readonly tokens: number
+  readonly costNano: number
+}
+
+/** `reserved`: what its request holds of the limits. */
+export function writeOpenLease(sql: SqlStorage, lease: LeaseRef, reserved: Reserved): void {
   sql.exec(
     `INSERT INTO open_leases
-       (lease_id, credential_id, model, counted_as, granted_at, deadline, request_id, reserved_tokens)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+       (lease_id, credential_id, model, counted_as, granted_at, deadline, request_id, reserved_tokens, reserved_cost_nano)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     lease.id,
     lease.credentialId,
     lease.model,
@@ -33,7 +39,8 @@ export function writeOpenLease(sql: SqlStorage, lease: LeaseRef, reserved: numbe
     lease.grantedAt,
     lease.deadline,
     lease.requestId,
-    reserved,
+    reserved.tokens,
+    reserved.costNano,
   )
 }
 
@@ -50,6 +57,7 @@ type OpenRow = {
   deadline: number
   request_id: string
   reserved_tokens: number
+  reserved_cost_nano: number
 }
 
 function fromRow(row: OpenRow): Omit<RestoredLease, 'renewedAt'> {
@@ -57,6 +65,7 @@ function fromRow(row: OpenRow): Omit<RestoredLease, 'renewedAt'> {
     id: row.lease_id,
     requestId: row.request_id,
     reservedTokens: row.reserved_tokens,
+    reservedCostNano: row.reserved_cost_nano,
     credentialId: row.credential_id,
     model: row.model,
     countedAs: row.counted_as,

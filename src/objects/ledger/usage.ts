@@ -88,13 +88,13 @@ export interface Spent {
 
 export function addSpent(usage: Usage, { tokens, costNano, searches, took }: Spent): void {
   addTokens(usage, tokens)
-  if (costNano !== null) usage.costNano += costNano
-  else if (usesTokens(tokens)) usage.unpriced++
+  if (costNano === null) usage.unpriced++
+  else usage.costNano += costNano
   usage.searches += searches
   if (took !== null) usage.latency = withAttempt(usage.latency, took)
 }
 
-function usesTokens({ prompt, output, reasoning, toolUse }: TokenCounts): boolean {
+export function usesTokens({ prompt, output, reasoning, toolUse }: TokenCounts): boolean {
   return prompt + output + reasoning + toolUse > 0
 }
 

@@ -65,6 +65,7 @@ const version = v.pipe(count, v.maxValue(2 ** 40))
 const credentialId = v.pipe(name, v.regex(/^cred_[0-9a-f]{16}$/))
 const project = v.nullable(v.pipe(name, v.regex(PROJECT)))
 const limit = v.optional(v.nullable(count))
+const dollars = v.optional(v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))))
 
 /** The newest first, which has no end; a user without any would be one that nobody can be. */
 const keys = v.pipe(
@@ -104,6 +105,9 @@ const settings = v.strictObject({
       requestsPerDay: limit,
       tokensPerDay: limit,
       totalTokens: limit,
+      usdPerDay: dollars,
+      usdPerMonth: dollars,
+      usdTotal: dollars,
     }),
   ),
   reasoningFormat: v.optional(v.nullable(v.picklist(REASONING_FORMATS))),

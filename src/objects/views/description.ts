@@ -46,6 +46,10 @@ export interface LimitsDescription {
   readonly requests_per_day: number | null
   readonly tokens_per_day: number | null
   readonly total_tokens: number | null
+  /** Dollars. */
+  readonly usd_per_day: number | null
+  readonly usd_per_month: number | null
+  readonly usd_total: number | null
 }
 
 export function describeLimits(limits: Limits): LimitsDescription {
@@ -56,6 +60,9 @@ export function describeLimits(limits: Limits): LimitsDescription {
     requests_per_day: limits.requestsPerDay,
     tokens_per_day: limits.tokensPerDay,
     total_tokens: limits.totalTokens,
+    usd_per_day: limits.usdPerDay,
+    usd_per_month: limits.usdPerMonth,
+    usd_total: limits.usdTotal,
   }
 }
 

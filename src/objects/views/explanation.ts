@@ -35,7 +35,7 @@ export interface CredentialOutlook {
 }
 
 /** No request is so small that it uses none. */
-const LEAST: Need = { tokens: 1, calls: 1, places: 1 }
+const LEAST: Need = { tokens: 1, calls: 1, places: 1, costNano: 1 }
 
 /** Pure, but for reading `state`. `sealed`: the credentials whose secrets nothing opens here. */
 export function explain(

@@ -23,6 +23,8 @@ export interface KeyInfo {
     readonly minute: { readonly requests: number; readonly tokens: number }
     readonly day: { readonly requests: number; readonly tokens: number }
     readonly total_tokens: number
+    /** What is known of the cost in all. */
+    readonly cost_usd: number
   }
   /** How many credentials there are, and how many serve any model at all at the moment. */
   readonly ring: { readonly credentials: number; readonly serving: number }
@@ -58,6 +60,7 @@ export function keyInfo(
       minute: { requests: use.minuteRequests, tokens: use.minuteTokens },
       day: { requests: use.dayRequests, tokens: use.dayTokens },
       total_tokens: use.totalTokens,
+      cost_usd: state.ledger.costNano() / 1e9,
     },
     ring: { credentials: credentials.length, serving: serving.length },
   }

@@ -21,6 +21,7 @@ export interface SpanStats {
   readonly input_tokens: number
   /** Visible output and reasoning. */
   readonly output_tokens: number
+  readonly cost_usd: number
 }
 
 export function rollupStats(rollups: Rollups, now: number): RollupStats {
@@ -33,6 +34,7 @@ export function rollupStats(rollups: Rollups, now: number): RollupStats {
         ok: row.ok,
         input_tokens: row.promptTokens + row.toolUseTokens,
         output_tokens: row.outputTokens + row.reasoningTokens,
+        cost_usd: row.costNano / 1e9,
       }))
   return { minutes: last(60, 'minute'), hours: last(48, 'hour'), days: last(30, 'day') }
 }

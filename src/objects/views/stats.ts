@@ -4,6 +4,7 @@ import { type AttemptCounts, noCounts, type RequestCounts } from '../ledger/coun
 import type { Credential } from '../ring/credential.ts'
 import type { ModelFault } from '../ring/model-faults.ts'
 import { type RollupStats, rollupStats } from './rollup-stats.ts'
+import { VERSION } from '../../version.ts'
 import { principalOf } from '../ring/standing.ts'
 import { terminalSum } from '../ledger/ledger.ts'
 import type { UserState } from '../state.ts'
@@ -12,6 +13,9 @@ import type { Mode } from '../config/user-settings.ts'
 /** `/debug/stats` of one user, in the wire's own names. Times are ISO 8601. No secret, key or prompt is ever part of it. */
 export interface Stats {
   readonly status: 'ok'
+  /** The gateway's clock: what countdowns are to be counted by. */
+  readonly now: string
+  readonly version: string
   readonly user: string
   readonly created_at: string
   /** The seed's counters: requests in all, and attempts by credential id. */
@@ -62,13 +66,23 @@ export interface CredentialStats {
   readonly last_used_at: string | null
   readonly attempts: AttemptStats
   readonly tokens: TokenStats
-  readonly models: Readonly<Record<string, AttemptStats & { readonly tokens: TokenStats }>>
+  readonly cost: CostStats
+  readonly models: Readonly<
+    Record<string, AttemptStats & { readonly tokens: TokenStats; readonly cost: CostStats }>
+  >
   readonly cooldowns: readonly CooldownStats[]
 }
 
 export interface AttemptStats extends Record<Outcome, number> {
   readonly granted: number
   readonly open: number
+}
+
+/** By Google's list, or an admin's prices, at the day of each attempt. */
+export interface CostStats {
+  readonly usd: number
+  /** Attempts whose cost is not known, and not in `usd`. */
+  readonly unpriced: number
 }
 
 export interface TokenStats {
@@ -118,6 +132,8 @@ export function buildStats(userId: string, state: UserState, now: number): Stats
   ])
   return {
     status: 'ok',
+    now: iso(now),
+    version: VERSION,
     user: userId,
     created_at: iso(profile.createdAt),
     // A request holds one lease at a time, so open leases are open requests.
@@ -178,10 +194,15 @@ function credentialStats(credential: Credential, state: UserState, now: number):
     last_used_at: sum.lastUsedAt === 0 ? null : iso(sum.lastUsedAt),
     attempts: attemptStats(sum, openOf()),
     tokens: tokenStats(sum),
+    cost: costStats(sum),
     models: Object.fromEntries(
       own.map((counts) => [
         counts.model,
-        { ...attemptStats(counts, openOf(counts.model)), tokens: tokenStats(counts) },
+        {
+          ...attemptStats(counts, openOf(counts.model)),
+          tokens: tokenStats(counts),
+          cost: costStats(counts),
+        },
       ]),
     ),
     cooldowns: cooldownStats(credential, state, now),
@@ -247,6 +268,8 @@ function total(credentialId: string, attempts: readonly AttemptCounts[]): Attemp
     sum.outputTokens += counts.outputTokens
     sum.reasoningTokens += counts.reasoningTokens
     sum.toolUseTokens += counts.toolUseTokens
+    sum.costNano += counts.costNano
+    sum.unpriced += counts.unpriced
     sum.lastUsedAt = Math.max(sum.lastUsedAt, counts.lastUsedAt)
   }
   return sum
@@ -257,6 +280,10 @@ function attemptStats(counts: AttemptCounts, open: number): AttemptStats {
     counts
   const terminal = { ok, client_fault, credential_fault, quota, upstream_fault, cancelled, lost }
   return { granted, open, ...terminal }
+}
+
+function costStats({ costNano, unpriced }: AttemptCounts): CostStats {
+  return { usd: costNano / 1e9, unpriced }
 }
 
 function tokenStats(counts: AttemptCounts): TokenStats {

@@ -137,6 +137,18 @@ const limit = v.optional(
   ),
 )
 
+/** A budget; to a millionth of a dollar. */
+const dollars = v.optional(
+  v.nullable(
+    v.pipe(
+      v.number('a number of dollars, or null'),
+      v.minValue(0, 'must not be negative'),
+      v.maxValue(1e6, 'must be at most 1000000 dollars'),
+      v.transform((value) => Math.round(value * 1e6) / 1e6),
+    ),
+  ),
+)
+
 const limits = v.strictObject({
   max_concurrency: limit,
   requests_per_minute: limit,
@@ -144,6 +156,9 @@ const limits = v.strictObject({
   requests_per_day: limit,
   tokens_per_day: limit,
   total_tokens: limit,
+  usd_per_day: dollars,
+  usd_per_month: dollars,
+  usd_total: dollars,
 })
 
 /** A bucket alone is all of it. */
@@ -288,6 +303,9 @@ function toLimits(given: v.InferOutput<typeof limits>) {
     requestsPerDay: given.requests_per_day,
     tokensPerDay: given.tokens_per_day,
     totalTokens: given.total_tokens,
+    usdPerDay: given.usd_per_day,
+    usdPerMonth: given.usd_per_month,
+    usdTotal: given.usd_total,
   })
 }
 

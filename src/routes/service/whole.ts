@@ -1,4 +1,7 @@
 import type { Answers } from '../../gateway/choices.ts'
+import { costUnder } from '../../gateway/billing.ts'
+import type { GenerateContentResponse } from '../../gemini/types.ts'
+import type { Lease } from '../../objects/ledger/lease.ts'
 import { verdictOf } from '../../gateway/verdict-of.ts'
 import { continuationPins } from '../../gemini/pins.ts'
 import { tokenIn } from '../../gemini/response.ts'
@@ -34,5 +37,20 @@ export async function tellWhole(asked: Asked, answers: Answers): Promise<Reply> 
   const response = new Response(told.body, { headers: { 'content-type': told.contentType } })
   setJourneyHeaders(response.headers, lead, call.family, attempts)
   setIgnored(response.headers, ignoredBy(asked, lead))
+  setCost(response.headers, unary)
   return response
+}
+
+/** What the answers cost, in dollars; not said where it is not known of each. */
+function setCost(
+  headers: Headers,
+  answers: readonly { readonly lease: Lease; readonly response: GenerateContentResponse }[],
+): void {
+  let sum = 0
+  for (const { lease, response } of answers) {
+    const cost = costUnder(lease, response.usageMetadata, { kind: 'ok' })
+    if (cost === null) return
+    sum += cost
+  }
+  headers.set('x-pollux-cost', (sum / 1e9).toFixed(9))
 }

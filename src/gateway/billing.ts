@@ -1,0 +1,27 @@
+import { costOf } from '../gemini/cost.ts'
+import { priceOf } from '../gemini/models/prices.ts'
+import type { UsageMetadata } from '../gemini/types.ts'
+import type { Lease } from '../objects/ledger/lease.ts'
+import type { Verdict } from '../upstreams/verdict.ts'
+
+/** Vertex AI asks a tenth more for these models outside of `global` (LiteLLM 1.110.2, read on 2026-11-28). */
+const DEARER_IN_REGIONS = /^gemini-(?:3\.[5-8]-|4-|3\.1-flash-lite$|3\.1-flash-image$)/
+
+/**
+ * What an attempt cost by the price of today, in 1e-9 dollars, as a list of prices says it: what Google really asks hangs on contracts,
+ * free tiers and licences. Null: it used something, and what that costs is not known.
+ */
+export function costUnder(
+  { model, price, access }: Pick<Lease, 'model' | 'price' | 'access'>,
+  usage: UsageMetadata | undefined,
+  verdict: Verdict,
+): number | null {
+  // An answer without a count, or a stream that was left before it: Google counts it all the same.
+  if (usage === undefined) return verdict.kind === 'ok' || verdict.kind === 'cancelled' ? null : 0
+  const known = price ?? priceOf(model, Date.now())
+  if (known === undefined) return null
+  const { upstream, location } = access
+  const isRegional = upstream === 'vertex' && location !== null && location !== 'global'
+  const cost = costOf(usage, known)
+  return isRegional && DEARER_IN_REGIONS.test(model) ? Math.round(cost * 1.1) : cost
+}

@@ -1,0 +1,60 @@
+import type { Price } from '../../gemini/models/prices.ts'
+import type { Shared } from '../config/profile.ts'
+
+/** So many users are told at once. */
+const PAGE = 40
+
+/**
+ * What admins set for all users at once, and who is still to be told of it. Users' objects keep their own copy, so that no request
+ * asks for it; each is told again until it has answered.
+ */
+export class SharedSettings {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec(`
+      CREATE TABLE IF NOT EXISTS shared (
+        only_row INTEGER PRIMARY KEY CHECK (only_row = 1), version INTEGER NOT NULL, value TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS untold (user_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    `)
+  }
+
+  current(): Shared {
+    const [row] = this.#sql.exec<{ value: string }>('SELECT value FROM shared').toArray()
+    return row === undefined ? {} : (JSON.parse(row.value) as Shared)
+  }
+
+  /** Every user is to be told. */
+  setPrices(prices: readonly Price[]): void {
+    const before = this.current()
+    const shared: Shared = { ...before, prices, version: (before.version ?? 0) + 1 }
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO shared (only_row, version, value) VALUES (1, ?, ?)',
+      shared.version ?? 0,
+      JSON.stringify(shared),
+    )
+    this.#sql.exec('INSERT OR IGNORE INTO untold SELECT user_id FROM users')
+  }
+
+  /** A new user is to be told what holds for all. */
+  tellLater(userId: string): boolean {
+    if (this.current().version === undefined) return false
+    this.#sql.exec('INSERT OR IGNORE INTO untold (user_id) VALUES (?)', userId)
+    return true
+  }
+
+  untold(): readonly string[] {
+    return this.#sql
+      .exec<{ user_id: string }>('SELECT user_id FROM untold LIMIT ?', PAGE)
+      .toArray()
+      .map((row) => row.user_id)
+  }
+
+  /** Nothing to do where the version has changed meanwhile: then they are to be told again. */
+  told(userId: string, version: number): void {
+    if (this.current().version !== version) return
+    this.#sql.exec('DELETE FROM untold WHERE user_id = ?', userId)
+  }
+}

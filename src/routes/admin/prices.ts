@@ -1,0 +1,25 @@
+import { persistently } from '../../gateway/objects.ts'
+import { type Price, PRICES } from '../../gemini/models/prices.ts'
+import { DIRECTORY_NAME } from '../../objects/directory.ts'
+import type { Call, Reply } from '../call.ts'
+import { readBody } from './body.ts'
+import { pricesBody } from './price-schema.ts'
+
+/** GET /v1/config/prices: the list, and what goes before it. */
+export async function getPrices({ env }: Call): Promise<Reply> {
+  const shared = await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).shared())
+  return answer(shared.prices ?? [])
+}
+
+/** PUT /v1/config/prices: what goes before the list, all of it; for attempts that end from now on. */
+export async function putPrices(call: Call): Promise<Reply> {
+  const body = await readBody(call, pricesBody)
+  if (!body.ok) return body.failure
+  const { prices } = body.value
+  await persistently(() => call.env.DIRECTORY.getByName(DIRECTORY_NAME).setPrices(prices))
+  return answer(prices)
+}
+
+function answer(overrides: readonly Price[]): Response {
+  return Response.json({ status: 'ok', unit: 'usd_per_million_tokens', overrides, list: PRICES })
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { admin, chat, type ErrorBody, givenUser } from '../support/pollux.ts'
+
+const OWN = { model: 'gemini-2.5-flash', in: 1000, cached: 100, out: 1000 }
+
+async function costOfOne(key: string): Promise<number> {
+  const answer = await chat(key)
+  await answer.text()
+  return Number(answer.headers.get('x-pollux-cost'))
+}
+
+describe('prices of an admin\u2019s', () => {
+  it('go before the list from the next request on, for users there are and those to come', async () => {
+    const user = await givenUser()
+    const before = await costOfOne(user.key)
+    const put = await admin('PUT', 'prices', { prices: [OWN] })
+    expect(put.status).toBe(200)
+    expect(await costOfOne(user.key)).toBeGreaterThan(100 * before)
+    const later = await givenUser()
+    expect(await costOfOne(later.key)).toBeGreaterThan(100 * before)
+    const shown = await (await admin('GET', 'prices')).json<{ overrides: object[] }>()
+    expect(shown.overrides).toEqual([OWN])
+    await admin('PUT', 'prices', { prices: [] })
+    expect(await costOfOne(user.key)).toBe(before)
+  })
+
+  it.each([
+    [{ ...OWN, in: -1 }, 'prices[0].in'],
+    [{ ...OWN, until: 'soon' }, 'prices[0].until'],
+    [{ model: 'gemini-2.5-flash' }, 'prices[0].in'],
+  ])('are refused where they are none', async (price, param) => {
+    const answer = await admin('PUT', 'prices', { prices: [price] })
+    expect(answer.status).toBe(400)
+    expect((await answer.json<ErrorBody>()).error).toMatchObject({ param })
+  })
+})
