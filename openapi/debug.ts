@@ -37,6 +37,16 @@ export const debug: Operations = {
     summary: 'Who the key that asks is, the gateway’s clock and its version',
     answers: ok('The session', answers.session),
   },
+  'GET /metrics': {
+    who: 'admin',
+    summary: 'Prometheus’s text over all users; takes METRICS_TOKEN too',
+    answers: {
+      200: {
+        description: 'Text, version 0.0.4',
+        mediaTypes: ['text/plain; version=0.0.4; charset=utf-8'],
+      },
+    },
+  },
   'POST /v1/test': testRing,
   'POST /v1/debug/test': testRing,
   'POST /v1/token-test': testTokens,

@@ -3,6 +3,8 @@ import { DIRECTORY_NAME } from './directory.ts'
 import type { PeopleChanges } from './directory/cards.ts'
 import { prune, take } from './totals/adding.ts'
 import { type Listed, type ListQuery, listOf } from './totals/listing.ts'
+import { metricsOf } from './totals/metrics.ts'
+import { VERSION } from '../version.ts'
 import type { Push } from './totals/push.ts'
 import { makeTables } from './totals/tables.ts'
 
@@ -38,6 +40,11 @@ export class TotalsObject extends DurableObject<Env> {
   async list(query: ListQuery): Promise<Listed> {
     await this.#follow()
     return listOf(this.ctx.storage.sql, query, Date.now())
+  }
+
+  /** Prometheus's text. */
+  metrics(): string {
+    return metricsOf(this.ctx.storage.sql, VERSION, Date.now())
   }
 
   /** Reads up what has changed in the directory, which knows who there is. */

@@ -1,6 +1,7 @@
 import {
   authenticate,
   type Caller,
+  digestOf,
   type KeyHolder,
   masterKeyProblem,
 } from '../gateway/authenticate.ts'
@@ -42,6 +43,21 @@ export function admin(handle: (call: Call) => Promise<Reply>): Access {
     if (!known.isMaster) return NOT_MASTER
     const named = await withUserId(call)
     return 'reason' in named ? named : act(named)
+  })
+}
+
+/** Scrapers: the METRICS_TOKEN, which opens nothing else, or the master key. */
+export function scraper(handle: (call: Call) => Promise<Reply>): Access {
+  const asAdmin = admin(handle)
+  return accessOf('admin', async (call) => {
+    const { METRICS_TOKEN: token = '' } = call.env as { readonly METRICS_TOKEN?: string }
+    const given = /^Bearer +(\S+)$/i.exec(call.request.headers.get('authorization') ?? '')?.[1]
+    // Digests, so that how long the comparison takes tells nothing of the token.
+    const isToken =
+      token.trim() !== '' &&
+      given !== undefined &&
+      (await digestOf(given)) === (await digestOf(token.trim()))
+    return isToken ? handle(call) : asAdmin(call)
   })
 }
 

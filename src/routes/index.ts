@@ -26,7 +26,7 @@ import { OPENAI_SPEECH } from '../dialects/openai-speech/index.ts'
 import { OPENAI_FAMILY } from '../dialects/openai/family.ts'
 import { addCredential } from './admin/additions.ts'
 import { readAudit } from './admin/audit.ts'
-import { type Access, admin, everyone, leasingUser, user, userOrAdmin } from './access.ts'
+import { type Access, admin, everyone, leasingUser, scraper, user, userOrAdmin } from './access.ts'
 import { addCredentials } from './admin/bulk.ts'
 import { rotateRing, updateConfig } from './admin/ring-acts.ts'
 import {
@@ -73,6 +73,7 @@ import { allThings } from './service/things/list.ts'
 import { makeBatch, makeCache, makeEmbeddingBatch, makeInteraction } from './service/things/make.ts'
 import { oneThing } from './service/things/one.ts'
 import { getStored, listStored, notServed } from './service/not-served.ts'
+import { metrics } from './public/metrics.ts'
 import { session } from './public/session.ts'
 import { getPrices, putPrices } from './admin/prices.ts'
 import { openapi } from './public/openapi.ts'
@@ -289,6 +290,7 @@ const ADMIN: readonly Row[] = [
   ['POST', '/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
   ['POST', '/v1/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
   ['GET', '/v1/session', userOrAdmin(session)],
+  ['GET', '/metrics', scraper(metrics)],
   ['GET', '/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
   ['GET', '/v1/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
 ]

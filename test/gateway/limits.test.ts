@@ -71,7 +71,7 @@ describe('limits', () => {
       const user = await givenUser()
       // None is settled before the last has asked.
       const credential = user.credentials[0]?.handle ?? ''
-      await google.script({ credential, times: 7, reply: { text: 'x', delayMs: 1500 } })
+      await google.script({ credential, times: 7, reply: { text: 'x', delayMs: 700 } })
       // Two words and fifty tokens of gemini-2.5-flash: about $0.000127.
       await limit(user, { [name]: 0.0009 })
       const answers = await many(user, 100)

@@ -38,7 +38,9 @@ describe('the list of users', () => {
     await expect
       .poll(() => runDurableObjectAlarm(env.USERS.getByName(user.userId)), { timeout: 5000 })
       .toBe(true)
-    await expect.poll(async () => (await lineOf(user.userId))?.today.requests).toBe(1)
+    await expect
+      .poll(async () => (await lineOf(user.userId))?.today.requests, { timeout: 10_000 })
+      .toBe(1)
     const line = await lineOf(user.userId)
     expect(line?.credentials).toMatchObject({ total: 2, serving: 2, quarantined: 0 })
     expect(line?.today.tokens).toBeGreaterThan(0)
@@ -46,7 +48,18 @@ describe('the list of users', () => {
     expect(line?.as_of).not.toBeNull()
     const stats = await answered<UserList>(get(`/debug/stats?q=${user.userId}`, MASTER))
     expect(stats.users).toEqual([line])
-  })
+    const metrics = await get('/metrics', MASTER)
+    expect(metrics.headers.get('content-type')).toContain('version=0.0.4')
+    const text = await metrics.text()
+    expect(text).toContain('pollux_requests_total{outcome="ok"} 1\n')
+    expect(text).toMatch(
+      /^pollux_attempts_total\{upstream="\S+",model="gemini-2.5-flash",outcome="ok"\} 1$/m,
+    )
+    expect(text).toMatch(/^pollux_attempt_duration_seconds_bucket\{.*le="\+Inf"\} 1$/m)
+    expect(text).toContain('pollux_ledgers_broken 0\n')
+    expect(text).not.toContain(user.userId)
+    expect((await get('/metrics', user.key)).status).toBe(401)
+  }, 30_000)
 
   it('is searched by label, sorted, and paged', async () => {
     const team = `team-${crypto.randomUUID()}`

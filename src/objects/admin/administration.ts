@@ -143,7 +143,10 @@ export function rotate(state: UserState, by: Admin, now: number): RotateResult {
   if (from === null) return { ok: false, reason: 'no_credentials' }
   const to = nextActive(ringOf(state, now), from)
   audit.record(by, 'ring.rotated', null, { from, to })
-  if (to !== from) profile.rotate(to)
+  if (to !== from) {
+    profile.rotate(to)
+    state.ledger.tally('turn manual')
+  }
   return { ok: true, from, to }
 }
 

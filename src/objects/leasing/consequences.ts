@@ -97,6 +97,7 @@ function rotateFrom(state: UserState, id: string, model: string, why: string, no
   // What is written without an await between is committed together: there is no turn without its line.
   audit.record('ring', 'ring.turned', null, { from: id, to: next, why, model })
   profile.rotate(next)
+  state.ledger.tally(why.startsWith('quota') ? 'turn quota' : 'turn fault')
 }
 
 /** The last error as the stats show it; null for what is not the credential's or Google's doing. */
