@@ -330,7 +330,7 @@ describe('GET /debug/stats', () => {
   })
 
   it.each([
-    ['nonsense', 400, 'invalid_value'],
+    ['nonsense', 404, 'user_not_found'],
     ['0'.repeat(64), 404, 'user_not_found'],
   ])('answers the admin for the user %s with %i', async (user, status, code) => {
     const answer = await get(`/debug/stats?user=${user}`, MASTER_KEY)

@@ -287,10 +287,10 @@ describe('the key of an admin’s choice', () => {
   it.each([
     ['neither', {}, 'missing_required_parameter', 'apiKey'],
     ['both', { user: 'a'.repeat(64), apiKey: 'a-key-of-mine' }, 'invalid_value', 'user'],
-    ['no id', { user: 'ada' }, 'invalid_value', 'user'],
+    ['a label that nobody has', { user: 'ada' }, 'user_not_found', 'user'],
   ])('or the id names the user: %s is refused', async (_, body, code, param) => {
     const answer = await post('/v1/config/rotate', MASTER_KEY, body)
-    expect(answer.status).toBe(400)
+    expect(answer.status).toBe(code === 'user_not_found' ? 404 : 400)
     expect(await errorOf(answer)).toMatchObject({ code, param })
   })
 

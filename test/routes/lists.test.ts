@@ -70,7 +70,7 @@ describe('the list of users', () => {
     const first = await list(`?q=${team.toUpperCase()}&sort=label&limit=2`)
     expect(first.total).toBe(3)
     expect(first.users.map(({ label }) => label?.at(-1))).toEqual(['a', 'b'])
-    const rest = await list(first.next ?? '')
+    const rest = await list(`${first.next}&limit=2`)
     expect(rest.users.map(({ label }) => label?.at(-1))).toEqual(['c'])
     expect(rest.next).toBeNull()
     expect((await get('/v1/config/users?sort=nonsense', MASTER)).status).toBe(400)

@@ -82,7 +82,7 @@ export class Rollups {
     this.#table.foldAndPrune(now)
   }
 
-  /** What the user has used in the minute, hour or day (UTC) that the instant is in. Read once, and from then on kept in memory. */
+  /** What the user has used in the minute, hour or day (UTC) that the instant is in. Read once, and from then on kept in memory. Without latencies. */
   usedIn(span: Span, at: number): Readonly<Usage> {
     const start = startOf(span, at)
     const known = this.#sums.find((sum) => sum.span === span && sum.start === start)

@@ -5,7 +5,7 @@ import { USER_ID } from './user-id.ts'
 
 /** What the query strings of admin acts may say. */
 
-export const MAX_USERS = 100
+const MAX_USERS = 100
 const SEARCH = 'must be part of a label or the beginning of an id'
 export const usersQuery = v.strictObject({
   q: v.optional(v.pipe(v.string(), v.trim(), v.nonEmpty(SEARCH), v.maxLength(100, SEARCH))),

@@ -6,7 +6,7 @@ import type { UserDescription } from '../../objects/views/description.ts'
 import type { CreateResult } from '../../objects/results.ts'
 import type { SettingsChange } from '../../objects/config/user-settings.ts'
 import { readBody } from './body.ts'
-import { MAX_USERS, type UsersQuery, usersQuery } from './query-schema.ts'
+import { type UsersQuery, usersQuery } from './query-schema.ts'
 import { register } from './register.ts'
 import { TOTALS_NAME } from '../../objects/totals.ts'
 import type { ListQuery } from '../../objects/totals/listing.ts'
@@ -59,6 +59,7 @@ export async function usersBy(
   return { status: 'ok', now: new Date().toISOString(), users, total, next }
 }
 
+/** Without the limit: who pages says it each time. */
 function nextPage(
   { q, sort, offset, limit }: ListQuery,
   last: string | undefined,
@@ -66,7 +67,6 @@ function nextPage(
 ): string | null {
   if (!isFull || last === undefined) return null
   const query = new URLSearchParams(q === null ? {} : { q })
-  if (limit !== MAX_USERS) query.set('limit', String(limit))
   if (sort === 'id') query.set('after', last)
   else {
     query.set('sort', sort)

@@ -1,8 +1,10 @@
+import * as v from 'valibot'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/objects.ts'
 import type { Stats } from '../../objects/views/stats.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'
+import { lazy } from '../../lazy.ts'
 import { readQuery } from '../admin/query.ts'
 import { usersQuery } from '../admin/query-schema.ts'
 import { userNotFound } from '../admin/user-id.ts'
@@ -33,8 +35,11 @@ export async function allStats(call: Call): Promise<Reply> {
   return stats === null ? userNotFound('user') : Response.json(stats)
 }
 
+/** What else the address says has always been passed over here. */
+const listQuery = lazy(() => v.object(usersQuery.entries))
+
 async function listUsers(call: Call): Promise<Reply> {
-  const query = readQuery(call, usersQuery)
+  const query = readQuery(call, listQuery())
   if (!query.ok) return query.failure
   const hint = "Add ?user=<id or label> for one user's statistics."
   return Response.json({ ...(await usersBy(call.env, query.value)), hint })

@@ -359,7 +359,7 @@ function seen({ ring, ledger, requests, open_leases: open, ...stats }: Stats): o
       attempts,
       models: Object.fromEntries(
         Object.entries(models)
-          .map(([model, { tokens: _tokens, ...counts }]) => [model, counts] as const)
+          .map(([model, { tokens: _tokens, cost: _cost, ...counts }]) => [model, counts] as const)
           .filter(([, { granted }]) => granted > 0),
       ),
     })),
