@@ -126,7 +126,7 @@ describe('npm start', { timeout: 90_000 }, () => {
     const one = await start('--state', 'own')
     expect(one.masterKey).toBe('a-master-key-of-my-own')
     expect(readFileSync(vars, 'utf8')).toMatch(
-      /^# mine\nMASTER_API_KEY=a-master-key-of-my-own\nUSER_API_KEY=\S+\nVAULT_KEY=\S+\nAPI_KEY_SECRET=\S+\n$/,
+      /^# mine\nMASTER_API_KEY=a-master-key-of-my-own\nVAULT_KEY=\S+\nAPI_KEY_SECRET=\S+\n# The demo user's key; [^\n]+\nUSER_API_KEY=\S+\n$/,
     )
     expect(statSync(vars).mode & 0o777).toBe(0o600)
 

@@ -194,7 +194,7 @@ describe('what Google says', () => {
   it('about projects and accounts never reaches the client', async () => {
     const user = await givenUser(['service_account'])
     const message =
-      'Bad field for projects/vertex-project/locations/x in project 1234567890 of bot@vertex-project.iam.gserviceaccount.com: topK'
+      'Invalid field for projects/vertex-project/locations/x in project 1234567890 of bot@vertex-project.iam.gserviceaccount.com: topK'
     await script(user, 0, {
       error: { status: 400, body: { error: { code: 400, message, status: 'INVALID_ARGUMENT' } } },
     })

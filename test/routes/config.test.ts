@@ -150,7 +150,7 @@ describe('POST /v1/config/update', () => {
     ],
     [
       'no type',
-      { apiKey: 'key-12345678', gcpServiceAccount: { api_key: 'x' } },
+      { apiKey: 'key-12345678', gcpServiceAccount: { client_id: 'x' } },
       'missing_required_parameter',
       'gcpServiceAccount.type',
     ],
