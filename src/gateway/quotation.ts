@@ -28,8 +28,9 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     `$1$2${GONE}`,
   ],
   [/\b[\w-]{1,120}\.apps\.googleusercontent\.com/gi, GONE],
+  // An address at a project whose name is already cut out is one still.
   [
-    /[\w.+-]{1,100}(?:@|%40|&#0*64;|&#x40;|\\u0040)[\w-]{1,100}(?:(?:\.|%2e)[\w-]{1,63}){1,6}/gi,
+    /[\w.+-]{1,100}(?:@|%40|&#0*64;|&#x40;|\\u0040)[\w…-]{1,100}(?:(?:\.|%2e)[\w-]{1,63}){1,6}/gi,
     GONE,
   ],
   [/\bprojects(\/|%2f)[^\s/%'"`)]{1,200}/gi, `projects$1${GONE}`],

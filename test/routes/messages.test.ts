@@ -159,9 +159,10 @@ describe('refusals', () => {
     ['GET', '/v1/skills'],
     ['POST', '/v1/skills/x/versions'],
   ])('%s %s is not served, in Anthropic’s form', async (method, path) => {
+    const { key } = await givenUser()
     const answer = await fetchPollux(path, {
       method,
-      headers: { 'x-api-key': 'k', 'anthropic-version': '2023-06-01' },
+      headers: { 'x-api-key': key, 'anthropic-version': '2023-06-01' },
     })
     expect(answer.status).toBe(404)
     expect(await answer.json()).toEqual({

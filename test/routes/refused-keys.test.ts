@@ -52,8 +52,8 @@ async function told(
   const ids = /"request_id":"[^"]*"|"ms":\d+/g
   return {
     status: answer.status,
-    headers: [...answer.headers].filter(([name]) => name !== 'x-request-id').map(String),
-    body: text,
+    headers: [...answer.headers].filter(([name]) => !/^(?:x-)?request-id$/.test(name)).map(String),
+    body: text.replace(ids, ''), // Anthropic's form names the request in the body
     log: lines.map((line) => line.replace(ids, '')),
   }
 }
