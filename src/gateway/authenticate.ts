@@ -1,3 +1,4 @@
+import { sha256, sha256Hex } from '../bytes/sha256.ts'
 import { hasMintedForm, mintedFor } from './minted-key.ts'
 
 /**
@@ -150,7 +151,7 @@ export function userIdOf(chosenKey: string): Promise<string> {
 
 /** SHA-256 in hex. */
 export async function digestOf(apiKey: string): Promise<string> {
-  return (await sha256(apiKey)).toHex()
+  return sha256Hex(apiKey)
 }
 
 function presentedKeys(headers: Headers, inQuery: string | null): readonly string[] {
@@ -164,9 +165,3 @@ function presentedKeys(headers: Headers, inQuery: string | null): readonly strin
   }
   return keys
 }
-
-async function sha256(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', UTF8.encode(text)))
-}
-
-const UTF8 = new TextEncoder()

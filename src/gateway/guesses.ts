@@ -1,3 +1,4 @@
+import { sha256Hex } from '../bytes/sha256.ts'
 import type { Failure } from '../failure/failure.ts'
 import { persistently } from './objects.ts'
 
@@ -45,7 +46,6 @@ function groupsOf(text: string): readonly string[] {
 }
 
 /** Names of objects are seen in logs, where an address is somebody's. */
-export async function nameOfNetwork(network: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(network))
-  return new Uint8Array(digest).toHex()
+export function nameOfNetwork(network: string): Promise<string> {
+  return sha256Hex(network)
 }

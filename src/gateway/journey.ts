@@ -33,7 +33,7 @@ const ASKED_WITH_SLIPS = 2
 const CAPACITY_WAIT_MS = 400
 
 /** What of a lease's request is not the journey's to say. */
-type Terms = Pick<
+type Errand = Pick<
   LeaseRequest,
   'requestId' | 'attempt' | 'patienceMs' | 'estimatedTokens' | 'keyDigest' | 'callIds'
 >
@@ -91,7 +91,7 @@ export class Journey {
   }
 
   /** What the next lease is asked for. */
-  request(): Omit<LeaseRequest, keyof Terms> {
+  request(): Omit<LeaseRequest, keyof Errand> {
     const asked = {
       model: this.model,
       operation: this.#operation,

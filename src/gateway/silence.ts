@@ -1,17 +1,6 @@
 import type { Outlet } from './outlet.ts'
 import { KEEP_ALIVE_MS } from './pump.ts'
 
-/** Null where the work takes longer; it goes on all the same. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
-  const { promise, resolve } = Promise.withResolvers<null>()
-  const timer = setTimeout(() => resolve(null), ms)
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
 /**
  * Keeps a client from taking silence for a broken connection until the work is done: proxies cut one that says nothing for
  * long. A write also is what tells that the client has left.

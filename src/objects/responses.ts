@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../json/time.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { readSettings } from '../settings.ts'
 import { StoreAccess } from './responses/access.ts'
@@ -17,8 +18,6 @@ import type {
 } from './responses/results.ts'
 import { StoredResponses } from './responses/stored-responses.ts'
 import { prepare, write } from './responses/writing.ts'
-
-const HOUR_MS = 3_600_000
 
 /**
  * What a user's clients asked to be stored: responses with what stood before them, and conversations. One object a user, beside

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '../../json/time.ts'
 import type { RateLimit, RateLimits } from '../../failure/rate-limits.ts'
 
 /** What a user may use; null: as much as there is. Tokens are input and output together, as Google counts them. */
@@ -59,8 +60,6 @@ export interface Reached {
   readonly isTooLarge: boolean
 }
 
-export const MINUTE_MS = 60_000
-export const DAY_MS = 86_400_000
 /** A place is free as soon as a request under way ends. */
 const SOON_MS = 1000
 

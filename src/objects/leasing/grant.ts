@@ -1,3 +1,4 @@
+import { within } from '../../within.ts'
 import type { Held, Readiness } from '../secrets/access-tokens.ts'
 import { estimateCost } from '../../gemini/cost.ts'
 import { DEAR, ownPriceOf, priceOf } from '../../gemini/models/prices.ts'
@@ -272,7 +273,7 @@ function handOver(
   state: UserState,
   { callIds = [], requestId }: LeaseRequest,
   lease: LeaseRef,
-  { asked, credential, held, affinity }: Terms,
+  { asked, credential, held, affinity }: Choice,
 ): LeaseResult {
   const { settings } = state.profile
   const { upstream, project, location, quotaProject } = credential
@@ -309,7 +310,7 @@ function isAwaited({ profile, buckets }: UserState, { id }: LeaseRef): boolean {
   return !isUnlimited(limits) || mode === 'least_used' || buckets.isTestedBy(id)
 }
 
-interface Terms {
+interface Choice {
   /** As the user's names resolve it. */
   readonly asked: string
   readonly credential: Credential
@@ -358,19 +359,5 @@ function takeNote(
     state.credentials.recordError(id, 'sealed by another VAULT_KEY', now)
   if (ready.reason === 'unavailable' && ready.error !== null) {
     state.credentials.recordError(id, `token_endpoint ${ready.error}`, now)
-  }
-}
-
-/** What the work results in, or null where it takes longer; it goes on all the same. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
-  const timer = new AbortController()
-  const timeout = scheduler.wait(Math.max(0, ms), { signal: timer.signal }).then(
-    () => null,
-    () => null, // the work was done first
-  )
-  try {
-    return await Promise.race([work, timeout])
-  } finally {
-    timer.abort()
   }
 }

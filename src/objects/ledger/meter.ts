@@ -1,4 +1,5 @@
-import { DAY_MS, MINUTE_MS, type Use } from '../config/limits.ts'
+import { DAY_MS, MINUTE_MS } from '../../json/time.ts'
+import type { Use } from '../config/limits.ts'
 
 /** Requests and tokens of the running minute and day, as they are kept on disk. */
 export interface MeterReading {

@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../json/time.ts'
+
 /**
  * The spans that use is rolled up by. All of them are UTC, where every minute, hour and day begins at a multiple of its
  * length since the epoch; when Google's day begins is another matter (pacific-midnight.ts). Pure.
@@ -5,11 +7,8 @@
 export const SPANS = ['minute', 'hour', 'day'] as const
 export type Span = (typeof SPANS)[number]
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
-
 export const SPAN_MS: Readonly<Record<Span, number>> = {
-  minute: 60_000,
+  minute: MINUTE_MS,
   hour: HOUR_MS,
   day: DAY_MS,
 }

@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../bytes/sha256.ts'
 import type { CredentialFault } from '../../upstreams/verdict.ts'
 import type { Upstream } from '../../gemini/upstreams.ts'
 import type { Secret } from '../../upstreams/credential.ts'
@@ -61,9 +62,8 @@ export interface KeptCredential {
  * it stands in the ring. Salted with the user, so that ids of two users cannot be matched.
  */
 export async function credentialId(userId: string, secret: Secret): Promise<string> {
-  const text = JSON.stringify([userId, secret.type, identityOf(secret)])
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return `cred_${new Uint8Array(digest).toHex().slice(0, 16)}`
+  const fingerprint = await sha256Hex(JSON.stringify([userId, secret.type, identityOf(secret)]))
+  return `cred_${fingerprint.slice(0, 16)}`
 }
 
 function identityOf(secret: Secret): string {

@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS } from '../../json/time.ts'
+
 // Made when it is first needed: time zone data take 20 ms to load, which every start of the Worker would pay.
 let pacific: Intl.DateTimeFormat | undefined
 
@@ -11,9 +13,6 @@ function clock(): Intl.DateTimeFormat {
   })
   return pacific
 }
-
-const DAY_MS = 24 * 3_600_000
-const HOUR_MS = 3_600_000
 
 /** When Google's daily quotas reset next: midnight in Los Angeles (google-upstreams §11), in epoch milliseconds. Pure. */
 export function nextPacificMidnight(now: number): number {

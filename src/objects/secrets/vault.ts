@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../bytes/sha256.ts'
 import { readSecretKeys } from '../../secret-keys.ts'
 
 /**
@@ -71,8 +72,7 @@ export async function openVault(vaultKey: string | undefined): Promise<Vault | n
 
 async function importKey(raw: Uint8Array): Promise<Key> {
   const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt'])
-  const digest = await crypto.subtle.digest('SHA-256', raw)
-  return { id: new Uint8Array(digest).toHex().slice(0, 8), key }
+  return { id: (await sha256Hex(raw)).slice(0, 8), key }
 }
 
 function bindingOf({ purpose, userId, credentialId }: Owner): Uint8Array {

@@ -1,3 +1,4 @@
+import { iso, isoOrNull } from '../../json/time.ts'
 import type { UserLine, UserSort } from '../../wire/users.ts'
 import { startOf } from '../ledger/spans.ts'
 import type { Card } from '../directory/cards.ts'
@@ -132,12 +133,4 @@ function credentialsOf({ rings }: UserSummary): UserLine['credentials'] {
     sum.quarantined += quarantined
   }
   return sum
-}
-
-function iso(instant: number): string {
-  return new Date(instant).toISOString()
-}
-
-function isoOrNull(instant: number | null): string | null {
-  return instant === null ? null : iso(instant)
 }

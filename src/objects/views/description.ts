@@ -1,3 +1,4 @@
+import { iso, isoOrNull } from '../../json/time.ts'
 import type { ReasoningFormat } from '../../gemini/reasoning.ts'
 import type { SafetySetting } from '../../gemini/types.ts'
 import type { Credential } from '../ring/credential.ts'
@@ -140,12 +141,4 @@ export function describeCredential(credential: Credential): CredentialDescriptio
     created_at: iso(credential.createdAt),
     updated_at: iso(credential.updatedAt),
   }
-}
-
-function iso(instant: number): string {
-  return new Date(instant).toISOString()
-}
-
-function isoOrNull(instant: number | null): string | null {
-  return instant === null ? null : iso(instant)
 }

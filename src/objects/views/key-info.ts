@@ -1,3 +1,4 @@
+import { isoOrNull } from '../../json/time.ts'
 import {
   describeKey,
   describeLimits,
@@ -50,7 +51,7 @@ export function keyInfo(
     user: userId,
     key: describeKey(key, state.profile.createdAt),
     label,
-    expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    expires_at: isoOrNull(expiresAt),
     models,
     aliases,
     fallbacks,

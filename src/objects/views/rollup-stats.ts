@@ -1,3 +1,4 @@
+import { iso } from '../../json/time.ts'
 import type { Rollups } from '../ledger/rollups.ts'
 import { type Span, startOfLast } from '../ledger/spans.ts'
 import { terminalSum } from '../ledger/usage.ts'
@@ -29,7 +30,7 @@ export function rollupStats(rollups: Rollups, now: number): RollupStats {
     rollups
       .usageSince({ span, since: startOfLast(count, span, now), per: 'user' }, now)
       .map((row) => ({
-        start: new Date(row.start).toISOString(),
+        start: iso(row.start),
         attempts: terminalSum(row),
         ok: row.ok,
         input_tokens: row.promptTokens + row.toolUseTokens,

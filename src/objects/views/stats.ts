@@ -1,3 +1,4 @@
+import { iso } from '../../json/time.ts'
 import { OUTCOMES, type Outcome } from '../../upstreams/verdict.ts'
 import type { Bucket } from '../ring/buckets.ts'
 import { type AttemptCounts, noCounts, type RequestCounts } from '../ledger/counters.ts'
@@ -294,8 +295,4 @@ function tokenStats(counts: AttemptCounts): TokenStats {
     reasoning: counts.reasoningTokens,
     tool_use: counts.toolUseTokens,
   }
-}
-
-function iso(instant: number): string {
-  return new Date(instant).toISOString()
 }

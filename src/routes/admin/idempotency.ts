@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../bytes/sha256.ts'
 import { VAULT_CLOSED } from '../../gateway/failure.ts'
 import { persistently } from '../../gateway/objects.ts'
 import { readRaw } from '../../http/body.ts'
@@ -43,7 +44,7 @@ export function idempotent(handle: Handler): Handler {
     const body = await readRaw(call.request, call.settings.maxBodyBytes)
     if (!body.ok) return body.failure
 
-    const key = await sha256(new TextEncoder().encode(name))
+    const key = await sha256Hex(name)
     const fingerprint = await fingerprintOf(call, body.bytes)
     const begun = await persistently<Begun>(() =>
       directory(call).begin({ key, fingerprint, requestId: call.requestId }),
@@ -121,12 +122,7 @@ function withBody(call: Call, bytes: Uint8Array): Call {
 
 async function fingerprintOf(call: Call, body: Uint8Array): Promise<string> {
   const { pathname, search } = urlOf(call)
-  const address = JSON.stringify([call.request.method, pathname, search, await sha256(body)])
-  return sha256(new TextEncoder().encode(address))
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).toHex()
+  return sha256Hex(JSON.stringify([call.request.method, pathname, search, await sha256Hex(body)]))
 }
 
 function directory({ env }: Call) {

@@ -1,3 +1,5 @@
+import { sha256Hex } from '../../bytes/sha256.ts'
+
 const MAX_CHARS = 512
 
 /**
@@ -9,6 +11,5 @@ export function hashOf(name: string | null): Promise<string> | null {
 }
 
 async function hashed(name: string): Promise<string> {
-  const bytes = new TextEncoder().encode(name.slice(0, MAX_CHARS))
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).toHex().slice(0, 32)
+  return (await sha256Hex(name.slice(0, MAX_CHARS))).slice(0, 32)
 }

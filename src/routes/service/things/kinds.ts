@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../json/time.ts'
 import type { NewPin, PinKind, PinRef } from '../../../gemini/pins.ts'
 import { isRecord } from '../../../json/record.ts'
 
@@ -11,8 +12,6 @@ export interface Kind {
   /** How long Google keeps one where it does not say, in milliseconds. */
   readonly lifeMs: number
 }
-
-const HOUR_MS = 3_600_000
 
 export const FILES: Kind = {
   kind: 'file',
