@@ -31,6 +31,8 @@ export default defineConfig({
             const files = `http://127.0.0.1:${inject<number>('filesPort')}`
             return {
               wrangler: { configPath: './wrangler.toml' },
+              // Else workerd tells of each connection that a test breaks on purpose, as if something had gone wrong.
+              verbose: false,
               miniflare: {
                 bindings: {
                   MASTER_API_KEY: process.env['MASTER_API_KEY'] ?? '',

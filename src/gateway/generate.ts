@@ -38,7 +38,7 @@ import { refusalOf } from './failure.ts'
 import { Journey } from './journey.ts'
 import { disown, own } from './owned.ts'
 import { keepRenewed } from './renewal.ts'
-import { settle, settlementOf, successOf } from './settling.ts'
+import { report as tellObject, settle, settlementOf, successOf } from './settling.ts'
 import { callUser, type UserStub } from './objects.ts'
 import type { Wording } from './wording.ts'
 
@@ -258,7 +258,7 @@ async function travel(
     const goesOn = journey.goesOnAfter(lent, failed) && Date.now() < deadline
     const settlement = settlementOf(lent, failed, goesOn, tookSince(began, null))
     if (!goesOn) {
-      input.waitUntil(call(input, (user) => user.settle(settlement)))
+      input.waitUntil(tellObject(input, [settlement]))
       const { credentialId, rateLimits } = lent
       const { attempts } = journey
       return { ok: false, failure: journey.failure(), attempts, credentialId, rateLimits }

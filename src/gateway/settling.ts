@@ -2,6 +2,7 @@ import type { NewPin } from '../gemini/pins.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { countTokens } from '../gemini/usage.ts'
+import { logError } from '../http/log.ts'
 import type { Lease, LeaseRef, Settlement } from '../objects/ledger/lease.ts'
 import type { Took } from '../objects/ledger/latency.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
@@ -74,11 +75,19 @@ async function reportSoon(reporter: Reporter, settlements: Settlement[]): Promis
   await report(reporter, settlements)
 }
 
-async function report(
+/**
+ * Tells the object how attempts ended. Nobody waits for it, so what fails ends here, in a line of log: the object counts what it
+ * was never told of as lost.
+ */
+export async function report(
   { env, userId }: Reporter,
   settlements: readonly Settlement[],
 ): Promise<void> {
-  await callUser(env, userId, (user) => user.settle(...settlements))
+  try {
+    await callUser(env, userId, (user) => user.settle(...settlements))
+  } catch (error) {
+    logError('settle_failed', { user: userId, attempts: settlements.length, error: String(error) })
+  }
 }
 
 function settlementFor({ lease, verdict, usage, signatures, pins = [], took }: Ended): Settlement {

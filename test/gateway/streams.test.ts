@@ -11,6 +11,9 @@ import {
 
 const TEXT = 'Grüße aus Zürich: 🎉 ünïcödé, 日本語 and "quotes"\nin two lines.'
 
+/** What waits that long by itself needs more than the usual five seconds on a busy machine. */
+const SLOW = { timeout: 20_000 }
+
 describe('streaming', () => {
   const framings = ['lf', 'crlf', 'cr'].flatMap((newline) =>
     ['events', 'bytes', 'all', 3, 7].map((split) => [newline, split] as const),
@@ -113,17 +116,21 @@ describe('streaming', () => {
     expect(framesOf(text).at(-1)).toMatchObject({ choices: [{ finish_reason: 'content_filter' }] })
   })
 
-  it('waits for a client that reads slowly, longer than it would for a silent Google', async () => {
-    const user = await givenUser(['api_key'])
-    const text = 'a longer word '.repeat(5000)
-    await google.script({ credential: user.credentials[0]?.handle ?? '', reply: { text } })
-    const answer = await chat(user.key, { stream: true })
-    await scheduler.wait(1600) // STREAM_IDLE_TIMEOUT_MS is 700 in these tests
-    const frames = await answer.text()
-    expect(frames.slice(-300)).toContain('"finish_reason":"stop"')
-    expect(textOf(frames).length).toBe(text.length)
-    expect((await settledStats(user)).requests.ok).toBe(1)
-  })
+  it(
+    'waits for a client that reads slowly, longer than it would for a silent Google',
+    SLOW,
+    async () => {
+      const user = await givenUser(['api_key'])
+      const text = 'a longer word '.repeat(5000)
+      await google.script({ credential: user.credentials[0]?.handle ?? '', reply: { text } })
+      const answer = await chat(user.key, { stream: true })
+      await scheduler.wait(1600) // STREAM_IDLE_TIMEOUT_MS is 700 in these tests
+      const frames = await answer.text()
+      expect(frames.slice(-300)).toContain('"finish_reason":"stop"')
+      expect(textOf(frames).length).toBe(text.length)
+      expect((await settledStats(user)).requests.ok).toBe(1)
+    },
+  )
 
   it('stops the upstream call when the client leaves, and counts what was used as cancelled', async () => {
     const user = await givenUser(['api_key'])
