@@ -1,4 +1,4 @@
-/** Models, where each is served and what it refuses (google-upstreams §3.3, §4.9, §10). Data only. */
+/** Models, where each is served and what it refuses (docs/google.md: Embeddings, Thinking, Models). Data only. */
 export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'XHIGH'
 
 export interface Thinking {
@@ -160,7 +160,7 @@ export const MODELS: readonly Model[] = [
     codeAssist: true,
     thinking: byLevel(ALL),
   },
-  // Code Assist's name for gemini-3.5-flash (google-upstreams §2.5).
+  // Code Assist's name for gemini-3.5-flash (docs/google.md: Code Assist).
   {
     ...TEXT,
     id: 'gemini-3-flash',

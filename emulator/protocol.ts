@@ -7,7 +7,7 @@ import type { JsonObject } from './json.ts'
 
 export type Upstream = 'oauth' | 'code-assist' | 'vertex' | 'gemini-api'
 
-/** What kind of Code Assist user a refresh token belongs to (google-upstreams §2.3, §13). */
+/** What kind of Code Assist user a refresh token belongs to (docs/google.md: Code Assist). */
 export type Persona =
   | 'licensed'
   | 'no_project'
@@ -58,9 +58,9 @@ export interface PresetError {
   model?: string
   project?: string
   message?: string
-  /** adds the legacy `errors` list next to `status` (google-upstreams §8.1, form 3) */
+  /** adds the legacy `errors` list next to `status` (docs/google.md: Forms of an error) */
   legacy?: boolean
-  /** forces the array form (`true`) or the object form (`false`) of google-upstreams §8.1 */
+  /** forces the array form (`true`) or the object form (`false`) of an error (docs/google.md: Forms of an error) */
   array?: boolean
 }
 
@@ -108,7 +108,7 @@ export interface Reply {
   continuationToken?: string
   /** further fields of the last candidate: groundingMetadata, logprobsResult, citationMetadata, urlContextMetadata */
   candidate?: JsonObject
-  /** a blocked prompt: 200 without candidates (google-upstreams §5.3) */
+  /** a blocked prompt: 200 without candidates (docs/google.md: Blocked prompts) */
   blockReason?: string
   modelVersion?: string
   /** `false`: issue neither thought signatures nor call ids */
@@ -132,7 +132,7 @@ export interface Reply {
   pause?: { after: number; ms: number }
   /** waits before the headers until this name is released */
   hold?: string
-  /** an error inside the 200 stream (google-upstreams §8.1, form 4), after which it ends */
+  /** an error inside the 200 stream (docs/google.md: Forms of an error), after which it ends */
   errorAfter?: { events: number; error: ErrorSpec; unprefixed?: boolean }
   /** token: lifetime told and kept */
   expiresIn?: number

@@ -1,4 +1,4 @@
-/** From an outcome to the HTTP response, with the front end's headers and forms (google-upstreams §2.2, §8.1). */
+/** From an outcome to the HTTP response, with the front end's headers and forms (docs/google.md: Code Assist, Forms of an error). */
 import { failureMessage, isObject } from './errors/failure.ts'
 import type { Failure } from './errors/failure.ts'
 import { resolveError } from './errors/resolve.ts'

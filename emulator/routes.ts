@@ -1,4 +1,4 @@
-/** Paths of Google's front ends, all on one origin (google-upstreams §1, §2.2, §3.1, §3.2). */
+/** Paths of Google's front ends, all on one origin (docs/google.md: Access tokens, Code Assist, Vertex AI, Gemini API). */
 import type { Upstream } from './protocol.ts'
 
 export interface Route {

@@ -66,7 +66,7 @@ export function openapiDocument(): object {
   }
 }
 
-/** A Path Item may refer to another (OpenAPI 3.1 §4.8.9), so nothing is said twice and every operation keeps its one id. */
+/** A Path Item may refer to another (OpenAPI 3.1, section 4.8.9), so nothing is said twice and every operation keeps its one id. */
 function moved(operations: Operations, roots: readonly string[]): Record<string, { $ref: string }> {
   const paths: Record<string, { $ref: string }> = {}
   for (const route of Object.keys(operations)) {

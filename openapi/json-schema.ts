@@ -18,7 +18,7 @@ const SAMPLES: readonly unknown[] = [
 ]
 
 const RULES = {
-  target: 'draft-2020-12', // OpenAPI 3.1 §4.8.24: its dialect is a superset of JSON Schema 2020-12
+  target: 'draft-2020-12', // OpenAPI 3.1, section 4.8.24: its dialect is a superset of JSON Schema 2020-12
   typeMode: 'input',
   errorMode: 'ignore', // a rule that JSON Schema cannot say is told by the error that names it
   overrideSchema: ({ valibotSchema }: { valibotSchema: v.GenericSchema }) =>

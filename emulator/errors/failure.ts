@@ -1,4 +1,4 @@
-/** An error as Google answers it: `google.rpc.Status` in JSON (google-upstreams §8.1). */
+/** An error as Google answers it: `google.rpc.Status` in JSON (docs/google.md: Forms of an error). */
 import type { JsonObject } from '../json.ts'
 
 export interface Failure {

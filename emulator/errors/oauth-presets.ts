@@ -1,4 +1,4 @@
-/** Errors of the token endpoint (google-upstreams §1.4). */
+/** Errors of the token endpoint (docs/google.md: Access tokens). */
 import type { Failure } from './failure.ts'
 import { html } from './server-presets.ts'
 

@@ -1,4 +1,4 @@
-/** The 429 family (google-upstreams §8.6). Delays are parameters: `retryDelay` in seconds. */
+/** The 429 family (docs/google.md: Limits). Delays are parameters: `retryDelay` in seconds. */
 import { errorInfo, failure, help, quotaFailure, retryInfo } from './failure.ts'
 import type { Failure } from './failure.ts'
 import type { PresetContext } from './context.ts'

@@ -1,4 +1,4 @@
-/** 499 and 5xx (google-upstreams §8.7). */
+/** 499 and 5xx (docs/google.md: Errors by status). */
 import { failure } from './failure.ts'
 import type { Failure } from './failure.ts'
 import { capacity } from './quota-presets.ts'

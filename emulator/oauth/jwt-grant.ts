@@ -1,4 +1,4 @@
-/** The service-account grant: a JWT signed by the account's key (google-upstreams §1.3). */
+/** The service-account grant: a JWT signed by the account's key (docs/google.md: Access tokens). */
 import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, importSPKI } from 'jose'
 import type { CryptoKey, JWTPayload } from 'jose'
 import { admitAccount } from '../admit.ts'

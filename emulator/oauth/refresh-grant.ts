@@ -1,4 +1,4 @@
-/** The refresh-token grant (google-upstreams §1.2). */
+/** The refresh-token grant (docs/google.md: Access tokens). */
 import { admitUser } from '../admit.ts'
 import type { Failure } from '../errors/failure.ts'
 import { OAUTH_PRESETS, oauthFailure } from '../errors/oauth-presets.ts'

@@ -1,4 +1,4 @@
-/** `POST /token`: both grants (google-upstreams §1.2–§1.4). */
+/** `POST /token`: both grants (docs/google.md: Access tokens). */
 import { OAUTH_PRESETS, oauthFailure } from '../errors/oauth-presets.ts'
 import { resolveError } from '../errors/resolve.ts'
 import { presetContext, refuse, takeReply } from '../exchange.ts'

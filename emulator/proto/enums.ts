@@ -1,4 +1,4 @@
-/** Enum values of the request messages (google-upstreams §4). */
+/** Enum values of the request messages (docs/google.md: Requests). */
 export const ENUMS: Record<string, { values: readonly string[]; vertexOnly?: readonly string[] }> =
   {
     HarmCategory: {

@@ -1,6 +1,6 @@
 /**
- * The one table of the request messages: message → field → type. google-upstreams §4; which upstream
- * knows a field: §2.5, §2.7, §3.4. Everything not named here is an "Unknown name" (§7.1).
+ * The one table of the request messages: message → field → type. docs/google.md, Requests; which upstream
+ * knows a field: Code Assist, One upstream's fields. Everything not named here is an "Unknown name" (docs/google.md: Unknown fields).
  *
  * A type is a scalar, an enum (proto/enums.ts), a message of this table, `Struct` (any object) or
  * `Value` (any JSON); `[]` repeats it, `map<T>` maps strings to it. After `@` stands who knows it.
@@ -253,7 +253,7 @@ export const MESSAGES: Record<string, Record<string, string>> = {
     prominentPeople: 'string @vertex',
   },
 
-  // Of the Gemini API; Vertex's has the same name but its settings in a message of their own (google-upstreams §3.3).
+  // Of the Gemini API; Vertex's has the same name but its settings in a message of their own (docs/google.md: Embeddings).
   EmbedContentRequest: {
     model: 'string',
     content: 'Content',

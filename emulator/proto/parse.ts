@@ -1,6 +1,6 @@
 /**
  * Reads a JSON body as a proto message the way Google's transcoder does: every unknown name and wrong
- * type is collected and told at once (google-upstreams §7.1). What passes comes out in camelCase.
+ * type is collected and told at once (docs/google.md: Unknown fields). What passes comes out in camelCase.
  */
 import { badRequest, failure, isObject } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'

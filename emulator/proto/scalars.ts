@@ -68,7 +68,7 @@ function readDuration(value: unknown): Scalar {
   return { ok: false, problem }
 }
 
-/** Lower case passes too (google-upstreams §4, §7.2), and so do numbers in range. */
+/** Lower case passes too (docs/google.md: Requests, Schemas), and so do numbers in range. */
 function readEnum(
   type: string,
   value: unknown,

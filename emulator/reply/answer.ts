@@ -105,7 +105,7 @@ export function lastUserText({ contents = [] }: GenerateRequest): string {
   return ''
 }
 
-/** Stop sequences and maxOutputTokens; the ceiling holds thoughts too (google-upstreams §4.7). */
+/** Stop sequences and maxOutputTokens; the ceiling holds thoughts too (docs/google.md: Generation settings). */
 function limit(parts: Part[], config: GenerationConfig, thoughts: number): Spoken {
   const [first] = parts
   if (first?.text === undefined) return { parts, finishReason: 'STOP' }
@@ -136,7 +136,7 @@ function thinks({ thinking }: Model, { thinkingConfig }: GenerationConfig): bool
   if (!thinking) return false
   const { thinkingBudget, thinkingLevel } = thinkingConfig ?? {}
   if (thinkingBudget === undefined && thinkingLevel === undefined) return thinking.byDefault
-  // Gemini 3 cannot switch it off (google-upstreams §4.9).
+  // Gemini 3 cannot switch it off (docs/google.md: Thinking).
   return thinkingBudget !== 0 || thinking.levels.length > 0
 }
 

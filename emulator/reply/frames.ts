@@ -1,4 +1,4 @@
-/** Events on the wire: SSE (google-upstreams §2.6) or, without `alt=sse`, one JSON array. */
+/** Events on the wire: SSE (docs/google.md: Streams) or, without `alt=sse`, one JSON array. */
 import type { JsonObject } from '../json.ts'
 import type { SseOptions } from '../protocol.ts'
 
@@ -20,7 +20,7 @@ export function sseFrames(events: JsonObject[], options: SseOptions = {}): Frame
   })
 }
 
-/** A line of bare JSON, as an error inside a 200 stream may come (google-upstreams §3.2). */
+/** A line of bare JSON, as an error inside a 200 stream may come (docs/google.md: Gemini API). */
 export function bareFrame(event: JsonObject, options: SseOptions = {}): Frame {
   const newline = NEWLINES[options.newline ?? 'crlf']
   return { text: `${JSON.stringify(event)}${newline}${newline}`, events: 1 }

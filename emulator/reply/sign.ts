@@ -1,4 +1,4 @@
-/** Puts thought signatures and call ids where Gemini puts them (google-upstreams §4.2, §6.1). */
+/** Puts thought signatures and call ids where Gemini puts them (docs/google.md: Parts, Thought signatures). */
 import type { Part } from '../proto/types.ts'
 import { randomId } from '../random.ts'
 import type { Issuer, Signatures } from '../state/signatures.ts'

@@ -1,4 +1,4 @@
-/** Believable token counts; the sums are Google's (google-upstreams §5.6). */
+/** Believable token counts; the sums are Google's (docs/google.md: Token counts). */
 import type { JsonObject } from '../json.ts'
 import type { Upstream, Usage } from '../protocol.ts'
 import type { Content, GenerateRequest, Part } from '../proto/types.ts'

@@ -5,7 +5,7 @@ const WHOLE = 3072
 
 /**
  * The first `length` values of a unit vector that follows from the text. So a vector that is cut short is no unit vector, as
- * with gemini-embedding-001 (google-upstreams §3.3); one of a model whose whole vectors are shorter is none either.
+ * with gemini-embedding-001 (docs/google.md: Embeddings); one of a model whose whole vectors are shorter is none either.
  */
 export function vectorOf(text: string, length: number): number[] {
   let seed = 0x811c9dc5

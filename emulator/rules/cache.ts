@@ -1,4 +1,4 @@
-/** Cached contents and continuation (google-upstreams §4.10, §12). */
+/** Cached contents and continuation (docs/google.md: Cached contents, Long answers). */
 import { failure, invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import { noCache } from '../resources/owner.ts'

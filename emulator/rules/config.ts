@@ -1,4 +1,4 @@
-/** Sampling and limits in generationConfig (google-upstreams §4.7). */
+/** Sampling and limits in generationConfig (docs/google.md: Generation settings). */
 import { invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { GenerationConfig } from '../proto/types.ts'

@@ -1,4 +1,4 @@
-/** Contents, roles and parts (google-upstreams §4.1–§4.3). */
+/** Contents, roles and parts (docs/google.md: Turns, System instruction). */
 import { invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import { ONEOFS } from '../proto/oneofs.ts'

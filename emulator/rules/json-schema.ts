@@ -1,4 +1,4 @@
-/** What is refused in a JSON Schema, where all but the documented keywords are ignored (google-upstreams §7.3). */
+/** What is refused in a JSON Schema, where all but the documented keywords are ignored (docs/google.md: Schemas). */
 import { invalidArgument, isObject } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { JsonObject } from '../json.ts'

@@ -1,4 +1,4 @@
-/** Inline and linked media (google-upstreams §3.4, §8.2). */
+/** Inline and linked media (docs/google.md: One upstream's fields, Errors by status). */
 import { failure, invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Part } from '../proto/types.ts'
@@ -51,7 +51,7 @@ function checkFile({ upstream, own }: Subject, { fileData }: Part): Failure | un
     return isKnown ? undefined : invalidArgument(`Unsupported file URI type: ${fileUri}`)
   }
   if (!mimeType) return invalidArgument(EMPTY_MIME)
-  // Code Assist does not fetch from the web (google-upstreams §2.5).
+  // Code Assist does not fetch from the web (docs/google.md: Code Assist).
   const isWeb = /^https?:/.test(fileUri)
   if (upstream === 'code-assist' && isWeb) return failure(404, 'Requested entity was not found.')
   return checkMime(mimeType)

@@ -1,4 +1,4 @@
-/** The form of the answer: mime type, schema, modalities (google-upstreams §4.4, §4.7, §7.2). */
+/** The form of the answer: mime type, schema, modalities (docs/google.md: Tools, Generation settings, Schemas). */
 import { invalidArgument, isObject } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Model } from '../models.ts'

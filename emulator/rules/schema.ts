@@ -1,4 +1,4 @@
-/** What the parser lets through but the model refuses in a Schema (google-upstreams §7.2). */
+/** What the parser lets through but the model refuses in a Schema (docs/google.md: Schemas). */
 import { invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Model } from '../models.ts'

@@ -1,4 +1,4 @@
-/** Thought signatures that must come back (google-upstreams §6.2, §6.3). */
+/** Thought signatures that must come back (docs/google.md: Thought signatures). */
 import { invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Content, Part } from '../proto/types.ts'

@@ -1,4 +1,4 @@
-/** The thinking matrix: what each model takes stands in models.ts (google-upstreams §4.9). */
+/** The thinking matrix: what each model takes stands in models.ts (docs/google.md: Thinking). */
 import { invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Thinking } from '../models.ts'
@@ -33,7 +33,7 @@ function checkThoughts(
   { includeThoughts, thinkingBudget, thinkingLevel }: ThinkingConfig,
 ): Failure | undefined {
   const saysNothing = thinkingBudget === undefined && thinkingLevel === undefined
-  // Gemini 3 cannot switch it off (google-upstreams §4.9).
+  // Gemini 3 cannot switch it off (docs/google.md: Thinking).
   const isOff = levels.length === 0 && (thinkingBudget === 0 || (saysNothing && !byDefault))
   if (!includeThoughts || !isOff) return undefined
   return invalidArgument(

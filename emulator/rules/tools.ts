@@ -1,4 +1,4 @@
-/** Tools and function declarations (google-upstreams §4.4, §7.2, §7.3). */
+/** Tools and function declarations (docs/google.md: Tools, Schemas). */
 import { invalidArgument, isObject } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { FunctionDeclaration, Tool } from '../proto/types.ts'

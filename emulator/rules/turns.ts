@@ -1,4 +1,4 @@
-/** The order of calls, responses and turns (google-upstreams §4.1, §4.2). */
+/** The order of calls, responses and turns (docs/google.md: Turns, Parts). */
 import { invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Content, Part } from '../proto/types.ts'

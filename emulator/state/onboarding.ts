@@ -1,4 +1,4 @@
-/** Long-running onboardUser operations (google-upstreams §2.3). */
+/** Long-running onboardUser operations (docs/google.md: Code Assist). */
 export interface Operation {
   name: string
   credential: string

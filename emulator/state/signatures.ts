@@ -1,6 +1,6 @@
 /**
  * Thought signatures this emulator gave out; all others are corrupt, and to a model or an upstream also those of another
- * (google-upstreams §6.2–§6.4). They are bytes: clients in Python send them back in the other base64 alphabet.
+ * (docs/google.md: Thought signatures). They are bytes: clients in Python send them back in the other base64 alphabet.
  */
 import type { Model } from '../models.ts'
 import type { Upstream } from '../protocol.ts'

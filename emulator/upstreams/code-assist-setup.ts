@@ -1,4 +1,4 @@
-/** loadCodeAssist and onboardUser, by persona (google-upstreams §2.3, §2.4). */
+/** loadCodeAssist and onboardUser, by persona (docs/google.md: Code Assist). */
 import { resolveError } from '../errors/resolve.ts'
 import { presetContext, presetFailure, refuse, takeReply } from '../exchange.ts'
 import type { Exchange, Outcome } from '../exchange.ts'

@@ -1,4 +1,4 @@
-/** Code Assist: the Vertex dialect in an envelope, for licence holders (google-upstreams §2). */
+/** Code Assist: the Vertex dialect in an envelope, for licence holders (docs/google.md: Code Assist). */
 import { bearerCredential } from '../authenticate.ts'
 import { isObject } from '../errors/failure.ts'
 import type { PresetName } from '../errors/presets.ts'

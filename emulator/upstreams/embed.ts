@@ -1,4 +1,4 @@
-/** Embeddings: three methods, each with a form of its own (google-upstreams §3.3). */
+/** Embeddings: three methods, each with a form of its own (docs/google.md: Embeddings). */
 import { failureMessage, invalidArgument, isObject } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import { presetFailure, refuse } from '../exchange.ts'

@@ -1,4 +1,4 @@
-/** Vertex AI: a project of the caller's and a location, or express mode (google-upstreams §3.1). */
+/** Vertex AI: a project of the caller's and a location, or express mode (docs/google.md: Vertex AI). */
 import { apiKeyCredential, bearerCredential } from '../authenticate.ts'
 import type { Failure } from '../errors/failure.ts'
 import { presetFailure, refuse } from '../exchange.ts'

@@ -14,7 +14,7 @@ export const MIN_RUN = 16_384
 const MAX_PREFIX = 256
 
 /**
- * Runs of the base64 alphabet (RFC 4648 §4) that are a whole JSON string, but for a data URL's beginning. What is escaped, in
+ * Runs of the base64 alphabet (RFC 4648, section 4) that are a whole JSON string, but for a data URL's beginning. What is escaped, in
  * another alphabet, broken by white space or a key of an object is none: such strings are few, and are read as any other.
  */
 export function findBase64Runs(json: Uint8Array): readonly Range[] {

@@ -1,6 +1,6 @@
 import type { Cuttings } from './cuttings.ts'
 
-/** RFC 4648 §4, with all of its padding or none. */
+/** RFC 4648, section 4, with all of its padding or none. */
 const STANDARD = /^[A-Za-z0-9+/]*={0,2}$/
 /** Enough for every signature that `sniff` knows, and a multiple of four. */
 const HEAD_CHARS = 64

@@ -6,7 +6,7 @@ const zlib = lazy(() => process.getBuiltinModule('node:zlib'))
 const SLACK = 65_536
 
 /**
- * What gzip holds, in all its members (RFC 1952 §2.2): the runtime's DecompressionStream takes a second one for rubbish. Null where
+ * What gzip holds, in all its members (RFC 1952, section 2.2): the runtime's DecompressionStream takes a second one for rubbish. Null where
  * it is more than `limit` bytes. Rejects where it is no gzip.
  */
 export function unzipped(bytes: Uint8Array, limit: number): Promise<Uint8Array | null> {

@@ -1,7 +1,7 @@
 import { type Failure, LASTING, retryAfterSeconds } from '../failure/failure.ts'
 
 /**
- * The headers by which OpenAI's and Anthropic's SDKs decide whether to ask again (client-protocols §0.4). They retry 408, 409, 429
+ * The headers by which OpenAI's and Anthropic's SDKs decide whether to ask again (docs/clients.md: Retries). They retry 408, 409, 429
  * and 5xx by themselves, so whatever lasts must tell them not to.
  */
 export function retryHeadersOf(failure: Failure): Headers {

@@ -55,7 +55,7 @@ function reasonOf(issue: BaseIssue<unknown>): 'invalid_type' | 'invalid_value' {
   return REASONS.get(issue.type) ?? (issue.kind === 'schema' ? 'invalid_type' : 'invalid_value')
 }
 
-/** `null` is absent (client-protocols §1.1), except as an element of a list. */
+/** `null` is absent (docs/clients.md: Fields), except as an element of a list. */
 function isMissing(issue: BaseIssue<unknown>): boolean {
   const absent = issue.input === undefined || issue.input === null
   return absent && typeof issue.path?.at(-1)?.key === 'string'

@@ -68,7 +68,7 @@ export function masterKeyProblem(masterKey: string | undefined): string | null {
 
 /**
  * Reads the keys from `Authorization: Bearer`, `x-api-key` and `x-goog-api-key`; where several are sent, any that fits counts
- * (client-protocols §0.3). `inQuery`: that of the address, where one may stand there. Null where there is none.
+ * (docs/clients.md: Keys). `inQuery`: that of the address, where one may stand there. Null where there is none.
  */
 export async function authenticate(
   headers: Headers,

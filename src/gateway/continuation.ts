@@ -14,7 +14,7 @@ import { attempt, type AttemptInput, type AttemptResult, outage } from './attemp
 
 /**
  * A Gemini 4 answer longer than one call may give stops with a token, and the same request with that token goes on exactly
- * there (google-upstreams §12). The client sees one answer. All hops run under one lease: another credential does not know
+ * there (docs/google.md: Long answers). The client sees one answer. All hops run under one lease: another credential does not know
  * the token. This many at most, since each is a subrequest and a while; then the answer ends as one that is too long.
  */
 export const MAX_HOPS = 8
@@ -67,7 +67,7 @@ function complete(answer: AttemptResult, mayBeEmpty: boolean): AttemptResult {
   return silence === null ? answer : { ...outage(silence, 200), usage }
 }
 
-/** Parts put together, each hop's use added, and of everything else the last word (google-upstreams §12). */
+/** Parts put together, each hop's use added, and of everything else the last word (docs/google.md: Long answers). */
 function joined(
   before: GenerateContentResponse,
   after: GenerateContentResponse,

@@ -88,7 +88,7 @@ export function refusalOf(
   }
 }
 
-/** LiteLLM tells a wrong key from other refusals by the phrase "Incorrect API key provided" (client-protocols §1.11). */
+/** LiteLLM tells a wrong key from other refusals by the phrase "Incorrect API key provided" (docs/clients.md: Errors). */
 export const UNKNOWN_KEY: Failure = {
   reason: 'invalid_api_key',
   message:

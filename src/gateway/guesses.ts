@@ -26,7 +26,7 @@ function addressOf({ headers, cf }: Request): string {
 }
 
 /**
- * What one client has: an IPv4 address, or the half of an IPv6 address that names a network (RFC 4291 §2.5.1), since the
+ * What one client has: an IPv4 address, or the half of an IPv6 address that names a network (RFC 4291, section 2.5.1), since the
  * other half is the client's to choose. Pure.
  */
 export function networkOf(address: string): string {

@@ -17,7 +17,7 @@ export function isJson({ generationConfig }: GenerateContentRequest): boolean {
 }
 
 /**
- * Gemini 2.5 takes no mime type for its answer beside tools, and models of pictures take none at all (google-upstreams §4.4). Beside
+ * Gemini 2.5 takes no mime type for its answer beside tools, and models of pictures take none at all (docs/google.md: Tools). Beside
  * functions the answer is then one more function, whose arguments have the schema; else JSON is asked for in words. Null where
  * Google takes the request as it is. Pure, and of the request before it is fitted.
  */

@@ -1,4 +1,4 @@
-/** What Google's finish reasons come to (google-upstreams §5.2). */
+/** What Google's finish reasons come to (docs/google.md: Finish reasons). */
 export type Ending =
   | 'stop'
   | 'length'
@@ -9,7 +9,7 @@ export type Ending =
   /** Of no kind that tells more: OTHER, NO_IMAGE, and whatever Google adds. */
   | 'other'
 
-/** A Gemini 4 answer stopped at the bound of one call; its token fetches the rest (google-upstreams §12). */
+/** A Gemini 4 answer stopped at the bound of one call; its token fetches the rest (docs/google.md: Long answers). */
 export const CONTINUATION = 'CONTINUATION'
 
 const ENDINGS: ReadonlyMap<string, Ending> = new Map<string, Ending>([

@@ -4,7 +4,7 @@ import { type Upstream, UPSTREAMS } from './upstreams.ts'
 /** What is asked of a model: to generate (text, images, speech), or to embed. */
 export type Operation = 'generate' | 'embed'
 
-/** Code Assist has no embeddings (google-upstreams §3.3). */
+/** Code Assist has no embeddings (docs/google.md: Embeddings). */
 const SERVED_BY: Readonly<Record<Operation, readonly Upstream[]>> = {
   generate: UPSTREAMS,
   embed: ['gemini-api', 'vertex'],

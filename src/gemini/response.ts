@@ -32,7 +32,7 @@ export function finishReasonOf(response: GenerateContentResponse): string | unde
   return typeof reason === 'string' ? reason : undefined
 }
 
-/** Why the prompt was blocked (google-upstreams §5.3). */
+/** Why the prompt was blocked (docs/google.md: Blocked prompts). */
 export function blockReasonOf(response: GenerateContentResponse): string | undefined {
   const reason: unknown = response.promptFeedback?.blockReason
   return typeof reason === 'string' ? reason : undefined
@@ -87,7 +87,7 @@ function isContent(part: Part): boolean {
   )
 }
 
-/** What fetches the rest of an answer that is longer than one call may give (google-upstreams §12); null where there is no more. */
+/** What fetches the rest of an answer that is longer than one call may give (docs/google.md: Long answers); null where there is no more. */
 export function continuationOf(response: GenerateContentResponse): string | null {
   if (finishReasonOf(response) !== CONTINUATION) return null
   const token: unknown = firstCandidate(response)?.continuationToken

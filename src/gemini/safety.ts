@@ -1,4 +1,4 @@
-/** Google's safety enums (google-upstreams §4.6), checked wherever somebody sets one: request, user, environment. */
+/** Google's safety enums (docs/google.md: Safety settings), checked wherever somebody sets one: request, user, environment. */
 import * as v from 'valibot'
 import type { SafetySetting } from './types.ts'
 

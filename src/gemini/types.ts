@@ -1,5 +1,5 @@
 /**
- * The pivot: Gemini's own request and response, as far as Pollux reads or writes them (google-upstreams §4, §5).
+ * The pivot: Gemini's own request and response, as far as Pollux reads or writes them (docs/google.md: Requests, Finish reasons).
  * Every dialect translates to and from these; every upstream only wraps them. What one model on one upstream takes of a
  * request is `fit`'s matter (gemini/fit), so a dialect writes down what the client asked for.
  * Responses are Google's and may grow: unknown fields and enum values are to be expected, so all is optional and enums are strings.
@@ -13,7 +13,7 @@ export interface GenerateContentRequest {
   generationConfig?: GenerationConfig
   cachedContent?: string
   serviceTier?: string
-  /** Gemini 4: asks for the rest of an answer that stopped with CONTINUATION (google-upstreams §12). */
+  /** Gemini 4: asks for the rest of an answer that stopped with CONTINUATION (docs/google.md: Long answers). */
   continuationToken?: string
 }
 
@@ -22,7 +22,7 @@ export interface Content {
   parts: Part[]
 }
 
-/** Exactly one data field a part; the others modify it (google-upstreams §4.2). */
+/** Exactly one data field a part; the others modify it (docs/google.md: Parts). */
 export interface Part {
   text?: string
   inlineData?: Blob
@@ -82,7 +82,7 @@ export interface Tool {
   codeExecution?: object
 }
 
-/** `parametersJsonSchema` and `parameters` exclude each other (google-upstreams §4.4). */
+/** `parametersJsonSchema` and `parameters` exclude each other (docs/google.md: Tools). */
 export interface FunctionDeclaration {
   name: string
   description?: string
@@ -124,7 +124,7 @@ export interface GenerationConfig {
   imageConfig?: { aspectRatio?: string; imageSize?: string }
 }
 
-/** A level on Gemini 3 and later, a budget on 2.5; never both on the wire (google-upstreams §4.9). */
+/** A level on Gemini 3 and later, a budget on 2.5; never both on the wire (docs/google.md: Thinking). */
 export interface ThinkingConfig {
   thinkingLevel?: string
   thinkingBudget?: number
@@ -150,7 +150,7 @@ export interface Candidate {
   continuationToken?: string
 }
 
-/** Segments count UTF-8 bytes, not UTF-16 units (google-upstreams §5.5). */
+/** Segments count UTF-8 bytes, not UTF-16 units (docs/google.md: Grounding). */
 export interface GroundingMetadata {
   webSearchQueries?: string[]
   groundingChunks?: {

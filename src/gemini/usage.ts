@@ -2,7 +2,7 @@ import { estimateMediaTokens } from './media/media-tokens.ts'
 import { listOf } from './response.ts'
 import type { Content, GenerateContentRequest, ModalityCount, UsageMetadata } from './types.ts'
 
-/** Tokens of one attempt, as Google counted them (google-upstreams §5.6). */
+/** Tokens of one attempt, as Google counted them (docs/google.md: Token counts). */
 export interface TokenCounts {
   readonly prompt: number
   /** Part of `prompt`. */
@@ -102,7 +102,7 @@ function count(value: number | undefined): number {
 const CHARS_PER_TOKEN = 4
 /** An answer of unknown length is taken for one of a page or two. */
 const TYPICAL_OUTPUT = 1024
-/** No model gives more at once (google-upstreams §4.7), whatever is asked for. */
+/** No model gives more at once (docs/google.md: Generation settings), whatever is asked for. */
 const MAX_OUTPUT = 65_536
 
 /** About how many tokens texts are; one each at least. */

@@ -31,7 +31,7 @@ const ENCODINGS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([
 
 /**
  * The JSON of a request. The content type is not asked for: browsers that avoid a preflight send text/plain
- * (client-protocols §0.7). `limit` is in bytes, after decompression too, so that a small body cannot unfold without end.
+ * (docs/clients.md: Bodies). `limit` is in bytes, after decompression too, so that a small body cannot unfold without end.
  */
 export async function readJson(request: Request, limit: number, owner?: string): Promise<JsonBody> {
   const body = await readCutJson(request, limit, owner)

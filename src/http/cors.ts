@@ -1,4 +1,4 @@
-/** What a browser needs to be told before it lets a page talk to Pollux (client-protocols §0.1). */
+/** What a browser needs to be told before it lets a page talk to Pollux (docs/clients.md: Paths and browsers). */
 
 /** `*`, or the origins that may; empty: none. */
 export type Origins = '*' | readonly string[]

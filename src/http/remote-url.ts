@@ -1,6 +1,6 @@
 /**
  * Which addresses a client may have fetched. The URL parser brings every spelling of an IPv4 address (decimal, hexadecimal,
- * octal, short, full-width, percent-encoded) into the dotted form, and names into ASCII (WHATWG URL §3.5), so that what is looked
+ * octal, short, full-width, percent-encoded) into the dotted form, and names into ASCII (WHATWG URL, "Host parsing"), so that what is looked
  * at here is what `fetch` will ask. Pure: what a name stands for is to be looked up besides.
  */
 import { isPublicAddress } from './public-address.ts'

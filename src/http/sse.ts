@@ -1,5 +1,5 @@
 /**
- * Server-sent events as Google writes them (WHATWG HTML §9.2; google-upstreams §2.6, §3.2): `data:` lines, LF, CRLF or CR,
+ * Server-sent events as Google writes them (WHATWG HTML, "Server-sent events"; docs/google.md: Streams, Gemini API): `data:` lines, LF, CRLF or CR,
  * comments, events split anywhere between reads. Two things beyond the standard, both seen from Google: an error may come as
  * bare JSON without `data:`, and the last event may lack its blank line.
  */

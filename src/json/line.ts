@@ -2,7 +2,7 @@ import { toWellFormedJson } from './well-formed.ts'
 
 /**
  * JSON for an SSE line. U+2028 and U+2029 are legal in JSON but end a line for old JavaScript
- * parsers (client-protocols §0.6). Almost no text holds them, so looking first is cheaper than
+ * parsers (docs/clients.md: Frames). Almost no text holds them, so looking first is cheaper than
  * replacing.
  */
 export function toJsonLine(value: unknown): string {

@@ -2,7 +2,7 @@ import { LATENCY_COLUMNS } from './ledger/latency.ts'
 
 /**
  * The tables of a user's object; docs/storage.md describes each column.
- * An object that nobody configured has none: waking it for an unknown key leaves nothing behind (design §5.8).
+ * An object that nobody configured has none: waking it for an unknown key leaves nothing behind.
  */
 const MIGRATIONS: readonly string[] = [
   `

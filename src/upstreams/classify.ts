@@ -52,7 +52,7 @@ export interface Caller {
 export function classify(caller: Caller, error: GoogleError, now: number): Verdict {
   if (isCapacity(error)) return CAPACITY
   return (
-    // Before the status: Google answers a dead API key with 400, not 401 (google-upstreams §8.2).
+    // Before the status: Google answers a dead API key with 400, not 401 (docs/google.md: Errors by status).
     reasoned(error) ??
     sayingOf(caller, error.httpStatus, error.message) ??
     limited(caller.upstream, error, now) ??
@@ -73,7 +73,7 @@ function reasoned(error: GoogleError): Verdict | undefined {
   if (error.httpStatus >= 500) return undefined
   const named = error.reasons.flatMap((reason) => BY_REASON.get(reason) ?? [])[0]
   if (named?.reason !== 'validation_required') return named
-  // Help names the page of support beside the one that verifies (google-upstreams §8.4).
+  // Help names the page of support beside the one that verifies (docs/google.md: Errors by status).
   const pages = error.links.filter((link) => !link.startsWith('https://support.google.com/'))
   return { ...named, link: ownerLink([error.metadata['validation_link'], ...pages]) }
 }

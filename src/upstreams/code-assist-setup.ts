@@ -19,7 +19,7 @@ const METADATA = {
   platform: 'PLATFORM_UNSPECIFIED',
   pluginType: 'GEMINI',
 }
-/** The one tier that is onboarded without a project; sending one is refused (google-upstreams §2.3). */
+/** The one tier that is onboarded without a project; sending one is refused (docs/google.md: Code Assist). */
 const FREE_TIER = 'free-tier'
 
 type Answer =
@@ -27,7 +27,7 @@ type Answer =
   | Extract<ProjectResult, { ok: false }>
 
 /**
- * Finds the project by `loadCodeAssist`, onboarding the account first where it never was (google-upstreams §2.3).
+ * Finds the project by `loadCodeAssist`, onboarding the account first where it never was (docs/google.md: Code Assist).
  * `hint` is a project that the credential itself names, for tiers that want the owner to choose one.
  */
 export async function discoverProject(

@@ -2,7 +2,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 
 
 /**
  * Milliseconds in one of Google's durations: protobuf's `34.07s` or Go's `18h12m3.4s` and `539.47ms`
- * (google-upstreams §8.6). Null for anything else.
+ * (docs/google.md: Limits). Null for anything else.
  */
 export function parseDuration(text: string): number | null {
   const compact = text.trim()

@@ -1,4 +1,4 @@
-/** Embeddings, which every upstream and model takes in its own form (google-upstreams §3.3). */
+/** Embeddings, which every upstream and model takes in its own form (docs/google.md: Embeddings). */
 import { findModel } from '../gemini/models/catalogue.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { Cuttings } from '../bytes/cuttings.ts'

@@ -32,7 +32,7 @@ export interface Front {
   readonly unwrapText: (json: string) => string
 }
 
-/** The end of an address. `?alt=sse` makes a stream server-sent events; without it Google sends one JSON array (google-upstreams §2.6). */
+/** The end of an address. `?alt=sse` makes a stream server-sent events; without it Google sends one JSON array (docs/google.md: Streams). */
 export function methodSuffix(method: Method): string {
   return method === 'streamGenerateContent' ? `:${method}?alt=sse` : `:${method}`
 }

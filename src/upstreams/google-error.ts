@@ -2,7 +2,7 @@ import { parseLenient } from './lenient-json.ts'
 
 /**
  * Google's error envelope and its disguises: an object, an array, an error whose message is again such JSON, the legacy list
- * `errors`, or no JSON at all (google-upstreams §8.1). Reading never throws: an unreadable body is an error without details.
+ * `errors`, or no JSON at all (docs/google.md: Forms of an error). Reading never throws: an unreadable body is an error without details.
  */
 export interface GoogleError {
   readonly httpStatus: number
@@ -32,7 +32,7 @@ export interface Quota {
   readonly limit: string
 }
 
-/** As deep as Gemini CLI goes (google-upstreams §8.1). */
+/** As deep as Gemini CLI goes (docs/google.md: Forms of an error). */
 const MAX_NESTING = 10
 /** Patterns run over what is said, and some texts make them slow: it is cut before. What tells something stands at the beginning. */
 const MAX_MESSAGE = 4096
@@ -40,7 +40,7 @@ const MAX_WORD = 1024
 const MAX_NESTED = 65_536
 const MAX_ITEMS = 50
 
-/** google.rpc.Code by name → HTTP, for errors inside a 200 that give no number (google-upstreams §8.1). */
+/** google.rpc.Code by name → HTTP, for errors inside a 200 that give no number (docs/google.md: Forms of an error). */
 const HTTP_STATUSES: ReadonlyMap<string, number> = new Map(
   Object.entries({
     INVALID_ARGUMENT: 400,
@@ -155,7 +155,7 @@ function limitIn(metadata: GoogleError['metadata']): Quota {
 }
 
 function typeOf(detail: Record<string, unknown>): string {
-  // The key has been seen as `" @type"` too (google-upstreams §8.1).
+  // The key has been seen as `" @type"` too (docs/google.md: Forms of an error).
   const key = Object.keys(detail).find((name) => name.trim() === '@type') ?? ''
   return text(detail[key]).split('.').at(-1) ?? ''
 }

@@ -1,6 +1,6 @@
 /**
  * JSON as it has been seen in Google's errors: in an SSE frame, with non-breaking spaces, with commas too many
- * (google-upstreams §8.1). Undefined for anything else; never throws.
+ * (docs/google.md: Forms of an error). Undefined for anything else; never throws.
  */
 export function parseLenient(source: string): unknown {
   const text = unframed(source).trim()

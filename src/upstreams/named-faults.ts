@@ -27,7 +27,7 @@ const SCHEMA: Verdict = { kind: 'client_fault', reason: 'invalid_schema' }
 const SIGNATURE: Verdict = { kind: 'client_fault', reason: 'invalid_signature' }
 
 /**
- * `reason` of an ErrorInfo, or of the legacy list `errors` (google-upstreams §8.2–§8.4, google/api/error_reason.proto).
+ * `reason` of an ErrorInfo, or of the legacy list `errors` (docs/google.md: Errors by status; google/api/error_reason.proto).
  * IAM_PERMISSION_DENIED and `forbidden` are missing on purpose: they may be about what a request names.
  */
 export const BY_REASON: ReadonlyMap<string, FaultVerdict> = new Map(
@@ -116,7 +116,7 @@ const SAYINGS: readonly Saying[] = [
     says: /^Request payload size exceeds\b/i,
     means: { kind: 'client_fault', reason: 'too_large' },
   },
-  // Schemas of functions and answers (google-upstreams §7.1, §7.2).
+  // Schemas of functions and answers (docs/google.md: Unknown fields, Schemas).
   {
     at: [400],
     says: /^Invalid JSON payload received\. Unknown name "[^"\n]{1,200}" at '(request\.)?(tools\[\d+\]\.function_declarations\[\d+\]\.parameters|generation_config\.response_(json_)?schema)/,

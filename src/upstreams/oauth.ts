@@ -15,7 +15,7 @@ type OAuthSecret = Exclude<Secret, { type: 'api_key' }>
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
 const TIMEOUT_MS = 15_000
-/** Google's limit for the lifetime of a service account's assertion (google-upstreams §1.3). */
+/** Google's limit for the lifetime of a service account's assertion (docs/google.md: Access tokens). */
 const ASSERTION_SECONDS = 3600
 /** Google's tokens live for an hour. What is told beyond these bounds is a mistake: a token without end, or none at all. */
 const MIN_LIFETIME_SECONDS = 60
@@ -23,7 +23,7 @@ const MAX_LIFETIME_SECONDS = 86_400
 /** What a header can carry; Google's tokens are shorter than 2 KB. */
 const TOKEN = /^[\x21-\x7e]{1,16384}$/
 
-/** `error` of the token endpoint → what it says of the credential (google-upstreams §1.4). Others are taken as passing. */
+/** `error` of the token endpoint → what it says of the credential (docs/google.md: Access tokens). Others are taken as passing. */
 const PERMANENT: ReadonlyMap<string, CredentialFault> = new Map(
   Object.entries({
     invalid_grant: 'invalid_grant',
@@ -38,7 +38,7 @@ const PERMANENT: ReadonlyMap<string, CredentialFault> = new Map(
   } as const),
 )
 
-/** Exchanges a credential's secret for an access token at Google's token endpoint (google-upstreams §1.2, §1.3). */
+/** Exchanges a credential's secret for an access token at Google's token endpoint (docs/google.md: Access tokens). */
 export async function mintToken(
   secret: OAuthSecret,
   tokenUrl: string,
@@ -96,7 +96,7 @@ export function readAnswer(status: number, body: string, now: number): TokenResu
   }
   const permanent = status < 500 && typeof error === 'string' ? PERMANENT.get(error) : undefined
   if (permanent === undefined) return { ok: false, permanent: false, reason: `http_${status}` }
-  // The clocks differ, not the keys: fresh times may pass (google-upstreams §1.4).
+  // The clocks differ, not the keys: fresh times may pass (docs/google.md: Access tokens).
   const { error_description: words } = answer
   if (typeof words === 'string' && /short-lived token/.test(words.slice(0, 1000))) {
     return { ok: false, permanent: false, reason: 'clock_skew' }

@@ -18,7 +18,7 @@ const LIMIT_REASONS = new Set([
 ])
 const LIMIT_WORDS = /\bquota exceeded\b|\bprovisioned throughput\b|\bspend(?:ing)?\b/i
 
-/** `limit: 0` may also come with these (google-upstreams §8.8). */
+/** `limit: 0` may also come with these (docs/google.md: Limits). */
 const PLAN_STATUSES = new Set([429, 499, 503])
 
 export function isQuota({ httpStatus, reasons }: GoogleError): boolean {
@@ -31,12 +31,12 @@ export function isOutsidePlan({ httpStatus, message, quotas }: GoogleError): boo
   return isZero && PLAN_STATUSES.has(httpStatus)
 }
 
-/** What a limit means: which one, and what is known about its end (field §2.3). Pure. */
+/** What a limit means: which one, and what is known about its end (docs/google.md: Limits). Pure. */
 export function quotaVerdict(upstream: Upstream, error: GoogleError, now: number): Verdict {
   const { dimension, isNamed } = dimensionOf(error)
   const hint = hintOf(error, now)
   const isBare = dimension === 'unknown' && hint.retryAfterMs === null && !namesLimit(error)
-  // Vertex has no quota of requests for Gemini: without any detail it is out of shared capacity (google-upstreams §8.6, §11).
+  // Vertex has no quota of requests for Gemini: without any detail it is out of shared capacity (docs/google.md: Limits).
   if (isBare && upstream === 'vertex') return { kind: 'upstream_fault', reason: 'capacity' }
   // Google's front end slows this address down; the credential was not even read.
   if (isBare && error.isPage) return { kind: 'upstream_fault', reason: 'overloaded' }
@@ -54,7 +54,7 @@ function namesLimit({ message, quotas, reasons }: GoogleError): boolean {
   )
 }
 
-/** By word, since the ids are many and grow (field §2.3): the ids, then metric and unit, then what the message says. */
+/** By word, since the ids are many and grow (docs/google.md: Limits): the ids, then metric and unit, then what the message says. */
 function dimensionOf(error: GoogleError): { dimension: QuotaDimension; isNamed: boolean } {
   const named =
     dimensionIn(error.quotas.map(({ id }) => id)) ??
@@ -66,7 +66,7 @@ function dimensionOf(error: GoogleError): { dimension: QuotaDimension; isNamed: 
 }
 
 function dimensionIn(texts: readonly string[]): QuotaDimension | undefined {
-  // The day first: it outlasts the minute, although its RetryInfo may say seconds (google-upstreams §8.6).
+  // The day first: it outlasts the minute, although its RetryInfo may say seconds (docs/google.md: Limits).
   const day = texts.find((text) => /per[\s_-]?day|daily|\b1\/d\b/i.test(text))
   if (day !== undefined) return /token/i.test(day) ? 'tokens_per_day' : 'requests_per_day'
   const minute = texts.find((text) => /per[\s_-]?min|\b1\/min\b/i.test(text))

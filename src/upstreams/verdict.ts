@@ -97,7 +97,7 @@ export type UpstreamFault =
   /** Google does not serve the country that this Worker calls from. */
   | 'location'
 
-/** The terminal states of the ledger (design §4). `lost` is never reported: it is what a lease becomes when nobody reports. */
+/** The terminal states of the ledger (docs/vocabulary.md). `lost` is never reported: it is what a lease becomes when nobody reports. */
 export const OUTCOMES = [
   'ok',
   'client_fault',

@@ -37,7 +37,7 @@ const PROBE_MODEL = 'gemini-2.5-flash'
 /** How far to go: the token alone, or on to the project and the upstream. */
 export type Depth = 'token' | 'upstream'
 
-/** Asks Google about a credential: a token, then the project or a call that generates nothing (field §2.9). Never rejects. */
+/** Asks Google about a credential: a token, then the project or a call that generates nothing (docs/google.md: Checking a credential). Never rejects. */
 export async function verify(
   candidate: Candidate,
   settings: Settings,

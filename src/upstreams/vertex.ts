@@ -2,10 +2,10 @@ import type { Settings } from '../settings.ts'
 import type { Access } from './credential.ts'
 import { type Front, methodSuffix } from './front.ts'
 
-/** New models are served from here first, some from nowhere else (google-upstreams §3.1). */
+/** New models are served from here first, some from nowhere else (docs/google.md: Vertex AI). */
 const DEFAULT_LOCATION = 'global'
 
-/** Vertex AI (google-upstreams §3.1): the pivot as it is; project, location and model in the path. An API key is express mode, without a project. */
+/** Vertex AI (docs/google.md: Vertex AI): the pivot as it is; project, location and model in the path. An API key is express mode, without a project. */
 export const vertex: Front = {
   url(access, model, method, settings) {
     return `${vertexModelUrl(access, model, settings)}${methodSuffix(method)}`

@@ -20,7 +20,7 @@ const MODEL = 'gemini-3.8-flash'
 const Forecast = z.object({ city: z.string(), degrees: z.number().nullable() })
 const FORECAST = { city: 'Oslo', degrees: null }
 const prompt = 'What will it be like in Oslo?'
-/** Google's own word for a signature that there is none of (google-upstreams §6.4). */
+/** Google's own word for a signature that there is none of (docs/google.md: Thought signatures). */
 const DUMMY = 'skip_thought_signature_validator'
 
 let pollux: Pollux

@@ -89,7 +89,7 @@ describe.concurrent.each(PLACES)('openai structured output: %s through %s', (mod
   it.each([
     ['length', 'MAX_TOKENS', LengthFinishReasonError],
     ['content_filter', 'SAFETY', ContentFilterFinishReasonError],
-  ] as const)('raises that an answer ended by %s (E50, E51)', async (_, finishReason, raised) => {
+  ] as const)('raises that an answer ended by %s', async (_, finishReason, raised) => {
     const user = await pollux.givenUser([kind])
     const half = JSON.stringify(FORECAST).slice(0, 20)
     await pollux.script(user, { text: half, finishReason }, { times: 2 })

@@ -120,7 +120,7 @@ describe.concurrent.each(READERS)('%s', (_, read) => {
 })
 
 describe.concurrent('the AI SDK', () => {
-  it('has the sources of an answer, without titles too (E30)', async () => {
+  it('has the sources of an answer, without titles too', async () => {
     const user = await pollux.givenUser()
     const candidate = {
       groundingMetadata: {
@@ -135,7 +135,7 @@ describe.concurrent('the AI SDK', () => {
     expect(await streamText(asked).sources).toMatchObject([source])
   })
 
-  it('has the log probabilities that Vertex gives (E29)', async () => {
+  it('has the log probabilities that Vertex gives', async () => {
     const user = await pollux.givenUser(['service_account'])
     const candidate = {
       logprobsResult: { chosenCandidates: [{ token: 'Yes', logProbability: -0.5 }] },

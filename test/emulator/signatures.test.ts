@@ -129,7 +129,7 @@ describe('demands', () => {
     expect(await complaint('gemini-3.6-flash', elsewhere)).toBe('accepted')
   })
 
-  it('those of no other model (E64)', async () => {
+  it('those of no other model', async () => {
     const parts = await partsOf('gemini-3.8-flash', { parts: CALLS })
     const contents = [question, model(...parts), user(...RESULTS)]
     expect(await complaint('gemini-3.6-flash', contents)).toBe('Corrupted thought signature.')

@@ -1,4 +1,4 @@
-/** The edge cases of client-protocols §7.2 that only the whole gateway can show, one row each. */
+/** What docs/clients.md says of answers and errors that only the whole gateway can show, one row each. */
 import { describe, expect, it } from 'vitest'
 import type { Reply } from '../../emulator/protocol.ts'
 import { chat, type ErrorBody, fetchPollux, givenUser, google } from '../support/pollux.ts'
@@ -18,24 +18,24 @@ const LIMITED = { code: 429, message: 'Quota exceeded.', status: 'RESOURCE_EXHAU
 const RETRY_INFO = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34.2s' }
 
 const ERRORS: Record<string, readonly [Reply, Expected]> = {
-  'E26 a stream that fails before its first chunk is an HTTP error': [
+  'a stream that fails before its first chunk is an HTTP error': [
     { text: 'x', errorAfter: { events: 0, error: '503_overloaded' } },
     OVERLOADED,
   ],
-  'E36 a 200 with an error for a body is an error': [{ chunks: [UNAVAILABLE] }, OVERLOADED],
-  'E37 an array around the error becomes an object': [
+  'a 200 with an error for a body is an error': [{ chunks: [UNAVAILABLE] }, OVERLOADED],
+  'an array around the error becomes an object': [
     { error: { preset: '503_overloaded', array: true } },
     OVERLOADED,
   ],
-  'E38 an error that is a text becomes an object': [
+  'an error that is a text becomes an object': [
     { error: { status: 500, body: { error: 'broken' } } },
     { status: 502, type: 'server_error', code: 'upstream_error' },
   ],
-  'E39 a code that is a number becomes a word': [
+  'a code that is a number becomes a word': [
     { error: '400_generic' },
     { status: 400, type: 'invalid_request_error', code: 'invalid_value' },
   ],
-  'E40 too many tokens are told in the words that clients look for': [
+  'too many tokens are told in the words that clients look for': [
     {
       error: {
         preset: '400_context',
@@ -51,7 +51,7 @@ const ERRORS: Record<string, readonly [Reply, Expected]> = {
         /^This model's maximum context length is 1048576 tokens\. However, your messages resulted in 1204883 tokens\.$/,
     },
   ],
-  'E41 a quota by the day is not to be retried': [
+  'a quota by the day is not to be retried': [
     { error: 'gemini_429_day' },
     {
       status: 429,
@@ -60,7 +60,7 @@ const ERRORS: Record<string, readonly [Reply, Expected]> = {
       headers: { 'x-should-retry': 'false' },
     },
   ],
-  'E42 a quota by the minute says when, in whole seconds': [
+  'a quota by the minute says when, in whole seconds': [
     { error: { status: 429, body: { error: { ...LIMITED, details: [RETRY_INFO] } } } },
     {
       status: 429,
@@ -69,7 +69,7 @@ const ERRORS: Record<string, readonly [Reply, Expected]> = {
       headers: { 'retry-after': '35', 'x-should-retry': null },
     },
   ],
-  'E43 a wait that SDKs would ignore comes with the order not to retry': [
+  'a wait that SDKs would ignore comes with the order not to retry': [
     { error: { preset: 'gemini_429_minute', retryDelay: '90s' } },
     {
       status: 429,
@@ -78,11 +78,11 @@ const ERRORS: Record<string, readonly [Reply, Expected]> = {
       headers: { 'x-should-retry': 'false', 'retry-after-ms': null },
     },
   ],
-  'E44 an outage does not speak of 429 or rate limits': [
+  'an outage does not speak of 429 or rate limits': [
     { error: '503_overloaded' },
     { ...OVERLOADED, message: /^(?!.*(429|rate limit))/i },
   ],
-  'E46 an unknown model has the words that LiteLLM looks for': [
+  'an unknown model has the words that LiteLLM looks for': [
     { error: '404' },
     {
       status: 404,
@@ -98,7 +98,7 @@ describe('an error', () => {
     [false, true].map((stream) => ({ name, reply, expected, stream })),
   )
   // The order of events is a stream's, and what stands for a whole answer is none.
-  const sensible = rows.filter(({ name, stream }) => stream || !name.startsWith('E26'))
+  const sensible = rows.filter(({ name, stream }) => stream || !name.startsWith('a stream'))
   it.each(sensible)('$name (stream: $stream)', async ({ reply, expected, stream }) => {
     const user = await givenUser()
     await google.script({ credential: user.credentials[0]?.handle ?? '', times: 0, reply })
@@ -118,7 +118,7 @@ describe('an error', () => {
     }
   })
 
-  it('E45 of a wrong key has the words that LiteLLM looks for', async () => {
+  it('of a wrong key has the words that LiteLLM looks for', async () => {
     const answer = await chat('no-such-key')
     expect(answer.status).toBe(401)
     const { error } = await answer.json<ErrorBody>()
@@ -127,7 +127,7 @@ describe('an error', () => {
 })
 
 describe('an answer', () => {
-  it('E33 is application/json', async () => {
+  it('is application/json', async () => {
     const user = await givenUser()
     const answer = await chat(user.key)
     expect(answer.headers.get('content-type')).toBe('application/json')

@@ -49,7 +49,7 @@ const inline = (mimeType: string, bytes: Uint8Array) => ({
   inlineData: { mimeType, data: base64(bytes) },
 })
 
-describe('an image by URL (E79)', () => {
+describe('an image by URL', () => {
   it.each(['api_key', 'authorized_user', 'service_account'] as const)(
     'is fetched and sent inline (%s)',
     async (kind) => {

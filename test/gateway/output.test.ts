@@ -77,7 +77,7 @@ describe('JSON', () => {
       },
     )
 
-    it('has its fence taken off where it could only be asked for in words (E52)', async () => {
+    it('has its fence taken off where it could only be asked for in words', async () => {
       const user = await givenUser(['api_key'])
       await google.script({
         credential: user.credentials[0]?.handle ?? '',
@@ -231,7 +231,7 @@ describe('safety settings', () => {
   })
 })
 
-describe('a Responses body on the path of a chat (E31)', () => {
+describe('a Responses body on the path of a chat', () => {
   it('is answered as a chat', async () => {
     const user = await givenUser(['api_key'])
     const answer = await chat(user.key, {

@@ -202,7 +202,7 @@ describe('a tool loop', () => {
   it.each([
     ['echoes', echo],
     ['drops', rebuild],
-  ])("gives no model another's signatures, whether the client %s them (E64)", async (_, habit) => {
+  ])("gives no model another's signatures, whether the client %s them", async (_, habit) => {
     const user = await givenUser()
     const client = new Client(user, habit)
     await twoSteps(client, user)

@@ -23,7 +23,7 @@ describe('the catalogue', () => {
     ['gemini-flash-latest', 'gemini-3.8-flash'],
     ['models/gemini-pro-latest', 'gemini-3.1-pro-preview'],
     ['gemini-flash-lite-latest', 'gemini-3.5-flash-lite'],
-  ])('finds %s as %s (E84)', (name, id) => {
+  ])('finds %s as %s', (name, id) => {
     expect(findModel(name)?.id).toBe(id)
   })
 

@@ -106,19 +106,14 @@ describe('thought signatures', () => {
 
   it.each<[string, Content[], Target, (string | undefined)[][]]>([
     [
-      'E63: are made up on the first call of each step where Gemini demands one',
+      'are made up on the first call of each step where Gemini demands one',
       [...step(call('a'), call('b')), ...step(call('c'))],
       GEMINI_3,
       [[DUMMY, undefined], [DUMMY]],
     ],
+    ['are not made up for a model that demands none', step(call('a')), GEMINI_2, [[undefined]]],
     [
-      'E63: are not made up for a model that demands none',
-      step(call('a')),
-      GEMINI_2,
-      [[undefined]],
-    ],
-    [
-      'E63: are made up for a model whose generation nobody can tell',
+      'are made up for a model whose generation nobody can tell',
       step(call('a')),
       { model: 'tunedModels/mine', upstream: 'gemini-api' },
       [[DUMMY]],
@@ -130,7 +125,7 @@ describe('thought signatures', () => {
       [[undefined], [undefined], [DUMMY]],
     ],
     [
-      'E65: parallel calls with one signature have one',
+      'parallel calls with one signature have one',
       step(call('a', NATIVE), call('b')),
       GEMINI_3,
       [[NATIVE, undefined]],
@@ -148,13 +143,13 @@ describe('thought signatures', () => {
       [['EgRE']],
     ],
     [
-      'E64: of another model are not sent',
+      'of another model are not sent',
       step(call('a', NATIVE)),
       { ...GEMINI_3, ...known({ a: null }) },
       [[DUMMY]],
     ],
     [
-      "E64: another vendor's are not sent",
+      "another vendor's are not sent",
       [
         ...step(call('a', '5f3c0b0e-8d1c-4a3f-9a36-0f3a2f6a7c11')),
         ...step(call('b', 'EqQB+corrupt!')),
@@ -163,7 +158,7 @@ describe('thought signatures', () => {
       [[DUMMY], [DUMMY]],
     ],
     [
-      'E64: those of Gemini 3 are not sent to a model before it',
+      'those of Gemini 3 are not sent to a model before it',
       step(call('a', NATIVE)),
       GEMINI_2,
       [[undefined]],

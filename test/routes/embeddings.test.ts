@@ -54,7 +54,7 @@ describe('POST /v1/embeddings', () => {
     expect(list.usage.total_tokens).toBe(list.usage.prompt_tokens)
   })
 
-  it('E90: answers base64 of little-endian 32-bit floats', async () => {
+  it('answers base64 of little-endian 32-bit floats', async () => {
     const list = await embedded(await givenUser(), { input: 'a', encoding_format: 'base64' })
     const bytes = Uint8Array.from(atob(String(list.data[0]?.embedding)), (c) => c.charCodeAt(0))
     const view = new DataView(bytes.buffer)
@@ -65,7 +65,7 @@ describe('POST /v1/embeddings', () => {
     expectClose(vector, vectorOf('a', 3072))
   })
 
-  it('E91: answers numbers where floats are asked for, or nothing is said', async () => {
+  it('answers numbers where floats are asked for, or nothing is said', async () => {
     const user = await givenUser()
     for (const body of [{ encoding_format: 'float' }, {}, { encoding_format: null }]) {
       const { data } = await embedded(user, { input: 'a', ...body })
@@ -73,7 +73,7 @@ describe('POST /v1/embeddings', () => {
     }
   })
 
-  it('E92: splits 250 inputs by 100 and keeps their order', async () => {
+  it('splits 250 inputs by 100 and keeps their order', async () => {
     const user = await givenUser()
     const list = await embedded(user, { input: texts(250), dimensions: 8 })
     expect(list.data.map(({ index }) => index)).toEqual(texts(250).map((_, index) => index))

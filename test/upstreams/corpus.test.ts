@@ -1,4 +1,4 @@
-/** Answers as Google sends them, one file each under `corpus/`, and what each means (google-upstreams §1.4, §8). */
+/** Answers as Google sends them, one file each under `corpus/`, and what each means (docs/google.md: Access tokens, Errors by status). */
 import { describe, expect, it } from 'vitest'
 import type { Upstream } from '../../src/gemini/upstreams.ts'
 import { FRONTS } from '../../src/upstreams/call.ts'
@@ -65,7 +65,7 @@ describe('classify', () => {
     expect(await verdictOn(callerOf(upstream, name), readCase(upstream, name))).toEqual(verdict)
   })
 
-  // The disguises of google-upstreams §8.1, each over every answer that is an error in JSON.
+  // The disguises of docs/google.md, Forms of an error, each over every answer that is an error in JSON.
   const DISGUISES: readonly (readonly [string, (body: string) => string])[] = [
     ['in an array', (body) => `[${body}]`],
     ['in an array after parts of an answer', (body) => `[{"candidates":[]},${body}]`],

@@ -12,7 +12,7 @@ export function conflictIn(
   return cachedTwice(request) ?? impossibleOutput(chat)
 }
 
-/** What is cached has a system instruction and tools of its own (google-upstreams §4.10). */
+/** What is cached has a system instruction and tools of its own (docs/google.md: Cached contents). */
 function cachedTwice(request: GenerateContentRequest): Failure | null {
   const { cachedContent, systemInstruction, tools, toolConfig } = request
   if (cachedContent === undefined) return null

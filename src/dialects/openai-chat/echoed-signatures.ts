@@ -1,5 +1,5 @@
 /**
- * Thought signatures that a client brings back, in the order of client-protocols §1.9. Read leniently: what is no signature is
+ * Thought signatures that a client brings back, in the order in which they may be trusted (docs/clients.md: Signatures). Read leniently: what is no signature is
  * none, and whether one may go to Google is decided where it is known which model answers (gemini/fit/signatures.ts).
  */
 import { isRecord } from '../../json/record.ts'
@@ -19,7 +19,7 @@ export function echoedSignatures(message: AnswerMessage): readonly (string | und
   )
 }
 
-/** `extra_content.google.thought_signature`, Google's own place for it (google-upstreams §6.5). */
+/** `extra_content.google.thought_signature`, Google's own place for it (docs/google.md: Thought signatures). */
 function googleSignature(extra: unknown): string | undefined {
   return signatureIn(isRecord(extra) ? extra['google'] : undefined)
 }

@@ -1,4 +1,4 @@
-/** The media in a chat's messages, each read where it stands (client-protocols §1.2, E78–E80). */
+/** The media in a chat's messages, each read where it stands (docs/clients.md: Messages, Media). */
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Attachment } from '../../gemini/media/attachment.ts'
@@ -103,13 +103,13 @@ function isResult(role: string): boolean {
   return role === 'tool' || role === 'function'
 }
 
-/** A function's result holds files themselves (google-upstreams §4.2). */
+/** A function's result holds files themselves (docs/google.md: Parts). */
 function onlyHere(param: string): MediaRead & { readonly ok: false } {
   const message = `Invalid value: '${param}' is a file that Google keeps, and the result of a tool takes none; send it in a user message.`
   return { ok: false, failure: { reason: 'unsupported_value', message, param } }
 }
 
-/** Google's system instruction takes no media (google-upstreams §4.3), and neither does OpenAI's. */
+/** Google's system instruction takes no media (docs/google.md: System instruction), and neither does OpenAI's. */
 function onlyText(role: string, param: string): MediaRead & { readonly ok: false } {
   const message = `Invalid value: '${param}' is not text, and a ${role} message takes text only; send it in a user message.`
   return { ok: false, failure: { reason: 'unsupported_value', message, param } }

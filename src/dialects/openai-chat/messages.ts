@@ -1,4 +1,4 @@
-/** The messages of a chat as a conversation with Gemini (client-protocols §1.2). */
+/** The messages of a chat as a conversation with Gemini (docs/clients.md: Messages). */
 import { Conversation, type PastCall } from '../../gemini/ask/conversation.ts'
 import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
 import { saidBy } from '../../gemini/ask/speaker.ts'
@@ -76,7 +76,7 @@ function nameOf(call: ToolCallMessage): string {
   return 'custom' in call ? call.custom.name : call.function.name
 }
 
-/** What is no JSON object is kept as it is: the model wrote it, and finds it again (E62). */
+/** What is no JSON object is kept as it is: the model wrote it, and finds it again (docs/clients.md: Messages). */
 function toArguments(given: AnswerArguments): Record<string, unknown> {
   if (typeof given === 'string') {
     return given.trim() === '' ? {} : (parseObject(given) ?? { _raw: given })

@@ -9,7 +9,7 @@ import type { GenerateContentRequest } from '../../gemini/types.ts'
 export interface ChatPlan extends AnswerPlan {
   /** `stream_options.include_usage`. */
   readonly includeUsage: boolean
-  /** Functions, by the client's names, that were declared as custom tools: they are answered as such (client-protocols §1.6). */
+  /** Functions, by the client's names, that were declared as custom tools: they are answered as such (docs/clients.md: Whole answers). */
   readonly customTools: ReadonlySet<string>
   /** The client used `functions`, and is answered with `function_call`. */
   readonly legacyFunctions: boolean

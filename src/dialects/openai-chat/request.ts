@@ -1,6 +1,6 @@
 /**
- * An OpenAI chat request as Gemini's (client-protocols §1.1, §1.2; google-upstreams §4.1, §4.7,
- * §4.8).
+ * An OpenAI chat request as Gemini's (docs/clients.md: Fields, Messages; docs/google.md:
+ * Turns, Generation settings).
  */
 import type { Failure } from '../../failure/failure.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'

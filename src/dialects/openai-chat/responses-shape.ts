@@ -1,5 +1,5 @@
 /**
- * Bodies of OpenAI's Responses API on the path of Chat Completions, as Cursor's agent mode sends them (client-protocols E31, E32),
+ * Bodies of OpenAI's Responses API on the path of Chat Completions, as Cursor's agent mode sends them (docs/clients.md: Fields),
  * in the shape of a chat request; the answer is a chat's. Checks nothing: what it does not understand it leaves to the schema.
  */
 import type { Failure } from '../../failure/failure.ts'

@@ -7,7 +7,7 @@ export type Choice =
 
 const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY', any: 'ANY' } as const
 
-/** Every form in which clients say it (client-protocols §1.1). Without functions there is nothing to choose (E75). */
+/** Every form in which clients say it (docs/clients.md: Fields). Without functions there is nothing to choose (docs/clients.md: Fields). */
 export function toFunctionChoice(
   choice: ToolChoice | LegacyChoice | null | undefined,
   offered: ReadonlyMap<string, unknown>,

@@ -1,4 +1,4 @@
-/** The client's tools as Gemini's (client-protocols §1.1, §1.6; google-upstreams §4.4). */
+/** The client's tools as Gemini's (docs/google.md: Tools; docs/clients.md: Fields, Whole answers). */
 import type { Failure } from '../../failure/failure.ts'
 import type { FunctionNames } from '../../gemini/ask/function-names.ts'
 import {
@@ -24,7 +24,7 @@ export type TranslatedTools =
     }
   | { readonly ok: false; readonly failure: Failure }
 
-/** The functions that a request offers, whichever way; of one name the first counts (E73). */
+/** The functions that a request offers, whichever way; of one name the first counts (docs/clients.md: Fields). */
 export function offeredFunctions(chat: ChatRequest): ReadonlyMap<string, ChatFunction> {
   if (!chat.tools?.length && !chat.functions?.length) return NONE
   const offered = new Map<string, ChatFunction>()

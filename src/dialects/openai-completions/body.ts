@@ -1,4 +1,4 @@
-/** Legacy completions (client-protocols §1.12): prompts in, plain text out. */
+/** Legacy completions (docs/clients.md: Fields): prompts in, plain text out. */
 import * as v from 'valibot'
 import type { Failure } from '../../failure/failure.ts'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'

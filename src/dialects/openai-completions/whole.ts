@@ -1,4 +1,4 @@
-/** Answers as OpenAI's `text_completion` objects (client-protocols §1.12). */
+/** Answers as OpenAI's `text_completion` objects (docs/clients.md: Fields). */
 import type { ChatCompletion } from '../openai-chat/answer/whole.ts'
 import type { Usage } from '../openai-chat/answer/usage.ts'
 

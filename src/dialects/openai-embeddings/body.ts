@@ -1,4 +1,4 @@
-/** OpenAI's embedding requests (client-protocols §3), with the task types of Gemini's. */
+/** OpenAI's embedding requests (docs/clients.md: Embeddings of clients), with the task types of Gemini's. */
 import * as v from 'valibot'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { modelName } from '../model-name.ts'

@@ -1,4 +1,4 @@
-/** Vectors as OpenAI's list of embeddings (client-protocols §3). */
+/** Vectors as OpenAI's list of embeddings (docs/clients.md: Embeddings of clients). */
 import type { EmbeddingAnswer } from '../dialect.ts'
 
 export interface EmbeddingList {
@@ -32,14 +32,14 @@ export function toEmbeddingList(
 /** Rounding of 32-bit floats; what Google says is of unit length is left as it is. */
 const ROUNDING = 1e-4
 
-/** OpenAI's vectors are of unit length; Google's are not where they were cut short (google-upstreams §3.3). */
+/** OpenAI's vectors are of unit length; Google's are not where they were cut short (docs/google.md: Embeddings). */
 function unit(vector: readonly number[]): readonly number[] {
   const length = Math.hypot(...vector)
   if (length === 0 || Math.abs(length - 1) < ROUNDING) return vector
   return vector.map((value) => value / length)
 }
 
-/** 32-bit floats, little-endian whatever the machine: clients decode them so (E90). */
+/** 32-bit floats, little-endian whatever the machine: clients decode them so (docs/clients.md: Embeddings of clients). */
 function toBase64(vector: readonly number[]): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4))
   for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true)

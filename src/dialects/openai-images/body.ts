@@ -1,4 +1,4 @@
-/** OpenAI's image requests, as far as Gemini's models that draw can follow them (google-upstreams §4.7, §9). */
+/** OpenAI's image requests, as far as Gemini's models that draw can follow them (docs/google.md: Generation settings, Thinking). */
 import * as v from 'valibot'
 import { ASPECT_RATIOS } from '../../gemini/media/aspect-ratios.ts'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'

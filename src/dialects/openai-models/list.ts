@@ -1,4 +1,4 @@
-/** The models that a user can reach as OpenAI's list, with OpenRouter's extras (client-protocols §2). */
+/** The models that a user can reach as OpenAI's list, with OpenRouter's extras (docs/clients.md: Lists of models). */
 import type { Kind, Modality, Model } from '../../gemini/models/catalogue.ts'
 import type { Listed } from '../../gemini/models/listing.ts'
 import { traitsOf } from '../../gemini/models/traits.ts'
@@ -74,7 +74,7 @@ export function toModelList(models: readonly Listed[]): OpenAIModelList {
   return { object: 'list', data: models.map(toModel) }
 }
 
-/** No `pricing` and no `description`: a price of "0" would be false, and clients show it (E89). */
+/** No `pricing` and no `description`: a price of "0" would be false, and clients show it (docs/clients.md: Lists of models). */
 export function toModel({ id, target, model }: Listed): OpenAIModel {
   if (model === null) return { id, object: 'model', created: 0, owned_by: 'google' }
   const { contextWindow: context_length, maxOutput: max_completion_tokens } = model

@@ -1,4 +1,4 @@
-/** The same list as LiteLLM's `/v1/model/info`, which Cline and Roo ask in their LiteLLM mode (client-protocols §2). */
+/** The same list as LiteLLM's `/v1/model/info`, which Cline and Roo ask in their LiteLLM mode (docs/clients.md: Lists of models). */
 import type { Kind } from '../../gemini/models/catalogue.ts'
 import type { Listed } from '../../gemini/models/listing.ts'
 

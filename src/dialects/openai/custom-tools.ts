@@ -1,4 +1,4 @@
-/** OpenAI's custom tools: of one text, which Gemini has as functions of one argument (client-protocols §1.1, §1.6). */
+/** OpenAI's custom tools: of one text, which Gemini has as functions of one argument (docs/clients.md: Fields, Whole answers). */
 import type { OfferedFunction } from '../../gemini/ask/functions.ts'
 import { isRecord } from '../../json/record.ts'
 

@@ -1,4 +1,4 @@
-/** How OpenAI's routes refuse, and Pollux's own: statuses, types and codes are OpenAI's where it has one (client-protocols §1.11). */
+/** How OpenAI's routes refuse, and Pollux's own: statuses, types and codes are OpenAI's where it has one (docs/clients.md: Errors). */
 import { type Failure, type FailureReason, retryAfterSeconds } from '../../failure/failure.ts'
 import type { RateLimits } from '../../failure/rate-limits.ts'
 import { jsonResponse } from '../../json/json-response.ts'
@@ -110,7 +110,7 @@ export interface OpenAIError {
   }
 }
 
-/** OpenAI's error object; all four keys always, `code` a string (client-protocols §1.11). */
+/** OpenAI's error object; all four keys always, `code` a string (docs/clients.md: Errors). */
 export function toOpenAIError(failure: Failure): OpenAIError {
   const { type, code } = WIRE[failure.reason]
   return { error: { message: sentenceOf(failure), type, param: paramOf(failure), code } }
@@ -130,7 +130,7 @@ function sentenceOf(failure: Failure): string {
   return seconds === undefined ? message : `${message} Please try again in ${seconds}s.`
 }
 
-/** Clients trim the conversation when they read this very sentence (client-protocols §1.11). */
+/** Clients trim the conversation when they read this very sentence (docs/clients.md: Errors). */
 function tooLong({ message, used, limit }: Failure): string {
   if (limit === undefined) return message
   return `This model's maximum context length is ${limit} tokens. However, your messages resulted in ${used ?? 'more'} tokens.`
@@ -141,7 +141,7 @@ function paramOf({ reason, param }: Failure): string | null {
   return reason === 'context_length_exceeded' || reason === 'files_out_of_reach' ? 'messages' : null
 }
 
-/** The header block is OpenAI's (client-protocols §0.5). */
+/** The header block is OpenAI's (docs/clients.md: Headers). */
 function setRateLimits(headers: Headers, limits: RateLimits): void {
   for (const of of ['requests', 'tokens'] as const) {
     const left = limits[of]

@@ -1,4 +1,4 @@
-/** How closely the model is to look at a picture, in OpenAI's words (google-upstreams §4.2). */
+/** How closely the model is to look at a picture, in OpenAI's words (docs/google.md: Parts). */
 const LEVELS = {
   auto: null,
   low: 'MEDIA_RESOLUTION_LOW',

@@ -1,4 +1,4 @@
-/** Google's log probabilities as OpenAI's (client-protocols §1.3, google-upstreams §5.4). */
+/** Google's log probabilities as OpenAI's (docs/google.md: Log probabilities; docs/clients.md: Whole answers). */
 import { listOf } from '../../gemini/response.ts'
 import type { Logprob, LogprobsResult } from '../../gemini/types.ts'
 
@@ -15,7 +15,7 @@ interface TopLogprob {
 }
 
 interface TokenLogprob extends TopLogprob {
-  /** Never missing: @ai-sdk/openai drops the chunk without (E29). */
+  /** Never missing: @ai-sdk/openai drops the chunk without (docs/clients.md: Whole answers). */
   readonly top_logprobs: readonly TopLogprob[]
 }
 

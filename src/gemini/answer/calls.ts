@@ -1,4 +1,4 @@
-/** The function calls of an answer of Google's, each told once and whole (E6–E16). */
+/** The function calls of an answer of Google's, each told once and whole (docs/clients.md: Streams). */
 import type { FunctionCall, Part } from '../types.ts'
 import { isRecord } from '../../json/record.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
@@ -55,7 +55,7 @@ export class CallReader {
     return { id: this.#idFor(googleId), name, args, json, signature }
   }
 
-  /** The part itself, or all pieces of a call put together with the last of them (E16). */
+  /** The part itself, or all pieces of a call put together with the last of them (docs/clients.md: Streams). */
   #completed(part: Part): Part | null {
     const call = part.functionCall
     if (!isRecord(call)) return null
@@ -82,7 +82,7 @@ export class CallReader {
   }
 
   /**
-   * Some backends send a call again with the next chunk (E15). The same id, or the same signature,
+   * Some backends send a call again with the next chunk (docs/clients.md: Streams). The same id, or the same signature,
    * with the same words is the same call; without either, two equal calls are two.
    */
   #isRepeated(googleId: string, words: string, signature: string | undefined): boolean {

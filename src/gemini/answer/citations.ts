@@ -1,6 +1,6 @@
 /**
- * Where Google's grounding is in what the client is told. Google counts UTF-8 bytes within one of its parts (google-upstreams
- * §5.5); told are UTF-16 units within a block of text, as JavaScript clients slice.
+ * Where Google's grounding is in what the client is told. Google counts UTF-8 bytes within one of its parts (docs/google.md:
+ * Grounding); told are UTF-16 units within a block of text, as JavaScript clients slice.
  */
 import { listOf } from '../response.ts'
 import type { GroundingMetadata, GroundingSource } from '../types.ts'

@@ -38,7 +38,7 @@ function fenced(text: string, language: string): string {
 
 const OPENING = /^```[a-z]{0,30}[^\S\n]*\n/i
 
-/** A model asked for JSON in words likes to wrap it in a fence (E52). Without a pattern over all of it, which long runs of white space make slow. */
+/** A model asked for JSON in words likes to wrap it in a fence (docs/clients.md: Fields). Without a pattern over all of it, which long runs of white space make slow. */
 export function withoutFence(text: string): string {
   const trimmed = text.trim()
   const opening = OPENING.exec(trimmed.slice(0, 200))?.[0]

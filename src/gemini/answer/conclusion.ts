@@ -27,7 +27,7 @@ export interface Ending {
 }
 
 /**
- * client-protocols §1.3, google-upstreams §5.2. What tells no more than that it ended is a `stop` if
+ * docs/google.md, Finish reasons. What tells no more than that it ended is a `stop` if
  * there is content and an error if there is none.
  */
 export function conclude(seen: Ending): Conclusion {
@@ -49,7 +49,7 @@ export function conclude(seen: Ending): Conclusion {
     return upstreamError(`Google ended the answer ${where} (${label(finishReason)}).`)
   }
   if (isCallOpen) return ending === 'length' ? whole('length') : truncated()
-  // Google says STOP for calls too (E4).
+  // Google says STOP for calls too (docs/clients.md: Streams).
   if (calls > 0) return whole('calls')
   if (ending === 'length') return whole('length')
   if (ending !== 'stop' && !answered) {

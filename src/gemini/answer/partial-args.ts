@@ -1,5 +1,5 @@
 /**
- * Arguments of a function call that come in pieces (Vertex, client-protocols E16): values at JSON
+ * Arguments of a function call that come in pieces (docs/google.md: One upstream's fields): values at JSON
  * paths, strings perhaps cut in several. What is no path, or leads through a value that is there
  * already, is left out: half-read arguments are better than none.
  */

@@ -1,5 +1,5 @@
 /**
- * A conversation in the order in which a client tells it, as Gemini's contents (google-upstreams §4.1). Gemini wants each call
+ * A conversation in the order in which a client tells it, as Gemini's contents (docs/google.md: Turns). Gemini wants each call
  * answered, in the order of the calls, right after the turn that made them; clients send results wherever and however many they like.
  */
 import type { Content, FunctionCall, GenerateContentRequest, Part } from '../types.ts'
@@ -42,7 +42,7 @@ const BLANK = ' '
 
 /**
  * Clients answer a conversation that ends with the model by another turn of the model's; Gemini 3.7 and later refuse it
- * (google-upstreams §4.1, E82). So the turn stays where it is, word for word, and this asks for what comes next. The same for all
+ * (docs/google.md: Turns; docs/clients.md: Messages). So the turn stays where it is, word for word, and this asks for what comes next. The same for all
  * models: the meaning of a request should not depend on which model serves it.
  */
 const CONTINUE = 'Continue from exactly where your last message ends.'
@@ -71,7 +71,7 @@ export class Conversation {
     return this.#turns.flatMap(({ calls }) => calls.map(({ name }) => name))
   }
 
-  /** Above the conversation, wherever in it this comes (E81). */
+  /** Above the conversation, wherever in it this comes (docs/clients.md: Messages). */
   system(parts: readonly Part[]): void {
     for (const part of parts) this.#system.push(part)
   }
@@ -92,7 +92,7 @@ export class Conversation {
     const drawn = parts.filter(isUnsignedMedia)
     this.#say('model', drawn.length === 0 ? parts : parts.filter((part) => !isUnsignedMedia(part)))
     if (calls.length > 0) this.#call(calls)
-    // Google takes a picture for the model's own only with its signature (google-upstreams §6.1).
+    // Google takes a picture for the model's own only with its signature (docs/google.md: Thought signatures).
     this.#say('user', drawn)
   }
 
@@ -102,10 +102,10 @@ export class Conversation {
     this.#signatures.set(callId, signature)
   }
 
-  /** Results may come in any order; one of a call that is not there says something all the same, as the user (E60). */
+  /** Results may come in any order; one of a call that is not there says something all the same, as the user (docs/clients.md: Messages). */
   result(called: Called, result: Result): void {
     const calls = 'id' in called ? this.#byId?.get(called.id) : this.#byName?.get(called.name)
-    // Of several calls of one id in a turn each gets one; all that comes besides is the last one's (E59).
+    // Of several calls of one id in a turn each gets one; all that comes besides is the last one's (docs/clients.md: Messages).
     const call = calls?.find(({ results }) => results.length === 0) ?? calls?.at(-1)
     if (call === undefined) return this.#say('user', result.parts)
     call.results.push(result)
@@ -116,7 +116,7 @@ export class Conversation {
   toGemini(names: FunctionNames): Pick<GenerateContentRequest, 'contents' | 'systemInstruction'> {
     const turns = this.#turns
     const system = this.#system
-    // Google needs a content, so a conversation of system texts alone becomes the user's (E55).
+    // Google needs a content, so a conversation of system texts alone becomes the user's (docs/clients.md: Messages).
     if (turns.length === 0) return { contents: [{ role: 'user', parts: system }] }
     const contents: Content[] = []
     if (turns[0]?.role === 'model') contents.push({ role: 'user', parts: [{ text: BLANK }] })
@@ -147,7 +147,7 @@ export class Conversation {
     }
   }
 
-  /** The results of a turn's calls as a content of their own: as many, and in their order (E57, E58). */
+  /** The results of a turn's calls as a content of their own: as many, and in their order (docs/clients.md: Messages). */
   #answered({ calls, beside }: Turn, names: FunctionNames): Content {
     const parts: Part[] = []
     const media: Part[] = []

@@ -1,6 +1,6 @@
 import { calledName, MODULE } from '../answer/called-name.ts'
 
-/** First a letter or `_`, then these. Google takes 128 characters by now, older models half of it (google-upstreams §4.4). */
+/** First a letter or `_`, then these. Google takes 128 characters by now, older models half of it (docs/google.md: Tools). */
 const GEMINI_NAME = /^[A-Za-z_][\w.:-]{0,63}$/
 const MAX_LENGTH = 64
 
@@ -10,7 +10,7 @@ function isTaken(name: string): boolean {
 }
 
 /**
- * The client's names of functions in Gemini's alphabet (E72). A name that Gemini takes stays as it is; of several that would
+ * The client's names of functions in Gemini's alphabet (docs/clients.md: Messages). A name that Gemini takes stays as it is; of several that would
  * become one, each gets its own.
  */
 export class FunctionNames {

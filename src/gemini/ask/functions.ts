@@ -1,4 +1,4 @@
-/** Functions that a client offers, as Gemini's declarations, and what it says of the choice (google-upstreams §4.4, §4.5). */
+/** Functions that a client offers, as Gemini's declarations, and what it says of the choice (docs/google.md: Tools). */
 import type { FunctionDeclaration, Tool, ToolConfig } from '../types.ts'
 import type { FunctionNames } from './function-names.ts'
 

@@ -1,4 +1,4 @@
-/** What a client's function returned, as Gemini takes it: an object always (google-upstreams §4.2, E61). */
+/** What a client's function returned, as Gemini takes it: an object always (docs/google.md: Parts; docs/clients.md: Messages). */
 import type { FunctionCall, FunctionResponse, Part } from '../types.ts'
 import { parseObject } from './json-object.ts'
 import { resultObject } from './result-object.ts'
@@ -17,7 +17,7 @@ export interface ToldResult {
   readonly beside: readonly Part[]
 }
 
-/** `result` null: none ever came, since the user stopped the client or the client cut its history (E58). */
+/** `result` null: none ever came, since the user stopped the client or the client cut its history (docs/clients.md: Messages). */
 export function tellResult(call: FunctionCall, result: Result | null): ToldResult {
   const response = result === null ? MISSING : toResponse(result)
   const functionResponse: FunctionResponse = { name: call.name, response }

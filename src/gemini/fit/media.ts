@@ -4,7 +4,7 @@ import type { Target } from './aim.ts'
 
 /**
  * How closely media are looked at. Since Gemini 3 each part can say it; before, the request can, for all parts at once
- * (google-upstreams §4.2, §4.7): closely where one part asks for it, coarsely where all do.
+ * (docs/google.md: Parts, Generation settings): closely where one part asks for it, coarsely where all do.
  */
 export function fitMedia(
   request: GenerateContentRequest,

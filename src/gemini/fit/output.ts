@@ -1,4 +1,4 @@
-/** What a model answers in, and what only such an answer has: a picture's format, a voice (google-upstreams §4.7). */
+/** What a model answers in, and what only such an answer has: a picture's format, a voice (docs/google.md: Generation settings). */
 import type { Output } from '../models/traits.ts'
 import type { GenerateContentRequest, GenerationConfig } from '../types.ts'
 import { changeConfig } from './config.ts'

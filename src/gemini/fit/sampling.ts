@@ -1,4 +1,4 @@
-/** Sampling settings that a model refuses or ignores are left out: the answer is the same, or an error (google-upstreams §4.7, §4.8). */
+/** Sampling settings that a model refuses or ignores are left out: the answer is the same, or an error (docs/google.md: Generation settings). */
 import type { GenerateContentRequest } from '../types.ts'
 import { changeConfig } from './config.ts'
 import type { Aim } from './aim.ts'

@@ -1,5 +1,5 @@
 /**
- * Thought signatures (google-upstreams §6): a call's own, or where Gemini demands one and there is none, the documented dummy.
+ * Thought signatures (docs/google.md: Thought signatures): a call's own, or where Gemini demands one and there is none, the documented dummy.
  * A signature is for the model and the upstream that made it: others answer 400 to it, so none that is not known to be theirs
  * goes out.
  */
@@ -7,9 +7,9 @@ import { MAX_ASKED, MAX_CALL_ID } from '../signatures.ts'
 import type { Content, GenerateContentRequest, Part } from '../types.ts'
 import type { Aim } from './aim.ts'
 
-/** Google's own way to say that there is none (google-upstreams §6.4). */
+/** Google's own way to say that there is none (docs/google.md: Thought signatures). */
 const DUMMY = 'skip_thought_signature_validator'
-/** Base64 of bytes that begin with 0x12, as those of Gemini 3 do (google-upstreams §6.4). */
+/** Base64 of bytes that begin with 0x12, as those of Gemini 3 do (docs/google.md: Thought signatures). */
 const NATIVE = /^E[g-v][A-Za-z0-9+/_-]*={0,2}$/
 
 export function fitSignatures(request: GenerateContentRequest, aim: Aim): GenerateContentRequest {
@@ -40,12 +40,12 @@ function isAffected({ functionCall, thoughtSignature }: Part): boolean {
   return functionCall !== undefined || thoughtSignature !== undefined
 }
 
-/** A turn begins with a user's content that answers no call (google-upstreams §6.2). */
+/** A turn begins with a user's content that answers no call (docs/google.md: Thought signatures). */
 function opensTurn({ role, parts }: Content): boolean {
   return role !== 'model' && parts.every(({ functionResponse }) => functionResponse === undefined)
 }
 
-/** Only a step's first call must be signed, and only in the current turn; those beside it stay as they are (E65). */
+/** Only a step's first call must be signed, and only in the current turn; those beside it stay as they are (docs/clients.md: Signatures). */
 function fitContent(content: Content, aim: Aim, demanded: boolean): Content {
   const first = content.parts.find(({ functionCall }) => functionCall !== undefined)
   const parts = content.parts.map((part) => {

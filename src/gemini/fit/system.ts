@@ -1,4 +1,4 @@
-/** Gemma and voices take no system instruction (google-upstreams §4.3): there it opens the conversation. */
+/** Gemma and voices take no system instruction (docs/google.md: System instruction): there it opens the conversation. */
 import type { GenerateContentRequest } from '../types.ts'
 import type { Aim } from './aim.ts'
 

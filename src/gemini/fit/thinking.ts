@@ -1,4 +1,4 @@
-/** How much a model may think, in its own terms (google-upstreams §4.9, §9). */
+/** How much a model may think, in its own terms (docs/google.md: Thinking). */
 import { THINKING_LEVELS, type Thinking, type ThinkingLevel } from '../models/traits.ts'
 import type { GenerateContentRequest, ThinkingConfig } from '../types.ts'
 import { changeConfig } from './config.ts'

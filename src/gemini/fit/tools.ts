@@ -1,4 +1,4 @@
-/** Which tools may meet in a request (google-upstreams §4.4), and where the media of a function's result go (§4.2). */
+/** Which tools may meet in a request (docs/google.md: Tools), and where the media of a function's result go (docs/google.md: Parts). */
 import { isGooglesOwn } from '../tools.ts'
 import type { Content, FunctionResponse, GenerateContentRequest, Part } from '../types.ts'
 import type { Aim } from './aim.ts'

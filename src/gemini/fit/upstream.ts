@@ -1,4 +1,4 @@
-/** Fields that one upstream knows and another refuses (google-upstreams §3.4). */
+/** Fields that one upstream knows and another refuses (docs/google.md: One upstream's fields). */
 import { isForVertexOnly } from '../safety.ts'
 import type { GenerateContentRequest } from '../types.ts'
 import { changeConfig } from './config.ts'

@@ -1,4 +1,4 @@
-/** google-upstreams §4.7. Some models know fewer; Google says which. */
+/** docs/google.md: Generation settings. Some models know fewer; Google says which. */
 export const ASPECT_RATIOS = [
   '1:1',
   '2:3',

@@ -12,7 +12,7 @@ export interface Attachment {
   readonly fileName: string | null
 }
 
-/** A text file goes to Google as text (google-upstreams §4.2), under its name, where it has one. */
+/** A text file goes to Google as text (docs/google.md: Parts), under its name, where it has one. */
 export function asText(fileName: string | null, text: string): string {
   return fileName ? `${fileName}:\n\n${text}` : text
 }

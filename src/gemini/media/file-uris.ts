@@ -7,7 +7,7 @@ const YOUTUBE =
 const STORAGE = /^gs:\/\/[a-z0-9][\w.-]+\/.+/
 
 /**
- * The upstreams that read a file at this address themselves (google-upstreams §3.4); null where none does: such a file is
+ * The upstreams that read a file at this address themselves (docs/google.md: One upstream's fields); null where none does: such a file is
  * fetched here, once, and goes along with the request.
  */
 export function readersOf(uri: string): readonly Upstream[] | null {

@@ -1,5 +1,5 @@
 /**
- * Which files Gemini reads, by their MIME type (google-upstreams §4.2, §8.2), and how to tell the type where a client does not
+ * Which files Gemini reads, by their MIME type (docs/google.md: Parts, Errors by status), and how to tell the type where a client does not
  * say it, or says it otherwise than Google.
  */
 export type MediaKind = 'image' | 'audio' | 'video' | 'file'
@@ -74,7 +74,7 @@ export function canonicalType(mimeType: string | null): string | null {
   return UNTOLD.has(name) ? null : (SAME_AS.get(name) ?? name)
 }
 
-/** OpenAI's `input_audio.format`, and what other clients write there (client-protocols §1.2). */
+/** OpenAI's `input_audio.format`, and what other clients write there (docs/clients.md: Messages). */
 const AUDIO_FORMATS: ReadonlyMap<string, string> = new Map([
   ['wav', 'audio/wav'],
   ['mp3', 'audio/mpeg'],

@@ -1,5 +1,5 @@
 /**
- * A file's type by its first bytes (WHATWG MIME Sniffing §6, and the registries it cites). Null where they are not telling.
+ * A file's type by its first bytes (WHATWG MIME Sniffing, section 6, and the registries it cites). Null where they are not telling.
  */
 export function sniff(bytes: Uint8Array): string | null {
   const text = String.fromCharCode(...bytes.subarray(0, 32))

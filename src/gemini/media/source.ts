@@ -1,4 +1,4 @@
-/** Pictures, sounds, films and files as parts of the pivot (client-protocols §1.2, E78–E80; google-upstreams §4.2). */
+/** Pictures, sounds, films and files as parts of the pivot (docs/google.md: Parts; docs/clients.md: Messages, Media). */
 import { asText } from './attachment.ts'
 import { isYouTube, readersOf } from './file-uris.ts'
 import {
@@ -105,7 +105,7 @@ function readBase64(media: MediaSource, payload: string, { format, cuttings }: A
     if (text !== null) return named(media, text)
   }
   const declared = format ?? typeOfName(media.fileName ?? '', kind)
-  // A file without a name is most often a PDF (client-protocols §1.2, E80).
+  // A file without a name is most often a PDF (docs/clients.md: Messages, Media).
   const mimeType = settledType(declared, seen) ?? (kind === 'file' ? 'application/pdf' : null)
   if (mimeType === null) return refuse('invalid_value', `is not ${NOUNS[kind]}`)
   if (kind === 'file' && isText(mimeType)) {

@@ -1,5 +1,5 @@
 /**
- * The models Pollux knows, as data (google-upstreams §3.3, §10, state of late November 2026). It is
+ * The models Pollux knows, as data (docs/google.md: Embeddings, Models; state of late November 2026). It is
  * for listing and for limits, not a gate: a model Google adds tomorrow works before its row is
  * here. Left out: Gemma (its limits and its system instruction are not documented for us), and
  * what the types of @google/genai 3.1.0 name but no page of Google's describes.
@@ -28,7 +28,7 @@ export interface Model {
   readonly upstreams: Readonly<Record<Upstream, Availability>>
 }
 
-/** What all text models share (google-upstreams §10). */
+/** What all text models share (docs/google.md: Models). */
 const TEXT_MODEL = {
   kind: 'text',
   contextWindow: 1_048_576,
@@ -306,7 +306,7 @@ export function findModel(name: string): Model | undefined {
 
 /**
  * `models/x` is Google's own spelling, `google/x` OpenRouter's and Vertex's, `gemini/x`, `openai/x` and `responses/x` LiteLLM's
- * (client-protocols E84). Google's names are in lower case; other names may be a user's own, and stay as they are.
+ * (docs/clients.md: Lists of models). Google's names are in lower case; other names may be a user's own, and stay as they are.
  */
 export function stripModelPrefix(name: string): string {
   const bare = name.includes('/') ? name.replace(PREFIXES, '') : name

@@ -1,7 +1,7 @@
 /**
  * What Google takes for tokens, in dollars for a million, standard tier; the Gemini API and Vertex AI (global) are the same. List
  * prices are no contracts: an admin may set others (PUT /v1/config/prices). Read on 2026-11-28 in LiteLLM 1.110.2 and
- * genai-prices 0.2.3, which name Google's pages and agree but where it is said; docs/google.md.
+ * genai-prices 0.2.3, which name Google's pages and agree but where it is said.
  */
 export interface Price {
   readonly model: string

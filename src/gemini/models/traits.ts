@@ -1,5 +1,5 @@
 /**
- * What each model takes and gives, as data: google-upstreams §4.7 to §4.10, §10, §12. A model that is not here is taken for one
+ * What each model takes and gives, as data: docs/google.md, Generation settings to Cached contents, Models, Long answers. A model that is not here is taken for one
  * of its generation, by its id, and what has no generation in its id for one of the newest.
  */
 import { generationOf } from './model-generation.ts'
@@ -43,9 +43,9 @@ export interface Traits {
   readonly imageSizes: boolean
   /** Tokens of one answer, thoughts among them. */
   readonly maxOutput: number
-  /** Whether each step's first function call of the current turn must come back signed (google-upstreams §6.2). */
+  /** Whether each step's first function call of the current turn must come back signed (docs/google.md: Thought signatures). */
   readonly demandsSignatures: boolean
-  /** Whether media may be inside a function's result: Gemini CLI puts them there for these alone (google-upstreams §4.2). */
+  /** Whether media may be inside a function's result: Gemini CLI puts them there for these alone (docs/google.md: Parts). */
   readonly nestsMedia: boolean
 }
 
@@ -150,7 +150,7 @@ const EXCEPTIONS: readonly (readonly [id: RegExp, Partial<Traits>])[] = [
   [/^gemma-/, { systemInstruction: false, maxOutput: 32_768 }],
 ]
 
-/** Ids that the Gemini API answers with another model, whose rules then hold (google-upstreams §10). */
+/** Ids that the Gemini API answers with another model, whose rules then hold (docs/google.md: Models). */
 const ROUTED: ReadonlyMap<string, string> = new Map([
   ['gemini-3.5-flash', 'gemini-3.6-flash'],
   ['gemini-3.7-flash', 'gemini-3.8-flash'],

@@ -1,4 +1,4 @@
-/** A shape as `parametersJsonSchema` and `responseJsonSchema` take it (google-upstreams §7.3). */
+/** A shape as `parametersJsonSchema` and `responseJsonSchema` take it (docs/google.md: Schemas). */
 import { described, oneOf } from './hints.ts'
 import { readSchema } from './read.ts'
 import type { Scalar, Shape } from './shape.ts'
@@ -49,7 +49,7 @@ function print(shape: Shape): JsonSchema {
   }
 }
 
-/** Strings, or numbers; no others, and not both (google-upstreams §7.3). */
+/** Strings, or numbers; no others, and not both (docs/google.md: Schemas). */
 function isListed(values: readonly Scalar[]): boolean {
   return ['string', 'number'].some((type) => values.every((value) => typeof value === type))
 }

@@ -1,5 +1,5 @@
 /**
- * A shape in the OpenAPI subset of `parameters` and `responseSchema` (google-upstreams §7.2), for where Google has refused the
+ * A shape in the OpenAPI subset of `parameters` and `responseSchema` (docs/google.md: Schemas), for where Google has refused the
  * other form. It says as little as it can: what might be refused as too complex (patterns, lengths, defaults) is left out.
  */
 import { described, oneOf } from './hints.ts'

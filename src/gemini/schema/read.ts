@@ -1,7 +1,7 @@
 /**
- * Reads the JSON Schemas that agents, zod, pydantic and MCP servers write (client-protocols §1.10). Never fails: what Google has
+ * Reads the JSON Schemas that agents, zod, pydantic and MCP servers write (docs/clients.md: Schemas of clients). Never fails: what Google has
  * no word for is left out, so that a tool loses a constraint and not its call. Pure, and bounded: references that run in a
- * circle, or unfold without end, end in anything (E70): what stands there may be a text as well as an object.
+ * circle, or unfold without end, end in anything (docs/clients.md: Schemas of clients): what stands there may be a text as well as an object.
  */
 import { isRecord } from '../../json/record.ts'
 import { demandOf, sameFormAs, withDemanded } from './demands.ts'

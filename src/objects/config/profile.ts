@@ -51,7 +51,7 @@ export class Profile {
     this.#sql.exec('UPDATE user SET shared = ?', JSON.stringify(shared))
   }
 
-  /** A deleted user's row stays as a tombstone, so that no stale snapshot can bring the user back (design §4). */
+  /** A deleted user's row stays as a tombstone, so that no stale snapshot can bring the user back. */
   get isDeleted(): boolean {
     return this.#deletedAt !== null
   }

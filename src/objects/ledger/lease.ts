@@ -33,7 +33,7 @@ export interface LeaseRef {
   readonly upstream?: Upstream
 }
 
-/** The object's permission for one attempt (design §1). */
+/** The object's permission for one attempt. */
 export interface Lease extends LeaseRef {
   readonly access: Access
   /** Whether a conversation has its own credential, or another because that cannot serve; null where it has none. */

@@ -48,7 +48,7 @@ export interface Grant {
 }
 
 /**
- * Every lease ends in exactly one terminal state, so that at any moment granted = Σ terminal + open (design §4).
+ * Every lease ends in exactly one terminal state, so that at any moment granted = Σ terminal + open.
  *
  * An open lease lives in memory: a write would cost the client a disk commit before the first byte. Settlements change the
  * counters at once and the disk with the next `flush`, all that arrived together in one commit; the caller acknowledges them

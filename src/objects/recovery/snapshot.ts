@@ -18,7 +18,7 @@ export function snapshotKey(userId: string): string {
 
 /**
  * A user's configuration as KV keeps it for disaster recovery, and as it is exported: secrets stay sealed, nothing that changes
- * with traffic is in it. Nothing on a request's path reads it (design §4).
+ * with traffic is in it. Nothing on a request's path reads it.
  */
 export function snapshotOf(
   userId: string,

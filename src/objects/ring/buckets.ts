@@ -2,11 +2,11 @@ import type { QuotaDimension, QuotaEvidence, Verdict } from '../../upstreams/ver
 import { nextPacificMidnight } from './pacific-midnight.ts'
 
 /**
- * What Google limits together: one principal, one model, one dimension (design §1). A bucket is closed from its first 429 to
+ * What Google limits together: one principal, one model, one dimension (docs/vocabulary.md). A bucket is closed from its first 429 to
  * `until`; a bucket that ended is kept for a while, because its strikes still tell something.
  */
 export interface Bucket {
-  /** Google counts by project (field §1.3), so credentials of one project share a bucket; else the credential's id. */
+  /** Google counts by project (docs/google.md: Limits), so credentials of one project share a bucket; else the credential's id. */
   readonly principal: string
   readonly model: string
   readonly dimension: QuotaDimension
@@ -69,7 +69,7 @@ export function closed(
 
 function closedMs(verdict: QuotaVerdict, strikes: number, now: number): number {
   const daily = verdict.dimension === 'requests_per_day' || verdict.dimension === 'tokens_per_day'
-  // Before every hint: the RetryInfo of an exhausted day may say seconds (google-upstreams §8.6).
+  // Before every hint: the RetryInfo of an exhausted day may say seconds (docs/google.md: Limits).
   if (daily) return nextPacificMidnight(now) + AFTER_MIDNIGHT_MS - now
   const hint = verdict.retryAfterMs ?? Math.min(BACKOFF_MS * 2 ** (strikes - 1), MAX_BACKOFF_MS)
   return Math.min(Math.max(hint, MIN_CLOSED_MS), MAX_CLOSED_MS[verdict.dimension])

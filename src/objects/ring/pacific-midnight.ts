@@ -14,7 +14,7 @@ function clock(): Intl.DateTimeFormat {
   return pacific
 }
 
-/** When Google's daily quotas reset next: midnight in Los Angeles (google-upstreams §11), in epoch milliseconds. Pure. */
+/** When Google's daily quotas reset next: midnight in Los Angeles (docs/google.md: Limits), in epoch milliseconds. Pure. */
 export function nextPacificMidnight(now: number): number {
   const guess = now + DAY_MS - sinceMidnight(now)
   // A day of a clock change has 23 or 25 hours: what the wall clock says at the guess is what is missing or over.

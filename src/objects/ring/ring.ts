@@ -1,7 +1,7 @@
 import type { Credential } from './credential.ts'
 import type { Mode } from '../config/user-settings.ts'
 
-/** A user's credentials in order, and the id that the cursor stands on (design §4: identity is the id, never the position). */
+/** A user's credentials in order, and the id that the cursor stands on (identity is the id, never the position). */
 export interface Ring {
   readonly credentials: readonly Credential[]
   readonly cursor: string | null

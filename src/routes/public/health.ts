@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts'
 
-/** What a person or a probe finds at the root: Claude Code, for one, asks `HEAD /` (client-protocols §0.1). A browser is led to the page. */
+/** What a person or a probe finds at the root: Claude Code, for one, asks `HEAD /` (docs/clients.md: Paths and browsers). A browser is led to the page. */
 export function welcome({ request }: Call): Response {
   if (request.headers.get('accept')?.includes('text/html') === true) {
     return new Response(null, { status: 302, headers: { location: '/page/', vary: 'accept' } })

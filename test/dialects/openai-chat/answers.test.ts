@@ -53,7 +53,7 @@ describe('thoughts', () => {
     ],
     ['think_tags', { content: '<think>Hm. Well.</think>\n\nYes!' }],
     ['none', { content: 'Yes!' }],
-  ])('go where the client reads them: %s (E28)', (reasoning, message) => {
+  ])('go where the client reads them: %s', (reasoning, message) => {
     expect(both(THOUGHTFUL, { reasoning }).message).toEqual({ ...MESSAGE, ...message })
   })
 
@@ -130,7 +130,7 @@ describe('log probabilities', () => {
   }
   const bytes = [0xc3, 0xbc]
 
-  it('have bytes and alternatives, an empty list where there are none (E29)', () => {
+  it('have bytes and alternatives, an empty list where there are none', () => {
     expect(both([{ text: 'ü!' }], {}, { logprobsResult }).logprobs).toEqual({
       content: [
         {
@@ -152,7 +152,7 @@ describe('log probabilities', () => {
     ['absent', {}],
     ['empty', { logprobsResult: {} }],
     ['odd', { logprobsResult: { chosenCandidates: 'x', topCandidates: [null] } as never }],
-  ])('are null where Google gives none (E29): %s', (_, rest) => {
+  ])('are null where Google gives none: %s', (_, rest) => {
     expect(both([{ text: 'a' }], {}, rest).logprobs).toBeNull()
   })
 })
@@ -260,7 +260,7 @@ describe('several choices', () => {
     })
   })
 
-  it('stream side by side, and end once (rule 10 of §1.4)', () => {
+  it('stream side by side, and end once', () => {
     const group = new ChoiceGroup(2)
     const plan = { ...PLAIN, includeUsage: true }
     const streams = [0, 1].map((index) => new ChatStream(CONTEXT, plan, index, group))

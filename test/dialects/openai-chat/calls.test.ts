@@ -28,7 +28,7 @@ interface Row {
 }
 
 const ROWS: Record<string, Row> = {
-  'STOP with a call finishes with tool_calls (E4)': {
+  'STOP with a call finishes with tool_calls': {
     parts: [call('f', { a: 1 }, 'id1')],
     calls: [wire('id1', 'f', '{"a":1}')],
   },
@@ -37,19 +37,19 @@ const ROWS: Record<string, Row> = {
     calls: [wire('id1', 'f', '{}')],
     reason: 'MAX_TOKENS',
   },
-  'a call without an id gets one of ours (E7)': {
+  'a call without an id gets one of ours': {
     parts: [call('f', {}), call('g', {})],
     calls: [wire(MINE[0] ?? '', 'f', '{}'), wire(MINE[1] ?? '', 'g', '{}')],
   },
-  'two calls have indexes 0 and 1 over the whole choice (E12)': {
+  'two calls have indexes 0 and 1 over the whole choice': {
     parts: [call('f', { city: 'Rome' }, 'a'), call('f', { city: 'Oslo' }, 'b')],
     calls: [wire('a', 'f', '{"city":"Rome"}'), wire('b', 'f', '{"city":"Oslo"}')],
   },
-  'arguments are a JSON string, whatever is in them (E13)': {
+  'arguments are a JSON string, whatever is in them': {
     parts: [call('f', { deep: { list: [1, 'ü"\u2028', null] } }, 'a')],
     calls: [wire('a', 'f', '{"deep":{"list":[1,"ü\\"\u2028",null]}}')],
   },
-  'no arguments are an empty object (E14)': {
+  'no arguments are an empty object': {
     parts: [call('f', undefined, 'a')],
     calls: [wire('a', 'f', '{}')],
   },
@@ -57,22 +57,22 @@ const ROWS: Record<string, Row> = {
     parts: [{ functionCall: { id: 'a', name: 'f', args: [1] as never } }],
     calls: [wire('a', 'f', '{}')],
   },
-  'the same call sent again is one call (E15)': {
+  'the same call sent again is one call': {
     parts: [call('f', { a: 1 }, 'a'), call('f', { a: 1 }, 'a')],
     calls: [wire('a', 'f', '{"a":1}')],
   },
-  'the same call sent again without an id is known by its signature (E15)': {
+  'the same call sent again without an id is known by its signature': {
     parts: [
       { ...call('f', { a: 1 }), thoughtSignature: 'c2ln' },
       { ...call('f', { a: 1 }), thoughtSignature: 'c2ln' },
     ],
     calls: [wire(MINE[0] ?? '', 'f', '{"a":1}', 'c2ln')],
   },
-  'two equal calls without ids are both real (E15)': {
+  'two equal calls without ids are both real': {
     parts: [call('roll', {}), call('roll', {})],
     calls: [wire(MINE[0] ?? '', 'roll', '{}'), wire(MINE[1] ?? '', 'roll', '{}')],
   },
-  'an id used for two different calls is told once (E15)': {
+  'an id used for two different calls is told once': {
     parts: [call('f', { a: 1 }, 'a'), call('f', { a: 2 }, 'a')],
     calls: [wire('a', 'f', '{"a":1}'), wire(MINE[0] ?? '', 'f', '{"a":2}')],
   },
@@ -84,7 +84,7 @@ const ROWS: Record<string, Row> = {
     parts: [call('f', {}, 'a/b+c=')],
     calls: [wire(MINE[0] ?? '', 'f', '{}')],
   },
-  'arguments in pieces are put together (E16)': {
+  'arguments in pieces are put together': {
     parts: [
       { functionCall: { id: 'a', name: 'f', willContinue: true }, thoughtSignature: 'c2ln' },
       piece('$.city', { stringValue: 'New ', willContinue: true }),
@@ -96,7 +96,7 @@ const ROWS: Record<string, Row> = {
     ],
     calls: [wire('a', 'f', '{"city":"New York","days":[1,{"open":true}],"odd key":null}', 'c2ln')],
   },
-  'a path into nowhere is left out, and touches nothing (E16)': {
+  'a path into nowhere is left out, and touches nothing': {
     parts: [
       { functionCall: { id: 'a', name: 'f', willContinue: true } },
       piece('$.__proto__.polluted', { stringValue: 'x' }),
@@ -107,7 +107,7 @@ const ROWS: Record<string, Row> = {
     ],
     calls: [wire('a', 'f', '{"__proto__":{"polluted":"x"},"list":[],"ok":"y"}')],
   },
-  'arguments cut off by MAX_TOKENS are no call (E16)': {
+  'arguments cut off by MAX_TOKENS are no call': {
     parts: [
       { text: 'hm' },
       { functionCall: { id: 'a', name: 'f', willContinue: true } },
@@ -123,7 +123,7 @@ const ROWS: Record<string, Row> = {
     calls: [wire('a', 'f', '{}')],
     content: 'Let me look.',
   },
-  'a name that Gemini was told otherwise is the client’s again (E72)': {
+  'a name that Gemini was told otherwise is the client’s again': {
     parts: [call('mcp__a_b', {}, 'a')],
     calls: [wire('a', 'mcp__a/b', '{}')],
     plan: { functionNames: new Map([['mcp__a_b', 'mcp__a/b']]) },
@@ -173,7 +173,7 @@ describe('tool calls', () => {
     for (const answer of answers) expect(answer).toEqual({ message, finish, logprobs: null })
   })
 
-  it('are one whole delta each, to the letter (E6, E8–E11, E27)', () => {
+  it('are one whole delta each, to the letter', () => {
     const stream = new ChatStream(CONTEXT, TOOLS)
     const [, ...frames] = stream
       .encode(chunk([call('f', { a: '"' }, 'x'), call('g', {}, 'y')]))
@@ -266,7 +266,7 @@ describe('tool calls', () => {
     })
   })
 
-  it('of the function that stands for a schema are the content (E52)', () => {
+  it('of the function that stands for a schema are the content', () => {
     const plan = { ...TOOLS, answerFunction: 'answer' }
     const parts = [
       { text: 'Here it is:' },
@@ -300,7 +300,7 @@ describe('tool calls', () => {
     ['```json\n{"a":1}\n```', '{"a":1}'],
     ['\n```\n{\n"a":1}```\n', '{\n"a":1}'],
     ['{"a":"```json\\n"}', '{"a":"```json\\n"}'],
-  ])('missing, the text that was asked for loses its fence (E52): %j', (text, content) => {
+  ])('missing, the text that was asked for loses its fence: %j', (text, content) => {
     const plan = { ...TOOLS, answerFunction: 'answer' }
     const cut = text.split('').map((character) => [{ text: character }])
     expect(whole([{ text }], 'STOP', plan)).toMatchObject({ finish: 'stop', message: { content } })

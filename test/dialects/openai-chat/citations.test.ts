@@ -55,7 +55,7 @@ describe('citations', () => {
     ['the domain', { uri: 'https://x.org/p', domain: 'x.org' }, 'x.org'],
     ['the host', { uri: 'https://y.org/p' }, 'y.org'],
     ['nothing', { uri: 'no url' }, ''],
-  ])('without a title have %s for one (E30)', (_, web, title) => {
+  ])('without a title have %s for one', (_, web, title) => {
     const groundingMetadata = { ...support(0, 1), groundingChunks: [{ web }] }
     const { message } = whole([{ text: 'a' }], 'STOP', SEARCH, { groundingMetadata })
     expect(message['annotations']).toMatchObject([{ url_citation: { title } }])

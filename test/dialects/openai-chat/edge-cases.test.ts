@@ -1,4 +1,4 @@
-/** The edge cases of client-protocols §7.1 and §7.2 in the shape of answers that no other test is named after. */
+/** The edge cases of docs/clients.md, Streams and Whole answers, in the shape of answers that no other test is named after. */
 import { describe, expect, it } from 'vitest'
 import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
 import { type ChatPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
@@ -29,7 +29,7 @@ const MIXED: Part[] = [
 ]
 
 describe('a stream', () => {
-  it('E2 has the role assistant, never model', () => {
+  it('has the role assistant, never model', () => {
     expect(choicesOf([{ text: 'a' }]).map(({ delta }) => delta['role'])).toEqual([
       'assistant',
       undefined,
@@ -37,7 +37,7 @@ describe('a stream', () => {
     ])
   })
 
-  it.each(['E9 twice', 'E10 as an empty text', 'E11 as null'])(
+  it.each(['twice', 'as an empty text', 'as null'])(
     '%s tells no id, name or type of a call: there is one delta a call',
     () => {
       const calls = choicesOf(MIXED).flatMap(({ delta }) => delta['tool_calls'] ?? [])
@@ -48,11 +48,11 @@ describe('a stream', () => {
     },
   )
 
-  it('E21 names the index of every choice', () => {
+  it('names the index of every choice', () => {
     for (const { index } of choicesOf(MIXED)) expect(index).toBe(0)
   })
 
-  it('E22 has an object for every delta, and a finish that is null until the last', () => {
+  it('has an object for every delta, and a finish that is null until the last', () => {
     const choices = choicesOf(MIXED)
     for (const { delta } of choices) expect(delta).toBeTypeOf('object')
     expect(choices.map(({ finish_reason }) => finish_reason)).toEqual([
@@ -61,24 +61,24 @@ describe('a stream', () => {
     ])
   })
 
-  it('E23 has texts for content, never parts', () => {
+  it('has texts for content, never parts', () => {
     const contents = choicesOf(MIXED).flatMap(({ delta }) => delta['content'] ?? [])
     expect(contents).toEqual(['', 'a'])
   })
 
-  it('E27 has no empty list of calls', () => {
+  it('has no empty list of calls', () => {
     for (const { delta } of choicesOf([{ text: 'a' }]))
       expect(delta).not.toHaveProperty('tool_calls')
   })
 })
 
 describe('a whole answer', () => {
-  it('E35 leaves out calls where there are none', () => {
+  it('leaves out calls where there are none', () => {
     const { message } = whole([{ text: 'a' }], 'STOP', TOOLS)
     expect(Object.keys(message)).toEqual(['role', 'content', 'refusal'])
   })
 
-  it('E50 cut off within its JSON is a length, so that SDKs do not parse it', () => {
+  it('cut off within its JSON is a length, so that SDKs do not parse it', () => {
     expect(whole([{ text: '{"a":' }], 'MAX_TOKENS', PLAIN).finish).toBe('length')
     const plan = { ...TOOLS, answerFunction: 'answer' }
     expect(whole([{ text: '```json\n{"a":' }], 'MAX_TOKENS', plan).finish).toBe('length')

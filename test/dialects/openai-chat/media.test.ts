@@ -1,4 +1,4 @@
-/** Media of a chat, one row a case of client-protocols §1.2 and §7.3. */
+/** Media of a chat, one row a case (docs/clients.md: Media). */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
@@ -39,22 +39,22 @@ describe('images', () => {
   it.each<[string, unknown, unknown]>([
     ['a data URL', image(`data:image/png;base64,${PNG}`), inline('image/png', PNG)],
     [
-      'image_url as a plain string (E78)',
+      'image_url as a plain string',
       { type: 'image_url', image_url: `data:image/png;base64,${PNG}` },
       inline('image/png', PNG),
     ],
     [
-      'image/jpg (E78)',
+      'image/jpg',
       image(`data:image/jpg;base64,${base64(BYTES.jpeg)}`),
       inline('image/jpeg', base64(BYTES.jpeg)),
     ],
     [
-      'an upper-case scheme and type (E78)',
+      'an upper-case scheme and type',
       image(`DATA:IMAGE/PNG;BASE64,${PNG}`),
       inline('image/png', PNG),
     ],
     [
-      'white space in the base64 (E78)',
+      'white space in the base64',
       image(` data:image/png;base64,\n${PNG.slice(0, 20)}\r\n ${PNG.slice(20)}\n`),
       inline('image/png', PNG),
     ],
@@ -90,7 +90,7 @@ describe('images', () => {
     ],
     ['detail auto', image(`data:image/png;base64,${PNG}`, 'auto'), inline('image/png', PNG)],
     [
-      'an https URL (E79)',
+      'an https URL',
       image('https://example.com/a.png?x=1'),
       { fileData: { fileUri: 'https://example.com/a.png?x=1', mimeType: 'image/png' } },
     ],
@@ -104,7 +104,7 @@ describe('images', () => {
   })
 
   it.each<[string, unknown, string, string]>([
-    ['percent-encoded SVG (E78)', image('data:image/svg+xml,%3Csvg/%3E'), 'url', 'image/svg+xml'],
+    ['percent-encoded SVG', image('data:image/svg+xml,%3Csvg/%3E'), 'url', 'image/svg+xml'],
     ['SVG in base64', image(`data:image/svg+xml;base64,${btoa('<svg/>')}`), 'url', 'image/svg+xml'],
     ['GIF', image(`data:image/gif;base64,${btoa('GIF89a......')}`), 'url', 'image/gif'],
     ['a PDF', image(`data:image/png;base64,${base64(BYTES.pdf)}`), 'url', 'application/pdf'],
@@ -191,7 +191,7 @@ describe('files', () => {
   const unknown = btoa('\0\x01\x02\x03\x04\x05')
   it.each<[string, unknown, unknown]>([
     [
-      'raw base64 with the filename a.pdf (E80)',
+      'raw base64 with the filename a.pdf',
       file({ file_data: unknown, filename: 'a.pdf' }),
       inline('application/pdf', unknown),
     ],

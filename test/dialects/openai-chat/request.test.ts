@@ -43,17 +43,17 @@ describe('the conversation', () => {
       { contents: [turn('user', 'a')], systemInstruction: system('s1', 's2') },
     ],
     [
-      'takes system texts from after the user too (E81)',
+      'takes system texts from after the user too',
       [say('user', 'a'), say('developer', 's'), say('user', 'b')],
       { contents: [turn('user', 'a', 'b')], systemInstruction: system('s') },
     ],
     [
-      'is a question when it holds system texts alone (E55)',
+      'is a question when it holds system texts alone',
       [say('system', 's1'), say('system', 's2')],
       { contents: [turn('user', 's1', 's2')] },
     ],
     [
-      'is a question when the user says nothing (E53, E55)',
+      'is a question when the user says nothing',
       [say('system', 's'), say('user', '')],
       { contents: [turn('user', 's')] },
     ],
@@ -79,7 +79,7 @@ describe('the conversation', () => {
       { contents: [turn('user', 'a', 'b')] },
     ],
     [
-      'skips empty texts (E53)',
+      'skips empty texts',
       [
         say('user', [
           { type: 'text', text: '' },
@@ -90,7 +90,7 @@ describe('the conversation', () => {
       { contents: [turn('user', 'a')] },
     ],
     [
-      'drops answers without content, and merges around them (E54)',
+      'drops answers without content, and merges around them',
       [say('user', 'a'), say('assistant', null), say('user', 'b')],
       { contents: [turn('user', 'a', 'b')] },
     ],
@@ -105,7 +105,7 @@ describe('the conversation', () => {
       { contents: [BLANK, turn('model', 'welcome'), turn('user', 'a')] },
     ],
     [
-      'asks to go on when the model spoke last (E82)',
+      'asks to go on when the model spoke last',
       [say('user', 'a'), say('assistant', 'b')],
       { contents: [turn('user', 'a'), turn('model', 'b'), CONTINUE] },
     ],
@@ -119,9 +119,9 @@ describe('the conversation', () => {
   })
 
   it.each<[string, unknown[]]>([
-    ['an empty user text (E53)', [say('user', '')]],
+    ['an empty user text', [say('user', '')]],
     ['an empty list of parts', [say('user', [])]],
-    ['an answer without content (E54)', [say('assistant', null)]],
+    ['an answer without content', [say('assistant', null)]],
     ['empty texts all over', [say('system', ''), say('user', ''), say('assistant', '')]],
   ])('is refused when it holds nothing: %s', (_, messages) => {
     expect(translate({ messages })).toMatchObject({
@@ -140,29 +140,25 @@ describe('the conversation', () => {
 describe('the generation config', () => {
   it.each<[string, Record<string, unknown>, Record<string, unknown> | undefined]>([
     ['is left out when nothing is set', {}, undefined],
-    ['is left out when all is null (E77)', { temperature: null, max_tokens: null }, undefined],
+    ['is left out when all is null', { temperature: null, max_tokens: null }, undefined],
     ['takes max_tokens', { max_tokens: 5 }, { maxOutputTokens: 5 }],
     [
       'prefers max_completion_tokens',
       { max_tokens: 5, max_completion_tokens: 6 },
       { maxOutputTokens: 6 },
     ],
-    [
-      'reads -1 as unset (E77)',
-      { max_tokens: 5, max_completion_tokens: -1 },
-      { maxOutputTokens: 5 },
-    ],
-    ['reads 0 as unset (E77)', { max_tokens: 0 }, undefined],
+    ['reads -1 as unset', { max_tokens: 5, max_completion_tokens: -1 }, { maxOutputTokens: 5 }],
+    ['reads 0 as unset', { max_tokens: 0 }, undefined],
     ['takes a temperature of 0', { temperature: 0 }, { temperature: 0 }],
     ['takes top_p', { top_p: 0.5 }, { topP: 0.5 }],
     ['leaves out a top_p of 0', { top_p: 0 }, undefined],
     ['takes top_k', { top_k: 40 }, { topK: 40 }],
     ['leaves out a top_k of 0', { top_k: 0 }, undefined],
     ['takes one stop', { stop: 'END' }, { stopSequences: ['END'] }],
-    ['drops empty stops (E76)', { stop: ['', 'END'] }, { stopSequences: ['END'] }],
-    ['has no stops when all are empty (E76)', { stop: [''] }, undefined],
+    ['drops empty stops', { stop: ['', 'END'] }, { stopSequences: ['END'] }],
+    ['has no stops when all are empty', { stop: [''] }, undefined],
     [
-      'keeps five stops (E76)',
+      'keeps five stops',
       { stop: ['1', '2', '', '3', '4', '5'] },
       { stopSequences: ['1', '2', '3', '4', '5'] },
     ],
@@ -179,7 +175,7 @@ describe('the generation config', () => {
       { responseLogprobs: true, logprobs: 3 },
     ],
     ['takes no top_logprobs without logprobs', { top_logprobs: 3 }, undefined],
-    ['drops what Google does not know (E83)', { logit_bias: {}, user: 'u', min_p: 1 }, undefined],
+    ['drops what Google does not know', { logit_bias: {}, user: 'u', min_p: 1 }, undefined],
   ])('%s', (_, fields, generationConfig) => {
     expect(requestOf({ messages: [say('user', 'a')], ...fields })).toEqual({
       contents: [turn('user', 'a')],

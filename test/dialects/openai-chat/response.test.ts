@@ -25,7 +25,7 @@ const ZERO_USAGE = {
 }
 
 describe('a completion', () => {
-  it('has all that clients require, and no more (E47, E48)', () => {
+  it('has all that clients require, and no more', () => {
     expect(toChatCompletion(answer('STOP', { text: 'hello' }), CONTEXT, PLAIN)).toEqual({
       ok: true,
       completion: {
@@ -64,7 +64,7 @@ describe('a completion', () => {
   })
 
   it.each<[string, GenerateContentResponse, string | null, string]>([
-    ['MAX_TOKENS is length (E5)', answer('MAX_TOKENS', { text: 'a' }), 'a', 'length'],
+    ['MAX_TOKENS is length', answer('MAX_TOKENS', { text: 'a' }), 'a', 'length'],
     [
       'MAX_TOKENS with nothing but thoughts is an empty length',
       answer('MAX_TOKENS', { text: 't', thought: true }),
@@ -86,7 +86,7 @@ describe('a completion', () => {
     ['CONTINUATION is length', answer('CONTINUATION', { text: 'a' }), 'a', 'length'],
     ['STOP without text is an empty stop', answer('STOP'), '', 'stop'],
     [
-      'SAFETY after some text keeps the text (E51)',
+      'SAFETY after some text keeps the text',
       answer('SAFETY', { text: 'a' }),
       'a',
       'content_filter',
@@ -97,13 +97,13 @@ describe('a completion', () => {
     ['OTHER with text is a stop', answer('OTHER', { text: 'a' }), 'a', 'stop'],
     ['an unknown reason with text is a stop', answer('NEW_REASON', { text: 'a' }), 'a', 'stop'],
     [
-      'a blocked prompt has null content (E34)',
+      'a blocked prompt has null content',
       { promptFeedback: { blockReason: 'SAFETY' } },
       null,
       'content_filter',
     ],
     [
-      'a blocked prompt may have an empty list of candidates (E34)',
+      'a blocked prompt may have an empty list of candidates',
       { candidates: [], promptFeedback: { blockReason: 'OTHER' } },
       null,
       'content_filter',
@@ -132,7 +132,7 @@ describe('a completion', () => {
 
   it.each<[string, GenerateContentResponse, string]>([
     ['there is no candidate', {}, 'upstream_truncated'],
-    ['there is no finish reason (E3)', answer(undefined, { text: 'a' }), 'upstream_truncated'],
+    ['there is no finish reason', answer(undefined, { text: 'a' }), 'upstream_truncated'],
     ['OTHER comes without text', answer('OTHER'), 'upstream_error'],
     [
       'OTHER comes with thoughts alone',
@@ -155,7 +155,7 @@ describe('a completion', () => {
 })
 
 describe('usage', () => {
-  it('is zeros where Google says nothing (E49)', () => {
+  it('is zeros where Google says nothing', () => {
     expect(toUsage(undefined)).toEqual(ZERO_USAGE)
     expect(toUsage({})).toEqual(ZERO_USAGE)
   })

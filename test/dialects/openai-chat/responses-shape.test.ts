@@ -11,7 +11,7 @@ function shaped(body: Body): Body {
 
 const image = 'data:image/png;base64,AAAA'
 
-describe('media of a Responses body (E31)', () => {
+describe('media of a Responses body', () => {
   const url = 'https://files.test/a.png'
   const picture = { type: 'input_image', image_url: url }
 
@@ -24,7 +24,7 @@ describe('media of a Responses body (E31)', () => {
   })
 })
 
-describe('what is found wrong with a Responses body when it is translated (E31)', () => {
+describe('what is found wrong with a Responses body when it is translated', () => {
   it('is told by its own names', () => {
     const parsed = parseChatRequest({ model: 'm', input: '' })
     const translated = parsed.ok ? toGeminiRequest(parsed.chat) : parsed
@@ -33,7 +33,7 @@ describe('what is found wrong with a Responses body when it is translated (E31)'
   })
 })
 
-describe('a Responses body (E31)', () => {
+describe('a Responses body', () => {
   it.each<[string, Body, Body]>([
     ['a word', { input: 'hi' }, { messages: [{ role: 'user', content: 'hi' }] }],
     [
@@ -220,7 +220,7 @@ describe('a chat', () => {
     expect(shaped({ messages, input: 'x' })).toMatchObject({ messages })
   })
 
-  it('may have flat and nested tools side by side (E32)', () => {
+  it('may have flat and nested tools side by side', () => {
     const tools = [
       { type: 'function', name: 'f', parameters: {} },
       { type: 'function', function: { name: 'g' } },

@@ -101,7 +101,7 @@ describe('asks for', () => {
     ],
     ['answers as they come', { verbosity: 'medium' }, {}],
     [
-      'nothing that is not known here (E83)',
+      'nothing that is not known here',
       {
         generationConfig: { topZ: 1, routingConfig: {} },
         google: { labels: { a: 'b' }, translationConfig: {} },

@@ -48,7 +48,7 @@ function collect(sse: string): Record<string, string> {
 }
 
 describe('a stream', () => {
-  it('is role, deltas, finish, [DONE], to the letter (E1, E22)', () => {
+  it('is role, deltas, finish, [DONE], to the letter', () => {
     const { frames, end } = run([
       chunk([{ text: 'Let me see', thought: true }]),
       chunk([{ text: 'Hel' }]),
@@ -62,7 +62,7 @@ describe('a stream', () => {
     expect(end).toEqual({ ok: true, frames: delta('{}', '"stop"') + DONE })
   })
 
-  it('ends with usage when asked, as the last JSON and without a choice (E17, E18)', () => {
+  it('ends with usage when asked, as the last JSON and without a choice', () => {
     const usageMetadata = { promptTokenCount: 9, candidatesTokenCount: 5, thoughtsTokenCount: 2 }
     const { end } = run([{ ...chunk([{ text: 'a' }], 'STOP'), usageMetadata }], true)
     expect(end.frames).toBe(
@@ -75,7 +75,7 @@ describe('a stream', () => {
     )
   })
 
-  it('has no frame without a choice when usage was not asked for (E19, E20)', () => {
+  it('has no frame without a choice when usage was not asked for', () => {
     const { frames, end } = run([
       { usageMetadata: { promptTokenCount: 1 } },
       chunk([{ text: 'a' }], 'STOP'),
@@ -125,15 +125,15 @@ describe('a stream', () => {
   })
 
   it.each<[string, GenerateContentResponse, string]>([
-    ['MAX_TOKENS (E5)', chunk([{ text: 'a' }], 'MAX_TOKENS'), 'length'],
-    ['SAFETY (E51)', chunk([{ text: 'a' }], 'SAFETY'), 'content_filter'],
+    ['MAX_TOKENS', chunk([{ text: 'a' }], 'MAX_TOKENS'), 'length'],
+    ['SAFETY', chunk([{ text: 'a' }], 'SAFETY'), 'content_filter'],
     ['an unknown reason', chunk([{ text: 'a' }], 'NEW_REASON'), 'stop'],
   ])('finishes on %s', (_, response, finish) => {
     const { end } = run([response])
     expect(end).toEqual({ ok: true, frames: delta('{}', `"${finish}"`) + DONE })
   })
 
-  it('tells of a blocked prompt in a refusal (E34)', () => {
+  it('tells of a blocked prompt in a refusal', () => {
     const { frames, end } = run([{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }])
     expect(frames).toEqual([''])
     expect(end).toEqual({
@@ -148,7 +148,7 @@ describe('a stream', () => {
 
   it.each<[string, GenerateContentResponse[], string, string]>([
     [
-      'Google breaks off after some text (E3, E25)',
+      'Google breaks off after some text',
       [chunk([{ text: 'a' }])],
       'upstream_truncated',
       'upstream_truncated',
@@ -171,7 +171,7 @@ describe('a stream', () => {
     expect(end.frames).not.toContain('choices')
   })
 
-  it('tells of a failure in the error frame all SDKs know (E24, E25)', () => {
+  it('tells of a failure in the error frame all SDKs know', () => {
     const stream = new ChatStream(CONTEXT, { ...PLAIN, includeUsage: true })
     stream.encode(chunk([{ text: 'a' }]))
     expect(stream.fail({ reason: 'upstream_overloaded', message: 'Upstream overloaded' })).toBe(

@@ -159,7 +159,7 @@ describe('where thoughts go', () => {
     ['reasoning excluded', { reasoning: { exclude: true } }, 'none', true],
     ["OpenRouter's older word for that", { include_reasoning: false }, 'none', true],
     ["Groq's word", { reasoning_format: 'raw' }, 'think_tags', true],
-    ['a client that fails on thoughts (E28)', { reasoning_format: 'none' }, 'none', true],
+    ['a client that fails on thoughts', { reasoning_format: 'none' }, 'none', true],
     ...REASONING_FORMATS.map((name): [string, Fields, string, boolean] => [
       name,
       { reasoning_format: name },

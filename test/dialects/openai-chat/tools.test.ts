@@ -1,4 +1,4 @@
-/** Function calling as clients ask for it; each row is named after the edge case it is about (client-protocols §7.3). */
+/** Function calling as clients ask for it; each row is named after the edge case it is about (docs/clients.md: Messages). */
 import { describe, expect, it } from 'vitest'
 import type { ChatPlan } from '../../../src/dialects/openai-chat/plan.ts'
 import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
@@ -69,12 +69,12 @@ describe('calls and their results', () => {
       [model(text('let me see'), called('a')), user(answered('a'))],
     ],
     [
-      'E54: an answer with nothing at all is dropped',
+      'an answer with nothing at all is dropped',
       [{ role: 'assistant', content: null, tool_calls: [] }, USER],
       [], // merged into the first turn
     ],
     [
-      'E56: text parts of a result are joined',
+      'text parts of a result are joined',
       [
         calls(call('a')),
         result('a', [
@@ -85,22 +85,22 @@ describe('calls and their results', () => {
       [model(called('a')), user(answered('a', { result: 'x\ny' }))],
     ],
     [
-      'E57: results out of order come in the order of the calls',
+      'results out of order come in the order of the calls',
       [calls(call('a'), call('b')), result('b'), result('a')],
       [model(called('a'), called('b')), user(answered('a'), answered('b'))],
     ],
     [
-      'E57: results split by a user message come together, before it',
+      'results split by a user message come together, before it',
       [calls(call('a'), call('b')), result('a'), { role: 'user', content: 'wait' }, result('b')],
       [model(called('a'), called('b')), user(answered('a'), answered('b')), user(text('wait'))],
     ],
     [
-      'E57: results that come after a user message come before it',
+      'results that come after a user message come before it',
       [calls(call('a')), { role: 'user', content: 'wait' }, result('a')],
       [model(called('a')), user(answered('a')), user(text('wait'))],
     ],
     [
-      'E58: a missing result is made up as an error',
+      'a missing result is made up as an error',
       [calls(call('a'), call('b')), result('b'), { role: 'user', content: 'never mind' }],
       [
         model(called('a'), called('b')),
@@ -109,17 +109,17 @@ describe('calls and their results', () => {
       ],
     ],
     [
-      'E58: and so are all at the end of a conversation',
+      'and so are all at the end of a conversation',
       [calls(call('a'))],
       [model(called('a')), user(answered('a', { error: 'No result was sent for this call.' }))],
     ],
     [
-      'E59: of two results of one call the last counts',
+      'of two results of one call the last counts',
       [calls(call('a')), result('a', 'first'), result('a', 'last')],
       [model(called('a')), user(answered('a', { result: 'last' }))],
     ],
     [
-      'E59: two calls of one id get a result each',
+      'two calls of one id get a result each',
       [calls(call('a', 'f'), call('a', 'g')), result('a', 'one'), result('a', 'two')],
       [
         model(called('a', 'f'), called('a', 'g')),
@@ -127,27 +127,27 @@ describe('calls and their results', () => {
       ],
     ],
     [
-      'E60: an orphan result is a text',
+      'an orphan result is a text',
       [{ role: 'assistant', content: 'x' }, result('lost', 'what came')],
       [model(text('x')), user(text('what came'))],
     ],
     [
-      'E61: a JSON list is wrapped',
+      'a JSON list is wrapped',
       [calls(call('a')), result('a', '[1,2]')],
       [model(called('a')), user(answered('a', { result: '[1,2]' }))],
     ],
     [
-      'E61: a JSON object is the response',
+      'a JSON object is the response',
       [calls(call('a')), result('a', '{"ok":true}')],
       [model(called('a')), user(answered('a', { ok: true }))],
     ],
     [
-      'E61: so is none that JSON.parse would change',
+      'so is none that JSON.parse would change',
       [calls(call('a')), result('a', '{"id":12345678901234567890}')],
       [model(called('a')), user(answered('a', { result: '{"id":12345678901234567890}' }))],
     ],
     [
-      'E61: nothing is an empty result',
+      'nothing is an empty result',
       [calls(call('a'), call('b')), result('a', ''), result('b', null)],
       [
         model(called('a'), called('b')),
@@ -155,32 +155,32 @@ describe('calls and their results', () => {
       ],
     ],
     [
-      'E62: no arguments are an empty object',
+      'no arguments are an empty object',
       [calls(call('a', 'f', ''), call('b', 'f', null)), result('a'), result('b')],
       [model(called('a'), called('b')), user(answered('a'), answered('b'))],
     ],
     [
-      'E62: broken arguments are kept as they are',
+      'broken arguments are kept as they are',
       [calls(call('a', 'f', '{"x":')), result('a')],
       [model(called('a', 'f', { _raw: '{"x":' })), user(answered('a'))],
     ],
     [
-      'E62: arguments that are no object are kept as they are',
+      'arguments that are no object are kept as they are',
       [calls(call('a', 'f', '[1]')), result('a')],
       [model(called('a', 'f', { _raw: '[1]' })), user(answered('a'))],
     ],
     [
-      'E62: arguments may be an object already',
+      'arguments may be an object already',
       [calls(call('a', 'f', { x: 1 })), result('a')],
       [model(called('a', 'f', { x: 1 })), user(answered('a'))],
     ],
     [
-      'E66: an id of 2000 characters is echoed',
+      'an id of 2000 characters is echoed',
       [calls(call('a'.repeat(2000))), result('a'.repeat(2000), 'r')],
       [model(called('a'.repeat(2000))), user(answered('a'.repeat(2000), { result: 'r' }))],
     ],
     [
-      "E67: another's marker in an id is part of the id",
+      "another's marker in an id is part of the id",
       [calls(call('call_1__thought__notours')), result('call_1__thought__notours', 'r')],
       [
         model(called('call_1__thought__notours')),
@@ -188,7 +188,7 @@ describe('calls and their results', () => {
       ],
     ],
     [
-      'E75b: what an echoed call carries beside is let through',
+      'what an echoed call carries beside is let through',
       [
         {
           role: 'assistant',
@@ -347,7 +347,7 @@ describe('thought signatures that a client brings back', () => {
       ['EgCC'],
     ],
     [
-      'E75c: on some calls only',
+      'on some calls only',
       { ...calls(call('a'), call('b', 'f', '{}', extra)), reasoning_details: details },
       [undefined, 'EgAA'],
     ],
@@ -387,7 +387,7 @@ describe('tools', () => {
       ],
     ],
     [
-      'E72: have names that Gemini takes',
+      'have names that Gemini takes',
       {
         tools: [tool('mcp__server/tool.name:v2'), tool('1st'), tool('x'.repeat(70)), tool('größe')],
       },
@@ -403,17 +403,17 @@ describe('tools', () => {
       ],
     ],
     [
-      'E72: of names that become one, each has its own, and one that needs no change keeps it',
+      'of names that become one, each has its own, and one that needs no change keeps it',
       { tools: [tool('a/b'), tool('a b'), tool('a_b')] },
       [{ functionDeclarations: [{ name: 'a_b_2' }, { name: 'a_b_3' }, { name: 'a_b' }] }],
     ],
     [
-      'E73: of one name are declared once',
+      'of one name are declared once',
       { tools: [tool('f', { description: 'first' }), tool('f', { description: 'second' })] },
       [{ functionDeclarations: [{ name: 'f', description: 'first' }] }],
     ],
-    ['E74: of an empty list are none', { tools: [], tool_choice: 'auto' }, undefined],
-    ['E75: required of an empty list are none', { tools: [], tool_choice: 'required' }, undefined],
+    ['of an empty list are none', { tools: [], tool_choice: 'auto' }, undefined],
+    ['required of an empty list are none', { tools: [], tool_choice: 'required' }, undefined],
     [
       'are custom ones, of one text, told of their grammar',
       {

@@ -76,13 +76,13 @@ describe('the models of a user', () => {
 describe('the model list', () => {
   const list = toModelList(modelsFor(EVERYTHING))
 
-  it('E87: has no pages and no error key', () => {
+  it('has no pages and no error key', () => {
     expect(Object.keys(list)).toEqual(['object', 'data'])
     expect(list.object).toBe('list')
   })
 
   it.each(list.data.map((model) => [model.id, model] as const))(
-    'E47, E88: has what every client needs of %s, and no name that is null',
+    'has what every client needs of %s, and no name that is null',
     (id, model) => {
       expect(model).toMatchObject({ id, object: 'model', owned_by: 'google' })
       expect(Number.isSafeInteger(model.created)).toBe(true)
@@ -90,7 +90,7 @@ describe('the model list', () => {
     },
   )
 
-  it('E89: says no price rather than a false one, and true abilities', () => {
+  it('says no price rather than a false one, and true abilities', () => {
     const [flash] = modelsFor({ ...EVERYTHING, models: ['gemini-2.5-flash'] })
     expect(flash && toModel(flash)).toEqual({
       id: 'gemini-2.5-flash',

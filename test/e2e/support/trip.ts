@@ -9,7 +9,7 @@ export const QUESTION = 'What is it like in Paris and Oslo?'
 /** What the last tool answers, and the model then says. */
 export const CLOCK = '12:05'
 
-/** Native signatures begin with this byte (google-upstreams §6.4). */
+/** Native signatures begin with this byte (docs/google.md: Thought signatures). */
 const NATIVE = 0x12
 const [FIRST, SECOND] = [1, 2].map((step) =>
   Buffer.alloc(30, step).fill(NATIVE, 0, 1).toString('base64'),

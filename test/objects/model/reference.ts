@@ -1,5 +1,5 @@
 /**
- * A user's object as the design describes it (design §4), small enough to be read at one sitting. It keeps every
+ * A user's object as it should be, small enough to be read at one sitting. It keeps every
  * lease that was ever granted, so that each number of the real object can be counted anew from what happened; it knows
  * neither lives nor rows nor flushes.
  */

@@ -1,4 +1,4 @@
-/** Pictures and sounds that a model makes (client-protocols §1.3). */
+/** Pictures and sounds that a model makes (docs/clients.md: Whole answers). */
 import type { Blob } from '../../../gemini/types.ts'
 import { joinedBytes } from '../../../bytes/base64.ts'
 import { pcmRate, wavOf } from '../../../bytes/wav.ts'

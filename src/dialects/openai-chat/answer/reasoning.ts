@@ -1,4 +1,4 @@
-/** Thoughts in the forms that clients read (client-protocols §1.7). */
+/** Thoughts in the forms that clients read (docs/clients.md: Reasoning). */
 
 /** Around thoughts in the text itself, for clients that know no other form. */
 export const THINK_START = '<think>'

@@ -1,5 +1,5 @@
 /**
- * A streamed answer of Gemini's as OpenAI's chunks, in the exact sequence of client-protocols §1.4:
+ * A streamed answer of Gemini's as OpenAI's chunks, in the exact sequence of docs/clients.md, Streams:
  * role, deltas, one finish, usage if asked for, [DONE].
  *
  * This runs for every chunk of every stream, so what surrounds a text is built once, and a text
@@ -116,7 +116,7 @@ export class ChatStream implements AnswerSink {
 
   /**
    * Google's stream is over. Without a finish reason it broke off, and the client must see that
-   * (E3, E25).
+   * (docs/clients.md: Streams).
    */
   end(): StreamEnd {
     const { conclusion, transcript } = this.#reader.end()
@@ -128,8 +128,8 @@ export class ChatStream implements AnswerSink {
   }
 
   /**
-   * An error after the first byte: a frame all SDKs raise from, and no finish before it (client-
-   * protocols §1.5).
+   * An error after the first byte: a frame all SDKs raise from, and no finish before it
+   * (docs/clients.md: Streams).
    */
   fail(failure: Failure): string {
     if (this.#group.isOver) return ''
@@ -174,7 +174,7 @@ export class ChatStream implements AnswerSink {
     return this.#callIds.mint(googleId)
   }
 
-  /** Whole in one delta, which every client takes (client-protocols §1.4). */
+  /** Whole in one delta, which every client takes (docs/clients.md: Streams). */
   call(call: MadeCall): void {
     const index = this.#calls++
     if (this.#plan.legacyFunctions) {
@@ -218,7 +218,7 @@ export class ChatStream implements AnswerSink {
     if (images.length > 0) this.#delta({ images })
     if (audio !== null) this.#delta({ audio })
     if (annotations.length > 0) this.#delta({ annotations })
-    // Where there are calls with ids, their signatures are enough (google-upstreams §6.5).
+    // Where there are calls with ids, their signatures are enough (docs/google.md: Thought signatures).
     if (this.#calls > 0 && !this.#plan.legacyFunctions) return
     if (this.#signature !== undefined) {
       this.#delta({ extra_content: extraContent(this.#signature) })

@@ -1,4 +1,4 @@
-/** Citations as OpenAI has them (client-protocols §1.3): of the whole content, in UTF-16 units. */
+/** Citations as OpenAI has them (docs/clients.md: Whole answers): of the whole content, in UTF-16 units. */
 import type { Citation } from '../../../gemini/answer/citations.ts'
 
 export interface Annotation {
@@ -7,7 +7,7 @@ export interface Annotation {
     readonly start_index: number
     readonly end_index: number
     readonly url: string
-    /** Never missing: @ai-sdk/openai rejects the whole answer without (E30). */
+    /** Never missing: @ai-sdk/openai rejects the whole answer without (docs/clients.md: Whole answers). */
     readonly title: string
   }
 }

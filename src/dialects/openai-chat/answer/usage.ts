@@ -1,4 +1,4 @@
-/** Token counts in OpenAI's terms (client-protocols §1.3, google-upstreams §5.6). */
+/** Token counts in OpenAI's terms (docs/google.md: Token counts; docs/clients.md: Whole answers). */
 import type { UsageMetadata } from '../../../gemini/types.ts'
 import { countTokens, tokensOf } from '../../../gemini/usage.ts'
 
@@ -19,7 +19,7 @@ export interface Usage {
 }
 
 /**
- * Always integers: clients do arithmetic on them unseen (E49), and protobuf JSON leaves zeros out.
+ * Always integers: clients do arithmetic on them unseen (docs/clients.md: Whole answers), and protobuf JSON leaves zeros out.
  */
 export function toUsage(meta: UsageMetadata | undefined): Usage {
   const tokens = countTokens(meta)

@@ -1,4 +1,4 @@
-/** Whole answers of Gemini's as OpenAI's `chat.completion` (client-protocols §1.3). */
+/** Whole answers of Gemini's as OpenAI's `chat.completion` (docs/clients.md: Whole answers). */
 import type { Failure } from '../../../failure/failure.ts'
 import type { CallSignature } from '../../../gemini/signatures.ts'
 import type {
@@ -41,7 +41,7 @@ export interface ChatCompletion {
   readonly object: 'chat.completion'
   readonly created: number
   readonly model: string
-  /** Never empty: clients index it unseen (E34). */
+  /** Never empty: clients index it unseen (docs/clients.md: Whole answers). */
   readonly choices: readonly ChatChoice[]
   readonly usage: Usage
 }
@@ -53,7 +53,7 @@ export interface ChatChoice {
   readonly finish_reason: FinishReason
 }
 
-/** What is optional is left out when there is none: clients take null or an empty list for something (E27, E35). */
+/** What is optional is left out when there is none: clients take null or an empty list for something (docs/clients.md: Streams, Whole answers). */
 interface ChatMessage {
   readonly role: 'assistant'
   readonly content: string | null
@@ -144,7 +144,7 @@ class WholeAnswer implements AnswerSink {
     const { conclusion, transcript } = this.#reader.end()
     if (!conclusion.ok) return conclusion
     const annotations = this.#places.toAnnotations(this.#citations)
-    // Where there are calls with ids, their signatures are enough (google-upstreams §6.5).
+    // Where there are calls with ids, their signatures are enough (docs/google.md: Thought signatures).
     const isCalling = this.#calls.length > 0 && !this.#plan.legacyFunctions
     const signature = isCalling ? undefined : this.#signature
     const images = toImages(this.#media)

@@ -1,13 +1,13 @@
-/** The model's calls as OpenAI's tool calls (client-protocols §1.3, §1.6). */
+/** The model's calls as OpenAI's tool calls (docs/clients.md: Whole answers). */
 import type { MadeCall } from '../../../gemini/answer/calls.ts'
 import { customInput } from '../../openai/custom-tools.ts'
 
-/** OpenAI's own bound on a call id (client-protocols §1.9), which clients have copied into their stores. */
+/** OpenAI's own bound on a call id (docs/clients.md: Signatures), which clients have copied into their stores. */
 const ID_MAX_LENGTH = 40
 /** Anthropic's rule, the strictest: a conversation may go on there. */
 const ID = /^[A-Za-z0-9_-]+$/
 
-/** The ids of one answer's calls: Google's where it will do, else one of our own (E7), the same each time the answer is read. */
+/** The ids of one answer's calls: Google's where it will do, else one of our own (docs/clients.md: Streams), the same each time the answer is read. */
 export class CallIds {
   /** What ids of our own begin with: no other answer's do. Letters, digits and `_`, at most 34 characters. */
   readonly #prefix: string
@@ -36,7 +36,7 @@ export type WireCall = {
   | { readonly type: 'custom'; readonly custom: { readonly name: string; readonly input: string } }
 )
 
-/** Where Google's own OpenAI layer puts a thought signature (google-upstreams §6.5). */
+/** Where Google's own OpenAI layer puts a thought signature (docs/google.md: Thought signatures). */
 export interface ExtraContent {
   readonly google: { readonly thought_signature: string }
 }

@@ -1,4 +1,4 @@
-/** What a message says: a string or a list of parts (client-protocols §1.2). */
+/** What a message says: a string or a list of parts (docs/clients.md: Messages). */
 import * as v from 'valibot'
 import type { MediaKind } from '../../../gemini/media/media-types.ts'
 import type { Part } from '../../../gemini/types.ts'
@@ -38,7 +38,7 @@ const seconds = v.nullish(
     v.transform((value) => (value.endsWith('s') ? value : `${value}s`)),
   ),
 )
-const MAX_FPS = 24 // google-upstreams §4.2
+const MAX_FPS = 24 // docs/google.md: Parts
 const clip = v.object(
   {
     start_offset: seconds,
@@ -55,7 +55,7 @@ const clip = v.object(
 )
 type Clip = v.InferOutput<typeof clip>
 
-/** `{"url": "…"}`, or the URL alone (client-protocols E78). */
+/** `{"url": "…"}`, or the URL alone (docs/clients.md: Media). */
 function linked(of: string) {
   const alone = v.pipe(
     v.string(`an object or a string`),
@@ -215,7 +215,7 @@ export const drawnImages = v.pipe(
 
 export type MessageContent = v.InferOutput<typeof content>
 
-/** The parts as Gemini takes them; empty texts, which it refuses, are left out (E53). */
+/** The parts as Gemini takes them; empty texts, which it refuses, are left out (docs/clients.md: Messages). */
 export function toParts(said: MessageContent): Part[] {
   const filled = said.includes('') ? said.filter((part) => part !== '') : said
   return filled.map((part) => (typeof part === 'string' ? { text: part } : part.part))

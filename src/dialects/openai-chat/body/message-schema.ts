@@ -1,6 +1,6 @@
 /**
- * A message of a conversation (client-protocols §1.2). Whoever pushes an answer back as it came brings fields that only answers
- * have, most of them null; what is not read here is let through (E75b).
+ * A message of a conversation (docs/clients.md: Messages). Whoever pushes an answer back as it came brings fields that only answers
+ * have, most of them null; what is not read here is let through (docs/clients.md: Fields).
  */
 import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
@@ -25,14 +25,14 @@ const plain = v.object(
   'an object',
 )
 
-/** JSON as OpenAI has it, or what it stands for; none where the function takes nothing (E62). */
+/** JSON as OpenAI has it, or what it stands for; none where the function takes nothing (docs/clients.md: Messages). */
 const givenArguments = v.nullish(
   v.lazy((input) => (isRecord(input) ? record : v.string('a string or an object'))),
 )
 
 const calledFunction = v.object({ name, arguments: givenArguments }, 'an object')
 
-/** Where a client may bring a thought signature back (client-protocols §1.9); read leniently, by echoed-signatures.ts. */
+/** Where a client may bring a thought signature back (docs/clients.md: Signatures); read leniently, by echoed-signatures.ts. */
 const carriers = {
   extra_content: v.optional(v.unknown()),
   provider_specific_fields: v.optional(v.unknown()),
@@ -62,7 +62,7 @@ const customCall = v.object(
   'an object',
 )
 
-/** An echoed answer may be without content (E54, E75b); a question may not. */
+/** An echoed answer may be without content (docs/clients.md: Messages, Fields); a question may not. */
 const answer = v.object(
   {
     role: v.picklist(['assistant', 'model']),

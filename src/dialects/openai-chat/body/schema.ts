@@ -1,6 +1,6 @@
 /**
- * The request body of POST /v1/chat/completions, parsed once at the rim (client-protocols §1.1,
- * §1.2). `null` is absent everywhere and unknown fields are ignored: every client sends extras
+ * The request body of POST /v1/chat/completions, parsed once at the rim (docs/clients.md: Fields,
+ * Messages). `null` is absent everywhere and unknown fields are ignored: every client sends extras
  * meant for other providers.
  */
 import * as v from 'valibot'

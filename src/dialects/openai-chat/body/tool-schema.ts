@@ -1,4 +1,4 @@
-/** What a client offers the model to call, and what it says about the choice (client-protocols §1.1). */
+/** What a client offers the model to call, and what it says about the choice (docs/clients.md: Fields). */
 import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
 import { lowerCaseOf, name, record, string } from '../../words.ts'

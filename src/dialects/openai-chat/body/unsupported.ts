@@ -6,7 +6,7 @@
 import type { Failure } from '../../../failure/failure.ts'
 import { isRecord } from '../../../json/record.ts'
 
-/** Of the body: those of Responses (E31), since there is no conversation kept here to go on with; and forms that Gemini cannot be held to. */
+/** Of the body: those of Responses (docs/clients.md: Fields), since there is no conversation kept here to go on with; and forms that Gemini cannot be held to. */
 const REQUEST = [
   'previous_response_id',
   'conversation',

@@ -1,11 +1,11 @@
-/** Sampling and limits (client-protocols §1.1). What a model refuses or ignores of them is `fit`'s matter. */
+/** Sampling and limits (docs/clients.md: Fields). What a model refuses or ignores of them is `fit`'s matter. */
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { present } from '../../../json/record.ts'
 import { boolean, integer, number, string } from '../../words.ts'
 
 const INT32_MAX = 2 ** 31 - 1
-/** Google refuses a sixth (google-upstreams §4.7); OpenAI's own limit is four. */
+/** Google refuses a sixth (docs/google.md: Generation settings); OpenAI's own limit is four. */
 const MAX_STOP_SEQUENCES = 5
 
 function between(min: number, max: number) {
@@ -13,7 +13,7 @@ function between(min: number, max: number) {
   return v.nullish(v.pipe(number, v.minValue(min, message), v.maxValue(max, message)))
 }
 
-/** Clients write -1 or 0 for "no limit" (client-protocols E77). */
+/** Clients write -1 or 0 for "no limit" (docs/clients.md: Fields). */
 const count = v.nullish(
   v.pipe(
     integer,
@@ -58,7 +58,7 @@ export const generationEntries = {
 const generationFields = v.object(generationEntries)
 type GenerationFields = v.InferOutput<typeof generationFields>
 
-/** `logit_bias`, `user` and the like are dropped: Google has no such field (google-upstreams §4.8). */
+/** `logit_bias`, `user` and the like are dropped: Google has no such field (docs/google.md: Generation settings). */
 export function toGenerationConfig(chat: GenerationFields): GenerationConfig {
   const stopSequences = toStopSequences(chat.stop)
   return present({
@@ -77,13 +77,13 @@ export function toGenerationConfig(chat: GenerationFields): GenerationConfig {
   })
 }
 
-/** Empty ones are sent by clients and refused by Google (E76). */
+/** Empty ones are sent by clients and refused by Google (docs/clients.md: Fields). */
 function toStopSequences(stop: GenerationFields['stop']): string[] {
   const all = typeof stop === 'string' ? [stop] : (stop ?? [])
   return all.filter(isFilled)
 }
 
-/** Zero and below stand for "not set" (E77; for `top_p`, §1.1). */
+/** Zero and below stand for "not set" (docs/clients.md: Fields). */
 function positive(value: number | null | undefined): number | undefined {
   return typeof value === 'number' && value > 0 ? value : undefined
 }

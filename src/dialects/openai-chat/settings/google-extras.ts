@@ -1,5 +1,5 @@
 /**
- * Google's own words in an OpenAI request (client-protocols §1.1; google-upstreams §9). openai-python merges `extra_body` into the
+ * Google's own words in an OpenAI request (docs/google.md: Thinking; docs/clients.md: Fields). openai-python merges `extra_body` into the
  * root, so who follows Google's documentation sends a literal `extra_body.google`, others send `google`, and some write Gemini's
  * fields at the root. All are read; what is nested deepest goes first. What is not named here is not passed on: Google refuses a
  * request for one name that it does not know.

@@ -1,4 +1,4 @@
-/** What the answer may be in besides text: `modalities`, `audio`, and Gemini's own words for them (client-protocols §1.1). */
+/** What the answer may be in besides text: `modalities`, `audio`, and Gemini's own words for them (docs/clients.md: Fields). */
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { speechConfigOf } from '../../../gemini/media/voices.ts'

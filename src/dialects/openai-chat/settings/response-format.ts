@@ -1,4 +1,4 @@
-/** `response_format`: an answer in JSON, of a schema or of any (client-protocols §1.1). */
+/** `response_format`: an answer in JSON, of a schema or of any (docs/clients.md: Fields). */
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'

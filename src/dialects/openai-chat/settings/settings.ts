@@ -9,7 +9,7 @@ import { responseFormatEntries, toResponseFormat } from './response-format.ts'
 import { thinkingEntries, toThinkingConfig } from './thinking.ts'
 import { lowerCaseOf, string } from '../../words.ts'
 
-/** OpenAI's tiers that Google has too; the others say nothing to it (google-upstreams §3.4). */
+/** OpenAI's tiers that Google has too; the others say nothing to it (docs/google.md: One upstream's fields). */
 const TIERS: ReadonlySet<string> = new Set(['flex', 'priority'])
 
 export const settingsEntries = {

@@ -1,5 +1,5 @@
 /**
- * How much to think and where the thoughts go, in every way that clients ask for it (client-protocols §1.1, §1.8). Where several say
+ * How much to think and where the thoughts go, in every way that clients ask for it (docs/clients.md: Fields). Where several say
  * how much, the most exact goes first: Google's thinking_config, `thinking`, `reasoning`, `reasoning_effort`.
  */
 import * as v from 'valibot'
