@@ -1,15 +1,14 @@
 import { choiceId } from '../objects/ledger/request-id.ts'
 import { DONE } from './attempt.ts'
 import { Client } from './client.ts'
+import { type Generated, type ServeInput } from './journey-input.ts'
 import {
-  type Generated,
   type GenerateInput,
   generating,
   generatingAsWritten,
-  serve,
-  type ServeInput,
   type WrittenInput,
 } from './generate.ts'
+import { serve } from './serve.ts'
 
 export type Answered = Extract<Generated, { ok: true }>
 export type Failed = Extract<Generated, { ok: false }>

@@ -1,7 +1,8 @@
 import type { Cuttings } from '../bytes/cuttings.ts'
 import type { Target } from '../gemini/fit/aim.ts'
 import { attempt } from './attempt.ts'
-import { type Generated, type JourneyInput, serve } from './generate.ts'
+import { type Generated, type JourneyInput } from './journey-input.ts'
+import { serve } from './serve.ts'
 
 export interface CountInput extends JourneyInput {
   /** What Google is to count, as JSON, for where the lease leads. */

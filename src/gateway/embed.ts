@@ -13,7 +13,8 @@ import {
 } from '../upstreams/embedding.ts'
 import type { Ask } from '../upstreams/front.ts'
 import { OUTAGES } from './failure.ts'
-import { type Generated, type JourneyInput, serve } from './generate.ts'
+import { type Generated, type JourneyInput } from './journey-input.ts'
+import { serve } from './serve.ts'
 
 export interface EmbedInput extends JourneyInput {
   readonly texts: readonly string[]

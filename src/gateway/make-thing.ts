@@ -7,7 +7,8 @@ import { classify } from '../upstreams/classify.ts'
 import { parseGoogleError } from '../upstreams/google-error.ts'
 import type { AttemptInput, AttemptResult } from './attempt.ts'
 import { OUTAGES } from './failure.ts'
-import { type Generated, type JourneyInput, serve } from './generate.ts'
+import { type Generated, type JourneyInput } from './journey-input.ts'
+import { serve } from './serve.ts'
 
 export interface MakeInput extends JourneyInput {
   /** After the host, for the model that the lease is for. */

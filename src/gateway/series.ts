@@ -1,7 +1,8 @@
 import type { GenerateContentRequest } from '../gemini/types.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Answered, Answers } from './choices.ts'
-import { type GenerateInput, generating, serve } from './generate.ts'
+import { type GenerateInput, generating } from './generate.ts'
+import { serve } from './serve.ts'
 
 /**
  * Several generations that are one request of the client's: each is an attempt of its own, and they are made one after the

@@ -1,4 +1,4 @@
-import type { Generated } from '../../gateway/generate.ts'
+import type { Generated } from '../../gateway/journey-input.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Call, Unanswered } from '../call.ts'
 import type { Family } from '../../dialects/dialect.ts'

@@ -1,6 +1,6 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { Client } from '../../gateway/client.ts'
-import type { JourneyInput } from '../../gateway/generate.ts'
+import type { JourneyInput } from '../../gateway/journey-input.ts'
 import { type CutJsonBody, readCutJson } from '../../http/body.ts'
 import { checked, refusalTo } from '../access.ts'
 import type { Call, Reply } from '../call.ts'

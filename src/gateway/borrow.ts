@@ -1,0 +1,69 @@
+import type { LeaseRequest, LeaseResult, Settlement } from '../objects/ledger/lease.ts'
+import type { Journey } from './journey.ts'
+import { callUser, type UserStub } from './objects.ts'
+import type { JourneyInput, ServeInput } from './journey-input.ts'
+
+export interface Asking {
+  /** On the attempt before. */
+  readonly report: Settlement | null
+  readonly deadline: number
+}
+
+/** Asks for the next attempt's lease; again where the whole ring is out of quota for a moment only. */
+export async function borrow(
+  input: ServeInput,
+  journey: Journey,
+  asking: Asking,
+): Promise<LeaseResult> {
+  let granted = await askForLease(input, journey, asking)
+  while (!granted.ok && granted.reason === 'out_for_a_moment') {
+    // Spread, so that those who wait do not come back together.
+    const waitMs = granted.inMs + Math.random() * QUOTA_SPREAD_MS
+    await scheduler.wait(waitMs)
+    journey.waited(waitMs)
+    granted = await askForLease(input, journey, { ...asking, report: null })
+  }
+  return granted
+}
+
+const QUOTA_SPREAD_MS = 50
+
+function callsOf({ calls, choices }: ServeInput): Pick<LeaseRequest, 'calls' | 'choices'> {
+  const needed = calls?.()
+  return {
+    ...(needed !== undefined && { calls: needed }),
+    ...(choices !== undefined && { choices }),
+  }
+}
+
+/** With the report of the attempt before in the same round trip. */
+function askForLease(
+  input: ServeInput,
+  journey: Journey,
+  { report, deadline }: Asking,
+): Promise<LeaseResult> {
+  const patienceMs = Math.max(0, deadline - Date.now())
+  const quotaPatienceMs = journey.quotaPatienceMs(input.settings.waitForQuotaMs)
+  const wanted: LeaseRequest = {
+    ...journey.request(),
+    ...(input.standIn && { standIn: input.standIn }),
+    keyDigest: input.keyDigest,
+    requestId: input.requestId,
+    attempt: journey.attempts + 1,
+    patienceMs,
+    quotaPatienceMs: Math.min(patienceMs, quotaPatienceMs),
+    estimatedTokens: input.estimatedTokens,
+    ...(input.estimatedOutput !== undefined && { estimatedOutput: input.estimatedOutput }),
+    ...callsOf(input),
+    ...(input.callIds !== undefined && input.callIds.length > 0 && { callIds: input.callIds }),
+    ...(input.pins !== undefined && input.pins.length > 0 && { pins: input.pins }),
+    ...(input.uris !== undefined && input.uris.length > 0 && { uris: input.uris }),
+  }
+  return call<LeaseResult>(input, (user) =>
+    report === null ? user.lease(wanted) : user.settleAndLease(report, wanted),
+  )
+}
+
+export function call<T>(input: JourneyInput, action: (user: UserStub) => Promise<T>): Promise<T> {
+  return callUser(input.env, input.userId, action)
+}

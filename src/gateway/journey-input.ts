@@ -1,0 +1,112 @@
+import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
+import type { Operation } from '../gemini/operations.ts'
+import type { Upstream } from '../gemini/upstreams.ts'
+import type { UriRef } from '../gemini/media/owned-uris.ts'
+import type { NewPin, PinRef } from '../gemini/pins.ts'
+import type { CallSignature } from '../gemini/signatures.ts'
+import type { Failure } from '../failure/failure.ts'
+import type { Lease, LeaseRequest } from '../objects/ledger/lease.ts'
+import type { RateLimits } from '../failure/rate-limits.ts'
+import type { Settings } from '../settings.ts'
+import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
+import type { Ask } from '../upstreams/front.ts'
+import type { Verdict } from '../upstreams/verdict.ts'
+import type { AttemptInput, AttemptResult } from './attempt.ts'
+import type { Client } from './client.ts'
+import type { Wording } from './wording.ts'
+
+/** What every journey needs, whatever is asked of Google. */
+export interface JourneyInput {
+  readonly env: Env
+  readonly userId: string
+  /** Which of the user's keys the client presented. */
+  readonly keyDigest: string
+  readonly requestId: string
+  /** As the client asked for it, without a prefix; the object may know it as an alias. */
+  readonly model: string
+  /** What serves if no alias of the user's is for that name, where the name is another maker's. */
+  readonly standIn?: string | null
+  /** Names the conversation; a hash. Null where the client named none. */
+  readonly session: string | null
+  /** Upstreams that cannot serve this request at all; none where it does not say. */
+  readonly unfit?: readonly Upstream[]
+  /** What of it they do not take, where it can be named. */
+  readonly unfitFor?: readonly string[]
+  /** What it names that belongs to one credential. */
+  readonly pins?: readonly PinRef[]
+  /** What it names that Google would read with the credential's rights. */
+  readonly uris?: readonly UriRef[]
+  /** About how many tokens the request will use, for the user's limits. */
+  readonly estimatedTokens: number
+  /** How many of them are output. */
+  readonly estimatedOutput?: number
+  readonly settings: Settings
+  readonly client: Client
+  readonly waitUntil: (work: Promise<unknown>) => void
+}
+
+/** A journey with what each attempt asks, which depends on where its lease leads. */
+export interface ServeInput extends JourneyInput {
+  readonly operation: Operation
+  readonly askUnder: (lease: Lease, wording: Wording) => Ask
+  /** How an attempt is made, where it is more than one call. */
+  readonly attempt?: (input: AttemptInput) => Promise<AttemptResult>
+  /** How many calls the whole request takes that are no retries, where that is not one; asked anew for each lease. */
+  readonly calls?: () => LeaseRequest['calls']
+  /** How many choices are asked for at the same time, of which this is the first. */
+  readonly choices?: number
+  /** Called once, when the first lease is granted or refused. */
+  readonly whenAnswered?: (isGranted: boolean) => void
+  /** Whether the client follows a long answer by itself, so that nobody else may. */
+  readonly isFollowed?: boolean
+  /** Whether an answer may end without a word. */
+  readonly mayBeEmpty?: boolean
+  /** The calls in the conversation whose signatures are wanted. */
+  readonly callIds?: readonly string[]
+  /** Whether there is nothing in it that Google could refuse for the request's own sake; asked only where that matters. */
+  readonly isPlain?: () => boolean
+}
+
+/** An attempt that has begun to answer and is still to be settled, by whoever reads the answer. */
+export interface Answering {
+  readonly lease: Lease
+  readonly attempts: number
+  readonly control: AbortController
+  /** To be called once, with how the answer ended. The report outlives the request. */
+  readonly settle: (
+    verdict: Verdict,
+    usage: UsageMetadata | undefined,
+    /** Of the calls that the client was told. */
+    signatures?: readonly CallSignature[],
+    /** What Google told of that this credential alone knows. */
+    pins?: readonly NewPin[],
+  ) => void
+  /** Instead of `settle`, where the request takes another call: counts this attempt as good and goes on. */
+  readonly next: (usage: UsageMetadata | undefined) => Promise<Generated>
+}
+
+export type Generated =
+  | (Answering & {
+      readonly ok: true
+      readonly kind: 'unary'
+      readonly response: GenerateContentResponse
+      /** The JSON that it was parsed from, where the dialect wrote the request. */
+      readonly text?: string
+    })
+  | (Answering & {
+      readonly ok: true
+      readonly kind: 'stream'
+      readonly events: UpstreamEvents
+      readonly first: Batch
+      /** Fetches the rest of an answer that is longer than one call may give; null where its client does. */
+      readonly resume: ((token: string) => Promise<AttemptResult>) | null
+      /** Asks for the answer once more, where it ended without a word; null where it may. */
+      readonly again: (() => Promise<AttemptResult>) | null
+    })
+  | {
+      readonly ok: false
+      readonly failure: Failure
+      readonly attempts: number
+      readonly credentialId: string | null
+      readonly rateLimits: RateLimits | null
+    }

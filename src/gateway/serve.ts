@@ -1,0 +1,170 @@
+import type { UsageMetadata } from '../gemini/types.ts'
+import type { Lease, LeaseResult, Settlement } from '../objects/ledger/lease.ts'
+import type { Took } from '../objects/ledger/latency.ts'
+import type { Ask } from '../upstreams/front.ts'
+import type { Verdict } from '../upstreams/verdict.ts'
+import {
+  attempt,
+  type AttemptInput,
+  type AttemptResult,
+  CLIENT_LEFT,
+  DONE,
+  type Failed,
+} from './attempt.ts'
+import { nextHop } from './continuation.ts'
+import { refusalOf } from './failure.ts'
+import { Journey } from './journey.ts'
+import { disown, own } from './owned.ts'
+import { keepRenewed } from './renewal.ts'
+import { report as tellObject, settle, settlementOf, successOf } from './settling.ts'
+import type { ServeInput, Answering, Generated } from './journey-input.ts'
+import { borrow } from './borrow.ts'
+
+/**
+ * A request's journey through the ring: the only loop over attempts. Before the first byte each credential that can serve
+ * is tried at most once (an access token that Google refuses is refreshed once), within a deadline; what the client did
+ * wrong is never tried twice.
+ */
+export function serve(input: ServeInput): Promise<Generated> {
+  const unfit = { upstreams: input.unfit, of: input.unfitFor }
+  const journey = new Journey(input.model, input.session, input.operation, unfit)
+  return travel(input, journey, null)
+}
+
+/** `report` is on the attempt before, of a request that takes several calls. */
+async function travel(
+  input: ServeInput,
+  journey: Journey,
+  report: Settlement | null,
+): Promise<Generated> {
+  const { settings } = input
+  const deadline = Date.now() + settings.rotationDeadlineMs
+  let granted = await borrow(input, journey, { report, deadline })
+  input.whenAnswered?.(granted.ok)
+
+  while (granted.ok) {
+    journey.began()
+    const { lease: lent } = granted
+    const control = new AbortController()
+    const unwatch = input.client.whenLeft(() => control.abort(CLIENT_LEFT))
+    const unrenew = keepRenewed(input, lent.id)
+    const release = (): void => {
+      unwatch()
+      unrenew()
+    }
+    const { wording } = journey
+    const began = Date.now()
+    const ask = (): Ask => input.askUnder(lent, wording)
+    const asked: AttemptInput = { lease: lent, ask, settings, control }
+    let result: AttemptResult
+    let failed: Failed | null
+    try {
+      result = await (input.attempt ?? attempt)(asked)
+      failed = result.ok
+        ? null
+        : { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? always) }
+    } catch (error) {
+      // A bug of ours, which must not keep the lease.
+      release()
+      control.abort(DONE)
+      settle(input, {
+        lease: lent,
+        verdict: BROKEN,
+        usage: undefined,
+        signatures: [],
+        took: tookSince(began, null),
+      })
+      throw error
+    }
+    if (result.ok)
+      return answering(input, journey, { lent, control, release, asked, result, began })
+    if (failed === null) throw new Error('An attempt has failed or not.')
+    release()
+    control.abort(DONE) // what is left of a body that failed is not read
+
+    const goesOn = journey.goesOnAfter(lent, failed) && Date.now() < deadline
+    const settlement = settlementOf(lent, failed, goesOn, tookSince(began, null))
+    if (!goesOn) {
+      input.waitUntil(tellObject(input, [settlement]))
+      const { credentialId, rateLimits } = lent
+      const { attempts } = journey
+      return { ok: false, failure: journey.failure(), attempts, credentialId, rateLimits }
+    }
+    const waitMs = journey.waitMs()
+    if (waitMs > 0) await scheduler.wait(waitMs)
+    granted = await borrow(input, journey, { report: settlement, deadline })
+  }
+  return refused(granted, journey)
+}
+
+/** An attempt that could not even be made. */
+const BROKEN: Verdict = { kind: 'upstream_fault', reason: 'internal' }
+
+interface Begun {
+  readonly lent: Lease
+  readonly control: AbortController
+  readonly release: () => void
+  readonly asked: AttemptInput
+  readonly result: Extract<AttemptResult, { ok: true }>
+  /** Epoch milliseconds. */
+  readonly began: number
+}
+
+function tookSince(began: number, firstByteMs: number | null): Took {
+  return { firstByteMs, wholeMs: Date.now() - began }
+}
+
+/** Hands an answer over to whoever tells it, and keeps it in mind until that is done. */
+function answering(input: ServeInput, journey: Journey, begun: Begun): Generated {
+  const { lent, control, release, asked, result, began } = begun
+  const firstByteMs = Date.now() - began
+  const { requestId } = input
+  let isOver = false
+  const over = (): void => {
+    isOver = true
+    release()
+    disown(requestId, settleOnce)
+  }
+  const settleOnce: Answering['settle'] = (verdict, usage, signatures = [], pins = []) => {
+    if (isOver) return
+    over()
+    const took = tookSince(began, firstByteMs)
+    settle(input, { lease: lent, verdict, usage, signatures, pins, took })
+  }
+  const next = (usage: UsageMetadata | undefined): Promise<Generated> => {
+    over()
+    return travel(input, journey, successOf(lent, usage, tookSince(began, firstByteMs)))
+  }
+  own(requestId, settleOnce)
+  const handed: Answering = {
+    lease: lent,
+    attempts: journey.attempts,
+    control,
+    settle: settleOnce,
+    next,
+  }
+  return result.kind === 'unary'
+    ? { ...result, ...handed }
+    : {
+        ...result,
+        ...handed,
+        resume: input.isFollowed === true ? null : (token) => nextHop(asked, token),
+        again: mayAskAgain(input) ? () => (input.attempt ?? attempt)(asked) : null,
+      }
+}
+
+function always(): boolean {
+  return true
+}
+
+function refused(refusal: Exclude<LeaseResult, { ok: true }>, journey: Journey): Generated {
+  const { attempts } = journey
+  const failure = refusalOf(refusal, journey.model, Date.now()) ?? journey.failure()
+  const rateLimits = 'rateLimits' in refusal ? refusal.rateLimits : null
+  return { ok: false, failure, attempts, credentialId: journey.lastCredential, rateLimits }
+}
+
+/** Who follows an answer by itself has been told its end by then. */
+function mayAskAgain({ mayBeEmpty, isFollowed }: ServeInput): boolean {
+  return mayBeEmpty === false && isFollowed !== true
+}
