@@ -25,6 +25,10 @@ describe("Google's words on a request", () => {
     ['Penalty is not enabled for this model'],
     ['The requested combination of response modalities (TEXT, AUDIO) is not supported'],
     ['Request payload size exceeds the limit: 20971520 bytes.'],
+    ['outputDimensionality must be in the range [1, 3072].'],
+    ['output_dimensionality: must be at most 768'],
+    ['generation_config.top_k is out of range'],
+    ['thinkingBudget is not supported for this model'],
   ])('are quoted as they are: %s', (message) => {
     expect(quotable(message, ACCESS)).toBe(message)
   })

@@ -65,6 +65,16 @@ describe('POST /v1/embeddings', () => {
     expectClose(vector, vectorOf('a', 3072))
   })
 
+  it.each(['api_key', 'service_account'] as const)(
+    "tells Google's own words on dimensions that no vector has, through %s",
+    async (kind) => {
+      const answer = await ask(await givenUser([kind]), { input: 'a', dimensions: 4000 })
+      expect(answer.status).toBe(400)
+      const { error } = await answer.json<ErrorBody>()
+      expect(error.message).toContain('outputDimensionality must be in the range [1, 3072]')
+    },
+  )
+
   it('answers numbers where floats are asked for, or nothing is said', async () => {
     const user = await givenUser()
     for (const body of [{ encoding_format: 'float' }, {}, { encoding_format: null }]) {

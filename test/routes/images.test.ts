@@ -93,6 +93,32 @@ describe('POST /v1/images/generations', () => {
     })
   })
 
+  it.each(['OTHER', 'IMAGE_OTHER', 'MALFORMED_RESPONSE', 'MAX_TOKENS', 'SOMETHING_NEW'])(
+    'takes %s for no filter, since another prompt would change nothing',
+    async (finishReason) => {
+      const user = await givenUser()
+      const credential = user.credentials[0]?.handle ?? ''
+      const reply = { text: 'Hm', finishReason }
+      await google.script({ credential, times: 0, reply })
+      for (const n of [1, 2]) {
+        const answer = await ask(user, { n })
+        expect(answer.status).toBe(502)
+        expect((await answer.json<ErrorBody>()).error.message).toContain(`(${finishReason})`)
+      }
+    },
+  )
+
+  it.each(['MODEL_ARMOR', 'IMAGE_RECITATION', 'SPII'])('takes %s for a filter', async (reason) => {
+    const user = await givenUser()
+    const credential = user.credentials[0]?.handle ?? ''
+    for (const reply of [{ text: 'Hm', finishReason: reason }, { blockReason: reason }]) {
+      await google.script({ credential, reply })
+      const answer = await ask(user, {})
+      expect(answer.status).toBe(400)
+      expect((await answer.json<ErrorBody>()).error.code).toBe('content_policy_violation')
+    }
+  })
+
   it('takes an answer without an image for a failure', async () => {
     const user = await givenUser()
     const credential = user.credentials[0]?.handle ?? ''

@@ -1,6 +1,7 @@
 /** What a model drew as OpenAI's list of images. */
 import type { Failure } from '../../failure/failure.ts'
 import { collect } from '../../gemini/answer/collect.ts'
+import { endingOf } from '../../gemini/endings.ts'
 import { blockReasonOf, finishReasonOf, usageOf } from '../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { addUsage, countTokens } from '../../gemini/usage.ts'
@@ -52,16 +53,19 @@ export function toImageList(
 }
 
 function nothingDrawn(response: GenerateContentResponse): Failure {
-  const why = blockReasonOf(response) ?? finishReasonOf(response)
-  if (why !== undefined && why !== 'STOP' && why !== 'MAX_TOKENS' && /^[A-Z_]{1,64}$/.test(why)) {
-    return {
-      reason: 'content_filtered',
-      message: `Google did not draw this (${why}). Change the prompt.`,
-      param: 'prompt',
-    }
+  const [blocked, finished] = [blockReasonOf(response), finishReasonOf(response)]
+  const why = blocked ?? finished ?? ''
+  const ending = endingOf(finished ?? '')
+  const named = /^[A-Z_]{1,64}$/.test(why) ? ` (${why})` : ''
+  if (blocked !== undefined || ending === 'filtered') {
+    const message = `Google did not draw this${named}. Change the prompt.`
+    return { reason: 'content_filtered', message, param: 'prompt' }
   }
-  return {
-    reason: 'upstream_error',
-    message: 'The model answered without an image; ask it for one in the prompt.',
+  if (ending === 'length') {
+    const message = `The model stopped before it had drawn anything${named}.`
+    return { reason: 'upstream_error', message }
   }
+  const told = ending === 'stop' ? '' : named
+  const message = `The model answered without an image${told}; ask it for one in the prompt.`
+  return { reason: 'upstream_error', message }
 }

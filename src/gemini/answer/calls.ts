@@ -29,6 +29,7 @@ export class CallReader {
   readonly #signatures = new Set<string>()
   readonly #ids = new Set<string>()
   #pending: { readonly part: Part; readonly args: PartialArgs } | null = null
+  #isBroken = false
 
   constructor(names: ReadonlyMap<string, string>, mint: Mint) {
     this.#names = names
@@ -38,6 +39,11 @@ export class CallReader {
   /** Whether a call has begun whose rest is still to come. */
   get isPending(): boolean {
     return this.#pending !== null
+  }
+
+  /** Whether a call began whose rest can no longer come, since another began first. */
+  get isBroken(): boolean {
+    return this.#isBroken
   }
 
   /** The call that this part completes; null where it completes none, or repeats one. */
@@ -60,8 +66,11 @@ export class CallReader {
     const call = part.functionCall
     if (!isRecord(call)) return null
     const pieces = Array.isArray(call.partialArgs) ? call.partialArgs.filter(isRecord) : []
-    const continues = this.#pending !== null && nameOf(call) === ''
-    if (!continues && call.willContinue !== true && pieces.length === 0) {
+    const continues = this.#continues(call)
+    if (!continues && this.#pending !== null) this.#isBroken = true
+    const isWhole = call.willContinue !== true && pieces.length === 0
+    if (isWhole && (!continues || hasArgs(call))) {
+      this.#pending = null
       return nameOf(call) === '' ? null : part
     }
     if (!continues) this.#pending = { part, args: new PartialArgs() }
@@ -79,6 +88,14 @@ export class CallReader {
       },
       ...(signature !== undefined && { thoughtSignature: signature }),
     }
+  }
+
+  /** Whether this is more of the call that is open: without a name, or under the same id. */
+  #continues(call: FunctionCall): boolean {
+    const open = this.#pending?.part.functionCall
+    if (open === undefined) return false
+    const id = idOf(call)
+    return nameOf(call) === '' || (id !== '' && id === idOf(open))
   }
 
   /**
@@ -109,6 +126,10 @@ export class CallReader {
 function nameOf(call: FunctionCall | undefined): string {
   const name: unknown = call?.name
   return typeof name === 'string' ? name : ''
+}
+
+function hasArgs({ args }: FunctionCall): boolean {
+  return isRecord(args) && Object.keys(args).length > 0
 }
 
 function idOf(call: FunctionCall | undefined): string {

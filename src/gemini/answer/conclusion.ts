@@ -22,6 +22,8 @@ export interface Ending {
   readonly calls: number
   /** Whether a call had begun whose rest never came. */
   readonly isCallOpen: boolean
+  /** Whether another call began before the rest of one had come. */
+  readonly isCallBroken: boolean
   /** Whether there was a function call, although no function was offered. */
   readonly isStray: boolean
 }
@@ -31,7 +33,7 @@ export interface Ending {
  * there is content and an error if there is none.
  */
 export function conclude(seen: Ending): Conclusion {
-  const { finishReason, blockReason, answered, calls, isCallOpen, isStray } = seen
+  const { finishReason, blockReason, answered, calls, isCallOpen, isCallBroken, isStray } = seen
   if (isStray) {
     return upstreamError('Google answered with a function call, but no function was offered.')
   }
@@ -48,6 +50,8 @@ export function conclude(seen: Ending): Conclusion {
     const where = calls > 0 ? 'within its calls' : answered ? 'within its text' : 'without content'
     return upstreamError(`Google ended the answer ${where} (${label(finishReason)}).`)
   }
+  // What was called after it may rest on it.
+  if (isCallBroken) return upstreamError('Google broke off a function call within its arguments.')
   if (isCallOpen) return ending === 'length' ? whole('length') : truncated()
   // Google says STOP for calls too (docs/clients.md: Streams).
   if (calls > 0) return whole('calls')

@@ -119,6 +119,7 @@ export class AnswerReader {
       answered: this.#answered,
       calls: this.#called,
       isCallOpen: this.#calls?.isPending === true,
+      isCallBroken: this.#calls?.isBroken === true,
       isStray: this.#stray,
     })
     if (conclusion.ok) {

@@ -139,6 +139,45 @@ describe('calls', () => {
     expect(end.conclusion.ok).toBe(ok)
   })
 
+  it.each([
+    ['in pieces, too', { name: 'g', id: 'g2', willContinue: true }],
+    ['in pieces and without an id', { name: 'f', willContinue: true }],
+    ['whole', { name: 'g', id: 'g2', args: { c: 1 } }],
+    ['whole and without arguments', { name: 'g', args: {} }],
+  ])('that are broken off by another, %s, are an error, whatever ends it', (_, other) => {
+    for (const finishReason of ['STOP', 'MAX_TOKENS', 'OTHER']) {
+      const parts: Part[][] = [[begun], [piece('$.a', 'x', true)], [{ functionCall: other }]]
+      const rest = 'willContinue' in other ? [[piece('$.c', 'y', false)]] : []
+      for (const said of [[...parts, ...rest], [[...parts, ...rest].flat()]]) {
+        const { told, end } = hear(said, { finishReason })
+        expect(told.join(' ')).not.toContain('"a"')
+        expect(end.conclusion).toMatchObject({ ok: false, failure: { reason: 'upstream_error' } })
+      }
+    }
+  })
+
+  it.each([
+    ['goes on', [piece('$.a', 'x', true), { functionCall: { name: 'f', id: 'g1' } }]],
+    [
+      'goes on, piece by piece',
+      [
+        { functionCall: { name: 'f', id: 'g1', willContinue: true } },
+        {
+          functionCall: {
+            name: 'f',
+            id: 'g1',
+            partialArgs: [{ jsonPath: '$.a', stringValue: 'x' }],
+          },
+        },
+      ],
+    ],
+    ['is sent again, whole', [piece('$.b', 'y', true), call('f', { a: 'x' }, 'g1')]],
+  ] satisfies [string, Part[]][])('of one id are one, where it %s', (_, rest) => {
+    const { told, end } = hear([[begun], ...rest.map((part) => [part])])
+    expect(told).toEqual(['call g1 f {"a":"x"}'])
+    expect(end.conclusion).toMatchObject({ ok: true, end: 'calls' })
+  })
+
   it('have ids of the dialect, no two alike', () => {
     const { told } = hear([[call('f', { a: 1 }, 'g1'), call('f', { a: 2 }, 'g1'), call('f')]])
     expect(told).toEqual(['call g1 f {"a":1}', 'call mine_0 f {"a":2}', 'call mine_1 f {}'])
