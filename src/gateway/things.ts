@@ -46,14 +46,23 @@ export async function borrow(
   return result.ok ? result : { ok: false, failure: refusalOf(result) }
 }
 
-/** Keeps whose things are; answers the ids of those that are another credential's. */
+/** Keeps whose things are. */
 export async function keep(
   { env, userId }: Pick<Borrower, 'env' | 'userId'>,
   pins: readonly NewPin[],
-  { credentialId, moves }: { readonly credentialId: string; readonly moves: boolean },
-): Promise<readonly string[]> {
-  if (pins.length === 0) return []
-  return callUser(env, userId, (user) => user.keepPins(pins, credentialId, moves))
+  credentialId: string,
+): Promise<void> {
+  if (pins.length > 0) await callUser(env, userId, (user) => user.keepPins(pins, credentialId))
+}
+
+/** Which of the things that Google lists for a credential the user is to see. */
+export async function ownOf(
+  { env, userId }: Borrower,
+  things: readonly PinRef[],
+  credentialId: string,
+): Promise<readonly boolean[]> {
+  if (things.length === 0) return []
+  return callUser(env, userId, (user) => user.ownOf(things, credentialId))
 }
 
 export async function forget({ env, userId }: Borrower, pin: Pin): Promise<void> {

@@ -50,8 +50,8 @@ import { buildStats, type Stats } from './views/stats.ts'
 import { isConfigured, migrate } from './storage.ts'
 import type { Shared } from './config/profile.ts'
 import type { NewKey } from './config/user-keys.ts'
-import type { NewPin, Pin } from '../gemini/pins.ts'
-import { borrow, type BorrowRequest, type BorrowResult, keepPins } from './pins/borrowing.ts'
+import type { NewPin, Pin, PinRef } from '../gemini/pins.ts'
+import { borrow, type BorrowRequest, type BorrowResult, keepPins, ownOf } from './pins/borrowing.ts'
 import type { Admission, SettingsChange } from './config/user-settings.ts'
 import { type Vault, openVault } from './secrets/vault.ts'
 import { releaseVerified, verifyStored } from './admin/verification.ts'
@@ -126,10 +126,16 @@ export class UserObject extends DurableObject<Env> {
     return user === null ? { ok: false, reason: 'unknown_user' } : borrow(user.state, request)
   }
 
-  /** Keeps whose things are; answers the ids of those that are another credential's. `moves`: none is. */
-  keepPins(pins: readonly NewPin[], credentialId: string, moves: boolean): readonly string[] {
+  /** Keeps whose things are. */
+  keepPins(pins: readonly NewPin[], credentialId: string): void {
     const user = this.#living()
-    return user === null ? [] : keepPins(user.state, { pins, credentialId, moves })
+    if (user !== null) keepPins(user.state, pins, credentialId)
+  }
+
+  /** Which of the things that Google lists for a credential this user is to see. */
+  ownOf(things: readonly PinRef[], credentialId: string): readonly boolean[] {
+    const user = this.#living()
+    return user === null ? [] : ownOf(user.state, things, credentialId)
   }
 
   /** Forgets a thing that is no more. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   admin,
   chat,
+  configure,
   fetchPollux,
   givenUser,
   google,
@@ -54,6 +55,16 @@ async function uploaded(user: User, file: object = {}): Promise<File> {
   const url = (await begun(user, file)).headers.get('x-goog-upload-url') ?? ''
   const answer = await send(url, 'upload, finalize', 'hello')
   return (await answer.json<{ file: File }>()).file
+}
+
+/** A user with a credential that others have as well. */
+async function sharing(gcpServiceAccount: object): Promise<User> {
+  const apiKey = `key-${crypto.randomUUID()}`
+  const body = JSON.stringify({ apiKey, gcpServiceAccount })
+  const headers = { authorization: `Bearer ${MASTER}` }
+  const answer = await fetchPollux('/v1/config/update', { method: 'POST', headers, body })
+  const { user } = await answer.json<{ user: string }>()
+  return { key: apiKey, userId: user, credentials: [] }
 }
 
 /** The next request begins at another credential. */
@@ -201,6 +212,50 @@ describe('a file', () => {
   it('is no other user’s', async () => {
     const [user, other] = [await givenUser(), await givenUser()]
     const file = await uploaded(user)
+    expect((await ask(other, 'GET', `/v1beta/${file.name}`)).status).toBe(403)
+  })
+
+  it('is no other user’s of the same credential, unless an admin allows all of them', async () => {
+    const { credential, handle } = await google.registerApiKey()
+    const [one, other] = await Promise.all([sharing(credential), sharing(credential)])
+    const file = await uploaded(one)
+    const before = (await google.calls({ credential: handle })).length
+    for (const [method, path] of [
+      ['GET', `/v1beta/${file.name}`],
+      ['GET', `/v1beta/${file.name}:download?alt=media`],
+      ['DELETE', `/v1beta/${file.name}`],
+    ] as const) {
+      const answer = await ask(other, method, path)
+      expect(answer.status).toBe(403)
+      // As Google says it of what is not there.
+      expect(await answer.json()).toMatchObject({ error: { status: 'PERMISSION_DENIED' } })
+    }
+    expect(await google.calls({ credential: handle })).toHaveLength(before)
+    for (const path of ['/v1beta/files', '/v1beta/files?pageSize=1', '/v1/files']) {
+      expect(await (await ask(other, 'GET', path)).text()).not.toContain(file.name)
+      expect(await (await ask(one, 'GET', path)).text()).toContain(file.name)
+    }
+    // Having been listed does not make it the other's.
+    expect((await native(other.key, about(file))).status).toBe(400)
+
+    const media_uris = ['https://generativelanguage.googleapis.com/v1beta/files/']
+    await configure(other, { media_uris })
+    expect(await (await ask(other, 'GET', '/v1beta/files')).text()).toContain(file.name)
+    expect((await ask(other, 'GET', `/v1beta/${file.name}`)).status).toBe(200)
+    await configure(other, { media_uris: [] })
+    expect((await ask(other, 'GET', `/v1beta/${file.name}`)).status).toBe(403)
+    expect((await ask(one, 'DELETE', `/v1beta/${file.name}`)).status).toBe(200)
+  })
+
+  it('does not become a user’s own by the name of a batch', async () => {
+    const { credential } = await google.registerApiKey()
+    const [one, other] = await Promise.all([sharing(credential), sharing(credential)])
+    const file = await uploaded(one)
+    const requests = [{ request: { contents: [{ role: 'user', parts: [{ text: file.name }] }] } }]
+    const body = { batch: { displayName: file.name, inputConfig: { requests: { requests } } } }
+    const made = await native(other.key, body, { method: 'batchGenerateContent' })
+    const { name } = await made.json<{ name: string }>()
+    expect(await (await ask(other, 'GET', `/v1beta/${name}`)).text()).toContain(file.name)
     expect((await ask(other, 'GET', `/v1beta/${file.name}`)).status).toBe(403)
   })
 

@@ -11,6 +11,8 @@ import {
   MODEL,
   type ErrorBody,
   givenUser,
+  google,
+  post,
   type User,
 } from '../support/pollux.ts'
 
@@ -47,7 +49,7 @@ async function pinned(user: User, id: string): Promise<void> {
   const [credential] = user.credentials
   const pins = [{ kind: 'file', id, expiresAt: Date.now() + 60_000 }] as const
   await runInDurableObject(env.USERS.getByName(user.userId), (object) =>
-    object.keepPins(pins, credential?.id ?? '', true),
+    object.keepPins(pins, credential?.id ?? ''),
   )
 }
 
@@ -78,6 +80,43 @@ describe('an address of Cloud Storage', () => {
       )
     },
   )
+
+  const image = { type: 'url', url: 'gs://bucket/a.png' }
+  const input_image = { type: 'input_image', image_url: 'gs://bucket/a.png' }
+  const input_file = { type: 'input_file', file_url: 'gs://bucket/a.pdf' }
+  const part = { fileData: { fileUri: 'gs://bucket/a.png', mimeType: 'image/png' } }
+  const said = (content: object): object => ({ messages: [{ role: 'user', content: [content] }] })
+  const put = (content: object): object => ({ input: [{ role: 'user', content: [content] }] })
+  const claude = { model: MODEL, max_tokens: 100 }
+  it.each([
+    ['/v1/messages', { ...claude, ...said({ type: 'image', source: image }) }, 'source'],
+    ['/v1/messages', { ...claude, ...said({ type: 'document', source: image }) }, 'source'],
+    ['/v1/responses', { model: MODEL, ...put(input_image) }, 'image_url'],
+    ['/v1/responses', { model: MODEL, ...put(input_file) }, 'file_url'],
+    ['/v1beta/models/gemini-embedding-2:embedContent', { content: { parts: [part] } }, 'fileUri'],
+    [
+      '/v1beta/models/gemini-embedding-2:batchEmbedContents',
+      { requests: [{ model: 'models/gemini-embedding-2', content: { parts: [part] } }] },
+      'fileUri',
+    ],
+  ])('is refused by every dialect that may name one: %s, %j', async (path, body, field) => {
+    for (const kind of ['service_account', 'api_key', 'authorized_user'] as const) {
+      const user = await givenUser([kind])
+      for (const stream of [false, true]) {
+        if (stream && !/messages$|responses$/.test(path)) continue
+        const answer = await post(path, user.key, stream ? { ...body, stream } : body)
+        const { status, text } = (await outcome(user, answer)) as { status: number; text: string }
+        expect({ status, text }).toMatchObject({ status: 400 })
+        expect(text).toContain(field)
+        const calls = await Promise.all(
+          user.credentials.map(({ handle }) => google.calls({ credential: handle })),
+        )
+        expect(calls.flat().filter(({ method }) => /content|tokens|predict/i.test(method))).toEqual(
+          [],
+        )
+      }
+    }
+  })
 
   it.each([
     ['of the bucket', ['gs://bucket'], 'gs://bucket/film.mp4', 200],

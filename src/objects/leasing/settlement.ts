@@ -10,7 +10,7 @@ export function settle(state: UserState, settlement: Settlement): boolean {
   follow(state, settlement, now)
   keepSignatures(state, settlement, now)
   if (settlement.pins !== undefined && state.credentials.get(settlement.lease.credentialId)) {
-    state.pins.keep(settlement.pins, settlement.lease.credentialId, true)
+    state.pins.keep(settlement.pins, settlement.lease.credentialId)
   }
   return true
 }

@@ -3,6 +3,7 @@ import type { Access } from '../../upstreams/credential.ts'
 import type { Admission } from '../config/user-settings.ts'
 import type { Credential } from '../ring/credential.ts'
 import { fromCursor } from '../ring/order.ts'
+import { mayRead } from './media-uris.ts'
 import { ownerOf } from './owner.ts'
 import { admissionTo, ringOf, type UserState } from '../state.ts'
 
@@ -22,6 +23,8 @@ export type BorrowResult =
       readonly access: Access
       /** Whether the thing is known to be this credential's. */
       readonly isOwner: boolean
+      /** Whether the files among the things are the user's own, or allowed by an admin. */
+      readonly mayRead: boolean
       /** All that could be asked, in the order of the ring. */
       readonly lenders: readonly string[]
     }
@@ -68,6 +71,7 @@ export async function borrow(state: UserState, request: BorrowRequest): Promise<
     credentialId: id,
     access: { upstream, project, location, quotaProject, auth },
     isOwner: owner === id,
+    mayRead: mayRead(state, request.pins, now),
     lenders: all
       .filter((one) => allowed.includes(one) && isUsable(one, now))
       .map((credential) => credential.id),
@@ -92,25 +96,25 @@ async function authOf(
     : 'token_unavailable'
 }
 
+/** Keeps whose things are, as Google has told. */
+export function keepPins(state: UserState, pins: readonly NewPin[], credentialId: string): void {
+  if (state.credentials.get(credentialId) !== undefined) state.pins.keep(pins, credentialId)
+}
+
 /**
- * Keeps whose things are, as Google has told. Of those that it lists, the ids that are another credential's, as far as that is
- * known: two keys of one project list the same.
+ * Of things that Google lists for a credential, those that this user is to see: what was made through this credential, and
+ * files that an admin has allowed. Google lists a whole project, which other users' credentials may share.
  */
-export function keepPins(
+export function ownOf(
   state: UserState,
-  {
-    pins,
-    credentialId,
-    moves,
-  }: { readonly pins: readonly NewPin[]; readonly credentialId: string; readonly moves: boolean },
-): readonly string[] {
+  things: readonly PinRef[],
+  credentialId: string,
+): readonly boolean[] {
   const now = Date.now()
-  if (state.credentials.get(credentialId) === undefined) return []
-  const owners = state.pins.ownersOf(pins, now)
-  const others = moves
-    ? []
-    : pins.filter((_, index) => (owners[index] ?? credentialId) !== credentialId)
-  const news = pins.filter((pin) => !others.includes(pin))
-  state.pins.keep(news, credentialId, moves)
-  return others.map(({ id }) => id)
+  const owners = state.pins.ownersOf(things, now)
+  return things.map((thing, index) => {
+    const owner = owners[index] ?? null
+    if (owner !== null) return owner === credentialId
+    return thing.kind === 'file' && mayRead(state, [thing], now)
+  })
 }

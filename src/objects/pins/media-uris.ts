@@ -1,5 +1,5 @@
 import { isAllowed, type UriRef } from '../../gemini/media/owned-uris.ts'
-import { fileIdIn, MAX_PINS_ASKED } from '../../gemini/pins.ts'
+import { fileIdIn, MAX_PINS_ASKED, type PinRef } from '../../gemini/pins.ts'
 import type { UserState } from '../state.ts'
 
 /** A file may be named by its address in other versions as well, or by its name alone. */
@@ -20,4 +20,11 @@ export function forbiddenOf(state: UserState, uris: readonly UriRef[], now: numb
     if (!isKnown) return ref
   }
   return null
+}
+
+/** Whether the user may read these files: its own, and what an admin has allowed. */
+export function mayRead(state: UserState, files: readonly PinRef[], now: number): boolean {
+  const named = files.filter(({ kind }) => kind === 'file')
+  const uris = named.map(({ id, param }) => ({ uri: `${FILES}${id}`, param }))
+  return forbiddenOf(state, uris, now) === null
 }

@@ -28,13 +28,12 @@ export class Pins {
     })
   }
 
-  /** Keeps whose they are. One that has an owner already keeps that; `moves`: it does not. */
-  keep(pins: readonly NewPin[], credentialId: string, moves = false): void {
+  /** Keeps whose they are, whoever's they were. */
+  keep(pins: readonly NewPin[], credentialId: string): void {
     for (const { expiresAt, ...pin } of pins) {
-      const owner = moves ? 'excluded.credential_id' : 'credential_id'
       this.#sql.exec(
         `INSERT INTO pins (kind, id, credential_id, expires_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (kind, id) DO UPDATE SET credential_id = ${owner}, expires_at = excluded.expires_at`,
+         ON CONFLICT (kind, id) DO UPDATE SET credential_id = excluded.credential_id, expires_at = excluded.expires_at`,
         pin.kind,
         keyOf(pin),
         credentialId,

@@ -49,10 +49,24 @@ export function pinOf(of: Kind, thing: unknown, now: number): NewPin | null {
   return { kind: of.kind, id, expiresAt: Number.isNaN(told) ? now + of.lifeMs : told }
 }
 
-/** Files that a description names besides: of the answers of a batch. */
-export function filesIn(text: string, now: number): readonly NewPin[] {
-  const ids = new Set([...text.matchAll(/"files\/([\w-]{1,100})"/g)].map(([, id = '']) => id))
-  return [...ids].slice(0, 20).map((id) => ({ kind: 'file', id, expiresAt: now + BATCHES.lifeMs }))
+/**
+ * The files that a batch's answers are in. Nothing else that its description names: the client and the model have words in it, and
+ * what is found here becomes the user's own.
+ */
+export function answersOf(batch: unknown, now: number): readonly NewPin[] {
+  if (!isRecord(batch)) return []
+  const { metadata, response } = batch
+  const output = isRecord(metadata) ? metadata['output'] : undefined
+  const named = [response, output].map((at) => (isRecord(at) ? at['responsesFile'] : undefined))
+  const ids = named.flatMap((name) => {
+    const id = typeof name === 'string' ? /^files\/([\w-]{1,100})$/.exec(name)?.[1] : undefined
+    return id === undefined ? [] : [id]
+  })
+  return [...new Set(ids)].map((id) => ({
+    kind: 'file',
+    id,
+    expiresAt: now + BATCHES.lifeMs,
+  }))
 }
 
 /** Becomes part of an address. */

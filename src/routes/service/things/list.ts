@@ -1,10 +1,9 @@
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
-import { askAbout, borrow, type Borrowed, keep, refusedBy } from '../../../gateway/things.ts'
+import { askAbout, borrow, type Borrower, ownOf, refusedBy } from '../../../gateway/things.ts'
 import type { Failure } from '../../../failure/failure.ts'
-import type { NewPin } from '../../../gemini/pins.ts'
 import { isRecord } from '../../../json/record.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
-import { type Kind, pinOf } from './kinds.ts'
+import { type Kind, pinOf, refOf } from './kinds.ts'
 import { borrowerOf, parsed } from './one.ts'
 
 /** Where a list goes on: with which credential, and Google's own token there. */
@@ -114,23 +113,23 @@ async function googlesPage(lister: Lister, { credentialId, token }: Place): Prom
   }
   const page = parsed(await answer.text())
   const body = isRecord(page) ? page : {}
-  const things = await ownOf(call, holder, { of, asked, list: body[of.listed] })
+  const things = await seenOf(borrower, { of, credentialId, list: body[of.listed] })
   return { ok: true, things, next: nextOf(body['nextPageToken'], credentialId, lenders) }
 }
 
-/** Without those that were listed with another key of the same project. */
-async function ownOf(
-  { env }: Call,
-  { userId }: KeyHolder,
-  { of, asked, list }: { readonly of: Kind; readonly asked: Borrowed; readonly list: unknown },
+/** Those that the user is to see: a key of Google's lists all that its project has. */
+async function seenOf(
+  borrower: Borrower,
+  { of, credentialId, list }: { of: Kind; credentialId: string; list: unknown },
 ): Promise<readonly unknown[]> {
   const now = Date.now()
-  const things: readonly unknown[] = Array.isArray(list) ? list : []
-  const pins = things.map((thing) => pinOf(of, thing, now))
-  const known = pins.filter((pin): pin is NewPin => pin !== null).slice(0, MAX_PAGE)
-  const { credentialId } = asked
-  const others = await keep({ env, userId }, known, { credentialId, moves: false })
-  return things.filter((_, index) => !others.includes(pins[index]?.id ?? ''))
+  const known = (Array.isArray(list) ? list.slice(0, MAX_PAGE) : []).flatMap((thing: unknown) => {
+    const pin = pinOf(of, thing, now)
+    return pin === null ? [] : [{ thing, ref: refOf(of, pin.id) }]
+  })
+  const refs = known.map(({ ref }) => ref)
+  const own = await ownOf(borrower, refs, credentialId)
+  return known.filter((_, index) => own[index] === true).map(({ thing }) => thing)
 }
 
 function nextOf(token: unknown, credentialId: string, lenders: readonly string[]): Place | null {

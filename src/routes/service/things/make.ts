@@ -119,7 +119,7 @@ function watched(
 ): Response {
   const watch = new Watched(async (interaction) => {
     const pin = pinOf(INTERACTIONS, interaction, Date.now())
-    if (pin !== null) await keep({ env, userId }, [pin], { credentialId, moves: true })
+    if (pin !== null) await keep({ env, userId }, [pin], credentialId)
   })
   const body = answer.body?.pipeThrough(watch.stream) ?? null
   ctx.waitUntil(watch.over.then((usage) => settle(usageOf(usage))))

@@ -10,7 +10,7 @@ import {
 import type { Failure } from '../../../failure/failure.ts'
 import { readRaw } from '../../../http/body.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
-import { filesIn, ID, type Kind, pinOf, refOf } from './kinds.ts'
+import { answersOf, ID, type Kind, pinOf, refOf } from './kinds.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
@@ -20,6 +20,7 @@ const PASSED = ['updateMask', 'stream', 'last_event_id', 'include_input', 'alt']
 /**
  * One thing of Google's, asked of the credential that knows it; `act` follows its id in the address. Who owns it is looked up
  * with every question, and one that nobody is known to own is asked of one credential only: another could not find it either.
+ * A file that nobody of this user's owns is not asked for at all: it may be another user's of the same project.
  */
 export function oneThing(
   of: Kind,
@@ -35,7 +36,8 @@ export function oneThing(
     const borrowed = await borrow(borrower, { pins: ID.test(id) ? [refOf(of, id)] : [] })
     if (!borrowed.ok) return borrowed.failure
     if (!ID.test(id)) return noSuch(of, id)
-    const { access, credentialId } = borrowed
+    const { access, credentialId, isOwner, mayRead } = borrowed
+    if (!mayRead) return notYours(id)
     const hasBody = method === 'PATCH' || method === 'POST'
     const body = hasBody ? await textOf(call) : undefined
     if (typeof body === 'object') return body
@@ -51,7 +53,8 @@ export function oneThing(
     const type = answer.headers.get('content-type') ?? ''
     if (gone || !type.includes('json')) return passed(answer, credentialId)
     const text = await answer.text()
-    await remember(call, holder, { of, text, credentialId })
+    // A file that an admin lets all read becomes nobody's own by being read.
+    if (of.kind !== 'file' || isOwner) await remember(call, holder, { of, text, credentialId })
     return new Response(text, { headers: headersFor(type, credentialId) })
   }
 }
@@ -67,10 +70,11 @@ export async function remember(
   }: { readonly of: Kind; readonly text: string; readonly credentialId: string },
 ): Promise<void> {
   const now = Date.now()
-  const pin = pinOf(of, parsed(text), now)
-  const files = of.kind === 'batch' ? filesIn(text, now) : []
+  const thing = parsed(text)
+  const pin = pinOf(of, thing, now)
+  const files = of.kind === 'batch' ? answersOf(thing, now) : []
   const pins = pin === null ? files : [pin, ...files]
-  await keep({ env: call.env, userId }, pins, { credentialId, moves: true })
+  await keep({ env: call.env, userId }, pins, credentialId)
 }
 
 export function borrowerOf({ env, settings, request }: Call, holder: KeyHolder): Borrower {
@@ -120,6 +124,13 @@ function queryOf(call: Call): string {
     return value === null ? [] : [[name, value]]
   })
   return passedOn.length === 0 ? '' : `?${new URLSearchParams(passedOn).toString()}`
+}
+
+/** As Google says it of a file that is not there, so that nobody learns whether it is. */
+function notYours(id: string): Response {
+  const message = `You do not have permission to access the File ${id} or it may not exist.`
+  const error = { code: 403, message, status: 'PERMISSION_DENIED' }
+  return Response.json({ error }, { status: 403 })
 }
 
 function noSuch({ collection }: Kind, id: string): Failure {

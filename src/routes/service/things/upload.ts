@@ -109,7 +109,7 @@ async function finished(
   const text = await answer.text()
   const body = parsed(text)
   const pin = isRecord(body) ? pinOf(FILES, body['file'], Date.now()) : null
-  if (pin !== null) await keep({ env, userId }, [pin], { credentialId, moves: true })
+  if (pin !== null) await keep({ env, userId }, [pin], credentialId)
   return new Response(text, { headers: { 'content-type': 'application/json' } })
 }
 
