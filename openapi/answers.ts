@@ -19,6 +19,7 @@ import type { Explanation } from '../src/objects/views/explanation.ts'
 import type { KeyInfo } from '../src/objects/views/key-info.ts'
 import { MODES } from '../src/objects/config/user-settings.ts'
 import { additionBody, credentialFile } from '../src/routes/admin/credential-schema.ts'
+import { stats } from './stats.ts'
 import type { Verification } from '../src/upstreams/verify.ts'
 
 /** A schema that describes no less than the type has. */
@@ -142,6 +143,53 @@ const mintedKey = v.optional(
   v.pipe(text, v.description('Shown this once; absent where it was chosen')),
 )
 
+const users = v.object({
+  status,
+  now: time,
+  users: v.array(
+    describing<UserLine>()(
+      v.object({
+        user: text,
+        created_at: time,
+        label: orNull,
+        state: v.picklist(['active', 'disabled', 'expired']),
+        expires_at: v.nullable(time),
+        key_hint: orNull,
+        plan: orNull,
+        as_of: v.pipe(
+          v.nullable(time),
+          v.description(
+            'When the user’s object told what follows; it does so within a minute of a change',
+          ),
+        ),
+        credentials: v.nullable(
+          v.object({
+            total: whole,
+            serving: whole,
+            cooling: whole,
+            paused: whole,
+            quarantined: whole,
+          }),
+        ),
+        out: v.pipe(
+          v.boolean(),
+          v.description('There is a model that no credential of the ring serves'),
+        ),
+        next_recovery: v.nullable(time),
+        last_used_at: v.nullable(time),
+        today: v.object({
+          requests: whole,
+          tokens: whole,
+          cost_usd: v.number(),
+          unpriced: whole,
+        }),
+      }),
+    ),
+  ),
+  total: whole,
+  next: v.pipe(next, v.description('The query string of the next page')),
+})
+
 /** Named in the document, and referred to. */
 export const COMPONENTS = {
   Error: error,
@@ -169,52 +217,7 @@ export const answers = {
     previous_key_ends_at: time,
   }),
   userDeleted: v.object({ status, deleted: v.literal(true), user: text }),
-  users: v.object({
-    status,
-    now: time,
-    users: v.array(
-      describing<UserLine>()(
-        v.object({
-          user: text,
-          created_at: time,
-          label: orNull,
-          state: v.picklist(['active', 'disabled', 'expired']),
-          expires_at: v.nullable(time),
-          key_hint: orNull,
-          plan: orNull,
-          as_of: v.pipe(
-            v.nullable(time),
-            v.description(
-              'When the user’s object told what follows; it does so within a minute of a change',
-            ),
-          ),
-          credentials: v.nullable(
-            v.object({
-              total: whole,
-              serving: whole,
-              cooling: whole,
-              paused: whole,
-              quarantined: whole,
-            }),
-          ),
-          out: v.pipe(
-            v.boolean(),
-            v.description('There is a model that no credential of the ring serves'),
-          ),
-          next_recovery: v.nullable(time),
-          last_used_at: v.nullable(time),
-          today: v.object({
-            requests: whole,
-            tokens: whole,
-            cost_usd: v.number(),
-            unpriced: whole,
-          }),
-        }),
-      ),
-    ),
-    total: whole,
-    next: v.pipe(next, v.description('The query string of the next page')),
-  }),
+  users,
   credentials: v.object({ status, cursor: orNull, credentials: v.array(credential) }),
   credential: v.object({ status, credential }),
   credentialDeleted: v.object({ status, deleted: v.literal(true), credential: text }),
@@ -360,7 +363,7 @@ export const answers = {
       }),
     ).entries,
   }),
-  stats: v.looseObject({ status }),
+  stats: v.union([stats, v.object({ ...users.entries, hint: text })]),
   prices: v.object({
     status,
     unit: v.literal('usd_per_million_tokens'),

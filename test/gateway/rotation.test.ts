@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Stats } from '../../src/objects/views/stats.ts'
+import type { Stats } from '../../src/wire/stats.ts'
 import {
   callsOf,
   chat,

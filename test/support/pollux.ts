@@ -2,7 +2,7 @@
 import { env, exports } from 'cloudflare:workers'
 import { createEmulatorClient, type Minted } from '../../emulator/client.ts'
 import type { Admin } from '../../src/objects/audit/audit.ts'
-import type { Stats } from '../../src/objects/views/stats.ts'
+import type { Stats } from '../../src/wire/stats.ts'
 
 export const MASTER_KEY = env.MASTER_API_KEY
 export const MODEL = 'gemini-2.5-flash'

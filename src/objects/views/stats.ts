@@ -1,118 +1,20 @@
 import { iso } from '../../json/time.ts'
-import { OUTCOMES, type Outcome } from '../../upstreams/verdict.ts'
-import type { Bucket } from '../ring/buckets.ts'
-import { type AttemptCounts, noCounts, type RequestCounts } from '../ledger/counters.ts'
+import { OUTCOMES } from '../../upstreams/verdict.ts'
+import type {
+  AttemptStats,
+  CooldownStats,
+  CostStats,
+  CredentialStats,
+  Stats,
+  TokenStats,
+} from '../../wire/stats.ts'
+import { type AttemptCounts, noCounts } from '../ledger/counters.ts'
 import type { Credential } from '../ring/credential.ts'
-import type { ModelFault } from '../ring/model-faults.ts'
-import { type RollupStats, rollupStats } from './rollup-stats.ts'
+import { rollupStats } from './rollup-stats.ts'
 import { VERSION } from '../../version.ts'
 import { principalOf } from '../ring/standing.ts'
 import { terminalSum } from '../ledger/ledger.ts'
 import type { UserState } from '../state.ts'
-import type { Mode } from '../config/user-settings.ts'
-
-/** `/debug/stats` of one user, in the wire's own names. Times are ISO 8601. No secret, key or prompt is ever part of it. */
-export interface Stats {
-  readonly status: 'ok'
-  /** The gateway's clock: what countdowns are to be counted by. */
-  readonly now: string
-  readonly version: string
-  readonly user: string
-  readonly created_at: string
-  /** The seed's counters: requests in all, and attempts by credential id. */
-  readonly total_requests: number
-  readonly requests_per_credential: Readonly<Record<string, number>>
-  readonly requests: RequestStats
-  readonly ring: {
-    readonly mode: Mode
-    readonly pin: { readonly credential: string; readonly until: string } | null
-    readonly cursor: string | null
-    readonly rotations: number
-    readonly credentials: readonly CredentialStats[]
-  }
-  readonly ledger: Invariant
-  readonly usage: RollupStats
-  readonly open_leases: readonly OpenLeaseStats[]
-}
-
-export interface RequestStats extends RequestCounts {
-  readonly total: number
-  readonly open: number
-}
-
-/** granted = Σ terminal + open; both sides are counted apart. */
-export interface Invariant {
-  readonly granted: number
-  readonly settled: number
-  readonly open: number
-  readonly holds: boolean
-}
-
-export interface CredentialStats {
-  readonly id: string
-  readonly position: number
-  readonly type: Credential['type']
-  readonly upstream: Credential['upstream']
-  readonly label: string | null
-  readonly state: 'active' | 'quarantined' | 'paused'
-  readonly paused_until: string | null
-  readonly priority: number
-  /** The models that it is kept for; null: all. */
-  readonly allowed_models: readonly string[] | null
-  readonly quarantine_reason: string | null
-  /** A page of Google's where the owner can end that; shown to nobody else. */
-  readonly quarantine_link: string | null
-  readonly last_error: string | null
-  readonly last_error_at: string | null
-  readonly last_used_at: string | null
-  readonly attempts: AttemptStats
-  readonly tokens: TokenStats
-  readonly cost: CostStats
-  readonly models: Readonly<
-    Record<string, AttemptStats & { readonly tokens: TokenStats; readonly cost: CostStats }>
-  >
-  readonly cooldowns: readonly CooldownStats[]
-}
-
-export interface AttemptStats extends Record<Outcome, number> {
-  readonly granted: number
-  readonly open: number
-}
-
-/** By Google's list, or an admin's prices, at the day of each attempt. */
-export interface CostStats {
-  readonly usd: number
-  /** Attempts whose cost is not known, and not in `usd`. */
-  readonly unpriced: number
-}
-
-export interface TokenStats {
-  readonly prompt: number
-  readonly cached: number
-  readonly output: number
-  readonly reasoning: number
-  readonly tool_use: number
-}
-
-/** A quota bucket that is closed, or a model that the credential may not use; with the deadline and what it was concluded from. */
-export interface CooldownStats {
-  readonly model: string
-  readonly cause: 'quota' | ModelFault['cause']
-  readonly until: string
-  /** Other credentials of the ring that Google counts against the same quota. */
-  readonly shared_with: readonly string[]
-  readonly dimension: Bucket['dimension'] | null
-  readonly evidence: Bucket['evidence'] | null
-  /** When the belief may be tested with a real request. */
-  readonly retest_at: string | null
-}
-
-export interface OpenLeaseStats {
-  readonly credential: string
-  readonly model: string
-  readonly granted_at: string
-  readonly deadline: string
-}
 
 /** Pure, but for reading `state`. */
 export function buildStats(userId: string, state: UserState, now: number): Stats {
@@ -155,6 +57,10 @@ export function buildStats(userId: string, state: UserState, now: number): Stats
       settled,
       open: openLeases.length,
       holds: granted === settled + openLeases.length,
+    },
+    cost: {
+      usd: ledger.costNano() / 1e9,
+      unpriced: attempts.reduce((sum, { unpriced }) => sum + unpriced, 0),
     },
     usage: rollupStats(ledger.rollups, now),
     open_leases: openLeases.map((lease) => ({

@@ -11,7 +11,7 @@ import type {
   LeaseResult,
   Settlement,
 } from '../../../src/objects/ledger/lease.ts'
-import type { Stats } from '../../../src/objects/views/stats.ts'
+import type { Stats } from '../../../src/wire/stats.ts'
 import { OUTCOMES, type Verdict } from '../../../src/upstreams/verdict.ts'
 import { type Command, jumped, type Step, type Story } from './commands.ts'
 import { endOf, type Loan, ReferenceUser, type Wanted, WRITTEN_AFTER } from './reference.ts'
