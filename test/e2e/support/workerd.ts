@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { convertV4MiniflareOptions, Miniflare, NoOpLog } from 'miniflare'
 import { makeCheckout } from './checkout.ts'
+import { memory } from '../../../bench/processes.ts'
 import { family } from './processes.ts'
 
 export interface Workerd extends AsyncDisposable {
@@ -14,6 +15,8 @@ export interface Workerd extends AsyncDisposable {
   readonly state: string
   /** Where the databases of the class `UserObject` are. */
   readonly userObjects: string
+  /** Its resident memory, in bytes. */
+  resident(): number
   /** `kill -9`, and another workerd on the same files and port; resolves when that listens. */
   crash(): Promise<void>
   /** Ends workerd; the files stay until this is disposed of. */
@@ -76,6 +79,7 @@ export async function startWorkerd(vars: Readonly<Record<string, string>> = {}):
     masterKey,
     state,
     userObjects: join(state, 'do', 'pollux-UserObject'),
+    resident: () => workerds().reduce((sum, pid) => sum + memory(pid, 'now'), 0),
     async crash() {
       // Miniflare notices that its workerd died, and starts the next by itself.
       const next = new Promise<void>((resolve) => {

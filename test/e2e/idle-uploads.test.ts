@@ -1,0 +1,77 @@
+/** Uploads that announce much and send nothing more: what is announced is only announced. */
+import { connect, type Socket } from 'node:net'
+import { expect, it } from 'vitest'
+import { startWorkerd, type Workerd } from './support/workerd.ts'
+
+const UPLOADS = 200
+const ANNOUNCED = 20_000_000
+const MAX_GROWTH = 30 * 1_048_576
+
+const PATHS = [
+  '/v1/chat/completions',
+  '/v1/messages',
+  '/v1/responses',
+  '/v1/embeddings',
+  '/v1/images/generations',
+  '/v1/audio/transcriptions',
+  '/v1beta/models/gemini-2.5-flash:generateContent',
+  '/v1beta/cachedContents',
+]
+
+it(`${UPLOADS} idle uploads of one user, each announcing ${ANNOUNCED} bytes, take less than 30 MiB`, async () => {
+  await using workerd = await startWorkerd()
+  const key = await userOf(workerd)
+  // What a first request makes once stays, and is nobody's upload.
+  await Promise.all(Array.from({ length: UPLOADS }, () => asked(workerd, key)))
+  await settled()
+  const before = workerd.resident()
+  const sockets = await Promise.all(
+    Array.from({ length: UPLOADS }, (_, index) => begun(workerd, key, PATHS[index % PATHS.length])),
+  )
+  await settled()
+  const grown = workerd.resident() - before
+  console.log({ idle_uploads: UPLOADS, grown_mib: Number((grown / 1_048_576).toFixed(1)) })
+  expect(grown).toBeLessThan(MAX_GROWTH)
+  expect(sockets.filter(({ destroyed }) => destroyed)).toEqual([])
+  expect(await asked(workerd, key)).toBe(200)
+  for (const socket of sockets) socket.destroy()
+}, 120_000)
+
+async function userOf({ url, masterKey }: Workerd): Promise<string> {
+  const answer = await fetch(`${url}/v1/config/users`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${masterKey}` },
+    body: '{}',
+  })
+  return ((await answer.json()) as { apiKey: string }).apiKey
+}
+
+async function asked({ url }: Workerd, key: string): Promise<number> {
+  const answer = await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })
+  await answer.text()
+  return answer.status
+}
+
+/** Sends the head of a request and the first kilobyte of its body. */
+function begun({ url }: Workerd, key: string, path = ''): Promise<Socket> {
+  const { hostname, port } = new URL(url)
+  const type = path.includes('audio') ? 'multipart/form-data; boundary=x' : 'application/json'
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => {
+      const head = [
+        `POST ${path} HTTP/1.1`,
+        `host: ${hostname}`,
+        `authorization: Bearer ${key}`,
+        `content-type: ${type}`,
+        `content-length: ${ANNOUNCED}`,
+      ]
+      socket.write(`${head.join('\r\n')}\r\n\r\n{"a":"${'x'.repeat(1000)}`, () => resolve(socket))
+    })
+    socket.on('error', reject)
+  })
+}
+
+/** Long enough for everything to have been read, short of the patience that Pollux has with a body. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 3000))
+}
