@@ -1,8 +1,17 @@
 /** Claude Code in print mode, through real tool work on a user's ring. */
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Pollux, type User } from '../e2e/support/pollux.ts'
 import { PNG } from '../e2e/support/media.ts'
 import { BROKEN, Desk, isAtHand } from './support/agent.ts'
+
+const SERVER = join(import.meta.dirname, 'support/mcp-server.ts')
+
+const MODEL = 'gemini-2.5-flash'
+
+interface Content {
+  readonly parts: readonly { readonly functionResponse?: { readonly name: string } }[]
+}
 
 let pollux: Pollux
 
@@ -16,9 +25,13 @@ function call(name: string, args: object) {
   return { functionCall: { name, args } }
 }
 
+function responsesIn(parts: Content['parts']) {
+  return parts.flatMap(({ functionResponse: response }) => response ?? [])
+}
+
 describe.skipIf(!isAtHand('claude')).concurrent('Claude Code', () => {
   function ask(desk: Desk, user: User, prompt: string, ...more: string[]) {
-    const args = ['-p', prompt, '--output-format', 'json', '--model', 'gemini-2.5-flash']
+    const args = ['-p', prompt, '--output-format', 'json', '--model', MODEL]
     return desk.run('claude', [...args, '--permission-mode', 'acceptEdits', ...more], {
       ANTHROPIC_BASE_URL: pollux.url,
       ANTHROPIC_API_KEY: user.key,
@@ -27,6 +40,12 @@ describe.skipIf(!isAtHand('claude')).concurrent('Claude Code', () => {
       DISABLE_TELEMETRY: '1',
       DISABLE_AUTOUPDATER: '1',
     })
+  }
+
+  /** What Google was told last. */
+  async function contentsOf(user: User): Promise<readonly Content[]> {
+    const body = (await pollux.callsTo(user)).at(-1)?.body as { contents: Content[] } | undefined
+    return body?.contents ?? []
   }
 
   function resultOf(output: string): { is_error: boolean; result: string } {
@@ -108,5 +127,88 @@ describe.skipIf(!isAtHand('claude')).concurrent('Claude Code', () => {
     await pollux.script(user, { text: 'Whole at last' }, { times: 0 })
     const ran = await ask(desk, user, 'Say much')
     expect(resultOf(ran.output)).toMatchObject({ is_error: false, result: 'Whole at last' })
+  })
+
+  function servers(log: string): string {
+    const theatre = { command: process.execPath, args: [SERVER, log] }
+    return JSON.stringify({ mcpServers: { theatre } })
+  }
+
+  it('finds the tools of an MCP server by tool search, and calls them out of order', async () => {
+    using desk = new Desk()
+    const user = await pollux.givenUser()
+    const log = `${desk.work}/calls.jsonl`
+    const found = 'select:mcp__theatre__book,mcp__theatre__wait'
+    await pollux.script(user, { parts: [call('ToolSearch', { query: found, max_results: 5 })] })
+    await pollux.script(user, {
+      parts: [
+        call('mcp__theatre__wait', { ms: 1500 }),
+        call('mcp__theatre__wait', { ms: 1 }),
+        call('mcp__theatre__book', { row: 2, who: 'Ada' }),
+      ],
+    })
+    await pollux.script(user, { text: 'Booked' }, { times: 0 })
+    const ran = await ask(
+      desk,
+      user,
+      'Book',
+      '--mcp-config',
+      servers(log),
+      '--allowedTools',
+      'ToolSearch,mcp__theatre',
+    )
+    expect(resultOf(ran.output)).toMatchObject({ is_error: false, result: 'Booked' })
+    const calls = desk.read('work/calls.jsonl').trim().split('\n')
+    expect(calls.map((line) => JSON.parse(line) as unknown)).toEqual([
+      ['wait', { ms: 1 }],
+      ['wait', { ms: 1500 }],
+      ['book', { row: 2, who: 'Ada' }],
+    ])
+    const answers = (await contentsOf(user)).flatMap(({ parts }) => responsesIn(parts))
+    expect(answers.map(({ name }) => name)).toEqual([
+      'ToolSearch',
+      'mcp__theatre__wait',
+      'mcp__theatre__wait',
+      'mcp__theatre__book',
+    ])
+    expect(JSON.stringify(answers[0])).toContain('Tool mcp__theatre__book is loaded.')
+  })
+
+  it('gives work to subagents, of which one has the model that it names itself', async () => {
+    using desk = new Desk()
+    const user = await pollux.givenUser()
+    const more = { subagent_type: 'general-purpose', run_in_background: false }
+    await pollux.script(user, {
+      parts: [
+        call('Agent', { description: 'Look', prompt: 'Look about', ...more }),
+        call('Agent', { description: 'Think', prompt: 'Think', model: 'haiku', ...more }),
+      ],
+    })
+    await pollux.script(user, { text: 'Done' }, { times: 0 })
+    const ran = await ask(desk, user, 'Have it done', '--allowedTools', 'Agent')
+    expect(resultOf(ran.output)).toMatchObject({ is_error: false, result: 'Done' })
+    const models = (await pollux.callsTo(user)).map(({ model }) => model)
+    expect(new Set(models)).toEqual(new Set([MODEL, 'gemini-3.1-flash-lite']))
+    expect(models).toHaveLength(4)
+    const answers = (await contentsOf(user)).flatMap(({ parts }) => responsesIn(parts))
+    expect(answers.map(({ name }) => name)).toEqual(['Agent', 'Agent'])
+  })
+
+  it('answers in the form of a schema', async () => {
+    using desk = new Desk()
+    const user = await pollux.givenUser()
+    await pollux.script(user, { parts: [call('StructuredOutput', { city: 'Oslo', degrees: 3 })] })
+    await pollux.script(user, { text: 'Done' }, { times: 0 })
+    const schema = {
+      type: 'object',
+      properties: { city: { type: 'string' }, degrees: { type: ['integer', 'null'] } },
+      required: ['city', 'degrees'],
+      additionalProperties: false,
+    }
+    const ran = await ask(desk, user, 'Oslo?', '--json-schema', JSON.stringify(schema))
+    expect(JSON.parse(ran.output)).toMatchObject({
+      is_error: false,
+      structured_output: { city: 'Oslo', degrees: 3 },
+    })
   })
 })
