@@ -146,6 +146,7 @@ const mintedKey = v.optional(
 const users = v.object({
   status,
   now: time,
+  version: text,
   users: v.array(
     describing<UserLine>()(
       v.object({

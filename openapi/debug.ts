@@ -3,6 +3,7 @@ import { explainBody, ringBody } from '../src/routes/admin/user-schema.ts'
 import { usersQuery } from '../src/routes/admin/query-schema.ts'
 import { answers } from './answers.ts'
 import { ok, type Operation, type Operations } from './operation.ts'
+import { UNCHANGED } from './usage.ts'
 import { userQuery } from './users.ts'
 
 const testRing: Operation = {
@@ -28,7 +29,7 @@ const stats: Operation = {
   who: 'user_or_admin',
   summary: 'The own ring; with the master key one user’s, or the list of users',
   query: v.strictObject({ ...userQuery.entries, ...usersQuery.entries }),
-  answers: ok('The statistics of a user, or a page of users', answers.stats),
+  answers: { ...ok('The statistics of a user, or a page of users', answers.stats), ...UNCHANGED },
 }
 
 export const debug: Operations = {

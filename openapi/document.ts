@@ -8,6 +8,7 @@ import { ANTHROPIC_ROOTS, OTHER_ROOTS } from '../src/routes/service/roots.ts'
 import type { Answer, Operation, Operations, Who } from './operation.ts'
 import { openai } from './openai.ts'
 import { service } from './service.ts'
+import { usage } from './usage.ts'
 import { users } from './users.ts'
 
 /** Every route, described: whoever adds one to src/routes/index.ts describes it here. */
@@ -18,6 +19,7 @@ const OPERATIONS: Operations = {
   ...anthropic,
   ...config,
   ...users,
+  ...usage,
   ...credentials,
   ...debug,
 }

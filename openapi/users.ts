@@ -9,6 +9,7 @@ import {
 } from '../src/routes/admin/user-schema.ts'
 import { answers } from './answers.ts'
 import { ok, type Operations } from './operation.ts'
+import { UNCHANGED } from './usage.ts'
 
 const theUser = ok('The user as it is now', answers.user)
 
@@ -23,7 +24,7 @@ export const users: Operations = {
     who: 'admin',
     summary: 'List users, in pages',
     query: usersQuery,
-    answers: ok('A page of users', answers.users),
+    answers: { ...ok('A page of users', answers.users), ...UNCHANGED },
   },
   'GET /v1/config/prices': {
     who: 'admin',

@@ -5,7 +5,7 @@ export type Origins = '*' | readonly string[]
 
 /** Headers that clients in browsers send: keys, and what the SDKs say of themselves. */
 const REQUEST_HEADERS =
-  /^(?:authorization|content-type|accept|x-api-key|x-goog-api-key|x-goog-api-client|anthropic-version|anthropic-beta|anthropic-dangerous-direct-browser-access|idempotency-key|x-request-id|x-session-id|http-referer|x-title|user-agent|openai-[\w-]+|x-stainless-[\w-]+|x-goog-upload-[\w-]+|x-server-timeout|x-goog-user-project)$/
+  /^(?:authorization|content-type|accept|x-api-key|x-goog-api-key|x-goog-api-client|anthropic-version|anthropic-beta|anthropic-dangerous-direct-browser-access|idempotency-key|if-none-match|x-request-id|x-session-id|http-referer|x-title|user-agent|openai-[\w-]+|x-stainless-[\w-]+|x-goog-upload-[\w-]+|x-server-timeout|x-goog-user-project)$/
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 /** What a page may read of an answer, beside what it always may. */
@@ -15,11 +15,12 @@ const EXPOSED = [
   'retry-after',
   'retry-after-ms',
   'x-should-retry',
+  'etag',
   ...['url', 'status', 'chunk-granularity', 'size-received'].map((it) => `x-goog-upload-${it}`),
   ...['limit', 'remaining', 'reset'].flatMap((what) =>
     ['requests', 'tokens'].map((of) => `x-ratelimit-${what}-${of}`),
   ),
-  ...['attempts', 'credential', 'affinity', 'model', 'fallback', 'ignored'].map(
+  ...['attempts', 'credential', 'affinity', 'model', 'fallback', 'ignored', 'cost'].map(
     (name) => `x-pollux-${name}`,
   ),
 ].join(', ')

@@ -7,6 +7,8 @@ import { metricsOf } from './totals/metrics.ts'
 import { VERSION } from '../version.ts'
 import type { Push } from './totals/push.ts'
 import { makeTables } from './totals/tables.ts'
+import { usageOfAll } from './totals/using.ts'
+import type { UsageQuery, UsageTold } from './views/usage-lines.ts'
 
 /** The one totals object's name; there may be shards later. */
 export const TOTALS_NAME = 'totals-0'
@@ -40,6 +42,11 @@ export class TotalsObject extends DurableObject<Env> {
   async list(query: ListQuery): Promise<Listed> {
     await this.#follow()
     return listOf(this.ctx.storage.sql, query, Date.now())
+  }
+
+  /** What all users used, by the time at which their objects told it. */
+  usage(query: UsageQuery): UsageTold {
+    return usageOfAll(this.ctx.storage.sql, query)
   }
 
   /** Prometheus's text. */

@@ -47,6 +47,8 @@ import type {
 import { parseSnapshot, snapshotOf } from './recovery/snapshot.ts'
 import { admissionTo, loadState, type UserState } from './state.ts'
 import { buildStats } from './views/stats.ts'
+import type { UsageQuery, UsageTold } from './views/usage-lines.ts'
+import { usageOf } from './views/user-usage.ts'
 import type { Stats } from '../wire/stats.ts'
 import { isConfigured, migrate } from './storage.ts'
 import type { Shared } from './config/profile.ts'
@@ -402,6 +404,16 @@ export class UserObject extends DurableObject<Env> {
     state.ledger.sweep(now)
     chores.flush() // what is shown is on disk
     return buildStats(this.#userId, state, now)
+  }
+
+  /** What this user used in spans of time; null where there is no such user. */
+  usage(query: UsageQuery): UsageTold | null {
+    const user = this.#living()
+    if (user === null) return null
+    const now = Date.now()
+    user.state.ledger.sweep(now)
+    user.chores.flush() // what is shown is on disk
+    return usageOf(this.#userId, user.state, query, now)
   }
 
   override async alarm(): Promise<void> {

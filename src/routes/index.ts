@@ -75,6 +75,7 @@ import { oneThing } from './service/things/one.ts'
 import { getStored, listStored, notServed } from './service/not-served.ts'
 import { metrics } from './public/metrics.ts'
 import { session } from './public/session.ts'
+import { usage, userUsage } from './usage/usage.ts'
 import { getPrices, putPrices } from './admin/prices.ts'
 import { openapi } from './public/openapi.ts'
 import { page } from './public/page.ts'
@@ -268,6 +269,7 @@ const ADMIN: readonly Row[] = [
   ['GET', '/v1/config/users/:id', admin(getUser)],
   ['PATCH', '/v1/config/users/:id', admin(patchUser)],
   ['DELETE', '/v1/config/users/:id', admin(deleteUser)],
+  ['GET', '/v1/config/users/:id/usage', admin(userUsage)],
   ['GET', '/v1/config/users/:id/export', admin(exportUser)],
   ['GET', '/v1/config/users/:id/audit', admin(readAudit)],
   ['POST', '/v1/config/users/:id/key', admin(replaceKey)],
@@ -290,6 +292,7 @@ const ADMIN: readonly Row[] = [
   ['POST', '/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
   ['POST', '/v1/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
   ['GET', '/v1/session', userOrAdmin(session)],
+  ['GET', '/v1/usage', userOrAdmin(usage)],
   ['GET', '/metrics', scraper(metrics)],
   ['GET', '/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
   ['GET', '/v1/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],

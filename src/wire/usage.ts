@@ -19,19 +19,19 @@ export interface UsageLine {
   /** Calls of Google that ended. */
   readonly attempts: number
   readonly ok: number
-  readonly prompt_tokens: number
+  /** From here on null by outcome: it is kept for all outcomes together. */
+  readonly prompt_tokens: number | null
   /** Part of the prompt's. */
-  readonly cached_tokens: number
-  readonly output_tokens: number
-  readonly reasoning_tokens: number
-  readonly tool_use_tokens: number
+  readonly cached_tokens: number | null
+  readonly output_tokens: number | null
+  readonly reasoning_tokens: number | null
+  readonly tool_use_tokens: number | null
   /** Web searches that Google bills. */
-  readonly searches: number
+  readonly searches: number | null
   /** What is known of it. */
-  readonly cost_usd: number
+  readonly cost_usd: number | null
   /** Attempts whose cost is not known, and not in `cost_usd`. */
-  readonly unpriced: number
-  /** Null by outcome, as tokens and money are 0 there: they are kept for all outcomes together. */
+  readonly unpriced: number | null
   readonly first_byte: LatencyLine | null
   readonly whole: LatencyLine | null
 }

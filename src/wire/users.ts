@@ -57,6 +57,7 @@ export interface TodayLine {
 export interface UserList {
   readonly status: 'ok'
   readonly now: string
+  readonly version: string
   readonly users: readonly UserLine[]
   /** How many there are that match, on all pages. */
   readonly total: number

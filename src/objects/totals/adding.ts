@@ -1,15 +1,11 @@
 import { OUTCOMES } from '../../upstreams/verdict.ts'
 import { REQUEST_OUTCOMES } from '../ledger/lease.ts'
-import { SPAN_MS, type Span, startOf } from '../ledger/spans.ts'
+import { KEPT_MS, SPAN_MS, type Span, SPANS, startOf } from '../ledger/spans.ts'
 import { noUsage, type Usage, USAGE_COLUMNS, usageValues } from '../ledger/usage.ts'
 import type { Push, PushRow } from './push.ts'
 
-/** What is summed by the hour and by the day of arrival, and how long that is kept. */
-const KEPT_MS: Readonly<Record<'hour' | 'day', number>> = {
-  hour: 60 * SPAN_MS.day,
-  day: 730 * SPAN_MS.day,
-}
-const ARRIVALS = ['hour', 'day'] as const satisfies readonly Span[]
+/** What is summed by the minute, hour and day of arrival; it is kept as long as users' objects keep theirs. */
+const ARRIVALS: readonly Span[] = SPANS
 
 /**
  * Adds what is new in a push; false where nothing is. To be called within a transaction. A push that was taken before has a version

@@ -5,11 +5,13 @@ import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { UserDescription } from '../../objects/views/description.ts'
 import type { CreateResult } from '../../objects/results.ts'
 import type { SettingsChange } from '../../objects/config/user-settings.ts'
+import { conditional } from '../../http/conditional.ts'
 import { readBody } from './body.ts'
 import { type UsersQuery, usersQuery } from './query-schema.ts'
 import { register } from './register.ts'
 import { TOTALS_NAME } from '../../objects/totals.ts'
 import type { ListQuery } from '../../objects/totals/listing.ts'
+import { VERSION } from '../../version.ts'
 import type { UserList } from '../../wire/users.ts'
 import type { Call, Reply } from '../call.ts'
 import { readQuery } from './query.ts'
@@ -45,7 +47,7 @@ export async function listUsers(call: Call): Promise<Reply> {
   const query = readQuery(call, usersQuery)
   if (!query.ok) return query.failure
   const list: UserList = await usersBy(call.env, query.value)
-  return Response.json(list)
+  return conditional(call.request, list)
 }
 
 /** A page of the users there are, and the query string that leads on. */
@@ -56,7 +58,7 @@ export async function usersBy(
   const query = { q: q ?? null, sort, after: after ?? null, offset, limit }
   const { users, total } = await persistently(() => env.TOTALS.getByName(TOTALS_NAME).list(query))
   const next = nextPage(query, users.at(-1)?.user, users.length === limit)
-  return { status: 'ok', now: new Date().toISOString(), users, total, next }
+  return { status: 'ok', now: new Date().toISOString(), version: VERSION, users, total, next }
 }
 
 /** Without the limit: who pages says it each time. */

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/objects.ts'
+import { conditional } from '../../http/conditional.ts'
 import type { Stats } from '../../wire/stats.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'
 import { lazy } from '../../lazy.ts'
@@ -11,9 +12,9 @@ import { userNotFound } from '../admin/user-id.ts'
 import { userNamed } from '../admin/user-name.ts'
 import { usersBy } from '../admin/users.ts'
 
-export async function ownStats({ env }: Call, { userId }: KeyHolder): Promise<Reply> {
+export async function ownStats({ env, request }: Call, { userId }: KeyHolder): Promise<Reply> {
   const stats = await statsOf(env, userId)
-  return stats === null ? UNKNOWN_KEY : Response.json(withoutLinks(stats))
+  return stats === null ? UNKNOWN_KEY : conditional(request, withoutLinks(stats))
 }
 
 /** Whoever holds a key of the gateway need not own the accounts behind it. */
@@ -32,7 +33,7 @@ export async function allStats(call: Call): Promise<Reply> {
   const userId = await userNamed(call.env, name, 'user')
   if (typeof userId !== 'string') return userId
   const stats = await statsOf(call.env, userId)
-  return stats === null ? userNotFound('user') : Response.json(stats)
+  return stats === null ? userNotFound('user') : conditional(call.request, stats)
 }
 
 /** What else the address says has always been passed over here. */
@@ -42,7 +43,7 @@ async function listUsers(call: Call): Promise<Reply> {
   const query = readQuery(call, listQuery())
   if (!query.ok) return query.failure
   const hint = "Add ?user=<id or label> for one user's statistics."
-  return Response.json({ ...(await usersBy(call.env, query.value)), hint })
+  return conditional(call.request, { ...(await usersBy(call.env, query.value)), hint })
 }
 
 function statsOf(env: Env, userId: string): Promise<Stats | null> {

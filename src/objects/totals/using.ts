@@ -1,0 +1,61 @@
+import type { RequestCounts } from '../ledger/counters.ts'
+import { REQUEST_OUTCOMES } from '../ledger/lease.ts'
+import { SPAN_MS } from '../ledger/spans.ts'
+import { USAGE_COLUMNS, type UsageColumns, usageFrom } from '../ledger/usage.ts'
+import {
+  linesOf,
+  MAX_LINES,
+  requestLine,
+  type UsageQuery,
+  type UsageTold,
+} from '../views/usage-lines.ts'
+import { REQUESTS } from './adding.ts'
+
+const SUMS = USAGE_COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(', ')
+
+/** What lines can be told apart by, and the column that has it. Whose credential it was only the user's object knows. */
+const COLUMNS = { user: 'user_id', model: 'model', upstream: 'upstream' } as const
+type Key = keyof typeof COLUMNS
+
+/** Use of all users, by the time at which their objects told it. Pure, but for reading the tables. */
+export function usageOfAll(sql: SqlStorage, { from, to, span, by }: UsageQuery): UsageTold {
+  const keys = by.filter((name): name is Key => name in COLUMNS)
+  const selected = keys.map((name) => `${COLUMNS[name]} AS ${name},`).join(' ')
+  const groups = ['start', ...keys].join(', ')
+  const rows = sql
+    .exec<UsageColumns & { start: number } & Partial<Record<Key, string>>>(
+      `SELECT start, ${selected} ${SUMS} FROM sums WHERE span_ms = ? AND start >= ? AND start < ?
+       GROUP BY ${groups} ORDER BY ${groups} LIMIT ?`,
+      SPAN_MS[span],
+      from,
+      to,
+      MAX_LINES + 1,
+    )
+    .toArray()
+  const items = rows.map((row) => {
+    const own = Object.fromEntries(keys.map((name) => [name, row[name] ?? '']))
+    return { start: row.start, keys: own, usage: usageFrom(row) }
+  })
+  const { usage, truncated } = linesOf(items, by)
+  const told = sql.exec<{ at: number | null }>('SELECT max(at) AS at FROM told').one()
+  return { usage, truncated, requests: requestsOf(sql, { from, to, span, by }), asOf: told.at }
+}
+
+function requestsOf(sql: SqlStorage, { from, to, span, by }: UsageQuery): UsageTold['requests'] {
+  const user = by.includes('user') ? 'user_id' : "''"
+  const counts = REQUEST_OUTCOMES.map(
+    (outcome) => `sum(CASE name WHEN '${REQUESTS}${outcome}' THEN count ELSE 0 END) AS ${outcome}`,
+  )
+  return sql
+    .exec<{ start: number; user: string } & RequestCounts>(
+      `SELECT start, ${user} AS user, ${counts.join(', ')} FROM tallies
+       WHERE span_ms = ? AND start >= ? AND start < ? AND name LIKE '${REQUESTS}%'
+       GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?`,
+      SPAN_MS[span],
+      from,
+      to,
+      MAX_LINES,
+    )
+    .toArray()
+    .map((row) => requestLine(row.start, row, by.includes('user') ? row.user : undefined))
+}
