@@ -8,12 +8,8 @@
  * The length is of all that follows its dot. Model and text are in base64url, signatures too, which Google's base64 is made from
  * and into; the call's id is empty for a signature of what is no call. All of it is of letters, digits, `-`, `_` and `.`.
  */
-import type { Upstream } from '../gemini/upstreams.ts'
-
-export interface Maker {
-  readonly model: string
-  readonly upstream: Upstream
-}
+import type { Maker } from '../gemini/signatures.ts'
+import { UPSTREAMS } from '../gemini/upstreams.ts'
 
 export interface SignedCall {
   /** Empty: it was no call. */
@@ -23,8 +19,7 @@ export interface SignedCall {
 }
 
 export interface Envelope {
-  readonly model: string
-  readonly upstream: string
+  readonly maker: Maker
   readonly signatures: readonly SignedCall[]
 }
 
@@ -42,13 +37,14 @@ export function openSignatures(text: string): readonly Envelope[] {
   return contentsOf(SIGNATURES, text).flatMap((content) => {
     const [model = '', upstream = '', ...words] = content.split('.')
     const name = decoded(model)
-    if (name === null || words.length % 2 !== 0) return []
+    const known = UPSTREAMS.find((one) => one === upstream)
+    if (name === null || known === undefined || words.length % 2 !== 0) return []
     const signatures: SignedCall[] = []
     for (let at = 0; at < words.length; at += 2) {
       const [callId = '', signature = ''] = words.slice(at, at + 2)
       if (signature !== '') signatures.push({ callId, signature: fromUrlSafe(signature) })
     }
-    return [{ model: name, upstream, signatures }]
+    return [{ maker: { model: name, upstream: known }, signatures }]
   })
 }
 

@@ -4,6 +4,8 @@
  * request is `fit`'s matter (gemini/fit), so a dialect writes down what the client asked for.
  * Responses are Google's and may grow: unknown fields and enum values are to be expected, so all is optional and enums are strings.
  */
+import type { Maker } from './signatures.ts'
+
 export interface GenerateContentRequest {
   contents: Content[]
   systemInstruction?: Content
@@ -33,6 +35,8 @@ export interface Part {
   codeExecutionResult?: { outcome?: string; output?: string }
   thought?: boolean
   thoughtSignature?: string
+  /** Who made the signature, where the client brings it back with that. Never sent: `fit` takes it off. */
+  signedBy?: Maker
   videoMetadata?: { startOffset?: string; endOffset?: string; fps?: number }
   mediaResolution?: { level: string }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fit, type Target } from '../../src/gemini/fit/index.ts'
 import { callIdsOf } from '../../src/gemini/fit/signatures.ts'
+import type { Maker } from '../../src/gemini/signatures.ts'
 import type { Content, GenerateContentRequest, Part, Tool } from '../../src/gemini/types.ts'
 import { complaintOf } from './support/strict.ts'
 
@@ -82,6 +83,10 @@ describe('thought signatures', () => {
   function call(id: string, thoughtSignature?: string): Part {
     const functionCall = { id, name: 'f', args: {} }
     return { functionCall, ...(thoughtSignature !== undefined && { thoughtSignature }) }
+  }
+
+  function signed(by: Maker, thoughtSignature = NATIVE): Part {
+    return { ...call('a', thoughtSignature), signedBy: by }
   }
 
   function step(...parts: Part[]): Content[] {
@@ -169,6 +174,27 @@ describe('thought signatures', () => {
       { ...GEMINI_2, ...known({ a: 'CAFE' }) },
       [['CAFE']],
     ],
+    ['of the same maker go back', step(signed(GEMINI_3)), GEMINI_3, [[NATIVE]]],
+    ['of Gemini 2.5 go back to their maker', step(signed(GEMINI_2, 'CAFE')), GEMINI_2, [['CAFE']]],
+    [
+      'of the same model on another upstream are not sent',
+      step(signed({ ...GEMINI_3, upstream: 'vertex' })),
+      GEMINI_3,
+      [[DUMMY]],
+    ],
+    [
+      'of another model on the same upstream are not sent',
+      step(signed({ ...GEMINI_3, model: 'gemini-3.1-pro-preview' })),
+      GEMINI_3,
+      [[DUMMY]],
+    ],
+    ['that are none are not sent', step(signed(GEMINI_3, 'a b')), GEMINI_3, [[DUMMY]]],
+    [
+      'of another maker give way to what is known',
+      step(signed({ ...GEMINI_3, upstream: 'vertex' })),
+      { ...GEMINI_3, ...known({ a: 'EgRE' }) },
+      [['EgRE']],
+    ],
     [
       'are dummies once Google has refused one',
       step(call('a', NATIVE), call('b', NATIVE)),
@@ -183,6 +209,7 @@ describe('thought signatures', () => {
     ],
   ])('%s', (_, contents, target, signatures) => {
     expect(sent(contents, target)).toEqual(signatures)
+    expect(JSON.stringify(fit({ contents: [HI, ...contents] }, target))).not.toContain('signedBy')
   })
 
   it('are asked for of the first call of each step, and of those that bring one', () => {

@@ -15,7 +15,7 @@ export type Counted =
 export function countPrompt(body: unknown, cuttings: Cuttings): Counted {
   const fields = readFields(body, true)
   if (!fields.ok) return { ok: false, failure: fields.failure }
-  const read = readRequest(fields.value, fields.value.model, cuttings)
+  const read = readRequest(fields.value, cuttings)
   if (!read.ok) return read
   const { request } = read.translate()
   const tokens = estimatePromptTokens(request, (text) => cuttings.lengthOf(text))

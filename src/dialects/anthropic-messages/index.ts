@@ -18,7 +18,7 @@ export const ANTHROPIC_MESSAGES: JsonDialect = {
     if (!fields.ok) return { ok: false, failure: fields.failure }
     const { model, stream } = fields.value
     const named = isRecord(body) && typeof body['model'] === 'string' ? body['model'] : model
-    const read = readRequest(fields.value, named, cuttings)
+    const read = readRequest(fields.value, cuttings)
     if (!read.ok) return read
     return {
       ok: true,

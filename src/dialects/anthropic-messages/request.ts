@@ -31,11 +31,10 @@ export type ReadRequest =
     }
   | { readonly ok: false; readonly failure: Failure }
 
-/** `named`: the model, as the client wrote it. */
-export function readRequest(fields: Fields, named: string, cuttings: Cuttings): ReadRequest {
+export function readRequest(fields: Fields, cuttings: Cuttings): ReadRequest {
   const reading = new Reading(cuttings)
   const { system } = fields
-  const said = readMessages(fields.messages, { model: named, system }, reading)
+  const said = readMessages(fields.messages, system, reading)
   const { conversation, changes } = said
   const offers = readTools(fields.tools, changes, reading)
   const choice = toChoice(fields.tool_choice, offers, reading)

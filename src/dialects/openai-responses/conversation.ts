@@ -9,20 +9,13 @@ import { openSignatures, openSummary } from '../envelope.ts'
 import type { Item, ItemOf } from './items.ts'
 import type { Offers } from './tools.ts'
 
-/** Of which model the signatures may be brought back. */
-export type IsMaker = (model: string) => boolean
-
-export function toConversation(
-  items: readonly Item[],
-  offers: Offers,
-  isMaker: IsMaker,
-): Conversation {
+export function toConversation(items: readonly Item[], offers: Offers): Conversation {
   const conversation = new Conversation()
   let isLeading = true
   for (const item of items) {
     isLeading &&= isAbove(item)
     if (isLeading && item.type === 'message') conversation.system(toParts(item.content))
-    else tell(conversation, item, offers, isMaker)
+    else tell(conversation, item, offers)
   }
   return conversation
 }
@@ -33,15 +26,14 @@ function isAbove(item: Item): boolean {
   return item.type === 'additional_tools'
 }
 
-function tell(conversation: Conversation, item: Item, offers: Offers, isMaker: IsMaker): void {
+function tell(conversation: Conversation, item: Item, offers: Offers): void {
   switch (item.type) {
     case 'message':
       return say(conversation, item)
     case 'reasoning':
-      for (const { model, signatures } of openSignatures(item.encrypted_content ?? '')) {
-        if (!isMaker(model)) continue
+      for (const { maker, signatures } of openSignatures(item.encrypted_content ?? '')) {
         for (const { callId, signature } of signatures) {
-          if (callId !== '') conversation.sign(callId, signature)
+          if (callId !== '') conversation.sign(callId, signature, maker)
         }
       }
       return

@@ -3,6 +3,7 @@
  * and the tool wants numbers. So Gemini is told texts, and the numbers are put back into a call's arguments. Nulls that a schema
  * does not allow are left out, which is what the models mean by them and Codex refuses (seen with Codex 0.169).
  */
+import { isRawNumber } from '../../json/long-numbers.ts'
 import { isRecord } from '../../json/record.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -51,68 +52,79 @@ export function restored(args: unknown, schema: Schema | null | undefined): unkn
 
 function restore(value: unknown, schema: unknown, root: Schema, depth: number): unknown {
   if (depth > MAX_DEPTH || !isRecord(schema)) return value
-  const meant = referred(schema, root)
-  if (typeof value === 'string') return numberIn(value, meant, root, depth) ?? value
+  if (typeof value === 'string') return numberIn(value, schema, root) ?? value
   if (Array.isArray(value)) {
-    const { items } = meant
+    const { items } = referred(schema, root)
     return value.map((item: unknown) => restore(item, items, root, depth + 1))
   }
-  return isRecord(value) ? restoreObject(value, meant, root, depth) : value
+  if (!isRecord(value) || isRawNumber(value)) return value
+  return restoreObject(value, schema, root, depth)
 }
 
 function restoreObject(value: Schema, schema: Schema, root: Schema, depth: number): Schema {
-  const properties = propertiesOf(schema, root, depth)
+  const properties = propertiesOf(schema, root)
   const entries: [string, unknown][] = []
   for (const [key, item] of Object.entries(value)) {
-    const of = Object.hasOwn(properties, key) ? properties[key] : undefined
-    if (item === null && of !== undefined && !takesNull(of, root, depth)) continue
+    const of = properties.get(key)
+    if (item === null && of !== undefined && !takesNull(of, root)) continue
     entries.push([key, restore(item, of, root, depth + 1)])
   }
   return Object.fromEntries(entries)
 }
 
-/** Also those of the schemas that it is made of. */
-function propertiesOf(schema: Schema, root: Schema, depth: number): Schema {
-  const own = isRecord(schema['properties']) ? schema['properties'] : {}
-  const parts = partsOf(schema, root)
-  if (parts.length === 0 || depth > MAX_DEPTH) return own
-  const theirs = parts.map((part) => propertiesOf(part, root, depth + 1))
-  return Object.assign(Object.create(null) as object, ...theirs, own) as Schema
+/** Also those of the schemas that it is made of; its own go before theirs. */
+function propertiesOf(schema: Schema, root: Schema): ReadonlyMap<string, unknown> {
+  const all = new Map<string, unknown>()
+  for (const { properties } of alternativesOf(schema, root)) {
+    if (!isRecord(properties)) continue
+    for (const [key, of] of Object.entries(properties)) if (!all.has(key)) all.set(key, of)
+  }
+  return all
 }
 
-function partsOf(schema: Schema, root: Schema): readonly Schema[] {
-  return ['anyOf', 'oneOf', 'allOf'].flatMap((key) => {
-    const parts = schema[key]
-    return Array.isArray(parts) ? parts.filter(isRecord).map((part) => referred(part, root)) : []
-  })
+function takesNull(schema: unknown, root: Schema): boolean {
+  return !isRecord(schema) || alternativesOf(schema, root).some(isNullable)
 }
 
-function takesNull(schema: unknown, root: Schema, depth: number): boolean {
-  if (!isRecord(schema) || depth > MAX_DEPTH) return true
-  const meant = referred(schema, root)
-  const { type, enum: values, nullable } = meant
-  const isOfTypes = type === undefined || type === 'null' || nullable === true
-  if (isOfTypes && partsOf(meant, root).length === 0 && values === undefined) return true
+function isNullable(schema: Schema): boolean {
+  const { type, enum: values, nullable } = schema
   if (nullable === true || type === 'null') return true
   if (Array.isArray(type) && type.includes('null')) return true
-  if (Array.isArray(values) && values.includes(null)) return true
-  return partsOf(meant, root).some((part) => takesNull(part, root, depth + 1))
+  if (Array.isArray(values)) return values.includes(null)
+  return type === undefined && partsOf(schema).length === 0
 }
 
-function numberIn(text: string, schema: Schema, root: Schema, depth: number): number | undefined {
-  const { enum: values } = schema
-  if (Array.isArray(values)) {
-    if (values.includes(text)) return undefined
-    return values.find(
-      (value): value is number => typeof value === 'number' && String(value) === text,
-    )
-  }
-  if (depth > MAX_DEPTH) return undefined
-  for (const part of partsOf(schema, root)) {
-    const found = numberIn(text, part, root, depth + 1)
-    if (found !== undefined) return found
-  }
-  return undefined
+function numberIn(text: string, schema: Schema, root: Schema): number | undefined {
+  const values = alternativesOf(schema, root).flatMap(({ enum: all }): unknown[] =>
+    Array.isArray(all) ? all : [],
+  )
+  if (values.includes(text)) return undefined
+  return values.find(
+    (value): value is number => typeof value === 'number' && String(value) === text,
+  )
+}
+
+const alternatives = new WeakMap<Schema, readonly Schema[]>()
+
+/**
+ * A schema and all that it is made of, each once: followed one by one, parts that refer to each other would be as many as two to
+ * the power of their number.
+ */
+function alternativesOf(schema: Schema, root: Schema): readonly Schema[] {
+  const known = alternatives.get(schema)
+  if (known !== undefined) return known
+  const all = new Set([referred(schema, root)])
+  for (const one of all) for (const part of partsOf(one)) all.add(referred(part, root))
+  const list = [...all]
+  alternatives.set(schema, list)
+  return list
+}
+
+function partsOf(schema: Schema): readonly Schema[] {
+  return ['anyOf', 'oneOf', 'allOf'].flatMap((key) => {
+    const parts = schema[key]
+    return Array.isArray(parts) ? parts.filter(isRecord) : []
+  })
 }
 
 /** What a schema stands for: one level of `$ref` into the same document at a time, and no circles. */

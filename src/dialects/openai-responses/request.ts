@@ -4,7 +4,6 @@ import { calleeOf } from '../../gemini/answer/plan.ts'
 import { type AnswerPlan, PLAIN_ANSWER } from '../../gemini/answer/plan.ts'
 import { FunctionNames } from '../../gemini/ask/function-names.ts'
 import { declare, toToolConfig } from '../../gemini/ask/functions.ts'
-import { findModel } from '../../gemini/models/catalogue.ts'
 import type {
   GenerateContentRequest,
   GenerationConfig,
@@ -40,7 +39,7 @@ export function toGeminiRequest(
 ): Translation {
   const offers = offersOf(asked, items)
   const all = [...instructionsOf(asked), ...items]
-  const conversation = toConversation(all, offers, makerOf(asked.model))
+  const conversation = toConversation(all, offers)
   if (compacts) conversation.user([{ text: COMPACT }])
   else if (conversation.isEmpty) return { ok: false, failure: EMPTY }
   const called = conversation.calledNames
@@ -92,12 +91,6 @@ function instructionsOf({ instructions }: ResponsesRequest): readonly Item[] {
   if (!instructions) return []
   if (typeof instructions !== 'string') return instructions
   return [{ type: 'message', role: 'system', content: [instructions] }]
-}
-
-/** Another name of the same model is the same maker; of a name that is only the user's own nobody knows here what it stands for. */
-function makerOf(asked: string): (model: string) => boolean {
-  const known = findModel(asked)?.id
-  return (model) => known === undefined || known === (findModel(model)?.id ?? model)
 }
 
 function toGenerationConfig(asked: ResponsesRequest, compacts: boolean): GenerationConfig {

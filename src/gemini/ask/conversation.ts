@@ -2,6 +2,7 @@
  * A conversation in the order in which a client tells it, as Gemini's contents (docs/google.md: Turns). Gemini wants each call
  * answered, in the order of the calls, right after the turn that made them; clients send results wherever and however many they like.
  */
+import type { Maker } from '../signatures.ts'
 import type { Content, FunctionCall, GenerateContentRequest, Part } from '../types.ts'
 import type { FunctionNames } from './function-names.ts'
 import { type Result, tellResult } from './results.ts'
@@ -54,7 +55,7 @@ export class Conversation {
   /** The last of an id counts, and of a name: some clients use ids again. */
   #byId: Map<string, Call[]> | undefined
   #byName: Map<string, Call[]> | undefined
-  #signatures: Map<string, string> | undefined
+  #signatures: Map<string, Pick<Part, 'thoughtSignature' | 'signedBy'>> | undefined
 
   /** Whether nothing was said by anybody. */
   get isEmpty(): boolean {
@@ -97,9 +98,9 @@ export class Conversation {
   }
 
   /** A signature that comes apart from its call, before or after it. */
-  sign(callId: string, signature: string): void {
-    this.#signatures ??= new Map<string, string>()
-    this.#signatures.set(callId, signature)
+  sign(callId: string, thoughtSignature: string, signedBy: Maker): void {
+    this.#signatures ??= new Map<string, Part>()
+    this.#signatures.set(callId, { thoughtSignature, signedBy })
   }
 
   /** Results may come in any order; one of a call that is not there says something all the same, as the user (docs/clients.md: Messages). */
@@ -153,8 +154,9 @@ export class Conversation {
     const media: Part[] = []
     for (const { name, part, call, results } of calls) {
       call.name = names.toGemini(name)
-      const signature = call.id === undefined ? undefined : this.#signatures?.get(call.id)
-      if (signature !== undefined) part.thoughtSignature ??= signature
+      if (call.id !== undefined && part.thoughtSignature === undefined) {
+        Object.assign(part, this.#signatures?.get(call.id))
+      }
       const told = tellResult(call, results.at(-1) ?? null)
       parts.push(told.part)
       for (const file of told.beside) media.push(file)

@@ -11,6 +11,8 @@ import type { Aim } from './aim.ts'
 const DUMMY = 'skip_thought_signature_validator'
 /** Base64 of bytes that begin with 0x12, as those of Gemini 3 do (docs/google.md: Thought signatures). */
 const NATIVE = /^E[g-v][A-Za-z0-9+/_-]*={0,2}$/
+/** What comes back through a client may be anything. */
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
 
 export function fitSignatures(request: GenerateContentRequest, aim: Aim): GenerateContentRequest {
   const { contents } = request
@@ -51,21 +53,26 @@ function fitContent(content: Content, aim: Aim, demanded: boolean): Content {
   const parts = content.parts.map((part) => {
     const own = signatureOf(part, aim)
     const signature = own ?? (part === first && demanded ? DUMMY : undefined)
-    if (signature === part.thoughtSignature) return part
-    const { thoughtSignature: _, ...rest } = part
+    if (signature === part.thoughtSignature && part.signedBy === undefined) return part
+    const { thoughtSignature: _, signedBy: _maker, ...rest } = part
     return signature === undefined ? rest : { ...rest, thoughtSignature: signature }
   })
   return { ...content, parts }
 }
 
 function signatureOf(
-  { functionCall, thoughtSignature: echoed }: Part,
-  { traits, signatures, dummiesOnly }: Aim,
+  { functionCall, thoughtSignature: echoed, signedBy: maker }: Part,
+  { model, upstream, traits, signatures, dummiesOnly }: Aim,
 ): string | undefined {
   if (dummiesOnly === true) return undefined
   const known = knownOf(functionCall?.id, signatures)
   if (known !== undefined) return known ?? undefined
-  if (echoed === undefined || !NATIVE.test(echoed)) return undefined
+  if (echoed === undefined) return undefined
+  if (maker !== undefined) {
+    const isOwn = maker.model === model && maker.upstream === upstream
+    return isOwn && BASE64.test(echoed) ? echoed : undefined
+  }
+  if (!NATIVE.test(echoed)) return undefined
   // Older models have their own form, which nobody has described: they go without.
   return traits.demandsSignatures ? echoed : undefined
 }

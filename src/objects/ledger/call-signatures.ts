@@ -1,6 +1,5 @@
-import type { CallSignature, KnownSignatures } from '../../gemini/signatures.ts'
+import type { CallSignature, KnownSignatures, Maker } from '../../gemini/signatures.ts'
 import { MAX_ASKED, MAX_CALL_ID } from '../../gemini/signatures.ts'
-import type { Upstream } from '../../gemini/upstreams.ts'
 
 /** A turn that goes on after this has waited for its user over a weekend; then a dummy does. */
 const KEPT_MS = 3 * 24 * 60 * 60_000
@@ -10,12 +9,6 @@ const MAX_CHARS = 8_000_000
 const MAX_SIGNATURE = 65_536
 /** Counting reads the whole table, so it is done once for so many rows written. */
 const COUNT_EVERY = 100
-
-/** Who made a signature, and alone can read it. */
-export interface Maker {
-  readonly model: string
-  readonly upstream: Upstream
-}
 
 interface Row extends CallSignature, Maker {
   readonly expiresAt: number
@@ -123,7 +116,7 @@ export class CallSignatures {
 type SignatureRow = {
   call_id: string
   model: string
-  upstream: Upstream
+  upstream: Maker['upstream']
   signature: string
   expires_at: number
 }

@@ -134,7 +134,7 @@ describe('any body', () => {
     fc.assert(
       fc.property(body, (given) => {
         const fields = readFields(JSON.parse(JSON.stringify(given)))
-        const request = fields.ok ? readRequest(fields.value, 'm', Cuttings.NONE) : fields
+        const request = fields.ok ? readRequest(fields.value, Cuttings.NONE) : fields
         if (request.ok) {
           read++
           const { contents } = request.translate().request

@@ -93,8 +93,7 @@ describe('a stream', () => {
     expect(signed).toHaveLength(1)
     const [envelope] = openSignatures(String(signed?.[0]?.['encrypted_content']))
     expect(envelope).toEqual({
-      model: TERMS.target.model,
-      upstream: 'gemini-api',
+      maker: { model: TERMS.target.model, upstream: 'gemini-api' },
       signatures: [
         {
           callId: last?.output.find(({ type }) => type === 'function_call')?.['call_id'],

@@ -208,20 +208,10 @@ describe('the input', () => {
       [hello, reasoning, ...calls],
       [hello, ...calls, reasoning],
     ]) {
-      const signatures = (await partsOf(input)).flatMap((part) => part.thoughtSignature ?? [])
-      expect(signatures).toEqual([one, two])
+      const signed = (await partsOf(input)).filter(({ signedBy }) => signedBy !== undefined)
+      expect(signed.map(({ thoughtSignature }) => thoughtSignature)).toEqual([one, two])
+      expect(signed.map(({ signedBy }) => signedBy)).toEqual([maker, maker])
     }
-  })
-
-  it('brings no signature of another model back', async () => {
-    const maker = { model: 'gemini-2.5-pro', upstream: 'gemini-api' } as const
-    const sealed = sealSignatures(maker, [{ callId: 'a', signature: 'EgQBAgME' }])
-    const parts = await partsOf([
-      { role: 'user', content: 'Hi' },
-      { type: 'reasoning', summary: [], encrypted_content: sealed },
-      { type: 'function_call', call_id: 'a', name: 'f', arguments: '{}' },
-    ])
-    expect(parts.some(({ thoughtSignature }) => thoughtSignature !== undefined)).toBe(false)
   })
 
   it('unpacks a summary, and asks for one in place of an answer', async () => {

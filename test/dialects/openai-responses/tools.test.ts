@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { restored, withTextEnums } from '../../../src/dialects/openai-responses/numeric-enums.ts'
+import { parseWithRawNumbers } from '../../../src/json/long-numbers.ts'
 import type { FunctionDeclaration } from '../../../src/gemini/types.ts'
 import { answer, requestOf, wholeOf } from './support.ts'
 
@@ -247,5 +248,22 @@ describe('arguments', () => {
     const deep = { type: 'object', properties: {} as Record<string, unknown> }
     deep.properties['a'] = deep
     expect(withTextEnums(deep)).toBe(deep)
+  })
+  it('that are whole numbers beyond 2^53 keep all of their digits', () => {
+    const args = parseWithRawNumbers('{"id":12345678901234567890,"ids":[98765432109876543210]}')
+    expect(JSON.stringify(restored(args, { properties: { id: { type: 'integer' } } }))).toBe(
+      '{"id":12345678901234567890,"ids":[98765432109876543210]}',
+    )
+  })
+
+  it('of a schema whose parts refer to each other many times over end at once', () => {
+    const parts = Array.from({ length: 40 }, (_, at) => [
+      `p${at}`,
+      { allOf: [1, 2, 3].map((step) => ({ $ref: `#/$defs/p${(at + step) % 40}` })) },
+    ])
+    const last = { properties: { n: { type: 'string', enum: [1, 2] }, o: { type: 'string' } } }
+    const $defs = { ...Object.fromEntries(parts), p7: last }
+    const tangled = { type: 'object', properties: { a: { $ref: '#/$defs/p0' } }, $defs }
+    expect(restored({ a: { n: '2', o: null, p: null } }, tangled)).toEqual({ a: { n: 2, p: null } })
   })
 })

@@ -4,6 +4,7 @@ import { Conversation, type PastCall } from '../../../src/gemini/ask/conversatio
 import { FunctionNames } from '../../../src/gemini/ask/function-names.ts'
 import type { Part } from '../../../src/gemini/types.ts'
 
+const MAKER = { model: 'gemini-3.1-pro-preview', upstream: 'vertex' } as const
 const QUESTION: Part = { text: 'hi' }
 
 function made(id: string, name = 'f', more: Partial<PastCall> = {}): PastCall {
@@ -54,15 +55,15 @@ describe('a conversation', () => {
   it.each(['before its call', 'after its call'])('finds a signature that comes %s', (when) => {
     const conversation = new Conversation()
     conversation.user([QUESTION])
-    if (when === 'before its call') conversation.sign('b', 'EgAB')
+    if (when === 'before its call') conversation.sign('b', 'EgAB', MAKER)
     conversation.model([], [made('a'), made('b')])
-    if (when === 'after its call') conversation.sign('b', 'EgAB')
+    if (when === 'after its call') conversation.sign('b', 'EgAB', MAKER)
     expect(contentsOf(conversation)).toMatchObject([
       {},
       {
         parts: [
           { functionCall: { id: 'a' } },
-          { functionCall: { id: 'b' }, thoughtSignature: 'EgAB' },
+          { functionCall: { id: 'b' }, thoughtSignature: 'EgAB', signedBy: MAKER },
         ],
       },
       {},
@@ -71,7 +72,7 @@ describe('a conversation', () => {
 
   it("leaves a call's own signature where another comes apart from it", () => {
     const conversation = called(made('a', 'f', { signature: 'EgOwn' }))
-    conversation.sign('a', 'EgOther')
+    conversation.sign('a', 'EgOther', MAKER)
     expect(contentsOf(conversation)).toMatchObject([
       {},
       { parts: [{ thoughtSignature: 'EgOwn' }] },

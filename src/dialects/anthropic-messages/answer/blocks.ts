@@ -176,9 +176,7 @@ export class MessageBlocks implements AnswerSink {
   /** In the thoughts before the call, where there are any: clients that keep one text of thoughts drop blocks without. */
   #sign(callId: string, signature: string): void {
     this.#begin('thought')
-    const { model, target } = this.#terms
-    const maker = { model, upstream: target.upstream }
-    this.#writer.signature(sealSignatures(maker, [{ callId, signature }]))
+    this.#writer.signature(sealSignatures(this.#terms.target, [{ callId, signature }]))
     this.#end()
   }
 

@@ -16,12 +16,7 @@ export interface Said {
   readonly changes: Changes
 }
 
-/** `model`: as the client asked for it; signatures that another made are left out. */
-export function readMessages(
-  messages: readonly Block[],
-  { model, system }: { readonly model: string; readonly system: unknown },
-  reading: Reading,
-): Said {
+export function readMessages(messages: readonly Block[], system: unknown, reading: Reading): Said {
   const conversation = new Conversation()
   const changes = new Changes()
   conversation.system(withoutBilling(toParts(system, 'system', reading)))
@@ -34,7 +29,7 @@ export function readMessages(
         readUser(conversation, content, `${path}.content`, reading)
         break
       case 'assistant':
-        readAssistant(conversation, content, { path: `${path}.content`, model }, reading)
+        readAssistant(conversation, content, `${path}.content`, reading)
         break
       case 'system':
         readSystem({ conversation, changes }, message, { path, isFirst: !hasBegun }, reading)
@@ -90,7 +85,7 @@ function readResult(
 function readAssistant(
   conversation: Conversation,
   content: unknown,
-  { path, model }: { readonly path: string; readonly model: string },
+  path: string,
   reading: Reading,
 ): void {
   const said: Part[] = []
@@ -102,9 +97,9 @@ function readAssistant(
       case 'tool_use':
         return addCall(calls, block, here, reading)
       case 'thinking':
-        return readEnvelopes(conversation, block['signature'], model)
+        return readEnvelopes(conversation, block['signature'])
       case 'redacted_thinking':
-        return readEnvelopes(conversation, block['data'], model)
+        return readEnvelopes(conversation, block['data'])
       // What Google's own tools did is in the text, and a block that is not known was never the model's word.
     }
   })
@@ -121,12 +116,11 @@ function addCall(calls: PastCall[], block: Block, path: string, reading: Reading
 }
 
 /** Several may be joined to one text, and each says itself where it ends. */
-function readEnvelopes(conversation: Conversation, text: unknown, model: string): void {
+function readEnvelopes(conversation: Conversation, text: unknown): void {
   if (typeof text !== 'string' || text === '') return
-  for (const envelope of openSignatures(text)) {
-    if (envelope.model !== model) continue
-    for (const { callId, signature } of envelope.signatures) {
-      if (callId !== '') conversation.sign(callId, signature)
+  for (const { maker, signatures } of openSignatures(text)) {
+    for (const { callId, signature } of signatures) {
+      if (callId !== '') conversation.sign(callId, signature, maker)
     }
   }
 }
