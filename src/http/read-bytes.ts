@@ -1,4 +1,4 @@
-import { Patience } from './patience.ts'
+import { CROWDED_IDLE_MS, IDLE_MS, Patience } from './patience.ts'
 import { Upload } from './uploads.ts'
 
 const FIRST_BUFFER_BYTES = 16_384
@@ -39,8 +39,10 @@ export async function readBytes(
     if (!upload.grow(buffer.byteLength)) return giveUp('too_many')
     for (;;) {
       const room = Math.min(READ_BYTES, buffer.byteLength - size)
-      const read = await patience.for(reader.readAtLeast(room, new Uint8Array(buffer, size, room)))
-      if (read === null) return giveUp('too_slow')
+      const reading = reader.readAtLeast(room, new Uint8Array(buffer, size, room))
+      const isCrowded = upload.isCrowded
+      const read = await patience.for(reading, isCrowded ? CROWDED_IDLE_MS : IDLE_MS)
+      if (read === null) return giveUp(isCrowded ? 'too_many' : 'too_slow')
       const { done, value } = read
       // The buffer comes back as another object, also with the last read.
       if (value !== undefined) {

@@ -4,8 +4,10 @@
  */
 const held = new Map<string, number>()
 
-/** Four bodies of the default limit's size; a body alone may always be as large as its limit. */
-const MAX_BYTES = 83_886_080
+/** Four bodies of the default limit's size. With more under way an owner is crowded: what stands still then is soon given up. */
+const CROWDED_BYTES = 83_886_080
+/** However fast they come; a body alone may always be as large as its limit. An agent that sends 64 pictures of 5 MB at once is under it. */
+const MAX_BYTES = 536_870_912
 
 export class Upload {
   readonly #owner: string
@@ -25,6 +27,11 @@ export class Upload {
     held.set(this.#owner, all)
     this.#bytes = bytes
     return true
+  }
+
+  /** Whether the owner's uploads hold so much that none of them may stand still for long. */
+  get isCrowded(): boolean {
+    return (held.get(this.#owner) ?? 0) > CROWDED_BYTES
   }
 
   /** It is complete, or given up. */
