@@ -29,6 +29,8 @@ export interface Comparison {
   /** What is measured of one round. */
   readonly of: (round: Measured) => number
   readonly floor: Target
+  /** Whose figure it is, where that is not Pollux in chat. */
+  readonly ours?: Target
   readonly unit: (value: number) => string
   readonly goal: Goal
   /** Taken off both sides, where the way without a Worker has its share. */
@@ -52,13 +54,13 @@ export function spreads(
 
 /** Pollux beside its floor. */
 export function compare(rounds: Rounds, comparison: Comparison): Row {
-  const { of, floor, less } = comparison
+  const { of, floor, less, ours: subject = 'd' } = comparison
   const values = (target: Target): number[] =>
     (rounds[target] ?? []).map((round, index) => {
       const off = less === undefined ? undefined : rounds[less]?.[index]
       return of(round) - (off === undefined ? 0 : of(off))
     })
-  const ours = values('d')
+  const ours = values(subject)
   const row = compareNumbers(values(floor), ours, comparison)
   return rounds['peer'] === undefined
     ? row
@@ -69,13 +71,13 @@ export function compare(rounds: Rounds, comparison: Comparison): Row {
 export function compareNumbers(
   floors: readonly number[],
   ours: readonly number[],
-  { work, measure, floor, unit, goal }: Omit<Comparison, 'of' | 'less'>,
+  { work, measure, floor, unit, goal }: Omit<Comparison, 'of' | 'less' | 'ours'>,
 ): Row {
   const ratios = ratiosOf(ours, floors)
   return {
     work,
     measure,
-    floor: `(${floor}) ${unit(median(floors))}`,
+    floor: `(${floor === 'd' ? 'chat' : floor}) ${unit(median(floors))}`,
     pollux: unit(median(ours)),
     ratio: inWords(ratios),
     must: `≤ ${goal.must}`,

@@ -2,10 +2,14 @@
 import type { Done } from './load.ts'
 import { cpuMs, machineMs, memory } from './processes.ts'
 import type { Address, Sides, Work } from './sides.ts'
+import { type Dialect, isDialect } from './spoken.ts'
 import { type Name, startSubject } from './subjects.ts'
 
-/** `direct`: no Worker between, which tells what of a time is the Worker's. `peer`: the program of `--peer`. */
-export type Target = Name | 'direct' | 'peer'
+/**
+ * `direct`: no Worker between, which tells what of a time is the Worker's. `peer`: the program of `--peer`. A dialect: Pollux in a
+ * process of its own that is asked in it, where (d) is asked in chat.
+ */
+export type Target = Name | Dialect | 'direct' | 'peer'
 
 /** A target that runs: whom to ask, and whose CPU and memory are read. */
 interface Running {
@@ -45,7 +49,7 @@ export async function runRounds(sides: Sides, plan: Plan): Promise<Rounds> {
   const running = new Map<Target, Running>()
   const start = async (target: Target): Promise<Running> => {
     const started = await run(target, sides)
-    if (target !== 'direct') await sides.run({ ...work, ...warmUp }, started.address)
+    if (target !== 'direct') await sides.run({ ...work, ...warmUp }, started.address, target)
     return started
   }
   if (!fresh) {
@@ -60,7 +64,7 @@ export async function runRounds(sides: Sides, plan: Plan): Promise<Rounds> {
     for (let turn = 0; turn < targets.length; turn++) {
       const target = targets[(round + turn) % targets.length] ?? 'a'
       const one = running.get(target) ?? (await start(target))
-      const measured = await measure(sides, one, work)
+      const measured = await measure(sides, one, work, target)
       if (measured.failed > 0) throw new Error(`${measured.failed} requests failed (${target})`)
       ;(results[target] ??= []).push(measured)
       if (fresh) await one.stop()
@@ -77,18 +81,23 @@ async function run(target: Target, sides: Sides): Promise<Running> {
     if (sides.peer === null) throw new Error('There is no peer.')
     return { address: sides.peer, pids: sides.peer.pids, stop }
   }
-  const subject = await startSubject(target, sides.upstreamPort)
+  const subject = await startSubject(isDialect(target) ? 'd' : target, sides.upstreamPort)
   const { port, pid } = subject.workerd
   return { address: { port }, pids: [pid], stop: () => subject[Symbol.asyncDispose]() }
 }
 
-async function measure(sides: Sides, { address, pids }: Running, work: Work): Promise<Measured> {
+async function measure(
+  sides: Sides,
+  { address, pids }: Running,
+  work: Work,
+  target: Target,
+): Promise<Measured> {
   const cpuOf = (): number => sum(pids, cpuMs)
   const memoryOf = (of: 'now' | 'peak'): number => sum(pids, (pid) => memory(pid, of))
   const [cpu, side, machine] = [cpuOf(), sides.cpu(), machineMs()]
   const [own, began] = [process.cpuUsage(), performance.now()]
   const before = memoryOf('now')
-  const done = await sides.run(work, address)
+  const done = await sides.run(work, address, target)
   const used = cpuOf() - cpu
   const { load, upstream } = sides.cpu()
   const shares = [load - side.load, upstream - side.upstream].map((ms) => ms / done.wallMs)

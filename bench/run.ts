@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { agent } from './cases/agent.ts'
 import { type Case, type Effort, manyShort } from './cases/case.ts'
+import { DIALECT_CASES } from './cases/dialects.ts'
 import { images } from './cases/images.ts'
 import { short, single } from './cases/short.ts'
 import { bundled, start } from './cases/start.ts'
@@ -13,7 +14,18 @@ import { machine, table } from './report.ts'
 import { peerAt } from './peer.ts'
 import { Sides } from './sides.ts'
 
-const CASES: readonly Case[] = [short, single, stream, paced, agent, images, start, object, bundled]
+const CASES: readonly Case[] = [
+  short,
+  single,
+  stream,
+  paced,
+  ...DIALECT_CASES,
+  agent,
+  images,
+  start,
+  object,
+  bundled,
+]
 
 const { values, positionals } = parseArgs({
   options: {

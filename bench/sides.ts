@@ -4,12 +4,15 @@ import type { Done, Job } from './load.ts'
 import { cpuMs } from './processes.ts'
 import type { Peer } from './peer.ts'
 import { USER_KEY } from './subjects.ts'
+import type { Spoken } from './spoken.ts'
 import type { Answer } from './upstream.ts'
 
 export interface Work {
   readonly answer: Answer
   /** Taken in turn; of each the fields of a chat request beside `model` and `stream`. */
   readonly bodies: readonly object[]
+  /** The same in other dialects, and whatever else a target is asked instead. */
+  readonly spoken?: Readonly<Partial<Record<string, Spoken>>>
   readonly connections: number
   readonly requests: number
 }
@@ -47,9 +50,10 @@ export class Sides implements Disposable {
     return new Sides(await startChild('load.ts'), upstream, peer)
   }
 
-  async run(work: Work, to: Address): Promise<Done> {
+  async run(work: Work, to: Address, target = ''): Promise<Done> {
     await this.#upstream.ask(work.answer)
-    return this.ask(chatJob(work, to))
+    const spoken = work.spoken?.[target]
+    return this.ask(spoken === undefined ? chatJob(work, to) : spokenJob(work, to, spoken))
   }
 
   async ask(job: Job): Promise<Done> {
@@ -74,6 +78,21 @@ function chatJob({ answer, bodies, connections, requests }: Work, to: Address): 
     path,
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     bodies: bodies.map((body) => JSON.stringify({ model, stream, ...body })),
+    connections,
+    requests,
+  }
+}
+
+function spokenJob(
+  { connections, requests }: Work,
+  { port }: Address,
+  { path, headers, bodies }: Spoken,
+): Job {
+  return {
+    port,
+    path,
+    headers: { ...headers, 'content-type': 'application/json' },
+    bodies: bodies.map((body) => JSON.stringify(body)),
     connections,
     requests,
   }

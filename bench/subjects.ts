@@ -1,4 +1,4 @@
-/** What is measured: three bare Workers, and Pollux with everything on. */
+/** What is measured: four bare Workers, and Pollux with everything on. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FILES, ROOT, startWorkerd, type Workerd, type WorkerSpec } from './workerd.ts'
 
-export type Name = 'a' | 'b' | 'c' | 'd'
+export type Name = 'a' | 'b' | 'c' | 'd' | 'e'
 
 export const TITLES: Readonly<Record<Name, string>> = {
   a: 'a bare Worker that passes everything through',
   b: 'a bare Worker that calls a Durable Object first',
   c: 'a bare Worker that reads and writes each chunk',
   d: 'Pollux, everything on',
+  e: 'a bare Worker that parses and serialises the request, twice',
 }
 
 export const USER_KEY = 'bench-user-key-0123456789'
@@ -49,7 +50,7 @@ export async function spawnSubject(
 }
 
 function bare(name: Exclude<Name, 'd'>, upstreamPort: number): WorkerSpec {
-  const file = { a: 'pass', b: 'object', c: 'copy' }[name]
+  const file = { a: 'pass', b: 'object', c: 'copy', e: 'twice' }[name]
   return {
     name: file,
     code: subjectCode(file),

@@ -19,7 +19,8 @@ export interface Effort {
   readonly scale: number
 }
 
-export const HELLO = { messages: [{ role: 'user', content: 'Say something short about work.' }] }
+export const HELLO_TEXT = 'Say something short about work.'
+export const HELLO = { messages: [{ role: 'user', content: HELLO_TEXT }] }
 
 /** Others use the machine too, and what they take changes within seconds: short work is compared in many short rounds rather than in few long ones. */
 export function manyShort({ rounds }: Effort): number {

@@ -54,7 +54,7 @@ export const images: Case = {
 }
 
 /** Bytes in no order, in base64: a picture as clients send it. */
-function picture(bytes: number): string {
+export function picture(bytes: number): string {
   const noise = Buffer.alloc(bytes)
   for (let at = 0, state = 1; at < bytes; at++) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0

@@ -60,6 +60,9 @@ describe.skipIf(process.platform !== 'linux')('the bench', () => {
         'CPU per chunk',
         'CPU per chunk',
         'delay of a chunk, p99',
+        ...Array<string>(4).fill('CPU per request'), // dialects: short replies
+        ...Array<string>(4).fill('CPU per chunk'), // streams, and paced ones
+        ...Array<string>(3).fill('CPU per request'), // turns, and a picture
         'CPU per request',
         'CPU per request',
         'CPU per request',
@@ -72,7 +75,7 @@ describe.skipIf(process.platform !== 'linux')('the bench', () => {
       ])
       // Ratios of what the system counts in ticks are not looked at: there is too little of it.
       const isMeasured = ([, , , floor = '', pollux = '']: string[]): boolean =>
-        /^(?:\([abc]\) \d.*)?$/.test(floor) && /^\d/.test(pollux)
+        /^(?:\((?:[abce]|chat)\) \d.*)?$/.test(floor) && /^\d/.test(pollux)
       expect(rows.filter((row) => !isMeasured(row))).toEqual([])
       expect(reports()).toEqual(before)
     },
