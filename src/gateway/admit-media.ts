@@ -1,6 +1,6 @@
 /**
- * What stands between the media of a request and Google: how many, how large, and for those at an address the fetch. It makes
- * requests of our own, so it is only for callers whose key is known to be good.
+ * Checks the media of a request before Google gets any: how many there are, how large they are; what stands at an address is
+ * fetched here. That sends requests of our own, so it is only for callers whose key is known to be good.
  */
 import { type Attachment, asText } from '../gemini/media/attachment.ts'
 import { readersOf } from '../gemini/media/file-uris.ts'
@@ -82,7 +82,7 @@ async function fetchInto(
   }
   if (!file.ok) return failureOf(param, file)
   const declared = canonicalType(file.contentType) ?? mimeType
-  // A picture or a PDF is what its bytes say: servers send pages of error under any name.
+  // Servers send error pages under any type: what a picture or a PDF is, its first bytes say.
   const isTelling = kind === 'image' || mimeType === 'application/pdf'
   const isUntold = kind === 'file' && file.seenType === null && !isTelling
   const text = isUntold ? textIn(file.bytes) : null

@@ -16,13 +16,13 @@ import type { UpstreamFault, Verdict } from '../upstreams/verdict.ts'
 /** Why a call was aborted; the reason of its AbortSignal. */
 export const CLIENT_LEFT = 'client_left'
 export const TOO_SLOW = 'too_slow'
-/** Not a reason to fail: nothing more is wanted of the upstream. */
+/** The call is over and nothing more is wanted of the upstream: no failure. */
 export const DONE = 'done'
 
 const MAX_ERROR_BYTES = 65_536
-/** Eight pictures, or a million tokens. */
+/** Room for eight pictures, or for a million tokens of text. */
 const MAX_ANSWER_BYTES = 50_331_648
-/** Events before the first that says anything; Google has been seen to send one or two. */
+/** A bound on the events before the first one with content; Google has been seen to send one or two. */
 const MAX_QUIET_EVENTS = 1000
 
 export interface Failed {
@@ -31,7 +31,7 @@ export interface Failed {
   /** HTTP status of the upstream; 0 where none arrived. */
   readonly status: number
   readonly error: GoogleError | null
-  /** What it used all the same. */
+  /** What the failed attempt used, where Google told. */
   readonly usage?: UsageMetadata | undefined
 }
 
@@ -43,7 +43,10 @@ export type AttemptResult =
       /** The JSON of the response, where it was asked for. */
       readonly text?: string
     }
-  /** `first` is all that came up to the first content or the end: up to there a failure costs the client nothing. */
+  /**
+   * `first`: all events up to the first content or the end. Until then the client has been told nothing, so a failure can
+   * still go to another credential.
+   */
   | {
       readonly ok: true
       readonly kind: 'stream'
@@ -54,16 +57,19 @@ export type AttemptResult =
 
 export interface AttemptInput {
   readonly lease: Lease
-  /** Made anew for each call: a long request need not be held a second time, as text, while Google answers. */
+  /** Makes the request anew for each call: so its text is not held in memory a second time while Google answers. */
   readonly ask: () => Ask
   readonly settings: Settings
   /** Aborts the upstream call; carries CLIENT_LEFT or TOO_SLOW as its reason. Outlives the attempt where that streams. */
   readonly control: AbortController
-  /** Whether the answer is wanted as the JSON that it came in, too. */
+  /** Whether the answer is also wanted as the JSON text that it came in. */
   readonly keepsText?: boolean
 }
 
-/** Calls Google once under a lease, up to the whole answer or the first event of a stream. Rejects only where `ask` throws, which is a bug. */
+/**
+ * Calls Google once under a lease. A whole answer is read to its end, a stream up to its first content. A failure is a value;
+ * it rejects only where `ask` throws, which is a bug.
+ */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const { lease, settings, control } = input
   const { access } = lease
@@ -108,7 +114,7 @@ export function brokenOff(signal: AbortSignal, status: number): Failed {
   return outage(status === 0 ? 'unreachable' : 'truncated', status)
 }
 
-/** An error text may quote a whole request; what tells something stands at its beginning. */
+/** An error text may quote a whole request; what matters stands at its beginning, so the rest is not read. */
 async function errorText(response: Response): Promise<string> {
   return (await readText(response, MAX_ERROR_BYTES, { cut: true })) ?? ''
 }
@@ -140,7 +146,7 @@ async function opening(
     const batch = await events.next()
     for (const event of batch.responses) responses.push(event)
     for (const text of batch.texts ?? []) texts.push(text)
-    // Each is looked at once: what came before had neither.
+    // Only the new batch is looked at: the batches before had no content and no end.
     if (batch.responses.some((event) => hasContent(event) || isFinal(event))) {
       return { ok: true, kind: 'stream', events, first: { ...batch, responses, texts } }
     }

@@ -2,9 +2,9 @@ import { sha256, sha256Hex } from '../bytes/sha256.ts'
 import { hasMintedForm, mintedFor } from './minted-key.ts'
 
 /**
- * Who is calling. A key is compared by its SHA-256 and never stored, logged or repeated; an isolate's memory holds the last
- * ones. Whether a user's key is known is for the user's object to say: here a key is only turned into the id that names the
- * object.
+ * Who is calling. A key is compared by its SHA-256 and never stored, logged or repeated; only the memory of an isolate holds
+ * the last few.
+ * A key is here only turned into the id that names the user's object. Whether the key is valid, that object says.
  */
 export interface KeyHolder {
   /** Whom the key names: of a minted key the id in it, of one that an admin chose its digest. */
@@ -93,11 +93,11 @@ export async function holderOf(key: string, env: Env): Promise<KeyHolder | null>
   return holders[0] ?? null
 }
 
-// What a key says follows from it and from the secrets in `env`; whether it is still good is asked each time. So what an
-// isolate's last keys say is kept beside its `env`, and a key in use is not hashed for every request.
+// Saves hashing a key in use for every request: what the last keys of an isolate say is kept, beside the `env` whose secrets
+// it follows from. Whether a key is still valid is asked each time all the same.
 const lastCallers = new WeakMap<object, Map<string, Caller>>()
 const MAX_LAST_KEYS = 200
-/** A minted one has 109. What is longer is hashed each time, since strangers' keys are among them. */
+/** A minted key has 109 characters. Longer ones are hashed each time: anybody may send them, and they would fill the memory. */
 const MAX_KEPT_CHARS = 256
 
 const FORGED: Caller = { holders: [], master: null, forged: 1 }
@@ -140,7 +140,7 @@ async function masterDigestIn(env: Env): Promise<Uint8Array | null> {
 
 async function isMasterKey({ keyDigest }: KeyHolder, env: Env): Promise<boolean> {
   const master = await masterDigestIn(env)
-  // The time tells nothing of how far a wrong key is right.
+  // Takes the same time for every wrong key, so nobody can find the key piece by piece.
   return master !== null && crypto.subtle.timingSafeEqual(Uint8Array.fromHex(keyDigest), master)
 }
 

@@ -8,15 +8,15 @@ import type { Verdict } from '../upstreams/verdict.ts'
 const DEARER_IN_REGIONS = /^gemini-(?:3\.[5-8]-|4-|3\.1-flash-lite$|3\.1-flash-image$)/
 
 /**
- * What an attempt cost by the price of today, in 1e-9 dollars, as a list of prices says it: what Google really asks hangs on contracts,
- * free tiers and licences. Null: it used something, and what that costs is not known.
+ * What an attempt cost in 1e-9 dollars, by the list price of today. Google's bill may differ: it depends on contracts, free
+ * tiers and licences. Null: the attempt used something whose cost is not known.
  */
 export function costUnder(
   { model, price, access }: Pick<Lease, 'model' | 'price' | 'access'>,
   usage: UsageMetadata | undefined,
   verdict: Verdict,
 ): number | null {
-  // An answer without a count, or a stream that was left before it: Google counts it all the same.
+  // No count came with the answer, or the client left the stream before it: Google bills it, so the cost is unknown and not 0.
   if (usage === undefined) return verdict.kind === 'ok' || verdict.kind === 'cancelled' ? null : 0
   const known = price ?? priceOf(model, Date.now())
   if (known === undefined) return null

@@ -17,7 +17,7 @@ export async function borrow(
 ): Promise<LeaseResult> {
   let granted = await askForLease(input, journey, asking)
   while (!granted.ok && granted.reason === 'out_for_a_moment') {
-    // Spread, so that those who wait do not come back together.
+    // Spread: without it, all requests that wait would come back at the same moment.
     const waitMs = granted.inMs + Math.random() * QUOTA_SPREAD_MS
     await scheduler.wait(waitMs)
     journey.waited(waitMs)

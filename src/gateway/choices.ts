@@ -38,10 +38,10 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
   }
   const client = new Client()
   const release = input.client.whenLeft(() => client.leave())
-  // In the order of time: what follows the first is only its consequence.
+  // In the order in which they happened: the failures after the first are only its consequence, because it ends the others.
   const failures: Failed[] = []
   const one = async (index: number, more: Partial<ServeInput> = {}): Promise<Generated> => {
-    // Each is counted as a request, and an attempt is known by its request.
+    // Each choice needs an id of its own: it is counted as a request, and an attempt is known by its request.
     const requestId = choiceId(input.requestId, index)
     const generated = await serve({ ...serving, ...more, requestId, client })
     if (!generated.ok) {
@@ -50,7 +50,8 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
     }
     return generated
   }
-  // The first is granted places for all of them, or none is asked for: a request that does not fit uses up nothing.
+  // The first choice asks for the places of all. If they do not fit, no other is made: a refused request must not use up
+  // anything.
   const { promise: answered, resolve: whenAnswered } = Promise.withResolvers<boolean>()
   const first = one(0, { choices: n, whenAnswered })
   const fits = await Promise.race([answered, first.then(() => false)])
@@ -74,7 +75,7 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
   return failed
 }
 
-/** The one answer to a request that its dialect writes. */
+/** One answer to a request that its dialect has written itself. */
 export async function generateAsWritten(input: WrittenInput): Promise<Answers> {
   const only = await serve(generatingAsWritten(input))
   return only.ok ? together([only]) : only
@@ -85,7 +86,7 @@ function together(all: readonly [Answered, ...Answered[]]): Answers {
   return { ok: true, all, lead: all[0], attempts }
 }
 
-/** An answer that nobody will see: what it used is counted all the same. */
+/** Ends an answer that nobody will see; what it used is counted all the same. */
 function drop(answer: Answered): void {
   answer.control.abort(DONE)
   if (answer.kind === 'unary') answer.settle({ kind: 'ok' }, answer.response.usageMetadata)

@@ -1,6 +1,6 @@
 /**
- * Who waits for an answer, as those see it who work for one. Plain JavaScript: an AbortSignal for each of them, and listening to
- * it, would be calls into the runtime, several a request.
+ * The client that waits for an answer, and a way to hear that it has left. An AbortSignal and listeners for each part of a
+ * request would cost several calls into the runtime; this is plain JavaScript.
  */
 export class Client {
   #hasLeft = false
@@ -9,13 +9,14 @@ export class Client {
   /** The client of a request, whose signal is aborted when it leaves. */
   static of({ signal }: Request): Client {
     const client = new Client()
-    // As a property, which nobody else sets on this request's signal: a listener would cost more than all that it is told.
+    // `onabort` and no listener: a listener would cost more than everything it tells. Nobody else sets `onabort` on this
+    // signal.
     if (signal.aborted) client.leave()
     else signal.onabort = () => client.leave()
     return client
   }
 
-  /** Also called by whoever finds that nobody takes what is written. */
+  /** Also called where a write to the client fails: it has left. */
   leave(): void {
     if (this.#hasLeft) return
     this.#hasLeft = true
@@ -23,7 +24,7 @@ export class Client {
     this.#watchers.clear()
   }
 
-  /** Calls back once, when the client leaves, or now if it has. What is returned unties the two. */
+  /** Calls back once, when the client leaves; at once if it has left already. Returns a function that cancels this. */
   whenLeft(watcher: () => void): () => void {
     if (this.#hasLeft) watcher()
     else this.#watchers.add(watcher)

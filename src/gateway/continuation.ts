@@ -13,13 +13,14 @@ import type { Ask } from '../upstreams/front.ts'
 import { attempt, type AttemptInput, type AttemptResult, outage } from './attempt.ts'
 
 /**
- * A Gemini 4 answer longer than one call may give stops with a token, and the same request with that token goes on exactly
- * there (docs/google.md: Long answers). The client sees one answer. All hops run under one lease: another credential does not know
- * the token. This many at most, since each is a subrequest and a while; then the answer ends as one that is too long.
+ * A Gemini 4 answer that is too long for one call stops with a token; the same request with that token goes on exactly there
+ * (docs/google.md: Long answers). The client sees one answer. All hops run under one lease, since other credentials do not
+ * know the token.
+ * Each hop costs a subrequest and time, so there are at most this many; then the answer ends as one that was too long.
  */
 export const MAX_HOPS = 8
 
-/** One attempt at an answer, with all its hops; of a stream the first hop, the rest is `nextHop`'s. */
+/** One attempt at an answer: all hops of a whole answer; only the first hop of a stream, whose next hops `nextHop` fetches. */
 export async function attemptAnswer(
   input: AttemptInput,
   mayBeEmpty: boolean,
@@ -37,7 +38,7 @@ export async function attemptAnswer(
   return { ...first, response: whole }
 }
 
-/** One call and no more: its client follows a long answer by itself. */
+/** One call and no more: this client follows a long answer by itself. */
 export async function attemptOnce(
   input: AttemptInput,
   mayBeEmpty: boolean,
@@ -51,7 +52,7 @@ export async function nextHop(input: AttemptInput, token: string): Promise<Attem
     const json = `${ask.json.slice(0, -1)},"continuationToken":${JSON.stringify(token)}}`
     return { ...ask, json }
   }
-  // There may be nothing left to say.
+  // Another hop may be empty: all may have been said.
   return complete(await attempt({ ...input, ask: goingOn }), true)
 }
 
@@ -67,7 +68,10 @@ function complete(answer: AttemptResult, mayBeEmpty: boolean): AttemptResult {
   return silence === null ? answer : { ...outage(silence, 200), usage }
 }
 
-/** Parts put together, each hop's use added, and of everything else the last word (docs/google.md: Long answers). */
+/**
+ * Joins two hops: their parts one after the other, their use added, everything else from the later hop (docs/google.md: Long
+ * answers).
+ */
 function joined(
   before: GenerateContentResponse,
   after: GenerateContentResponse,

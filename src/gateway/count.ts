@@ -20,7 +20,7 @@ export type Counted =
     }
   | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
 
-/** Has Google count the tokens of a request, under the ring's leases: a call as every other, but for what it costs. */
+/** Has Google count the tokens of a request. It runs under the ring's leases like every other call, but costs nothing. */
 export async function count(input: CountInput): Promise<Counted> {
   const { write, cuttings } = input
   const generated = await serve({

@@ -33,7 +33,7 @@ async function ask(
   const headers = { accept: 'application/dns-json' }
   const response = await fetch(url, { headers, redirect: 'manual', signal })
   if (!response.ok) throw new Error(`The DNS resolver answered ${response.status}.`)
-  // A name that is an alias comes with the records of its chain; the addresses are at its end.
+  // For an alias, the answer lists its whole chain; only the records at the end of it are addresses.
   const { Answer } = v.parse(reply, JSON.parse((await readText(response, MAX_REPLY_BYTES)) ?? ''))
   return Answer.filter((record) => record.type === type).map(({ data }) => data)
 }

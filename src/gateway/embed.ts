@@ -35,8 +35,8 @@ export type Embedded =
   | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
 
 /**
- * Embeds texts in as many calls as the upstreams' batches need, one after the other: each is an attempt of its own, and the
- * next may lead elsewhere. All or nothing: half of the vectors are of no use.
+ * Embeds texts in as many calls as the upstreams' batches need, one after the other. Each call is an attempt of its own and
+ * may go to another upstream than the last. All or nothing: half of the vectors are of no use.
  */
 export async function embed(input: EmbedInput): Promise<Embedded> {
   const { texts, options, written } = input
@@ -78,7 +78,7 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
   }
 }
 
-/** All of it: how much may be in one call is between the client and Google. */
+/** Sent as it is, in one call: how much may be in it is between the client and Google. */
 function asWritten(
   { method, write }: WrittenEmbedding,
   model: string,
@@ -87,7 +87,7 @@ function asWritten(
   return { ask: { method, json: write(model), cuttings: Cuttings.NONE }, count }
 }
 
-/** Typed as a generation's, since one loop makes all calls; what it is, the reader checks. */
+/** One loop makes all calls, so the reply is typed as a generation's; the reader checks what it really is. */
 function replyOf(generated: Extract<Generated, { ok: true }>): unknown {
   return generated.kind === 'unary' ? generated.response : null
 }

@@ -24,7 +24,8 @@ export function failureOf(verdict: Verdict, error: GoogleError | null, lease: Le
     case 'token_rejected':
       return UNUSABLE
     case 'quota':
-      // Not all credentials: where they are, the object says so. There was no time to try the others.
+      // Here other credentials may have quota left, but there was no time to try them. Where the whole ring is out, the object
+      // says so (`exhausted`).
       return { ...limited(model), retryAfterMs: QUOTA_RETRY_MS }
     case 'upstream_fault':
       return OUTAGES[verdict.reason]
@@ -188,7 +189,7 @@ function overloaded(message: string): Failure {
 }
 
 function outOfQuota(model: string, retryAfterMs: number, dimension: QuotaDimension): Failure {
-  // The earliest recovery is that of a whole day: so nothing comes back before.
+  // Even the credential that recovers first must wait for the day's end: nothing comes back before.
   const forTheDay = dimension.endsWith('_per_day')
   return {
     reason: forTheDay ? 'quota_exhausted' : 'rate_limited',

@@ -15,7 +15,7 @@ export interface FetchedFile {
   readonly seenType: string | null
 }
 
-/** Why there is no file, for the client: nothing of what the server sent, and no address. */
+/** Why there is no file, in words for the client: they quote nothing that the server sent, and no address. */
 export interface NotFetched {
   readonly ok: false
   readonly why: string
@@ -24,7 +24,7 @@ export interface NotFetched {
 export interface Fetching {
   readonly settings: Settings
   readonly signal: AbortSignal
-  /** Takes so many bytes of what the request may fetch; false where there are not as many left. */
+  /** Takes `bytes` from what the request may still fetch; false where not so many are left. */
   readonly take: (bytes: number) => boolean
 }
 

@@ -1,15 +1,16 @@
 /**
- * Some clients send a conversation again and again although it was refused as too long, each time all of it. After a few such
- * refusals the like of it is refused here, for longer and longer. Kept by the isolate: what it forgets costs one more refusal.
+ * Some clients send a conversation that was refused as too long again and again, in full each time. After a few such refusals
+ * in a row, requests of about that size are refused here, each time for longer. Kept in the isolate's memory: losing it costs
+ * one more refusal.
  */
 
-/** So many in a row are nobody's fault: several agents may work with one key. */
+/** This many refusals in a row make nobody wait: several agents may share one key. */
 const FREE = 3
 const FIRST_WAIT_MS = 2000
 const LONGEST_WAIT_MS = 60_000
-/** After so long without one all is forgotten. */
+/** A user without a refusal for this long begins anew. */
 const FORGOTTEN_MS = 5 * 60_000
-/** What is shorter than this part of what was refused has been shortened, and may pass. */
+/** A request that is shorter than this part of the refused one has been shortened, and may pass. */
 const LIKE = 0.9
 const MAX_USERS = 1000
 

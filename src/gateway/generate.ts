@@ -35,7 +35,7 @@ export function generate(input: GenerateInput): Promise<Generated> {
 /** The journey of a generation, to be made once or, for several choices, as often as there are. */
 export function generating(input: GenerateInput): ServeInput {
   const { request } = input
-  // A stop sequence may be the first thing that a model says.
+  // Empty answers are valid here: the model's first words may be a stop sequence.
   const mayBeEmpty = (request.generationConfig?.stopSequences ?? []).length > 0
   return {
     ...input,

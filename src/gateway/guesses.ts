@@ -45,7 +45,7 @@ function groupsOf(text: string): readonly string[] {
   return text === '' ? [] : text.split(':').map((group) => group.replace(/^0+(?=.)/, ''))
 }
 
-/** Names of objects are seen in logs, where an address is somebody's. */
+/** Hashed, because names of objects are seen in logs and an address may be personal data. */
 export function nameOfNetwork(network: string): Promise<string> {
   return sha256Hex(network)
 }

@@ -24,13 +24,13 @@ export interface JourneyInput {
   readonly requestId: string
   /** As the client asked for it, without a prefix; the object may know it as an alias. */
   readonly model: string
-  /** What serves if no alias of the user's is for that name, where the name is another maker's. */
+  /** The model that serves a name of another maker's, such as claude-*, unless one of the user's aliases is that name. */
   readonly standIn?: string | null
   /** Names the conversation; a hash. Null where the client named none. */
   readonly session: string | null
   /** Upstreams that cannot serve this request at all; none where it does not say. */
   readonly unfit?: readonly Upstream[]
-  /** What of it they do not take, where it can be named. */
+  /** Which fields those upstreams do not take, where they can be named. */
   readonly unfitFor?: readonly string[]
   /** What it names that belongs to one credential. */
   readonly pins?: readonly PinRef[]
@@ -63,7 +63,7 @@ export interface ServeInput extends JourneyInput {
   readonly mayBeEmpty?: boolean
   /** The calls in the conversation whose signatures are wanted. */
   readonly callIds?: readonly string[]
-  /** Whether there is nothing in it that Google could refuse for the request's own sake; asked only where that matters. */
+  /** Whether the request is so plain that Google cannot be refusing it for its own sake; asked only where that matters. */
   readonly isPlain?: () => boolean
 }
 
@@ -78,7 +78,7 @@ export interface Answering {
     usage: UsageMetadata | undefined,
     /** Of the calls that the client was told. */
     signatures?: readonly CallSignature[],
-    /** What Google told of that this credential alone knows. */
+    /** Things that Google told of in the answer and that only this credential can reach. */
     pins?: readonly NewPin[],
   ) => void
   /** Instead of `settle`, where the request takes another call: counts this attempt as good and goes on. */
@@ -100,7 +100,7 @@ export type Generated =
       readonly first: Batch
       /** Fetches the rest of an answer that is longer than one call may give; null where its client does. */
       readonly resume: ((token: string) => Promise<AttemptResult>) | null
-      /** Asks for the answer once more, where it ended without a word; null where it may. */
+      /** Asks for the answer once more under the same lease, where it ended without a word; null where an empty answer is valid. */
       readonly again: (() => Promise<AttemptResult>) | null
     })
   | {

@@ -24,15 +24,21 @@ const AFTER: Readonly<Record<Verdict['kind'], Way>> = {
   upstream_fault: 'next_upstream',
 }
 
-/** Failures of one upstream within a request that are an outage of it, whatever credential is used. */
+/**
+ * After this many failures of one upstream within a request, it counts as an outage of that upstream, whatever credentials
+ * were used.
+ */
 const OUTAGE_AFTER = 2
-/** The model's own slips: it is asked this often, and another credential is no other model. */
+/**
+ * Slips of the model itself: another credential leads to the same model, so the same one is asked again, up to
+ * ASKED_WITH_SLIPS times in all.
+ */
 const SLIPS: readonly string[] = ['malformed_call', 'empty_answer']
 const ASKED_WITH_SLIPS = 2
 /** Shared capacity comes back within moments, and asking at once makes it worse. */
 const CAPACITY_WAIT_MS = 400
 
-/** What of a lease's request is not the journey's to say. */
+/** The fields of a lease request that the journey does not decide. */
 type Errand = Pick<
   LeaseRequest,
   'requestId' | 'attempt' | 'patienceMs' | 'estimatedTokens' | 'keyDigest' | 'callIds'
@@ -104,8 +110,10 @@ export class Journey {
   }
 
   /**
-   * The verdict in the light of what came before. Where a token fresh from Google is refused as well, it is not the token: for a
-   * while only, since an outage of Google's looks the same. Where another request failed the same way and this one is plain, it is not the request.
+   * The verdict in the light of what came before.
+   * A fresh token that is refused as well: the fault is not the token's. It is taken as one of the credential, for a while
+   * only, since an outage of Google's looks the same.
+   * A plain request that fails as another one did with this credential: the fault is not the request's but the credential's.
    */
   verdictOn(lease: Lease, { verdict }: Failed, isPlain: () => boolean): Verdict {
     const { credentialId, suspected } = lease
@@ -166,7 +174,7 @@ export class Journey {
 
   #outagesAfter(upstream: Upstream, verdict: Verdict): number {
     const isPlace = verdict.kind === 'upstream_fault' && verdict.reason === 'location'
-    // Where this Worker calls from does not change with the credential.
+    // The address that this Worker calls from stays the same with every credential, so no other one is tried there.
     return isPlace ? OUTAGE_AFTER : (this.#outages?.get(upstream) ?? 0) + 1
   }
 
@@ -189,7 +197,10 @@ export class Journey {
     return isCapacity ? CAPACITY_WAIT_MS * (0.5 + Math.random()) : 0
   }
 
-  /** What the client is told when nothing is left to try: what ended the request, else of all that failed what is likeliest to pass by itself. */
+  /**
+   * What the client is told when nothing is left to try: the failure that ended the request, else the one of all failures that
+   * is likeliest to pass by itself.
+   */
   failure(): Failure {
     const last = this.#failures.at(-1)
     if (last === undefined) {

@@ -1,16 +1,17 @@
 import { DIRECTORY_NAME } from '../objects/directory.ts'
 import type { KeyHolder } from './authenticate.ts'
 
-/** Of a minted key the tag says that its user was made here; of one that an admin chose, the directory knows. */
+/** How many users with a chosen key an isolate remembers. */
 const MAX_KNOWN = 10_000
 
-// Users of chosen keys, kept beside the isolate's `env`. Only those there are: strangers push nobody out. Whether a key is
-// still good is for the user's object to say, so none of them ever gets stale.
+// Users with a chosen key, kept beside the isolate's `env`. Only users who exist are kept, so strangers' keys push nobody out.
+// No entry gets stale: whether the key is still valid, the user's object says.
 const knownTo = new WeakMap<object, Set<string>>()
 
 /**
- * Whether this key may be a user's, told without waking an object of its own: each object that is woken is a file on a local
- * workerd, and strangers' keys would make known users wait for the disk. Null: the directory has to be asked.
+ * Whether this key may be a user's, told without waking an object: each woken object is a file on a local workerd, so
+ * strangers' keys would make known users wait for the disk. A minted key needs no look-up, since its tag proves that its user
+ * was made here. Null: only the directory can tell.
  */
 export function isKnown(env: Env, { userId, keyDigest }: KeyHolder): true | null {
   return userId !== keyDigest || knownTo.get(env)?.has(userId) === true ? true : null
@@ -23,7 +24,7 @@ export async function isUsers(env: Env, holder: KeyHolder): Promise<boolean> {
   try {
     if (!(await env.DIRECTORY.getByName(DIRECTORY_NAME).has(userId))) return false
   } catch {
-    return true // the directory is beside itself, perhaps for all the strangers: the user's own object knows too
+    return true // the directory fails, perhaps under strangers' keys: the user's own object will tell
   }
   remember(env, userId)
   return true

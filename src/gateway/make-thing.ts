@@ -1,4 +1,4 @@
-/** Makes things of Google's that use a model: caches, batches, interactions. Counted as every other use of it. */
+/** Makes things at Google that use a model: caches, batches, interactions. Counted like every other use of that model. */
 import type { Failure } from '../failure/failure.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
@@ -24,13 +24,14 @@ export type Made =
       /** To be called once, with what was used, where that is known. */
       readonly settle: (usage: UsageMetadata | undefined) => void
     }
-  /** Google may have made it all the same: nobody may ask again for the client. */
+  /** Google may have made it although no answer came: asking again could make a second one. */
   | { readonly ok: 'unknown'; readonly failure: Failure }
   | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
 
 /**
- * Asks for it under the ring's leases, another credential only where the first has surely made nothing: it refused. After a
- * broken connection or a failure of Google's own there may be one already, and a second would cost, and belong to nobody.
+ * Asks Google to make it, under the ring's leases. After a broken connection or a failure of Google's own it may exist
+ * already, and a second one would cost money and belong to nobody. So another credential is tried only where the first was
+ * refused, and has surely made nothing.
  */
 export async function make(input: MakeInput): Promise<Made> {
   const { path, body, settings } = input
@@ -80,5 +81,5 @@ export async function make(input: MakeInput): Promise<Made> {
   return { ok: true, generated, answer, settle: (usage) => generated.settle({ kind: 'ok' }, usage) }
 }
 
-/** What it came to is beside: `serve` knows answers of models alone. */
+/** A placeholder: `serve` knows only answers of models, so the thing that was made is handed over beside it. */
 const DONE: AttemptResult = { ok: true, kind: 'unary', response: {} }

@@ -13,7 +13,10 @@ const TAG_BYTES = 15
 const ID_CHARS = 64
 const SIGNED_CHARS = PREFIX.length + 76
 const FORM = /^sk-pollux-v1-[\w-]{96}$/
-/** What of a key is shown, so that people can tell their keys apart. Of the tag, which is no secret of the user's. */
+/**
+ * How many characters of a key are shown, so that people can tell their keys apart. They are of the tag, so that none of the
+ * random characters is shown.
+ */
 const HINT_CHARS = 4
 
 /** Whether a key looks like one that was minted here; it may be forged. */
@@ -43,7 +46,7 @@ export async function mintedFor(env: Env, key: string): Promise<string | null> {
   const tag = toBytes(key.slice(SIGNED_CHARS))
   const signers = await signersOf(env)
   const expected = await Promise.all(signers.map((signer) => tagOf(signer, signed)))
-  // Every tag is compared, whichever is right: the time tells nothing.
+  // Every tag is compared, even after one that matches: the time must not tell which one did.
   const matches = expected.map((right) => crypto.subtle.timingSafeEqual(right, tag))
   if (!matches.includes(true)) return null
   return toBytes(signed.slice(PREFIX.length)).toHex().slice(0, ID_CHARS)

@@ -29,9 +29,9 @@ export function callResponses<T>(
 }
 
 /**
- * Calls an object, again after a failure of the platform's own that it marks as passing: an object that moved or was
- * reset. Never where it is overloaded, which more calls would make worse, and never for an error of ours.
- * A stub is broken by such a failure, so `call` makes its own. It must be safe to repeat.
+ * Calls an object, and calls it again after a passing failure of the platform: the object moved or was reset. Never again
+ * where it is overloaded, which more calls would make worse, nor for an error of ours. Such a failure breaks the stub, so
+ * `call` must make its own, and must be safe to repeat.
  */
 export async function persistently<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {

@@ -1,12 +1,12 @@
 import { wholeOf } from '../objects/ledger/request-id.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 
-/** What an answer that nobody could tell says of the upstream. */
+/** The verdict on an answer that crashed on its way to the client. */
 const UNTOLD: Verdict = { kind: 'upstream_fault', reason: 'unreadable' }
 
 type Settle = (verdict: Verdict, usage: undefined) => void
 
-/** Answers that have begun and are not settled yet, by their request. Of an isolate; an answer leaves it when it is settled. */
+/** Answers that have begun and are not settled yet, by request. Of this isolate only. */
 const open = new Map<string, Set<Settle>>()
 
 /** Takes note of an answer that somebody has to settle. */
@@ -25,13 +25,13 @@ export function disown(requestId: string, settle: Settle): void {
 }
 
 /**
- * Settles what a request that crashed leaves behind: else its leases would keep their places until they lapse. True where
- * there was an answer of Google's, which then is what could not be told.
+ * A request that crashes leaves leases behind, which would keep their places until they lapse: this settles them. True where
+ * Google had answered: then that answer is what could not be told.
  */
 export function settleAbandoned(requestId: string): boolean {
   const owned = open.get(wholeOf(requestId))
   if (owned === undefined) return false
-  // Each takes itself out, which a set bears.
+  // Each `settle` removes itself from this set, which is safe while a set is walked.
   for (const settle of owned) settle(UNTOLD, undefined)
   return true
 }

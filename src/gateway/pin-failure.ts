@@ -2,7 +2,7 @@ import type { Failure } from '../failure/failure.ts'
 import type { UriRef } from '../gemini/media/owned-uris.ts'
 import type { Refusal } from '../objects/ledger/lease.ts'
 
-/** What a request is told that names things of two credentials. */
+/** Refuses a request that names things of two credentials: no single credential can read both. */
 export function apart({ one, other }: Extract<Refusal, { reason: 'pinned_apart' }>): Failure {
   return {
     reason: 'invalid_value',
@@ -11,7 +11,10 @@ export function apart({ one, other }: Extract<Refusal, { reason: 'pinned_apart' 
   }
 }
 
-/** Why the one credential that knows what a request names cannot serve it. Another's "not found" would tell the client nothing. */
+/**
+ * Why the one credential that knows the named thing cannot serve now. No other is asked: its "not found" would tell the client
+ * nothing.
+ */
 export function away(
   { ref, why, retryAt }: Extract<Refusal, { reason: 'pinned_away' }>,
   model: string,
@@ -39,7 +42,10 @@ export function away(
   }
 }
 
-/** What a request is told that names what the credential's owner can read, and its user may not. It does not say whether there is such a thing. */
+/**
+ * Refuses a request for a thing that the credential's owner can read and this user may not. It does not say whether that thing
+ * exists.
+ */
 export function notAllowed({ uri, param }: UriRef): Failure {
   const what = /^\s*gs:/i.test(uri)
     ? 'names a place in Google Cloud Storage that this API key may not read. Ask the admin of this gateway to allow it (media_uris), or send the file itself.'

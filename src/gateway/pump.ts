@@ -39,10 +39,10 @@ export interface PumpInput {
   readonly resume: ((token: string) => Promise<AttemptResult>) | null
   /** Asks for the answer once more, under the same lease; null where it may be silent. */
   readonly again: (() => Promise<AttemptResult>) | null
-  /** Takes note of a bug; what to tell the client of it. */
+  /** Logs a bug, and answers what the client is told of it. */
   readonly crashed: (error: unknown) => Failure
   readonly idleTimeoutMs: number
-  /** The dialect's word for that somebody is there; asked for each time anew. */
+  /** The dialect's sign of life for a silent stream; made anew each time. */
   readonly keepAlive: () => string
 }
 
@@ -51,21 +51,24 @@ export interface Pumped {
   readonly verdict: Verdict
   readonly usage: UsageMetadata | undefined
   readonly signatures: readonly CallSignature[]
-  /** With which the client may ask for the rest itself; null where it may not. */
+  /** The token with which the client may ask for the rest itself; null where it may not. */
   readonly continuation: string | null
 }
 
 type Carried = Omit<Pumped, 'continuation'>
 
-/** workerd tells of a client that left when something is written to it, so silence is broken this often. */
+/**
+ * workerd notices that a client has left only when something is written to it, so a silent stream gets a sign of life this
+ * often.
+ */
 export const KEEP_ALIVE_MS = 5000
 /** The attempt must be settled before its lease is taken for lost. */
 const LEASE_MARGIN_MS = 30_000
 
 /**
- * Carries the upstreams' streams of a request's choices to its client, as their parts come, no faster than the client
- * takes them. Ends the outlet when all are over. Where one choice fails the request has
- * failed: the others are stopped. Each promise resolves when its choice is over, and never rejects.
+ * Carries the upstreams' streams of all choices to the client, part by part, no faster than the client takes them. If one
+ * choice fails the request has failed, and the others are stopped. Ends the outlet when all are over. Each promise resolves
+ * when its choice is over, and never rejects.
  */
 export function pump(inputs: readonly PumpInput[], outlet: Outlet): Promise<Pumped>[] {
   const runs = inputs.map(async (input) => {
@@ -81,24 +84,24 @@ export function pump(inputs: readonly PumpInput[], outlet: Outlet): Promise<Pump
 class Pump {
   readonly #input: PumpInput
   readonly #outlet: Outlet
-  /** Of the hops before this one. */
+  /** Use of the hops before this one. */
   #earlierUsage: UsageMetadata | undefined
-  /** Of this one. */
+  /** Use of this hop. */
   #hopUsage: UsageMetadata | undefined
   #usage: UsageMetadata | undefined
   /** Google has said how the answer ended: what comes after, or does not come, changes nothing. */
   #isWhole = false
   #continuation: string | null = null
-  /** What the client was told to go on with, where it does so itself. */
+  /** The token that the client was given to fetch the rest itself; null where it was given none. */
   offered: string | null = null
   #hops = 1
   #hasSaid = false
-  /** What the answer is, once it has ended, if nothing was said. */
+  /** The failure that an ended answer comes to if it said nothing. */
   #silence: ReturnType<typeof silenceAfter> = null
   #isAskedAgain = false
   #waitsFor: 'upstream' | 'client' = 'client'
   #quietTicks = 0
-  /** As the signal says, which is dear to ask for every chunk. */
+  /** A copy of the signal's state: asking the signal itself is dear for every chunk. */
   #isStopped: boolean
 
   constructor(input: PumpInput, outlet: Outlet) {
@@ -118,7 +121,7 @@ class Pump {
     try {
       return await this.#carry()
     } catch (error) {
-      // A bug of ours: it may not cost the client its end of the stream, nor the attempt its settlement.
+      // A bug of ours must not cost the client its end of the stream, nor the attempt its settlement.
       this.#tell(this.#input.crashed(error))
       const verdict = { kind: 'upstream_fault', reason: 'unreadable' } as const
       return await this.#ended({ verdict, usage: this.#usage, signatures: [] })
@@ -128,7 +131,7 @@ class Pump {
     }
   }
 
-  /** Of a bug there may be more than one: what cannot be told either way breaks the stream off. */
+  /** Telling the client of a bug may meet the next bug: then the stream is broken off. */
   #tell(failure: Failure): void {
     try {
       this.#outlet.write(this.#input.encoder.fail(failure))
@@ -170,7 +173,10 @@ class Pump {
     this.#quietTicks = 0
   }
 
-  /** The next hop of a long answer, or another answer for one that said nothing; null where this was all, or as much as may be. */
+  /**
+   * The next hop of a long answer, or a second attempt at an answer that said nothing; null where neither is due, or no more
+   * are allowed.
+   */
   #resume(): Promise<AttemptResult | null> {
     const { resume } = this.#input
     const token = this.#continuation
@@ -260,12 +266,12 @@ class Pump {
   #tick(tickMs: number): void {
     const { control, lease, idleTimeoutMs, keepAlive } = this.#input
     if (Date.now() > lease.deadline - LEASE_MARGIN_MS) {
-      // A client that has stopped reading holds a write up; that must not hold the settlement up.
+      // A client that has stopped reading blocks a write; the settlement must not wait for it.
       if (control.signal.aborted) this.#outlet.abort(TOO_SLOW)
       control.abort(TOO_SLOW)
       return
     }
-    // A client that reads slowly is no silence of Google's.
+    // The client is slow here, not Google: this silence does not count.
     if (this.#waitsFor === 'client' || this.#outlet.isBlocked) return
     this.#quietTicks++
     // The first tick may come right after a chunk, so it proves no silence.

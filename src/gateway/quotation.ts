@@ -1,18 +1,22 @@
 import type { Access } from '../upstreams/credential.ts'
 
-/** Google's text is cut here: it may quote the request at length. Longer ones are not looked at beyond MAX_READ. */
+/** Google's text may quote the request at length: it is cut to MAX_TEXT characters, and not read beyond MAX_READ. */
 const MAX_TEXT = 1000
 const MAX_READ = 4000
 const GONE = '…'
 
 /**
- * How Google's words on a request begin. What begins otherwise may be on the credential, the account or the project, and is not
- * quoted: nobody can say what stands in a form that nobody has seen. From the corpus in test/upstreams and the emulator's rules.
+ * How Google's messages about a request begin. Any other message may be about the credential, the account or the project, and
+ * nobody can say what stands in a form not seen before: it is not quoted. From the corpus in test/upstreams and the emulator's
+ * rules.
  */
 const ON_REQUESTS =
   /^\s*(?:\[?\s*)?(?:\* ?)?(?:GenerateContentRequest|GenerateContent|EmbedContent|BatchEmbed|CountTokens|CachedContent|Invalid\b(?! (?:JWT|grant|API|credential|auth|token))|Unknown name|Unable to (?:submit|process)|The (?:input|request\b|requested (?:combination|offset)|thinking|referenced|model|video|image|audio|document|file|number|value|total|specified|response|function|tool|schema|system|content|prompt|parameter|field|property|generation|cached)|You do not have permission to access the File|Requested entity was not found|Upload |Please (?:ensure|enable|set|use|provide|remove|specify)|Request (?:contains|payload|must)|Requests ending|Function|Built-in tools|Tool|Multiple|Penalty|Voice|Image|Audio|Video|Media|Document|Unsupported|Additional|Corrupted|Base64|Only|At (?:least|most)|Cannot|Could not|Either|Each|Missing|Must|No |Role|Schema|Search|Setting|Stop|System|Temperature|Thinking|Thought|Developer|Duplicate|Empty|Enum|File |Budget|Logprobs|Max|Number|Parameter|Precondition|Proto field|Property|Response|Safety|Seed|Text|Token|Top|Too many|Value|`|contents?\b|tools?\b|generation_?config|system_?instruction|should|must|oneof|string|type|(?:output_?dimensionality|task_?type|auto_?truncate|max_?output_?tokens|candidate_?count|stop_?sequences?|top_?[kp]|thinking_?(?:budget|level|config)|response_?(?:schema|json_?schema|mime_?type|modalities|format)|(?:presence|frequency)_?penalty|media_?resolution|(?:file|inline)_?data|file_?uri|mime_?type|function_?(?:call|response|declarations?|calling_?config)|cached_?content|safety_?settings?|image_?config|speech_?config|seed)\b)/i
 
-/** What looks like a secret of Google's, or tells whose the credential is. Runs are bounded, so that no text takes long. */
+/**
+ * What looks like a secret of Google's, or tells whose the credential is. All repetitions are bounded, so that no text can
+ * make a match slow.
+ */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,4000}?(?:-----END [A-Z ]{0,30}-----|$)/g, GONE],
   [/\bAIza[\w-]{6,200}/g, GONE],
@@ -28,7 +32,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     `$1$2${GONE}`,
   ],
   [/\b[\w-]{1,120}\.apps\.googleusercontent\.com/gi, GONE],
-  // An address at a project whose name is already cut out is one still.
+  // An e-mail address, also where its project has been cut out by now.
   [
     /[\w.+-]{1,100}(?:@|%40|&#0*64;|&#x40;|\\u0040)[\w…-]{1,100}(?:(?:\.|%2e)[\w-]{1,63}){1,6}/gi,
     GONE,
@@ -36,13 +40,13 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\bprojects(\/|%2f)[^\s/%'"`)]{1,200}/gi, `projects$1${GONE}`],
   [/\b(project)[\s:=#]{0,4}[`'"]?[\w.:-]{0,100}\d[\w.:-]{0,100}[`'"]?/gi, `$1 ${GONE}`],
   [/\b(organizations|folders|billingAccounts)(\/|%2f)[\w-]{1,100}/gi, `$1$2${GONE}`],
-  // A number of a project or an account; of tokens nobody has so many.
+  // The number of a project or an account: no count of tokens has so many digits.
   [/(?<![\w.])\d{11,21}(?![\w.]*\d)/g, GONE],
-  // Nothing that a model or a person says is so long without a blank: base64, hex, a signature.
+  // Base64, hex or a signature: no word is as long without a blank.
   [/[A-Za-z0-9+/_=-]{64,}/g, GONE],
 ]
 
-/** Google's words on a request, without what says whose credential it was; null where they are not to be quoted at all. Pure. */
+/** Google's message about a request, without what tells whose credential it was; null where it must not be quoted at all. Pure. */
 export function quotable(message: string, { auth, project, quotaProject }: Access): string | null {
   let text = message.slice(0, MAX_READ)
   if (!ON_REQUESTS.test(text)) return null
@@ -55,7 +59,7 @@ export function quotable(message: string, { auth, project, quotaProject }: Acces
   return short === '' ? null : short
 }
 
-/** A value as it is, and as addresses, HTML and base64 have it; the longest first. */
+/** The forms in which a text may hold a value: as it is, in addresses, JSON, base64 and hex; the longest first. */
 function formsOf(value: string): readonly string[] {
   const bytes = new TextEncoder().encode(value)
   const forms = [

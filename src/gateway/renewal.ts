@@ -6,10 +6,10 @@ interface Renewing {
   readonly userId: string
 }
 
-/** Says of a long attempt that it goes on, for as long as this Worker lives; what is returned ends that. */
+/** Tells the object that a long attempt goes on, for as long as this Worker lives. Returns a function that ends this. */
 export function keepRenewed({ env, userId }: Renewing, leaseId: string): () => void {
   const renew = (): void => {
-    // Where it fails, the next one is in time.
+    // A renewal that fails is no harm: the next one still comes in time.
     const renewed = callUser<void>(env, userId, async (user) => {
       await user.renew(leaseId)
     })

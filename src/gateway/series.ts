@@ -5,8 +5,8 @@ import { type GenerateInput, generating } from './generate.ts'
 import { serve } from './serve.ts'
 
 /**
- * Several generations that are one request of the client's: each is an attempt of its own, and they are made one after the
- * other. All but the last are settled when the next begins, so settling them again does nothing.
+ * Several generations, one after the other, that are one request of the client's; each is an attempt of its own. All but the
+ * last are settled when the next begins; settling them again does nothing.
  */
 export async function generateSeries(
   input: Omit<GenerateInput, 'request' | 'stream'>,

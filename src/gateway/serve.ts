@@ -31,7 +31,7 @@ export function serve(input: ServeInput): Promise<Generated> {
   return travel(input, journey, null)
 }
 
-/** `report` is on the attempt before, of a request that takes several calls. */
+/** `report`: how the attempt before ended, where a request takes several calls. */
 async function travel(
   input: ServeInput,
   journey: Journey,
@@ -64,7 +64,7 @@ async function travel(
         ? null
         : { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? always) }
     } catch (error) {
-      // A bug of ours, which must not keep the lease.
+      // A bug of ours must not keep the lease.
       release()
       control.abort(DONE)
       settle(input, {
@@ -114,7 +114,7 @@ function tookSince(began: number, firstByteMs: number | null): Took {
   return { firstByteMs, wholeMs: Date.now() - began }
 }
 
-/** Hands an answer over to whoever tells it, and keeps it in mind until that is done. */
+/** Hands an answer over to whoever tells it to the client, and remembers it until it is settled. */
 function answering(input: ServeInput, journey: Journey, begun: Begun): Generated {
   const { lent, control, release, asked, result, began } = begun
   const firstByteMs = Date.now() - began
@@ -164,7 +164,7 @@ function refused(refusal: Exclude<LeaseResult, { ok: true }>, journey: Journey):
   return { ok: false, failure, attempts, credentialId: journey.lastCredential, rateLimits }
 }
 
-/** Who follows an answer by itself has been told its end by then. */
+/** A client that follows an answer by itself has been told the end by then, so it cannot be asked for again. */
 function mayAskAgain({ mayBeEmpty, isFollowed }: ServeInput): boolean {
   return mayBeEmpty === false && isFollowed !== true
 }

@@ -10,7 +10,7 @@ import type { Failed } from './attempt.ts'
 import { costUnder } from './billing.ts'
 import { callUser } from './objects.ts'
 
-/** Reports that come within this time of the first are one call to the object, which is paid for by the call. */
+/** Every call to the object costs money, so reports that come within this time of the first share one. */
 const WINDOW_MS = 20
 /** If the platform ends a request, its batch's timer dies with it; after this time the user's next settlement sends the batch. */
 const OVERDUE_MS = 1000
@@ -21,7 +21,7 @@ interface Batch {
   readonly since: number
 }
 
-/** What is about to be reported, by user. Of an isolate, since the requests of a user that come together mostly meet in one. */
+/** Reports that wait to be sent, by user. Kept by isolate: requests of one user at one time mostly meet in the same isolate. */
 const waiting = new Map<string, Batch>()
 
 export interface Reporter {
@@ -35,16 +35,16 @@ export interface Ended {
   readonly lease: Lease
   readonly verdict: Verdict
   readonly usage: UsageMetadata | undefined
-  /** Of the calls that the client was told. */
+  /** Signatures of the calls that the client was told. */
   readonly signatures: readonly CallSignature[]
-  /** What Google told of that this credential alone knows. */
+  /** Things that Google told of in the answer and that only this credential can reach. */
   readonly pins?: readonly NewPin[]
   readonly took: Took
 }
 
 /**
- * Reports the last attempt of a request that was answered. What nobody waits for goes with what else of the user's is reported
- * within moments.
+ * Reports the last attempt of a request that was answered: at once if the next requests depend on it, else within moments,
+ * together with other reports of the user's.
  */
 export function settle(reporter: Reporter, ended: Ended): void {
   const { userId, waitUntil } = reporter
@@ -53,16 +53,17 @@ export function settle(reporter: Reporter, ended: Ended): void {
   if (isUrgent(ended)) waitUntil(report(reporter, [settlement]))
   else if (batch === undefined) waitUntil(reportSoon(reporter, [settlement]))
   else if (Date.now() <= batch.since + OVERDUE_MS) batch.settlements.push(settlement)
-  // Should the other still come to it: the object takes each report once.
+  // If the overdue batch is sent after all, nothing is counted twice: the object takes each report once.
   else waitUntil(reportSoon(reporter, [...batch.settlements, settlement]))
 }
 
-/** Whether decisions about the next requests hang on it. */
+/** Whether the next requests depend on this report. */
 function isUrgent({ lease, verdict, signatures, pins = [] }: Ended): boolean {
   const isFault = verdict.kind !== 'ok' && verdict.kind !== 'cancelled'
-  // An object of before this was thought of does not say, and takes one report a call: a new Worker may meet it for a while.
+  // During a deploy a new Worker may meet an older object, which does not send `isAwaited` and takes one report a call: report
+  // to it at once.
   const isAwaited = (lease.isAwaited as boolean | undefined) !== false
-  // The client may send the result of a call back at once, or ask for the rest, and then it must be known here.
+  // The client may send a call's result back at once, or ask for the rest: the object must know these by then.
   return isAwaited || isFault || signatures.length > 0 || pins.length > 0
 }
 
@@ -76,8 +77,8 @@ async function reportSoon(reporter: Reporter, settlements: Settlement[]): Promis
 }
 
 /**
- * Tells the object how attempts ended. Nobody waits for it, so what fails ends here, in a line of log: the object counts what it
- * was never told of as lost.
+ * Tells the object how attempts ended. Nobody waits for it, so a failure is only logged; the object counts attempts that it
+ * never heard of as lost.
  */
 export async function report(
   { env, userId }: Reporter,
@@ -101,7 +102,7 @@ function settlementFor({ lease, verdict, usage, signatures, pins = [], took }: E
   return { lease: refOf(lease), verdict, status: 200, ...spent, request, ...told, ...owned }
 }
 
-/** An attempt that did its part of a request which goes on. */
+/** The report of an attempt that succeeded, in a request that goes on with another call. */
 export function successOf(lease: Lease, usage: UsageMetadata | undefined, took: Took): Settlement {
   const verdict = { kind: 'ok' } as const
   const costNano = costUnder(lease, usage, verdict)
@@ -109,7 +110,7 @@ export function successOf(lease: Lease, usage: UsageMetadata | undefined, took: 
   return { lease: refOf(lease), verdict, status: 200, tokens, costNano, took, request: null }
 }
 
-/** An attempt that failed; `goesOn`: the request has another. */
+/** The report of an attempt that failed. `goesOn`: the request makes another attempt. */
 export function settlementOf(
   lease: Lease,
   { verdict, status, usage }: Failed,
@@ -123,7 +124,7 @@ export function settlementOf(
   return { lease: refOf(lease), verdict, status, tokens, costNano, took, request }
 }
 
-/** Without the access token, which has no business in a report, and what the object knows. */
+/** The lease without its access token, which must not be in a report, and without what the object knows by itself. */
 function refOf(lease: Lease): LeaseRef {
   const { id, requestId, credentialId, model, countedAs } = lease
   const { grantedAt, deadline, credentialVersion, tokenSerial, upstream } = lease

@@ -2,8 +2,8 @@ import type { Outlet } from './outlet.ts'
 import { KEEP_ALIVE_MS } from './pump.ts'
 
 /**
- * Keeps a client from taking silence for a broken connection until the work is done: proxies cut one that says nothing for
- * long. A write also is what tells that the client has left.
+ * Proxies cut a connection that is silent for long: until the work is done, this writes a sign of life to the client from time
+ * to time. These writes also tell when the client has left (`onLeft`).
  */
 export async function accompany<T>(
   work: Promise<T>,

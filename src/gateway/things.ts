@@ -1,4 +1,4 @@
-/** Questions about things of Google's that one credential knows: files, cached contents, batches, interactions. */
+/** Asks Google about things that one credential alone knows: files, cached contents, batches, interactions. */
 import type { Failure } from '../failure/failure.ts'
 import type { NewPin, Pin, PinRef } from '../gemini/pins.ts'
 import type { BorrowResult } from '../objects/pins/borrowing.ts'
@@ -35,7 +35,7 @@ export interface Borrowing {
 
 export type Borrowed = Extract<BorrowResult, { ok: true }>
 
-/** A credential to ask with, or why there is none. */
+/** A credential to ask Google with, or the failure to tell the client. */
 export async function borrow(
   { env, userId, keyDigest }: Borrower,
   borrowing: Borrowing,
@@ -46,7 +46,7 @@ export async function borrow(
   return result.ok ? result : { ok: false, failure: refusalOf(result) }
 }
 
-/** Keeps whose things are. */
+/** Remembers that these things belong to this credential. */
 export async function keep(
   { env, userId }: Pick<Borrower, 'env' | 'userId'>,
   pins: readonly NewPin[],
@@ -55,7 +55,7 @@ export async function keep(
   if (pins.length > 0) await callUser(env, userId, (user) => user.keepPins(pins, credentialId))
 }
 
-/** Which of the things that Google lists for a credential the user is to see. */
+/** Google lists all things of a credential, other users' too: for each of them, in their order, whether this user may see it. */
 export async function ownOf(
   { env, userId }: Borrower,
   things: readonly PinRef[],
@@ -69,7 +69,7 @@ export async function forget({ env, userId }: Borrower, pin: Pin): Promise<void>
   await callUser(env, userId, (user) => user.dropPin(pin))
 }
 
-/** Asks Google once; a failure of the network as a failure. `path` begins after the version, with its query. */
+/** Asks Google once; a broken network comes back as a failure. `path`: what follows the base URL, with its query. */
 export async function askAbout(
   { settings, signal }: Borrower,
   access: Access,
@@ -100,7 +100,7 @@ export async function askAbout(
   }
 }
 
-/** Google's refusal of a question, and whether another credential may be asked the same. */
+/** Google's refusal as the client is told it. `isCredentials`: the fault is the credential's, so another may be asked. */
 export async function refusedBy(
   access: Access,
   response: Response,
@@ -118,7 +118,7 @@ export async function refusedBy(
     case 'upstream_fault':
       return { reply: OUTAGES[verdict.reason], isCredentials: false }
     default: {
-      // The status is what clients go by: a file that is not there, a name that is taken.
+      // Clients go by the status (a file that is not there, a name that is taken), so it is passed on.
       const message = quotable(error.message, access) ?? 'Google refused the request.'
       const status = error.status || 'INVALID_ARGUMENT'
       const body = { error: { code: response.status, message, status } }

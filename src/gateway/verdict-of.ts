@@ -3,14 +3,17 @@ import type { Verdict } from '../upstreams/verdict.ts'
 
 const OK: Verdict = { kind: 'ok' }
 
-/** What an answer that arrived says of the upstream: nothing against it, where it could be told to the client. */
+/** The verdict on the upstream after an answer that arrived: ok where the client could be told it. */
 export function verdictOf(
   told: { readonly ok: true } | { readonly ok: false; readonly failure: Failure },
 ): Verdict {
   return told.ok ? OK : verdictOn(told.failure)
 }
 
-/** What an answer that arrived but is none says of the upstream. A filter, or a bound of the model's, is no fault. */
+/**
+ * The verdict on the upstream after an answer that could not be told. A filter or a limit of the model is no fault of the
+ * upstream.
+ */
 export function verdictOn(failure: Failure): Verdict {
   if (failure.reason === 'upstream_rejected' || failure.reason === 'content_filtered') {
     return { kind: 'ok' }
