@@ -1,5 +1,7 @@
 /** What usage answers, to the last field. */
 import * as v from 'valibot'
+import type { AttemptLine, RequestEntry, RequestsAnswer } from '../src/wire/requests.ts'
+import { requestsQuery } from '../src/routes/usage/requests.ts'
 import { usageQuery } from '../src/routes/usage/query.ts'
 import {
   type RequestLine,
@@ -89,7 +91,65 @@ const answers = {
   ...UNCHANGED,
 }
 
+const attemptLine = v.object({
+  credential: text,
+  model: text,
+  upstream: v.nullable(text),
+  verdict: text,
+  reason: v.nullable(text),
+  status: v.pipe(whole, v.description('HTTP status of Google’s; 0: none arrived')),
+  ms: v.nullable(whole),
+  first_byte_ms: v.nullable(whole),
+}) satisfies v.GenericSchema<unknown, AttemptLine>
+
+const requestEntry = v.object({
+  seq: whole,
+  request_id: text,
+  began_at: time,
+  ended_at: time,
+  model: text,
+  served_model: v.nullable(text),
+  outcome: v.picklist(['ok', 'failed', 'refused', 'cancelled', 'lost']),
+  reason: v.nullable(text),
+  attempts: v.array(attemptLine),
+  first_byte_ms: v.nullable(whole),
+  ms: whole,
+  prompt_tokens: whole,
+  cached_tokens: whole,
+  output_tokens: whole,
+  reasoning_tokens: whole,
+  tool_use_tokens: whole,
+  cost_usd: v.nullable(v.number()),
+}) satisfies v.GenericSchema<unknown, RequestEntry>
+
+const requests = {
+  200: {
+    description: 'The newest first; at most 200 are kept',
+    schema: v.object({
+      status: v.literal('ok'),
+      now: time,
+      version: text,
+      user: text,
+      requests: v.array(requestEntry),
+      last: v.pipe(whole, v.description('The newest `seq`, for `after`')),
+    }) satisfies v.GenericSchema<unknown, RequestsAnswer>,
+  },
+  ...UNCHANGED,
+}
+
 export const usage: Operations = {
+  'GET /v1/requests': {
+    who: 'user',
+    summary: 'The own newest requests with their attempts; never a prompt',
+    query: requestsQuery,
+    answers: requests,
+  },
+  'GET /v1/config/users/{id}/requests': {
+    who: 'admin',
+    summary: 'The newest requests of a user with their attempts; never a prompt',
+    query: requestsQuery,
+    answers: requests,
+  },
   'GET /v1/usage': {
     who: 'user_or_admin',
     summary: 'The own use over time; with the master key that of all users, as it was told last',

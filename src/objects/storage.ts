@@ -242,6 +242,15 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE open_leases ADD COLUMN reserved_cost_nano INTEGER NOT NULL DEFAULT 0;
   UPDATE user SET life = lower(hex(randomblob(8)));
   `,
+  // The newest requests: the latest in the ledger's row, the others in rows by the dozen.
+  `
+  ALTER TABLE ledger ADD COLUMN recent TEXT;
+  ALTER TABLE user DROP COLUMN recent;
+  CREATE TABLE recent_requests (
+    slot INTEGER PRIMARY KEY,
+    entries TEXT NOT NULL
+  ) STRICT;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -49,6 +49,7 @@ import { admissionTo, loadState, type UserState } from './state.ts'
 import { buildStats } from './views/stats.ts'
 import type { UsageQuery, UsageTold } from './views/usage-lines.ts'
 import { usageOf } from './views/user-usage.ts'
+import type { RequestEntry } from '../wire/requests.ts'
 import type { Stats } from '../wire/stats.ts'
 import { isConfigured, migrate } from './storage.ts'
 import type { Shared } from './config/profile.ts'
@@ -414,6 +415,19 @@ export class UserObject extends DurableObject<Env> {
     user.state.ledger.sweep(now)
     user.chores.flush() // what is shown is on disk
     return usageOf(this.#userId, user.state, query, now)
+  }
+
+  /** The newest requests after one of this number; null where there is no such user. */
+  recentRequests(
+    after: number,
+    limit: number,
+  ): { readonly requests: readonly RequestEntry[]; readonly last: number } | null {
+    const user = this.#living()
+    if (user === null) return null
+    const { ledger } = user.state
+    ledger.sweep(Date.now())
+    user.chores.flush() // what is shown is on disk
+    return { requests: ledger.recent.read(after, limit), last: ledger.recent.last }
   }
 
   override async alarm(): Promise<void> {

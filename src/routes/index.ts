@@ -75,6 +75,7 @@ import { oneThing } from './service/things/one.ts'
 import { getStored, listStored, notServed } from './service/not-served.ts'
 import { metrics } from './public/metrics.ts'
 import { session } from './public/session.ts'
+import { ownRequests, userRequests } from './usage/requests.ts'
 import { usage, userUsage } from './usage/usage.ts'
 import { getPrices, putPrices } from './admin/prices.ts'
 import { openapi } from './public/openapi.ts'
@@ -252,6 +253,7 @@ const OWN: readonly Row[] = [
   ['GET', '/api/hello', everyone(hello)],
   ['GET', '/openapi.json', everyone(openapi)],
   ['GET', '/v1/key', user(getKey)],
+  ['GET', '/v1/requests', user(ownRequests)],
 ]
 
 /** Routes that take the master key. */
@@ -270,6 +272,7 @@ const ADMIN: readonly Row[] = [
   ['PATCH', '/v1/config/users/:id', admin(patchUser)],
   ['DELETE', '/v1/config/users/:id', admin(deleteUser)],
   ['GET', '/v1/config/users/:id/usage', admin(userUsage)],
+  ['GET', '/v1/config/users/:id/requests', admin(userRequests)],
   ['GET', '/v1/config/users/:id/export', admin(exportUser)],
   ['GET', '/v1/config/users/:id/audit', admin(readAudit)],
   ['POST', '/v1/config/users/:id/key', admin(replaceKey)],

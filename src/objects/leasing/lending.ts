@@ -22,6 +22,7 @@ export class Lending {
   /** Permission for the first attempt of a request. */
   lease(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
     if (this.#state.profile.isDeleted) return UNKNOWN
+    this.#state.ledger.recent.began(request.requestId, request.model, Date.now())
     const granted = this.#grant(request)
     return granted instanceof Promise
       ? granted.then((result) => this.#lent(request, result))
@@ -30,6 +31,7 @@ export class Lending {
 
   /** Why a request would get no lease now; null where it would. One that is refused has ended. */
   foresee(request: LeaseRequest): Refusal | null {
+    this.#state.ledger.recent.began(request.requestId, request.model, Date.now())
     const refusal = this.#state.profile.isDeleted ? UNKNOWN : foresee(this.#state, request)
     if (refusal === null || this.#lent(request, refusal) !== refusal) return null
     return refusal
@@ -42,7 +44,7 @@ export class Lending {
     }
     const wait = momentOf(request, result, Date.now())
     if (wait !== null) return wait
-    this.#state.ledger.requestEnded(request.requestId, 'refused')
+    this.#state.ledger.requestEnded(request.requestId, 'refused', reasonOf(result))
     this.#background(this.#chores.flushSoon())
     return result
   }
@@ -76,7 +78,7 @@ export class Lending {
       return wait
     }
     if (counted) {
-      this.#state.ledger.requestEnded(request.requestId, 'failed')
+      this.#state.ledger.requestEnded(request.requestId, 'failed', reasonOf(result))
       this.#chores.flush()
     }
     return result
@@ -85,6 +87,10 @@ export class Lending {
   #grant(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
     return grant(this.#state, request, this.#background)
   }
+}
+
+function reasonOf(refusal: Refusal): string {
+  return refusal.reason === 'limit_reached' ? `${refusal.reason}: ${refusal.limit}` : refusal.reason
 }
 
 /** What a request is told that can wait until the ring is back; null where it cannot. */

@@ -9,6 +9,7 @@ import { close, fromRow, leaseId, type Life, type LifeRow, newLife } from './liv
 import { parseLeaseId, stateOf, toRow } from './lives.ts'
 import { Meter, type MeterReading } from './meter.ts'
 import { deleteOpenLease, type OpenLease, readOpenLeases, writeOpenLease } from './open-leases.ts'
+import { RecentRequests } from './recent-requests.ts'
 import { RequestRollups } from './request-rollups.ts'
 import type { Rollups } from './rollups.ts'
 import { Tallies } from './tallies.ts'
@@ -66,6 +67,8 @@ export class Ledger {
   readonly meter: Meter
   /** The requests by the time at which they ended. */
   readonly requestRollups: RequestRollups
+  /** The newest of them, with their attempts. */
+  readonly recent: RecentRequests
   /** What happened to the ring and the limits, by name. */
   readonly tallies: Tallies
   /** Grows with every write: whoever knows a version knows whether anything is newer. */
@@ -83,6 +86,7 @@ export class Ledger {
     }
     const [row] = sql.exec<LedgerRow>('SELECT * FROM ledger').toArray()
     this.requestRollups = new RequestRollups(sql, row?.running_requests)
+    this.recent = new RecentRequests(sql, row?.recent ?? undefined)
     this.tallies = new Tallies(row?.tallies)
     this.#version = row?.version ?? 0
     this.meter = new Meter(JSON.parse(row?.meter ?? '{}') as Partial<MeterReading>)
@@ -165,12 +169,15 @@ export class Ledger {
       this.#requestEnded(request, 1, now)
       this.meter.end(lease.requestId)
     }
+    this.recent.settled({ ...settlement, costNano }, now)
     return true
   }
 
-  /** A request that ended without a lease for its next attempt, or for any. */
-  requestEnded(requestId: string, outcome: 'refused' | 'failed'): void {
-    this.#requestEnded(outcome, 1, Date.now())
+  /** A request that ended without a lease for its next attempt, or for any; `reason`: why there is none. */
+  requestEnded(requestId: string, outcome: 'refused' | 'failed', reason: string): void {
+    const now = Date.now()
+    this.#requestEnded(outcome, 1, now)
+    this.recent.ended(requestId, outcome, reason, now)
     this.meter.end(requestId)
     this.#changed = true
   }
@@ -189,6 +196,7 @@ export class Ledger {
       this.#lifeOf(life).lost.add(number)
       this.#counters.lost(lease, now)
       this.#requestEnded('lost', 1, now)
+      this.recent.lost(lease, now)
       this.meter.end(lease.requestId)
     }
     return expired.length > 0
@@ -234,13 +242,14 @@ export class Ledger {
     if (!this.#changed) return
     this.#counters.flush()
     this.requestRollups.flush()
+    this.recent.flush()
     const requests = this.#counters.requests()
     const life = toRow(this.#life)
     this.#sql.exec(
       `INSERT OR REPLACE INTO ledger
          (only_row, ok, failed, refused, cancelled, lost, life, granted, open, lost_leases, meter, running_requests,
-          tallies, version)
-       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          tallies, version, recent)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...REQUEST_OUTCOMES.map((outcome) => requests[outcome]),
       life.life,
       life.granted,
@@ -250,6 +259,7 @@ export class Ledger {
       this.requestRollups.running(),
       this.tallies.text(),
       this.#version + 1,
+      this.recent.text(),
     )
     for (const past of this.#changedLives) this.#writePastLife(past, now)
     for (const id of this.#closedCheckpoints) {
@@ -263,6 +273,7 @@ export class Ledger {
     this.#changed = false
     this.#version++
     this.requestRollups.flushed()
+    this.recent.flushed()
     this.#counters.flushed()
     this.#changedLives.clear()
     this.#closedCheckpoints = []
@@ -361,6 +372,7 @@ type LedgerRow = LifeRow & {
   running_requests: string
   tallies: string
   version: number
+  recent: string | null
 }
 
 function endOf({ deadline, renewedAt }: OpenLease): number {
