@@ -30,6 +30,7 @@ import { type Explanation, explain } from './views/explanation.ts'
 import { nameless, userIdIn } from './identity.ts'
 import { type KeyInfo, keyInfo } from './views/key-info.ts'
 import type { LeaseRequest, LeaseResult, Refusal, Settled, Settlement } from './ledger/lease.ts'
+import { type Counter, counterFor, type CounterRequest } from './leasing/counter.ts'
 import { Lending } from './leasing/lending.ts'
 import { type Reach, reachOf } from './views/reach.ts'
 import { type ResealResult, resealAll } from './recovery/reseal.ts'
@@ -106,6 +107,12 @@ export class UserObject extends DurableObject<Env> {
   foresee(request: LeaseRequest): Refusal | null {
     const user = this.#any()
     return user === null ? { ok: false, reason: 'unknown_user' } : user.lending.foresee(request)
+  }
+
+  /** Where a prompt for this model can be counted at once; null where nowhere. No attempt: it has no effect at all. */
+  async counter(request: CounterRequest): Promise<Counter | null> {
+    const user = this.#living()
+    return user === null ? null : counterFor(user.state, request)
   }
 
   /** The attempt of this lease goes on; a lease of which nothing is heard for a minute is taken for lost. */

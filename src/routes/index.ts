@@ -1,5 +1,5 @@
 import { ANTHROPIC_FAMILY } from '../dialects/anthropic-messages/family.ts'
-import { countPrompt } from '../dialects/anthropic-messages/count.ts'
+import { readPrompt } from '../dialects/anthropic-messages/count.ts'
 import { ANTHROPIC_MESSAGES } from '../dialects/anthropic-messages/index.ts'
 import {
   modelNamed,
@@ -121,7 +121,7 @@ const oneModel = byFamily({
 /** Anthropic's routes; its list of models is where OpenAI's is. */
 const ANTHROPIC: readonly Row[] = [
   ['POST', '/v1/messages', leasingUser(generate(ANTHROPIC_MESSAGES))],
-  ['POST', '/v1/messages/count_tokens', leasingUser(countMessages(countPrompt))],
+  ['POST', '/v1/messages/count_tokens', leasingUser(countMessages(readPrompt))],
 ]
 
 /** OpenAI's routes. HEAD is answered wherever GET is. */

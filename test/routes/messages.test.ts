@@ -1,5 +1,6 @@
 /** What Anthropic's clients call besides: counts, models, the first hello; and how they are refused. */
 import { describe, expect, it } from 'vitest'
+import type { Reply } from '../../emulator/protocol.ts'
 import { ask, messageBody } from '../support/messages.ts'
 import {
   callsOf,
@@ -7,9 +8,13 @@ import {
   fetchPollux,
   givenUser,
   google,
+  MODEL,
+  post,
   settledStats,
   statsOf,
 } from '../support/pollux.ts'
+
+const HI = [{ role: 'user', content: 'Hi' }]
 
 function count(
   key: string,
@@ -70,13 +75,87 @@ describe('count_tokens', () => {
     ).toBeGreaterThan(900)
   })
 
-  it('answers whatever is the matter with Google', async () => {
+  const COUNT = 4321
+  const counted = { body: { totalTokens: COUNT } }
+
+  it.each(['api_key', 'service_account', 'authorized_user'] as const)(
+    'has Google count where the token of a %s is at hand',
+    async (kind) => {
+      const user = await givenUser([kind])
+      const [{ handle } = { handle: '' }] = user.credentials
+      await ask(user.key)
+      await settledStats(user)
+      await google.script({ method: 'countTokens', credential: handle, times: 0, reply: counted })
+      expect(await (await count(user.key, { messages: HI })).json()).toEqual({
+        input_tokens: COUNT,
+      })
+      expect((await statsOf(user)).requests).toMatchObject({ total: 1 })
+    },
+  )
+
+  it('estimates what Code Assist would leave out', async () => {
+    const user = await givenUser(['authorized_user'])
+    await ask(user.key)
+    const answer = await count(user.key, { messages: HI, system: 'Be brief.' })
+    expect(await answer.json()).toEqual({ input_tokens: expect.any(Number) })
+    const calls = await google.calls({ credential: user.credentials[0]?.handle ?? '' })
+    expect(calls.filter(({ method }) => method === 'countTokens')).toEqual([])
+  })
+
+  it.each([
+    ['that fails', { error: '503_overloaded' }],
+    ['that is out of quota', { error: 'gemini_429_minute' }],
+    ['that refuses the key', { error: 'api_key_invalid' }],
+    ['that is slow', { ...counted, delayMs: 3000 }],
+    ['that says nothing of a count', { body: {} }],
+    ['that breaks off', { breakOffBeforeHeaders: true }],
+  ] as const)(
+    'estimates for a Google %s, and holds nothing against the credential',
+    async (_, reply) => {
+      const user = await givenUser(['api_key', 'service_account'])
+      await google.script({
+        method: 'countTokens',
+        credential: user.credentials[0]?.handle ?? '',
+        times: 0,
+        reply: reply as Reply,
+      })
+      const answer = await count(user.key, { messages: HI })
+      expect(answer.status).toBe(200)
+      expect((await answer.json<{ input_tokens: number }>()).input_tokens).toBeLessThan(100)
+      const { ring, requests } = await statsOf(user)
+      expect(ring.cursor).toBe(user.credentials[0]?.id)
+      expect(ring.rotations).toBe(0)
+      expect(requests.total).toBe(0)
+      expect((await ask(user.key)).status).toBe(200)
+    },
+  )
+
+  it('shows Google no file of anybody’s', async () => {
+    const user = await givenUser()
+    const source = { type: 'url', url: 'https://example.com/a.png' }
+    await count(user.key, { messages: [{ role: 'user', content: [{ type: 'image', source }] }] })
+    const calls = await google.calls({ credential: user.credentials[0]?.handle ?? '' })
+    expect(calls).toEqual([])
+  })
+
+  it('is the same for Responses', async () => {
     const user = await givenUser()
     await google.script({
+      method: 'countTokens',
       credential: user.credentials[0]?.handle ?? '',
-      reply: { error: { preset: '503_overloaded' } },
-    } as never)
-    expect((await count(user.key, {})).status).toBe(200)
+      times: 1,
+      reply: counted,
+    })
+    const asked = async (): Promise<unknown> =>
+      (
+        await post('/v1/responses/input_tokens', user.key, {
+          model: MODEL,
+          input: 'Hi',
+          instructions: 'Be brief.',
+        })
+      ).json()
+    expect(await asked()).toEqual({ object: 'response.input_tokens', input_tokens: COUNT })
+    expect((await statsOf(user)).requests).toMatchObject({ total: 0 })
   })
 
   it('refuses what is no request, and nobody’s key', async () => {

@@ -1,23 +1,30 @@
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import type { Failure } from '../../failure/failure.ts'
-import { estimatePromptTokens } from '../../gemini/usage.ts'
+import { type ClaudeModels, standInFor } from '../../gemini/models/claude.ts'
+import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { readFields } from './body/fields.ts'
 import { readRequest } from './request.ts'
 
-export type Counted =
-  | { readonly ok: true; readonly tokens: number }
+export type Understood =
+  | {
+      readonly ok: true
+      readonly model: string
+      readonly standIn: string | null
+      readonly request: GenerateContentRequest
+    }
   | { readonly ok: false; readonly failure: Failure }
 
-/**
- * POST /v1/messages/count_tokens: about how many tokens a prompt has. Claude Code asks two dozen times at once, and in the middle of
- * its work for each large file, and waits for the answer: so it is worked out here, at no cost to the ring.
- */
-export function countPrompt(body: unknown, cuttings: Cuttings): Counted {
+/** POST /v1/messages/count_tokens: what is to be counted. */
+export function readPrompt(
+  body: unknown,
+  cuttings: Cuttings,
+  claudeModels: ClaudeModels,
+): Understood {
   const fields = readFields(body, true)
   if (!fields.ok) return { ok: false, failure: fields.failure }
   const read = readRequest(fields.value, cuttings)
   if (!read.ok) return read
+  const { model } = fields.value
   const { request } = read.translate()
-  const tokens = estimatePromptTokens(request, (text) => cuttings.lengthOf(text))
-  return { ok: true, tokens: Math.max(1, tokens) }
+  return { ok: true, model, standIn: standInFor(model, claudeModels), request }
 }

@@ -1,10 +1,10 @@
 import type { JsonDialect } from '../../dialects/dialect.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { estimateTokens } from '../../gemini/usage.ts'
 import type { Call, Reply } from '../call.ts'
+import { promptTokens } from './prompt-tokens.ts'
 import { read } from './read.ts'
 
-/** POST /v1/responses/input_tokens: how long a request would be, by the estimate that limits go by. */
+/** POST /v1/responses/input_tokens: how many tokens a prompt has. */
 export function inputTokens(
   dialect: JsonDialect,
 ): (call: Call, holder: KeyHolder) => Promise<Reply> {
@@ -14,10 +14,10 @@ export function inputTokens(
     const { understood, cuttings } = sent
     const translated = understood.translate()
     if (!translated.ok) return translated.failure
-    const count =
-      translated.order === 'as_written'
-        ? translated.estimatedTokens
-        : estimateTokens(translated.requests[0], (text) => cuttings.lengthOf(text))
+    if (translated.order === 'as_written') throw new Error('A prompt is not written ahead.')
+    const { model, standIn = null } = understood
+    const [request] = translated.requests
+    const count = await promptTokens(call, holder, { model, standIn, request, cuttings })
     return Response.json({ object: 'response.input_tokens', input_tokens: count })
   }
 }

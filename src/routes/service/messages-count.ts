@@ -1,26 +1,40 @@
 import type { Cuttings } from '../../bytes/cuttings.ts'
+import type { ClaudeModels } from '../../gemini/models/claude.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
+import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
+import { promptTokens } from './prompt-tokens.ts'
 import { readCutServiceBody } from './journey.ts'
 
-export type CountPrompt = (
+export type ReadPrompt = (
   body: unknown,
   cuttings: Cuttings,
+  claudeModels: ClaudeModels,
 ) =>
-  | { readonly ok: true; readonly tokens: number }
+  | {
+      readonly ok: true
+      readonly model: string
+      readonly standIn: string | null
+      readonly request: GenerateContentRequest
+    }
   | { readonly ok: false; readonly failure: Failure }
 
-/** The handler of a route that says about how many tokens a prompt has. Takes no lease: it neither counts against limits nor turns the ring. */
+/**
+ * The handler of a route that says how many tokens a prompt has. Claude Code asks it two dozen times at once, and in the middle of
+ * its work for each large file, and waits for the answer.
+ */
 export function countMessages(
-  countPrompt: CountPrompt,
+  readPrompt: ReadPrompt,
 ): (call: Call, holder: KeyHolder) => Promise<Reply> {
   return async (call, holder) => {
     const body = await readCutServiceBody(call, holder)
     if (!body.ok) return body.reply
-    const counted = countPrompt(body.value, body.cuttings)
-    const reply = counted.ok ? Response.json({ input_tokens: counted.tokens }) : counted.failure
-    return checked(call, holder, reply)
+    const { value, cuttings } = body
+    const read = readPrompt(value, cuttings, call.settings.claudeModels)
+    if (!read.ok) return checked(call, holder, read.failure)
+    const tokens = await promptTokens(call, holder, { ...read, cuttings })
+    return checked(call, holder, Response.json({ input_tokens: tokens }))
   }
 }
