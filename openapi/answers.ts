@@ -88,6 +88,7 @@ const user = describing<UserDescription>()(
     affinity: v.boolean(),
     disabled: v.boolean(),
     expires_at: v.nullable(time),
+    plan: orNull,
     models: v.nullable(v.array(text)),
     aliases: v.record(text, text),
     fallbacks: v.record(text, v.array(text)),
@@ -142,6 +143,13 @@ const auditLine = v.object({
 const mintedKey = v.optional(
   v.pipe(text, v.description('Shown this once; absent where it was chosen')),
 )
+
+const plan = v.object({
+  name: text,
+  settings: v.record(text, v.unknown()),
+  updated_at: time,
+  users: v.pipe(whole, v.description('How many have it')),
+})
 
 const users = v.object({
   status,
@@ -219,6 +227,9 @@ export const answers = {
   }),
   userDeleted: v.object({ status, deleted: v.literal(true), user: text }),
   users,
+  plans: v.object({ status, plans: v.array(plan) }),
+  plan: v.object({ status, plan }),
+  planDeleted: v.object({ status, deleted: v.literal(true), plan: text }),
   credentials: v.object({ status, cursor: orNull, credentials: v.array(credential) }),
   credential: v.object({ status, credential }),
   credentialDeleted: v.object({ status, deleted: v.literal(true), credential: text }),

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { planBody } from '../src/routes/admin/plan-schema.ts'
 import { pricesBody } from '../src/routes/admin/price-schema.ts'
 import { auditQuery, usersQuery } from '../src/routes/admin/query-schema.ts'
 import {
@@ -36,6 +37,27 @@ export const users: Operations = {
     summary: 'Set prices that go before the list, all of them; for attempts that end from now on',
     body: pricesBody,
     answers: ok('Dollars for a million tokens', answers.prices),
+  },
+  'GET /v1/config/plans': {
+    who: 'admin',
+    summary: 'All plans: settings and limits that many users share',
+    answers: ok('By name', answers.plans),
+  },
+  'GET /v1/config/plans/{name}': {
+    who: 'admin',
+    summary: 'Read a plan',
+    answers: ok('The plan, and how many users have it', answers.plan),
+  },
+  'PUT /v1/config/plans/{name}': {
+    who: 'admin',
+    summary: 'Make or change a plan, all of it; for everybody who has it',
+    body: planBody,
+    answers: ok('The plan as it is now', answers.plan),
+  },
+  'DELETE /v1/config/plans/{name}': {
+    who: 'admin',
+    summary: 'Delete a plan that nobody has',
+    answers: ok('It is deleted', answers.planDeleted),
   },
   'GET /v1/config/users/{id}': { who: 'admin', summary: 'Read a user', answers: theUser },
   'PATCH /v1/config/users/{id}': {

@@ -3,6 +3,7 @@ import { CLAUDE_MODELS, type ClaudeModels, isClaudeFamily } from './gemini/model
 import { safetyText } from './gemini/safety.ts'
 import type { SafetySetting } from './gemini/types.ts'
 import type { Origins } from './http/cors.ts'
+import type { Limits } from './objects/config/limits.ts'
 
 /** What the operator configured, checked. Names, meanings, defaults and examples are the table in README.md. */
 export interface Settings {
@@ -34,6 +35,8 @@ export interface Settings {
   readonly responsesTtlHours: number
   /** A user's object tells the totals object of changes at most this often. */
   readonly totalsPushMs: number
+  /** Of users who are made from now on. */
+  readonly defaultLimits: Partial<Limits>
   /** For categories that neither the request nor the user's settings speak of. */
   readonly safetySettings: readonly SafetySetting[]
   /** Pages of which origins may use the service from a browser. */
@@ -122,6 +125,46 @@ const claudeModels = v.pipe(
   v.transform((pairs): ClaudeModels => ({ ...CLAUDE_MODELS, ...Object.fromEntries(pairs) })),
 )
 
+const LIMITS =
+  'must be a JSON object of limits, such as {"requests_per_day":1000,"usd_per_month":20}, or empty'
+const NAMES = {
+  max_concurrency: 'maxConcurrency',
+  requests_per_minute: 'requestsPerMinute',
+  tokens_per_minute: 'tokensPerMinute',
+  requests_per_day: 'requestsPerDay',
+  tokens_per_day: 'tokensPerDay',
+  total_tokens: 'totalTokens',
+  usd_per_day: 'usdPerDay',
+  usd_per_month: 'usdPerMonth',
+  usd_total: 'usdTotal',
+} as const satisfies Record<string, keyof Limits>
+
+/** Limits by the wire's names. */
+const limitsText = v.pipe(
+  v.string(LIMITS),
+  v.transform((text): unknown => {
+    try {
+      return text.trim() === '' ? {} : JSON.parse(text)
+    } catch {
+      return null // refused by the next step
+    }
+  }),
+  v.custom<Record<string, number>>(isLimits, LIMITS),
+  v.transform((limits): Partial<Limits> =>
+    Object.fromEntries(
+      Object.entries(limits).map(([name, value]) => [NAMES[name as keyof typeof NAMES], value]),
+    ),
+  ),
+)
+
+function isLimits(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.entries(value).every(([name, limit]) => {
+    if (!Object.hasOwn(NAMES, name) || typeof limit !== 'number' || !(limit >= 0)) return false
+    return name.startsWith('usd_') ? limit <= 1e6 : Number.isSafeInteger(limit)
+  })
+}
+
 const schema = v.object({
   MAX_CREDENTIALS: v.optional(integer(1, 100), '10'),
   GOOGLE_TOKEN_URL: v.optional(url, 'https://oauth2.googleapis.com/token'),
@@ -145,6 +188,7 @@ const schema = v.object({
   STORE_RESPONSES: v.optional(boolean, 'true'),
   TOTALS_PUSH_MS: v.optional(integer(1000, 3_600_000), '60000'),
   RESPONSES_TTL_HOURS: v.optional(integer(1, 87_600), '720'),
+  DEFAULT_LIMITS: v.optional(limitsText, ''),
   SAFETY_SETTINGS: v.optional(safetyText, ''),
   CORS_ORIGINS: v.optional(anyOrigins, '*'),
   CORS_ADMIN_ORIGINS: v.optional(origins, ''),
@@ -194,6 +238,7 @@ function check(env: Partial<Env>): SettingsResult {
       storeResponses: vars.STORE_RESPONSES,
       totalsPushMs: vars.TOTALS_PUSH_MS,
       responsesTtlHours: vars.RESPONSES_TTL_HOURS,
+      defaultLimits: vars.DEFAULT_LIMITS,
       safetySettings: vars.SAFETY_SETTINGS,
       corsOrigins: vars.CORS_ORIGINS,
       corsAdminOrigins: vars.CORS_ADMIN_ORIGINS,

@@ -65,6 +65,8 @@ export type FailureReason =
   | 'no_credentials'
   | 'user_exists'
   | 'user_deleted'
+  | 'plan_not_found'
+  | 'plan_in_use'
   | 'too_many_keys'
   | 'credential_not_found'
   /** What a client had stored, or says it had. */
@@ -104,6 +106,7 @@ export type FailureReason =
 export const LASTING: ReadonlySet<FailureReason> = new Set([
   'user_exists',
   'user_deleted',
+  'plan_in_use',
   'too_many_keys',
   'idempotency_key_reused',
   'ring_full',

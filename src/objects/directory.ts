@@ -4,6 +4,7 @@ import { type Attempted, type Begun, IdempotencyKeys } from './idempotency-keys.
 import { logError } from '../http/log.ts'
 import type { Price } from '../gemini/models/prices.ts'
 import type { Shared } from './config/profile.ts'
+import { type KeptPlan, type PlanGiven, Plans } from './directory/plans.ts'
 import { SharedSettings } from './directory/shared.ts'
 import { Witness } from './secrets/witness.ts'
 
@@ -27,6 +28,7 @@ export const DIRECTORY_NAME = 'directory'
 export class DirectoryObject extends DurableObject<Env> {
   readonly #people: People
   readonly #shared: SharedSettings
+  readonly #plans: Plans
   readonly #keys: IdempotencyKeys
   readonly #witness: Witness
 
@@ -34,6 +36,7 @@ export class DirectoryObject extends DurableObject<Env> {
     super(ctx, env)
     this.#people = new People(ctx.storage.sql)
     this.#shared = new SharedSettings(ctx.storage.sql)
+    this.#plans = new Plans(ctx.storage.sql)
     this.#keys = new IdempotencyKeys(ctx.storage.sql)
     this.#witness = new Witness(ctx.storage.sql)
   }
@@ -54,8 +57,12 @@ export class DirectoryObject extends DurableObject<Env> {
   /** `createdAt`: when the user was made, in epoch milliseconds; of a restored one it is long ago. Idempotent. */
   async register(userId: string, createdAt: number, card: Card | null = null): Promise<void> {
     const isNew = !this.has(userId)
+    const planBefore = this.#plans.of(userId)
     this.#people.register(userId, createdAt, card)
-    if (isNew && this.#shared.tellLater(userId)) await this.#tell()
+    const plan = this.#plans.of(userId)
+    if (plan !== null && plan !== planBefore) this.#shared.planGiven(userId)
+    else if (!isNew || !this.#shared.tellLater(userId)) return
+    await this.#tell()
   }
 
   /** What admins set for all users at once. */
@@ -69,6 +76,30 @@ export class DirectoryObject extends DurableObject<Env> {
     await this.#tell()
   }
 
+  plans(): readonly KeptPlan[] {
+    return this.#plans.all()
+  }
+
+  /** Null where there is none of this name. */
+  plan(name: string): KeptPlan | null {
+    return this.#plans.get(name)
+  }
+
+  /** Makes or changes a plan; answers when the first of its users know it, the rest are told by alarm. Null: there are too many. */
+  async putPlan(name: string, given: PlanGiven, max: number): Promise<KeptPlan | null> {
+    if (!this.#plans.put(name, given, max)) return null
+    this.#shared.planChanged(name)
+    await this.#tell()
+    return this.#plans.get(name)
+  }
+
+  /** How many users have it, in which case it stays; null where there is none of this name. */
+  deletePlan(name: string): number | null {
+    const plan = this.#plans.get(name)
+    if (plan?.users === 0) this.#plans.delete(name)
+    return plan?.users ?? null
+  }
+
   override async alarm(): Promise<void> {
     await this.#tell()
   }
@@ -79,7 +110,7 @@ export class DirectoryObject extends DurableObject<Env> {
     await Promise.all(
       this.#shared.untold().map(async (userId) => {
         try {
-          await this.env.USERS.getByName(userId).share(shared)
+          await this.env.USERS.getByName(userId).share({ ...shared, plan: this.#planOf(userId) })
           this.#shared.told(userId, shared.version ?? 0)
         } catch (error) {
           logError('share_failed', { user: userId, error: String(error) })
@@ -87,6 +118,12 @@ export class DirectoryObject extends DurableObject<Env> {
       }),
     )
     if (this.#shared.untold().length > 0) await this.ctx.storage.setAlarm(Date.now() + RETELL_MS)
+  }
+
+  #planOf(userId: string): NonNullable<Shared['plan']> | null {
+    const name = this.#plans.of(userId)
+    const plan = name === null ? null : this.#plans.get(name)
+    return plan === null ? null : { name: plan.name, settings: plan.settings }
   }
 
   /** Whose label this is; two where it is not unique. */

@@ -489,6 +489,10 @@ export class UserObject extends DurableObject<Env> {
   #made(by: Admin, fields: readonly string[]): Awake {
     this.#user = this.#wake()
     this.#user.state.audit.record(by, 'user.created', null, { fields })
+    const settings = readSettings(this.env)
+    if (settings.ok && Object.keys(settings.settings.defaultLimits).length > 0) {
+      this.#user.state.profile.changeSettings({ limits: settings.settings.defaultLimits })
+    }
     return this.#user
   }
 

@@ -78,6 +78,7 @@ import { session } from './public/session.ts'
 import { ownRequests, userRequests } from './usage/requests.ts'
 import { usage, userUsage } from './usage/usage.ts'
 import { getPrices, putPrices } from './admin/prices.ts'
+import { deletePlan, getPlan, listPlans, putPlan } from './admin/plans.ts'
 import { openapi } from './public/openapi.ts'
 import { page } from './public/page.ts'
 import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recovery.ts'
@@ -266,6 +267,10 @@ const ADMIN: readonly Row[] = [
   ['POST', '/v1/config/reseal', admin(resealUsers)],
   ['GET', '/v1/config/prices', admin(getPrices)],
   ['PUT', '/v1/config/prices', admin(putPrices)],
+  ['GET', '/v1/config/plans', admin(listPlans)],
+  ['GET', '/v1/config/plans/:name', admin(getPlan)],
+  ['PUT', '/v1/config/plans/:name', admin(putPlan)],
+  ['DELETE', '/v1/config/plans/:name', admin(deletePlan)],
   ['POST', '/v1/config/users', admin(createUser)],
   ['GET', '/v1/config/users', admin(listUsers)],
   ['GET', '/v1/config/users/:id', admin(getUser)],

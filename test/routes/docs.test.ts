@@ -16,7 +16,8 @@ function callsIn(markdown: string): readonly Shown[] {
     ([, before = '', path = '', after = '']) => {
       const given = /-X (\w+)/.exec(before + after)?.[1]
       const method = given ?? (/ -d /.test(before + after) ? 'POST' : 'GET')
-      return { method, path: path.replace('$ID', ':id').replace('$CRED', ':credential') }
+      const named = path.replace('$ID', ':id').replace('$CRED', ':credential')
+      return { method, path: named.replace('$PLAN', ':name') }
     },
   )
 }

@@ -59,6 +59,8 @@ const WIRE = {
   user_not_found: 'not_found_error',
   no_credentials: 'permission_error',
   user_exists: 'conflict_error',
+  plan_not_found: 'not_found_error',
+  plan_in_use: 'conflict_error',
   user_deleted: 'conflict_error',
   too_many_keys: 'conflict_error',
   credential_not_found: 'not_found_error',

@@ -42,6 +42,8 @@ const WIRE = {
   user_not_found: [404, 'NOT_FOUND'],
   no_credentials: [403, 'PERMISSION_DENIED'],
   user_exists: [409, 'ALREADY_EXISTS'],
+  plan_not_found: [404, 'NOT_FOUND'],
+  plan_in_use: [409, 'FAILED_PRECONDITION'],
   user_deleted: [409, 'FAILED_PRECONDITION'],
   too_many_keys: [409, 'FAILED_PRECONDITION'],
   credential_not_found: [404, 'NOT_FOUND'],

@@ -45,6 +45,8 @@ const WIRE = {
 
   user_not_found: { status: 404, type: INVALID, code: 'user_not_found' },
   no_credentials: { status: 403, type: INVALID, code: 'no_credentials' },
+  plan_not_found: { status: 404, type: INVALID, code: 'plan_not_found' },
+  plan_in_use: { status: 409, type: INVALID, code: 'plan_in_use' },
   user_exists: { status: 409, type: INVALID, code: 'user_exists' },
   user_deleted: { status: 409, type: INVALID, code: 'user_deleted' },
   too_many_keys: { status: 409, type: INVALID, code: 'too_many_keys' },

@@ -9,6 +9,8 @@ export class Profile {
   #rotations: number
   #configVersion: number
   #snapshotVersion: number
+  /** The user's own, and the same with what the plan says. */
+  #own: UserSettings
   #settings: UserSettings
   #deletedAt: number | null
   #hasAdvanced = false
@@ -28,15 +30,22 @@ export class Profile {
     // What an earlier version did not know yet has its default.
     const settings = JSON.parse(row.settings) as Partial<UserSettings>
     const limits = { ...DEFAULT_SETTINGS.limits, ...settings.limits }
-    this.#settings = { ...DEFAULT_SETTINGS, ...settings, limits }
     this.#deletedAt = row.deleted_at
     this.life = row.life
     this.#shared = JSON.parse(row.shared) as Shared
+    this.#own = { ...DEFAULT_SETTINGS, ...settings, limits }
+    this.#settings = withPlan(this.#own, this.#shared.plan)
     this.#pushedVersion = row.pushed_version
   }
 
+  /** As they hold: what the plan says goes before the user's own. */
   get settings(): UserSettings {
     return this.#settings
+  }
+
+  /** Without the plan's, which others keep. */
+  get ownSettings(): UserSettings {
+    return this.#own
   }
 
   /** Prices that an admin set, for all users. */
@@ -48,6 +57,7 @@ export class Profile {
   share(shared: Shared): void {
     if ((this.#shared.version ?? 0) >= (shared.version ?? 0)) return
     this.#shared = shared
+    this.#settings = withPlan(this.#own, shared.plan)
     this.#sql.exec('UPDATE user SET shared = ?', JSON.stringify(shared))
   }
 
@@ -57,13 +67,15 @@ export class Profile {
   }
 
   changeSettings(change: SettingsChange): void {
-    const limits = { ...this.#settings.limits, ...change.limits }
-    this.#settings = { ...this.#settings, ...change, limits }
-    this.#sql.exec('UPDATE user SET settings = ?', JSON.stringify(this.#settings))
+    const limits = { ...this.#own.limits, ...change.limits }
+    this.#own = { ...this.#own, ...change, limits }
+    this.#settings = withPlan(this.#own, this.#shared.plan)
+    this.#sql.exec('UPDATE user SET settings = ?', JSON.stringify(this.#own))
   }
 
   bury(now: number): void {
     this.#deletedAt = now
+    this.#own = DEFAULT_SETTINGS
     this.#settings = DEFAULT_SETTINGS
     this.#sql.exec("UPDATE user SET deleted_at = ?, settings = '{}', cursor = NULL", now)
     this.#cursor = null
@@ -154,6 +166,15 @@ export interface Shared {
   /** Grows with each change. */
   readonly version?: number
   readonly prices?: readonly Price[]
+  /** Of the one user who is told. */
+  readonly plan?: { readonly name: string; readonly settings: SettingsChange } | null
+}
+
+function withPlan(own: UserSettings, plan: Shared['plan']): UserSettings {
+  if (!plan || own.plan !== plan.name) return own
+  const { label, disabled, expiresAt, pin } = own
+  const limits = { ...own.limits, ...plan.settings.limits }
+  return { ...own, ...plan.settings, limits, label, disabled, expiresAt, pin, plan: own.plan }
 }
 
 const NO_PRICES: readonly Price[] = []

@@ -32,6 +32,8 @@ export interface UserSettings {
   readonly storeResponses: boolean
   /** What `gs://` and Files API addresses that the user's clients may name begin with; none unless an admin says. */
   readonly mediaUris: readonly string[]
+  /** Whose settings and limits go before the user's own; null: none's. */
+  readonly plan: string | null
   /** Only this credential serves until then. */
   readonly pin: { readonly credentialId: string; readonly until: number } | null
 }
@@ -57,6 +59,7 @@ export const DEFAULT_SETTINGS: UserSettings = {
   safetySettings: [],
   storeResponses: true,
   mediaUris: [],
+  plan: null,
   pin: null,
 }
 

@@ -28,14 +28,33 @@ export class SharedSettings {
 
   /** Every user is to be told. */
   setPrices(prices: readonly Price[]): void {
+    this.#change({ prices })
+    this.#sql.exec('INSERT OR IGNORE INTO untold SELECT user_id FROM users')
+  }
+
+  /** Who has this plan is to be told. */
+  planChanged(name: string): void {
+    this.#change({})
+    this.#sql.exec(
+      "INSERT OR IGNORE INTO untold SELECT user_id FROM users WHERE card ->> '$.plan' = ?",
+      name,
+    )
+  }
+
+  /** A user has another plan, and is to be told what is in it. */
+  planGiven(userId: string): void {
+    this.#change({})
+    this.#sql.exec('INSERT OR IGNORE INTO untold (user_id) VALUES (?)', userId)
+  }
+
+  #change(change: Partial<Shared>): void {
     const before = this.current()
-    const shared: Shared = { ...before, prices, version: (before.version ?? 0) + 1 }
+    const shared: Shared = { ...before, ...change, version: (before.version ?? 0) + 1 }
     this.#sql.exec(
       'INSERT OR REPLACE INTO shared (only_row, version, value) VALUES (1, ?, ?)',
       shared.version ?? 0,
       JSON.stringify(shared),
     )
-    this.#sql.exec('INSERT OR IGNORE INTO untold SELECT user_id FROM users')
   }
 
   /** A new user is to be told what holds for all. */

@@ -34,7 +34,7 @@ export function snapshotOf(
     // Witnesses what the audit was, for whoever doubts it later.
     audit_head: audit.ends().head,
     cursor: profile.isDeleted ? null : profile.cursor,
-    settings: profile.settings,
+    settings: profile.ownSettings,
     credentials: (profile.isDeleted ? [] : credentials.all()).map((credential) => ({
       id: credential.id,
       position: credential.position,
@@ -114,6 +114,7 @@ const settings = v.strictObject({
   safetySettings: v.optional(safetySettings),
   storeResponses: v.optional(v.boolean()),
   mediaUris: v.optional(mediaUris),
+  plan: v.optional(v.nullable(name)),
   pin: v.optional(v.nullable(v.strictObject({ credentialId, until: instant }))),
 })
 

@@ -53,7 +53,7 @@ export function summaryOf(state: UserState, now: number): UserSummary {
     disabled,
     expiresAt,
     keyHint: keys.valid(now)[0]?.hint ?? null,
-    plan: null,
+    plan: profile.settings.plan,
     rings,
     nextRecovery,
     isOut,

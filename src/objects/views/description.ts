@@ -17,6 +17,8 @@ export interface UserDescription {
   readonly affinity: boolean
   readonly disabled: boolean
   readonly expires_at: string | null
+  /** The plan whose settings and limits go before the user's own; what is described is what holds. */
+  readonly plan: string | null
   readonly models: readonly string[] | null
   readonly aliases: Readonly<Record<string, string>>
   readonly fallbacks: Readonly<Record<string, readonly string[]>>
@@ -102,6 +104,7 @@ export function describeUser(
     affinity,
     disabled,
     expires_at: isoOrNull(expiresAt),
+    plan: profile.settings.plan,
     models,
     aliases,
     fallbacks,

@@ -4,13 +4,13 @@ import type { UserDescription } from '../../objects/views/description.ts'
 
 /** Tells the directory how a user is called and stands, so that lists say so at once. Idempotent. */
 export async function register(env: Env, user: UserDescription): Promise<void> {
-  const { id, label, disabled, expires_at: expiresAt, keys } = user
+  const { id, label, disabled, expires_at: expiresAt, keys, plan } = user
   const card = {
     label,
     disabled,
     expiresAt: expiresAt === null ? null : Date.parse(expiresAt),
     keyHint: keys[0]?.hint ?? null,
-    plan: null,
+    plan,
   }
   const createdAt = Date.parse(user.created_at)
   await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).register(id, createdAt, card))

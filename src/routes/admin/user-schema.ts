@@ -177,8 +177,11 @@ const mediaUris = v.pipe(
   v.maxLength(MAX_MEDIA_URIS, `must have at most ${MAX_MEDIA_URIS} addresses`),
 )
 
-const settings = {
+export const settings = {
   label: v.optional(label),
+  plan: v.optional(
+    v.nullable(v.pipe(v.string('a name, or null'), v.maxLength(64, 'must be the name of a plan'))),
+  ),
   mode: v.optional(v.picklist(MODES, `must be one of: ${MODES.join(', ')}`)),
   affinity: v.optional(boolean),
   disabled: v.optional(boolean),

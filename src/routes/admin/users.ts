@@ -6,6 +6,7 @@ import type { UserDescription } from '../../objects/views/description.ts'
 import type { CreateResult } from '../../objects/results.ts'
 import type { SettingsChange } from '../../objects/config/user-settings.ts'
 import { conditional } from '../../http/conditional.ts'
+import { planProblem } from './plans.ts'
 import { readBody } from './body.ts'
 import { type UsersQuery, usersQuery } from './query-schema.ts'
 import { register } from './register.ts'
@@ -24,6 +25,8 @@ export async function createUser(call: Call): Promise<Reply> {
   const body = await readBody(call, userCreation)
   if (!body.ok) return body.failure
   const { apiKey: chosen, ...settings } = body.value
+  const problem = await planProblem(call.env, settings.plan)
+  if (problem !== null) return problem
   const id = chosen === undefined ? await newUserId(call.by) : await userIdOf(chosen)
   if (chosen !== undefined && (await isMasterKey(call.env, chosen))) return MASTER_AS_USER
   const minted = chosen === undefined ? await mint(call.env, id) : null
@@ -32,14 +35,18 @@ export async function createUser(call: Call): Promise<Reply> {
     user.create(toSettings(settings), minted?.known ?? null, call.by),
   )
   // Also where there is one already: an earlier answer, and what came after it, may have been lost on the way.
-  if (created.ok) await register(call.env, created.user)
-  else if (created.reason === 'user_exists') {
+  let made = created.ok ? created.user : null
+  if (made !== null) {
+    await register(call.env, made)
+    if (made.plan !== null) made = await described(call.env, id, made)
+  }
+  if (!created.ok && created.reason === 'user_exists') {
     const { createdAt } = created
     await persistently(() => directory(call.env).register(id, createdAt))
   }
   if (!created.ok) return refusal(created.reason)
   const shown = minted === null ? {} : { apiKey: minted.apiKey }
-  return Response.json({ status: 'ok', user: created.user, ...shown }, { status: 201 })
+  return Response.json({ status: 'ok', user: made, ...shown }, { status: 201 })
 }
 
 /** GET /v1/config/users */
@@ -87,7 +94,9 @@ export async function getUser({ env, params }: Call): Promise<Reply> {
 /** PATCH /v1/config/users/{id} */
 export async function patchUser(call: Call): Promise<Reply> {
   const body = await readBody(call, userPatch)
-  return body.ok ? configure(call, toSettings(body.value)) : body.failure
+  if (!body.ok) return body.failure
+  const problem = await planProblem(call.env, body.value.plan)
+  return problem ?? configure(call, toSettings(body.value))
 }
 
 /** DELETE /v1/config/users/{id}: for good. The key is refused from the very next request on. */
@@ -127,9 +136,16 @@ function configure(call: Call, change: SettingsChange): Promise<Reply> {
     const user = await callUser<UserDescription | null>(call.env, id, (object) =>
       object.configure(change, call.by),
     )
-    if (user !== null) await register(call.env, user)
-    return user
+    if (user === null) return null
+    await register(call.env, user)
+    return typeof change.plan === 'string' ? described(call.env, id, user) : user
   })
+}
+
+/** As the user is now that the directory has told what is in the plan. */
+async function described(env: Env, id: string, before: UserDescription): Promise<UserDescription> {
+  const user = await callUser<UserDescription | null>(env, id, (object) => object.describe())
+  return user ?? before
 }
 
 async function onUser(

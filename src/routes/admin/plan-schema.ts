@@ -1,0 +1,22 @@
+import * as v from 'valibot'
+import { settings } from './user-schema.ts'
+
+/** It is part of an address. */
+export const planName = v.pipe(
+  v.string('a string'),
+  v.regex(
+    /^[A-Za-z0-9][\w.-]{0,63}$/,
+    'must be a name of at most 64 letters, digits, dots, dashes or underscores',
+  ),
+)
+
+const {
+  label: _label,
+  disabled: _disabled,
+  expires_at: _expiresAt,
+  plan: _plan,
+  ...shared
+} = settings
+
+/** What many may share; who it is, and until when, is each user's own. */
+export const planBody = v.strictObject(shared)
