@@ -2,6 +2,7 @@
 import { isRecord } from '../../json/record.ts'
 import { toJsonLine } from '../../json/line.ts'
 import type { StoredResponse } from '../memory.ts'
+import { tellCode, tellCodeRan } from './answer/code-calls.ts'
 import { joinedJson } from './answer/response.ts'
 import { Sequence } from './answer/sequence.ts'
 
@@ -105,6 +106,16 @@ function eventsOf(text: string, at: number, sequence: Sequence): readonly string
         emit('response.custom_tool_call_input.done', { ...place, input: item['input'] }),
         done(text, at, sequence),
       ]
+    case 'code_interpreter_call': {
+      const frames: string[] = [added({ ...item, code: '', outputs: null })]
+      const call = { id: String(item['id']), at, code: String(item['code']) }
+      const tell = (type: string, fields: string): void => {
+        frames.push(sequence.frame(type, fields))
+      }
+      tellCode(call, tell)
+      tellCodeRan(call, tell)
+      return [...frames, done(text, at, sequence)]
+    }
     default:
       return [added(item), done(text, at, sequence)]
   }

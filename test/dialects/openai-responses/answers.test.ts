@@ -232,6 +232,48 @@ describe('a stream', () => {
   })
 })
 
+describe('code that Google ran', () => {
+  const parts = [
+    { executableCode: { language: 'PYTHON', code: 'print(1)' } },
+    { codeExecutionResult: { outcome: 'OUTCOME_OK', output: '1\n' } },
+    { text: 'It is 1.' },
+  ]
+  const asked = { ...HI, tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] }
+
+  it('is a call of the code interpreter, with what came of it', async () => {
+    const events = await eventsOf(asked, [answer(parts)])
+    expect(events.map(({ type }) => type).filter((type) => type.includes('code_'))).toEqual([
+      'response.code_interpreter_call.in_progress',
+      'response.code_interpreter_call_code.delta',
+      'response.code_interpreter_call_code.done',
+      'response.code_interpreter_call.interpreting',
+      'response.code_interpreter_call.completed',
+    ])
+    const call = {
+      type: 'code_interpreter_call',
+      id: expect.stringMatching(/^ci_/),
+      status: 'completed',
+      container_id: expect.stringMatching(/^cntr_/),
+      code: 'print(1)',
+      outputs: [{ type: 'logs', logs: '1\n' }],
+    }
+    const whole = await wholeOf(asked, answer(parts))
+    for (const { output } of [toldBy(events), whole]) {
+      expect(output).toMatchObject([call, { type: 'message', content: [{ text: 'It is 1.' }] }])
+    }
+  })
+
+  it.each([
+    ['of which nothing came', [parts[0], parts[2]], ['code_interpreter_call', 'message']],
+    ['that ends the answer', [parts[0]], ['code_interpreter_call']],
+    ['twice', [parts[0], parts[0], parts[1]], ['code_interpreter_call', 'code_interpreter_call']],
+    ['that nobody wrote', [parts[1], parts[2]], ['message']],
+  ])('%s has all its items', async (_, some, types) => {
+    const { output } = toldBy(await eventsOf(asked, [answer(some as never)]))
+    expect(output.map(({ type }) => type)).toEqual(types)
+  })
+})
+
 describe('compaction', () => {
   it('is one item, whose content unpacks', async () => {
     const input = [{ role: 'user', content: 'I am Ada' }, { type: 'compaction_trigger' }]

@@ -28,6 +28,8 @@ export interface Told {
 /** Of bodies, each takes whole ones and streams alike. */
 export interface Speaker {
   readonly dialect: string
+  /** The status of a refusal that no repeat can mend, where clients would repeat what has HTTP's own. */
+  readonly lastingStatus?: number
   /** Sends a request, or the very text of a body. */
   ask(key: string, asking: Asking | string): Promise<Response>
   textOf(body: string): string

@@ -1,10 +1,12 @@
 import { ANTHROPIC_MESSAGES } from './anthropic-messages.ts'
 import { OPENAI_CHAT } from './openai-chat.ts'
+import { OPENAI_RESPONSES } from './openai-responses.ts'
 import type { Speaker } from './speaker.ts'
 
 /** A column for each dialect: whoever adds one to src/routes/index.ts adds its speaker here. */
 export const SPEAKERS: readonly (readonly [string, Speaker])[] = [
   OPENAI_CHAT,
+  OPENAI_RESPONSES,
   ANTHROPIC_MESSAGES,
 ].map((speaker) => [speaker.dialect, speaker])
 

@@ -3,7 +3,7 @@
  * `output_item.done` alone, others only what was added and the deltas, others the response at the end. So all of it is always told.
  */
 import type { Citation } from '../../../gemini/answer/citations.ts'
-import { type CodeRun, toMarkdown } from '../../../gemini/answer/code-blocks.ts'
+import type { CodeRun } from '../../../gemini/answer/code-blocks.ts'
 import type { MadeCall } from '../../../gemini/answer/calls.ts'
 import type { AnswerSink, BlockKind } from '../../../gemini/answer/reader.ts'
 import type { Maker } from '../../../gemini/signatures.ts'
@@ -13,6 +13,8 @@ import { toLogprobs } from '../../openai/logprobs.ts'
 import { tellCall } from '../calls.ts'
 import { sealSignatures, type SignedCall } from '../../envelope.ts'
 import type { Ids } from '../ids.ts'
+import { type Message, jsonOf } from './message.ts'
+import { type CodeCall, codeCall, codeItem, tellCode, tellCodeRan } from './code-calls.ts'
 import type { Offered } from '../tools.ts'
 
 /** An item that is told in full. */
@@ -20,16 +22,6 @@ export interface OutputItem {
   readonly id: string
   /** As JSON. */
   text: string
-}
-
-interface Message {
-  readonly id: string
-  readonly at: number
-  /** Up to the value of a delta. */
-  readonly delta: string
-  text: string
-  readonly annotations: object[]
-  readonly logprobs: object[]
 }
 
 interface Reasoning {
@@ -55,6 +47,8 @@ export class Items implements AnswerSink {
   #message: Message | null = null
   /** Stays until it is known whether what follows brings a signature. */
   #reasoning: Reasoning | null = null
+  /** Code of which nothing is known yet of what came of it. */
+  #code: CodeCall | null = null
   /** By Google's count of blocks of text. */
   readonly #blocks: Message[] = []
   #hasSaid = false
@@ -137,8 +131,14 @@ export class Items implements AnswerSink {
     this.#done(at, id, toJsonLine({ ...item, output_format: format }))
   }
 
-  code(run: CodeRun): void {
-    this.say(toMarkdown(run))
+  code({ kind, text }: CodeRun): void {
+    if (kind === 'output') return this.#tellCode(text)
+    this.#tellReasoning()
+    this.#hasSaid = true
+    const call = codeCall(this.#input.ids, this.#count++, text)
+    this.#code = call
+    this.#added(call.at, codeItem({ ...call, code: '' }, 'in_progress', null))
+    if (this.#input.emit !== null) tellCode(call, this.#input.emit)
   }
 
   signature(signature: string): void {
@@ -242,8 +242,17 @@ export class Items implements AnswerSink {
     )
   }
 
+  #tellCode(logs: string | null): void {
+    const call = this.#code
+    if (call === null) return
+    this.#code = null
+    if (this.#input.emit !== null) tellCodeRan(call, this.#input.emit)
+    this.#done(call.at, call.id, codeItem(call, 'completed', logs))
+  }
+
   /** Always with a list of summaries: without one Codex drops the item, and the signatures with it. */
   #tellReasoning(): void {
+    this.#tellCode(null)
     const reasoning = this.#reasoning
     if (reasoning === null) return
     this.#reasoning = null
@@ -274,11 +283,4 @@ export class Items implements AnswerSink {
 
 function placeOf({ id, at }: { readonly id: string; readonly at: number }): string {
   return `"item_id":"${id}","output_index":${at}`
-}
-
-function jsonOf({ id, text: said, annotations, logprobs }: Message) {
-  const text = toJsonLine(said)
-  const part = `{"type":"output_text","text":${text},"annotations":${toJsonLine(annotations)},"logprobs":${toJsonLine(logprobs)}}`
-  const item = `{"type":"message","id":"${id}","status":"completed","role":"assistant","content":[${part}]}`
-  return { text, part, item }
 }

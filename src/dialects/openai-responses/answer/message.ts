@@ -1,0 +1,20 @@
+import { toJsonLine } from '../../../json/line.ts'
+
+/** A message item while it is told. */
+export interface Message {
+  readonly id: string
+  readonly at: number
+  /** Up to the value of a delta. */
+  readonly delta: string
+  text: string
+  readonly annotations: object[]
+  readonly logprobs: object[]
+}
+
+/** Its text, its one part and the item, as JSON. */
+export function jsonOf({ id, text: said, annotations, logprobs }: Message) {
+  const text = toJsonLine(said)
+  const part = `{"type":"output_text","text":${text},"annotations":${toJsonLine(annotations)},"logprobs":${toJsonLine(logprobs)}}`
+  const item = `{"type":"message","id":"${id}","status":"completed","role":"assistant","content":[${part}]}`
+  return { text, part, item }
+}
