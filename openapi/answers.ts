@@ -14,6 +14,7 @@ import type {
   UserDescription,
 } from '../src/objects/views/description.ts'
 import type { UserLine } from '../src/wire/users.ts'
+import type { ForkAnswer } from '../src/wire/moving.ts'
 import type { Session } from '../src/wire/session.ts'
 import type { Explanation } from '../src/objects/views/explanation.ts'
 import type { KeyInfo } from '../src/objects/views/key-info.ts'
@@ -290,6 +291,35 @@ export const answers = {
     user: text,
     unreadable: v.pipe(whole, v.description('Credentials whose secret does not open here')),
   }),
+  moved: describing<ForkAnswer>()(
+    v.object({
+      status,
+      dry_run: v.boolean(),
+      succeeded: whole,
+      failed: whole,
+      results: v.array(
+        v.object({
+          line: whole,
+          ok: v.boolean(),
+          result: v.picklist(['created', 'completed', 'would_create', 'would_complete', 'refused']),
+          user: orNull,
+          total_requests: whole,
+          cursor: v.nullable(whole),
+          credentials: v.array(
+            v.object({
+              index: whole,
+              result: v.picklist(['added', 'known', 'duplicate', 'refused']),
+              credential: orNull,
+              type: orNull,
+              requests: whole,
+              message: orNull,
+            }),
+          ),
+          message: orNull,
+        }),
+      ),
+    }),
+  ),
   resealed: v.object({ status, users: whole, resealed: whole, unreadable: whole, next }),
   bundle: v.record(text, v.unknown()),
   ringTested: v.object({

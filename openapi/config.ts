@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { additionQuery } from '../src/routes/admin/query-schema.ts'
 import { updateBody } from '../src/routes/admin/credential-schema.ts'
+import { forkBody } from '../src/routes/admin/fork-schema.ts'
 import { importBody, resealBody, restoreBody } from '../src/routes/admin/recovery-schema.ts'
 import { userName } from '../src/routes/admin/user-schema.ts'
 import { answers } from './answers.ts'
@@ -31,6 +32,15 @@ export const config: Operations = {
     summary: 'Make a user from a bundle',
     body: importBody,
     answers: ok('The user is there', answers.imported),
+  },
+  'POST /v1/config/import/fork': {
+    who: 'admin',
+    summary: 'Make or complete users from the KV of the fork that Pollux replaces',
+    description:
+      'Takes what `wrangler kv bulk get` gives: keys `config:<apiKey>` and their values. No answer holds a key or another secret.',
+    query: additionQuery,
+    body: forkBody,
+    answers: ok('A result for each', answers.moved),
   },
   'POST /v1/config/reseal': {
     who: 'admin',

@@ -6,6 +6,8 @@ import {
   changeSettings,
   configure,
   giveKey,
+  type MovedIn,
+  movedIn,
   namesOf,
   patchCredential,
   pin,
@@ -298,6 +300,11 @@ export class UserObject extends DurableObject<Env> {
     return user === null
       ? null
       : user.state.tokens.overview(user.state.credentials.all(), Date.now())
+  }
+
+  /** Puts the cursor where it stood in another gateway, and writes down what was counted there. False where there is no such user. */
+  movedIn(from: MovedIn, by: Admin): boolean {
+    return this.#administer((state) => movedIn(state, from, by), false)
   }
 
   /** Puts the ring in this order; false where it does not name each credential once. */

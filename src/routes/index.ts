@@ -77,6 +77,7 @@ import { metrics } from './public/metrics.ts'
 import { session } from './public/session.ts'
 import { ownRequests, userRequests } from './usage/requests.ts'
 import { usage, userUsage } from './usage/usage.ts'
+import { importFork } from './admin/fork.ts'
 import { getPrices, putPrices } from './admin/prices.ts'
 import { deletePlan, getPlan, listPlans, putPlan } from './admin/plans.ts'
 import { openapi } from './public/openapi.ts'
@@ -264,6 +265,7 @@ const ADMIN: readonly Row[] = [
 
   ['POST', '/v1/config/restore', admin(restoreUsers)],
   ['POST', '/v1/config/import', admin(importUser)],
+  ['POST', '/v1/config/import/fork', admin(importFork)],
   ['POST', '/v1/config/reseal', admin(resealUsers)],
   ['GET', '/v1/config/prices', admin(getPrices)],
   ['PUT', '/v1/config/prices', admin(putPrices)],

@@ -17,10 +17,8 @@ export interface ForkLine {
   readonly ok: boolean
   /** `would_…`: in a dry run. */
   readonly result: 'created' | 'completed' | 'would_create' | 'would_complete' | 'refused'
-  /** The user's id, which is made of the key; null where there is no key. */
+  /** The user's id, which is the SHA-256 of the key; null where there is no key that could be one's. */
   readonly user: string | null
-  /** The last four characters of the key. */
-  readonly key_hint: string | null
   readonly total_requests: number
   /** Where the cursor stands after it: the place in the fork's list. */
   readonly cursor: number | null

@@ -29,6 +29,29 @@ export function configure(
   return changeSettings(state, userId, change)
 }
 
+/** What another gateway knew of a user. */
+export interface MovedIn {
+  /** Where its cursor stood; null: nowhere that is in the ring. */
+  readonly cursor: string | null
+  readonly totalRequests: number
+  /** Requests by credential, as `cred_…: n`. */
+  readonly counts: readonly string[]
+}
+
+/** Its counts are a note: what was counted elsewhere is no part of the ledger. */
+export function movedIn(state: UserState, from: MovedIn, by: Admin): boolean {
+  const { cursor, totalRequests, counts } = from
+  if (cursor !== null && state.credentials.get(cursor) !== undefined) {
+    state.profile.moveCursor(cursor)
+    state.profile.configChanged()
+  }
+  state.audit.record(by, 'user.moved_in', cursor, {
+    total_requests: totalRequests,
+    requests: [...counts],
+  })
+  return true
+}
+
 export function pin(
   state: UserState,
   userId: string,

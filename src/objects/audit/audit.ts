@@ -14,6 +14,7 @@ export type Act =
   | 'user.restored'
   | 'user.imported'
   | 'user.exported'
+  | 'user.moved_in'
   | 'user.resealed'
   | 'credential.added'
   | 'credential.updated'

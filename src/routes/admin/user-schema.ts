@@ -210,7 +210,7 @@ export const apiKey = v.pipe(
 )
 
 /** What an admin chooses must not be taken for a key that was minted. */
-const chosenKey = v.pipe(
+export const chosenKey = v.pipe(
   apiKey,
   v.check(
     (key) => !hasMintedForm(key),

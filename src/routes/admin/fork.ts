@@ -1,0 +1,202 @@
+import * as v from 'valibot'
+import { userIdOf } from '../../gateway/authenticate.ts'
+import { callUser } from '../../gateway/objects.ts'
+import type { Failure } from '../../failure/failure.ts'
+import { parse } from '../../failure/check.ts'
+import type { CreateResult, PutCredentialsResult } from '../../objects/results.ts'
+import { credentialId, type CredentialInput } from '../../objects/ring/credential.ts'
+import type { UserDescription } from '../../objects/views/description.ts'
+import type { ForkAnswer, ForkCredentialLine, ForkLine } from '../../wire/moving.ts'
+import { refusalOf } from './additions.ts'
+import { readObject } from './body.ts'
+import type { Call, Reply } from '../call.ts'
+import { parseCredential } from './credential-body.ts'
+import { additionBody } from './credential-schema.ts'
+import { entriesIn, type ForkEntry, parsedValue } from './fork-entries.ts'
+import { type ForkUser, forkUser } from './fork-schema.ts'
+import { additionQuery } from './query-schema.ts'
+import { readQuery } from './query.ts'
+import { register } from './register.ts'
+import { isMasterKey } from './user-key.ts'
+import { chosenKey } from './user-schema.ts'
+
+/** Each is some calls of objects, of which a request may make so many. */
+const MAX_USERS = 100
+const PREFIX = 'config:'
+
+/**
+ * POST /v1/config/import/fork: the users of the fork, under their own keys. A line each, whatever becomes of the others; no line
+ * holds a key, nor a word of a credential.
+ */
+export async function importFork(call: Call): Promise<Reply> {
+  const query = readQuery(call, additionQuery)
+  if (!query.ok) return query.failure
+  const body = await readObject(call)
+  if (!body.ok) return body.failure
+  const entries = entriesIn(body.value)
+  if (entries.length === 0) return NOTHING
+  if (entries.length > MAX_USERS) return TOO_MANY
+  const isDry = query.value.dry_run
+  const results: ForkLine[] = []
+  for (const [index, entry] of entries.entries()) {
+    results.push(await moved(call, index + 1, entry, isDry))
+  }
+  const succeeded = results.filter(({ ok }) => ok).length
+  const answer: ForkAnswer = {
+    status: 'ok',
+    dry_run: isDry,
+    succeeded,
+    failed: results.length - succeeded,
+    results,
+  }
+  return Response.json(answer)
+}
+
+/** A credential of the fork's, and whether it is the first of its kind in the list. */
+interface Sorted {
+  readonly line: ForkCredentialLine
+  readonly input: CredentialInput | null
+  /** Its id, also where it was there before. */
+  readonly id: string | null
+}
+
+async function moved(
+  call: Call,
+  line: number,
+  { key, value }: ForkEntry,
+  isDry: boolean,
+): Promise<ForkLine> {
+  const apiKey = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : ''
+  const named = parse(v.object({ apiKey: chosenKey }), { apiKey })
+  if (!named.ok) return refused(line, null, NO_KEY)
+  if (await isMasterKey(call.env, apiKey)) return refused(line, null, MASTER)
+  const user = await userIdOf(apiKey)
+  const parsed = parse(forkUser, parsedValue(value))
+  if (!parsed.ok) return refused(line, user, parsed.failure.message)
+  const sorted = await sortOut(parsed.value, user)
+  const known = await callUser<UserDescription | null>(call.env, user, (object) =>
+    object.describe(),
+  )
+  const inputs = sorted.flatMap(({ input }) => (input === null ? [] : [input]))
+  const cursorAt = cursorOf(parsed.value, sorted)
+  const told = {
+    line,
+    user,
+    total_requests: parsed.value.totalRequests,
+    cursor: cursorAt,
+    message: null,
+  }
+  if (isDry) {
+    const ids = new Set(known?.credentials.map(({ id }) => id))
+    const credentials = sorted.map(({ line: one, id }) => ({
+      ...one,
+      credential: null,
+      result: one.result === 'added' && ids.has(id ?? '') ? ('known' as const) : one.result,
+    }))
+    const result = known === null ? 'would_create' : 'would_complete'
+    return { ...told, ok: true, result, credentials }
+  }
+  if (known === null) {
+    const created = await callUser<CreateResult>(call.env, user, (object) =>
+      object.create({}, null, call.by),
+    )
+    if (!created.ok && created.reason === 'user_deleted') return refused(line, user, DELETED)
+  }
+  const put =
+    inputs.length === 0
+      ? null
+      : await callUser<PutCredentialsResult>(call.env, user, (object) =>
+          object.putCredentials(inputs, call.by),
+        )
+  if (put?.ok === false) {
+    return refused(line, user, refusalOf(put, call.settings.maxCredentials).message)
+  }
+  const credentials = resultsOf(call, sorted, put)
+  const cursor = cursorAt === null ? null : (sorted[cursorAt]?.id ?? null)
+  const counts = sorted.flatMap(({ id, line: { requests } }) =>
+    id === null ? [] : [`${id}: ${requests}`],
+  )
+  const isNew = known === null || credentials.some(({ result }) => result === 'added')
+  if (isNew) {
+    const from = { cursor, totalRequests: parsed.value.totalRequests, counts }
+    await callUser<boolean>(call.env, user, (object) => object.movedIn(from, call.by))
+  }
+  const now = await callUser<UserDescription | null>(call.env, user, (object) => object.describe())
+  if (now !== null) await register(call.env, now)
+  return { ...told, ok: true, result: known === null ? 'created' : 'completed', credentials }
+}
+
+/** In the fork's order; a credential that stands there twice is taken once. */
+async function sortOut(user: ForkUser, userId: string): Promise<readonly Sorted[]> {
+  const sorted: Sorted[] = []
+  const seen = new Set<string>()
+  for (const [index, given] of user.gcpServiceAccounts.entries()) {
+    const requests = user.requestCounts[index] ?? 0
+    const parsed = await parseCredential({ gcpServiceAccount: given }, additionBody)
+    if (!parsed.ok) {
+      const { message } = parsed.failure
+      const line = {
+        index,
+        result: 'refused',
+        credential: null,
+        type: null,
+        requests,
+        message,
+      } as const
+      sorted.push({ line, input: null, id: null })
+      continue
+    }
+    const { type } = parsed.input.secret
+    const id = await credentialId(userId, parsed.input.secret)
+    const isFirst = !seen.has(id)
+    seen.add(id)
+    const result = isFirst ? 'added' : 'duplicate'
+    const line = { index, result, credential: null, type, requests, message: null } as const
+    sorted.push({ line, input: isFirst ? parsed.input : null, id })
+  }
+  return sorted
+}
+
+/** Where the fork's cursor stood; where that is refused, the next that is not. */
+function cursorOf(
+  { currentCredentialIndex: at }: ForkUser,
+  sorted: readonly Sorted[],
+): number | null {
+  const order = [...sorted.slice(at), ...sorted.slice(0, at)]
+  return order.find(({ id }) => id !== null)?.line.index ?? null
+}
+
+function resultsOf(
+  { settings }: Call,
+  sorted: readonly Sorted[],
+  put: Extract<PutCredentialsResult, { ok: true }> | null,
+): readonly ForkCredentialLine[] {
+  const results = [...(put?.results ?? [])]
+  return sorted.map(({ line, input, id }) => {
+    const result = input === null ? undefined : results.shift()
+    if (result === undefined) return { ...line, credential: id }
+    if (result.ok) return { ...line, result: result.created ? 'added' : 'known', credential: id }
+    const { message } = refusalOf(result, settings.maxCredentials)
+    return { ...line, result: 'refused', credential: null, message }
+  })
+}
+
+function refused(line: number, user: string | null, message: string): ForkLine {
+  const nothing = { total_requests: 0, cursor: null, credentials: [] }
+  return { line, ok: false, result: 'refused', user, ...nothing, message }
+}
+
+const NO_KEY =
+  "The name of the entry must be 'config:' and the user's key: 8 to 256 printable ASCII characters without spaces, and not of the form of a minted key."
+const MASTER = "The key of the entry is the master key, which cannot be a user's."
+const DELETED = 'The user with this key was deleted, for good.'
+
+const NOTHING: Failure = {
+  reason: 'invalid_value',
+  message: 'The body must hold at least one entry, as `wrangler kv bulk get` gives them.',
+}
+
+const TOO_MANY: Failure = {
+  reason: 'invalid_value',
+  message: `The body must hold at most ${MAX_USERS} entries; send the others with another request.`,
+}
