@@ -65,6 +65,17 @@ function thing(summary: string, rest: Partial<Operation> = {}): Operation {
   return { who: 'user', summary, answers: ok('As Google describes it', googles), ...rest }
 }
 
+/** Of `/v1/files` the description is with OpenAI's, who has them there, too. */
+function filesAt(version: string): [string, Operation][] {
+  const refusals = OF_A_JOURNEY
+  const page = { query: PAGE, refusals }
+  return [
+    [`GET ${version}/files`, thing('Files, of all credentials one after the other', page)],
+    [`GET ${version}/files/{id}`, thing('One file; with `:download` what is in it', { refusals })],
+    [`DELETE ${version}/files/{id}`, thing('Deletes a file', { refusals })],
+  ]
+}
+
 /** Things that one credential knows: each request goes to its owner. */
 function thingsAt(version: string): [string, Operation][] {
   const refusals = OF_A_JOURNEY
@@ -77,9 +88,7 @@ function thingsAt(version: string): [string, Operation][] {
   return [
     [`POST /upload${version}/files`, upload],
     [`PUT /upload${version}/files`, upload],
-    [`GET ${version}/files`, thing('Files, of all credentials one after the other', page)],
-    [`GET ${version}/files/{id}`, thing('One file; with `:download` what is in it', { refusals })],
-    [`DELETE ${version}/files/{id}`, thing('Deletes a file', { refusals })],
+    ...(version === '/v1' ? [] : filesAt(version)),
     [`POST ${version}/cachedContents`, thing('Caches content for a model', made)],
     [`GET ${version}/cachedContents`, thing('Cached contents of all credentials', page)],
     [`GET ${version}/cachedContents/{id}`, thing('One cached content', { refusals })],

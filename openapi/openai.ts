@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { FILE_FORM, FILE_QUERY } from '../src/dialects/openai-files/body.ts'
 import { AUDIO_FORMS } from '../src/dialects/openai-audio/body.ts'
 import { chatRequest } from '../src/dialects/openai-chat/body/schema.ts'
 import { completionRequest } from '../src/dialects/openai-completions/body.ts'
@@ -53,6 +54,9 @@ function stored(summary: string): Operation {
     refusals: [404],
   }
 }
+
+const OF_FILES = [400, 404, 429, 501, 502, 503, 504]
+const FILE = v.looseObject({ id: v.optional(v.string()) })
 
 /** OpenAI's routes, which are there under other roots too. */
 export const openai: Operations = {
@@ -186,6 +190,41 @@ export const openai: Operations = {
     summary: 'Take an item out of a conversation',
     answers: ok('The conversation', answers.conversation),
     refusals: [404],
+  },
+  'POST /v1/files': {
+    who: 'user',
+    summary: 'Uploads a file to Google, with one credential, which alone can read it',
+    body: FILE_FORM,
+    bodyType: 'multipart/form-data',
+    answers: ok('The file', FILE),
+    refusals: OF_FILES,
+  },
+  'GET /v1/files': {
+    who: 'user',
+    summary: 'The files of this key, of all credentials; asked as Google is, in its form',
+    query: FILE_QUERY,
+    answers: ok('One page', v.looseObject({ data: v.optional(v.array(FILE)) })),
+    refusals: OF_FILES,
+  },
+  'GET /v1/files/{id}': {
+    who: 'user',
+    summary: 'One file; asked as Google is, in its form, and with `:download` what is in it',
+    answers: ok('The file', FILE),
+    refusals: OF_FILES,
+  },
+  'DELETE /v1/files/{id}': {
+    who: 'user',
+    summary: 'Deletes a file, and what was kept of it',
+    answers: ok('It is gone', v.looseObject({})),
+    refusals: OF_FILES,
+  },
+  'GET /v1/files/{id}/content': {
+    who: 'user',
+    summary: 'What is in a file, where it was kept or Google has made it',
+    answers: {
+      200: { description: 'Its bytes', mediaTypes: ['application/octet-stream'] },
+    },
+    refusals: OF_FILES,
   },
   'GET /v1/models': {
     who: 'user',

@@ -33,6 +33,8 @@ export interface Settings {
   /** Whether clients may have responses and conversations stored. */
   readonly storeResponses: boolean
   readonly responsesTtlHours: number
+  /** Of an uploaded file that is kept, to be uploaded again where its credential is out of quota; 0: none is. */
+  readonly maxCopiedFileBytes: number
   /** A user's object tells the totals object of changes at most this often. */
   readonly totalsPushMs: number
   /** Of users who are made from now on. */
@@ -189,6 +191,7 @@ const schema = v.object({
   TOTALS_PUSH_MS: v.optional(integer(1000, 3_600_000), '60000'),
   RESPONSES_TTL_HOURS: v.optional(integer(1, 87_600), '720'),
   DEFAULT_LIMITS: v.optional(limitsText, ''),
+  MAX_COPIED_FILE_BYTES: v.optional(integer(0, 104_857_600), '20971520'),
   SAFETY_SETTINGS: v.optional(safetyText, ''),
   CORS_ORIGINS: v.optional(anyOrigins, '*'),
   CORS_ADMIN_ORIGINS: v.optional(origins, ''),
@@ -239,6 +242,7 @@ function check(env: Partial<Env>): SettingsResult {
       totalsPushMs: vars.TOTALS_PUSH_MS,
       responsesTtlHours: vars.RESPONSES_TTL_HOURS,
       defaultLimits: vars.DEFAULT_LIMITS,
+      maxCopiedFileBytes: vars.MAX_COPIED_FILE_BYTES,
       safetySettings: vars.SAFETY_SETTINGS,
       corsOrigins: vars.CORS_ORIGINS,
       corsAdminOrigins: vars.CORS_ADMIN_ORIGINS,

@@ -1,6 +1,7 @@
 import { handleRequest } from './routes/handle.ts'
 
 export { DirectoryObject } from './objects/directory.ts'
+export { FilesObject } from './objects/files.ts'
 export { GuessesObject } from './objects/guesses.ts'
 export { ResponsesObject } from './objects/responses.ts'
 export { TotalsObject } from './objects/totals.ts'

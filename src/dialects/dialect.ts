@@ -4,6 +4,7 @@
  * nor the network.
  */
 import type { Cuttings } from '../bytes/cuttings.ts'
+import type { Parsed } from '../failure/check.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { RateLimits } from '../failure/rate-limits.ts'
 import type { Target } from '../gemini/fit/aim.ts'
@@ -289,3 +290,13 @@ export interface StreamEncoder {
 export type StreamEnd =
   | { readonly ok: true; readonly frames: string }
   | { readonly ok: false; readonly failure: Failure; readonly frames: string }
+
+/** How files are asked for and told where that is not in Google's own words. */
+export interface FileDialect<Query, Told extends object> {
+  readForm(form: FormData): Parsed<{ readonly file: File; readonly purpose: string }>
+  readQuery(params: URLSearchParams): Parsed<Query>
+  /** A file as Google describes it. `purpose`: what its client said that it was for. */
+  toFile(file: Readonly<Record<string, unknown>>, purpose: string): Told
+  /** One page of all of them. */
+  toList(files: readonly Told[], query: Query): object
+}

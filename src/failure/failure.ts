@@ -69,6 +69,8 @@ export type FailureReason =
   | 'plan_in_use'
   | 'too_many_keys'
   | 'credential_not_found'
+  /** Of a client's own uploads. */
+  | 'file_not_found'
   /** What a client had stored, or says it had. */
   | 'response_not_found'
   | 'previous_response_not_found'

@@ -1,3 +1,4 @@
+import type { FilesObject } from '../objects/files.ts'
 import type { ResponsesObject } from '../objects/responses.ts'
 import type { UserObject } from '../objects/user.ts'
 
@@ -26,6 +27,15 @@ export function callResponses<T>(
   call: (responses: DurableObjectStub<ResponsesObject>) => Promise<T>,
 ): Promise<T> {
   return persistently(() => call(env.RESPONSES.getByName(userId)))
+}
+
+/** Calls a user's `FilesObject`; null where this deployment has none, and so keeps no files. */
+export async function callFiles<T>(
+  { FILES: files }: { readonly FILES?: DurableObjectNamespace<FilesObject> },
+  userId: string,
+  call: (files: DurableObjectStub<FilesObject>) => Promise<T>,
+): Promise<T | null> {
+  return files === undefined ? null : persistently(() => call(files.getByName(userId)))
 }
 
 /**

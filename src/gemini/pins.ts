@@ -22,6 +22,15 @@ export interface PinRef extends Pin {
 export interface NewPin extends Pin {
   /** Epoch milliseconds; from then on Google knows it no more. */
   readonly expiresAt: number
+  /** Of a file: what it is, and what its client said it was for. */
+  readonly mimeType?: string
+  readonly purpose?: string
+}
+
+/** What is known of a file without asking Google. */
+export interface KnownFile {
+  readonly mimeType: string | null
+  readonly purpose: string | null
 }
 
 /** How long after an answer its client may still ask for the rest. */
@@ -40,6 +49,19 @@ const MAX_ID = 200
 const FILE_URI =
   /^(?:https:\/\/generativelanguage\.googleapis\.com\/(?:v1|v1beta|v1alpha)\/)?files\/([\w-]+)$/
 const CACHE_NAME = /^cachedContents\/([\w-]+)$/
+
+/** The address of a file of the Files API. */
+export function fileUriOf(id: string): string {
+  return `https://generativelanguage.googleapis.com/v1beta/files/${id}`
+}
+
+/** Clients of OpenAI's and Anthropic's files know one as `file-abc`; Google's own name for it is taken, too. */
+const CLIENTS_FILE_ID = /^(?:file-|files\/)?([\w-]+)$/
+
+/** A file's id at Google by a client's `file_id`; null where it is none. */
+export function fileIdOf(clientsId: string): string | null {
+  return idIn(CLIENTS_FILE_ID, clientsId)
+}
 
 /** The id of a file of the Files API by its address or name; null for any other address. */
 export function fileIdIn(uri: string): string | null {

@@ -1,6 +1,7 @@
 import { logError } from '../http/log.ts'
 import { CHECKPOINT_AFTER_MS } from './ledger/ledger.ts'
 import { parseSnapshot, snapshotKey, snapshotOf } from './recovery/snapshot.ts'
+import type { FilesObject } from './files.ts'
 import type { ResponsesObject } from './responses.ts'
 import type { UserState } from './state.ts'
 import { TOTALS_NAME, type TotalsObject } from './totals.ts'
@@ -21,6 +22,7 @@ const PRUNE_EVERY_MS = 60 * 60_000
 export interface Outside {
   readonly SNAPSHOTS: KVNamespace
   readonly RESPONSES: DurableObjectNamespace<ResponsesObject>
+  readonly FILES?: DurableObjectNamespace<FilesObject>
   readonly TOTALS: DurableObjectNamespace<TotalsObject>
 }
 
@@ -127,14 +129,17 @@ export class Chores {
   }
 
   /** The alarm's work: leases to count as lost, a snapshot to write. At least once, so all of it is idempotent. */
-  async alarm(userId: string, { SNAPSHOTS, RESPONSES, TOTALS }: Outside): Promise<void> {
+  async alarm(userId: string, { SNAPSHOTS, RESPONSES, FILES, TOTALS }: Outside): Promise<void> {
     this.#alarmAt = null
     const { profile, ledger } = this.#state
     ledger.sweep(Date.now())
     this.flush()
     if (profile.snapshotDue()) {
       // The act that deleted the user has done so already, unless it was broken off in between.
-      if (profile.isDeleted) await RESPONSES.getByName(userId).clear()
+      if (profile.isDeleted) {
+        await RESPONSES.getByName(userId).clear()
+        await FILES?.getByName(userId).clear()
+      }
       await this.#writeSnapshot(userId, SNAPSHOTS)
     }
     if (this.#pushIsDue() && Date.now() >= this.#pushFrom) await this.#push(userId, TOTALS)

@@ -251,6 +251,11 @@ const MIGRATIONS: readonly string[] = [
     entries TEXT NOT NULL
   ) STRICT;
   `,
+  // What a file is, for clients that name it by its id alone.
+  `
+  ALTER TABLE pins ADD COLUMN mime_type TEXT;
+  ALTER TABLE pins ADD COLUMN purpose TEXT;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -57,7 +57,7 @@ import type { Stats } from '../wire/stats.ts'
 import { isConfigured, migrate } from './storage.ts'
 import type { Shared } from './config/profile.ts'
 import type { NewKey } from './config/user-keys.ts'
-import type { NewPin, Pin, PinRef } from '../gemini/pins.ts'
+import type { KnownFile, NewPin, Pin, PinRef } from '../gemini/pins.ts'
 import { borrow, type BorrowRequest, type BorrowResult, keepPins, ownOf } from './pins/borrowing.ts'
 import type { Admission, SettingsChange } from './config/user-settings.ts'
 import { type Vault, openVault } from './secrets/vault.ts'
@@ -149,6 +149,14 @@ export class UserObject extends DurableObject<Env> {
   ownOf(things: readonly PinRef[], credentialId: string): readonly boolean[] {
     const user = this.#living()
     return user === null ? [] : ownOf(user.state, things, credentialId)
+  }
+
+  /** What is known of files by their ids; null where none of the id went up through this user's ring. */
+  knownFiles(keyDigest: string, ids: readonly string[]): readonly (KnownFile | null)[] {
+    const user = this.#living()
+    const now = Date.now()
+    const isAdmitted = user !== null && admissionTo(user.state, keyDigest, now) === 'ok'
+    return isAdmitted ? user.state.pins.filesOf(ids, now) : ids.map(() => null)
   }
 
   /** Forgets a thing that is no more. */

@@ -18,6 +18,7 @@ import { OPENAI_COMPLETIONS } from '../dialects/openai-completions/index.ts'
 import { OPENAI_EMBEDDINGS } from '../dialects/openai-embeddings/index.ts'
 import { toModelInfo } from '../dialects/openai-models/litellm.ts'
 import { toModel, toModelList } from '../dialects/openai-models/list.ts'
+import { OPENAI_FILES } from '../dialects/openai-files/index.ts'
 import { OPENAI_IMAGES } from '../dialects/openai-images/index.ts'
 import { RESPONSES_FAMILY } from '../dialects/openai-responses/family.ts'
 import { OPENAI_COMPACTION, OPENAI_RESPONSES } from '../dialects/openai-responses/index.ts'
@@ -39,6 +40,7 @@ import {
 } from './admin/credentials.ts'
 import { testRing, testTokens, tokenCache } from './debug/diagnosis.ts'
 import { explainAny, explainOwn } from './debug/explain.ts'
+import type { Call, Reply, Unanswered } from './call.ts'
 import { countTokens } from './service/count-tokens.ts'
 import { generate } from './service/generate.ts'
 import {
@@ -67,10 +69,17 @@ import { modelCall } from './service/model-call.ts'
 import { countMessages } from './service/messages-count.ts'
 import { getModel, listModels } from './service/models.ts'
 import { byFamily, type Handler } from './service/shared.ts'
-import { actOnBatch, getFile, uploads } from './service/things/files.ts'
+import { actOnBatch, getFile as getGooglesFile, uploads } from './service/things/files.ts'
 import { BATCHES, CACHES, FILES, INTERACTIONS } from './service/things/kinds.ts'
 import { allThings } from './service/things/list.ts'
 import { makeBatch, makeCache, makeEmbeddingBatch, makeInteraction } from './service/things/make.ts'
+import {
+  createFile,
+  deleteFile,
+  getContent,
+  getFile,
+  listFiles,
+} from './service/things/openai-files.ts'
 import { oneThing } from './service/things/one.ts'
 import { getStored, listStored, notServed } from './service/not-served.ts'
 import { metrics } from './public/metrics.ts'
@@ -97,6 +106,12 @@ import {
   unpinRing,
 } from './admin/users.ts'
 
+const NO_UPLOAD: Unanswered = {
+  reason: 'method_not_allowed',
+  message: 'Not allowed to POST here: files are uploaded with POST /upload/v1/files.',
+  headers: new Headers({ allow: 'GET, HEAD' }),
+}
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Method, path, who may call with the handler, and whose manners it has. `shared`: of two families; family-of.ts tells which is asked. */
@@ -119,6 +134,19 @@ const oneModel = byFamily({
   anthropic: getModel(toModelAsked, modelNamed),
   google: getModel(toGeminiModel),
 })
+
+/** Of paths that several families have: those whose own files are not served. */
+const NOT_THEIRS = { anthropic: notServed, google: notServed }
+
+const deleteGooglesFile = oneThing(FILES, { method: 'DELETE', gone: true })
+
+const uploadHere = user(byFamily({ ...NOT_THEIRS, openai: createFile(OPENAI_FILES) }))
+/** Google's clients upload elsewhere: to them only the others of these routes are there. */
+const uploadFile: Access = Object.assign(
+  async (call: Call): Promise<Reply> =>
+    call.family.name === 'google' ? NO_UPLOAD : uploadHere(call),
+  { who: uploadHere.who },
+)
 
 /** Anthropic's routes; its list of models is where OpenAI's is. */
 const ANTHROPIC: readonly Row[] = [
@@ -155,6 +183,26 @@ const OPENAI: readonly Row[] = [
   ['POST', '/v1/audio/transcriptions', user(generate(OPENAI_TRANSCRIPTIONS))],
   ['POST', '/v1/audio/translations', user(generate(OPENAI_TRANSLATIONS))],
   ['POST', '/v1/embeddings', leasingUser(embeddings(OPENAI_EMBEDDINGS))],
+  ['POST', '/v1/files', uploadFile, 'shared'],
+  [
+    'GET',
+    '/v1/files',
+    user(byFamily({ ...NOT_THEIRS, openai: listFiles(OPENAI_FILES), google: allThings(FILES) })),
+    'shared',
+  ],
+  [
+    'GET',
+    '/v1/files/:id',
+    user(byFamily({ ...NOT_THEIRS, openai: getFile(OPENAI_FILES), google: getGooglesFile })),
+    'shared',
+  ],
+  [
+    'DELETE',
+    '/v1/files/:id',
+    user(byFamily({ ...NOT_THEIRS, openai: deleteFile, google: deleteGooglesFile })),
+    'shared',
+  ],
+  ['GET', '/v1/files/:id/content', user(byFamily({ ...NOT_THEIRS, openai: getContent })), 'shared'],
   ['GET', '/v1/models', leasingUser(modelList), 'shared'],
   ['GET', '/v1/models/:id+', leasingUser(oneModel), 'shared'],
   ['GET', '/v1/model/info', leasingUser(listModels(toModelInfo))],
@@ -180,6 +228,14 @@ const askVertexModel = modelCall({
   countTokens: countTokens(GEMINI_COUNT),
 })
 
+function filesAt(version: string): readonly Row[] {
+  return [
+    ['GET', `${version}/files`, user(allThings(FILES))],
+    ['GET', `${version}/files/:id`, user(getGooglesFile)],
+    ['DELETE', `${version}/files/:id`, user(deleteGooglesFile)],
+  ]
+}
+
 /** What belongs to one credential. Under `/v1` some of it is OpenAI's too. */
 function thingsAt(version: string): readonly Row[] {
   const shared = version === '/v1'
@@ -190,9 +246,7 @@ function thingsAt(version: string): readonly Row[] {
   return [
     ['POST', `/upload${version}/files`, uploads],
     ['PUT', `/upload${version}/files`, uploads],
-    row('GET', '/files', allThings(FILES)),
-    row('GET', '/files/:id', getFile),
-    row('DELETE', '/files/:id', oneThing(FILES, { method: 'DELETE', gone: true })),
+    ...(shared ? [] : filesAt(version)),
     ['POST', `${version}/cachedContents`, leasingUser(makeCache)],
     ['GET', `${version}/cachedContents`, user(allThings(CACHES))],
     ['GET', `${version}/cachedContents/:id`, user(oneThing(CACHES, { method: 'GET' }))],

@@ -274,7 +274,7 @@ describe('4. errors that clients understand', () => {
           { role: 'user', content: [{ type: 'image', source: { type: 'file', file_id: 'f' } }] },
         ],
       },
-      /^messages\.0\.content\.0\.source\.type: /,
+      /'messages\.0\.content\.0\.source\.file_id' names no file/,
     ],
     [{ stop_sequences: ['a', 'b', 'c', 'd', 'e', 'f'] }, /^stop_sequences: /],
     [{ tools: [{ name: 'f' }] }, 'tools.0.input_schema: Field required'],

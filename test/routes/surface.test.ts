@@ -170,8 +170,6 @@ describe('other roots', () => {
 describe('what OpenAI has and Pollux has not', () => {
   it.each([
     ['POST', '/v1/moderations'],
-    ['POST', '/v1/files'],
-    ['GET', '/v1/files/file-1/content'],
     ['POST', '/v1/batches'],
     ['POST', '/v1/images/edits'],
     ['POST', '/v1beta/openai/batches'],

@@ -64,6 +64,7 @@ const WIRE = {
   user_deleted: 'conflict_error',
   too_many_keys: 'conflict_error',
   credential_not_found: 'not_found_error',
+  file_not_found: 'not_found_error',
   response_not_found: 'not_found_error',
   previous_response_not_found: 'invalid_request_error',
   conversation_not_found: 'not_found_error',

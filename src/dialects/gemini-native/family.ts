@@ -47,6 +47,7 @@ const WIRE = {
   user_deleted: [409, 'FAILED_PRECONDITION'],
   too_many_keys: [409, 'FAILED_PRECONDITION'],
   credential_not_found: [404, 'NOT_FOUND'],
+  file_not_found: [404, 'NOT_FOUND'],
   response_not_found: [404, 'NOT_FOUND'],
   previous_response_not_found: INVALID,
   conversation_not_found: [404, 'NOT_FOUND'],

@@ -72,7 +72,7 @@ function toSource(media: SentMedia): MediaSource {
   return {
     kind,
     source,
-    mayBeFileId: field === 'file.file_id',
+    mayBeFileId: field.endsWith('.file_id'),
     format,
     fileName,
     level: levelOf(detail),
@@ -95,8 +95,7 @@ function failureOf({ reason, of, what }: MediaProblem, param: string): Failure {
     return { reason, message: `Missing required parameter: '${param}'.`, param }
   }
   const named = of === 'format' ? param.replace(/\.\w+$/, '.format') : param
-  const instead = of === 'file_id' ? '; send it in file_data' : ''
-  return { reason, message: `Invalid value: '${named}' ${what}${instead}.`, param: named }
+  return { reason, message: `Invalid value: '${named}' ${what}.`, param: named }
 }
 
 function isResult(role: string): boolean {

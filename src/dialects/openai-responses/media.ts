@@ -65,8 +65,7 @@ function failureOf({ reason, of, what }: MediaProblem, param: string): Failure {
     return { reason, message: `Missing required parameter: '${param}'.`, param }
   }
   const named = of === 'format' ? param.replace(/\.\w+$/, '.format') : param
-  const instead = of === 'file_id' ? '; send it as a data URL' : ''
-  return { reason, message: `Invalid value: '${named}' ${what}${instead}.`, param: named }
+  return { reason, message: `Invalid value: '${named}' ${what}.`, param: named }
 }
 
 /** A function's result holds files themselves. */

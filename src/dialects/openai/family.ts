@@ -51,6 +51,7 @@ const WIRE = {
   user_deleted: { status: 409, type: INVALID, code: 'user_deleted' },
   too_many_keys: { status: 409, type: INVALID, code: 'too_many_keys' },
   credential_not_found: { status: 404, type: INVALID, code: 'credential_not_found' },
+  file_not_found: { status: 404, type: INVALID, code: 'not_found' },
   response_not_found: { status: 404, type: INVALID, code: 'response_not_found' },
   previous_response_not_found: {
     status: 400,

@@ -1,5 +1,6 @@
 /** Pictures, sounds, films and files as parts of the pivot (docs/google.md: Parts; docs/clients.md: Messages, Media). */
 import { asText } from './attachment.ts'
+import { fileIdOf, fileUriOf } from '../pins.ts'
 import { isYouTube, readersOf } from './file-uris.ts'
 import {
   canonicalType,
@@ -89,8 +90,12 @@ function readAny(media: MediaSource, source: string, at: At): ReadSource {
   }
   if (ADDRESS.test(source)) return linkedPart(media, source.trim(), at)
   if (media.mayBeFileId !== true) return readBase64(media, source, at)
-  const what = 'names an uploaded file, and this gateway keeps none'
-  return refuse('unsupported_value', what, 'file_id')
+  const id = fileIdOf(source.trim())
+  if (id === null) return refuse('invalid_value', 'must be the id of an uploaded file', 'file_id')
+  // Its type is looked up before it is sent on (routes/service/attach.ts).
+  const { format } = at
+  const fileData = { fileUri: fileUriOf(id), ...(format !== null && { mimeType: format }) }
+  return { ok: true, part: { fileData } }
 }
 
 function readBase64(media: MediaSource, payload: string, { format, cuttings }: At): ReadSource {

@@ -1,6 +1,8 @@
 import { lazy } from '../../lazy.ts'
-import { MAX_PINS_ASKED, type NewPin, type Pin } from '../../gemini/pins.ts'
+import { type KnownFile, MAX_PINS_ASKED, type NewPin, type Pin } from '../../gemini/pins.ts'
 
+/** More than a list of all may come to. */
+const MAX_FILES_ASKED = 2000
 /** Of a user; those that end first go first. */
 const MAX_ROWS = 10_000
 /** Counting reads the whole table, so it is done once for so many rows written. */
@@ -28,16 +30,33 @@ export class Pins {
     })
   }
 
+  /** What is known of each file, in the order of `ids`; null where none of this id is. */
+  filesOf(ids: readonly string[], now: number): readonly (KnownFile | null)[] {
+    return ids.slice(0, MAX_FILES_ASKED).map((id) => {
+      const rows = this.#sql.exec<{ mime_type: string | null; purpose: string | null }>(
+        "SELECT mime_type, purpose FROM pins WHERE kind = 'file' AND id = ? AND expires_at > ?",
+        id,
+        now,
+      )
+      const [row] = rows.toArray()
+      return row === undefined ? null : { mimeType: row.mime_type, purpose: row.purpose }
+    })
+  }
+
   /** Keeps whose they are, whoever's they were. */
   keep(pins: readonly NewPin[], credentialId: string): void {
-    for (const { expiresAt, ...pin } of pins) {
+    for (const { expiresAt, mimeType = null, purpose = null, ...pin } of pins) {
       this.#sql.exec(
-        `INSERT INTO pins (kind, id, credential_id, expires_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (kind, id) DO UPDATE SET credential_id = excluded.credential_id, expires_at = excluded.expires_at`,
+        `INSERT INTO pins (kind, id, credential_id, expires_at, mime_type, purpose)
+         VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (kind, id) DO UPDATE SET credential_id = excluded.credential_id, expires_at = excluded.expires_at,
+           mime_type = COALESCE(excluded.mime_type, mime_type), purpose = COALESCE(excluded.purpose, purpose)`,
         pin.kind,
         keyOf(pin),
         credentialId,
         expiresAt,
+        mimeType,
+        purpose,
       )
     }
     this.#untilCount -= pins.length

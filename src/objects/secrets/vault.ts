@@ -21,7 +21,14 @@ export interface Vault {
 export interface Owner {
   readonly userId: string
   readonly credentialId: string
-  readonly purpose: 'secret' | 'access_token' | 'answer' | 'responses' | 'upload' | 'witness'
+  readonly purpose:
+    | 'secret'
+    | 'access_token'
+    | 'answer'
+    | 'responses'
+    | 'upload'
+    | 'file'
+    | 'witness'
 }
 
 interface Key {

@@ -1,5 +1,5 @@
 import { userIdOf } from '../../gateway/authenticate.ts'
-import { callResponses, callUser, persistently } from '../../gateway/objects.ts'
+import { callFiles, callResponses, callUser, persistently } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { UserDescription } from '../../objects/views/description.ts'
@@ -104,7 +104,10 @@ export async function deleteUser({ env, params, by }: Call): Promise<Reply> {
   const id = params['id'] ?? ''
   if (!USER_ID.test(id)) return userNotFound('id')
   const buried = await callUser<boolean>(env, id, (user) => user.bury(by))
-  if (buried) await callResponses<void>(env, id, (responses) => responses.clear())
+  if (buried) {
+    await callResponses<void>(env, id, (responses) => responses.clear())
+    await callFiles<void>(env, id, (files) => files.clear())
+  }
   // Also where nothing was buried: an earlier answer may have been lost on the way.
   await persistently(() => directory(env).remove(id))
   if (!buried) return userNotFound('id')

@@ -1,6 +1,10 @@
+import type { Failure } from '../../failure/failure.ts'
 import { admitMedia, needsFetch } from '../../gateway/admit-media.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
+import { callUser } from '../../gateway/objects.ts'
 import type { Attachment } from '../../gemini/media/attachment.ts'
+import { unfitness } from '../../gemini/media/media-types.ts'
+import { fileIdIn } from '../../gemini/pins.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
@@ -22,6 +26,8 @@ export async function attach(
   { attachments, cuttings, model, standIn, choices }: Attaching,
 ): Promise<Reply | null> {
   const { request, settings } = call
+  const unknown = await nameTypes(call, holder, attachments)
+  if (unknown !== null) return checked(call, holder, unknown)
   if (attachments.some(needsFetch)) {
     const refusal = await foresee({ ...call, holder, model, standIn, choices })
     if (refusal !== null) return refusal
@@ -29,4 +35,35 @@ export async function attach(
   const clientSignal = request.signal
   const failure = await admitMedia(attachments, { settings, cuttings, clientSignal })
   return failure === null ? null : checked(call, holder, failure)
+}
+
+/** Says what each file is that is named by its id alone, as it was uploaded; the first that is not this user's, or nothing to be looked at. */
+async function nameTypes(
+  { env }: Call,
+  { userId, keyDigest }: KeyHolder,
+  attachments: readonly Attachment[],
+): Promise<Failure | null> {
+  const untyped = attachments.flatMap((attachment) => {
+    const { fileUri, mimeType } = attachment.part.fileData ?? {}
+    const id = fileUri === undefined || mimeType !== undefined ? null : fileIdIn(fileUri)
+    return id === null ? [] : [{ id, attachment }]
+  })
+  if (untyped.length === 0) return null
+  const ids = untyped.map(({ id }) => id)
+  const known = await callUser(env, userId, (user) => user.knownFiles(keyDigest, ids))
+  for (const [index, { attachment }] of untyped.entries()) {
+    const { part, param, kind } = attachment
+    const file = known[index] ?? null
+    const type = file?.mimeType ?? null
+    // Whether an address that is written out may be named is the lease's to say.
+    const isId = param.endsWith('file_id')
+    const isUnknown = isId && file === null
+    const unfit = type === null ? null : unfitness(type, kind)
+    const what = isUnknown ? 'names no file of this API key' : unfit
+    if (what !== null) {
+      return { reason: 'invalid_value', message: `Invalid value: '${param}' ${what}.`, param }
+    }
+    if (part.fileData !== undefined && type !== null) part.fileData.mimeType = type
+  }
+  return null
 }

@@ -4,7 +4,7 @@ import type { Failure } from '../../failure/failure.ts'
 /** Routes of OpenAI's that have no counterpart here: clients that try one are told so, and not that the address is wrong. */
 const NOT_SERVED: readonly (readonly [path: string, why: string])[] = [
   ['/moderations', 'Gemini has no moderation endpoint; safety settings act on each request'],
-  ['/files', 'nothing is stored; send files inside the messages'],
+  ['/files', 'files are uploaded as with OpenAI or Google; their ids are taken in every dialect'],
   ['/uploads', 'nothing is stored; send files inside the messages'],
   ['/batches', 'requests are answered at once'],
   ['/images/edits', 'send the image to a model that draws, in a chat'],

@@ -389,8 +389,8 @@ describe('refusals', () => {
       'input[0].content[0].type',
     ],
     [
-      { input: [{ role: 'user', content: [{ type: 'input_image', file_id: 'file_1' }] }] },
-      'unsupported_value',
+      { input: [{ role: 'user', content: [{ type: 'input_image', file_id: 'file 1' }] }] },
+      'invalid_value',
       'input[0].content[0].file_id',
     ],
     [

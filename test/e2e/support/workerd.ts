@@ -61,6 +61,7 @@ export async function startWorkerd(vars: Readonly<Record<string, string>> = {}):
         DIRECTORY: { className: 'DirectoryObject', useSQLite: true },
         GUESSES: { className: 'GuessesObject', useSQLite: true },
         RESPONSES: { className: 'ResponsesObject', useSQLite: true },
+        FILES: { className: 'FilesObject', useSQLite: true },
       },
       kvNamespaces: ['SNAPSHOTS'],
     }),

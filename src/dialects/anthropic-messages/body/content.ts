@@ -99,6 +99,13 @@ function addSearchResult(parts: Part[], block: Block, path: string, reading: Rea
   for (const part of toParts(block['content'], `${path}.content`, reading)) parts.push(part)
 }
 
+/** Where each kind of source has what it is. */
+const FIELDS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  ['base64', 'data'],
+  ['url', 'url'],
+  ['file', 'file_id'],
+])
+
 interface Place {
   readonly kind: MediaKind
   readonly path: string
@@ -113,10 +120,9 @@ function addMedia(parts: Part[], source: unknown, place: Place, reading: Reading
       ? reading.refuse(path, REQUIRED, 'missing_required_parameter')
       : reading.refuse(path, 'must be an object', 'invalid_type')
   }
-  const field = source['type'] === 'url' ? 'url' : 'data'
-  if (source['type'] !== 'url' && source['type'] !== 'base64') {
-    const what = 'must be base64 or url: this gateway keeps no files'
-    return reading.refuse(`${path}.type`, what, 'unsupported_value')
+  const field = FIELDS.get(source['type'])
+  if (field === undefined) {
+    return reading.refuse(`${path}.type`, 'must be base64, url or file', 'unsupported_value')
   }
   const given = source[field]
   const param = `${path}.${field}`
@@ -126,7 +132,10 @@ function addMedia(parts: Part[], source: unknown, place: Place, reading: Reading
   if (typeof given !== 'string') return reading.refuse(param, 'must be a string', 'invalid_type')
   const type = source['media_type']
   const format = typeof type === 'string' ? type : null
-  const read = readSource({ kind, source: given, format, fileName }, reading.cuttings)
+  const read = readSource(
+    { kind, source: given, mayBeFileId: field === 'file_id', format, fileName },
+    reading.cuttings,
+  )
   if (!read.ok) {
     const { of, reason, what } = read.problem
     const named = of === 'format' ? `${path}.media_type` : param

@@ -87,6 +87,13 @@ const PARTS = {
       }),
     ),
   ),
+  // As OpenAI's Assistants have it, and clients that came from there.
+  image_file: v.pipe(
+    v.object({ image_file: v.object({ file_id: string, detail }, 'an object') }),
+    v.transform(({ image_file: { file_id, detail: level } }): Media =>
+      media({ kind: 'image', source: file_id, field: 'image_file.file_id', detail: level }),
+    ),
+  ),
   video_url: v.pipe(
     v.object({ video_url: linked('video_url') }),
     v.transform(({ video_url: { url, field } }): Media =>

@@ -46,7 +46,13 @@ export function pinOf(of: Kind, thing: unknown, now: number): NewPin | null {
   const id = name.slice(name.lastIndexOf('/') + 1)
   if (!ID.test(id)) return null
   const told = Date.parse(String(thing['expirationTime'] ?? thing['expireTime']))
-  return { kind: of.kind, id, expiresAt: Number.isNaN(told) ? now + of.lifeMs : told }
+  const { mimeType } = thing
+  return {
+    kind: of.kind,
+    id,
+    expiresAt: Number.isNaN(told) ? now + of.lifeMs : told,
+    ...(of.kind === 'file' && typeof mimeType === 'string' && { mimeType }),
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
+import { callFiles } from '../../../gateway/objects.ts'
 import {
   askAbout,
   borrow,
@@ -10,7 +11,7 @@ import {
 import type { Failure } from '../../../failure/failure.ts'
 import { readRaw } from '../../../http/body.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
-import { answersOf, ID, type Kind, pinOf, refOf } from './kinds.ts'
+import { answersOf, FILES, ID, type Kind, pinOf, refOf } from './kinds.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
@@ -49,7 +50,8 @@ export function oneThing(
     })
     if (!(answer instanceof Response)) return answer
     if (!answer.ok) return named((await refusedBy(access, answer)).reply, credentialId)
-    if (gone) await forget(borrower, refOf(of, id))
+    if (gone && of.kind === 'file') await forgetFile(call, borrower, id)
+    else if (gone) await forget(borrower, refOf(of, id))
     const type = answer.headers.get('content-type') ?? ''
     if (gone || !type.includes('json')) return passed(answer, credentialId)
     const text = await answer.text()
@@ -57,6 +59,24 @@ export function oneThing(
     if (of.kind !== 'file' || isOwner) await remember(call, holder, { of, text, credentialId })
     return new Response(text, { headers: headersFor(type, credentialId) })
   }
+}
+
+/** Of a file that was deleted: what was kept of it, and what was copied, goes too. */
+export async function forgetFile(
+  { env, ctx }: Call,
+  borrower: Borrower,
+  id: string,
+): Promise<void> {
+  await forget(borrower, refOf(FILES, id))
+  const places = (await callFiles(env, borrower.userId, (files) => files.remove(id))) ?? []
+  const deleting = places.map(async ({ credentialId, copiedId }) => {
+    const borrowed = await borrow(borrower, { pins: [], credentialId })
+    if (!borrowed.ok) return
+    const path = `/v1beta/files/${copiedId}`
+    await askAbout(borrower, borrowed.access, { method: 'DELETE', path })
+  })
+  // Google deletes what is left by itself, within two days.
+  ctx.waitUntil(Promise.allSettled(deleting))
 }
 
 /** Whose a thing is that Google has described, and the files that it names. */

@@ -4,10 +4,20 @@
  * third sends its key to whatever host is named (docs/clients.md). The bytes are streamed through and never held.
  */
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
+import { sealKey } from '../../../gateway/copies/file-key.ts'
+import {
+  beginCopy,
+  type CopyBegun,
+  finishCopy,
+  keepingStream,
+} from '../../../gateway/copies/keeping.ts'
+import { isGoogles } from '../../../gateway/copies/upload-file.ts'
 import { OUTAGES, VAULT_CLOSED } from '../../../gateway/failure.ts'
 import { askAbout, borrow, keep, refusedBy } from '../../../gateway/things.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import { openVault } from '../../../objects/secrets/vault.ts'
+import type { NewPin } from '../../../gemini/pins.ts'
+import { logError } from '../../../http/log.ts'
 import { isRecord } from '../../../json/record.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
 import { FILES, pinOf, refOf } from './kinds.ts'
@@ -24,6 +34,8 @@ interface Upload {
   readonly credentialId: string
   /** Google's address, which is a permission as well. */
   readonly url: string
+  /** Where the file is kept on its way; null where it is too large. */
+  readonly copy: CopyBegun | null
   readonly until: number
 }
 
@@ -49,10 +61,11 @@ export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply>
   if (!(answer instanceof Response)) return answer
   if (!answer.ok) return named((await refusedBy(access, answer)).reply, credentialId)
   const url = answer.headers.get('x-goog-upload-url')
-  const isGoogles = url !== null && originOf(url) === originOf(settings.geminiApiBaseUrl)
-  if (!isGoogles) return OUTAGES.unreadable
+  if (!isGoogles(url, settings.geminiApiBaseUrl)) return OUTAGES.unreadable
   const { userId, keyDigest } = holder
-  const upload: Upload = { userId, keyDigest, credentialId, url, until: Date.now() + LIFE_MS }
+  const copy = beginCopy(lengthIn(request.headers), settings.maxCopiedFileBytes)
+  const until = Date.now() + LIFE_MS
+  const upload: Upload = { userId, keyDigest, credentialId, url, copy, until }
   const sealed = await vault.seal(JSON.stringify(upload), SEAL)
   const headers = uploadHeaders(answer.headers)
   const { origin, pathname } = urlOf(call)
@@ -83,7 +96,7 @@ export async function continueUpload(call: Call): Promise<Reply> {
     answer = await fetch(url, {
       method: 'POST',
       headers: uploadHeaders(request.headers),
-      body: request.body,
+      body: await bodyOf(call, upload),
       redirect: 'manual',
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(settings.answerTimeoutMs)]),
     })
@@ -101,16 +114,63 @@ export async function continueUpload(call: Call): Promise<Reply> {
 }
 
 /** The answer to a piece; with the last one the file is there, and has an owner. */
-async function finished(
-  { env }: Call,
-  { userId, credentialId }: Upload,
-  answer: Response,
-): Promise<Response> {
+async function finished({ env }: Call, upload: Upload, answer: Response): Promise<Response> {
+  const { userId, credentialId } = upload
   const text = await answer.text()
   const body = parsed(text)
   const pin = isRecord(body) ? pinOf(FILES, body['file'], Date.now()) : null
   if (pin !== null) await keep({ env, userId }, [pin], credentialId)
+  const file = isRecord(body) ? body['file'] : null
+  if (pin !== null && isRecord(file)) await keepCopy({ env, userId, copy: upload.copy }, pin, file)
   return new Response(text, { headers: { 'content-type': 'application/json' } })
+}
+
+/** The bytes as they come; those of a small file are kept on the way. */
+async function bodyOf(
+  { env, request, settings }: Call,
+  { userId, copy }: Upload,
+): Promise<ReadableStream<Uint8Array> | null> {
+  const { body, headers } = request
+  const length = Number(headers.get('content-length') ?? NaN)
+  const offset = Number(headers.get('x-goog-upload-offset') ?? NaN)
+  if (body === null || copy === null || !(length > 0) || !Number.isSafeInteger(offset)) return body
+  const maxBytes = settings.maxCopiedFileBytes
+  const kept = body.pipeThrough(await keepingStream({ env, userId, copy, offset, maxBytes }))
+  // Google is told the length, as the client told it.
+  return kept.pipeThrough(new FixedLengthStream(length))
+}
+
+/** What a file is that Google has all of now, beside its pieces. It is not worth failing an upload for. */
+export async function keepCopy(
+  {
+    env,
+    userId,
+    copy,
+  }: { readonly env: Env; readonly userId: string; readonly copy: CopyBegun | null },
+  { id: fileId, expiresAt }: NewPin,
+  { mimeType, displayName, sizeBytes }: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const vault = copy === null ? null : await openVault(env.VAULT_KEY)
+  if (copy === null || vault === null) return
+  const about = {
+    mimeType: typeof mimeType === 'string' ? mimeType : 'application/octet-stream',
+    displayName: typeof displayName === 'string' ? displayName : null,
+  }
+  const bytes = Number(sizeBytes)
+  try {
+    await finishCopy(
+      { env, userId, copy },
+      { fileId, bytes, expiresAt, about, sealKey: (key) => sealKey(vault, key, userId) },
+    )
+  } catch (error) {
+    logError('file_not_kept', { user: userId, error: String(error) })
+  }
+}
+
+/** As the client announces it; null where it does not. */
+function lengthIn(headers: Headers): number | null {
+  const length = Number(headers.get('x-goog-upload-header-content-length') ?? NaN)
+  return Number.isSafeInteger(length) ? length : null
 }
 
 async function opened({ env }: Call, sealed: string): Promise<Upload | null> {
@@ -132,10 +192,6 @@ function nameIn(body: unknown): string | null {
   const file = isRecord(body) ? body['file'] : null
   const name = isRecord(file) ? file['name'] : null
   return typeof name === 'string' ? (/^files\/([\w-]{1,100})$/.exec(name)?.[1] ?? null) : null
-}
-
-function originOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).origin : null
 }
 
 const NO_UPLOAD: Failure = {

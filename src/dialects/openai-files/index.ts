@@ -1,0 +1,10 @@
+/** OpenAI's files, in whose words Google's are told. */
+import { readFileForm, readFileQuery } from './body.ts'
+import { toFileList, toFileObject } from './whole.ts'
+
+export const OPENAI_FILES = {
+  readForm: readFileForm,
+  readQuery: readFileQuery,
+  toFile: toFileObject,
+  toList: toFileList,
+}

@@ -1,0 +1,107 @@
+import { logError } from '../../http/log.ts'
+import { callFiles } from '../objects.ts'
+import { type FileKey, fileKeyOf, newRawKey } from './file-key.ts'
+
+/** Of an upload whose file is to be kept; travels in its sealed address. */
+export interface CopyBegun {
+  readonly copyId: string
+  readonly rawKey: string
+}
+
+/** A row of the object's table holds less than 2 MB. */
+const PIECE_BYTES = 1_048_576
+
+/** Null where the file is known to be too large to be kept. */
+export function beginCopy(declaredBytes: number | null, maxBytes: number): CopyBegun | null {
+  if (maxBytes === 0 || (declaredBytes ?? 0) > maxBytes) return null
+  return { copyId: crypto.randomUUID(), rawKey: newRawKey() }
+}
+
+interface Keeping {
+  readonly env: Env
+  readonly userId: string
+  readonly copy: CopyBegun
+  /** Where in the file these bytes begin. */
+  readonly offset: number
+  readonly maxBytes: number
+}
+
+/**
+ * Bytes on their way to Google, kept on the way, sealed, one piece in memory at a time. Where they cannot be kept the upload goes
+ * on without: a copy is a convenience, the upload is not.
+ */
+export async function keepingStream(
+  keeping: Keeping,
+): Promise<TransformStream<Uint8Array, Uint8Array>> {
+  const { env, userId, copy, offset, maxBytes } = keeping
+  const { copyId } = copy
+  const key = await fileKeyOf(copy.rawKey, { userId, copyId })
+  let piece = new Uint8Array(PIECE_BYTES)
+  let filled = 0
+  let start = offset
+  let isKept = true
+  const giveUp = async (): Promise<void> => {
+    isKept = false
+    piece = new Uint8Array(0)
+    await callFiles(env, userId, (files) => files.drop(copyId)).catch(() => null)
+  }
+  const put = async (): Promise<void> => {
+    const bytes = filled
+    if (!isKept || bytes === 0) return
+    const place = start
+    start += bytes
+    filled = 0
+    try {
+      const sealed = await key.seal(piece.subarray(0, bytes), String(place))
+      const isPut = await callFiles(env, userId, (files) =>
+        files.put(copyId, { start: place, bytes, sealed }),
+      )
+      if (isPut !== true) isKept = false
+    } catch (error) {
+      logError('file_not_kept', { user: userId, error: String(error) })
+      await giveUp()
+    }
+  }
+  return new TransformStream<Uint8Array, Uint8Array>({
+    async transform(chunk, controller) {
+      controller.enqueue(chunk)
+      for (let at = 0; isKept && at < chunk.byteLength;) {
+        if (start + filled >= maxBytes) return giveUp()
+        const room = Math.min(PIECE_BYTES - filled, chunk.byteLength - at)
+        piece.set(chunk.subarray(at, at + room), filled)
+        filled += room
+        at += room
+        if (filled === PIECE_BYTES) await put()
+      }
+    },
+    flush: put,
+  })
+}
+
+/** What a kept file is called and is, beside its bytes. */
+export interface About {
+  readonly mimeType: string
+  readonly displayName: string | null
+}
+
+/** Keeps what is said of a file, once Google has all of it; true where its copy is whole. */
+export async function finishCopy(
+  { env, userId, copy }: Pick<Keeping, 'env' | 'userId' | 'copy'>,
+  file: {
+    readonly fileId: string
+    readonly bytes: number
+    readonly expiresAt: number
+    readonly about: About
+    readonly sealKey: (key: FileKey) => Promise<string>
+  },
+): Promise<boolean> {
+  const { copyId, rawKey } = copy
+  const { fileId, bytes, expiresAt, about } = file
+  const key = await fileKeyOf(rawKey, { userId, copyId })
+  const sealedKey = await file.sealKey(key)
+  const sealedAbout = await key.seal(new TextEncoder().encode(JSON.stringify(about)), ABOUT)
+  const finished = { copyId, fileId, bytes, expiresAt, sealedKey, sealedAbout }
+  return (await callFiles(env, userId, (files) => files.finish(finished))) === true
+}
+
+export const ABOUT = 'about'

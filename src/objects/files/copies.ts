@@ -1,0 +1,65 @@
+import type { Place } from './copy.ts'
+
+/** For all files of a user; the oldest go first. */
+const MAX_BYTES = 256 * 1024 * 1024
+const MAX_COPIES = 2000
+
+/** How many bytes there are from the beginning without a gap; null where there is one. */
+export function sizeOf(sql: SqlStorage, copyId: string): number | null {
+  let end = 0
+  const pieces = sql.exec<{ start: number; bytes: number }>(
+    'SELECT start, bytes FROM pieces WHERE copy_id = ? ORDER BY start',
+    copyId,
+  )
+  for (const { start, bytes } of pieces) {
+    if (start !== end) return null
+    end += bytes
+  }
+  return end
+}
+
+export function startsOf(sql: SqlStorage, copyId: string): readonly number[] {
+  const pieces = sql.exec<{ start: number }>(
+    'SELECT start FROM pieces WHERE copy_id = ? ORDER BY start',
+    copyId,
+  )
+  return pieces.toArray().map(({ start }) => start)
+}
+
+export function placesOf(sql: SqlStorage, fileId: string): readonly Place[] {
+  const places = sql.exec<{ credential_id: string; copied_id: string; expires_at: number }>(
+    'SELECT credential_id, copied_id, expires_at FROM places WHERE file_id = ? AND expires_at > ?',
+    fileId,
+    Date.now(),
+  )
+  return places.toArray().map((row) => ({
+    credentialId: row.credential_id,
+    copiedId: row.copied_id,
+    expiresAt: row.expires_at,
+  }))
+}
+
+export function dropCopy(sql: SqlStorage, copyId: string): void {
+  sql.exec('DELETE FROM pieces WHERE copy_id = ?', copyId)
+  sql.exec('DELETE FROM copies WHERE copy_id = ?', copyId)
+}
+
+/** Takes out the oldest, where there is more than may be; never the one that grows. */
+export function keepWithinBounds(sql: SqlStorage, growing: string): void {
+  const measure = (): { readonly bytes: number; readonly count: number } =>
+    sql
+      .exec<{ bytes: number; count: number }>(
+        'SELECT coalesce(sum(bytes), 0) AS bytes, count(*) AS count FROM copies',
+      )
+      .one()
+  for (let all = measure(); all.bytes > MAX_BYTES || all.count > MAX_COPIES; all = measure()) {
+    const [oldest] = sql
+      .exec<{ copy_id: string }>(
+        'SELECT copy_id FROM copies WHERE copy_id <> ? ORDER BY kept_at LIMIT 1',
+        growing,
+      )
+      .toArray()
+    if (oldest === undefined) return
+    dropCopy(sql, oldest.copy_id)
+  }
+}

@@ -1,0 +1,184 @@
+/** OpenAI's files are Google's, with the credential that they went up with. */
+import OpenAI, { toFile } from 'openai'
+import { describe, expect, it } from 'vitest'
+import {
+  fetchPollux,
+  givenUser,
+  MASTER_KEY as MASTER,
+  MODEL,
+  settledStats,
+  type User,
+} from '../support/pollux.ts'
+
+function clientOf(user: User): OpenAI {
+  return new OpenAI({
+    apiKey: user.key,
+    baseURL: 'http://pollux.test/v1',
+    maxRetries: 0,
+    fetch: (input, init) => {
+      const request = new Request(input as string, init as RequestInit)
+      const { pathname, search } = new URL(request.url)
+      return fetchPollux(pathname + search, request as unknown as RequestInit)
+    },
+  })
+}
+
+async function turn(user: User): Promise<void> {
+  const answer = await fetchPollux('/v1/config/rotate', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${MASTER}` },
+    body: JSON.stringify({ apiKey: user.key }),
+  })
+  expect(answer.status).toBe(200)
+  await answer.text()
+}
+
+const TEXT = 'The quick brown fox.'
+
+async function upload(user: User, text = TEXT, name = 'fox.txt') {
+  const file = await toFile(new TextEncoder().encode(text), name, { type: 'text/plain' })
+  return clientOf(user).files.create({ file, purpose: 'user_data' })
+}
+
+describe('a file', () => {
+  it('is uploaded, got, listed, read and deleted with OpenAI’s own SDK', async () => {
+    const user = await givenUser(['api_key', 'api_key'])
+    const client = clientOf(user)
+    const made = await upload(user)
+    expect(made).toMatchObject({
+      object: 'file',
+      bytes: TEXT.length,
+      filename: 'fox.txt',
+      purpose: 'user_data',
+      status: 'processed',
+    })
+    expect(made.id).toMatch(/^file-[a-z0-9]+$/)
+    await turn(user)
+    expect(await client.files.retrieve(made.id)).toEqual(made)
+    const content = await client.files.content(made.id)
+    expect(await content.text()).toBe(TEXT)
+    expect(content.headers.get('content-type')).toBe('text/plain')
+    const other = await upload(user, 'Another', 'other.txt')
+    const listed: string[] = []
+    for await (const file of client.files.list({ limit: 1 })) listed.push(file.id)
+    expect(listed.toSorted()).toEqual([made.id, other.id].toSorted())
+    expect((await client.files.list({ purpose: 'batch' })).data).toEqual([])
+    expect(await client.files.delete(made.id)).toMatchObject({ id: made.id, deleted: true })
+    await expect(client.files.retrieve(made.id)).rejects.toMatchObject({ status: 404 })
+    await expect(client.files.content(made.id)).rejects.toMatchObject({ status: 404 })
+    expect((await client.files.list()).data.map(({ id }) => id)).toEqual([other.id])
+  })
+
+  it('is nobody else’s', async () => {
+    const [user, other] = [await givenUser(['api_key']), await givenUser(['api_key'])]
+    const { id } = await upload(user)
+    const stranger = clientOf(other)
+    await expect(stranger.files.retrieve(id)).rejects.toMatchObject({ status: 404 })
+    await expect(stranger.files.content(id)).rejects.toMatchObject({ status: 404 })
+    await expect(stranger.files.delete(id)).rejects.toMatchObject({ status: 404 })
+    expect((await stranger.files.list()).data).toEqual([])
+  })
+
+  it('is read by its credential when any dialect names its id', async () => {
+    const user = await givenUser(['api_key', 'api_key'])
+    const owner = user.credentials[0]?.id
+    const { id } = await upload(user)
+    await turn(user)
+    const chat = {
+      model: MODEL,
+      messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: id } }] }],
+    }
+    const responses = {
+      model: MODEL,
+      input: [{ role: 'user', content: [{ type: 'input_file', file_id: id }] }],
+    }
+    const source = { type: 'file', file_id: id }
+    const messages = {
+      model: MODEL,
+      max_tokens: 100,
+      messages: [{ role: 'user', content: [{ type: 'document', source }] }],
+    }
+    for (const [path, body] of Object.entries({
+      '/v1/chat/completions': chat,
+      '/v1/responses': responses,
+      '/v1/messages': messages,
+    })) {
+      const answer = await fetchPollux(path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${user.key}` },
+        body: JSON.stringify(body),
+      })
+      expect([path, answer.status, await answer.text()]).toEqual([path, 200, expect.any(String)])
+      expect(answer.headers.get('x-pollux-credential')).toBe(owner)
+    }
+    const stats = await settledStats(user)
+    expect(stats.ring.credentials[0]?.attempts.ok).toBe(3)
+  })
+
+  it.each([
+    ['of nobody', 'file-abc123', 'names no file of this API key'],
+    ['that is none', 'file abc', 'must be the id of an uploaded file'],
+  ])('%s is refused by the field that names it', async (_, id, what) => {
+    const user = await givenUser(['api_key'])
+    const answer = await fetchPollux('/v1/chat/completions', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${user.key}` },
+      body: JSON.stringify({
+        model: MODEL,
+        messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: id } }] }],
+      }),
+    })
+    expect(answer.status).toBe(400)
+    const { error } = await answer.json<{ error: { message: string; param: string } }>()
+    expect(error.param).toBe('messages[0].content[0].file.file_id')
+    expect(error.message).toContain(what)
+  })
+
+  it('that is no image is refused as one', async () => {
+    const user = await givenUser(['api_key'])
+    const { id } = await upload(user)
+    const answer = await fetchPollux('/v1/responses', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${user.key}` },
+      body: JSON.stringify({
+        model: MODEL,
+        input: [{ role: 'user', content: [{ type: 'input_image', file_id: id }] }],
+      }),
+    })
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('input[0].content[0].file_id')
+  })
+})
+
+describe('the form', () => {
+  it.each([
+    ['file', { purpose: 'user_data' }],
+    ['purpose', { file: new File(['x'], 'x.txt') }],
+  ])('says what is missing: %s', async (param, fields) => {
+    const user = await givenUser(['api_key'])
+    const form = new FormData()
+    for (const [name, value] of Object.entries(fields)) form.append(name, value as string)
+    const answer = await fetchPollux('/v1/files', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${user.key}` },
+      body: form,
+    })
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error: { param } })
+  })
+
+  it('is not taken in Anthropic’s name', async () => {
+    const user = await givenUser(['api_key'])
+    for (const method of ['GET', 'POST']) {
+      const answer = await fetchPollux('/v1/files', {
+        method,
+        headers: { 'x-api-key': user.key, 'anthropic-version': '2023-06-01' },
+      })
+      expect(answer.status).toBe(404)
+      expect(await answer.json()).toMatchObject({
+        type: 'error',
+        error: { type: 'not_found_error' },
+      })
+    }
+  })
+})
