@@ -37,6 +37,8 @@ export interface Settings {
   readonly maxCopiedFileBytes: number
   /** A user's object tells the totals object of changes at most this often. */
   readonly totalsPushMs: number
+  /** Where operators are told what needs a hand; empty: nowhere. */
+  readonly alertWebhookUrl: string
   /** Of users who are made from now on. */
   readonly defaultLimits: Partial<Limits>
   /** For categories that neither the request nor the user's settings speak of. */
@@ -190,6 +192,10 @@ const schema = v.object({
   STORE_RESPONSES: v.optional(boolean, 'true'),
   TOTALS_PUSH_MS: v.optional(integer(1000, 3_600_000), '60000'),
   RESPONSES_TTL_HOURS: v.optional(integer(1, 87_600), '720'),
+  ALERT_WEBHOOK_URL: v.optional(
+    v.union([v.literal(''), url], 'must be an http(s) URL or empty'),
+    '',
+  ),
   DEFAULT_LIMITS: v.optional(limitsText, ''),
   MAX_COPIED_FILE_BYTES: v.optional(integer(0, 104_857_600), '20971520'),
   SAFETY_SETTINGS: v.optional(safetyText, ''),
@@ -241,6 +247,7 @@ function check(env: Partial<Env>): SettingsResult {
       storeResponses: vars.STORE_RESPONSES,
       totalsPushMs: vars.TOTALS_PUSH_MS,
       responsesTtlHours: vars.RESPONSES_TTL_HOURS,
+      alertWebhookUrl: vars.ALERT_WEBHOOK_URL,
       defaultLimits: vars.DEFAULT_LIMITS,
       maxCopiedFileBytes: vars.MAX_COPIED_FILE_BYTES,
       safetySettings: vars.SAFETY_SETTINGS,

@@ -5,7 +5,10 @@ import { prune, take } from './totals/adding.ts'
 import { type Listed, type ListQuery, listOf } from './totals/listing.ts'
 import { metricsOf } from './totals/metrics.ts'
 import { VERSION } from '../version.ts'
-import type { Push } from './totals/push.ts'
+import { Alerts, GATHER_MS, type Receiver } from './totals/alerts.ts'
+import type { Condition } from './totals/conditions.ts'
+import type { Push, UserSummary } from './totals/push.ts'
+import { readSettings } from '../settings.ts'
 import { makeTables } from './totals/tables.ts'
 import { usageOfAll } from './totals/using.ts'
 import type { UsageQuery, UsageTold } from './views/usage-lines.ts'
@@ -21,21 +24,65 @@ const PRUNE_EVERY_MS = 60 * 60_000
  * them, and an idle one costs nothing. Beside pushes it is asked by admins and scrapers only.
  */
 export class TotalsObject extends DurableObject<Env> {
+  readonly #alerts: Alerts
   #pruneAt = 0
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     makeTables(ctx.storage.sql)
+    this.#alerts = new Alerts(ctx.storage.sql)
   }
 
   /** Takes what a user's object tells; false where it knew that. Idempotent by life and version. */
   push(push: Push): boolean {
     const now = Date.now()
-    return this.ctx.storage.transactionSync(() => {
+    const receiver = this.#receiver()
+    const before = receiver === null ? [] : this.#conditionsOf(push.user)
+    let isToTell = false
+    const isNew = this.ctx.storage.transactionSync(() => {
       if (now >= this.#pruneAt) prune(this.ctx.storage.sql, now)
       this.#pruneAt = Math.max(this.#pruneAt, now + PRUNE_EVERY_MS)
-      return take(this.ctx.storage.sql, push, now)
+      const taken = take(this.ctx.storage.sql, push, now)
+      const { label, conditions = [] } = push.summary
+      if (receiver === null || !taken || push.isDeleted) return taken
+      isToTell = this.#alerts.note({ id: push.user, label }, before, conditions, now)
+      return taken
     })
+    if (isToTell) this.ctx.waitUntil(this.#tellBy(now + GATHER_MS))
+    return isNew
+  }
+
+  /** Tells the operator's webhook what waits; again later where it does not answer. */
+  override async alarm(): Promise<void> {
+    const receiver = this.#receiver()
+    if (receiver === null) return
+    const next = await this.#alerts.deliver(receiver, Date.now())
+    if (next !== null) await this.ctx.storage.setAlarm(next)
+  }
+
+  async #tellBy(at: number): Promise<void> {
+    const due = await this.ctx.storage.getAlarm()
+    if (due === null || due > at) await this.ctx.storage.setAlarm(at)
+  }
+
+  /** Null where none is configured, or nothing to sign with. */
+  #receiver(): Receiver | null {
+    const settings = readSettings(this.env)
+    const { ALERT_WEBHOOK_SECRET: secret = '' } = this.env as {
+      readonly ALERT_WEBHOOK_SECRET?: string
+    }
+    if (!settings.ok || settings.settings.alertWebhookUrl === '' || secret.trim() === '')
+      return null
+    const send = (request: Request): Promise<Response> => fetch(request)
+    return { url: settings.settings.alertWebhookUrl, secret: secret.trim(), send }
+  }
+
+  #conditionsOf(user: string): readonly Condition[] {
+    const [row] = this.ctx.storage.sql
+      .exec<{ summary: string | null }>('SELECT summary FROM told WHERE user_id = ?', user)
+      .toArray()
+    const { conditions = [] } = JSON.parse(row?.summary ?? '{}') as Partial<UserSummary>
+    return conditions
   }
 
   /** A page of the users there are: who and how they are called as of now, the rest as it was told last. */

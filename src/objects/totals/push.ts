@@ -1,5 +1,6 @@
 import type { Upstream } from '../../gemini/upstreams.ts'
 import type { RequestCounts } from '../ledger/counters.ts'
+import type { Condition } from './conditions.ts'
 import type { Usage } from '../ledger/usage.ts'
 
 /** Use of all that a user ever used of one upstream's model, whichever credentials it was. */
@@ -43,6 +44,8 @@ export interface UserSummary {
   }
   /** Whether granted = settled + open. */
   readonly ledgerHolds: boolean
+  /** What an operator should know of; absent where an earlier version told. */
+  readonly conditions?: readonly Condition[]
 }
 
 /** What a user's object tells the totals object. All counts are absolute, so that telling it twice counts nothing twice. */

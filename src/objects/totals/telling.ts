@@ -4,6 +4,7 @@ import { addUsage, noUsage } from '../ledger/usage.ts'
 import { SPAN_MS, startOf } from '../ledger/spans.ts'
 import { type Standing, standingOf } from '../ring/standing.ts'
 import type { UserState } from '../state.ts'
+import { conditionsOf } from './conditions.ts'
 import type { Push, PushRow, RingCounts, UserSummary } from './push.ts'
 
 /** Grows with each change of what `pushOf` tells. */
@@ -46,6 +47,7 @@ export function summaryOf(state: UserState, now: number): UserSummary {
   const lastUsedAt = attempts.reduce((last, counts) => Math.max(last, counts.lastUsedAt), 0)
   const granted = attempts.reduce((sum, counts) => sum + counts.granted, 0)
   const settled = attempts.reduce((sum, counts) => sum + terminalSum(counts), 0)
+  const ledgerHolds = granted === settled + ledger.openCount()
   const { rings, nextRecovery, isOut } = ringsOf(state, now)
   return {
     createdAt: profile.createdAt,
@@ -59,7 +61,8 @@ export function summaryOf(state: UserState, now: number): UserSummary {
     isOut,
     lastUsedAt: lastUsedAt === 0 ? null : lastUsedAt,
     today: todayOf(state, now),
-    ledgerHolds: granted === settled + ledger.openCount(),
+    ledgerHolds,
+    conditions: conditionsOf(state, { isOut, ledgerHolds }, now),
   }
 }
 

@@ -12,6 +12,7 @@ export async function readiness({ env }: Call): Promise<Response> {
     masterKeyProblem(env.MASTER_API_KEY),
     malformed('VAULT_KEY', env.VAULT_KEY) ?? (await vaultProblem(env)),
     malformed('API_KEY_SECRET', env.API_KEY_SECRET),
+    alertProblem(env),
   ].filter((problem) => problem !== null)
   return problems.length === 0
     ? Response.json({ status: 'ok' })
@@ -21,6 +22,14 @@ export async function readiness({ env }: Call): Promise<Response> {
 function malformed(name: string, secret: string | undefined): string | null {
   if (readSecretKeys(secret) !== null) return null
   return `${name} is missing or malformed: 32 bytes in base64 are needed`
+}
+
+function alertProblem(env: Env & { readonly ALERT_WEBHOOK_SECRET?: string }): string | null {
+  const isAsked = (env.ALERT_WEBHOOK_URL ?? '').trim() !== ''
+  const hasSecret = (env.ALERT_WEBHOOK_SECRET ?? '').trim() !== ''
+  return isAsked && !hasSecret
+    ? 'ALERT_WEBHOOK_SECRET is missing, so nothing is sent to ALERT_WEBHOOK_URL'
+    : null
 }
 
 async function vaultProblem(env: Env): Promise<string | null> {

@@ -1,0 +1,132 @@
+import type { Condition } from './conditions.ts'
+
+/** What holds and ends and holds again is told once in so long. */
+const QUIET_MS = 60 * 60_000
+/** What comes within moments is told with one call. */
+export const GATHER_MS = 2000
+/** A receiver that does not answer is asked again after 5 s, doubling up to an hour; what is older than a day is given up. */
+const RETRY_MS = 5000
+const MAX_RETRY_MS = 60 * 60_000
+const GIVEN_UP_MS = 24 * 60 * 60_000
+/** So many are told with one call. */
+const MAX_ALERTS = 100
+const ANSWER_MS = 10_000
+
+export interface Receiver {
+  readonly url: string
+  readonly secret: string
+  readonly send: (request: Request) => Promise<Response>
+}
+
+/** Alerts on their way to the operator's webhook: kept until it has taken them. */
+export class Alerts {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec(`
+      CREATE TABLE IF NOT EXISTS alerts (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, tries INTEGER NOT NULL, body TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS alerted (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    `)
+  }
+
+  /** Notes what holds of a user and did not before; whether there is anything to tell. To be called within a transaction. */
+  note(
+    user: { readonly id: string; readonly label: string | null },
+    before: readonly Condition[],
+    now: readonly Condition[],
+    at: number,
+  ): boolean {
+    const known = new Set(before.map(nameOf))
+    let isNew = false
+    this.#sql.exec('DELETE FROM alerted WHERE at <= ?', at - QUIET_MS)
+    for (const condition of now.filter((one) => !known.has(nameOf(one)))) {
+      const name = `${user.id} ${nameOf(condition)}`
+      if (this.#sql.exec('SELECT 1 FROM alerted WHERE name = ?', name).toArray().length > 0)
+        continue
+      this.#sql.exec('INSERT INTO alerted (name, at) VALUES (?, ?)', name, at)
+      const alert = {
+        kind: condition.kind,
+        user: user.id,
+        label: user.label,
+        at: new Date(at).toISOString(),
+        ...condition.detail,
+      }
+      this.#sql.exec(
+        'INSERT INTO alerts (at, tries, body) VALUES (?, 0, ?)',
+        at,
+        JSON.stringify(alert),
+      )
+      isNew = true
+    }
+    return isNew
+  }
+
+  /** Tells what waits, with one call; when to try again (epoch milliseconds), null where nothing is left. Never throws. */
+  async deliver({ url, secret, send }: Receiver, now: number): Promise<number | null> {
+    this.#sql.exec('DELETE FROM alerts WHERE at <= ?', now - GIVEN_UP_MS)
+    const rows = this.#sql
+      .exec<{ seq: number; tries: number; body: string }>(
+        'SELECT seq, tries, body FROM alerts ORDER BY seq LIMIT ?',
+        MAX_ALERTS,
+      )
+      .toArray()
+    const [first] = rows
+    const last = rows.at(-1)
+    if (first === undefined || last === undefined) return null
+    // The same for every repetition, so that a receiver which took it already knows it again.
+    const id = `alerts_${first.seq}_${last.seq}`
+    const alerts = rows.map(({ body }) => body).join(',')
+    const body = `{"type":"pollux.alerts","alerts":[${alerts}]}`
+    if (await wasTaken(await signed(url, secret, { id, body, now }), send)) {
+      this.#sql.exec('DELETE FROM alerts WHERE seq <= ?', last.seq)
+      return rows.length === MAX_ALERTS ? now + GATHER_MS : null
+    }
+    this.#sql.exec('UPDATE alerts SET tries = tries + 1 WHERE seq <= ?', last.seq)
+    return now + Math.min(RETRY_MS * 2 ** first.tries, MAX_RETRY_MS)
+  }
+}
+
+function nameOf({ kind, subject }: Condition): string {
+  return `${kind} ${subject}`
+}
+
+async function wasTaken(request: Request, send: Receiver['send']): Promise<boolean> {
+  try {
+    const response = await send(request)
+    await response.body?.cancel()
+    return response.ok
+  } catch {
+    return false // it is told again
+  }
+}
+
+/** As Standard Webhooks (1.0) signs: HMAC-SHA256 over `id.timestamp.body`. A secret of the form `whsec_…` is base64. */
+async function signed(
+  url: string,
+  secret: string,
+  { id, body, now }: { readonly id: string; readonly body: string; readonly now: number },
+): Promise<Request> {
+  const timestamp = String(Math.floor(now / 1000))
+  const utf8 = new TextEncoder()
+  const bytes = secret.startsWith('whsec_')
+    ? Uint8Array.fromBase64(secret.slice('whsec_'.length))
+    : utf8.encode(secret)
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign'])
+  const tag = await crypto.subtle.sign('HMAC', key, utf8.encode(`${id}.${timestamp}.${body}`))
+  return new Request(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${new Uint8Array(tag).toBase64()}`,
+    },
+    body,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(ANSWER_MS),
+  })
+}
