@@ -44,13 +44,13 @@ export class Desk implements Disposable {
     return existsSync(join(this.#root, path))
   }
 
-  /** Runs to the end; killed after two minutes, which the test then sees by the code. */
+  /** Runs to the end, a program of this suite's or one at an absolute path; killed after two minutes, which the test then sees by the code. */
   run(
     program: string,
     args: readonly string[],
     env: Readonly<Record<string, string>>,
   ): Promise<Finished> {
-    const child = spawn(join(BIN, program), args, {
+    const child = spawn(resolve(BIN, program), args, {
       cwd: this.work,
       // Nothing of whoever runs the tests: neither keys nor proxies nor settings.
       env: {
