@@ -250,24 +250,30 @@ describe('refuses', () => {
 describe('does not yet support', () => {
   it.each<[string, unknown, string, string]>([
     [
-      'a conversation kept elsewhere',
+      'a response that is kept elsewhere',
       withFields({ previous_response_id: 'x' }),
-      'parameter',
       'previous_response_id',
+      'POST /v1/responses',
+    ],
+    [
+      'a conversation that is kept elsewhere',
+      withFields({ conversation: { id: 'x' } }),
+      'conversation',
+      'POST /v1/responses',
     ],
     [
       'audio in the history',
       withMessages({ role: 'assistant', audio: { id: 'x' } }),
-      'parameter',
       'messages[0].audio',
+      'not supported by this version of Pollux yet',
     ],
-  ])('%s', (_, body, what, param) => {
+  ])('%s', (_, body, param, words) => {
     expect(parseChatRequest(body)).toMatchObject({
       ok: false,
       failure: {
-        reason: `unsupported_${what}`,
+        reason: 'unsupported_parameter',
         param,
-        message: expect.stringContaining('not supported by this version of Pollux yet'),
+        message: expect.stringContaining(words),
       },
     })
   })

@@ -6,15 +6,10 @@
 import type { Failure } from '../../../failure/failure.ts'
 import { isRecord } from '../../../json/record.ts'
 
-/** Of the body: those of Responses (docs/clients.md: Fields), since there is no conversation kept here to go on with; and forms that Gemini cannot be held to. */
-const REQUEST = [
-  'previous_response_id',
-  'conversation',
-  'guided_regex',
-  'guided_choice',
-  'guided_grammar',
-  'grammar',
-]
+/** Of Responses, which keeps what such a field names (docs/clients.md: Fields): a chat has no state to go on with. */
+const STATE = ['previous_response_id', 'conversation']
+/** Forms that Gemini cannot be held to. */
+const REQUEST = ['guided_regex', 'guided_choice', 'guided_grammar', 'grammar']
 /** Of vLLM's `structured_outputs`: Gemini can be held to a schema, and to nothing else. */
 const STRUCTURED = ['regex', 'choice', 'grammar', 'structural_tag']
 /** Of a message. */
@@ -26,6 +21,8 @@ const MESSAGE = ['audio']
  */
 export function findUnsupported(body: Record<string, unknown>): Failure | undefined {
   const { messages } = body
+  const state = askedOf(STATE, body)
+  if (state !== undefined) return elsewhere(state)
   const asked = askedOf(REQUEST, body)
   if (asked !== undefined) return unsupported(asked)
   const { structured_outputs: structured } = body
@@ -50,6 +47,11 @@ function isFilled(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
   if (isRecord(value)) return Object.keys(value).length > 0
   return value !== undefined && value !== null && value !== ''
+}
+
+function elsewhere(param: string): Failure {
+  const message = `'${param}' names what POST /v1/responses keeps, and a chat keeps nothing: ask there, or send the whole conversation.`
+  return { reason: 'unsupported_parameter', message, param }
 }
 
 function unsupported(param: string): Failure {
