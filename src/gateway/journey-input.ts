@@ -71,6 +71,8 @@ export interface ServeInput extends JourneyInput {
 export interface Answering {
   readonly lease: Lease
   readonly attempts: number
+  /** Files that this credential reads as copies, since their own is out of quota; Google's ids, as the client named them. */
+  readonly copied?: readonly string[]
   readonly control: AbortController
   /** To be called once, with how the answer ended. The report outlives the request. */
   readonly settle: (

@@ -4,6 +4,7 @@ import type { Failure, FailureReason } from '../failure/failure.ts'
 import type { Lease, LeaseRequest } from '../objects/ledger/lease.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
+import type { Copying } from './copies/copying.ts'
 import { failureOf } from './failure.ts'
 import { FIRST_WORDING, reworded, type Wording } from './wording.ts'
 
@@ -48,6 +49,8 @@ type Errand = Pick<
 export class Journey {
   /** As the client asked for it. */
   readonly model: string
+  /** Set where other credentials than the owner of its files serve the request. */
+  copying: Copying | null = null
   readonly #session: string | null
   readonly #operation: Operation
   readonly #unfit: readonly Upstream[]

@@ -10,6 +10,7 @@ import {
   CLIENT_LEFT,
   DONE,
   type Failed,
+  outage,
 } from './attempt.ts'
 import { nextHop } from './continuation.ts'
 import { refusalOf } from './failure.ts'
@@ -18,7 +19,8 @@ import { disown, own } from './owned.ts'
 import { keepRenewed } from './renewal.ts'
 import { report as tellObject, settle, settlementOf, successOf } from './settling.ts'
 import type { ServeInput, Answering, Generated } from './journey-input.ts'
-import { borrow } from './borrow.ts'
+import { type Asking, borrow } from './borrow.ts'
+import { copyingFor } from './copies/copying.ts'
 
 /**
  * A request's journey through the ring: the only loop over attempts. Before the first byte each credential that can serve
@@ -39,7 +41,7 @@ async function travel(
 ): Promise<Generated> {
   const { settings } = input
   const deadline = Date.now() + settings.rotationDeadlineMs
-  let granted = await borrow(input, journey, { report, deadline })
+  let granted = await nextLease(input, journey, { report, deadline })
   input.whenAnswered?.(granted.ok)
 
   while (granted.ok) {
@@ -54,12 +56,15 @@ async function travel(
     }
     const { wording } = journey
     const began = Date.now()
-    const ask = (): Ask => input.askUnder(lent, wording)
+    let move = (made: Ask): Ask => made
+    const ask = (): Ask => move(input.askUnder(lent, wording))
     const asked: AttemptInput = { lease: lent, ask, settings, control }
     let result: AttemptResult
     let failed: Failed | null
     try {
-      result = await (input.attempt ?? attempt)(asked)
+      const moved = journey.copying === null ? move : await journey.copying.to(lent, control.signal)
+      move = moved ?? move
+      result = moved === null ? outage('unreachable', 0) : await (input.attempt ?? attempt)(asked)
       failed = result.ok
         ? null
         : { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? always) }
@@ -92,9 +97,25 @@ async function travel(
     }
     const waitMs = journey.waitMs()
     if (waitMs > 0) await scheduler.wait(waitMs)
-    granted = await borrow(input, journey, { report: settlement, deadline })
+    granted = await nextLease(input, journey, { report: settlement, deadline })
   }
   return refused(granted, journey)
+}
+
+/** Another credential's, where the one that knows the request's files is out of quota and they can be uploaded there. */
+async function nextLease(
+  input: ServeInput,
+  journey: Journey,
+  asking: Asking,
+): Promise<LeaseResult> {
+  if (journey.copying !== null) return borrow({ ...input, pins: [] }, journey, asking)
+  const granted = await borrow(input, journey, asking)
+  if (granted.ok) return granted
+  journey.copying = await copyingFor(input, granted)
+  if (journey.copying === null) return granted
+  const other = await borrow({ ...input, pins: [] }, journey, { ...asking, report: null })
+  // Where nobody else serves, the client is told of its own files' credential.
+  return other.ok ? other : granted
 }
 
 /** An attempt that could not even be made. */
@@ -139,6 +160,7 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
   const handed: Answering = {
     lease: lent,
     attempts: journey.attempts,
+    copied: journey.copying?.fileIds ?? [],
     control,
     settle: settleOnce,
     next,

@@ -1,5 +1,6 @@
 /** Files, caches, batches and interactions stay with the credential that knows them. */
-import { describe, expect, it } from 'vitest'
+import { env } from 'cloudflare:test'
+import { describe, expect, it, vi } from 'vitest'
 import {
   admin,
   chat,
@@ -143,9 +144,48 @@ describe('a file', () => {
     await settledStats(user)
   })
 
-  it('whose credential is out of quota says when, and goes nowhere else', async () => {
+  it('whose credential is out of quota is uploaded with the next one, which answers', async () => {
     const user = await givenUser(['api_key', 'api_key'])
     const file = await uploaded(user)
+    const [owner, other] = user.credentials
+    const credential = owner?.handle ?? ''
+    await google.script({ credential, model: MODEL, reply: { error: 'gemini_429_minute' } })
+    const id = file.name.replace('files/', '')
+    for (const answer of [
+      await native(user.key, about(file)),
+      await nativeStream(user.key, about(file)),
+    ]) {
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('x-pollux-credential')).toBe(other?.id)
+      expect(answer.headers.get('x-pollux-copied-files')).toBe(id)
+      await answer.text()
+    }
+    const told = await chat(user.key, {
+      messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: id } }] }],
+    })
+    expect(told.status).toBe(200)
+    expect(told.headers.get('x-pollux-copied-files')).toBe(id)
+    await told.text()
+    // Its start and its bytes, once for all of them; the copy is in no list, and goes with its original.
+    const uploads = await google.calls({ credential: other?.handle ?? '', method: 'uploadFile' })
+    expect(uploads).toHaveLength(2)
+    const list = await ask(user, 'GET', '/v1beta/files')
+    expect((await list.json<{ files: File[] }>()).files.map(({ name }) => name)).toEqual([
+      file.name,
+    ])
+    expect((await ask(user, 'DELETE', `/v1beta/${file.name}`)).status).toBe(200)
+    await vi.waitFor(async () =>
+      expect(
+        await google.calls({ credential: other?.handle ?? '', method: 'deleteFile' }),
+      ).toHaveLength(1),
+    )
+    await settledStats(user)
+  })
+
+  it('that was not kept, whose credential is out of quota, says when, and goes nowhere else', async () => {
+    const user = await givenUser(['api_key', 'api_key'])
+    const file = await uploaded(user)
+    await env.FILES.getByName(user.userId).remove(file.name.replace('files/', ''))
     const credential = user.credentials[0]?.handle ?? ''
     await google.script({ credential, model: MODEL, reply: { error: 'gemini_429_minute' } })
     const answer = await native(user.key, about(file))

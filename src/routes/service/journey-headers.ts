@@ -19,6 +19,8 @@ export function setJourneyHeaders(
   const rateLimits = generated.ok ? generated.lease.rateLimits : generated.rateLimits
   if (rateLimits !== null) family.rateLimits(headers, rateLimits, Date.now())
   if (!generated.ok) return
+  const { copied = [] } = generated
+  if (copied.length > 0) headers.set('x-pollux-copied-files', copied.join(', '))
   const { affinity, model, insteadOf } = generated.lease
   if (affinity !== null) headers.set('x-pollux-affinity', affinity)
   headers.set('x-pollux-model', model)

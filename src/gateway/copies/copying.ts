@@ -1,0 +1,114 @@
+import { fileIdIn, fileUriOf } from '../../gemini/pins.ts'
+import type { Lease, LeaseResult } from '../../objects/ledger/lease.ts'
+import type { Ask } from '../../upstreams/front.ts'
+import type { ServeInput } from '../journey-input.ts'
+import { callFiles } from '../objects.ts'
+import { askAbout, type Borrower } from '../things.ts'
+import { type Kept, keptFiles } from './kept.ts'
+import { uploadFile } from './upload-file.ts'
+
+/** What is asked under a lease, with its files where that credential can read them; null where they could not be brought there. */
+export type Moved = ((ask: Ask) => Ask) | null
+
+/** Uploads what a request names with the credential of each further lease, since the owner is out of quota. */
+export interface Copying {
+  /** Google's ids of the files, as the client named them. */
+  readonly fileIds: readonly string[]
+  readonly to: (lease: Lease, signal: AbortSignal) => Promise<Moved>
+}
+
+/** Google looks a file through before it can be read. */
+const ACTIVE_WITHIN_MS = 15_000
+const LOOK_EVERY_MS = 300
+/** A copy that ends within a moment is not worth naming. */
+const MIN_LIFE_MS = 60_000
+
+/**
+ * The way out for a request that is refused because the one credential that knows its files is out of quota: another credential
+ * serves it, with the files uploaded there. Null where it is refused for something else, names something that cannot be
+ * uploaded again (a cache, a token), or a file that was not kept.
+ */
+export async function copyingFor(
+  input: ServeInput,
+  refusal: Exclude<LeaseResult, { ok: true }>,
+): Promise<Copying | null> {
+  if (refusal.reason !== 'pinned_away' || refusal.why !== 'quota') return null
+  const { pins = [], operation, attempt } = input
+  const isOfFiles = pins.length > 0 && pins.every(({ kind }) => kind === 'file')
+  if (operation !== 'generate' || attempt === undefined || !isOfFiles) return null
+  const fileIds = [...new Set(pins.map(({ id }) => id))]
+  const files = await keptFiles(input, fileIds)
+  if (files === null) return null
+  return { fileIds, to: (lease, signal) => moved(input, files, lease, signal) }
+}
+
+async function moved(
+  input: ServeInput,
+  files: readonly Kept[],
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<Moved> {
+  const { env, userId, keyDigest, settings } = input
+  const borrower: Borrower = { env, userId, keyDigest, settings, signal }
+  const ids = await Promise.all(
+    files.map(async (file) => [file.fileId, await placed(borrower, file, lease)] as const),
+  )
+  const there = new Map<string, string>()
+  for (const [id, copiedId] of ids) {
+    if (copiedId === null) return null
+    there.set(id, copiedId)
+  }
+  return (ask) => ({ ...ask, json: withFilesAt(there, ask.json) })
+}
+
+/** Google's id of a file with another credential: where it was uploaded before, or now. Null where it could not be. */
+async function placed(borrower: Borrower, file: Kept, lease: Lease): Promise<string | null> {
+  const { env, userId } = borrower
+  const { fileId, mimeType, displayName, bytes } = file
+  const { credentialId, access } = lease
+  const places = (await callFiles(env, userId, (files) => files.placesOf(fileId))) ?? []
+  const before = places.find((place) => place.credentialId === credentialId)
+  if (before !== undefined && before.expiresAt > Date.now() + MIN_LIFE_MS) return before.copiedId
+  const uploaded = await uploadFile(borrower, access, {
+    mimeType,
+    displayName,
+    bytes,
+    body: file.read(),
+  })
+  if (!uploaded.ok) return null
+  const copiedId = String(uploaded.file['name']).replace(/^files\//, '')
+  const expiresAt = Date.parse(String(uploaded.file['expirationTime'])) || file.expiresAt
+  const place = { credentialId, copiedId, expiresAt }
+  await callFiles(env, userId, (files) => files.place(fileId, place))
+  const isReady = await isActive(borrower, lease, copiedId, uploaded.file['state'])
+  return isReady ? copiedId : null
+}
+
+async function isActive(
+  borrower: Borrower,
+  { access }: Lease,
+  id: string,
+  first: unknown,
+): Promise<boolean> {
+  const until = Date.now() + ACTIVE_WITHIN_MS
+  let state = first
+  while (state === 'PROCESSING' && Date.now() < until && !borrower.signal.aborted) {
+    await scheduler.wait(LOOK_EVERY_MS)
+    const answer = await askAbout(borrower, access, { method: 'GET', path: `/v1beta/files/${id}` })
+    if (!(answer instanceof Response) || !answer.ok) return false
+    state = (await answer.json<{ readonly state?: unknown }>()).state
+  }
+  return state !== 'PROCESSING' && state !== 'FAILED'
+}
+
+/** A field that names a file, in either of Google's spellings, and what it says, as JSON. */
+const FILE_URI = /("file(?:Uri|_uri)"\s*:\s*)("(?:[^"\\]|\\.)*")/g
+
+/** The same request with other addresses in the place of these files'; all else stays byte for byte. */
+export function withFilesAt(there: ReadonlyMap<string, string>, json: string): string {
+  return json.replace(FILE_URI, (whole, field: string, text: string) => {
+    const id = fileIdIn(JSON.parse(text) as string)
+    const copiedId = id === null ? undefined : there.get(id)
+    return copiedId === undefined ? whole : `${field}${JSON.stringify(fileUriOf(copiedId))}`
+  })
+}
