@@ -20,6 +20,7 @@ import type {
   GenerateContentRequest,
   GenerateContentResponse,
   SafetySetting,
+  UsageMetadata,
 } from '../gemini/types.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 
@@ -183,6 +184,8 @@ export interface Terms {
   readonly model: string
   readonly target: Target
   readonly preferences: Preferences
+  /** What that much of it costs, in dollars; null where it is not known. */
+  readonly costOf?: (usage: UsageMetadata | undefined) => number | null
 }
 
 export interface Answer extends Terms {

@@ -88,8 +88,11 @@ function telling(translation: Translation): Telling {
   }
 }
 
-function planUnder({ plan, request }: Translation, { target, preferences }: Terms): ChatPlan {
-  return planFor(plan, { request, target, preferences })
+function planUnder(
+  { plan, request }: Translation,
+  { target, preferences, costOf }: Terms,
+): ChatPlan {
+  return planFor(plan, { request, target, preferences, costOf })
 }
 
 function chatContext(context: Context, model: string): ChatContext {

@@ -1,4 +1,5 @@
 import type { Context, Terms, Translated, Understood } from '../../dialects/dialect.ts'
+import { costUnder } from '../../gateway/billing.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import type { Answered } from '../../gateway/choices.ts'
 import type { JourneyInput } from '../../gateway/journey-input.ts'
@@ -35,5 +36,9 @@ export function termsOf(asked: Asked, { lease }: Answered, lead: Answered): Term
     model: answeringModel(asked.understood.model, lead),
     target: { model, upstream: access.upstream },
     preferences,
+    costOf(usage) {
+      const cost = costUnder(lease, usage, { kind: 'ok' })
+      return cost === null ? null : cost / 1e9
+    },
   }
 }

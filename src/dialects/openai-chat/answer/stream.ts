@@ -24,7 +24,7 @@ import { encryptedDetail, textDetail, THINK_END, THINK_START } from './reasoning
 import type { ChatContext } from './context.ts'
 import type { MadeCall } from '../../../gemini/answer/calls.ts'
 import { ContentPlaces } from './url-citations.ts'
-import { toUsage } from './usage.ts'
+import { plusCost, toUsage, type Usage } from './usage.ts'
 import { CallIds, extraContent, toWireCall } from './wire-calls.ts'
 
 /** Ends a frame whose choice goes on. */
@@ -35,6 +35,7 @@ const TEXT_END = `}${OPEN}`
 export class ChoiceGroup {
   #open: number
   #usage: Parameters<typeof addUsage>[0]
+  #cost: number | null | undefined
   #isOver = false
 
   constructor(size: number) {
@@ -51,14 +52,15 @@ export class ChoiceGroup {
   }
 
   /** A choice has ended well; true for the last one. */
-  ended(usage: Parameters<typeof addUsage>[0]): boolean {
+  ended(usage: Parameters<typeof addUsage>[0], plan: ChatPlan): boolean {
+    this.#cost = plusCost(this.#cost, plan, usage)
     this.#usage = addUsage(this.#usage, usage)
     this.#open--
     return this.#open === 0
   }
 
-  get usage(): Parameters<typeof addUsage>[0] {
-    return this.#usage
+  get usage(): Usage {
+    return toUsage(this.#usage, this.#cost)
   }
 }
 
@@ -237,9 +239,9 @@ export class ChatStream implements AnswerSink {
 
   #finish(reason: FinishReason): void {
     this.#frames += `${this.#choice}{},"logprobs":null,"finish_reason":"${reason}"}]}\n\n`
-    if (!this.#group.ended(this.#reader.usage)) return
+    if (!this.#group.ended(this.#reader.usage, this.#plan)) return
     if (this.#plan.includeUsage) {
-      this.#frames += `${this.#head}],"usage":${toJsonLine(toUsage(this.#group.usage))}}\n\n`
+      this.#frames += `${this.#head}],"usage":${toJsonLine(this.#group.usage)}}\n\n`
     }
     this.#frames += DONE
   }

@@ -1,4 +1,5 @@
 /** Token counts in OpenAI's terms (docs/google.md: Token counts; docs/clients.md: Whole answers). */
+import type { ChatPlan } from '../plan.ts'
 import type { UsageMetadata } from '../../../gemini/types.ts'
 import { countTokens, tokensOf } from '../../../gemini/usage.ts'
 
@@ -16,12 +17,14 @@ export interface Usage {
     readonly accepted_prediction_tokens: number
     readonly rejected_prediction_tokens: number
   }
+  /** In dollars, only where the request asked for it; null: not known. */
+  readonly cost?: number | null
 }
 
 /**
  * Always integers: clients do arithmetic on them unseen (docs/clients.md: Whole answers), and protobuf JSON leaves zeros out.
  */
-export function toUsage(meta: UsageMetadata | undefined): Usage {
+export function toUsage(meta: UsageMetadata | undefined, cost?: number | null): Usage {
   const tokens = countTokens(meta)
   const prompt = tokens.prompt + tokens.toolUse
   // Google's candidates are without thoughts, OpenAI's completion is with them.
@@ -41,5 +44,17 @@ export function toUsage(meta: UsageMetadata | undefined): Usage {
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,
     },
+    ...(cost !== undefined && { cost }),
   }
+}
+
+/** The cost of one choice more; undefined where it was not asked for. Priced each by itself, as it was asked of Google. */
+export function plusCost(
+  sum: number | null | undefined,
+  { costOf }: Pick<ChatPlan, 'costOf'>,
+  usage: UsageMetadata | undefined,
+): number | null | undefined {
+  if (!costOf || sum === null) return sum
+  const more = costOf(usage)
+  return more === null ? null : (sum ?? 0) + more
 }

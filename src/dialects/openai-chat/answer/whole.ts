@@ -26,7 +26,7 @@ import {
 } from './reasoning.ts'
 import type { MadeCall } from '../../../gemini/answer/calls.ts'
 import { type Annotation, ContentPlaces } from './url-citations.ts'
-import { toUsage, type Usage } from './usage.ts'
+import { plusCost, toUsage, type Usage } from './usage.ts'
 import {
   CallIds,
   type ExtraContent,
@@ -95,6 +95,7 @@ export function toChatCompletionOf(
   const choices: ChatChoice[] = []
   const signatures: (readonly CallSignature[])[] = []
   let used: UsageMetadata | undefined
+  let cost: number | null | undefined
   for (const { response, plan } of answers) {
     const index = choices.length
     const answer = new WholeAnswer(context, plan, index)
@@ -103,8 +104,9 @@ export function toChatCompletionOf(
     choices.push(choice.choice)
     signatures.push(answer.signatures)
     used = addUsage(used, usageOf(response))
+    cost = plusCost(cost, plan, usageOf(response))
   }
-  const usage = toUsage(used)
+  const usage = toUsage(used, cost)
   const { id, created, model } = context
   const completion = { id, object: 'chat.completion', created, model, choices, usage } as const
   return { ok: true, completion, signatures }

@@ -29,6 +29,7 @@ export const chatRequest = v.object(
     ),
     stream: v.nullish(boolean, false),
     stream_options: v.nullish(v.object({ include_usage: v.nullish(boolean) }, 'an object')),
+    usage: v.nullish(v.object({ include: v.nullish(boolean) }, 'an object')),
     n: v.nullish(v.pipe(integer, v.minValue(1, 'must be at least 1'))),
     ...settingsEntries,
     tools: v.nullish(v.array(tool, 'an array of tools')),
