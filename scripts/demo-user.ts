@@ -1,9 +1,31 @@
+import { createHash } from 'node:crypto'
 import type { DemoCredentials } from './demo-credentials.ts'
+
+interface Keys {
+  readonly MASTER_API_KEY: string
+  readonly USER_API_KEY: string
+}
+
+/** A second user, with limits, so that the page shows more than one; who was there before stays as it is. */
+export async function configureLimitedUser(
+  url: string,
+  { MASTER_API_KEY: master, USER_API_KEY: demo }: Keys,
+  { apiKey }: DemoCredentials,
+): Promise<void> {
+  const key = `demo-${createHash('sha256').update(`limited ${demo}`).digest('base64url')}`
+  const headers = { authorization: `Bearer ${master}`, 'content-type': 'application/json' }
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(`${url}/v1/config/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  const limits = { requests_per_minute: 10, tokens_per_day: 100_000, usd_per_day: 0.5 }
+  const made = await post('users', { apiKey: key, label: 'Demo, with limits', limits })
+  if (made.ok)
+    await post('update', { apiKey: key, gcpServiceAccount: apiKey, label: 'demo: Gemini API key' })
+}
 
 /** Gives the demo user its three credentials; one that it has already is updated in place. */
 export async function configureDemoUser(
   url: string,
-  keys: { readonly MASTER_API_KEY: string; readonly USER_API_KEY: string },
+  keys: Keys,
   credentials: DemoCredentials,
 ): Promise<void> {
   const ring = [

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { startEmulator } from '../emulator/server.ts'
 import { banner } from './banner.ts'
 import { ensureDemoCredentials, toGoogle } from './demo-credentials.ts'
-import { configureDemoUser } from './demo-user.ts'
+import { configureDemoUser, configureLimitedUser } from './demo-user.ts'
 import { ensureDevVars } from './dev-vars.ts'
 import { type Options, readOptions } from './options.ts'
 import { freePort } from './ports.ts'
@@ -73,7 +73,10 @@ async function run(options: Options): Promise<void> {
   })
   cleanup.defer(() => worker.stop())
 
-  const ready = untilReady(worker, () => configureDemoUser(worker.url, keys, credentials))
+  const ready = untilReady(worker, async () => {
+    await configureDemoUser(worker.url, keys, credentials)
+    await configureLimitedUser(worker.url, keys, credentials)
+  })
   if ((await Promise.race([ready, stopped])) !== 'ready') return
   const { MASTER_API_KEY: masterKey, USER_API_KEY: userKey } = keys
   const seconds = ((performance.now() - began) / 1000).toFixed(1)

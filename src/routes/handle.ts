@@ -54,6 +54,7 @@ export async function handleRequest(
   headers.set('x-content-type-options', 'nosniff')
   // As long as all is well, these lines would be most of the log.
   if (!PROBES.includes(route) || !response.ok) {
+    const served = headers.get('x-pollux-model')
     log('request', {
       request_id: requestId,
       method,
@@ -63,6 +64,8 @@ export async function handleRequest(
       credential: headers.get('x-pollux-credential'),
       attempts: Number(headers.get('x-pollux-attempts')),
       ms: Date.now() - began,
+      // As OpenTelemetry names it (semantic-conventions-genai 0.1.0), for those who export logs.
+      ...(served !== null && { 'gen_ai.response.model': served }),
     })
   }
   return method === 'HEAD' ? new Response(null, response) : response
