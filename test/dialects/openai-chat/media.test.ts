@@ -263,6 +263,13 @@ describe('files', () => {
       { text: '<svg/>' },
     ],
     [
+      'an uploaded file, whose type is looked up later',
+      file({ file_id: 'file-abc123' }),
+      {
+        fileData: { fileUri: 'https://generativelanguage.googleapis.com/v1beta/files/abc123' },
+      },
+    ],
+    [
       'a file of the Gemini API by file_id',
       file({
         file_id: 'https://generativelanguage.googleapis.com/v1beta/files/abc-1',
@@ -295,7 +302,7 @@ describe('files', () => {
   })
 
   it.each<[string, unknown, string, string]>([
-    ['an OpenAI file id', file({ file_id: 'file-abc123' }), 'file_id', 'file_data'],
+    ['what is no file id', file({ file_id: 'file abc' }), 'file_id', 'id of an uploaded file'],
     ['nothing', file({ filename: 'a.pdf' }), 'file_data', 'Missing'],
     ['Word', file({ file_data: unknown, filename: 'a.docx' }), 'file_data', 'wordprocessing'],
     [
