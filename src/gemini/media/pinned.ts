@@ -1,5 +1,6 @@
 import { cacheIdIn, fileIdIn, MAX_PINS_ASKED, type PinRef } from '../pins.ts'
 import type { GenerateContentRequest } from '../types.ts'
+import { UPSTREAMS, type Upstream } from '../upstreams.ts'
 import type { Attachment } from './attachment.ts'
 
 /** What a request names that one credential knows: files of the Files API, and a cache. */
@@ -15,4 +16,11 @@ export function pinsIn(
     if (id !== null) pins.push({ kind: 'file', id, param })
   }
   return pins.slice(0, MAX_PINS_ASKED)
+}
+
+/** Upstreams that cannot know a cache of this name: one of the Gemini API is in its project, one of Vertex AI says whose it is. */
+export function nonKnowers(cachedContent: string | undefined): readonly Upstream[] {
+  if (cachedContent === undefined) return []
+  const knower = cachedContent.startsWith('projects/') ? 'vertex' : 'gemini-api'
+  return UPSTREAMS.filter((upstream) => upstream !== knower)
 }

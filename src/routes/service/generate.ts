@@ -3,7 +3,7 @@ import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { type Answers, generateAsWritten, generateChoices } from '../../gateway/choices.ts'
 import { generateSeries } from '../../gateway/series.ts'
 import { ownedIn } from '../../gemini/media/owned-uris.ts'
-import { pinsIn } from '../../gemini/media/pinned.ts'
+import { nonKnowers, pinsIn } from '../../gemini/media/pinned.ts'
 import { nonReaders } from '../../gemini/media/file-uris.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { estimateTokens } from '../../gemini/usage.ts'
@@ -78,7 +78,10 @@ function answersTo({ understood, translated, input }: Asked, cuttings: Cuttings)
   const { order, requests } = translated
   const pins = pinsIn(requests[0], attachments)
   const uris = ownedIn(attachments)
-  const journey = { ...input, cuttings, unfit: nonReaders(attachments), pins, uris }
+  const { cachedContent } = requests[0]
+  const unfit = [...nonReaders(attachments), ...nonKnowers(cachedContent)]
+  const unfitFor = cachedContent === undefined ? [] : ['cached_content']
+  const journey = { ...input, cuttings, unfit, unfitFor, pins, uris }
   if (order === 'in_turn') return generateSeries(journey, requests)
   const [request] = requests
   return generateChoices({ ...journey, request, stream: isStreamed }, requests.length)
