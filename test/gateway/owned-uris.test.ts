@@ -53,6 +53,9 @@ async function pinned(user: User, id: string): Promise<void> {
   )
 }
 
+/** Six users, one after the other. */
+const SLOW = { timeout: 20_000 }
+
 describe('an address of Cloud Storage', () => {
   it.each(['service_account', 'api_key', 'authorized_user'] as const)(
     'is refused before Google is asked, unless an admin has allowed it (%s)',
@@ -99,7 +102,7 @@ describe('an address of Cloud Storage', () => {
       { requests: [{ model: 'models/gemini-embedding-2', content: { parts: [part] } }] },
       'fileUri',
     ],
-  ])('is refused by every dialect that may name one: %s, %j', async (path, body, field) => {
+  ])('is refused by every dialect that may name one: %s, %j', SLOW, async (path, body, field) => {
     for (const kind of ['service_account', 'api_key', 'authorized_user'] as const) {
       const user = await givenUser([kind])
       for (const stream of [false, true]) {
