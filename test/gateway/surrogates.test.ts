@@ -136,6 +136,87 @@ function textsIn(json: unknown[]): { content: string; thoughts: string; args: st
   }
 }
 
+const MODEL = 'gemini-2.5-flash'
+const DECLARED = { name: 'f', description: HALF }
+const OTHERS: readonly (readonly [string, object])[] = [
+  [
+    '/v1/messages',
+    {
+      model: MODEL,
+      max_tokens: 100,
+      system: HALF,
+      messages: [
+        { role: 'user', content: HALF },
+        {
+          role: 'assistant',
+          content: [{ type: 'tool_use', id: 't', name: 'f', input: { a: HALF } }],
+        },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: HALF }] },
+      ],
+      tools: [{ ...DECLARED, input_schema: { type: 'object', properties: { [HALF]: {} } } }],
+    },
+  ],
+  [
+    '/v1/responses',
+    {
+      model: MODEL,
+      instructions: HALF,
+      input: [
+        { role: 'user', content: HALF },
+        { type: 'function_call', call_id: HALF, name: 'f', arguments: `{"a":"${HALF}"}` },
+        { type: 'function_call_output', call_id: HALF, output: HALF },
+      ],
+      tools: [{ type: 'function', ...DECLARED, parameters: { type: 'object', properties: {} } }],
+    },
+  ],
+  [
+    `/v1beta/models/${MODEL}:generateContent`,
+    {
+      systemInstruction: { parts: [{ text: HALF }] },
+      contents: [{ role: 'user', parts: [{ text: HALF }] }],
+      tools: [{ functionDeclarations: [DECLARED] }],
+    },
+  ],
+]
+
+describe.each(OTHERS)('at %s', (path, body) => {
+  it.each([false, true])(
+    'no half goes either way, and none is lost (stream: %s)',
+    async (stream) => {
+      for (const kind of KINDS) {
+        const user = await givenUser([kind])
+        const parts = [
+          { text: 'think \ud83d', thought: true },
+          { text: '\ude00 on', thought: true },
+          { text: 'say \ud83d' },
+          { text: '\ude00 it \ud83d' },
+          { functionCall: { name: 'f', args: { [HALF]: [HALF] } } },
+        ]
+        await google.script({ credential: handleOf(user), reply: { parts } })
+        const isNative = path.startsWith('/v1beta')
+        const streamed = path.replace('generateContent', 'streamGenerateContent?alt=sse')
+        const answer = isNative
+          ? await post(stream ? streamed : path, user.key, body)
+          : await post(path, user.key, { ...body, stream })
+        const text = await answer.text()
+        expect(answer.status).toBe(200)
+        const frames = stream
+          ? text.split(/\r?\n/).filter((line) => line.startsWith('data: '))
+          : [text]
+        const told = frames.map((frame): unknown => JSON.parse(frame.replace(/^data: /, '')))
+        expect(holdsHalf(told)).toBe(false)
+        // In pieces, and in some dialects once more when it is over.
+        expect(text.replaceAll(/[^\p{L}\p{Extended_Pictographic}\ufffd ]/gu, '')).toMatch(
+          /😀.*\ufffd/u,
+        )
+        const [call] = await callsOf(handleOf(user))
+        expect(JSON.stringify(call?.body)).toContain('cut \ufffd')
+        expect(holdsHalf(call?.body)).toBe(false)
+      }
+    },
+  )
+})
+
 describe('elsewhere', () => {
   it.each([{}, { stream: true }])('completions join characters as well: %o', async (how) => {
     const user = await givenUser()

@@ -2,9 +2,11 @@
 import type { Failure } from '../../failure/failure.ts'
 import { asObject, parse } from '../../failure/check.ts'
 import { ownedInJson } from '../../gemini/media/owned-uris.ts'
+import { toWellFormedJson } from '../../json/well-formed.ts'
 import { modelName } from '../model-name.ts'
 import type { JsonText, Read, Sent, Telling, TextDialect, Written } from '../dialect.ts'
 import { signaturesIn } from './calls.ts'
+import { WholeEvents } from './characters.ts'
 import { estimateOf } from './estimate.ts'
 import { fieldOf } from './fields.ts'
 import { needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
@@ -73,12 +75,16 @@ function telling(isSse: boolean): Telling {
   return {
     whole: ([answer]) => ({
       ok: true,
-      body: answer?.text ?? JSON.stringify(answer?.response),
+      body: answer === undefined ? 'null' : wholeJson(answer),
       contentType: 'application/json; charset=UTF-8',
       signatures: answer === undefined ? [] : [signaturesIn(answer.response)],
     }),
     stream: () => nativeStream(isSse),
   }
+}
+
+function wholeJson({ response, text }: Parameters<Telling['whole']>[0][number]): string {
+  return text === undefined ? toWellFormedJson(response) : new WholeEvents().json(response, text)
 }
 
 /** In Google's words, by which its CLI knows it. */

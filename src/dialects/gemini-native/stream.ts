@@ -11,6 +11,7 @@ import { toJsonLine } from '../../json/line.ts'
 import type { ClientStream, StreamEncoder, StreamEnd } from '../dialect.ts'
 import { toGoogleError } from './family.ts'
 import { signaturesIn } from './calls.ts'
+import { WholeEvents } from './characters.ts'
 
 interface Framing {
   readonly contentType: string
@@ -50,6 +51,7 @@ export function nativeStream(isSse: boolean): ClientStream {
 class NativeStream implements StreamEncoder {
   readonly #framing: Framing
   readonly #signatures: CallSignature[] = []
+  readonly #events = new WholeEvents()
   #isEmpty = true
   #hasEnded = false
 
@@ -64,7 +66,8 @@ class NativeStream implements StreamEncoder {
   encode(response: GenerateContentResponse, text?: string): string {
     if (isFinal(response)) this.#hasEnded = true
     for (const signature of signaturesIn(response)) this.#signatures.push(signature)
-    return this.#frame(text === undefined ? toJsonLine(response) : onOneLine(text))
+    const json = text === undefined ? toJsonLine(response) : this.#events.json(response, text)
+    return this.#frame(onOneLine(json))
   }
 
   end(): StreamEnd {

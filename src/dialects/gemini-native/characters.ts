@@ -1,0 +1,50 @@
+import { firstCandidate, isFinal, partsOf, textOf } from '../../gemini/response.ts'
+import type { Candidate, GenerateContentResponse, Part } from '../../gemini/types.ts'
+import { isRecord } from '../../json/record.ts'
+import { toJsonLine } from '../../json/line.ts'
+import { WholeCharacters, wellFormedJson } from '../../json/well-formed.ts'
+
+const HALF = /\\u[dD][89a-fA-F]/
+
+/** Events as Google wrote them, but for characters that it cut in two: no client is told half of one, and none is lost between two events. */
+export class WholeEvents {
+  readonly #texts = new WholeCharacters()
+  readonly #thoughts = new WholeCharacters()
+  /** Whether the last event may have ended within a character. */
+  #isCut = false
+
+  /** One event as JSON. `text`: as it came. */
+  json(response: GenerateContentResponse, text: string): string {
+    if (!this.#isCut && !HALF.test(text)) return text
+    const told = this.#told(response)
+    return told === null ? wellFormedJson(text) : toJsonLine(told)
+  }
+
+  #told(response: GenerateContentResponse): GenerateContentResponse | null {
+    const { candidates } = response
+    if (!Array.isArray(candidates)) return null
+    const [first, ...others] = candidates as (Candidate | undefined)[]
+    const parts = partsOf(firstCandidate(response))
+    this.#isCut = parts.some((part) => !textOf(part).isWellFormed()) || this.#isCut
+    if (first === undefined || !isRecord(first) || !this.#isCut) return null
+    const whole = parts.map((part) => this.#whole(part))
+    if (isFinal(response)) {
+      this.#isCut = false
+      const rest = this.#texts.end()
+      if (rest !== '') whole.push({ text: rest })
+    }
+    return {
+      ...response,
+      candidates: [
+        { ...first, content: { ...(first.content as object | undefined), parts: whole } },
+        ...others.filter((other) => other !== undefined),
+      ],
+    }
+  }
+
+  #whole(part: Part): Part {
+    if (typeof part.text !== 'string') return part
+    const characters = part.thought === true ? this.#thoughts : this.#texts
+    return { ...part, text: characters.next(part.text) }
+  }
+}
