@@ -19,27 +19,33 @@ const ON_REQUESTS =
  */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,4000}?(?:-----END [A-Z ]{0,30}-----|$)/g, GONE],
-  [/\bAIza[\w-]{6,200}/g, GONE],
-  [/\bAQ\.[\w-]{6,300}/g, GONE],
-  [/\bya29\.[\w.-]{1,2000}/g, GONE],
-  [/\b1\/\/[\w-]{6,300}/g, GONE],
+  [/AIza[\w-]{6,200}/g, GONE],
+  [/\bAQ(?:\.|%2e)[\w-]{6,300}/gi, GONE],
+  [/ya29(?:\.|%2e)[\w.%-]{1,2000}/gi, GONE],
+  [/\b1(?:\/|%2f){2}[\w-]{6,300}/gi, GONE],
   [/\b4\/[\w-]{20,300}/g, GONE],
-  [/\bGOCSPX-[\w-]{1,100}/g, GONE],
+  [/GOCSPX[-_][\w-]{1,100}/g, GONE],
   [/\beyJ[\w-]{5,4000}(?:\.[\w-]{1,4000}){0,2}/g, GONE],
   [/\b(Bearer)\s+[\w.~+/=-]{6,4000}/gi, `$1 ${GONE}`],
   [
-    /\b(api[_ -]?key|access[_ -]?token|refresh[_ -]?token|client[_ -]?secret|password)(["'`]?\s*[:=]\s*["'`]?)[^\s"'`,;)]{1,500}/gi,
+    /\b(api[_ -]?key|access[_ -]?token|refresh[_ -]?token|client[_ -]?secret|client[_ -]?id|login[_ -]?hint|password)(["'`]?\s*[:=]\s*["'`]?)[^\s"'`,;)]{1,500}/gi,
     `$1$2${GONE}`,
   ],
   [/\b[\w-]{1,120}\.apps\.googleusercontent\.com/gi, GONE],
   // An e-mail address, also where its project has been cut out by now.
   [
-    /[\w.+-]{1,100}(?:@|%40|&#0*64;|&#x40;|\\u0040)[\w…-]{1,100}(?:(?:\.|%2e)[\w-]{1,63}){1,6}/gi,
+    /[\w.+-]{1,100}(?:@|%(?:25){0,4}40|&#0*64;|&#x40;|\\u0040)[\w…-]{1,100}(?:(?:\.|%2e)[\w-]{1,63}){1,6}/gi,
     GONE,
   ],
   [/\bprojects(\/|%2f)[^\s/%'"`)]{1,200}/gi, `projects$1${GONE}`],
-  [/\b(project)[\s:=#]{0,4}[`'"]?[\w.:-]{0,100}\d[\w.:-]{0,100}[`'"]?/gi, `$1 ${GONE}`],
+  [
+    /\b(project|consumer|tenant|account)(?:[ _-]?(?:number|id|name))?[\s:=#]{0,4}[`'"]?[\w.:-]{0,100}\d[\w.:-]{0,100}[`'"]?/gi,
+    `$1 ${GONE}`,
+  ],
   [/\b(organizations|folders|billingAccounts)(\/|%2f)[\w-]{1,100}/gi, `$1$2${GONE}`],
+  [/(?<![\w-])[\dA-F]{6}-[\dA-F]{6}-[\dA-F]{6}(?![\w-])/gi, GONE],
+  // The id of a key.
+  [/(?<![\da-f])[\da-f]{32,}/gi, GONE],
   // The number of a project or an account: no count of tokens has so many digits.
   [/(?<![\w.])\d{11,21}(?![\w.]*\d)/g, GONE],
   // Base64, hex or a signature: no word is as long without a blank.
@@ -52,11 +58,30 @@ export function quotable(message: string, { auth, project, quotaProject }: Acces
   if (!ON_REQUESTS.test(text)) return null
   for (const own of [auth.value, project, quotaProject]) {
     if (own === null || own === '') continue
-    for (const form of formsOf(own)) text = text.replaceAll(form, GONE)
+    for (const form of formsOf(own)) text = withoutForm(text, form)
   }
+  text = text.replace(ENCODED, (run) => (holdsAddress(run) ? GONE : run))
   for (const [pattern, instead] of SECRETS) text = text.replace(pattern, instead)
   const short = text.trim().slice(0, MAX_TEXT)
   return short === '' ? null : short
+}
+
+/** In whatever case: names of projects are written in either. */
+function withoutForm(text: string, form: string): string {
+  return text.replaceAll(new RegExp(form.replaceAll(/[^\w-]/g, String.raw`\$&`), 'gi'), GONE)
+}
+
+const ENCODED = /[A-Za-z0-9+/_-]{12,}={0,2}/g
+
+/** Whether it is base64 of something with an address in it. */
+function holdsAddress(run: string): boolean {
+  const alphabet = /[-_]/.test(run) ? 'base64url' : 'base64'
+  try {
+    const bytes = Uint8Array.fromBase64(run, { alphabet, lastChunkHandling: 'loose' })
+    return /[\w.+-]@[\w-]+\.\w/.test(new TextDecoder('latin1').decode(bytes))
+  } catch {
+    return false
+  }
 }
 
 /** The forms in which a text may hold a value: as it is, in addresses, JSON, base64 and hex; the longest first. */

@@ -55,6 +55,16 @@ describe("Google's words on a request", () => {
     ['a private key', '-----BEGIN PRIVATE KEY-----\nMIICANARY\n-----END PRIVATE KEY-----'],
     ['a header', 'Bearer CANARYtoken.canary'],
     ['a field', 'api_key: CANARY-value'],
+    ['a client by its name', 'client_id=canary-client'],
+    ['an account, encoded twice', 'canary%2540my-proj.iam.gserviceaccount.com'],
+    ['an account, in base64', base64('canary@my-proj.iam.gserviceaccount.com')],
+    ['a short account, in base64', base64('c@canary.io').replace(/=+$/, '')],
+    ['an access token, encoded', 'ya29%2Ea0CANARY_canary'],
+    ['a refresh token, encoded', '1%2F%2F0gCANARYcanaryCANARY'],
+    ['a key behind a word', 'keyAIzaSyOTHER-0123456789canary'],
+    ['the project in capitals', 'MY-OWN-PROJECT'],
+    ['a key’s id', '0a1b2c3d4e5f60718293a4b5c6d7e8f901234567'],
+    ['a billing account', '01AB45-6789AB-CDEF01'],
   ])('are quoted without %s', (_, secret) => {
     for (const around of [(s: string) => s, (s: string) => `"${s}"`, (s: string) => `(${s}).`]) {
       const said = quotable(SAID + around(secret) + ' and more', ACCESS) ?? ''
