@@ -9,9 +9,9 @@ import { pushOf, versionOf } from './totals/telling.ts'
 
 /** Settlements that arrive within this time of each other are committed together. */
 const SETTLE_WINDOW_MS = 25
-/** Changes of the configuration that follow each other are one write to KV, which takes one a second per key. */
+/** KV takes one write a second per key: changes of the configuration within this time are one write. */
 const SNAPSHOT_DELAY_MS = 1000
-/** A short burst is told of as one. */
+/** Changes within this time are told to the totals object together. */
 const PUSH_DELAY_MS = 1000
 const MAX_PUSH_DOUBLINGS = 6
 const MAX_SNAPSHOT_DELAY_MS = 10 * 60_000
@@ -76,11 +76,11 @@ export class Chores {
       signatures.flushed()
       this.pushLater()
     }
-    // A timer that is left to run keeps an idle object awake.
+    // A running timer keeps an idle object awake: stop it when there is nothing to write down.
     if (!ledger.hasUnwritten()) this.#checkpoint?.abort()
   }
 
-  /** Beside the traffic and not by alarm: an object that sleeps has nothing that grows. */
+  /** Pruning runs with the traffic and not by alarm: an object without traffic has no rows that grow. */
   #prune(now: number): void {
     this.#pruneAt = now + PRUNE_EVERY_MS
     this.#state.ledger.prune(now)
@@ -148,8 +148,8 @@ export class Chores {
   }
 
   /**
-   * Absolute counts, so that telling them twice counts nothing twice; what could not be told is told with the next, after a while.
-   * The error ends here: an alarm that throws is given up after some times, and the totals would stay behind.
+   * The counts are absolute, so telling them twice counts nothing twice; a failed push is made good by the next one. The error
+   * ends here: the platform gives up an alarm that throws several times, and the totals would stay behind.
    */
   async #push(userId: string, totals: Outside['TOTALS']): Promise<void> {
     const useVersion = this.#state.ledger.version
@@ -159,7 +159,7 @@ export class Chores {
     try {
       await totals.getByName(TOTALS_NAME).push(push)
       this.#pushFailures = 0
-      // What admins change is rare, and is not to keep the next use waiting.
+      // Changes by admins are rare, and must not delay the next push of use.
       const isOfUse = this.#pushedUse !== useVersion
       this.#pushFrom = isOfUse ? Date.now() + this.#pushEveryMs : 0
       this.#pushedUse = useVersion
@@ -170,13 +170,13 @@ export class Chores {
     }
   }
 
-  /** Repeated until it lands: the version stays behind, and the next alarm is set, with backoff. */
+  /** Repeated until it succeeds: the written version stays behind, so the next alarm is set, with backoff. */
   async #writeSnapshot(userId: string, snapshots: KVNamespace): Promise<void> {
     const { profile } = this.#state
     const version = profile.configVersion
     const text = snapshotOf(userId, this.#state)
     try {
-      // One that nothing reads would take the place of the last that can be restored.
+      // A snapshot that cannot be read must not replace the last one that can.
       if (parseSnapshot(text) === null) throw new Error('The snapshot cannot be read back.')
       await snapshots.put(snapshotKey(userId), text, { metadata: { version } })
       this.#snapshotFailures = 0
@@ -194,7 +194,7 @@ export class Chores {
     const due = known === null ? Math.min(at, this.#nextDue()) : at
     if (known !== null && known <= due) return
     this.#alarmAt = due
-    // Nobody waits for it: whatever it is for is on disk already, and is found again with the next wake.
+    // Not waited for: what the alarm is for is on disk, and is found again when the object wakes next.
     this.#ctx.waitUntil(this.#ctx.storage.setAlarm(due, { allowUnconfirmed: true }))
   }
 

@@ -14,16 +14,16 @@ export interface DirectoryEntry {
   readonly created_at: string
 }
 
-/** Users who are not told yet are told after so long. */
+/** How long until users who did not answer are told again. */
 const RETELL_MS = 1000
 
 /** The one directory's name; all admin acts meet here. */
 export const DIRECTORY_NAME = 'directory'
 
 /**
- * Which users exist, so that admins can list them and see their own writes, and that a key which nobody has is refused without
- * waking an object for it; and which admin acts were done under an Idempotency-Key. Beside admin acts it is asked once by each
- * isolate for each key that an admin chose.
+ * Which users exist: so that admins can list them and see their own writes, and so that a key which nobody has is refused
+ * without waking an object for it. Also which admin acts were done under an Idempotency-Key. Requests of clients ask it only
+ * once per isolate for each key that an admin chose.
  */
 export class DirectoryObject extends DurableObject<Env> {
   readonly #people: People
@@ -41,7 +41,7 @@ export class DirectoryObject extends DurableObject<Env> {
     this.#witness = new Witness(ctx.storage.sql)
   }
 
-  /** Whether a request with an Idempotency-Key is to be done, or was. */
+  /** Begins an admin act under an Idempotency-Key: whether to run it, to wait, or to answer as before (see Begun). */
   begin(attempted: Attempted): Begun {
     return this.#keys.begin(attempted, Date.now())
   }
@@ -54,7 +54,10 @@ export class DirectoryObject extends DurableObject<Env> {
     this.#keys.release(key, operation)
   }
 
-  /** `createdAt`: when the user was made, in epoch milliseconds; of a restored one it is long ago. Idempotent. */
+  /**
+   * Adds a user, or updates the card of a known one; `card`: null leaves it as it is. `createdAt` in epoch milliseconds, long
+   * ago for a restored user. Idempotent.
+   */
   async register(userId: string, createdAt: number, card: Card | null = null): Promise<void> {
     const isNew = !this.has(userId)
     const planBefore = this.#plans.of(userId)
@@ -70,7 +73,7 @@ export class DirectoryObject extends DurableObject<Env> {
     return this.#shared.current()
   }
 
-  /** Sets the prices that go before the list's; answers when the first users know them, the rest are told by alarm. */
+  /** Sets the prices that override the built-in list. Resolves when a first page of users was told; the rest is told by alarm. */
   async setPrices(prices: readonly Price[]): Promise<void> {
     this.#shared.setPrices(prices)
     await this.#tell()
@@ -131,7 +134,7 @@ export class DirectoryObject extends DurableObject<Env> {
     return this.#people.named(label)
   }
 
-  /** What has changed of who there is since the change of this number. */
+  /** Who was added, changed or removed after change number `seq`. */
   changesAfter(seq: number): PeopleChanges {
     return this.#people.changesAfter(seq)
   }
@@ -142,19 +145,22 @@ export class DirectoryObject extends DurableObject<Env> {
     return rows.toArray().length > 0
   }
 
-  /** Idempotent. */
+  /** Removes a user from the list. Idempotent. */
   remove(userId: string): void {
     this.#people.remove(userId)
   }
 
-  /** Whether VAULT_KEY opens what was sealed here. Before there is a user nothing was, and any will do. */
+  /**
+   * Whether VAULT_KEY is still the key that sealed the users' secrets. Without users nothing was sealed, and any valid key
+   * will do.
+   */
   async vaultOpens(): Promise<boolean> {
     const { sql } = this.ctx.storage
     if (sql.exec('SELECT 1 FROM users LIMIT 1').toArray().length === 0) this.#witness.forget()
     return this.#witness.opens(this.env.VAULT_KEY)
   }
 
-  /** All that opens was sealed with the current key. */
+  /** Notes that an admin has resealed all secrets with the current key. */
   async resealed(): Promise<void> {
     await this.#witness.renew(this.env.VAULT_KEY)
   }

@@ -1,19 +1,22 @@
 import { DurableObject } from 'cloudflare:workers'
 
-/** So many wrong keys at once are a person who looks for the right one. */
+/** This many wrong keys at once may be a person who looks for the right one. */
 const BURST = 10
-/** And one more each time that this has passed. Below a minute: SDKs and people wait so long by themselves. */
+/** The debt of one wrong key. Below a minute: SDKs and people wait that long by themselves. */
 const EACH_MS = 30_000
 /** Until when all guesses are paid off, in epoch milliseconds. */
 const PAID_AT = 'paid_at'
 
 /**
- * The wrong keys that came from one client address to routes that take the master key. Each is paid off in EACH_MS; while BURST
- * are not, nothing more is taken from there. What waits does not count, so that waiting always ends. When all is paid off,
- * nothing is left of it.
+ * The wrong keys that one client network sent to routes that take the master key: a leaky bucket. Each wrong key adds EACH_MS
+ * of debt, which time pays off; at BURST × EACH_MS the network must wait. Requests refused meanwhile add nothing, so the wait
+ * always ends. At zero debt the object deletes its storage.
  */
 export class GuessesObject extends DurableObject<Env> {
-  /** Counts so many wrong keys; how long the address has to wait instead, in milliseconds, or 0. */
+  /**
+   * Counts `wrong` wrong keys, and answers 0; where the network must wait, counts nothing and answers how long, in
+   * milliseconds.
+   */
   knock(wrong: number): number {
     const now = Date.now()
     const { storage } = this.ctx
@@ -27,7 +30,7 @@ export class GuessesObject extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const paidAt = this.ctx.storage.kv.get<number>(PAID_AT) ?? 0
-    // One more may have come while this one was due.
+    // Another guess may have come just before this alarm.
     if (paidAt > Date.now()) await this.ctx.storage.setAlarm(paidAt)
     else await this.ctx.storage.deleteAll()
   }

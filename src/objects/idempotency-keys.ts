@@ -1,6 +1,6 @@
 /** What became of the first request with an Idempotency-Key. */
 export type Begun =
-  /** It is yours to do. Whoever does it again, after a Worker that died, does the same operation. */
+  /** The caller is to do it. Whoever does it again, after a Worker that died, does it as the same operation. */
   | { readonly kind: 'run'; readonly operation: string }
   | { readonly kind: 'done'; readonly sealedAnswer: string }
   | { readonly kind: 'running'; readonly retryAfterMs: number }

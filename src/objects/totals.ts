@@ -20,8 +20,8 @@ export const TOTALS_NAME = 'totals-0'
 const PRUNE_EVERY_MS = 60 * 60_000
 
 /**
- * The sums over all users, and how each stands, as the users' objects tell it by alarm. So a look at all of them wakes none of
- * them, and an idle one costs nothing. Beside pushes it is asked by admins and scrapers only.
+ * The sums over all users, and how each user stands, as the users' objects tell it by alarm: looking at all users wakes none
+ * of them, and an idle user costs nothing. Only admins and scrapers ask it.
  */
 export class TotalsObject extends DurableObject<Env> {
   readonly #alerts: Alerts
@@ -33,7 +33,7 @@ export class TotalsObject extends DurableObject<Env> {
     this.#alerts = new Alerts(ctx.storage.sql)
   }
 
-  /** Takes what a user's object tells; false where it knew that. Idempotent by life and version. */
+  /** Takes a push of a user's object; false where it knew all of it. Idempotent by life and version. */
   push(push: Push): boolean {
     const now = Date.now()
     const receiver = this.#receiver()
@@ -85,7 +85,7 @@ export class TotalsObject extends DurableObject<Env> {
     return conditions
   }
 
-  /** A page of the users there are: who and how they are called as of now, the rest as it was told last. */
+  /** A page of users: who there is and their names as of now, the rest as it was told last. */
   async list(query: ListQuery): Promise<Listed> {
     await this.#follow()
     return listOf(this.ctx.storage.sql, query, Date.now())
@@ -101,7 +101,7 @@ export class TotalsObject extends DurableObject<Env> {
     return metricsOf(this.ctx.storage.sql, VERSION, Date.now())
   }
 
-  /** Reads up what has changed in the directory, which knows who there is. */
+  /** Catches up with the directory, which knows who there is. */
   async #follow(): Promise<void> {
     const { sql } = this.ctx.storage
     for (;;) {

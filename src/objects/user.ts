@@ -63,7 +63,7 @@ import type { Admission, SettingsChange } from './config/user-settings.ts'
 import { type Vault, openVault } from './secrets/vault.ts'
 import { releaseVerified, verifyStored } from './admin/verification.ts'
 
-/** How long an earlier key is still good where the making of a user was asked for again, and another was minted. */
+/** Making a user was repeated and another key was minted: how long the first one, which the client may hold, stays valid. */
 const REPEATED_GRACE_MS = 24 * 3_600_000
 
 interface Awake {
@@ -81,7 +81,7 @@ interface Awake {
  */
 export class UserObject extends DurableObject<Env> {
   readonly #knownId: string | null
-  /** Null for a key that nobody configured: it wakes an object too, which must not leave a table behind. */
+  /** Null before the user is configured. A key that nobody has wakes an object too, and must not leave a table behind. */
   #user: Awake | null = null
   #vault: Promise<Vault | null> | null = null
 
@@ -90,22 +90,31 @@ export class UserObject extends DurableObject<Env> {
     this.#knownId = userIdIn(ctx, env.USERS)
     if (this.#knownId === null || !isConfigured(ctx.storage.sql)) return
     this.#user = this.#wake()
-    // Nothing of an upgrade, nor of an alarm that went amiss, waits for the next change.
+    // After an upgrade or a failed alarm the snapshot is behind: it is written now, and does not wait for the next change.
     if (this.#user.state.profile.snapshotDue()) this.#user.chores.snapshotLater()
   }
 
-  /** Whether this user exists, and whoever presents this key may use the service. */
+  /**
+   * Whether this user exists and the holder of this key (SHA-256, hex) may use the service now; any other value than `ok` says
+   * why not.
+   */
   admission(keyDigest: string): Admission {
     const user = this.#living()
     return user === null ? 'unknown_user' : admissionTo(user.state, keyDigest, Date.now())
   }
 
-  /** Permission for the first attempt of a request. Asked for again, it gives the same lease while that is open. */
+  /**
+   * The lease for the first attempt of a request, or the reason for none. Idempotent: asked again, it gives the same lease
+   * while that is open. Waits only where a token must be fetched, at most `request.patienceMs`.
+   */
   lease(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
     return this.#any()?.lending.lease(request) ?? { ok: false, reason: 'unknown_user' }
   }
 
-  /** Why a request would be refused if it asked for its lease now; null where it would not. For work that comes before the lease. */
+  /**
+   * Why a request would get no lease now; null where it would, or where waiting a moment is enough. For costly work that comes
+   * before the lease. A refused request has ended, and is counted as refused.
+   */
   foresee(request: LeaseRequest): Refusal | null {
     const user = this.#any()
     return user === null ? { ok: false, reason: 'unknown_user' } : user.lending.foresee(request)
@@ -122,30 +131,42 @@ export class UserObject extends DurableObject<Env> {
     this.#any()?.lending.renew(leaseId)
   }
 
-  /** Takes reports of attempts, and answers once they are on disk. Idempotent by lease id. */
+  /**
+   * Takes reports of attempts and answers once they are on disk. Idempotent by lease id; `counted`: false where all had been
+   * reported before.
+   */
   async settle(...settlements: Settlement[]): Promise<Settled> {
     return this.#any()?.lending.settle(settlements) ?? { counted: false }
   }
 
-  /** Reports an attempt that failed and asks for the request's next one in the same round trip. Idempotent by lease id and attempt. */
+  /**
+   * Takes the report of a failed attempt and leases the request's next one, in one round trip. Idempotent by lease id and
+   * attempt. Where the wait for quota fits the request's patience: `out_for_a_moment`, and the caller asks again.
+   */
   async settleAndLease(settlement: Settlement, request: LeaseRequest): Promise<LeaseResult> {
     const settled = this.#any()?.lending.settleAndLease(settlement, request)
     return settled ?? { ok: false, reason: 'unknown_user' }
   }
 
-  /** A credential for a question about a thing of Google's, or for the making of one. */
+  /**
+   * Lends a credential to ask about a thing of Google's or to make one; the values of BorrowResult say why none. It uses no
+   * model's quota and is counted as no attempt.
+   */
   async borrow(request: BorrowRequest): Promise<BorrowResult> {
     const user = this.#living()
     return user === null ? { ok: false, reason: 'unknown_user' } : borrow(user.state, request)
   }
 
-  /** Keeps whose things are. */
+  /** Remembers that these things belong to this credential. Does nothing for a user who was deleted. */
   keepPins(pins: readonly NewPin[], credentialId: string): void {
     const user = this.#living()
     if (user !== null) keepPins(user.state, pins, credentialId)
   }
 
-  /** Which of the things that Google lists for a credential this user is to see. */
+  /**
+   * For each of these things, which Google lists for a credential: whether this user may see it. In their order; empty where
+   * there is no such user.
+   */
   ownOf(things: readonly PinRef[], credentialId: string): readonly boolean[] {
     const user = this.#living()
     return user === null ? [] : ownOf(user.state, things, credentialId)
@@ -164,7 +185,10 @@ export class UserObject extends DurableObject<Env> {
     this.#living()?.state.pins.drop(pin)
   }
 
-  /** Adds a credential at the end of the ring, or updates a known one in place. `creates`: also the user, where there is none. */
+  /**
+   * Adds a credential at the end of the ring, or updates a known one in place. `creates`: makes the user too, if there is
+   * none. The values of PutCredentialResult say why it was not taken (no vault, ring full, user unknown or deleted).
+   */
   async putCredential(
     input: CredentialInput,
     creates: boolean,
@@ -177,7 +201,10 @@ export class UserObject extends DurableObject<Env> {
     return result
   }
 
-  /** Adds credentials to the ring of a user who exists, in their order; those past the limit are refused, and the others stay. */
+  /**
+   * Adds credentials to the ring of an existing user, in their order, with a result for each. Those past the limit are
+   * refused; the others stay.
+   */
   putCredentials(inputs: readonly CredentialInput[], by: Admin): Promise<PutCredentialsResult> {
     return this.#put(inputs, false, by)
   }
@@ -212,7 +239,10 @@ export class UserObject extends DurableObject<Env> {
     return this.#user === null && !creates ? { ok: false, reason: 'unknown_user' } : null
   }
 
-  /** Makes a user without credentials. `key`: the one that was minted; null where an admin chose it. */
+  /**
+   * Makes a user without credentials. `key`: the minted key; null where an admin chose it. `user_exists` and `user_deleted`
+   * are values; a repetition of the same operation is answered as the first.
+   */
   create(settings: SettingsChange, key: NewKey | null, by: Admin): CreateResult {
     if (this.#isBuried()) return { ok: false, reason: 'user_deleted' }
     const known = this.#user?.state
@@ -223,7 +253,7 @@ export class UserObject extends DurableObject<Env> {
     // All or nothing: a user without the key could not be used.
     return this.#atomically(() => {
       const { state, chores } = this.#user ?? this.#made(by, namesOf(settings))
-      // What was given at first may have arrived all the same, and be in use.
+      // A repetition: the first answer may have arrived all the same, so its key may be in use and stays valid for a while.
       const graceMs = known === undefined ? 0 : REPEATED_GRACE_MS
       if (key !== null) giveKey(state, key, graceMs, by, Date.now())
       chores.snapshotLater()
@@ -233,7 +263,10 @@ export class UserObject extends DurableObject<Env> {
     })
   }
 
-  /** Makes this the user's key; earlier ones end with the grace. Asked for again, it changes nothing. */
+  /**
+   * Makes this the user's current key; earlier ones end `graceMs` (milliseconds) from now. Asked again, it changes nothing.
+   * `too_many_keys`: too many would be valid at the same time.
+   */
   replaceKey(key: NewKey, graceMs: number, by: Admin): ReplaceKeyResult {
     const unknown = { ok: false, reason: 'unknown_user' } as const
     return this.#administer<ReplaceKeyResult>((state) => {
@@ -245,7 +278,7 @@ export class UserObject extends DurableObject<Env> {
     }, unknown)
   }
 
-  /** Takes what an admin set for many users at once. Idempotent by its version. */
+  /** Takes over what an admin set for many users. An older version than is known changes nothing, so it may be told twice. */
   share(shared: Shared): void {
     this.#living()?.state.profile.share(shared)
   }
@@ -256,33 +289,39 @@ export class UserObject extends DurableObject<Env> {
     return user === null ? null : describeUser(this.#userId, user.state)
   }
 
-  /** Changes some of the user's settings and answers all of the configuration. */
+  /** Changes those settings that `change` names, and answers the whole configuration; null where there is no such user. */
   configure(change: SettingsChange, by: Admin): UserDescription | null {
     return this.#administer((state) => configure(state, this.#userId, change, by), null)
   }
 
-  /** Only this credential serves until then (epoch milliseconds); null where there is none of that id. */
+  /**
+   * Only this credential serves until `until` (epoch milliseconds); null where there is no credential of this id, or no such
+   * user.
+   */
   pin(credentialId: string, until: number, by: Admin): UserDescription | null {
     const target = { credentialId, until }
     return this.#administer((state) => pin(state, this.#userId, target, by), null)
   }
 
-  /** Changes what may be changed of a credential without its secret; null where there is none of that id. */
+  /** Changes those fields of a credential that can change without its secret; null where there is no credential of this id. */
   patchCredential(id: string, patch: CredentialPatch, by: Admin): CredentialDescription | null {
     return this.#administer((state) => patchCredential(state, id, patch, by), null)
   }
 
-  /** Takes a credential out: it is refused to the very next request. */
+  /** Takes a credential out for good: the very next request no longer gets it. False where there is none of this id. */
   removeCredential(id: string, by: Admin): boolean {
     return this.#administer((state) => removeCredential(state, id, by), false)
   }
 
-  /** Forgets what is held against a credential. */
+  /** Forgets what is held against a credential: quarantine, closed buckets, model faults. Null where there is none of this id. */
   resetCredential(id: string, by: Admin): CredentialDescription | null {
     return this.#administer((state) => resetCredential(state, id, by), null)
   }
 
-  /** Asks Google about a credential without generating. One that Google takes comes out of quarantine; the audit has both. */
+  /**
+   * Asks Google about a credential, without generating. One that Google accepts leaves quarantine; both acts are in the audit.
+   * Values say why nothing was asked: `credential_not_found`, `vault_not_configured`.
+   */
   async verifyCredential(id: string, depth: Depth, by: Admin): Promise<VerifyResult> {
     const user = this.#living()
     const settings = readSettings(this.env)
@@ -302,7 +341,7 @@ export class UserObject extends DurableObject<Env> {
     return { ok: true, verification }
   }
 
-  /** Which access tokens are held, and until when. */
+  /** For each credential, until when an access token is held; never the token itself. Null where there is no such user. */
   heldTokens(): readonly HeldToken[] | null {
     const user = this.#living()
     return user === null
@@ -320,7 +359,10 @@ export class UserObject extends DurableObject<Env> {
     return this.#administer((state) => reorder(state, ids, by), false)
   }
 
-  /** Deletes the user, for good: the object keeps a tombstone. */
+  /**
+   * Deletes the user for good; the object keeps a tombstone, so no snapshot can bring the user back. False where there is no
+   * such user; true again for a repetition.
+   */
   bury(by: Admin): boolean {
     const wasDone = this.#user?.state.audit.doneBefore(by, 'user.deleted', null) ?? null
     if (this.#isBuried() && wasDone !== null) return true
@@ -338,15 +380,19 @@ export class UserObject extends DurableObject<Env> {
     }, null)
   }
 
-  /** Who did what, also to a user who was deleted; null where there never was one. */
+  /**
+   * At most `limit` lines of the audit after line number `after`, also of a user who was deleted; null where there never was
+   * one.
+   */
   auditAfter(after: number, limit: number): AuditPage | null {
     const user = this.#any()
     return user === null ? null : pageOf(user.state.audit, after, limit)
   }
 
   /**
-   * Makes the user anew from a snapshot, where its own storage is gone. Never over a user that is there, whose state is newer
-   * by definition, nor over a tombstone; a snapshot of a deleted user leaves one.
+   * Makes the user anew from a snapshot (JSON), where the object's own storage is gone. A user who is there is newer than any
+   * snapshot and is `kept`; a tombstone stays (`deleted`), and a snapshot of a deleted user leaves one. `unreadable`: no
+   * snapshot, or another user's.
    */
   restore(source: string, how: 'user.restored' | 'user.imported', by: Admin): RestoreResult {
     const snapshot = parseSnapshot(source)
@@ -370,7 +416,10 @@ export class UserObject extends DurableObject<Env> {
     return (await unreadableOf(user.state, vault, this.#userId)).size
   }
 
-  /** Seals every secret with the current VAULT_KEY; how many were sealed by another. */
+  /**
+   * Seals every secret with the current VAULT_KEY. Answers how many were `resealed` and how many are `unreadable`; not `ok`
+   * where there is no vault.
+   */
   async reseal(by: Admin): Promise<ResealResult> {
     const user = this.#living()
     const vault = await this.#openVault()
@@ -380,25 +429,31 @@ export class UserObject extends DurableObject<Env> {
     return result
   }
 
-  /** What would become of a request for this model now; without any effect. */
+  /**
+   * What would become of a request for this model now, credential by credential; changes nothing. Null where there is no such
+   * user.
+   */
   async explain(model: string, session: string | null): Promise<Explanation | null> {
     const user = this.#living()
     if (user === null) return null
     const unreadable = await unreadableOf(user.state, await this.#openVault(), this.#userId)
     const now = Date.now()
     const { credentials, tokens } = user.state
-    // One whose token is held serves for as long as that is good.
+    // A sealed credential still serves while its access token is held and good.
     const idle = credentials.all().filter((one) => tokens.current(one, now) === undefined)
     const sealed = idle.map(({ id }) => id).filter((id) => unreadable.has(id))
     return explain(user.state, { model, session }, new Set(sealed), now)
   }
 
-  /** Whether this user's clients may have anything stored. */
+  /** Whether responses and conversations of this user's clients may be stored; false where there is no such user. */
   stores(): boolean {
     return this.#living()?.state.profile.settings.storeResponses ?? false
   }
 
-  /** What this user's requests can reach. */
+  /**
+   * Which models and upstreams this user's requests can reach; `ok: false` with the reason where this key may not use the
+   * service.
+   */
   reach(keyDigest: string): Reach {
     const user = this.#living()
     return user === null
@@ -406,13 +461,13 @@ export class UserObject extends DurableObject<Env> {
       : reachOf(user.state, keyDigest, Date.now())
   }
 
-  /** What a user may know of the own key: limits, use, and how the ring stands. */
+  /** What the holder of this key may know of it: limits, use, how the ring stands. Null where there is no such user. */
   keyInfo(keyDigest: string): KeyInfo | null {
     const user = this.#living()
     return user === null ? null : keyInfo(this.#userId, user.state, keyDigest, Date.now())
   }
 
-  /** Moves the cursor one credential on, past those in quarantine. */
+  /** Moves the cursor to the next credential that is not in quarantine. Idempotent by the admin's operation. */
   rotate(by: Admin): RotateResult {
     const unknown = { ok: false, reason: 'unknown_user' } as const
     return this.#administer<RotateResult>((state) => rotate(state, by, Date.now()), unknown)
@@ -465,7 +520,10 @@ export class UserObject extends DurableObject<Env> {
     return result
   }
 
-  /** An act and its line in the audit: both, or neither. What memory holds of half an act goes with the object. */
+  /**
+   * Does an act and writes its line in the audit: both, or neither. If it throws, memory may hold half of the act, so the
+   * object is thrown away with it.
+   */
   #atomically<T>(act: () => T): T {
     try {
       return this.ctx.storage.transactionSync(act)
@@ -475,7 +533,7 @@ export class UserObject extends DurableObject<Env> {
     }
   }
 
-  /** The user, if there is one that was not deleted. Reports of attempts are taken of a deleted one too. */
+  /** The user; null for one who was deleted, of whom only reports of attempts are still taken. */
   #living(): Awake | null {
     return this.#isBuried() ? null : this.#user
   }
@@ -484,7 +542,7 @@ export class UserObject extends DurableObject<Env> {
     return this.#any()?.state.profile.isDeleted === true
   }
 
-  /** The user, deleted or not. Null for a key that nobody configured, which needs no id to be said. */
+  /** The user, deleted or not. Null for a key that nobody configured; that can be said without knowing whose object this is. */
   #any(): Awake | null {
     if (this.#knownId === null && isConfigured(this.ctx.storage.sql)) this.#refuse()
     return this.#user
@@ -494,9 +552,9 @@ export class UserObject extends DurableObject<Env> {
     return this.#knownId ?? this.#refuse()
   }
 
-  /** This instance will never know; the next one, woken by name, does. */
+  /** This instance was woken by its id and will never know its user; the next one, woken by name, does. */
   #refuse(): never {
-    // After the answer: an instance that ends at once cannot say that the call is to be repeated.
+    // Ends the instance only after the answer: one that ends at once cannot tell the caller to repeat the call.
     this.ctx.waitUntil(scheduler.wait(1).then(() => this.ctx.abort('It was woken by its id.')))
     throw nameless()
   }

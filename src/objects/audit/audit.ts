@@ -72,10 +72,10 @@ const REMEMBERED_LINES = 500
 const NOTHING: Link = { seq: 0, hash: null }
 
 /**
- * Who did what to this user, in a chain: each line holds the hash of the one before, so that a change anywhere shows.
- * A line is written in the same step as its act, so that there is neither without the other; hence the hash that needs no await.
+ * Who did what to this user, as a chain: each line holds the hash of the line before, so that a change anywhere shows.
  *
- * It remembers nothing: a transaction that is rolled back leaves nothing wrong behind in memory.
+ * A line is written in the same step as its act, so that neither is there without the other; the hash must therefore not need
+ * an await. Nothing is kept in memory, so a transaction that is rolled back leaves nothing wrong behind.
  */
 export class Audit {
   readonly #sql: SqlStorage
@@ -101,7 +101,8 @@ export class Audit {
     }
     const text = JSON.stringify(line)
     const hash = sha256(text)
-    // What somebody may have put into its place must not keep the user from being administered.
+    // OR REPLACE: if somebody tampered with the table and took this number, administration must go on; the broken chain shows
+    // it.
     this.#sql.exec(
       'INSERT OR REPLACE INTO audit (seq, line, hash, operation, act, subject) VALUES (?, ?, ?, ?, ?, ?)',
       seq,
@@ -147,7 +148,7 @@ export class Audit {
   /** The number of the first line that is missing or is not what was written; null where the chain holds. */
   brokenAt(): number | null {
     const { anchor, head } = this.ends()
-    // Only so many are ever dropped; whoever drops more has moved the anchor by hand.
+    // At least this many lines are always kept: with fewer, somebody has moved the anchor by hand.
     if (anchor.seq > 0 && head.seq - anchor.seq < this.#maxLines) return anchor.seq + 1
     let last = anchor
     for (const { seq, line, hash } of this.#sql.exec<RowColumns>(
@@ -187,7 +188,7 @@ type EndsRow = {
   head_hash: string
 }
 
-/** Whether a line says of itself that it follows that one; told by its ends, since parsing ten thousand lines takes its time. */
+/** Whether a line says that it follows `last`. Only its two ends are compared: parsing ten thousand lines takes too long. */
 function isAfter(line: string, last: Link): boolean {
   return (
     line.startsWith(`{"seq":${last.seq + 1},`) &&
@@ -195,7 +196,10 @@ function isAfter(line: string, last: Link): boolean {
   )
 }
 
-/** A step of an object cannot await `crypto.subtle`; an import would load all of Node's crypto at every start. */
+/**
+ * `crypto.subtle` needs an await, which a step of an object cannot have; an import would load all of Node's crypto at every
+ * start.
+ */
 const nodeCrypto = lazy(() => process.getBuiltinModule('node:crypto'))
 
 function sha256(text: string): string {

@@ -84,7 +84,7 @@ export function reachedBy(limits: Limits, use: Use, need: Need, now: number): Re
   const nextMonth = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1)
   const reservedCost = use.reservedCostNano
   const checks: readonly [LimitName, used: number, more: number, retryAt: number | null][] = [
-    // What does not pass by itself comes first: it is what the client should hear.
+    // Limits that do not pass by themselves come first: the client should hear of those.
     ['usdTotal', use.totalCostNano + reservedCost, costNano, null],
     ['usdPerMonth', use.monthCostNano + reservedCost, costNano, nextMonth],
     ['usdPerDay', use.dayCostNano + reservedCost, costNano, nextDay],
@@ -99,7 +99,7 @@ export function reachedBy(limits: Limits, use: Use, need: Need, now: number): Re
     const set = limits[limit]
     const allowed = set === null ? Infinity : isMoney(limit) ? Math.round(set * NANO) : set
     if (used + more <= allowed) continue
-    // A single call by a limit of none is refused as any is.
+    // With a limit of 0 even one call does not fit, but it is refused as limits usually are and not as too large.
     const isTooLarge = more > allowed && used < allowed
     return { limit, retryAt: isTooLarge ? null : retryAt, isTooLarge }
   }

@@ -14,7 +14,7 @@ export class Profile {
   #settings: UserSettings
   #deletedAt: number | null
   #hasAdvanced = false
-  /** Names this storage: counts of another one begin anew. */
+  /** The id of this storage. Counts of a storage with another id begin anew. */
   readonly life: string
   #shared: Shared
   #pushedVersion: number

@@ -20,8 +20,8 @@ export interface NewKey {
 export const MAX_KEYS = 5
 
 /**
- * Which keys are valid for the user: the current one, and before it those whose grace has not ended. Keys themselves are not here,
- * and of the one that an admin chose nothing is written as long as it is the only one: its digest is the user's id.
+ * Which keys are valid for the user: the current one, and earlier ones whose grace has not ended. Keys themselves are never
+ * kept, only digests. A key that an admin chose is not written at all while it is the only one: its digest is the user's id.
  */
 export class UserKeys {
   readonly #sql: SqlStorage
@@ -42,8 +42,8 @@ export class UserKeys {
   }
 
   /**
-   * Undefined where this key is not, or not any more, one of the user's. Digests are compared as they
-   * are: how far two of them are alike tells nothing of the keys.
+   * The valid key with this digest; undefined where there is none. A plain comparison is safe: how much two digests have in
+   * common tells nothing of the keys.
    */
   find(digest: string, now: number): UserKey | undefined {
     return this.valid(now).find((key) => key.digest === digest)
@@ -55,8 +55,8 @@ export class UserKeys {
   }
 
   /**
-   * Makes this the current key. Every earlier one ends when the grace does, unless it ends before: a grace is never made longer.
-   * False where too many would be valid then.
+   * Makes this the current key. Every earlier one ends with the grace, or before if its end was set already: a grace is never
+   * made longer. False where too many keys would be valid then.
    */
   replace({ digest, hint }: NewKey, graceMs: number, now: number): boolean {
     const earlier = this.valid(now)

@@ -21,10 +21,10 @@ export interface PeopleChanges {
   readonly seq: number
 }
 
-/** So many changes are told at once. */
+/** At most this many changes are told at once. */
 const MAX_CHANGES = 5000
 
-/** Who there is, with names, and in which order that changed, so that the totals object can follow. */
+/** The users there are, with names, and in which order that changed, so that the totals object can follow. */
 export class People {
   readonly #sql: SqlStorage
 

@@ -1,12 +1,12 @@
 import type { Price } from '../../gemini/models/prices.ts'
 import type { Shared } from '../config/profile.ts'
 
-/** So many users are told at once. */
+/** At most this many users are told at once. */
 const PAGE = 40
 
 /**
- * What admins set for all users at once, and who is still to be told of it. Users' objects keep their own copy, so that no request
- * asks for it; each is told again until it has answered.
+ * What admins set for many users at once (prices, plans), and which users have not heard of it yet. Asking for it would cost every request a
+ * call: users' objects keep their own copy, and each is told again until it has answered.
  */
 export class SharedSettings {
   readonly #sql: SqlStorage

@@ -21,14 +21,14 @@ type Consequences = {
   ) => void
 }
 
-/** What follows from each verdict for the credential that got it. What the request does next is the gateway's (gateway/journey.ts). */
+/** What each verdict does to the credential that got it. What the request does next, the gateway decides (gateway/journey.ts). */
 const CONSEQUENCES: Consequences = {
-  // It serves: whatever was believed of its quota for this model is refuted.
+  // The credential serves: its quota for this model is open, whatever was believed.
   ok: ({ state, lease, principal }) => {
     state.buckets.refute(principal, lease.model, lease.grantedAt)
     state.suspicions.clear(lease.credentialId, lease.model)
   },
-  // Nobody's fault here; what it may be is remembered until another request shows it.
+  // No fault of the credential's. What it may be is remembered until another request shows the same.
   client_fault: ({ state, lease, now }, { suspicion: cause }) => {
     const { credentialId, model, requestId } = lease
     if (cause === undefined) return
@@ -38,7 +38,7 @@ const CONSEQUENCES: Consequences = {
   cancelled: () => undefined,
   // The next lease fetches a fresh token.
   token_rejected: ({ state, lease }) => state.tokens.discard(lease.credentialId, lease.tokenSerial),
-  // The bucket closes, and the ring turns if it stood there.
+  // The bucket closes, and the cursor moves on if it stood on this credential.
   quota: (scene, verdict) => {
     const { state, lease, principal, now } = scene
     const key = { principal, model: lease.model }
@@ -48,7 +48,7 @@ const CONSEQUENCES: Consequences = {
     state.buckets.set(closed(key, verdict, previous, lease.grantedAt, now))
     rotateFrom(state, lease.credentialId, lease.model, `quota ${verdict.dimension}`, now)
   },
-  // It serves this model no more, or nothing at all.
+  // The credential serves this model no more, or nothing at all.
   credential_fault: ({ state, lease, now }, verdict) => {
     if (verdict.scope === 'credential') {
       quarantine(state, lease.credentialId, lease.model, verdict, now)
@@ -58,12 +58,12 @@ const CONSEQUENCES: Consequences = {
   },
 }
 
-/** Does what follows from a settled attempt. Synchronous, like every decision of the object. */
+/** Does what follows from a settled attempt. Synchronous, like every decision of this object. */
 export function follow(state: UserState, settlement: Settlement, now: number): void {
   const { lease, verdict, status } = settlement
   state.buckets.endTest(lease.id)
   const credential = state.credentials.get(lease.credentialId)
-  // Removed or replaced while the attempt ran: what it showed is not about this one.
+  // The credential was removed or replaced while the attempt ran: the verdict must not hit its successor.
   if (credential?.updatedAt !== lease.credentialVersion) return
   const scene = { state, lease, principal: principalOf(credential), now }
   const act = CONSEQUENCES[verdict.kind] as (scene: Scene, verdict: Verdict) => void
@@ -80,7 +80,7 @@ export function quarantine(
   fault: { readonly reason: CredentialFault; readonly link?: string | null },
   now: number,
 ): void {
-  // Of many attempts that meet the same dead credential, the first is told.
+  // Many attempts may meet the same dead credential: one line in the audit is enough.
   if (state.credentials.get(id)?.quarantine !== fault.reason) {
     state.audit.record('ring', 'credential.quarantined', id, { reason: fault.reason, model })
   }
@@ -94,7 +94,7 @@ function rotateFrom(state: UserState, id: string, model: string, why: string, no
   if (profile.cursor !== id) return
   const next = nextCursor(ringOf(state, now), (other) => standingOf(other, model, state, now), id)
   if (next === id) return
-  // What is written without an await between is committed together: there is no turn without its line.
+  // Writes with no await between them are committed together: so there is no turn of the ring without its line in the audit.
   audit.record('ring', 'ring.turned', null, { from: id, to: next, why, model })
   profile.rotate(next)
   state.ledger.tally(why.startsWith('quota') ? 'turn quota' : 'turn fault')

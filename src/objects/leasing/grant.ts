@@ -19,7 +19,10 @@ import { choiceId } from '../ledger/request-id.ts'
 
 type Background = (work: Promise<unknown>) => void
 
-/** Each pass grants, or takes one credential out; only edits of the ring under way need more passes than it has credentials. */
+/**
+ * Each pass grants, or rules one credential out. Only a ring that is edited meanwhile needs more passes than it has
+ * credentials: this many more.
+ */
 const SPARE_PASSES = 5
 const SOON_MS = 1000
 
@@ -42,9 +45,9 @@ type Decision =
     }
 
 /**
- * Picks a credential and lends it, in one synchronous step; only where a token must be fetched first does it wait, no longer
- * than the request can, and then it looks at everything anew. Not an async function: a promise costs an answer over RPC more
- * than the decision does. `background` keeps the object awake for a refresh that nobody waits for.
+ * Picks a credential and lends it in one synchronous step. It waits only where a token must be fetched first, no longer than
+ * the request can, and then decides anew. Not an async function: over RPC a promise costs more than the decision itself.
+ * `background` keeps the object awake for a refresh that nobody waits for.
  */
 export function grant(
   state: UserState,
@@ -96,7 +99,8 @@ function decide(
   const wanted = wantedOf(state, request, now)
   if (!wanted.ok) return made(wanted)
   const { asked } = wanted
-  // Looked for with every pass: while this one waited, the same attempt may have been granted to its twin.
+  // Looked up in every pass: the Worker may ask twice for one attempt, and the other call may have been granted while this one
+  // waited.
   const before = leasedBefore(state, request)
   const owner = ownerOf(state, request.pins ?? [], now)
   if (owner.kind === 'apart') return made({ ok: false, reason: 'pinned_apart', ...owner.refs })
@@ -128,8 +132,8 @@ function decide(
 }
 
 /**
- * Why a request for this model would be refused now, whatever else it says; null where it would not. Answered without any effect,
- * for work that is to be done before the lease and not for who gets none.
+ * Why a request for this model would be refused now; null where it would not. Changes nothing; asked before costly work that
+ * comes before the lease, so that nobody gets that work for nothing.
  */
 export function foresee(state: UserState, request: LeaseRequest): Refusal | null {
   const now = Date.now()
@@ -165,7 +169,7 @@ function chosenFor(
   owner: Owner = { kind: 'nobody' },
 ): ReturnType<typeof choose> {
   const { operation = 'generate', pins = [] } = request
-  // Another model does not know a cache, nor the token of a long answer.
+  // A cache, or the token of a long answer, is of one model: no other model can stand in.
   const isOfModel = pins.some(({ kind }) => kind === 'cached_content' || kind === 'continuation')
   const settings = isOfModel ? { ...state.profile.settings, fallbacks: {} } : state.profile.settings
   const ring = ringOf(state, now)
@@ -289,7 +293,7 @@ function handOver(
     ok: true,
     lease: {
       ...lease,
-      // Of what is lent now: the token may have been replaced since the lease was granted.
+      // The serial of the token lent now, which may have been replaced since the lease was granted.
       tokenSerial: held.serial,
       access,
       affinity,
@@ -304,7 +308,7 @@ function handOver(
   }
 }
 
-/** Limits and an order by use ask what is under way, and a bucket has one test at a time. */
+/** Limits and `least_used` count what is under way, and a bucket has one test at a time: only then is the settlement urgent. */
 function isAwaited({ profile, buckets }: UserState, { id }: LeaseRef): boolean {
   const { limits, mode } = profile.settings
   return !isUnlimited(limits) || mode === 'least_used' || buckets.isTestedBy(id)
@@ -322,7 +326,7 @@ function limitReached(state: UserState, need: Need, now: number): Refusal | null
   const { limits } = state.profile.settings
   if (isUnlimited(limits)) return null // as most users are: their use need not be summed up
   let reached = reachedBy(limits, useOf(state, now), need, now)
-  // A place that nobody holds any more is found free now, not when the alarm comes.
+  // Leases that lapsed are counted as lost now, so that their places are free at once and not only with the alarm.
   if (reached !== null && state.ledger.sweep(now))
     reached = reachedBy(limits, useOf(state, now), need, now)
   if (reached !== null) state.ledger.tally(`limit ${reached.limit}`)

@@ -6,7 +6,10 @@ import type { UserState } from '../state.ts'
 
 const UNKNOWN: Refusal = { ok: false, reason: 'unknown_user' }
 
-/** The life of a lease in a user's object: granted, reported, and each written down when it has to be. A user who was deleted is lent nothing, but what was used still counts. */
+/**
+ * The life of a lease in a user's object: granted, renewed, reported. A deleted user is lent nothing, but what was used still
+ * counts.
+ */
 export class Lending {
   readonly #state: UserState
   readonly #chores: Chores
@@ -29,7 +32,7 @@ export class Lending {
       : this.#lent(request, granted)
   }
 
-  /** Why a request would get no lease now; null where it would. One that is refused has ended. */
+  /** Why a request would get no lease now; null where it would. A refused request has ended, and is counted as refused. */
   foresee(request: LeaseRequest): Refusal | null {
     this.#state.ledger.recent.began(request.requestId, request.model, Date.now())
     const refusal = this.#state.profile.isDeleted ? UNKNOWN : foresee(this.#state, request)
@@ -49,7 +52,7 @@ export class Lending {
     return result
   }
 
-  /** Its attempt goes on. */
+  /** The attempt of this lease goes on. */
   renew(leaseId: string): void {
     this.#state.ledger.renew(leaseId, Date.now())
   }
@@ -64,7 +67,8 @@ export class Lending {
   /** Takes the report of an attempt that failed, and grants the request's next one. */
   async settleAndLease(settlement: Settlement, request: LeaseRequest): Promise<LeaseResult> {
     const counted = settle(this.#state, settlement)
-    // The client waits for this one, so the window is not waited for; the answer is held until the commit all the same.
+    // A client waits for this answer, so it is committed now and not with the next group; the platform holds the answer until
+    // the commit.
     this.#chores.flush()
     const result = this.#state.profile.isDeleted ? UNKNOWN : await this.#grant(request)
     if (result.ok) {

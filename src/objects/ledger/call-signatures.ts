@@ -1,13 +1,13 @@
 import type { CallSignature, KnownSignatures, Maker } from '../../gemini/signatures.ts'
 import { MAX_ASKED, MAX_CALL_ID } from '../../gemini/signatures.ts'
 
-/** A turn that goes on after this has waited for its user over a weekend; then a dummy does. */
+/** How long signatures are kept: a user may come back after a weekend. A later turn gets a dummy signature. */
 const KEPT_MS = 3 * 24 * 60 * 60_000
 const MAX_ROWS = 2000
 const MAX_CHARS = 8_000_000
 /** Longer ones are not kept. */
 const MAX_SIGNATURE = 65_536
-/** Counting reads the whole table, so it is done once for so many rows written. */
+/** Counting reads the whole table, so it is done only once every so many rows written. */
 const COUNT_EVERY = 100
 
 interface Row extends CallSignature, Maker {

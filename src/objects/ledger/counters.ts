@@ -58,7 +58,7 @@ export class Counters {
     }
   }
 
-  /** Whether the model has counters of its own, or may still get them. */
+  /** Whether the model has counters of its own, or may still get them: at most `limit` models do. */
   knowsModel(model: string, limit: number): boolean {
     return this.#models.has(model) || this.#models.size < limit
   }

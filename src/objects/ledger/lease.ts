@@ -13,7 +13,7 @@ import type { NoCredential, SelectRequest } from '../ring/select.ts'
 import type { Admission } from '../config/user-settings.ts'
 import type { Upstream } from '../../gemini/upstreams.ts'
 
-/** What of a lease comes back with its settlement: enough to count it even if the object restarted meanwhile. */
+/** The part of a lease that comes back with its settlement: enough to count it even if the object restarted meanwhile. */
 export interface LeaseRef {
   readonly id: string
   readonly requestId: string
@@ -46,9 +46,12 @@ export interface Lease extends LeaseRef {
   readonly preferences: Preferences
   /** The model's price, where an admin set one. */
   readonly price?: Price
-  /** Of this credential and model, by the failure of another request in words that may have been about that request. */
+  /**
+   * Set where another request failed with this credential and model, in words that may have been about that request: what the
+   * credential then lacks.
+   */
   readonly suspected?: CredentialFault
-  /** Whether decisions about other requests hang on how this attempt ends, so that it is settled at once and not with others. */
+  /** Whether decisions about other requests depend on how this attempt ends: then it is settled at once and not with others. */
   readonly isAwaited: boolean
 }
 
@@ -60,7 +63,7 @@ export interface LeaseRequest extends SelectRequest {
   /** The request and its attempt: asked for again (an answer was lost on the way), the same lease is given again. */
   readonly requestId: string
   readonly attempt: number
-  /** What serves where the model's name is another maker's, and none of the user's aliases. */
+  /** The model that serves a name of another maker's, such as claude-*, unless one of the user's aliases is that name. */
   readonly standIn?: string
   /** How long the request can wait for a token to be fetched, in milliseconds. */
   readonly patienceMs: number
@@ -70,7 +73,7 @@ export interface LeaseRequest extends SelectRequest {
   readonly estimatedTokens: number
   /** How many of them are output, which is dearer; absent: not known. */
   readonly estimatedOutput?: number
-  /** How many calls the whole request takes that are no retries, where an upstream does not take it in one. */
+  /** How many calls the whole request takes without retries, by upstream, where it is not one. */
   readonly calls?: Partial<Readonly<Record<Upstream, number>>>
   /** With the first of several choices: how many are asked for at the same time, each as a request of its own. */
   readonly choices?: number

@@ -19,13 +19,19 @@ import { usesTokens } from './usage.ts'
 export const LEASE_MS = 15 * 60_000
 /** A Worker says of a long attempt that it goes on, this often. */
 export const RENEW_EVERY_MS = 15_000
-/** Of one that is not heard of for so long the Worker is gone: its place is free again within the minute, and a late report still counts. */
+/**
+ * A lease that is not renewed for this long has lost its Worker: its place is free again within the minute, and a late report
+ * still counts.
+ */
 export const LAPSE_MS = 50_000
-/** A settlement may arrive this long after the deadline; later it cannot be told from a second one, and is not counted. */
+/**
+ * How long after its deadline a lease may still be settled. A later report cannot be told from a repeated one, and is not
+ * counted.
+ */
 export const GRACE_MS = 5 * 60_000
 /** Leases open for longer are written down, so that they are counted as lost even if this object dies with their Worker. */
 export const CHECKPOINT_AFTER_MS = 10_000
-/** Model names come from clients: past this many, the rest are counted together. */
+/** Clients choose model names, so counters must be bounded: models past this number are counted together. */
 const MAX_MODELS = 200
 export const OTHER_MODELS = '(other)'
 
@@ -40,7 +46,7 @@ export interface Grant {
   readonly requestId: string
   /** Which attempt of which request. */
   readonly grantedTo: string
-  /** Set with the first attempt of a request, which begins with it: about how many tokens it will use, and how many calls it takes. */
+  /** Set with the first attempt of a request, which begins the request: an estimate of its tokens, and how many calls it takes. */
   readonly begins: {
     readonly tokens: number
     readonly calls: number
@@ -49,11 +55,10 @@ export interface Grant {
 }
 
 /**
- * Every lease ends in exactly one terminal state, so that at any moment granted = Σ terminal + open.
- *
- * An open lease lives in memory: a write would cost the client a disk commit before the first byte. Settlements change the
- * counters at once and the disk with the next `flush`, all that arrived together in one commit; the caller acknowledges them
- * only after that.
+ * Every lease ends in exactly one terminal state, so at any moment granted = Σ terminal + open.
+ * A disk write for each grant would cost the client a commit before the first byte: open leases live in memory. A settlement
+ * changes the counters at once; the next `flush` writes all that arrived together in one commit, and only then is the caller
+ * answered.
  */
 export class Ledger {
   readonly #sql: SqlStorage
@@ -63,7 +68,7 @@ export class Ledger {
   readonly #life = newLife(crypto.randomUUID().slice(0, 13))
   readonly #pastLives = new Map<string, Life>()
   readonly #changedLives = new Set<Life>()
-  /** What limits are about; counted here, where requests begin and end. */
+  /** What the limits count; updated where requests begin and end. */
   readonly meter: Meter
   /** The requests by the time at which they ended. */
   readonly requestRollups: RequestRollups
@@ -71,7 +76,7 @@ export class Ledger {
   readonly recent: RecentRequests
   /** What happened to the ring and the limits, by name. */
   readonly tallies: Tallies
-  /** Grows with every write: whoever knows a version knows whether anything is newer. */
+  /** Grows with every write, so that an older copy can be recognised. */
   #version: number
   #closedCheckpoints: string[] = []
   #changed = false
@@ -137,11 +142,11 @@ export class Ledger {
     return this.#byAttempt.get(attempt)
   }
 
-  /** Closes a lease. False where that changed nothing: it was closed before, or the report is too late to be told from a second one. */
+  /** Closes a lease. False where nothing changed: it was closed before, or the report is so late that it may be a repeated one. */
   settle(settlement: Settlement, now: number): boolean {
     const { lease, verdict, tokens, request } = settlement
     const { searches = 0, took = null } = settlement
-    // An earlier Worker says nothing of it.
+    // A Worker of an earlier version does not send the cost.
     const { costNano = usesTokens(tokens) ? null : 0 } = settlement
     const spent = { tokens, costNano, searches, took }
     const { life: lifeId, number } = parseLeaseId(lease.id)
@@ -154,7 +159,7 @@ export class Ledger {
       this.#counters.amended(lease, outcome, spent, now)
       this.#requestEnded('lost', -1, now)
     } else {
-      // Granted in a life whose memory is gone: the report is all there is, and enough.
+      // Granted before this object restarted: the report is all that is known of the lease, and is enough to count it.
       if (!this.#open.has(lease.id))
         this.#counters.granted(lease.credentialId, lease.countedAs, lease.upstream)
       this.#counters.settled(lease, outcome, spent, now)
@@ -267,7 +272,7 @@ export class Ledger {
     }
   }
 
-  /** What was not written is not forgotten: an earlier life goes to disk with the first change only. */
+  /** Unwritten rows stay marked: an earlier life is only written with the first change after a restart. */
   flushed(): void {
     if (!this.#changed) return
     this.#changed = false
@@ -301,7 +306,7 @@ export class Ledger {
     }
   }
 
-  /** Forgets past lives that nobody can report about any more; folds roll-ups, and forgets those past their age. */
+  /** Forgets past lives that no report can be about any more; folds roll-ups and drops those past their age. */
   prune(now: number): void {
     this.#counters.rollups.foldAndPrune(now)
     this.requestRollups.prune(now)
@@ -362,7 +367,7 @@ export class Ledger {
   }
 }
 
-/** What has no known price counts against a budget as if it were dear, which keeps budgets hard. */
+/** An unknown price is charged as a dear one: else a budget could be passed by models without a price. */
 function dearCost({ prompt, toolUse, output, reasoning }: TokenCounts): number {
   return estimateCost({ input: prompt + toolUse, output: output + reasoning }, DEAR)
 }

@@ -1,7 +1,7 @@
 /**
- * Which leases are settled, told without keeping their ids. A life of the object (from waking to the end of its memory)
- * numbers its leases from 1; whatever it granted and is not open was settled. So a second report is recognised by two
- * numbers and a short list, also after a restart, for as long as a report could still arrive.
+ * Recognises a second report without keeping the ids of settled leases, also after a restart. A life of the object (from
+ * waking to the end of its memory) numbers its leases from 1: a number up to `granted` that is not `open` was settled. So two
+ * numbers and a short list are enough for as long as a report can still arrive.
  */
 export interface Life {
   readonly id: string
@@ -26,7 +26,7 @@ export function parseLeaseId(id: string): { life: string; number: number } {
   return { life: id.slice(0, dot), number: Number(id.slice(dot + 1)) }
 }
 
-/** `unknown` covers what a past life granted after it last wrote: nobody can have settled that either. */
+/** `unknown`: granted by a past life after its last write. Nobody can have settled it either. */
 export function stateOf(life: Life, number: number): 'open' | 'lost' | 'settled' | 'unknown' {
   if (number > life.granted) return 'unknown'
   if (life.open.has(number)) return 'open'
@@ -34,7 +34,7 @@ export function stateOf(life: Life, number: number): 'open' | 'lost' | 'settled'
 }
 
 export function close(life: Life, number: number): void {
-  // What a past life granted between its last write and this lease is open as far as anybody knows.
+  // Numbers that a past life granted after its last write: as far as anybody knows, those leases are open.
   while (life.granted < number) life.open.add(++life.granted)
   life.open.delete(number)
   life.lost.delete(number)

@@ -36,17 +36,17 @@ interface Reservation {
   readonly costNano: number
   /** Calls that were counted for it before the first was made. */
   readonly calls: number
-  /** Epoch milliseconds. One without a lease is forgotten then: whoever was to ask for the lease may be gone. */
+  /** Epoch milliseconds. A reservation without a lease is dropped then: the Worker that was to ask may be gone. */
   readonly until: number
 }
 
-/** Within this time after it may, a request that waits asks for its lease. */
+/** A request that was told to come again asks for its lease at most this long after it may. */
 const ASKS_WITHIN_MS = 10_000
 
 /**
- * Counts what limits are about. A request counts, and its estimated tokens are reserved, in the same synchronous step as its
- * first lease; when it ends, the reservation gives way to what Google counted. So no number of concurrent requests can get
- * past a limit. The reading is written with the ledger's row; reservations live in memory, like open leases.
+ * Counts what the limits are about. No number of concurrent requests can get past a limit: a request is counted, and its
+ * estimated tokens are reserved, in the same synchronous step as its first lease. When it ends, Google's count takes the place
+ * of the reservation. The reading is written with the ledger's row; reservations live in memory, like open leases.
  */
 export class Meter {
   #reading: MeterReading
@@ -62,7 +62,10 @@ export class Meter {
     this.#count(calls, now)
   }
 
-  /** A choice that is to be asked for at the same time as the first: counted now, that none of them may find the limit reached. */
+  /**
+   * A further choice of the request, asked for at the same time as the first: counted now, so that it cannot find the limit
+   * reached.
+   */
   beginSoon(requestId: string, tokens: number, now: number, costNano = 0): void {
     this.#reserved.set(requestId, { tokens, costNano, calls: 1, until: now + ASKS_WITHIN_MS })
     this.#count(1, now)
@@ -72,7 +75,7 @@ export class Meter {
     return this.#reserved.has(requestId)
   }
 
-  /** Calls beyond those that were counted for a request: with another upstream it may take more. 0 where the request is not known. */
+  /** How many calls were not counted yet for a request: another upstream may need more calls. 0 where the request is not known. */
   uncounted(requestId: string, calls: number): number {
     return Math.max(0, calls - (this.#reserved.get(requestId)?.calls ?? calls))
   }
@@ -182,7 +185,7 @@ export class Meter {
 
 let known = { day: -1, month: -1 }
 
-/** Months since the epoch. Asked several times a request, and worked out once a day. */
+/** Months since the epoch. Asked several times a request, so it is computed once a day. */
 function monthOf(now: number): number {
   const day = Math.floor(now / DAY_MS)
   if (known.day !== day) {

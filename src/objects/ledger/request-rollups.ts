@@ -15,8 +15,8 @@ export type RequestSpan = (typeof REQUEST_SPANS)[number]
 type Running = Partial<Record<RequestSpan, RequestRow>>
 
 /**
- * How requests ended when, beside the attempts. The hour and the day that are running are part of the ledger's own row, which
- * every group of settlements writes anyway; each gets a row of its own once it is over.
+ * How many requests ended how, by time. The running hour and day are part of the ledger's own row, which every group of
+ * settlements writes anyway; each gets a row of its own once it is over.
  */
 export class RequestRollups {
   readonly #sql: SqlStorage

@@ -29,10 +29,10 @@ export interface SeriesQuery {
 }
 
 /**
- * Roll-ups on disk. What was rolled up before `until` is in the rows of all three spans: minutes are folded into hours, and
- * hours into days, once these are over. What came since is in the finer rows only, and reading adds it.
+ * Roll-ups on disk. A minute that is over is folded into its hour once the hour is over, and an hour into its day. What is not
+ * folded yet is in the finer rows only, and reading adds it up.
  *
- * It remembers nothing: a transaction that is rolled back leaves nothing wrong behind in memory.
+ * It keeps nothing in memory, so a transaction that is rolled back leaves nothing wrong behind.
  */
 export class RollupTable {
   readonly #sql: SqlStorage
@@ -47,7 +47,8 @@ export class RollupTable {
     const { hours, days } = this.#folded()
     for (const minute of minutes) {
       this.#add('minute', minute)
-      // Written when its credential was used again, or after the clock was set back: its hour is folded, and lacks it.
+      // A late minute: its credential was only now used again, or the clock was set back. Its hour is folded already and lacks
+      // it.
       if (minute.start < hours) this.#add('hour', minute)
       if (minute.start < days) this.#add('day', minute)
     }

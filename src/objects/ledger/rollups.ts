@@ -18,12 +18,12 @@ interface Sum {
 }
 
 /**
- * How much of each credential and model was used when. An attempt counts in the minute in which it is settled, a lost one in
- * that of its sweep. An amended one moves between the states in the minute of its late report, which may so have a `lost` of
- * −1: what was said of a minute that is over stays said.
+ * How much of each credential and model was used when. An attempt counts in the minute it was settled, a lost one in that of
+ * its sweep. If a late report turns a lost one into another outcome, the minute of the report gets `lost` −1 and the new
+ * outcome: past minutes are never rewritten.
  *
- * The minute that is running is part of the counters' own row (`runningMinute`), which is written with every group of
- * settlements anyway. So a request costs no row of its own here, and nothing is missing after a crash.
+ * A row for each request would be dear: the running minute is part of the counters' own row (`runningMinute`), which every
+ * group of settlements writes anyway. So nothing is missing after a crash.
  */
 export class Rollups {
   readonly #table: RollupTable
@@ -91,7 +91,7 @@ export class Rollups {
     for (const row of this.#read({ span, since: start, per: 'user' })) {
       if (row.start === start) addUsage(usage, row)
     }
-    // Two of each span are kept, since what is asked for is the running one and the one before.
+    // Two sums of each span are kept: callers ask for the running one and the one before.
     const others = this.#sums.filter((sum) => sum.span !== span)
     const last = this.#sums.filter((sum) => sum.span === span).slice(-1)
     this.#sums = [...others, ...last, { span, start, usage }]

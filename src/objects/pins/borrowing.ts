@@ -7,12 +7,12 @@ import { mayRead } from './media-uris.ts'
 import { ownerOf } from './owner.ts'
 import { admissionTo, ringOf, type UserState } from '../state.ts'
 
-/** What is to be asked of Google about a thing, which uses none of a model's quota. */
+/** A credential is wanted to ask Google about a thing, which uses no model's quota. */
 export interface BorrowRequest {
   readonly keyDigest: string
-  /** The thing, whose owner is asked, or what one that is to be made is made of; none where many are asked for. */
+  /** The thing, whose owner is asked; for a new thing, those that it is made of; empty where all credentials are asked. */
   readonly pins: readonly PinRef[]
-  /** This very credential is to be asked. */
+  /** Set where only this credential will do. */
   readonly credentialId?: string
 }
 
@@ -25,7 +25,7 @@ export type BorrowResult =
       readonly isOwner: boolean
       /** Whether the files among the things are the user's own, or allowed by an admin. */
       readonly mayRead: boolean
-      /** All that could be asked, in the order of the ring. */
+      /** The ids of all credentials that could be asked, in the order of the ring. */
       readonly lenders: readonly string[]
     }
   | { readonly ok: false; readonly reason: Exclude<Admission, 'ok'> }
@@ -96,14 +96,14 @@ async function authOf(
     : 'token_unavailable'
 }
 
-/** Keeps whose things are, as Google has told. */
+/** Remembers which credential these things belong to, as Google has told. */
 export function keepPins(state: UserState, pins: readonly NewPin[], credentialId: string): void {
   if (state.credentials.get(credentialId) !== undefined) state.pins.keep(pins, credentialId)
 }
 
 /**
- * Of things that Google lists for a credential, those that this user is to see: what was made through this credential, and
- * files that an admin has allowed. Google lists a whole project, which other users' credentials may share.
+ * Google lists the things of a whole project, which credentials of other users may share. For each of these things: whether
+ * this user may see it, because this credential of theirs made it or an admin allowed the file.
  */
 export function ownOf(
   state: UserState,

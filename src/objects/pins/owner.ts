@@ -6,7 +6,7 @@ import type { UserState } from '../state.ts'
 
 /** Who owns what a request names. */
 export type Owner =
-  /** Nobody is known to: Google is asked, and tells. */
+  /** The owner is not known: Google is asked, and tells. */
   | { readonly kind: 'nobody' }
   | { readonly kind: 'one'; readonly credentialId: string; readonly ref: PinRef }
   /** Two things of two credentials: no request can have both. */
@@ -42,7 +42,7 @@ export function ringOfOwner(ring: Ring, credentialId: string): Ring {
   }
 }
 
-/** What a request is told whose one credential cannot serve it; null where it has had its try. */
+/** The refusal of a request whose one possible credential cannot serve it; null where that has had its try. */
 export function pinnedAway(
   selection: Extract<Selection, { ok: false }>,
   ref: PinRef,

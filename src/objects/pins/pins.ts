@@ -90,7 +90,7 @@ export class Pins {
   }
 }
 
-/** A token is long, and itself all that it takes to go on: only its hash is kept. */
+/** Tokens are long, and whoever has one can go on with the answer: only the hash is kept. */
 function keyOf({ kind, id }: Pin): string {
   return kind === 'continuation' ? nodeCrypto().createHash('sha256').update(id).digest('hex') : id
 }

@@ -6,11 +6,14 @@ import type { Store } from './store.ts'
 import { dropTables, hasTables, leaveTombstone } from './tables.ts'
 import type { When, Written } from './writing.ts'
 
-/** What has expired is hidden at once, and looked for this often. */
+/** Expired rows are hidden at once, and deleted by an alarm this often. */
 const PRUNE_EVERY_MS = 60 * 60_000
-/** Of the bound, for one response and what stands before it: else one could drive out all others, and itself. */
+/**
+ * The share of the bound that one response may take with all that stands before it: a larger one could drive out all others,
+ * and itself.
+ */
 const MAX_SHARE = 1 / 4
-/** What is made ready can be swept away before it is written; hardly ever twice. */
+/** How often a write is tried: the sweep may take what was made ready before it is written, hardly ever twice. */
 const TRIES = 3
 
 export interface Refused {
@@ -22,15 +25,15 @@ export interface Refused {
 }
 
 /**
- * The way to what is stored: opens it, reads what has not expired, writes in one step, prunes by alarm.
- * A write waits for nothing between what it decides and what it writes: what needs waiting is made ready before, and once more where
- * the tables have lost meanwhile what it counted on.
+ * The way to the stored data: opens it, reads what has not expired, writes in one step, prunes by alarm.
+ * A write must not wait between its checks and its rows. So all that needs waiting is made ready before; if the tables have
+ * meanwhile lost what that relied on, it is made ready once more.
  */
 export class StoreAccess {
   readonly #storage: DurableObjectStorage
   readonly #place: Place
   readonly #ttlMs: number
-  /** One at a time: two that make the key at once would make two. */
+  /** Opening is shared: two at once would each make a key. */
   #opening: Promise<Opened> | null = null
   /** Undefined: not asked yet in this life. */
   #alarmAt: number | null | undefined = undefined
@@ -41,7 +44,7 @@ export class StoreAccess {
     this.#ttlMs = ttlMs
   }
 
-  /** `otherwise`: what is answered where nothing was ever stored, which leaves nothing behind. */
+  /** Reads. `otherwise`: the answer where nothing was ever stored; asking must leave nothing behind. */
   async read<T>(
     act: (store: Store, since: number) => Promise<T>,
     otherwise: T,
@@ -58,7 +61,10 @@ export class StoreAccess {
     }
   }
 
-  /** `make` makes ready; what it answers writes, within a transaction that is undone where it is not ok. Resolves once it is on disk. */
+  /**
+   * Writes. `make` does all that needs waiting and answers the act that writes, within a transaction that is undone where the
+   * act is not ok. Resolves once it is on disk.
+   */
   async write(
     make: (store: Store) => Promise<(when: When) => Written>,
   ): Promise<{ readonly ok: true } | Refused> {
@@ -78,7 +84,7 @@ export class StoreAccess {
     }
   }
 
-  /** Takes something out, and what nobody else holds of it; what `act` answers. */
+  /** Deletes: `act` takes something out and answers whether it was there; then what nobody else refers to is swept. */
   remove(act: (sql: SqlStorage, since: number) => boolean): boolean {
     const { sql } = this.#storage
     if (!hasTables(sql)) return false
@@ -89,7 +95,7 @@ export class StoreAccess {
     })
   }
 
-  /** Deletes all of it with the user, for good. Idempotent. */
+  /** Deletes everything with the user, for good. Idempotent. */
   async clear(): Promise<void> {
     this.#opening = null
     this.#storage.transactionSync(() => {
@@ -103,7 +109,7 @@ export class StoreAccess {
     return resealKey(this.#place)
   }
 
-  /** For the alarm: takes out what has expired; all of it, the key too, where nothing is left. */
+  /** The alarm's work: deletes what has expired; where nothing is left, all tables and the key. */
   async prune(): Promise<void> {
     const { sql } = this.#storage
     this.#alarmAt = null
@@ -132,7 +138,7 @@ export class StoreAccess {
       if (error instanceof Undone) return error.written
       throw error
     }
-    // Set already, it is early enough: what is new expires last. But the TTL may have been made shorter.
+    // An alarm that is set is early enough, since the newest row expires last. But the TTL may have been made shorter.
     const due = now + this.#ttlMs
     if ((this.#alarmAt ?? Infinity) > due) void this.#wakeAt(due)
     return { ok: true }

@@ -1,15 +1,15 @@
 import type { DataKey } from './data-key.ts'
 
-/** A row may have 2 MB (Cloudflare's limit); what is longer is cut. */
+/** Cloudflare allows 2 MB a row: longer texts are cut into pieces of this size. */
 const PIECE_BYTES = 1_000_000
-/** What a row costs beside what is in it: the indexes too, and its share of their pages. */
+/** About what a row costs beside its content: the indexes too, and its share of their pages. */
 const ROW_BYTES = 160
 
 /** A text to be stored. */
 export interface NewContent {
   readonly text: string
   readonly digest: string
-  /** By which an item can be found; null for what is no item, or has none. */
+  /** The item's id, by which it can be found; null for a text that is no item, or has no id. */
   readonly itemId: string | null
 }
 
@@ -32,8 +32,9 @@ export interface StoredContent extends SealedContent {
 }
 
 /**
- * Texts, each stored once however often it is said: a client that sends the whole conversation with each turn adds only what is
- * new in it. They are found by a digest of what they say, and named by their number; those that nobody names are swept out.
+ * Texts, each stored once however often it is said: a client that sends the whole conversation with each turn adds only its
+ * new parts. A text is found by the digest of its words, and referred to by its number. The sweep deletes texts that nothing
+ * refers to.
  */
 export class Contents {
   readonly #sql: SqlStorage
@@ -98,7 +99,7 @@ export class Contents {
     )
   }
 
-  /** Each of these, in their order. Throws where one is not there, which the sweep does not let happen. */
+  /** The steps of these numbers, in their order. Throws where one is missing, which the sweep does not let happen. */
   steps(contentIds: readonly number[]): readonly Step[] {
     const rows = this.#sql.exec<StepRow>(
       `SELECT content_id, digest, bytes FROM contents
@@ -113,7 +114,7 @@ export class Contents {
     })
   }
 
-  /** The numbers of the items with these ids, by id. Of several that a client gave one id, the first. */
+  /** The numbers of the items with these ids, by id. Where a client gave one id to several items, the first. */
   named(itemIds: readonly string[]): Map<string, number> {
     const rows = this.#sql.exec<{ item_id: string; content_id: number }>(
       `SELECT item_id, min(content_id) AS content_id FROM (
@@ -145,7 +146,7 @@ export class Contents {
   }
 }
 
-/** Seals those that are not among the known, by digest. */
+/** Seals those contents whose digest is not known yet. */
 export async function sealNew(
   contents: readonly NewContent[],
   known: ReadonlyMap<string, unknown>,

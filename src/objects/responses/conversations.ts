@@ -17,7 +17,7 @@ export interface PlacedItem {
   readonly contentId: number
 }
 
-/** Conversations that a client made, and their items in order. Each use keeps one for as long again. */
+/** Conversations that clients made, and their items in order. Each use lets one live for a whole TTL again. */
 export class Conversations {
   readonly #sql: SqlStorage
 
@@ -59,8 +59,8 @@ export class Conversations {
   }
 
   /**
-   * Adds items at the end, but those that are there already: asking again adds nothing twice. Answers the bytes that this adds,
-   * without their contents.
+   * Adds items at the end; items that are there already are left out, so a repeated call adds nothing. Answers the bytes that
+   * this adds, without their contents.
    */
   append(id: string, items: readonly PlacedItem[], now: number): number {
     const { position } = this.#sql

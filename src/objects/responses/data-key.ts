@@ -2,8 +2,8 @@ import { lazy } from '../../lazy.ts'
 import type { Owner, Vault } from '../secrets/vault.ts'
 
 /**
- * The key of one user's stored responses. The vault seals the key, and the key seals the data: so a new VAULT_KEY costs one row
- * a user, and data whose key is deleted cannot be read by anybody who still has the pages that it was on.
+ * The key of one user's stored responses. The vault seals this key, and this key seals the data: so a new VAULT_KEY costs one
+ * row a user, and once the key is deleted nobody can read the data, even from pages of disk that survive.
  */
 export interface DataKey {
   /** AES-256-GCM as `iv ‖ ciphertext`; opens under the same name only. */
@@ -11,8 +11,8 @@ export interface DataKey {
   /** Rejects what was sealed by another key or under another name, or was changed. */
   open(sealed: Uint8Array, name: string): Promise<string>
   /**
-   * What tells equal texts: 32 hex digits. Keyed, so that whoever reads the tables cannot try whether somebody said a thing.
-   * Synchronous.
+   * A digest by which equal texts are recognised: 32 hex digits. Keyed, so that whoever reads the tables cannot test whether
+   * somebody said a thing. Synchronous.
    */
   readonly digest: (text: string) => string
 }

@@ -3,7 +3,7 @@ import type { Item } from './results.ts'
 import { count, makeReady, newContents, place, placesOf, type Ready, type Store } from './store.ts'
 import type { When, Written } from './writing.ts'
 
-/** What a conversation is to be made of or to grow by, made ready: all that needs waiting is done. */
+/** What makes a conversation or is added to it, made ready: all that needs waiting is done. */
 export interface Growth {
   readonly id: string
   readonly items: readonly Item[]
@@ -27,8 +27,8 @@ export async function prepareGrowth(
 }
 
 /**
- * Makes a conversation, changes its metadata, adds items. `creates`: there need not be one of this id. Synchronous; to be called
- * within a transaction that is undone where it is not ok.
+ * Makes a conversation, changes its metadata, adds items. `creates`: there may be none of this id yet. Synchronous; call it
+ * within a transaction that is undone where the result is not ok.
  */
 export function grow(
   { id, items, ready, sealedMetadata }: Growth,

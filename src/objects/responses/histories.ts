@@ -9,15 +9,16 @@ export interface History {
   readonly historyId: number | null
   /** Of all of it, in order; empty for the empty one. */
   readonly digest: string
-  /** What its contents take on disk, each as often as it is said. */
+  /** What its contents take on disk in bytes, each counted as often as it is said. */
   readonly size: number
 }
 
 export const NO_HISTORY: History = { historyId: null, digest: '', size: 0 }
 
 /**
- * What was said before an answer, as sequences of contents that share their beginnings: a row holds what came on top of its
- * parent. So a conversation of n turns costs n short rows, whether its client names the response before or sends all of it again.
+ * What was said before an answer, as sequences of contents. Sequences share their beginnings: a row holds only what came after
+ * its parent. So a conversation of n turns costs n short rows, whether its client names the response before or sends
+ * everything again.
  */
 export class Histories {
   readonly #sql: SqlStorage

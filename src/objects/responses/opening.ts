@@ -46,7 +46,7 @@ export async function resealKey({
   if (vault.isCurrent(before)) return 'current'
   try {
     const after = await resealDataKey(before, vault, userId)
-    // Another key meanwhile, where all had expired: that one is sealed with the current VAULT_KEY.
+    // Everything may have expired meanwhile, and a new key been made: that one is sealed with the current VAULT_KEY already.
     sql.exec('UPDATE store SET sealed_key = ? WHERE sealed_key = ?', after, before)
     return 'resealed'
   } catch {

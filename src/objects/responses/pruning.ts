@@ -41,9 +41,12 @@ export interface Bounds {
  */
 export const BOUNDS: Bounds = { bytes: 256 * 1024 * 1024, count: 10_000 }
 
-/** Down to this part of the bounds, so that not each further response costs a sweep, which looks at all there is. */
+/**
+ * A sweep looks at everything there is: it clears down to this part of the bounds, so that not every further response needs
+ * one.
+ */
 const DOWN_TO = 0.9
-/** The part of all that goes in one step: how much of the rest it shares is only known afterwards. */
+/** How much is deleted in one step, as a part of all: what the rest shares with it is only known afterwards. */
 const STEP = 1 / 8
 
 /** Takes out what was stored at `until` or before. To be called within a transaction. */
@@ -94,7 +97,7 @@ function removeOldest(sql: SqlStorage, count: number): void {
       count,
     )
     .one()
-  // Many of one millisecond: no more of them than were to go.
+  // Many rows may have the same millisecond: no more of them are deleted than were to go.
   sql.exec(
     `DELETE FROM responses WHERE seq IN (
        SELECT seq FROM responses WHERE stored_at <= ? ORDER BY seq LIMIT ?)`,

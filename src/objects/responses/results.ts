@@ -10,7 +10,7 @@ export interface Item {
 /** An item of a list, with the id by which it can be found: its own, or what follows from its content and place. */
 export interface ListedItem {
   readonly id: string
-  /** Whether `id` is what follows from its content: 32 hex digits and its place. */
+  /** Whether `id` is derived from the item's content: 32 hex digits and its place. */
   readonly isDerived: boolean
   readonly text: string
 }

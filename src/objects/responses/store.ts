@@ -45,7 +45,10 @@ export async function makeReady(
   return { all, sealed: await sealNew(all, known, key) }
 }
 
-/** Stores those contents that are not there, and answers where all are. Null where one was there when it was made ready, and is not now. */
+/**
+ * Stores those contents that are missing, and answers where each is. Null where the sweep has taken one that was there when
+ * this was made ready.
+ */
 export function place(
   { all, sealed }: Ready,
   { contents }: Store,

@@ -84,7 +84,7 @@ export function sealedKeyOf(sql: SqlStorage): string {
 
 const TOMBSTONE = 'deleted'
 
-/** So that an answer that was under way when its user was deleted stores nothing any more. */
+/** An answer may be under way while its user is deleted: with the tombstone it stores nothing any more. */
 export function leaveTombstone({ kv }: DurableObjectStorage): void {
   kv.put(TOMBSTONE, true)
 }

@@ -17,7 +17,7 @@ export interface Prepared {
 
 export type Written =
   | { readonly ok: true }
-  /** `swept`: what was there when it was made ready has gone meanwhile. */
+  /** `swept`: something that was there when this was made ready has been deleted meanwhile. */
   | {
       readonly ok: false
       readonly reason: 'swept' | 'response_not_found' | 'conversation_not_found' | 'too_large'

@@ -9,8 +9,8 @@ export interface Choice {
 }
 
 /**
- * Picks the model of an attempt: the one asked for, or the first of its fallbacks that a credential can serve where all are
- * out of quota for it. Any other reason is not the quota's, and no other model would change it. Pure.
+ * Picks the model of an attempt: the one asked for. Only where every credential is out of quota for it, the first of its
+ * fallbacks that some credential can serve: no other failure would be helped by another model. Pure.
  *
  * Vectors of two models cannot be compared, so embeddings have no fallback.
  */
@@ -27,7 +27,7 @@ export function choose(
     if (!canDo(model, asked.operation)) continue
     const selection = selectFor(model)
     if (selection.ok) return { model, selection }
-    // What recovers first serves first, whichever of them it is.
+    // Retry when the first of all these models recovers, whichever it is.
     if (isExhausted(selection)) retryAt = Math.min(retryAt, selection.retryAt)
   }
   return { model: asked.model, selection: { ...first, retryAt } }

@@ -53,7 +53,7 @@ function fnv1a(text: string): number {
   for (let at = 0; at < text.length; at++) {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
   }
-  // Its last step spreads little into the high bits, which decide.
+  // The last step of FNV spreads little into the high bits, which decide the order.
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
   return (hash ^ (hash >>> 13)) >>> 0
 }

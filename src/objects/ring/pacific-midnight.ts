@@ -17,7 +17,7 @@ function clock(): Intl.DateTimeFormat {
 /** When Google's daily quotas reset next: midnight in Los Angeles (docs/google.md: Limits), in epoch milliseconds. Pure. */
 export function nextPacificMidnight(now: number): number {
   const guess = now + DAY_MS - sinceMidnight(now)
-  // A day of a clock change has 23 or 25 hours: what the wall clock says at the guess is what is missing or over.
+  // When the clocks change, the day has 23 or 25 hours: the wall clock at the guess tells how far it is off.
   const off = sinceMidnight(guess)
   return off < 12 * HOUR_MS ? guess - off : guess + (DAY_MS - off)
 }

@@ -24,7 +24,7 @@ export type Selection =
   | {
       readonly ok: true
       readonly credential: Credential
-      /** It is to find out whether a closed quota bucket is open again. */
+      /** This request tests whether a closed quota bucket is open again. */
       readonly test: boolean
       /** Whether the conversation has its own credential, or another because that cannot serve; null where it has none. */
       readonly affinity: 'kept' | 'moved' | null
@@ -111,7 +111,7 @@ function whyNot(standings: readonly Standing[]): NoCredential {
       ? { ok: false, reason: 'credentials_unusable' }
       : { ok: false, reason: 'paused', retryAt: Math.min(...paused.map(({ until }) => until)) }
   }
-  // One that could serve has had its try: how that ended says more than when another recovers.
+  // A credential that could serve has had its try: how that ended tells the client more than when another recovers.
   if (active.some(({ kind }) => kind === 'open' || kind === 'test')) {
     return { ok: false, reason: 'all_tried' }
   }

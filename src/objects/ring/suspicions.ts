@@ -1,10 +1,10 @@
 import type { CredentialFault } from '../../upstreams/verdict.ts'
 import { wholeOf } from '../ledger/request-id.ts'
 
-/** What a credential may lack for a model, had it not been the one request that failed. */
+/** What a credential may lack for a model, unless the request that failed was at fault. */
 interface Suspicion {
   readonly cause: CredentialFault
-  /** The request that raised it: its other choices prove no more than it does. */
+  /** The request that raised it: its other choices prove nothing more. */
   readonly requestId: string
   readonly since: number
 }
@@ -15,10 +15,10 @@ const SUSPECTED_MS = 10 * 60_000
 const MAX_SUSPICIONS = 200
 
 /**
- * Google refused a request in words that are not known ones of accounts. A request that is told off for what it names must not
- * take the model from the ring, and an account that Google complains of in new words must not keep it: so the next
- * request with that credential is told of the first, and where it fails the same way the credential is at fault. In memory
- * only; an object that restarts begins without suspicion.
+ * Google refused a request, in words that are not known to be about the account. Two mistakes are possible: a request at fault
+ * must not take the model out of the ring, and a credential at fault must not stay in it. So the refusal is remembered, and
+ * the next request with that credential is told of it: if it fails the same way, the credential is at fault. In memory only:
+ * an object that restarts suspects nothing.
  */
 export class Suspicions {
   readonly #byKey = new Map<string, Suspicion>()

@@ -8,9 +8,9 @@ import type { Credential } from '../ring/credential.ts'
 import type { Credentials } from '../ring/credentials.ts'
 import type { Owner, Vault } from './vault.ts'
 
-/** Not lent in its last minute, since it may end before the upstream has read it; a short one not in its last half. */
+/** A token is not lent during its last minute (a short one: its last half): it might expire before Google reads it. */
 const MIN_LIFETIME_MS = 60_000
-/** In the last five minutes a new one is fetched beside the requests that still use the old one. */
+/** This long before the end a new token is fetched, while requests still use the old one. */
 const REFRESH_BEFORE_MS = 5 * 60_000
 /** After a failure of the token endpoint: 5 s, doubling up to 5 min. */
 const BACKOFF_MS = 5000
@@ -58,8 +58,8 @@ interface Parts {
 }
 
 /**
- * What the credentials' secrets are exchanged for: held in memory for leases, sealed in a table for the next life of the
- * object. Exchanges are single-flight: however many leases wait, Google is asked once.
+ * Access tokens, which the credentials' secrets are exchanged for: in memory for leases, sealed in a table for the next life
+ * of the object. However many leases wait, Google is asked once (single-flight).
  */
 export class AccessTokens {
   readonly #parts: Parts
@@ -75,7 +75,7 @@ export class AccessTokens {
     this.#parts = parts
   }
 
-  /** What a lease can lend at once; undefined where `prepare` is to be awaited first. */
+  /** The token that a lease can lend at once; undefined where `prepare` must be awaited first. */
   current(credential: Credential, now: number): Held | undefined {
     const held = this.#held.get(credential.id)
     if (held === undefined || held.usableUntil <= now) return undefined
@@ -114,7 +114,7 @@ export class AccessTokens {
     const revision = this.#revision(id)
     const exchange = this.#exchange(id)
       .catch((error: unknown) => {
-        // Whatever Google answers, one credential may not take the ring down: it is asked again later.
+        // A failed exchange must not take the ring down: this credential is asked for again later.
         logError('token_exchange_failed', { credential: id, error: nameOf(error) })
         if (this.#revision(id) !== revision) return { ok: true } as const
         return this.#failed(id, { permanent: false, reason: 'exchange_failed' })
@@ -170,7 +170,7 @@ export class AccessTokens {
       secret = JSON.parse(await vault.open(sealed, this.#owner(id, 'secret'))) as Secret
       restored = this.#held.has(id) ? null : await this.#restore(vault, id)
     } catch {
-      // Fails closed. The error says nothing that the operator does not learn from this line.
+      // Without the vault nothing is lent. The error itself says no more than this line.
       logError('vault_refused', { user: userId, credential: id })
       return { ok: false, reason: 'sealed' }
     }

@@ -3,8 +3,8 @@ import { openVault } from './vault.ts'
 const OWNER = { userId: '', credentialId: '', purpose: 'witness' } as const
 
 /**
- * A record that holds nothing and is sealed as credentials are: whether it opens tells whether VAULT_KEY is still the one that
- * sealed the users' secrets, without waking any of them. In the directory, as soon as there is a user.
+ * An empty record, sealed as credentials are. Whether it opens tells whether VAULT_KEY is still the key that sealed the users'
+ * secrets, without waking any of them. Kept in the directory as soon as there is a user.
  */
 export class Witness {
   readonly #sql: SqlStorage

@@ -8,8 +8,8 @@ import type { Push, PushRow } from './push.ts'
 const ARRIVALS: readonly Span[] = SPANS
 
 /**
- * Adds what is new in a push; false where nothing is. To be called within a transaction. A push that was taken before has a version
- * that is not newer, so a repetition, however late, counts nothing twice; of another life all counts are new.
+ * Adds what is new in a push; false where nothing is. A push that was taken before has no newer version, so a repetition
+ * counts nothing twice, however late; of another life all counts are new. Call it within a transaction.
  */
 export function take(sql: SqlStorage, push: Push, now: number): boolean {
   const told = toldBy(sql, push.user)

@@ -11,8 +11,8 @@ interface Series {
 }
 
 /**
- * Prometheus's text, version 0.0.4, of all that was told. Labels are bounded: upstreams, models that users' objects count apart,
- * and words of ours; never a user, a credential or a key. Counters never go down: what a deleted user used stays.
+ * All that was told, in Prometheus's text format 0.0.4. Labels are bounded: upstreams, models that users' objects count apart,
+ * and words of ours; never a user, a credential or a key. Counters never go down, so the use of deleted users stays in.
  */
 export function metricsOf(sql: SqlStorage, version: string, now: number): string {
   const rows = sql

@@ -99,7 +99,7 @@ type Outlook =
   | { readonly kind: 'not_pinned'; readonly until: number }
   | { readonly kind: 'operation_not_served' | 'sealed' }
 
-/** What stands against a credential in the order in which `select` asks; the pin and the operation go before its own standing. */
+/** What stands against a credential, checked in the order of `select`: the pin and the operation come before its own standing. */
 function outlookOf(
   credential: Credential,
   { operation, pin, sealed, now }: Circumstances,
