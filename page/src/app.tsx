@@ -2,6 +2,7 @@ import { forget, key, role } from './session.ts'
 import { route } from './route.ts'
 import { Notice } from './acts/notice.tsx'
 import { Overview } from './screens/overview.tsx'
+import { Plans } from './screens/plans.tsx'
 import { Playground } from './screens/playground.tsx'
 import { SignIn } from './screens/sign-in.tsx'
 import { System } from './screens/system.tsx'
@@ -32,6 +33,7 @@ function Header() {
       <strong>Pollux</strong>
       <nav aria-label="Main">
         {link('', role.value === 'admin' ? 'Overview' : 'My ring')}
+        {role.value === 'admin' && link('plans', 'Plans')}
         {link('playground', 'Playground')}
         {link('system', 'System')}
       </nav>
@@ -47,6 +49,7 @@ function Screen() {
   const [place = '', id = '', tab = ''] = route.value
   if (place === 'playground') return <Playground />
   if (place === 'system') return <System />
+  if (place === 'plans' && role.value === 'admin') return <Plans />
   if (place === 'users') return <UserScreen id={id} tab={tab} />
   return role.value === 'admin' ? <Overview /> : <UserScreen id="me" tab={place} />
 }

@@ -11,26 +11,27 @@ export interface ChartProps {
   readonly title: string
   readonly parts: readonly string[]
   readonly bars: readonly Bar[]
+  /** How a value is told: a count, unless it is said. */
+  readonly tell?: (value: number) => string
 }
 
 const WIDTH = 480
 const HEIGHT = 140
 
 /** Stacked bars, and the same as a table for whoever cannot see them. */
-export function Chart({ title, parts, bars }: ChartProps) {
+export function Chart({ title, parts, bars, tell = count }: ChartProps) {
   const sums = parts.map((_, part) =>
     bars.reduce((sum, { values }) => sum + (values[part] ?? 0), 0),
   )
-  const most = Math.max(
-    1,
-    ...bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0)),
-  )
+  const heights = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0))
+  const highest = Math.max(0, ...heights)
+  const most = highest === 0 ? 1 : highest
   const width = WIDTH / Math.max(bars.length, 12)
-  const told = parts.map((part, index) => `${count(sums[index] ?? 0)} ${part}`).join(', ')
+  const told = parts.map((part, index) => `${tell(sums[index] ?? 0)} ${part}`).join(', ')
   return (
     <figure>
       <figcaption>
-        <strong>{title}</strong>: {told}; the highest bar is {count(most)}
+        <strong>{title}</strong>: {told}; the highest bar is {tell(highest)}
       </figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -46,15 +47,30 @@ export function Chart({ title, parts, bars }: ChartProps) {
             x={index * width}
             width={width}
             most={most}
+            tell={tell}
           />
         ))}
       </svg>
+      {parts.length > 1 && (
+        <ul class="legend" aria-hidden="true">
+          {parts.map((part, index) => (
+            <li key={part}>
+              <svg viewBox="0 0 10 10">
+                <rect class={`bar-${index}`} width="10" height="10" />
+              </svg>
+              {part}
+            </li>
+          ))}
+        </ul>
+      )}
       <details>
         <summary>{title} as a table</summary>
         <Table
           caption={title}
           columns={['From', ...parts]}
-          rows={bars.map(({ name, values }) => ({ id: name, cells: [name, ...values.map(count)] }))}
+          rows={bars
+            .filter((_, index) => heights[index] !== 0)
+            .map(({ name, values }) => ({ id: name, cells: [name, ...values.map(tell)] }))}
         />
       </details>
     </figure>
@@ -67,12 +83,14 @@ function Stack({
   x,
   width,
   most,
+  tell,
 }: {
   readonly bar: Bar
   readonly parts: readonly string[]
   readonly x: number
   readonly width: number
   readonly most: number
+  readonly tell: (value: number) => string
 }) {
   let y = HEIGHT
   return (
@@ -89,7 +107,7 @@ function Stack({
             width={width * 0.8}
             height={height}
           >
-            <title>{`${bar.name}: ${count(value)} ${parts[part] ?? ''}`}</title>
+            <title>{`${bar.name}: ${tell(value)} ${parts[part] ?? ''}`}</title>
           </rect>
         )
       })}

@@ -1,16 +1,22 @@
 const number = new Intl.NumberFormat()
 const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
-const dollars = new Intl.NumberFormat('en', {
+const dollars = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' })
+/** A chat costs fractions of a cent. */
+const cents = new Intl.NumberFormat('en', {
   style: 'currency',
   currency: 'USD',
-  maximumFractionDigits: 4,
+  maximumSignificantDigits: 3,
 })
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
 export const count = (value: number): string => number.format(value)
 export const compact = (value: number): string => short.format(value)
-export const money = (value: number): string => dollars.format(value)
+export const money = (value: number): string =>
+  value === 0 || value >= 1 ? dollars.format(value) : cents.format(value)
 export const moment = (iso: string): string => time.format(new Date(iso))
+
+export const duration = (ms: number): string =>
+  ms < 1000 ? `${Math.round(ms)} ms` : `${number.format(Math.round(ms / 100) / 10)} s`
 
 /** `rate_limit` is "rate limit". */
 export const words = (name: string): string => name.replaceAll('_', ' ')

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { useId, useState } from 'preact/hooks'
 import { ApiError } from './api.ts'
 import { now } from './clock.ts'
 import { moment, until } from './format.ts'
@@ -34,6 +35,59 @@ export function Problem({ error }: { readonly error: Error | null }) {
         </>
       )}
     </p>
+  )
+}
+
+/** A text that people take elsewhere, with a button that does it. */
+export function Copy({ text, what }: { readonly text: string; readonly what: string }) {
+  const [isCopied, setCopied] = useState(false)
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text)
+      setCopied(true)
+    } catch {
+      // The browser does not let this page copy; the text is there to be marked.
+    }
+  }
+  return (
+    <>
+      <code>{text}</code>{' '}
+      <button
+        type="button"
+        class="small"
+        aria-label={`Copy ${what} ${text}`}
+        onClick={() => void copy()}
+      >
+        {isCopied ? 'Copied' : 'Copy'}
+      </button>
+    </>
+  )
+}
+
+export function Select({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  readonly label: string
+  readonly value: string
+  /** Values with their names. */
+  readonly options: readonly (readonly [string, string])[]
+  readonly onChange: (value: string) => void
+}) {
+  const id = useId()
+  return (
+    <div>
+      <label for={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        {options.map(([option, name]) => (
+          <option key={option} value={option}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
   )
 }
 

@@ -41,8 +41,17 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
   })
 
   async function openUser(page: Page): Promise<void> {
-    await page.getByRole('table', { name: 'Users' }).getByRole('link').first().click()
+    const users = page.getByRole('table', { name: 'Users' }).getByRole('link')
+    await users.filter({ hasNotText: 'Demo, with limits' }).click()
     await page.getByRole('table', { name: 'Credentials of the ring' }).waitFor()
+  }
+
+  /** What all bars of a chart come to, by what it says of itself. */
+  async function chartSum(page: Page, title: string): Promise<number> {
+    const chart = page.getByRole('img', { name: new RegExp(`^${title}: `) })
+    const told = (await chart.getAttribute('aria-label')) ?? ''
+    const parts = told.slice(title.length + 2).split(', ')
+    return parts.reduce((sum, part) => sum + Number(part.split(' ')[0]), 0)
   }
 
   async function go(page: Page, tab: string): Promise<void> {
@@ -87,11 +96,21 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
     const settled = Number(/= (\d+) settled/.exec(ledger)?.[1])
     await expectAccessible(page)
 
-    await go(page, 'Usage')
-    const chart = await page.getByRole('img', { name: /^Attempts: / }).getAttribute('aria-label')
-    const [ok = 0, others = 0] = [...(chart ?? '').matchAll(/\d+/g)].map(Number)
-    expect(ok + others).toBe(settled)
+    await go(page, 'Requests')
+    const attempts = page.getByRole('table', { name: 'Newest requests' }).locator('ol.attempts')
+    expect((await attempts.first().textContent()) ?? '').toMatch(/quota .*429.*: ok, 200/)
     await expectAccessible(page)
+
+    await go(page, 'Usage')
+    for (const by of ['nothing', 'model', 'credential', 'upstream', 'outcome']) {
+      await page.getByLabel('Told apart by').selectOption(by)
+      const column = by === 'nothing' ? 'In all' : by
+      await page
+        .getByRole('columnheader', { name: column, exact: true })
+        .waitFor({ state: 'attached' })
+      expect(await chartSum(page, 'Attempts')).toBe(settled)
+      await expectAccessible(page)
+    }
 
     await go(page, 'Explain')
     await page.getByRole('button', { name: 'Explain' }).click()
@@ -106,7 +125,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
     await page.getByRole('table', { name: 'Limits' }).waitFor()
     await expectAccessible(page)
 
-    for (const screen of ['Playground', 'System']) {
+    for (const screen of ['Plans', 'Playground', 'System']) {
       await page
         .getByRole('navigation', { name: 'Main' })
         .getByRole('link', { name: screen })
@@ -128,6 +147,10 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
     await go(page, 'Explain')
     await page.getByRole('button', { name: 'Explain' }).click()
     await page.getByText('would serve gemini-2.5-flash').waitFor()
+    await go(page, 'Requests')
+    await page.getByRole('table', { name: 'Newest requests' }).waitFor()
+    await go(page, 'Usage')
+    await page.getByRole('table', { name: 'Use in this time' }).waitFor()
 
     await page.getByRole('link', { name: 'Playground' }).click()
     await page.getByRole('button', { name: 'Send' }).click()

@@ -82,8 +82,8 @@ function Asking({ close, ...props }: ActProps & { readonly close: () => void }) 
   }
 
   return (
-    <dialog ref={dialog} aria-labelledby={`${id}-name`} onClose={close}>
-      <h2 id={`${id}-name`}>
+    <dialog ref={dialog} aria-labelledby={`${id}:title`} onClose={close}>
+      <h2 id={`${id}:title`}>
         {name}
         {of !== undefined && `: ${of}`}
       </h2>

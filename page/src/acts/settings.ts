@@ -6,6 +6,12 @@ export function settingFields(user: User | null): readonly Field[] {
   return [
     { name: 'label', label: 'Name', value: user?.label ?? '' },
     {
+      name: 'plan',
+      label: 'Plan',
+      value: user?.plan ?? '',
+      hint: 'Empty: none. What a plan sets goes before what is set here.',
+    },
+    {
       name: 'mode',
       label: 'Mode',
       type: 'select',
@@ -46,6 +52,12 @@ export function settingFields(user: User | null): readonly Field[] {
       value: JSON.stringify(user?.safety_settings ?? []),
     },
     {
+      name: 'media_uris',
+      label: 'Addresses of media that may be read (JSON)',
+      value: JSON.stringify(user?.media_uris ?? []),
+      hint: 'What gs:// addresses begin with: ["gs://bucket/folder/"].',
+    },
+    {
       name: 'store_responses',
       label: 'Clients may have responses stored',
       type: 'checkbox',
@@ -68,7 +80,7 @@ export function settingsIn(values: Values, user: User | null): Record<string, un
   )
 }
 
-const JSONS = ['aliases', 'fallbacks', 'safety_settings']
+const JSONS = ['aliases', 'fallbacks', 'safety_settings', 'media_uris']
 
 function read(name: string, label: string, type: Field['type'], text: string): unknown {
   if (type === 'checkbox') return text === 'true'

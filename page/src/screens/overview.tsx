@@ -1,31 +1,49 @@
 import { useState } from 'preact/hooks'
-import { Act } from '../acts/act.tsx'
-import { NewKey } from '../acts/new-key.tsx'
-import { settingFields, settingsIn } from '../acts/settings.ts'
-import { brief, compact, money, count } from '../format.ts'
+import type { UsageAnswer } from '../../../src/wire/usage.ts'
+import type { UserLine, UserList, UserSort } from '../../../src/wire/users.ts'
+import { NewUser } from '../acts/new-user.tsx'
+import { brief, compact, count, money } from '../format.ts'
 import { useLoad } from '../load.ts'
-import { Countdown, Problem, Section, Table, Time } from '../pieces.tsx'
+import { Countdown, Problem, Section, Select, Table, Time } from '../pieces.tsx'
 import { Title } from '../title.tsx'
-import type { UserLine, UserPage } from '../wire.ts'
+import { Days } from '../usage/days.tsx'
+import { Verdict } from '../usage/verdict.tsx'
 
-/** One request tells of all users of a page, and none of their objects is woken: so this is not asked again by itself. */
+const PAGE = 100
+const SORTS: readonly (readonly [UserSort, string])[] = [
+  ['trouble', 'trouble'],
+  ['requests', 'requests today'],
+  ['cost', 'cost today'],
+  ['last_used', 'last use'],
+  ['label', 'name'],
+  ['created', 'newest'],
+]
+
+/**
+ * One request tells of all users, and one of their use: none of their objects is woken. Neither is asked for again by itself.
+ * The list begins with those in trouble, so what is said of all of them is true however many pages there are.
+ */
 export function Overview() {
-  const [query, setQuery] = useState('?limit=100')
+  const [sort, setSort] = useState<UserSort>('trouble')
   const [search, setSearch] = useState('')
-  const { data, error, reload } = useLoad<UserPage>(`/v1/config/users${query}`)
-  const users = (data?.users ?? []).filter((user) => matches(user, search)).toSorted(byTrouble)
+  const [next, setNext] = useState<string | null>(null)
+  const query = new URLSearchParams(search === '' ? { sort } : { sort, q: search })
+  const list = useLoad<UserList>(`/v1/config/users${next ?? `?${query}`}&limit=${PAGE}`)
+  const use = useLoad<UsageAnswer>('/v1/usage?span=hour&from=48h')
+  const { data } = list
+  const isWhole = sort === 'trouble' && search === '' && next === null
+  const reload = (): void => {
+    list.reload()
+    use.reload()
+  }
   return (
     <>
       <Title text="Overview" />
-      <Problem error={error} />
-      {data !== null && <Verdict users={data.users} isAll={data.next === null} />}
-      <Figures users={data?.users ?? []} />
+      <Problem error={list.error ?? use.error} />
+      {data !== null && isWhole && <Verdict users={data.users} total={data.total} />}
+      {use.data !== null && <Days answer={use.data} />}
       <Section
-        title={
-          data === null
-            ? 'Users'
-            : `Users (${count(data.total ?? data.users.length)}${data.total === undefined && data.next !== null ? '+' : ''})`
-        }
+        title={data === null ? 'Users' : `Users (${count(data.total)})`}
         acts={
           <>
             <button type="button" onClick={reload}>
@@ -35,89 +53,54 @@ export function Overview() {
           </>
         }
       >
-        <label for="search">Find by name or id</label>
-        <input
-          id="search"
-          type="search"
-          value={search}
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
+        <form
+          class="filters"
+          onSubmit={(event) => {
+            event.preventDefault()
+            const typed = new FormData(event.currentTarget).get('search')
+            setNext(null)
+            setSearch(typeof typed === 'string' ? typed.trim() : '')
+          }}
+        >
+          <div>
+            <label for="search">Find by name or id</label>
+            <div class="acts">
+              <input id="search" name="search" type="search" maxLength={100} />
+              <button>Find</button>
+            </div>
+          </div>
+          <Select
+            label="First those with most"
+            value={sort}
+            options={SORTS}
+            onChange={(value) => {
+              setNext(null)
+              setSort(value as UserSort) // it is one of SORTS
+            }}
+          />
+        </form>
         {data !== null && data.users.length === 0 && (
-          <p>There are no users yet. Make the first with “New user”, then give it credentials.</p>
+          <p>
+            {search === ''
+              ? 'There are no users yet. Make the first with “New user”, then give it credentials.'
+              : 'Nobody has such a name or id.'}
+          </p>
         )}
-        {users.length > 0 && <Users users={users} />}
-        {data?.next != null && (
-          <button type="button" onClick={() => setQuery(`${data.next ?? ''}&limit=100`)}>
-            Next page
-          </button>
-        )}
-        {query !== '?limit=100' && (
-          <button type="button" onClick={() => setQuery('?limit=100')}>
-            First page
-          </button>
-        )}
+        {data !== null && data.users.length > 0 && <Users users={data.users} />}
+        <div class="acts below">
+          {data?.next != null && (
+            <button type="button" onClick={() => setNext(data.next)}>
+              Next page
+            </button>
+          )}
+          {next !== null && (
+            <button type="button" onClick={() => setNext(null)}>
+              First page
+            </button>
+          )}
+        </div>
       </Section>
     </>
-  )
-}
-
-function Verdict({
-  users,
-  isAll,
-}: {
-  readonly users: readonly UserLine[]
-  readonly isAll: boolean
-}) {
-  const known = users.filter(({ credentials }) => credentials != null)
-  if (known.length === 0) return null
-  const out = known.filter(({ credentials }) => credentials?.serving === 0)
-  const first = out
-    .map(({ next_recovery: next }) => next ?? '')
-    .filter(Boolean)
-    .toSorted()[0]
-  const of = isAll ? '' : ' of this page'
-  if (out.length === 0)
-    return (
-      <p class="verdict good">
-        All {count(known.length)} rings{of} serve.
-      </p>
-    )
-  return (
-    <p class="verdict bad">
-      {count(out.length)} of {count(known.length)} rings{of} serve nothing
-      {first === undefined ? (
-        '.'
-      ) : (
-        <>
-          {' '}
-          ; the first comes back in <Countdown to={first} />.
-        </>
-      )}
-    </p>
-  )
-}
-
-function Figures({ users }: { readonly users: readonly UserLine[] }) {
-  const days = users.flatMap(({ today }) => today ?? [])
-  if (days.length === 0) return null
-  const sum = (of: (day: NonNullable<UserLine['today']>) => number): number =>
-    days.reduce((total, day) => total + of(day), 0)
-  const unpriced = sum((day) => day.unpriced)
-  return (
-    <Section title="Today (UTC)">
-      <div class="cards">
-        <div class="card">
-          <b>{compact(sum((day) => day.requests))}</b> requests
-        </div>
-        <div class="card">
-          <b>{compact(sum((day) => day.tokens))}</b> tokens
-        </div>
-        <div class="card">
-          <b>{money(sum((day) => day.cost_usd))}</b> list value
-          {unpriced > 0 && `; ${count(unpriced)} attempts of unknown price`}
-        </div>
-      </div>
-    </Section>
   )
 }
 
@@ -125,72 +108,52 @@ function Users({ users }: { readonly users: readonly UserLine[] }) {
   return (
     <Table
       caption="Users"
-      columns={['User', 'State', 'Credentials', 'Today', 'Last use', 'Made']}
+      columns={['User', 'State', 'Credentials', 'Today', 'Cost today', 'Last use']}
       rows={users.map((line) => ({
         id: line.user,
         cells: [
-          <a href={`#/users/${line.user}`}>{line.label ?? brief(line.user)}</a>,
-          line.state ?? '–',
-          ringOf(line),
-          line.today === undefined ? '–' : `${compact(line.today.requests)} requests`,
-          line.last_used_at == null ? '–' : <Time at={line.last_used_at} />,
-          <Time at={line.created_at} />,
+          <>
+            <a href={`#/users/${line.user}`}>{line.label ?? brief(line.user)}</a>
+            <div class="faint">
+              {line.key_hint !== null && `key …${line.key_hint}`}
+              {line.plan !== null && ` plan ${line.plan}`}
+            </div>
+          </>,
+          <span class={line.state === 'active' ? undefined : 'warn'}>{line.state}</span>,
+          <RingOf line={line} />,
+          <>
+            {compact(line.today.requests)} requests
+            <div class="faint">{compact(line.today.tokens)} tokens</div>
+          </>,
+          <>
+            {money(line.today.cost_usd)}
+            {line.today.unpriced > 0 && (
+              <div class="warn">{count(line.today.unpriced)} of unknown price</div>
+            )}
+          </>,
+          line.last_used_at === null ? '–' : <Time at={line.last_used_at} />,
         ],
       }))}
     />
   )
 }
 
-function ringOf({ credentials, next_recovery: next }: UserLine) {
-  if (credentials == null) return '–'
-  const { total, serving, cooling, quarantined } = credentials
+function RingOf({ line: { credentials, next_recovery: next } }: { readonly line: UserLine }) {
+  if (credentials === null) return <>not told yet</>
+  const { total, serving, cooling, paused, quarantined } = credentials
   return (
     <>
       <span class={serving === 0 ? 'bad' : 'good'}>
         {serving} of {total} serve
       </span>
       {cooling > 0 && `, ${cooling} cooling`}
-      {quarantined > 0 && `, ${quarantined} quarantined`}
-      {next != null && (
+      {paused > 0 && `, ${paused} paused`}
+      {quarantined > 0 && <span class="bad">, {quarantined} quarantined</span>}
+      {next !== null && (
         <>
           , next <Countdown to={next} />
         </>
       )}
     </>
   )
-}
-
-function NewUser({ onDone }: { readonly onDone: () => void }) {
-  return (
-    <Act
-      name="New user"
-      main
-      does="Makes a user and a key, which is shown this once. Or for a key of your choice: 32 random characters or more."
-      fields={[
-        { name: 'apiKey', label: 'Key of your choice (else one is minted)', type: 'password' },
-        ...settingFields(null),
-      ]}
-      request={(values) => ({
-        path: '/v1/config/users',
-        body: {
-          ...(values['apiKey'] ? { apiKey: values['apiKey'] } : {}),
-          ...settingsIn(values, null),
-        },
-      })}
-      shows={(answer) => <NewKey answer={answer} />}
-      onDone={onDone}
-    />
-  )
-}
-
-function matches({ user, label }: UserLine, search: string): boolean {
-  const wanted = search.trim().toLowerCase()
-  return user.startsWith(wanted) || (label ?? '').toLowerCase().includes(wanted)
-}
-
-/** Those that serve nothing first, then the most used. */
-function byTrouble(one: UserLine, other: UserLine): number {
-  const trouble = ({ credentials, out }: UserLine): number =>
-    credentials?.serving === 0 || out === true ? 1 : 0
-  return trouble(other) - trouble(one) || (other.today?.requests ?? 0) - (one.today?.requests ?? 0)
 }

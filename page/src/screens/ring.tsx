@@ -1,8 +1,9 @@
 import { CredentialActs } from '../acts/credential-acts.tsx'
 import { RingActs } from '../acts/ring-acts.tsx'
-import { brief, compact, count, words } from '../format.ts'
+import { brief, compact, count, money, words } from '../format.ts'
 import { Countdown, Section, Table, Time } from '../pieces.tsx'
 import { role } from '../session.ts'
+import { Meters } from './meters.tsx'
 import type { Cooldown, Credential, KeyInfo, Stats, User } from '../wire.ts'
 
 export interface RingProps {
@@ -15,7 +16,7 @@ export interface RingProps {
 export function Ring({ stats, own, user, onDone }: RingProps) {
   const { ring, ledger } = stats
   const isAdmin = role.value === 'admin'
-  const columns = ['Credential', 'State', 'Waits for', 'Attempts', 'Tokens', 'Last error']
+  const columns = ['Credential', 'State', 'Waits for', 'Attempts', 'Tokens', 'Cost', 'Last error']
   return (
     <>
       <Section
@@ -50,6 +51,7 @@ export function Ring({ stats, own, user, onDone }: RingProps) {
                 <Waits credential={credential} all={ring.credentials} />,
                 `${count(credential.attempts.granted)}, ${count(credential.attempts.ok)} ok`,
                 compact(tokensOf(credential)),
+                <Cost cost={credential.cost} />,
                 <LastError credential={credential} />,
                 ...(isAdmin
                   ? [<CredentialActs id={stats.user} credential={credential} onDone={onDone} />]
@@ -59,11 +61,14 @@ export function Ring({ stats, own, user, onDone }: RingProps) {
           />
         )}
       </Section>
-      {own !== null && <Meters info={own} />}
+      {own !== null && <Meters info={own} days={stats.usage.days} now={stats.now} />}
       <Section title="Ledger">
         <p class={ledger.holds ? 'good' : 'bad'}>
           {count(ledger.granted)} granted = {count(ledger.settled)} settled + {count(ledger.open)}{' '}
           open{ledger.holds ? ': it adds up.' : ' does not add up. Please report it.'}
+        </p>
+        <p>
+          Cost in all: <Cost cost={stats.cost} />
         </p>
         {stats.open_leases.length > 0 && (
           <Table
@@ -209,42 +214,16 @@ function LastError({ credential }: { readonly credential: Credential }) {
   )
 }
 
-function tokensOf({ tokens }: Credential): number {
-  return tokens.prompt + tokens.output + tokens.reasoning + tokens.tool_use
+/** By list price; what has none is said apart, never taken for nothing. */
+function Cost({ cost: { usd, unpriced } }: { readonly cost: Stats['cost'] }) {
+  return (
+    <>
+      {money(usd)}
+      {unpriced > 0 && <div class="warn">and {count(unpriced)} of unknown price</div>}
+    </>
+  )
 }
 
-function Meters({ info: { limits, use, key } }: { readonly info: KeyInfo }) {
-  const used: Readonly<Record<string, number>> = {
-    max_concurrency: use.open_requests,
-    requests_per_minute: use.minute.requests,
-    tokens_per_minute: use.minute.tokens,
-    requests_per_day: use.day.requests,
-    tokens_per_day: use.day.tokens,
-    total_tokens: use.total_tokens,
-  }
-  const set = Object.entries(limits).flatMap(([name, limit]) =>
-    limit === null || used[name] === undefined ? [] : [{ name, limit, value: used[name] }],
-  )
-  return (
-    <Section title="My key and limits">
-      <p>
-        Key {key.hint === null ? 'of my admin’s choice' : `…${key.hint}`}, made{' '}
-        <Time at={key.created_at} />
-        {key.ends_at !== null && (
-          <>
-            , ends in <Countdown to={key.ends_at} />
-          </>
-        )}
-        . {set.length === 0 && 'There are no limits.'}
-      </p>
-      {set.map(({ name, limit, value }) => (
-        <p key={name}>
-          <label for={`meter-${name}`}>
-            {words(name)}: {count(value)} of {count(limit)}
-          </label>
-          <meter id={`meter-${name}`} min={0} max={limit} high={limit * 0.8} value={value} />
-        </p>
-      ))}
-    </Section>
-  )
+function tokensOf({ tokens }: Credential): number {
+  return tokens.prompt + tokens.output + tokens.reasoning + tokens.tool_use
 }

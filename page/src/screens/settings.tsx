@@ -1,10 +1,11 @@
 import { Act } from '../acts/act.tsx'
 import { NewKey } from '../acts/new-key.tsx'
+import { inWords } from '../acts/plan-fields.ts'
 import { pathOf } from '../acts/paths.ts'
 import { settingFields, settingsIn } from '../acts/settings.ts'
-import { count, words } from '../format.ts'
 import { Countdown, Section, Table, Time } from '../pieces.tsx'
 import type { User } from '../wire.ts'
+import { inFigures } from './meters.tsx'
 import { Export } from '../acts/export.tsx'
 
 export interface SettingsProps {
@@ -122,7 +123,7 @@ export function Settings({ user, onDone }: SettingsProps) {
 }
 
 function Limits({ user, onDone }: SettingsProps) {
-  const limits = Object.entries(user.limits)
+  const limits = Object.entries({ ...user.limits })
   return (
     <Section
       title="Limits"
@@ -132,7 +133,7 @@ function Limits({ user, onDone }: SettingsProps) {
           does="Sets the limits; an empty field takes one away. Days are those of UTC."
           fields={limits.map(([name, value]) => ({
             name,
-            label: words(name),
+            label: inWords(name),
             // Dollars may have a point, which a number's field refuses unless it is told.
             type: name.startsWith('usd') ? 'text' : 'number',
             value: value === null ? '' : String(value),
@@ -150,12 +151,18 @@ function Limits({ user, onDone }: SettingsProps) {
         />
       }
     >
+      {user.plan !== null && (
+        <p>
+          This user has the plan <a href="#/plans">{user.plan}</a>: what it sets goes before the
+          user’s own.
+        </p>
+      )}
       <Table
         caption="Limits"
         columns={['Limit', 'Value']}
         rows={limits.map(([name, value]) => ({
           id: name,
-          cells: [words(name), value === null ? 'none' : count(value)],
+          cells: [inWords(name), value === null ? 'none' : inFigures(name, value)],
         }))}
       />
     </Section>

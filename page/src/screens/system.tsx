@@ -1,4 +1,5 @@
 import { Act } from '../acts/act.tsx'
+import { Fork } from '../acts/fork.tsx'
 import { Paged } from '../acts/paged.tsx'
 import { Problem, Section } from '../pieces.tsx'
 import { role } from '../session.ts'
@@ -58,6 +59,9 @@ function Recovery() {
           place="after"
           counts={['users', 'resealed', 'unreadable']}
         />
+      </Section>
+      <Section title="Users of the fork">
+        <Fork />
       </Section>
     </>
   )

@@ -1,25 +1,46 @@
 import { useState } from 'preact/hooks'
-import { type Bar, Chart } from '../chart.tsx'
-import { moment } from '../format.ts'
-import { Section } from '../pieces.tsx'
-import type { Span, Stats } from '../wire.ts'
+import type { UsageAnswer, UsageKeyName, UsageSpan } from '../../../src/wire/usage.ts'
+import { Chart } from '../chart.tsx'
+import { moment, money } from '../format.ts'
+import { useLoad } from '../load.ts'
+import { Problem, Section, Select, Time } from '../pieces.tsx'
+import { type Measure, inputOf, outputOf, type Stacks, stacks, stacksBy } from '../usage/stacks.ts'
+import { RequestChart } from '../usage/request-chart.tsx'
+import { Totals } from '../usage/totals.tsx'
 
-const SPANS = { minutes: 'Last hour', hours: 'Last 48 hours', days: 'Last 30 days' } as const
-type SpanName = keyof typeof SPANS
-const NAMES: readonly SpanName[] = ['minutes', 'hours', 'days']
+const SPANS: readonly (readonly [UsageSpan, string, string])[] = [
+  ['minute', 'Last hour', '1h'],
+  ['hour', 'Last 48 hours', '48h'],
+  ['day', 'Last 30 days', '30d'],
+]
+const NONE = 'nothing'
 
-/** What the ring used of late. Spans in which nothing ended have no bar. */
-export function Usage({ stats }: { readonly stats: Stats }) {
-  const [span, setSpan] = useState<SpanName>('hours')
-  const spans = stats.usage[span]
-  const bars = (of: (row: Span) => readonly number[]): readonly Bar[] =>
-    spans.map((row) => ({ name: moment(row.start), values: of(row) }))
+/** What was used over time, told apart by what somebody chooses. */
+export function Usage({
+  path,
+  keys,
+  nameOf,
+}: {
+  readonly path: string
+  /** What it can be told apart by. */
+  readonly keys: readonly UsageKeyName[]
+  /** The name of a user or a credential. */
+  readonly nameOf: (id: string) => string
+}) {
+  const [span, setSpan] = useState<UsageSpan>('hour')
+  const [chosen, setChosen] = useState(NONE)
+  const by = keys.find((key) => key === chosen) ?? null
+  const named = by === 'credential' || by === 'user' ? nameOf : (name: string) => name
+  const from = SPANS.find(([name]) => name === span)?.[2] ?? '48h'
+  const { data, error, reload } = useLoad<UsageAnswer>(
+    `${path}?span=${span}&from=${from}${by === null ? '' : `&by=${by}`}`,
+  )
   return (
     <Section
       title="Usage"
       acts={
         <>
-          {NAMES.map((name) => (
+          {SPANS.map(([name, label]) => (
             <button
               key={name}
               type="button"
@@ -27,28 +48,81 @@ export function Usage({ stats }: { readonly stats: Stats }) {
               class={span === name ? 'main' : undefined}
               onClick={() => setSpan(name)}
             >
-              {SPANS[name]}
+              {label}
             </button>
           ))}
+          <button type="button" onClick={reload}>
+            Look again
+          </button>
         </>
       }
     >
-      {spans.length === 0 ? (
+      <Select
+        label="Told apart by"
+        value={chosen}
+        options={[NONE, ...keys].map((key) => [key, key] as const)}
+        onChange={setChosen}
+      />
+      <Problem error={error} />
+      {data?.truncated === true && (
+        <p class="warn">There was more than fits into an answer: choose a shorter time.</p>
+      )}
+      {data !== null && data.usage.length === 0 && data.requests.length === 0 && (
         <p>Nothing ended in this time.</p>
-      ) : (
-        <div class="charts">
-          <Chart
-            title="Attempts"
-            parts={['ok', 'others']}
-            bars={bars(({ attempts, ok }) => [ok, attempts - ok])}
-          />
+      )}
+      {data !== null && (data.usage.length > 0 || data.requests.length > 0) && (
+        <>
+          <Charts answer={data} by={by} nameOf={named} />
+          <Totals answer={data} by={by} nameOf={named} />
+        </>
+      )}
+      {data?.as_of != null && (
+        <p class="faint">
+          As users’ objects told it until <Time at={data.as_of} />.
+        </p>
+      )}
+      <p class="faint">Cost is by list price, or by your own; hours and days are those of UTC.</p>
+    </Section>
+  )
+}
+
+function Charts({
+  answer,
+  by,
+  nameOf,
+}: {
+  readonly answer: UsageAnswer
+  readonly by: UsageKeyName | null
+  readonly nameOf: (id: string) => string
+}) {
+  const told = (plain: Readonly<Record<string, Measure>>, whole: Measure): Stacks => {
+    if (by === null) return stacks(answer, plain, moment)
+    const found = stacksBy(answer, by, whole, moment)
+    return { ...found, parts: found.parts.map(nameOf) }
+  }
+  return (
+    <div class="charts">
+      <Chart
+        title="Attempts"
+        {...told(
+          { ok: (line) => line.ok, others: (line) => line.attempts - line.ok },
+          (line) => line.attempts,
+        )}
+      />
+      {by !== 'outcome' && (
+        <>
           <Chart
             title="Tokens"
-            parts={['in', 'out']}
-            bars={bars((row) => [row.input_tokens, row.output_tokens])}
+            {...told({ in: inputOf, out: outputOf }, (line) => inputOf(line) + outputOf(line))}
           />
-        </div>
+          <Chart
+            title="Cost"
+            tell={money}
+            {...told({ known: (line) => line.cost_usd ?? 0 }, (line) => line.cost_usd ?? 0)}
+          />
+        </>
       )}
-    </Section>
+      {by === null && answer.requests.length > 0 && <RequestChart answer={answer} />}
+    </div>
   )
 }

@@ -6,7 +6,8 @@ import { Title } from '../title.tsx'
 import type { KeyInfo, Stats, User } from '../wire.ts'
 import { Audit } from './audit.tsx'
 import { Explain } from './explain.tsx'
-import { Ring } from './ring.tsx'
+import { Requests } from './requests.tsx'
+import { nameOf, Ring } from './ring.tsx'
 import { Settings } from './settings.tsx'
 import { Usage } from './usage.tsx'
 
@@ -34,9 +35,21 @@ export function UserScreen({ id, tab }: { readonly id: string; readonly tab: str
       {stats.data !== null && tab === '' && (
         <Ring stats={stats.data} own={own.data} user={described} onDone={reload} />
       )}
-      {stats.data !== null && tab === 'usage' && <Usage stats={stats.data} />}
+      {stats.data !== null && tab === 'usage' && (
+        <Usage
+          path={isAdmin ? `/v1/config/users/${id}/usage` : '/v1/usage'}
+          keys={['model', 'credential', 'upstream', 'outcome']}
+          nameOf={(name) => nameOf(name, stats.data?.ring.credentials ?? [])}
+        />
+      )}
       {stats.data !== null && tab === 'explain' && (
         <Explain id={isAdmin ? id : null} credentials={stats.data.ring.credentials} />
+      )}
+      {stats.data !== null && tab === 'requests' && (
+        <Requests
+          path={isAdmin ? `/v1/config/users/${id}/requests` : '/v1/requests'}
+          credentials={stats.data.ring.credentials}
+        />
       )}
       {tab === 'audit' && isAdmin && <Audit id={id} />}
       {tab === 'settings' && described !== null && <Settings user={described} onDone={reload} />}
@@ -60,6 +73,7 @@ function Tabs({
 }) {
   const tabs = [
     ['', 'Ring'],
+    ['requests', 'Requests'],
     ['usage', 'Usage'],
     ['explain', 'Explain'],
     ...(isAdmin
