@@ -1,7 +1,7 @@
 /** What operators are told by webhook: once, signed, and again until it was taken. */
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Alerts } from '../../src/objects/totals/alerts.ts'
 import type { Condition } from '../../src/objects/totals/conditions.ts'
 import { admin, chat, configure, givenUser, google, settledStats } from '../support/pollux.ts'
@@ -67,6 +67,39 @@ describe('alerts', () => {
       expect(got).toHaveLength(3)
     })
   })
+
+  it('that come between two tries go with a call of their own', async () => {
+    await withAlerts(async (alerts) => {
+      const { got, receiver: to } = receiver([500])
+      alerts.note(USER, [], [OUT], NOW)
+      await alerts.deliver(to, NOW)
+      alerts.note(USER, [OUT], [OUT, BROKEN], NOW + 1)
+      const next = await alerts.deliver(to, NOW + 5000)
+      expect(next).toBe(NOW + 7000)
+      expect(await alerts.deliver(to, NOW + 7000)).toBeNull()
+      const ids = got.map(({ headers }) => headers.get('webhook-id'))
+      expect([ids[0] === ids[1], ids[1] === ids[2]]).toEqual([true, false])
+      const kinds = got.map(({ body }) =>
+        (JSON.parse(body) as { alerts: { kind: string }[] }).alerts.map(({ kind }) => kind),
+      )
+      expect(kinds).toEqual([['ring_serves_nothing'], ['ring_serves_nothing'], ['ledger_broken']])
+    })
+  })
+
+  it.each(['whsec_no base64!', 'whsec_', ''])(
+    'wait, and the log says so, where the secret is malformed: %j',
+    async (secret) => {
+      const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+      await withAlerts(async (alerts) => {
+        const { got, receiver: to } = receiver([])
+        alerts.note(USER, [], [OUT], NOW)
+        expect(await alerts.deliver({ ...to, secret }, NOW)).toBe(NOW + 5000)
+        expect(got).toEqual([])
+      })
+      expect(logged.mock.calls.map(String)).toEqual([expect.stringContaining('alerts_not_taken')])
+      logged.mockRestore()
+    },
+  )
 
   it('are not repeated while they hold, nor within an hour', async () => {
     await withAlerts(async (alerts) => {

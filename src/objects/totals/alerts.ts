@@ -1,3 +1,4 @@
+import { logError } from '../../http/log.ts'
 import type { Condition } from './conditions.ts'
 
 /** What holds and ends and holds again is told once in so long. */
@@ -67,22 +68,25 @@ export class Alerts {
   /** Tells what waits, with one call; when to try again (epoch milliseconds), null where nothing is left. Never throws. */
   async deliver({ url, secret, send }: Receiver, now: number): Promise<number | null> {
     this.#sql.exec('DELETE FROM alerts WHERE at <= ?', now - GIVEN_UP_MS)
-    const rows = this.#sql
+    const waiting = this.#sql
       .exec<{ seq: number; tries: number; body: string }>(
         'SELECT seq, tries, body FROM alerts ORDER BY seq LIMIT ?',
         MAX_ALERTS,
       )
       .toArray()
-    const [first] = rows
-    const last = rows.at(-1)
-    if (first === undefined || last === undefined) return null
-    // The same for every repetition, so that a receiver which took it already knows it again.
+    const [first] = waiting
+    if (first === undefined) return null
+    // The same rows under the same id with every repetition, so that a receiver which took them already knows them again.
+    const others = waiting.findIndex(({ tries }) => tries !== first.tries)
+    const rows = others === -1 ? waiting : waiting.slice(0, others)
+    const last = rows.at(-1) ?? first
     const id = `alerts_${first.seq}_${last.seq}`
     const alerts = rows.map(({ body }) => body).join(',')
     const body = `{"type":"pollux.alerts","alerts":[${alerts}]}`
-    if (await wasTaken(await signed(url, secret, { id, body, now }), send)) {
+    if (await wasTaken(() => signed(url, secret, { id, body, now }), send)) {
       this.#sql.exec('DELETE FROM alerts WHERE seq <= ?', last.seq)
-      return rows.length === MAX_ALERTS ? now + GATHER_MS : null
+      const isMore = this.#sql.exec('SELECT 1 FROM alerts LIMIT 1').toArray().length > 0
+      return isMore ? now + GATHER_MS : null
     }
     this.#sql.exec('UPDATE alerts SET tries = tries + 1 WHERE seq <= ?', last.seq)
     return now + Math.min(RETRY_MS * 2 ** first.tries, MAX_RETRY_MS)
@@ -93,17 +97,31 @@ function nameOf({ kind, subject }: Condition): string {
   return `${kind} ${subject}`
 }
 
-async function wasTaken(request: Request, send: Receiver['send']): Promise<boolean> {
+/** What is not taken is told again; the log says why, since an operator who hears nothing takes it for good news. */
+async function wasTaken(request: () => Promise<Request>, send: Receiver['send']): Promise<boolean> {
   try {
-    const response = await send(request)
+    const response = await send(await request())
     await response.body?.cancel()
+    if (!response.ok) logError('alerts_not_taken', { status: response.status })
     return response.ok
-  } catch {
-    return false // it is told again
+  } catch (error) {
+    logError('alerts_not_taken', { error: error instanceof Error ? error.name : 'unknown' })
+    return false
   }
 }
 
-/** As Standard Webhooks (1.0) signs: HMAC-SHA256 over `id.timestamp.body`. A secret of the form `whsec_…` is base64. */
+/** The bytes that a secret stands for: of the form `whsec_…` it is base64. Null where that is malformed, or there are none. */
+export function signingKey(secret: string): Uint8Array | null {
+  if (!secret.startsWith('whsec_')) return secret === '' ? null : new TextEncoder().encode(secret)
+  try {
+    const bytes = Uint8Array.fromBase64(secret.slice('whsec_'.length))
+    return bytes.length === 0 ? null : bytes
+  } catch {
+    return null // not base64; /health/ready says so
+  }
+}
+
+/** As Standard Webhooks (1.0) signs: HMAC-SHA256 over `id.timestamp.body`. */
 async function signed(
   url: string,
   secret: string,
@@ -111,9 +129,8 @@ async function signed(
 ): Promise<Request> {
   const timestamp = String(Math.floor(now / 1000))
   const utf8 = new TextEncoder()
-  const bytes = secret.startsWith('whsec_')
-    ? Uint8Array.fromBase64(secret.slice('whsec_'.length))
-    : utf8.encode(secret)
+  const bytes = signingKey(secret)
+  if (bytes === null) throw new TypeError('ALERT_WEBHOOK_SECRET is malformed.')
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign'])
   const tag = await crypto.subtle.sign('HMAC', key, utf8.encode(`${id}.${timestamp}.${body}`))

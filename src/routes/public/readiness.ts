@@ -1,5 +1,6 @@
 import { masterKeyProblem } from '../../gateway/authenticate.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
+import { signingKey } from '../../objects/totals/alerts.ts'
 import { readSecretKeys } from '../../secret-keys.ts'
 import type { Call } from '../call.ts'
 
@@ -26,9 +27,8 @@ function malformed(name: string, secret: string | undefined): string | null {
 
 function alertProblem(env: Env & { readonly ALERT_WEBHOOK_SECRET?: string }): string | null {
   const isAsked = (env.ALERT_WEBHOOK_URL ?? '').trim() !== ''
-  const hasSecret = (env.ALERT_WEBHOOK_SECRET ?? '').trim() !== ''
-  return isAsked && !hasSecret
-    ? 'ALERT_WEBHOOK_SECRET is missing, so nothing is sent to ALERT_WEBHOOK_URL'
+  return isAsked && signingKey((env.ALERT_WEBHOOK_SECRET ?? '').trim()) === null
+    ? 'ALERT_WEBHOOK_SECRET is missing or malformed, so nothing is sent to ALERT_WEBHOOK_URL'
     : null
 }
 
