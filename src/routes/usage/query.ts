@@ -2,9 +2,9 @@ import * as v from 'valibot'
 import type { Failure } from '../../failure/failure.ts'
 import type { Parsed } from '../../failure/check.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../json/time.ts'
+import { SPAN_MS } from '../../objects/ledger/spans.ts'
 import type { UsageQuery } from '../../objects/views/usage-lines.ts'
 import { USAGE_KEYS, USAGE_SPANS, type UsageKeyName, type UsageSpan } from '../../wire/usage.ts'
-import { lazy } from '../../lazy.ts'
 import { readQuery } from '../admin/query.ts'
 import type { Call } from '../call.ts'
 
@@ -58,18 +58,11 @@ export const usageQuery = v.strictObject({
   format: v.optional(v.picklist(['json', 'csv'], 'must be one of: json, csv')),
 })
 
-const schema = lazy(() => usageQuery)
-
 /** Where none is said: so much of the past. */
 const DEFAULT_MS: Readonly<Record<UsageSpan, number>> = {
   minute: HOUR_MS,
   hour: 2 * DAY_MS,
   day: 30 * DAY_MS,
-}
-const SPAN_MS: Readonly<Record<UsageSpan, number>> = {
-  minute: MINUTE_MS,
-  hour: HOUR_MS,
-  day: DAY_MS,
 }
 
 export interface UsageAsked {
@@ -79,7 +72,7 @@ export interface UsageAsked {
 
 /** What a query string asks of use. `from` is put back to where its span begins. */
 export function readUsageQuery(call: Call): Parsed<UsageAsked> {
-  const read = readQuery(call, schema())
+  const read = readQuery(call, usageQuery)
   if (!read.ok) return read
   const { span, by, format } = read.value
   const now = Date.now()

@@ -4,7 +4,6 @@ import { UNKNOWN_KEY } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { conditional } from '../../http/conditional.ts'
-import { lazy } from '../../lazy.ts'
 import { VERSION } from '../../version.ts'
 import type { RequestEntry, RequestsAnswer } from '../../wire/requests.ts'
 import { readQuery, wholeNumber } from '../admin/query.ts'
@@ -17,8 +16,6 @@ export const requestsQuery = v.strictObject({
   after: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), '0'),
   limit: v.optional(wholeNumber(1, MAX_REQUESTS), String(MAX_REQUESTS)),
 })
-
-const schema = lazy(() => requestsQuery)
 
 /** GET /v1/requests: the newest of the key's user, each with its attempts. */
 export function ownRequests(call: Call, { userId }: KeyHolder): Promise<Reply> {
@@ -36,7 +33,7 @@ interface Told {
 }
 
 async function requestsOf(call: Call, user: string, unknown: Failure): Promise<Reply> {
-  const query = readQuery(call, schema())
+  const query = readQuery(call, requestsQuery)
   if (!query.ok) return query.failure
   const { after, limit } = query.value
   const told = await callUser<Told | null>(call.env, user, (object) =>
