@@ -2,6 +2,7 @@
 import type { Failure } from '../failure/failure.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
+import { readText } from '../http/read-text.ts'
 import { headersOf } from '../upstreams/call.ts'
 import { classify } from '../upstreams/classify.ts'
 import { parseGoogleError } from '../upstreams/google-error.ts'
@@ -9,6 +10,7 @@ import type { AttemptInput, AttemptResult } from './attempt.ts'
 import { OUTAGES } from './failure.ts'
 import { type Generated, type JourneyInput } from './journey-input.ts'
 import { serve } from './serve.ts'
+import { MAX_ERROR_BYTES } from './things.ts'
 
 export interface MakeInput extends JourneyInput {
   /** After the host, for the model that the lease is for. */
@@ -53,7 +55,7 @@ export async function make(input: MakeInput): Promise<Made> {
         return DONE
       }
       const { status, headers } = response
-      const text = (await response.text()).slice(0, 65_536)
+      const text = (await readText(response, MAX_ERROR_BYTES, { cut: true })) ?? ''
       const error = parseGoogleError(status, text, headers.get('retry-after'))
       const { upstream, auth } = access
       const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())

@@ -3,6 +3,7 @@ import type { Failure } from '../failure/failure.ts'
 import type { NewPin, Pin, PinRef } from '../gemini/pins.ts'
 import type { BorrowResult } from '../objects/pins/borrowing.ts'
 import type { Settings } from '../settings.ts'
+import { readText } from '../http/read-text.ts'
 import { headersOf } from '../upstreams/call.ts'
 import { classify } from '../upstreams/classify.ts'
 import type { Access } from '../upstreams/credential.ts'
@@ -100,12 +101,21 @@ export async function askAbout(
   }
 }
 
+/** A list of batches with what was asked in them is the longest that Google tells of things. */
+const MAX_THING_BYTES = 33_554_432
+export const MAX_ERROR_BYTES = 65_536
+
+/** What Google says of a thing; null where it is longer than any, or breaks off, which is as good as no answer. */
+export function wholeText(answer: Response): Promise<string | null> {
+  return readText(answer, MAX_THING_BYTES).catch(() => null)
+}
+
 /** Google's refusal as the client is told it. `isCredentials`: the fault is the credential's, so another may be asked. */
 export async function refusedBy(
   access: Access,
   response: Response,
 ): Promise<{ readonly reply: Response | Failure; readonly isCredentials: boolean }> {
-  const text = (await response.text()).slice(0, 65_536)
+  const text = (await readText(response, MAX_ERROR_BYTES, { cut: true }).catch(() => null)) ?? ''
   const error = parseGoogleError(response.status, text, response.headers.get('retry-after'))
   const { upstream, auth } = access
   const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())

@@ -3,7 +3,9 @@ import type { Lease, LeaseResult } from '../../objects/ledger/lease.ts'
 import type { Ask } from '../../upstreams/front.ts'
 import type { ServeInput } from '../journey-input.ts'
 import { callFiles } from '../objects.ts'
-import { askAbout, type Borrower } from '../things.ts'
+import { parsed } from '../../json/parsed.ts'
+import { isRecord } from '../../json/record.ts'
+import { askAbout, type Borrower, wholeText } from '../things.ts'
 import { type Kept, keptFiles } from './kept.ts'
 import { uploadFile } from './upload-file.ts'
 
@@ -96,7 +98,9 @@ async function isActive(
     await scheduler.wait(LOOK_EVERY_MS)
     const answer = await askAbout(borrower, access, { method: 'GET', path: `/v1beta/files/${id}` })
     if (!(answer instanceof Response) || !answer.ok) return false
-    state = (await answer.json<{ readonly state?: unknown }>()).state
+    const file = parsed(await wholeText(answer))
+    if (!isRecord(file)) return false
+    state = file['state']
   }
   return state !== 'PROCESSING' && state !== 'FAILED'
 }

@@ -2,7 +2,8 @@ import type { Failure } from '../../failure/failure.ts'
 import { isRecord } from '../../json/record.ts'
 import type { Access } from '../../upstreams/credential.ts'
 import { OUTAGES } from '../failure.ts'
-import { askAbout, type Borrower, refusedBy } from '../things.ts'
+import { parsed } from '../../json/parsed.ts'
+import { askAbout, type Borrower, refusedBy, wholeText } from '../things.ts'
 
 export interface FileToUpload {
   readonly mimeType: string
@@ -54,7 +55,7 @@ export async function uploadFile(
     return { ok: false, reply: OUTAGES.unreachable }
   }
   if (!answer.ok) return { ok: false, reply: (await refusedBy(access, answer)).reply }
-  const told: unknown = await answer.json().catch(() => null)
+  const told = parsed(await wholeText(answer))
   const file = isRecord(told) ? told['file'] : null
   return isRecord(file) ? { ok: true, file } : { ok: false, reply: OUTAGES.unreadable }
 }

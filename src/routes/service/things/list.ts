@@ -1,10 +1,19 @@
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
-import { askAbout, borrow, type Borrower, ownOf, refusedBy } from '../../../gateway/things.ts'
+import { OUTAGES } from '../../../gateway/failure.ts'
+import {
+  askAbout,
+  borrow,
+  type Borrower,
+  ownOf,
+  refusedBy,
+  wholeText,
+} from '../../../gateway/things.ts'
 import type { Failure } from '../../../failure/failure.ts'
+import { parsed } from '../../../json/parsed.ts'
 import { isRecord } from '../../../json/record.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
 import { type Kind, pinOf, refOf } from './kinds.ts'
-import { borrowerOf, parsed } from './one.ts'
+import { borrowerOf } from './one.ts'
 
 /** Where a list goes on: with which credential, and Google's own token there. */
 interface Place {
@@ -135,8 +144,8 @@ async function googlesPage(lister: Lister, { credentialId, token }: Place): Prom
     const { reply } = await refusedBy(asked.access, answer)
     return { ok: false, failure: reply instanceof Response ? NO_LIST : reply }
   }
-  const page = parsed(await answer.text())
-  const body = isRecord(page) ? page : {}
+  const body = parsed(await wholeText(answer))
+  if (!isRecord(body)) return { ok: false, failure: OUTAGES.unreadable }
   const things = await seenOf(borrower, { of, credentialId, list: body[of.listed] })
   return { ok: true, things, next: nextOf(body['nextPageToken'], credentialId, lenders) }
 }

@@ -1,6 +1,8 @@
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { make } from '../../../gateway/make-thing.ts'
-import { keep } from '../../../gateway/things.ts'
+import { OUTAGES } from '../../../gateway/failure.ts'
+import { keep, wholeText } from '../../../gateway/things.ts'
+import { parsed } from '../../../json/parsed.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import { ownedInThing } from '../../../gemini/media/owned-uris.ts'
 import { fileIdIn, MAX_PINS_ASKED, type PinRef } from '../../../gemini/pins.ts'
@@ -12,7 +14,7 @@ import type { Call, Reply } from '../../call.ts'
 import { setJourneyHeaders, unanswered } from '../journey-headers.ts'
 import { journeyFor, outliving, readServiceBody } from '../journey.ts'
 import { BATCHES, CACHES, INTERACTIONS, type Kind, pinOf } from './kinds.ts'
-import { parsed, remember } from './one.ts'
+import { named, remember } from './one.ts'
 import { Watched } from './watched.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
@@ -87,6 +89,7 @@ function making({ of, model: modelIn, path, body: bodyFor }: Making): Handler {
     const response = type.includes('event-stream')
       ? watched(call, holder, { answer, credentialId, settle: made.settle })
       : await whole(call, holder, { of, answer, credentialId, settle: made.settle })
+    if (!(response instanceof Response)) return named(response, credentialId)
     response.headers.set('content-type', type)
     setJourneyHeaders(response.headers, generated, call.family)
     return response
@@ -103,10 +106,12 @@ async function whole(
   call: Call,
   holder: KeyHolder,
   { of, answer, credentialId, settle }: Answering & { readonly of: Kind },
-): Promise<Response> {
-  const text = await answer.text()
+): Promise<Response | Failure> {
+  const text = await wholeText(answer)
   const thing = parsed(text)
   settle(isRecord(thing) ? usageOf(thing['usage']) : undefined)
+  // It may have been made, and be billed, all the same.
+  if (text === null) return OUTAGES.unreadable
   await remember(call, holder, { of, text, credentialId })
   return new Response(text)
 }

@@ -7,7 +7,10 @@ import {
   forget,
   keep,
   refusedBy,
+  wholeText,
 } from '../../../gateway/things.ts'
+import { OUTAGES } from '../../../gateway/failure.ts'
+import { parsed } from '../../../json/parsed.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import { readRaw } from '../../../http/body.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
@@ -54,7 +57,8 @@ export function oneThing(
     else if (gone) await forget(borrower, refOf(of, id))
     const type = answer.headers.get('content-type') ?? ''
     if (gone || !type.includes('json')) return passed(answer, credentialId)
-    const text = await answer.text()
+    const text = await wholeText(answer)
+    if (text === null) return named(OUTAGES.unreadable, credentialId)
     // A file that an admin lets all read becomes nobody's own by being read.
     if (of.kind !== 'file' || isOwner) await remember(call, holder, { of, text, credentialId })
     return new Response(text, { headers: headersFor(type, credentialId) })
@@ -100,14 +104,6 @@ export async function remember(
 export function borrowerOf({ env, settings, request }: Call, holder: KeyHolder): Borrower {
   const { userId, keyDigest } = holder
   return { env, userId, keyDigest, settings, signal: request.signal }
-}
-
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** A stream or bytes, as they come. */

@@ -6,7 +6,15 @@ import { beginCopy, keepingStream } from '../../../gateway/copies/keeping.ts'
 import { keptFiles } from '../../../gateway/copies/kept.ts'
 import { uploadFile } from '../../../gateway/copies/upload-file.ts'
 import { callUser } from '../../../gateway/objects.ts'
-import { askAbout, borrow, type Borrowed, keep, refusedBy } from '../../../gateway/things.ts'
+import {
+  askAbout,
+  borrow,
+  type Borrowed,
+  keep,
+  refusedBy,
+  wholeText,
+} from '../../../gateway/things.ts'
+import { parsed } from '../../../json/parsed.ts'
 import { canonicalType, typeOfName } from '../../../gemini/media/media-types.ts'
 import { fileIdOf, type KnownFile } from '../../../gemini/pins.ts'
 import { readForm } from '../../../http/multipart.ts'
@@ -14,7 +22,7 @@ import { isRecord } from '../../../json/record.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
 import { FILES, pinOf, refOf } from './kinds.ts'
 import { everyThing } from './list.ts'
-import { borrowerOf, forgetFile, headersFor, parsed } from './one.ts'
+import { borrowerOf, forgetFile, headersFor } from './one.ts'
 import { keepCopy } from './upload.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
@@ -84,7 +92,7 @@ export function getFile<Query, Told extends object>(files: FileDialect<Query, To
     })
     if (!(answer instanceof Response)) return answer
     if (!answer.ok) return refused((await refusedBy(borrowed.access, answer)).reply)
-    const file = parsed(await answer.text())
+    const file = parsed(await wholeText(answer))
     if (!isRecord(file)) return NO_FILE
     return told(files.toFile(file, known.purpose ?? NO_PURPOSE), borrowed.credentialId)
   }

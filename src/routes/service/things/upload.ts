@@ -1,7 +1,8 @@
 /**
  * Google's resumable uploads. Pollux chooses the credential with the start, and puts an address of its own in the place of
  * Google's: two SDKs send the bytes without any key, so that address is itself the permission, sealed and for some hours; and a
- * third sends its key to whatever host is named (docs/clients.md). The bytes are streamed through and never held.
+ * third sends its key to whatever host is named (docs/clients.md). The bytes are streamed through; of a file that is kept
+ * on its way (gateway/copies) a piece at a time is held.
  */
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { sealKey } from '../../../gateway/copies/file-key.ts'
@@ -13,7 +14,8 @@ import {
 } from '../../../gateway/copies/keeping.ts'
 import { isGoogles } from '../../../gateway/copies/upload-file.ts'
 import { OUTAGES, VAULT_CLOSED } from '../../../gateway/failure.ts'
-import { askAbout, borrow, keep, refusedBy } from '../../../gateway/things.ts'
+import { askAbout, borrow, keep, refusedBy, wholeText } from '../../../gateway/things.ts'
+import { parsed } from '../../../json/parsed.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import { openVault } from '../../../objects/secrets/vault.ts'
 import type { NewPin } from '../../../gemini/pins.ts'
@@ -21,7 +23,7 @@ import { logError } from '../../../http/log.ts'
 import { isRecord } from '../../../json/record.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
 import { FILES, pinOf, refOf } from './kinds.ts'
-import { borrowerOf, named, parsed, textOf } from './one.ts'
+import { borrowerOf, named, textOf } from './one.ts'
 
 const LIFE_MS = 12 * 3_600_000
 /** What of an upload is said in headers, by client and by Google. */
@@ -76,7 +78,7 @@ export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply>
   }).toString()
   headers['x-goog-upload-url'] = address.href
   headers['x-goog-upload-control-url'] = address.href
-  return Response.json(parsed(await answer.text()) ?? {}, {
+  return Response.json(parsed(await wholeText(answer)) ?? {}, {
     headers: { ...headers, 'x-pollux-credential': credentialId },
   })
 }
@@ -114,9 +116,10 @@ export async function continueUpload(call: Call): Promise<Reply> {
 }
 
 /** The answer to a piece; with the last one the file is there, and has an owner. */
-async function finished({ env }: Call, upload: Upload, answer: Response): Promise<Response> {
+async function finished({ env }: Call, upload: Upload, answer: Response): Promise<Reply> {
   const { userId, credentialId } = upload
-  const text = await answer.text()
+  const text = await wholeText(answer)
+  if (text === null) return OUTAGES.unreadable
   const body = parsed(text)
   const pin = isRecord(body) ? pinOf(FILES, body['file'], Date.now()) : null
   if (pin !== null) await keep({ env, userId }, [pin], credentialId)

@@ -1,6 +1,6 @@
 import { SseParser } from '../../../http/sse.ts'
 import { isRecord } from '../../../json/record.ts'
-import { parsed } from './one.ts'
+import { parsed } from '../../../json/parsed.ts'
 
 /** A stream of an interaction's events on its way to the client, byte for byte, and what it tells on the way. */
 export class Watched {
