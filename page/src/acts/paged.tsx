@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { ask } from '../api.ts'
 import { count, words } from '../format.ts'
 import { Problem } from '../pieces.tsx'
@@ -21,6 +21,8 @@ export function Paged({ name, does, path, place, counts }: PagedProps) {
   const [next, setNext] = useState<string | null>(null)
   const [state, setState] = useState<'idle' | 'busy' | 'done'>('idle')
   const [error, setError] = useState<Error | null>(null)
+  // Of the page that is next: another try of it is the same act.
+  const once = useRef<string>(crypto.randomUUID())
 
   const run = async (): Promise<void> => {
     setState('busy')
@@ -30,7 +32,8 @@ export function Paged({ name, does, path, place, counts }: PagedProps) {
     try {
       do {
         const body = at === null ? {} : { [place]: at }
-        const answer = await ask<Record<string, unknown>>({ path, body, once: crypto.randomUUID() })
+        const answer = await ask<Record<string, unknown>>({ path, body, once: once.current })
+        once.current = crypto.randomUUID()
         all = added(all, answer, counts)
         at = typeof answer['next'] === 'string' ? answer['next'] : null
         setSums(all)

@@ -7,7 +7,7 @@ import { inputOf, outputOf, stacks } from './stacks.ts'
 
 const DAY_MS = 86_400_000
 
-/** Today beside yesterday until the same hour, and the last 48 hours, over all users. */
+/** Today beside yesterday until the end of the same hour, since use is told by the hour, and the last 48 hours, over all users. */
 export function Days({ answer }: { readonly answer: UsageAnswer }) {
   const now = Date.parse(answer.now)
   const today = Math.floor(now / DAY_MS) * DAY_MS
@@ -71,7 +71,7 @@ function Figure({
   return (
     <div class="card">
       <b>{tell(now)}</b> {name}
-      <div class="faint">{tell(before)} yesterday by now</div>
+      <div class="faint">{tell(before)} yesterday by the end of this hour</div>
     </div>
   )
 }

@@ -13,6 +13,8 @@ export function Verdict({
   const known = users.filter(({ credentials }) => credentials !== null)
   if (known.length === 0) return null
   const out = known.filter(servesNothing)
+  // Who has not told yet, or is on another page, may serve or not.
+  const isAll = known.length === total
   const hands = known.reduce((sum, { credentials }) => sum + (credentials?.quarantined ?? 0), 0)
   const atLeast = users.length < total && known.every(servesNothing) ? 'at least ' : ''
   const first = out
@@ -22,7 +24,11 @@ export function Verdict({
   return (
     <div class={`verdict ${out.length === 0 ? 'good' : 'bad'}`}>
       {out.length === 0 ? (
-        <p>All {count(total)} rings serve.</p>
+        <p>
+          {isAll
+            ? `All ${count(total)} rings serve.`
+            : `All ${count(known.length)} rings that were looked at serve; there are ${count(total)}.`}
+        </p>
       ) : (
         <p>
           {atLeast}
