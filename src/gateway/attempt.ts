@@ -115,7 +115,7 @@ export function brokenOff(signal: AbortSignal, status: number): Failed {
 }
 
 /** An error text may quote a whole request; what matters stands at its beginning, so the rest is not read. */
-async function errorText(response: Response): Promise<string> {
+export async function errorText(response: Response): Promise<string> {
   return (await readText(response, MAX_ERROR_BYTES, { cut: true })) ?? ''
 }
 

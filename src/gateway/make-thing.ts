@@ -2,15 +2,13 @@
 import type { Failure } from '../failure/failure.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
-import { readText } from '../http/read-text.ts'
 import { headersOf } from '../upstreams/call.ts'
 import { classify } from '../upstreams/classify.ts'
 import { parseGoogleError } from '../upstreams/google-error.ts'
-import type { AttemptInput, AttemptResult } from './attempt.ts'
+import { type AttemptInput, type AttemptResult, errorText } from './attempt.ts'
 import { OUTAGES } from './failure.ts'
 import { type Generated, type JourneyInput } from './journey-input.ts'
 import { serve } from './serve.ts'
-import { MAX_ERROR_BYTES } from './things.ts'
 
 export interface MakeInput extends JourneyInput {
   /** After the host, for the model that the lease is for. */
@@ -55,8 +53,7 @@ export async function make(input: MakeInput): Promise<Made> {
         return DONE
       }
       const { status, headers } = response
-      const text = (await readText(response, MAX_ERROR_BYTES, { cut: true })) ?? ''
-      const error = parseGoogleError(status, text, headers.get('retry-after'))
+      const error = parseGoogleError(status, await errorText(response), headers.get('retry-after'))
       const { upstream, auth } = access
       const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
       if (verdict.kind !== 'upstream_fault') return { ok: false, verdict, status, error }

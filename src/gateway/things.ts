@@ -17,6 +17,7 @@ import {
   UNUSABLE,
   VAULT_CLOSED,
 } from './failure.ts'
+import { errorText } from './attempt.ts'
 import { apart } from './pin-failure.ts'
 import { callUser } from './objects.ts'
 import { quotable } from './quotation.ts'
@@ -103,7 +104,6 @@ export async function askAbout(
 
 /** A list of batches with what was asked in them is the longest that Google tells of things. */
 const MAX_THING_BYTES = 33_554_432
-export const MAX_ERROR_BYTES = 65_536
 
 /** What Google says of a thing; null where it is longer than any, or breaks off, which is as good as no answer. */
 export function wholeText(answer: Response): Promise<string | null> {
@@ -115,7 +115,7 @@ export async function refusedBy(
   access: Access,
   response: Response,
 ): Promise<{ readonly reply: Response | Failure; readonly isCredentials: boolean }> {
-  const text = (await readText(response, MAX_ERROR_BYTES, { cut: true }).catch(() => null)) ?? ''
+  const text = await errorText(response).catch(() => '') // broken off: the status says the most of it
   const error = parseGoogleError(response.status, text, response.headers.get('retry-after'))
   const { upstream, auth } = access
   const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())

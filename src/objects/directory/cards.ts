@@ -33,8 +33,8 @@ export class People {
     sql.exec(
       'CREATE TABLE IF NOT EXISTS users (user_id TEXT PRIMARY KEY, created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
     )
-    const isNew = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'people_changes'").toArray()
-    if (isNew.length > 0) return
+    const known = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'people_changes'").toArray()
+    if (known.length > 0) return
     sql.exec(`
       ALTER TABLE users ADD COLUMN card TEXT;
       ALTER TABLE users ADD COLUMN label TEXT;
