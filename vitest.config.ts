@@ -21,6 +21,8 @@ const nodeTests = [
 export default defineConfig({
   test: {
     silent: 'passed-only',
+    // One worker waits for the other side most of the time; on two cores vitest would take no second one, and need half as long again.
+    maxWorkers: 2,
     // What test/replay has no recording of fails; `-u` records.
     update: 'none',
     projects: [
