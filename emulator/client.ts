@@ -62,7 +62,8 @@ export interface EmulatorClient {
   removeCredential(handle: string): Promise<boolean>
   script(script: ScriptInput): Promise<number>
   scripts(): Promise<(ScriptInput & { id: number })[]>
-  clearScripts(): Promise<void>
+  /** Those for one credential, else all, of others who use the emulator too. */
+  clearScripts(credential?: string): Promise<void>
   calls(filter?: CallFilter): Promise<CallRecord[]>
   clearCalls(): Promise<void>
   /** The first call that satisfies the predicate; polls until the timeout, then throws. */
@@ -175,8 +176,9 @@ export function createEmulatorClient(url: string): EmulatorClient {
       return (await call<Listed>('GET', 'scripts')).scripts
     },
 
-    async clearScripts() {
-      await call('DELETE', 'scripts')
+    async clearScripts(credential) {
+      const of = credential === undefined ? '' : `?credential=${encodeURIComponent(credential)}`
+      await call('DELETE', `scripts${of}`)
     },
 
     async clearCalls() {

@@ -22,8 +22,8 @@ export const CONTROLS: Record<string, Control> = {
   }),
   'POST scripts': (state, { body }) => ({ id: state.scripts.add(readScript(body)) }),
   'GET scripts': (state) => ({ scripts: state.scripts.list() }),
-  'DELETE scripts': (state) => {
-    state.scripts.clear()
+  'DELETE scripts': (state, { url }) => {
+    state.scripts.clear(url.searchParams.get('credential'))
     return {}
   },
   'GET calls': (state, { url }) => ({ calls: state.calls.list(readFilter(url.searchParams)) }),

@@ -53,7 +53,7 @@ export function createState(now: () => number, credentials: CredentialPolicy): S
 export function resetState(state: State): void {
   state.credentials.clear()
   state.tokens.clear()
-  state.scripts.clear()
+  state.scripts.clear(null)
   state.calls.clear()
   state.signatures.clear()
   state.onboarding.clear()

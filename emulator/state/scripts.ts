@@ -48,8 +48,10 @@ export class Scripts {
     }))
   }
 
-  clear(): void {
-    this.#scripts = []
+  /** Those for one credential; null: all. */
+  clear(credential: string | null): void {
+    this.#scripts =
+      credential === null ? [] : this.#scripts.filter((script) => script.credential !== credential)
   }
 }
 

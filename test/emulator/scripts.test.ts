@@ -41,6 +41,17 @@ describe('matching', () => {
     expect(await say(other)).toBe('any')
   })
 
+  it('is taken back for one credential, or for all', async () => {
+    const [mine, other] = [await key(), await key()]
+    for (const credential of [mine, other]) {
+      await google.control.script({ times: 0, credential, reply: { text: 'scripted' } })
+    }
+    await google.control.clearScripts(mine)
+    expect([await say(mine), await say(other)]).toEqual(['You said: hello world', 'scripted'])
+    await google.control.clearScripts()
+    expect(await say(other)).toBe('You said: hello world')
+  })
+
   it('is not used up by a refused request, nor by another method', async () => {
     const mine = await key()
     await google.control.script({ reply: { text: 'kept' } })

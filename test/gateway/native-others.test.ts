@@ -1,13 +1,6 @@
 /** What else Google's clients ask of models: counts, vectors, lists; and what they are told of the rest. */
 import { describe, expect, it } from 'vitest'
-import {
-  configure,
-  fetchPollux,
-  givenUser,
-  google,
-  MODEL,
-  settledStats,
-} from '../support/pollux.ts'
+import { configure, fetchPollux, givenUser, MODEL, settledStats } from '../support/pollux.ts'
 import { native, NATIVE_BODY, type NativeResponse } from '../support/native.ts'
 
 const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
@@ -183,7 +176,6 @@ describe('what is not served', () => {
     expect(answer.status).toBe(404)
     const { error } = await answer.json<NativeResponse>()
     expect(error?.message).toMatch(/^models\/gemini-none is not found for API version v1beta/)
-    await google.clearScripts()
     await settledStats(user)
   })
 })

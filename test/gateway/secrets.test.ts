@@ -63,7 +63,7 @@ describe('secrets and prompts', { timeout: 30_000 }, () => {
         await google.script({ credential: handle, reply: (reply ?? { text: 'fine' }) as never })
       }
       await see(await chat(user.key, { messages, ...overrides }))
-      await google.clearScripts()
+      for (const { handle } of user.credentials) await google.clearScripts(handle)
     }
 
     // Every credential in turn, streamed and not, and every way to fail.
