@@ -1,4 +1,4 @@
-import { RENEW_EVERY_MS } from '../objects/ledger/ledger.ts'
+import { RENEW_EVERY_MS } from '../objects/ledger/lease-times.ts'
 import { callUser } from './objects.ts'
 
 interface Renewing {

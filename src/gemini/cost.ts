@@ -1,6 +1,6 @@
-import type { Price } from './models/prices.ts'
+import { DEAR, type Price } from './models/prices.ts'
 import type { ModalityCount, UsageMetadata } from './types.ts'
-import { countTokens, tokensOf } from './usage.ts'
+import { countTokens, type TokenCounts, tokensOf } from './usage.ts'
 
 /** From this many tokens of prompt on, exclusively, some models are dearer, for the whole request. */
 const LONG_PROMPT = 200_000
@@ -61,4 +61,9 @@ function priced(
     rest -= of
   }
   return sum + rest * text
+}
+
+/** An unknown price is charged as a dear one: else a budget could be passed by models without a price. */
+export function dearCost({ prompt, toolUse, output, reasoning }: TokenCounts): number {
+  return estimateCost({ input: prompt + toolUse, output: output + reasoning }, DEAR)
 }

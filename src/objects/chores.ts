@@ -1,5 +1,5 @@
 import { logError } from '../http/log.ts'
-import { CHECKPOINT_AFTER_MS } from './ledger/ledger.ts'
+import { CHECKPOINT_AFTER_MS } from './ledger/lease-times.ts'
 import { parseSnapshot, snapshotKey, snapshotOf } from './recovery/snapshot.ts'
 import type { FilesObject } from './files.ts'
 import type { ResponsesObject } from './responses.ts'

@@ -4,15 +4,14 @@ import { env } from 'cloudflare:workers'
 import { NO_TOKENS } from '../../src/gemini/usage.ts'
 import {
   CHECKPOINT_AFTER_MS,
-  type Grant,
   GRACE_MS,
-  Ledger,
   LAPSE_MS,
   LEASE_MS,
-  OTHER_MODELS,
-  terminalSum,
-} from '../../src/objects/ledger/ledger.ts'
-import type { LeaseRef, Settlement } from '../../src/objects/ledger/lease.ts'
+} from '../../src/objects/ledger/lease-times.ts'
+import { OTHER_MODELS } from '../../src/objects/ledger/counters.ts'
+import { Ledger } from '../../src/objects/ledger/ledger.ts'
+import { terminalSum } from '../../src/objects/ledger/usage.ts'
+import type { Grant, LeaseRef, Settlement } from '../../src/objects/ledger/lease.ts'
 import { migrate } from '../../src/objects/storage.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')

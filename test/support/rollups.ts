@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers'
 import type { TokenCounts } from '../../src/gemini/usage.ts'
 import type { Counters } from '../../src/objects/ledger/counters.ts'
 import type { LeaseRef } from '../../src/objects/ledger/lease.ts'
-import { LEASE_MS } from '../../src/objects/ledger/ledger.ts'
+import { LEASE_MS } from '../../src/objects/ledger/lease-times.ts'
 import { migrate } from '../../src/objects/storage.ts'
 
 export const NOW = Date.parse('2026-11-22T12:00:00Z')

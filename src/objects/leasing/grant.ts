@@ -1,22 +1,13 @@
 import { within } from '../../within.ts'
-import type { Held, Readiness } from '../secrets/access-tokens.ts'
-import { estimateCost } from '../../gemini/cost.ts'
-import { DEAR, ownPriceOf, priceOf } from '../../gemini/models/prices.ts'
-import { canDo } from '../../gemini/operations.ts'
-import type { RateLimits } from '../../failure/rate-limits.ts'
+import type { Readiness } from '../secrets/access-tokens.ts'
 import { quarantine } from './consequences.ts'
 import type { Credential } from '../ring/credential.ts'
-import { choose } from '../ring/fallback.ts'
-import type { LeaseRef, LeaseRequest, LeaseResult, Refusal } from '../ledger/lease.ts'
-import { type Need, isUnlimited, rateLimits, reachedBy } from '../config/limits.ts'
-import { type Selection, nextActive, select } from '../ring/select.ts'
-import { type Owner, ownerOf, pinnedAway, ringOfOwner } from '../pins/owner.ts'
-import { forbiddenOf } from '../pins/media-uris.ts'
-import { principalOf } from '../ring/standing.ts'
-import { type UserState, admissionTo, ringOf, useOf, viewOf } from '../state.ts'
-import { preferencesOf, resolveModel } from '../config/user-settings.ts'
-import { choiceId } from '../ledger/request-id.ts'
+import type { LeaseRef, LeaseRequest, LeaseResult } from '../ledger/lease.ts'
+import { ownerOf, pinnedAway } from '../pins/owner.ts'
+import { type UserState } from '../state.ts'
 
+import { attemptOf, handOver, lend } from './lend.ts'
+import { chosenFor, wantedOf } from './wanted.ts'
 type Background = (work: Promise<unknown>) => void
 
 /**
@@ -131,67 +122,8 @@ function decide(
   )
 }
 
-/**
- * Why a request for this model would be refused now; null where it would not. Changes nothing; asked before costly work that
- * comes before the lease, so that nobody gets that work for nothing.
- */
-export function foresee(state: UserState, request: LeaseRequest): Refusal | null {
-  const now = Date.now()
-  const wanted = wantedOf(state, request, now)
-  if (!wanted.ok) return wanted
-  const { selection } = chosenFor(state, request, wanted.asked, [], now)
-  if (!selection.ok) return selection
-  const { choices = 1 } = request
-  return limitReached(state, { tokens: 1, calls: choices, places: choices, costNano: 1 }, now)
-}
-
-/** The model that is asked for, as the user's names resolve it, or why the user may not ask. */
-function wantedOf(
-  state: UserState,
-  { keyDigest, model, standIn, operation = 'generate', uris = [] }: LeaseRequest,
-  now: number,
-): { readonly ok: true; readonly asked: string } | Refusal {
-  const admission = admissionTo(state, keyDigest, now)
-  if (admission !== 'ok') return { ok: false, reason: admission }
-  const asked = resolveModel(state.profile.settings, model, standIn)
-  if (asked === null) return { ok: false, reason: 'model_not_allowed' }
-  if (!canDo(asked, operation)) return { ok: false, reason: 'wrong_operation' }
-  const ref = forbiddenOf(state, uris, now)
-  return ref === null ? { ok: true, asked } : { ok: false, reason: 'uri_not_allowed', ref }
-}
-
-function chosenFor(
-  state: UserState,
-  request: LeaseRequest,
-  asked: string,
-  unavailable: readonly string[],
-  now: number,
-  owner: Owner = { kind: 'nobody' },
-): ReturnType<typeof choose> {
-  const { operation = 'generate', pins = [] } = request
-  // A cache, or the token of a long answer, is of one model: no other model can stand in.
-  const isOfModel = pins.some(({ kind }) => kind === 'cached_content' || kind === 'continuation')
-  const settings = isOfModel ? { ...state.profile.settings, fallbacks: {} } : state.profile.settings
-  const ring = ringOf(state, now)
-  const ownersRing = owner.kind === 'one' ? ringOfOwner(ring, owner.credentialId) : ring
-  return choose(settings, { model: asked, operation }, (candidate) =>
-    select(ownersRing, viewOf(state, candidate, now), {
-      ...request,
-      session: settings.affinity ? request.session : null,
-      tried: [...triedWith(candidate, asked, request), ...unavailable],
-    }),
-  )
-}
-
 function made(result: LeaseResult): Decision {
   return { made: true, result }
-}
-
-/** Credentials that this request has tried with a model. */
-function triedWith(model: string, asked: string, request: LeaseRequest): readonly string[] {
-  if (model === asked) return request.tried
-  const { triedInstead = [] } = request
-  return triedInstead.filter((tried) => tried.model === model).map((tried) => tried.credentialId)
 }
 
 /** The lease of this very attempt, if it was granted before: the answer was lost on the way, and the Worker asks again. */
@@ -209,139 +141,6 @@ interface Before {
     readonly lease: LeaseRef
     readonly credential: Credential
   }
-}
-
-function lend(
-  state: UserState,
-  request: LeaseRequest & { readonly asked: string },
-  selection: { readonly credential: Credential } & Partial<Extract<Selection, { ok: true }>>,
-  held: Held,
-  now: number,
-): LeaseResult {
-  const { ledger, buckets, profile } = state
-  const { credential, test = false, affinity = null } = selection
-  const { requestId, estimatedTokens: tokens, choices = 1 } = request
-  const begins = request.attempt === 1 && !ledger.meter.hasBegun(requestId)
-  const calls = request.calls?.[credential.upstream] ?? 1
-  const more = begins ? calls : ledger.meter.uncounted(requestId, calls)
-  const costNano = begins ? estimateOf(state, request, now) : 0
-  const need: Need = begins
-    ? {
-        tokens: tokens * choices,
-        calls: calls * choices,
-        places: choices,
-        costNano: costNano * choices,
-      }
-    : { tokens: 0, calls: more, places: 0, costNano: 0 }
-  // In one step with the grant, so that no number of concurrent requests gets past a limit.
-  const reached = more > 0 ? limitReached(state, need, now) : null
-  if (reached !== null) return reached
-  const lease = ledger.grant(
-    {
-      requestId,
-      begins: begins ? { tokens, calls, costNano } : null,
-      credentialId: credential.id,
-      credentialVersion: credential.updatedAt,
-      tokenSerial: held.serial,
-      model: request.model,
-      upstream: credential.upstream,
-      grantedTo: attemptOf(request),
-    },
-    now,
-  )
-  if (!begins && more > 0) ledger.meter.countMore(requestId, more, now)
-  for (let index = 1; begins && index < choices; index++) {
-    ledger.meter.beginSoon(choiceId(requestId, index), tokens, now, costNano)
-  }
-  if (test) buckets.beginTest(principalOf(credential), lease)
-  if (request.attempt === 1 && profile.settings.mode === 'round_robin') {
-    profile.advance(nextActive(ringOf(state, now), credential.id))
-  }
-  return handOver(state, request, lease, { asked: request.asked, credential, held, affinity })
-}
-
-/** What a request may cost, in 1e-9 dollars; looked up only where a budget asks. */
-function estimateOf(
-  { profile }: UserState,
-  { model, estimatedTokens, estimatedOutput = estimatedTokens }: LeaseRequest,
-  now: number,
-): number {
-  const { usdPerDay, usdPerMonth, usdTotal } = profile.settings.limits
-  if (usdPerDay === null && usdPerMonth === null && usdTotal === null) return 0
-  const output = Math.min(estimatedOutput, estimatedTokens)
-  const price = priceOf(model, now, profile.prices) ?? DEAR
-  return estimateCost({ input: estimatedTokens - output, output }, price)
-}
-
-function handOver(
-  state: UserState,
-  { callIds = [], requestId }: LeaseRequest,
-  lease: LeaseRef,
-  { asked, credential, held, affinity }: Choice,
-): LeaseResult {
-  const { settings } = state.profile
-  const { upstream, project, location, quotaProject } = credential
-  const now = Date.now()
-  const access = { upstream, project, location, quotaProject, auth: held.auth }
-  const rateLimits = limitsLeft(state, now)
-  const maker = { model: lease.model, upstream }
-  const { prices } = state.profile
-  // The list is the Worker's own.
-  const price = prices.length === 0 ? undefined : ownPriceOf(lease.model, now, prices)
-  const suspected = state.suspicions.of(credential.id, lease.model, requestId, now)
-  return {
-    ok: true,
-    lease: {
-      ...lease,
-      // The serial of the token lent now, which may have been replaced since the lease was granted.
-      tokenSerial: held.serial,
-      access,
-      affinity,
-      rateLimits,
-      insteadOf: lease.model === asked ? null : asked,
-      preferences: preferencesOf(settings),
-      isAwaited: isAwaited(state, lease),
-      ...(price !== undefined && { price }),
-      ...(suspected !== undefined && { suspected }),
-      ...(callIds.length > 0 && { signatures: state.signatures.of(callIds, maker, now) }),
-    },
-  }
-}
-
-/** Limits and `least_used` count what is under way, and a bucket has one test at a time: only then is the settlement urgent. */
-function isAwaited({ profile, buckets }: UserState, { id }: LeaseRef): boolean {
-  const { limits, mode } = profile.settings
-  return !isUnlimited(limits) || mode === 'least_used' || buckets.isTestedBy(id)
-}
-
-interface Choice {
-  /** As the user's names resolve it. */
-  readonly asked: string
-  readonly credential: Credential
-  readonly held: Held
-  readonly affinity: 'kept' | 'moved' | null
-}
-
-function limitReached(state: UserState, need: Need, now: number): Refusal | null {
-  const { limits } = state.profile.settings
-  if (isUnlimited(limits)) return null // as most users are: their use need not be summed up
-  let reached = reachedBy(limits, useOf(state, now), need, now)
-  // Leases that lapsed are counted as lost now, so that their places are free at once and not only with the alarm.
-  if (reached !== null && state.ledger.sweep(now))
-    reached = reachedBy(limits, useOf(state, now), need, now)
-  if (reached !== null) state.ledger.tally(`limit ${reached.limit}`)
-  return reached === null
-    ? null
-    : { ok: false, reason: 'limit_reached', ...reached, rateLimits: limitsLeft(state, now) }
-}
-
-function limitsLeft(state: UserState, now: number): RateLimits | null {
-  const { limits } = state.profile.settings
-  return isUnlimited(limits) ? null : rateLimits(limits, useOf(state, now), now)
-}
-
-function attemptOf({ requestId, attempt }: LeaseRequest): string {
-  return `${requestId}.${attempt}`
 }
 
 /** Fetches the successor of a token that is still good. */

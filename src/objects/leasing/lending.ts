@@ -1,5 +1,6 @@
 import type { Chores } from '../chores.ts'
-import { foresee, grant } from './grant.ts'
+import { foresee } from './foresee.ts'
+import { grant } from './grant.ts'
 import type { LeaseRequest, LeaseResult, Refusal, Settled, Settlement } from '../ledger/lease.ts'
 import { settle } from './settlement.ts'
 import type { UserState } from '../state.ts'

@@ -14,6 +14,10 @@ import {
 } from './usage.ts'
 import { COUNT_COLUMNS, type CountColumns, type Usage, type UsageKey } from './usage.ts'
 
+/** Clients choose model names, so counters must be bounded: models past this number are counted together. */
+const MAX_MODELS = 200
+export const OTHER_MODELS = '(other)'
+
 /** Attempts of one credential on one model, by terminal state, and the tokens they used. */
 export interface AttemptCounts extends Usage, UsageKey {
   /** Leases granted, counted where they are granted: the other side of the ledger's sum. */
@@ -58,9 +62,9 @@ export class Counters {
     }
   }
 
-  /** Whether the model has counters of its own, or may still get them: at most `limit` models do. */
-  knowsModel(model: string, limit: number): boolean {
-    return this.#models.has(model) || this.#models.size < limit
+  /** The name under which attempts on this model are counted. */
+  countedAs(model: string): string {
+    return this.#models.has(model) || this.#models.size < MAX_MODELS ? model : OTHER_MODELS
   }
 
   granted(credentialId: string, model: string, upstream?: Upstream): void {
@@ -104,6 +108,18 @@ export class Counters {
 
   attempts(): readonly AttemptCounts[] {
     return [...this.#attempts.values()]
+  }
+
+  costNano(): number {
+    return this.attempts().reduce((sum, { costNano }) => sum + costNano, 0)
+  }
+
+  totalTokens(): number {
+    return this.attempts().reduce(
+      (sum, { promptTokens, outputTokens, reasoningTokens, toolUseTokens }) =>
+        sum + promptTokens + outputTokens + reasoningTokens + toolUseTokens,
+      0,
+    )
   }
 
   requests(): Readonly<RequestCounts> {

@@ -153,3 +153,22 @@ export interface Settled {
   /** False: all that was reported had been before, and nothing changed. */
   readonly counted: boolean
 }
+
+/** What a lease is granted on. */
+export interface Grant {
+  readonly credentialId: string
+  readonly credentialVersion: number
+  readonly tokenSerial: number
+  readonly model: string
+  /** Where the credential leads. */
+  readonly upstream: Upstream
+  readonly requestId: string
+  /** Which attempt of which request. */
+  readonly grantedTo: string
+  /** Set with the first attempt of a request, which begins the request: an estimate of its tokens, and how many calls it takes. */
+  readonly begins: {
+    readonly tokens: number
+    readonly calls: number
+    readonly costNano?: number
+  } | null
+}

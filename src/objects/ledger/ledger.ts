@@ -1,12 +1,16 @@
-import type { Upstream } from '../../gemini/upstreams.ts'
-import { estimateCost } from '../../gemini/cost.ts'
-import { DEAR } from '../../gemini/models/prices.ts'
-import type { TokenCounts } from '../../gemini/usage.ts'
+import { dearCost } from '../../gemini/cost.ts'
 import { outcomeOf } from '../../upstreams/verdict.ts'
 import { type AttemptCounts, Counters, type RequestCounts } from './counters.ts'
-import { type LeaseRef, REQUEST_OUTCOMES, type RequestOutcome, type Settlement } from './lease.ts'
-import { close, fromRow, leaseId, type Life, type LifeRow, newLife } from './lives.ts'
-import { parseLeaseId, stateOf, toRow } from './lives.ts'
+import {
+  type Grant,
+  type LeaseRef,
+  REQUEST_OUTCOMES,
+  type RequestOutcome,
+  type Settlement,
+} from './lease.ts'
+import { close, leaseId, type LifeRow, parseLeaseId, stateOf, toRow } from './lives.ts'
+import { Lives } from './past-lives.ts'
+import { CHECKPOINT_AFTER_MS, endOf, GRACE_MS, LEASE_MS } from './lease-times.ts'
 import { Meter, type MeterReading } from './meter.ts'
 import { deleteOpenLease, type OpenLease, readOpenLeases, writeOpenLease } from './open-leases.ts'
 import { RecentRequests } from './recent-requests.ts'
@@ -14,45 +18,6 @@ import { RequestRollups } from './request-rollups.ts'
 import type { Rollups } from './rollups.ts'
 import { Tallies } from './tallies.ts'
 import { usesTokens } from './usage.ts'
-
-/** The longest that an attempt may take; the Worker ends a stream before. */
-export const LEASE_MS = 15 * 60_000
-/** A Worker says of a long attempt that it goes on, this often. */
-export const RENEW_EVERY_MS = 15_000
-/**
- * A lease that is not renewed for this long has lost its Worker: its place is free again within the minute, and a late report
- * still counts.
- */
-export const LAPSE_MS = 50_000
-/**
- * How long after its deadline a lease may still be settled. A later report cannot be told from a repeated one, and is not
- * counted.
- */
-export const GRACE_MS = 5 * 60_000
-/** Leases open for longer are written down, so that they are counted as lost even if this object dies with their Worker. */
-export const CHECKPOINT_AFTER_MS = 10_000
-/** Clients choose model names, so counters must be bounded: models past this number are counted together. */
-const MAX_MODELS = 200
-export const OTHER_MODELS = '(other)'
-
-/** What a lease is granted on. */
-export interface Grant {
-  readonly credentialId: string
-  readonly credentialVersion: number
-  readonly tokenSerial: number
-  readonly model: string
-  /** Where the credential leads. */
-  readonly upstream: Upstream
-  readonly requestId: string
-  /** Which attempt of which request. */
-  readonly grantedTo: string
-  /** Set with the first attempt of a request, which begins the request: an estimate of its tokens, and how many calls it takes. */
-  readonly begins: {
-    readonly tokens: number
-    readonly calls: number
-    readonly costNano?: number
-  } | null
-}
 
 /**
  * Every lease ends in exactly one terminal state, so at any moment granted = Σ terminal + open.
@@ -65,9 +30,7 @@ export class Ledger {
   readonly #counters: Counters
   readonly #open = new Map<string, OpenLease>()
   readonly #byAttempt = new Map<string, LeaseRef>()
-  readonly #life = newLife(crypto.randomUUID().slice(0, 13))
-  readonly #pastLives = new Map<string, Life>()
-  readonly #changedLives = new Set<Life>()
+  readonly #lives: Lives
   /** What the limits count; updated where requests begin and end. */
   readonly meter: Meter
   /** The requests by the time at which they ended. */
@@ -84,22 +47,13 @@ export class Ledger {
   constructor(sql: SqlStorage, now = Date.now()) {
     this.#sql = sql
     this.#counters = new Counters(sql)
-    for (const row of sql.exec<LifeRow>(
-      'SELECT life, granted, open, lost_leases FROM past_lives',
-    )) {
-      this.#pastLives.set(row.life, fromRow(row))
-    }
     const [row] = sql.exec<LedgerRow>('SELECT * FROM ledger').toArray()
+    this.#lives = new Lives(sql, row)
     this.requestRollups = new RequestRollups(sql, row?.running_requests)
     this.recent = new RecentRequests(sql, row?.recent ?? undefined)
     this.tallies = new Tallies(row?.tallies)
     this.#version = row?.version ?? 0
     this.meter = new Meter(JSON.parse(row?.meter ?? '{}') as Partial<MeterReading>)
-    if (row !== undefined) {
-      const life = fromRow(row)
-      this.#pastLives.set(life.id, life)
-      this.#changedLives.add(life)
-    }
     for (const lease of readOpenLeases(sql, now)) {
       this.meter.hold(lease.requestId, lease.reservedTokens, lease.reservedCostNano)
       this.#open.set(lease.id, lease)
@@ -111,10 +65,11 @@ export class Ledger {
   grant({ grantedTo, begins, model, upstream, ...terms }: Grant, now: number): LeaseRef {
     if (begins === null) this.meter.goesOn(terms.requestId)
     else this.meter.begin(terms.requestId, begins.tokens, now, begins.calls, begins.costNano)
-    const countedAs = this.#counters.knowsModel(model, MAX_MODELS) ? model : OTHER_MODELS
-    const number = ++this.#life.granted
-    this.#life.open.add(number)
-    const id = leaseId(this.#life, number)
+    const countedAs = this.#counters.countedAs(model)
+    const life = this.#lives.current
+    const number = ++life.granted
+    life.open.add(number)
+    const id = leaseId(life, number)
     const lease = {
       id,
       model,
@@ -150,7 +105,7 @@ export class Ledger {
     const { costNano = usesTokens(tokens) ? null : 0 } = settlement
     const spent = { tokens, costNano, searches, took }
     const { life: lifeId, number } = parseLeaseId(lease.id)
-    const life = this.#lifeOf(lifeId)
+    const life = this.#lives.of(lifeId)
     const state = stateOf(life, number)
     if (state === 'settled' || now > lease.deadline + GRACE_MS) return false
 
@@ -198,7 +153,7 @@ export class Ledger {
     for (const lease of expired) {
       const { life, number } = parseLeaseId(lease.id)
       this.#close(lease.id)
-      this.#lifeOf(life).lost.add(number)
+      this.#lives.of(life).lost.add(number)
       this.#counters.lost(lease, now)
       this.#requestEnded('lost', 1, now)
       this.recent.lost(lease, now)
@@ -209,23 +164,14 @@ export class Ledger {
 
   #close(id: string): void {
     const { life: lifeId, number } = parseLeaseId(id)
-    const life = this.#lifeOf(lifeId)
+    const life = this.#lives.of(lifeId)
     close(life, number)
-    if (life !== this.#life) this.#changedLives.add(life)
+    this.#lives.changed(life)
     const open = this.#open.get(id)
     if (open?.checkpointed === true) this.#closedCheckpoints.push(id)
     this.#open.delete(id)
     this.#byAttempt.delete(open?.grantedTo ?? '')
     this.#changed = true
-  }
-
-  #lifeOf(id: string): Life {
-    if (id === this.#life.id) return this.#life
-    const known = this.#pastLives.get(id)
-    if (known !== undefined) return known
-    const life = newLife(id)
-    this.#pastLives.set(id, life)
-    return life
   }
 
   get isChanged(): boolean {
@@ -249,7 +195,7 @@ export class Ledger {
     this.requestRollups.flush()
     this.recent.flush()
     const requests = this.#counters.requests()
-    const life = toRow(this.#life)
+    const life = toRow(this.#lives.current)
     this.#sql.exec(
       `INSERT OR REPLACE INTO ledger
          (only_row, ok, failed, refused, cancelled, lost, life, granted, open, lost_leases, meter, running_requests,
@@ -266,7 +212,7 @@ export class Ledger {
       this.#version + 1,
       this.recent.text(),
     )
-    for (const past of this.#changedLives) this.#writePastLife(past, now)
+    this.#lives.flush(now)
     for (const id of this.#closedCheckpoints) {
       deleteOpenLease(this.#sql, id)
     }
@@ -280,20 +226,8 @@ export class Ledger {
     this.requestRollups.flushed()
     this.recent.flushed()
     this.#counters.flushed()
-    this.#changedLives.clear()
+    this.#lives.flushed()
     this.#closedCheckpoints = []
-  }
-
-  #writePastLife(past: Life, now: number): void {
-    const row = toRow(past)
-    this.#sql.exec(
-      'INSERT OR REPLACE INTO past_lives (life, granted, open, lost_leases, forget_at) VALUES (?, ?, ?, ?, ?)',
-      row.life,
-      row.granted,
-      row.open,
-      row.lost_leases,
-      now + LEASE_MS + GRACE_MS,
-    )
   }
 
   /** Writes down the leases that have been open for a while (CHECKPOINT_AFTER_MS). */
@@ -310,11 +244,7 @@ export class Ledger {
   prune(now: number): void {
     this.#counters.rollups.foldAndPrune(now)
     this.requestRollups.prune(now)
-    const forgotten = this.#sql.exec<{ life: string }>(
-      'DELETE FROM past_lives WHERE forget_at < ? RETURNING life',
-      now,
-    )
-    for (const { life } of forgotten) this.#pastLives.delete(life)
+    this.#lives.prune(now)
   }
 
   /** When the next open lease ends if it is not renewed, in epoch milliseconds; null where none is open. */
@@ -343,18 +273,12 @@ export class Ledger {
 
   /** What is known of all that it cost, in 1e-9 dollars. */
   costNano(): number {
-    return this.#counters.attempts().reduce((sum, { costNano }) => sum + costNano, 0)
+    return this.#counters.costNano()
   }
 
   /** All that the user ever used: input and output, thoughts and tools. */
   totalTokens(): number {
-    return this.#counters
-      .attempts()
-      .reduce(
-        (sum, { promptTokens, outputTokens, reasoningTokens, toolUseTokens }) =>
-          sum + promptTokens + outputTokens + reasoningTokens + toolUseTokens,
-        0,
-      )
+    return this.#counters.totalTokens()
   }
 
   /** The attempts by the time at which they ended. */
@@ -367,11 +291,6 @@ export class Ledger {
   }
 }
 
-/** An unknown price is charged as a dear one: else a budget could be passed by models without a price. */
-function dearCost({ prompt, toolUse, output, reasoning }: TokenCounts): number {
-  return estimateCost({ input: prompt + toolUse, output: output + reasoning }, DEAR)
-}
-
 type LedgerRow = LifeRow & {
   meter: string
   running_requests: string
@@ -379,9 +298,3 @@ type LedgerRow = LifeRow & {
   version: number
   recent: string | null
 }
-
-function endOf({ deadline, renewedAt }: OpenLease): number {
-  return Math.min(deadline, renewedAt + LAPSE_MS)
-}
-
-export { terminalSum } from './usage.ts'

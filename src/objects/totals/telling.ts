@@ -1,5 +1,5 @@
 import type { Upstream } from '../../gemini/upstreams.ts'
-import { terminalSum } from '../ledger/ledger.ts'
+import { terminalSum } from '../ledger/usage.ts'
 import { addUsage, noUsage } from '../ledger/usage.ts'
 import { SPAN_MS, startOf } from '../ledger/spans.ts'
 import { type Standing, standingOf } from '../ring/standing.ts'

@@ -13,7 +13,7 @@ import type { Credential } from '../ring/credential.ts'
 import { rollupStats } from './rollup-stats.ts'
 import { VERSION } from '../../version.ts'
 import { principalOf } from '../ring/standing.ts'
-import { terminalSum } from '../ledger/ledger.ts'
+import { terminalSum } from '../ledger/usage.ts'
 import type { UserState } from '../state.ts'
 
 /** Pure, but for reading `state`. */

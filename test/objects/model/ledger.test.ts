@@ -4,13 +4,9 @@ import fc, { assert } from 'fast-check'
 import { it } from 'vitest'
 import { NO_TOKENS } from '../../../src/gemini/usage.ts'
 import type { LeaseRef, Settlement } from '../../../src/objects/ledger/lease.ts'
-import {
-  GRACE_MS,
-  LAPSE_MS,
-  LEASE_MS,
-  Ledger,
-  terminalSum,
-} from '../../../src/objects/ledger/ledger.ts'
+import { GRACE_MS, LAPSE_MS, LEASE_MS } from '../../../src/objects/ledger/lease-times.ts'
+import { Ledger } from '../../../src/objects/ledger/ledger.ts'
+import { terminalSum } from '../../../src/objects/ledger/usage.ts'
 import type { Verdict } from '../../../src/upstreams/verdict.ts'
 import { migrate } from '../../../src/objects/storage.ts'
 import { isLike, isSame } from './agree.ts'
