@@ -3,7 +3,7 @@ import { additionQuery } from '../src/routes/admin/query-schema.ts'
 import { updateBody } from '../src/routes/admin/credential-schema.ts'
 import { forkBody } from '../src/routes/admin/fork-schema.ts'
 import { importBody, resealBody, restoreBody } from '../src/routes/admin/recovery-schema.ts'
-import { userName } from '../src/routes/admin/user-schema.ts'
+import { userName } from '../src/routes/admin/act-schemas.ts'
 import { answers } from './answers.ts'
 import { ok, type Operations } from './operation.ts'
 

@@ -1,6 +1,6 @@
 import { additionQuery } from '../src/routes/admin/query-schema.ts'
 import { additionBody, bulkBody } from '../src/routes/admin/credential-schema.ts'
-import { credentialPatch, orderBody } from '../src/routes/admin/user-schema.ts'
+import { credentialPatch, orderBody } from '../src/routes/admin/act-schemas.ts'
 import { answers } from './answers.ts'
 import { ok, type Operations } from './operation.ts'
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { explainBody, ringBody } from '../src/routes/admin/user-schema.ts'
+import { explainBody, ringBody } from '../src/routes/admin/act-schemas.ts'
 import { usersQuery } from '../src/routes/admin/query-schema.ts'
 import { answers } from './answers.ts'
 import { ok, type Operation, type Operations } from './operation.ts'

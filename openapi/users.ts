@@ -2,12 +2,9 @@ import * as v from 'valibot'
 import { planBody } from '../src/routes/admin/plan-schema.ts'
 import { pricesBody } from '../src/routes/admin/price-schema.ts'
 import { auditQuery, usersQuery } from '../src/routes/admin/query-schema.ts'
-import {
-  keyReplacement,
-  pinBody,
-  userCreation,
-  userPatch,
-} from '../src/routes/admin/user-schema.ts'
+import { userCreation, userPatch } from '../src/routes/admin/user-schema.ts'
+import { pinBody } from '../src/routes/admin/act-schemas.ts'
+import { keyReplacement } from '../src/routes/admin/key-schema.ts'
 import { answers } from './answers.ts'
 import { ok, type Operations } from './operation.ts'
 import { UNCHANGED } from './usage.ts'

@@ -4,7 +4,6 @@
  * nor the network.
  */
 import type { Cuttings } from '../bytes/cuttings.ts'
-import type { Parsed } from '../failure/check.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { RateLimits } from '../failure/rate-limits.ts'
 import type { Target } from '../gemini/fit/aim.ts'
@@ -205,64 +204,6 @@ export type Told =
   /** `at`: which of the answers is none. */
   | { readonly ok: false; readonly failure: Failure; readonly at: number }
 
-/** How one route that embeds is asked and answered. */
-export interface EmbeddingDialect {
-  read(sent: Sent<unknown>): Embedding | Refused
-}
-
-export interface Embedding {
-  readonly ok: true
-  readonly model: string
-  readonly conversation: string | null
-  readonly texts: readonly string[]
-  readonly options: { readonly dimensions: number | null; readonly taskType: string | null }
-  /** What of the request has no part in its answer, by the client's own names. */
-  readonly ignored?: readonly string[]
-  /** The body of the answer. */
-  tell(embedded: EmbeddingAnswer): object
-  /** Where the request came in Google's own words. */
-  readonly written?: WrittenEmbedding
-}
-
-/** For the Gemini API, which takes it as it is. */
-export interface WrittenEmbedding {
-  readonly method: 'embedContent' | 'batchEmbedContents'
-  readonly write: (model: string) => string
-  /** Whether `texts` and `options` say all of it, so that other upstreams can be asked too. */
-  readonly isOfTexts: boolean
-  /** What it names that Google would read with the credential's rights. */
-  readonly uris: readonly UriRef[]
-}
-
-/** How one route that counts tokens is asked and answered. */
-export interface CountDialect {
-  read(sent: Sent<JsonText>): Counting | Refused
-}
-
-export interface Counting {
-  readonly ok: true
-  readonly model: string
-  /** Upstreams that cannot read it, and what of it they do not take. */
-  readonly unfit: readonly Upstream[]
-  readonly unfitFor: readonly string[]
-  readonly pins: readonly PinRef[]
-  /** What it names that Google would read with the credential's rights. */
-  readonly uris: readonly UriRef[]
-  /** What Google is to count, as its front end takes it without an envelope. */
-  readonly write: (target: Target) => string
-  /** The body of the answer; `text` is Google's. */
-  tell(counted: { readonly totalTokens: number; readonly text: string }): string
-}
-
-export interface EmbeddingAnswer {
-  /** As the answer names it. */
-  readonly model: string
-  /** In the order of the texts. */
-  readonly vectors: readonly (readonly number[])[]
-  /** Of all texts together. */
-  readonly tokens: number
-}
-
 /** One for each streamed request: it keeps its count from `early` to the last frame. */
 export interface ClientStream {
   readonly contentType: string
@@ -293,13 +234,3 @@ export interface StreamEncoder {
 export type StreamEnd =
   | { readonly ok: true; readonly frames: string }
   | { readonly ok: false; readonly failure: Failure; readonly frames: string }
-
-/** How files are asked for and told where that is not in Google's own words. */
-export interface FileDialect<Query, Told extends object> {
-  readForm(form: FormData): Parsed<{ readonly file: File; readonly purpose: string }>
-  readQuery(params: URLSearchParams): Parsed<Query>
-  /** A file as Google describes it. `purpose`: what its client said that it was for. */
-  toFile(file: Readonly<Record<string, unknown>>, purpose: string): Told
-  /** One page of all of them. */
-  toList(files: readonly Told[], query: Query): object
-}

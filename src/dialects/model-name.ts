@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { stripModelPrefix } from '../gemini/models/catalogue.ts'
+import { stripModelPrefix } from '../gemini/models/find-model.ts'
 import { string } from './words.ts'
 
 const MAX_LENGTH = 128

@@ -1,5 +1,5 @@
 import { Cuttings } from '../bytes/cuttings.ts'
-import type { WrittenEmbedding } from '../dialects/dialect.ts'
+import type { WrittenEmbedding } from '../dialects/embedding-dialect.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { estimateTextTokens } from '../gemini/usage.ts'

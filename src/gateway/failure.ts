@@ -1,4 +1,4 @@
-import { findModel } from '../gemini/models/catalogue.ts'
+import { findModel } from '../gemini/models/find-model.ts'
 import type { Failure, FailureReason } from '../failure/failure.ts'
 import { apart, away, notAllowed } from './pin-failure.ts'
 import type { Lease, LeaseResult } from '../objects/ledger/lease.ts'

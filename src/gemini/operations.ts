@@ -1,4 +1,5 @@
-import { findModel, type Kind } from './models/catalogue.ts'
+import type { Kind } from './models/catalogue.ts'
+import { findModel } from './models/find-model.ts'
 import { type Upstream, UPSTREAMS } from './upstreams.ts'
 
 /** What is asked of a model: to generate (text, images, speech), or to embed. */

@@ -2,7 +2,8 @@ import { type IRequest, Router } from 'itty-router'
 import type { Family } from '../dialects/dialect.ts'
 import { lazy } from '../lazy.ts'
 import type { Access } from './access.ts'
-import { ADMINISTRATION, type Method, type Route, ROUTES, SERVICE } from './index.ts'
+import type { Method, Route } from './route.ts'
+import { ADMINISTRATION, ROUTES, SERVICE } from './index.ts'
 
 /** What a request's method and path lead to. */
 export interface Found {

@@ -25,21 +25,7 @@ import { OPENAI_COMPACTION, OPENAI_RESPONSES } from '../dialects/openai-response
 import { STORED_RESPONSES } from '../dialects/openai-responses/stored.ts'
 import { OPENAI_SPEECH } from '../dialects/openai-speech/index.ts'
 import { OPENAI_FAMILY } from '../dialects/openai/family.ts'
-import { addCredential } from './admin/additions.ts'
-import { readAudit } from './admin/audit.ts'
-import { type Access, admin, everyone, leasingUser, scraper, user, userOrAdmin } from './access.ts'
-import { addCredentials } from './admin/bulk.ts'
-import { rotateRing, updateConfig } from './admin/ring-acts.ts'
-import {
-  deleteCredential,
-  listCredentials,
-  orderCredentials,
-  patchCredential,
-  resetCredential,
-  verifyCredential,
-} from './admin/credentials.ts'
-import { testRing, testTokens, tokenCache } from './debug/diagnosis.ts'
-import { explainAny, explainOwn } from './debug/explain.ts'
+import { type Access, everyone, leasingUser, user } from './access.ts'
 import type { Call, Reply, Unanswered } from './call.ts'
 import { countTokens } from './service/count-tokens.ts'
 import { generate } from './service/generate.ts'
@@ -68,11 +54,11 @@ import { getKey } from './service/key.ts'
 import { modelCall } from './service/model-call.ts'
 import { countMessages } from './service/messages-count.ts'
 import { getModel, listModels } from './service/models.ts'
-import { byFamily, type Handler } from './service/shared.ts'
-import { actOnBatch, getFile as getGooglesFile, uploads } from './service/things/files.ts'
-import { BATCHES, CACHES, FILES, INTERACTIONS } from './service/things/kinds.ts'
+import { byFamily } from './service/shared.ts'
+import { getFile as getGooglesFile } from './service/things/files.ts'
+import { FILES } from './service/things/kinds.ts'
 import { allThings } from './service/things/list.ts'
-import { makeBatch, makeCache, makeEmbeddingBatch, makeInteraction } from './service/things/make.ts'
+import { makeBatch, makeEmbeddingBatch } from './service/things/make.ts'
 import {
   createFile,
   deleteFile,
@@ -80,44 +66,21 @@ import {
   getFile,
   listFiles,
 } from './service/things/openai-files.ts'
-import { oneThing } from './service/things/one.ts'
 import { getStored, listStored, notServed } from './service/not-served.ts'
-import { metrics } from './public/metrics.ts'
-import { session } from './public/session.ts'
-import { ownRequests, userRequests } from './usage/requests.ts'
-import { usage, userUsage } from './usage/usage.ts'
-import { importFork } from './admin/fork.ts'
-import { getPrices, putPrices } from './admin/prices.ts'
-import { deletePlan, getPlan, listPlans, putPlan } from './admin/plans.ts'
+import { ownRequests } from './usage/requests.ts'
 import { openapi } from './public/openapi.ts'
 import { page } from './public/page.ts'
-import { exportUser, importUser, resealUsers, restoreUsers } from './admin/recovery.ts'
 import { readiness } from './public/readiness.ts'
 import { ANTHROPIC_ROOTS, OTHER_ROOTS } from './service/roots.ts'
-import { allStats, ownStats } from './debug/stats.ts'
-import { replaceKey } from './admin/user-key.ts'
-import {
-  createUser,
-  deleteUser,
-  getUser,
-  listUsers,
-  patchUser,
-  pinRing,
-  unpinRing,
-} from './admin/users.ts'
 
+import { ADMIN } from './admin/rows.ts'
+import type { Route, Row } from './route.ts'
+import { deleteGooglesFile, thingsAt } from './service/things/rows.ts'
 const NO_UPLOAD: Unanswered = {
   reason: 'method_not_allowed',
   message: 'Not allowed to POST here: files are uploaded with POST /upload/v1/files.',
   headers: new Headers({ allow: 'GET, HEAD' }),
 }
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-
-/** Method, path, who may call with the handler, and whose manners it has. `shared`: of two families; family-of.ts tells which is asked. */
-export type Route = readonly [Method, string, Access, Family | 'shared']
-
-type Row = readonly [Method, string, Access] | Route
 
 const HEALTH = '/health'
 const READY = '/health/ready'
@@ -137,8 +100,6 @@ const oneModel = byFamily({
 
 /** Of paths that several families have: those whose own files are not served. */
 const NOT_THEIRS = { anthropic: notServed, google: notServed }
-
-const deleteGooglesFile = oneThing(FILES, { method: 'DELETE', gone: true })
 
 const uploadHere = user(byFamily({ ...NOT_THEIRS, openai: createFile(OPENAI_FILES) }))
 /** Google's clients upload elsewhere: to them only the others of these routes are there. */
@@ -228,53 +189,6 @@ const askVertexModel = modelCall({
   countTokens: countTokens(GEMINI_COUNT),
 })
 
-function filesAt(version: string): readonly Row[] {
-  return [
-    ['GET', `${version}/files`, user(allThings(FILES))],
-    ['GET', `${version}/files/:id`, user(getGooglesFile)],
-    ['DELETE', `${version}/files/:id`, user(deleteGooglesFile)],
-  ]
-}
-
-/** What belongs to one credential. Under `/v1` some of it is OpenAI's too. */
-function thingsAt(version: string): readonly Row[] {
-  const shared = version === '/v1'
-  const row = (method: Method, path: string, google: Handler): Row =>
-    shared
-      ? [method, `${version}${path}`, user(byFamily({ openai: notServed, google })), 'shared']
-      : [method, `${version}${path}`, user(google)]
-  return [
-    ['POST', `/upload${version}/files`, uploads],
-    ['PUT', `/upload${version}/files`, uploads],
-    ...(shared ? [] : filesAt(version)),
-    ['POST', `${version}/cachedContents`, leasingUser(makeCache)],
-    ['GET', `${version}/cachedContents`, user(allThings(CACHES))],
-    ['GET', `${version}/cachedContents/:id`, user(oneThing(CACHES, { method: 'GET' }))],
-    ['PATCH', `${version}/cachedContents/:id`, user(oneThing(CACHES, { method: 'PATCH' }))],
-    [
-      'DELETE',
-      `${version}/cachedContents/:id`,
-      user(oneThing(CACHES, { method: 'DELETE', gone: true })),
-    ],
-    row('GET', '/batches', allThings(BATCHES)),
-    row('GET', '/batches/:id', oneThing(BATCHES, { method: 'GET' })),
-    row('POST', '/batches/:id', actOnBatch),
-    row('DELETE', '/batches/:id', oneThing(BATCHES, { method: 'DELETE', gone: true })),
-    ['POST', `${version}/interactions`, leasingUser(makeInteraction)],
-    ['GET', `${version}/interactions/:id`, user(oneThing(INTERACTIONS, { method: 'GET' }))],
-    [
-      'POST',
-      `${version}/interactions/:id/cancel`,
-      user(oneThing(INTERACTIONS, { method: 'POST', act: '/cancel' })),
-    ],
-    [
-      'DELETE',
-      `${version}/interactions/:id`,
-      user(oneThing(INTERACTIONS, { method: 'DELETE', gone: true })),
-    ],
-  ]
-}
-
 const GOOGLE: readonly Row[] = [
   ...GOOGLE_VERSIONS.flatMap(thingsAt),
   ...GOOGLE_VERSIONS.map((version): Row => [
@@ -310,56 +224,6 @@ const OWN: readonly Row[] = [
   ['GET', '/openapi.json', everyone(openapi)],
   ['GET', '/v1/key', user(getKey)],
   ['GET', '/v1/requests', user(ownRequests)],
-]
-
-/** Routes that take the master key. */
-const ADMIN: readonly Row[] = [
-  ['POST', '/v1/config/update', admin(updateConfig)],
-  ['POST', '/v1/config/rotate', admin(rotateRing)],
-
-  ['POST', '/v1/config/restore', admin(restoreUsers)],
-  ['POST', '/v1/config/import', admin(importUser)],
-  ['POST', '/v1/config/import/fork', admin(importFork)],
-  ['POST', '/v1/config/reseal', admin(resealUsers)],
-  ['GET', '/v1/config/prices', admin(getPrices)],
-  ['PUT', '/v1/config/prices', admin(putPrices)],
-  ['GET', '/v1/config/plans', admin(listPlans)],
-  ['GET', '/v1/config/plans/:name', admin(getPlan)],
-  ['PUT', '/v1/config/plans/:name', admin(putPlan)],
-  ['DELETE', '/v1/config/plans/:name', admin(deletePlan)],
-  ['POST', '/v1/config/users', admin(createUser)],
-  ['GET', '/v1/config/users', admin(listUsers)],
-  ['GET', '/v1/config/users/:id', admin(getUser)],
-  ['PATCH', '/v1/config/users/:id', admin(patchUser)],
-  ['DELETE', '/v1/config/users/:id', admin(deleteUser)],
-  ['GET', '/v1/config/users/:id/usage', admin(userUsage)],
-  ['GET', '/v1/config/users/:id/requests', admin(userRequests)],
-  ['GET', '/v1/config/users/:id/export', admin(exportUser)],
-  ['GET', '/v1/config/users/:id/audit', admin(readAudit)],
-  ['POST', '/v1/config/users/:id/key', admin(replaceKey)],
-  ['POST', '/v1/config/users/:id/pin', admin(pinRing)],
-  ['DELETE', '/v1/config/users/:id/pin', admin(unpinRing)],
-  ['GET', '/v1/config/users/:id/credentials', admin(listCredentials)],
-  ['POST', '/v1/config/users/:id/credentials', admin(addCredential)],
-  ['POST', '/v1/config/users/:id/credentials/bulk', admin(addCredentials)],
-  ['PUT', '/v1/config/users/:id/credentials/order', admin(orderCredentials)],
-  ['PATCH', '/v1/config/users/:id/credentials/:credential', admin(patchCredential)],
-  ['DELETE', '/v1/config/users/:id/credentials/:credential', admin(deleteCredential)],
-  ['POST', '/v1/config/users/:id/credentials/:credential/reset', admin(resetCredential)],
-  ['POST', '/v1/config/users/:id/credentials/:credential/verify', admin(verifyCredential)],
-
-  ['POST', '/v1/test', admin(testRing)],
-  ['POST', '/v1/debug/test', admin(testRing)],
-  ['POST', '/v1/token-test', admin(testTokens)],
-  ['POST', '/v1/debug/token-test', admin(testTokens)],
-  ['GET', '/v1/debug/cache', userOrAdmin(tokenCache)],
-  ['POST', '/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
-  ['POST', '/v1/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
-  ['GET', '/v1/session', userOrAdmin(session)],
-  ['GET', '/v1/usage', userOrAdmin(usage)],
-  ['GET', '/metrics', scraper(metrics)],
-  ['GET', '/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
-  ['GET', '/v1/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
 ]
 
 /** Pollux speaks to its users as OpenAI does. */

@@ -1,5 +1,5 @@
 /** Embeddings, which every upstream and model takes in its own form (docs/google.md: Embeddings). */
-import { findModel } from '../gemini/models/catalogue.ts'
+import { findModel } from '../gemini/models/find-model.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
 import { isRecord } from '../json/record.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findModel, listModels } from '../../src/gemini/models/catalogue.ts'
+import { findModel, listModels } from '../../src/gemini/models/find-model.ts'
 import { MODELS as EMULATED } from '../../emulator/models.ts'
 
 describe('the catalogue', () => {

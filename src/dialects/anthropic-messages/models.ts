@@ -1,5 +1,5 @@
 /** The models that a user can reach, in Anthropic's form. */
-import { stripModelPrefix } from '../../gemini/models/catalogue.ts'
+import { stripModelPrefix } from '../../gemini/models/find-model.ts'
 import type { Listed } from '../../gemini/models/listing.ts'
 
 export interface AnthropicModel {

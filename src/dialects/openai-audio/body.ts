@@ -1,6 +1,6 @@
 /** The forms of POST /v1/audio/transcriptions and /v1/audio/translations, checked once at the rim. */
 import * as v from 'valibot'
-import { stripModelPrefix } from '../../gemini/models/catalogue.ts'
+import { stripModelPrefix } from '../../gemini/models/find-model.ts'
 import { parse, type Parsed } from '../../failure/check.ts'
 
 export type Task = 'transcribe' | 'translate'

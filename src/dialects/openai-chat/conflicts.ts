@@ -1,5 +1,5 @@
 /** What of a request cannot go together, as far as it can be told before Google is asked. */
-import { findModel } from '../../gemini/models/catalogue.ts'
+import { findModel } from '../../gemini/models/find-model.ts'
 import { traitsOf } from '../../gemini/models/traits.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { Failure } from '../../failure/failure.ts'

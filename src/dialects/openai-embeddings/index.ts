@@ -1,4 +1,4 @@
-import type { EmbeddingDialect } from '../dialect.ts'
+import type { EmbeddingDialect } from '../embedding-dialect.ts'
 import { unreadFields } from '../ignored.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import { embeddingRequest, parseEmbeddingRequest } from './body.ts'

@@ -1,5 +1,5 @@
 /** Vectors as OpenAI's list of embeddings (docs/clients.md: Embeddings of clients). */
-import type { EmbeddingAnswer } from '../dialect.ts'
+import type { EmbeddingAnswer } from '../embedding-dialect.ts'
 
 export interface EmbeddingList {
   readonly object: 'list'

@@ -68,7 +68,7 @@ const EMBEDDING_MODEL = {
 const NOT_SURE_OF_CODE_ASSIST = { ...EVERYWHERE, 'code-assist': 'unknown' } as const
 
 /** Newest first: clients show the list as it comes. */
-const MODELS: readonly Model[] = [
+export const MODELS: readonly Model[] = [
   {
     ...TEXT_MODEL,
     id: 'gemini-4-carbon',
@@ -279,40 +279,6 @@ const MODELS: readonly Model[] = [
     upstreams: VERTEX_ONLY,
   },
 ]
-
-/**
- * Google's moving names; the Gemini API alone knows them, so they are looked up here for the
- * others.
- */
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['gemini-flash-latest', 'gemini-3.8-flash'],
-  ['gemini-flash-lite-latest', 'gemini-3.5-flash-lite'],
-  ['gemini-pro-latest', 'gemini-3.1-pro-preview'],
-])
-
-const BY_ID: ReadonlyMap<string, Model> = new Map(MODELS.map((model) => [model.id, model]))
-
-export function listModels(): readonly Model[] {
-  return MODELS
-}
-
-const PREFIXES = /^(?:(?:models|google|gemini|openai|responses)\/)+/i
-
-/** By id or alias, with or without the prefixes clients put before it. */
-export function findModel(name: string): Model | undefined {
-  const id = stripModelPrefix(name)
-  return BY_ID.get(ALIASES.get(id) ?? id)
-}
-
-/**
- * `models/x` is Google's own spelling, `google/x` OpenRouter's and Vertex's, `gemini/x`, `openai/x` and `responses/x` LiteLLM's
- * (docs/clients.md: Lists of models). Google's names are in lower case; other names may be a user's own, and stay as they are.
- */
-export function stripModelPrefix(name: string): string {
-  const bare = name.includes('/') ? name.replace(PREFIXES, '') : name
-  const lower = bare.toLowerCase()
-  return lower !== bare && (/^gem(?:ini|ma)-/.test(lower) || BY_ID.has(lower)) ? lower : bare
-}
 
 function day(date: string): number {
   return Date.parse(date) / 1000

@@ -1,4 +1,5 @@
-import { findModel, listModels, type Model } from './catalogue.ts'
+import type { Model } from './catalogue.ts'
+import { findModel, listModels } from './find-model.ts'
 import type { Upstream } from '../upstreams.ts'
 
 /** What a list of models depends on. */

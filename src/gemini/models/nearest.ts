@@ -1,4 +1,4 @@
-import { listModels } from './catalogue.ts'
+import { listModels } from './find-model.ts'
 
 /** Of a name's letters, how many may differ from what was meant. */
 const TOLERANCE = 0.4

@@ -1,4 +1,4 @@
-import { findModel } from '../../gemini/models/catalogue.ts'
+import { findModel } from '../../gemini/models/find-model.ts'
 import type { Preferences } from '../../gemini/preferences.ts'
 import type { ReasoningFormat } from '../../gemini/reasoning.ts'
 import type { SafetySetting } from '../../gemini/types.ts'

@@ -249,9 +249,8 @@ export class Ledger {
 
   /** When the next open lease ends if it is not renewed, in epoch milliseconds; null where none is open. */
   nextDeadline(): number | null {
-    let next = Infinity
-    for (const lease of this.#open.values()) next = Math.min(next, endOf(lease))
-    return next === Infinity ? null : next
+    const ends = [...this.#open.values()].map(endOf)
+    return ends.length === 0 ? null : Math.min(...ends)
   }
 
   /** Whether any open lease is not written down. */

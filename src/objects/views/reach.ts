@@ -1,4 +1,4 @@
-import { findModel } from '../../gemini/models/catalogue.ts'
+import { findModel } from '../../gemini/models/find-model.ts'
 import type { Reachable } from '../../gemini/models/listing.ts'
 import { admissionTo, type UserState } from '../state.ts'
 import type { Admission } from '../config/user-settings.ts'

@@ -5,7 +5,7 @@ import type { VerifyResult } from '../../objects/results.ts'
 import { readBody } from './body.ts'
 import type { Call, Reply } from '../call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
-import { credentialPatch, orderBody, toCredentialPatch } from './user-schema.ts'
+import { credentialPatch, orderBody, toCredentialPatch } from './act-schemas.ts'
 import { CREDENTIAL_NOT_FOUND } from './users.ts'
 
 /** GET /v1/config/users/{id}/credentials */

@@ -18,7 +18,7 @@ import { additionQuery } from './query-schema.ts'
 import { readQuery } from './query.ts'
 import { register } from './register.ts'
 import { isMasterKey } from './user-key.ts'
-import { chosenKey } from './user-schema.ts'
+import { chosenKey } from './key-schema.ts'
 
 /** Each is some calls of objects, of which a request may make so many. */
 const MAX_USERS = 100

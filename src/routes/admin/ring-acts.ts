@@ -16,7 +16,7 @@ import { readQuery } from './query.ts'
 import { userNotFound } from './user-id.ts'
 import { userNamed } from './user-name.ts'
 import { isMasterKey } from './user-key.ts'
-import { userName } from './user-schema.ts'
+import { userName } from './act-schemas.ts'
 import { MASTER_AS_USER } from './users.ts'
 
 /** POST /v1/config/update: adds a credential to a user's ring, or updates it in place; creates the user where there is none for the key of an admin's choice. */

@@ -9,7 +9,7 @@ import { readBody } from './body.ts'
 import type { Call, Reply } from '../call.ts'
 import { register } from './register.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
-import { keyReplacement } from './user-schema.ts'
+import { keyReplacement } from './key-schema.ts'
 
 /** POST /v1/config/users/{id}/key: a new key for the user, shown here and never again; the one before works for a while yet. */
 export async function replaceKey(call: Call): Promise<Reply> {

@@ -18,7 +18,8 @@ import type { Call, Reply } from '../call.ts'
 import { readQuery } from './query.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 import { isMasterKey, mint, newUserId } from './user-key.ts'
-import { pinBody, toSettings, userCreation, userPatch } from './user-schema.ts'
+import { toSettings, userCreation, userPatch } from './user-schema.ts'
+import { pinBody } from './act-schemas.ts'
 
 /** POST /v1/config/users: makes a user, and the key unless the admin chose one. A minted key is shown here and never again. */
 export async function createUser(call: Call): Promise<Reply> {

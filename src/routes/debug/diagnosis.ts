@@ -8,7 +8,7 @@ import { readBody } from '../admin/body.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'
 import { userNotFound } from '../admin/user-id.ts'
 import { userNamed } from '../admin/user-name.ts'
-import { ringBody } from '../admin/user-schema.ts'
+import { ringBody } from '../admin/act-schemas.ts'
 
 /** POST /v1/test: asks Google about each credential of a user's ring, without generating. An admin's act: each is a call or two to Google. */
 export function testRing(call: Call): Promise<Reply> {

@@ -6,7 +6,7 @@ import type { Call, Reply } from '../call.ts'
 import { hashOf } from '../service/conversation.ts'
 import { userNotFound } from '../admin/user-id.ts'
 import { userNamed } from '../admin/user-name.ts'
-import { explainBody } from '../admin/user-schema.ts'
+import { explainBody } from '../admin/act-schemas.ts'
 
 /** POST /debug/explain for the own ring. */
 export async function explainOwn(call: Call, { userId }: KeyHolder): Promise<Reply> {

@@ -1,4 +1,4 @@
-import type { CountDialect } from '../../dialects/dialect.ts'
+import type { CountDialect } from '../../dialects/count-dialect.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { count } from '../../gateway/count.ts'
 import { checked } from '../access.ts'

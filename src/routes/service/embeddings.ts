@@ -1,5 +1,5 @@
 import { Cuttings } from '../../bytes/cuttings.ts'
-import type { EmbeddingDialect } from '../../dialects/dialect.ts'
+import type { EmbeddingDialect } from '../../dialects/embedding-dialect.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { embed } from '../../gateway/embed.ts'
 import { estimateTextTokens } from '../../gemini/usage.ts'

@@ -1,4 +1,5 @@
-import { findModel, type Kind } from '../../gemini/models/catalogue.ts'
+import type { Kind } from '../../gemini/models/catalogue.ts'
+import { findModel } from '../../gemini/models/find-model.ts'
 import type { Failure } from '../../failure/failure.ts'
 
 /** What a model that is known to make something else is refused with; one that Google adds tomorrow is asked. */

@@ -1,7 +1,7 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { modelNotFound } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/objects.ts'
-import { findModel, stripModelPrefix } from '../../gemini/models/catalogue.ts'
+import { findModel, stripModelPrefix } from '../../gemini/models/find-model.ts'
 import { type Listed, modelsFor } from '../../gemini/models/listing.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Reach } from '../../objects/views/reach.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toModelInfo } from '../../../src/dialects/openai-models/litellm.ts'
 import { toModel, toModelList } from '../../../src/dialects/openai-models/list.ts'
-import { listModels } from '../../../src/gemini/models/catalogue.ts'
+import { listModels } from '../../../src/gemini/models/find-model.ts'
 import { modelsFor, type Reachable } from '../../../src/gemini/models/listing.ts'
 
 const EVERYTHING: Reachable = {

@@ -1,5 +1,5 @@
 import type { Conclusion } from '../../../gemini/answer/conclusion.ts'
-import { findModel } from '../../../gemini/models/catalogue.ts'
+import { findModel } from '../../../gemini/models/find-model.ts'
 import type { UsageMetadata } from '../../../gemini/types.ts'
 import { countTokens } from '../../../gemini/usage.ts'
 

@@ -1,5 +1,5 @@
 /** OpenAI's files: Google's, with the same credential, in OpenAI's words. */
-import type { FileDialect } from '../../../dialects/dialect.ts'
+import type { FileDialect } from '../../../dialects/file-dialect.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { beginCopy, keepingStream } from '../../../gateway/copies/keeping.ts'

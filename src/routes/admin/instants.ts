@@ -1,0 +1,45 @@
+import * as v from 'valibot'
+
+/** A date in ISO 8601, or null for none; in the object it is epoch milliseconds. */
+export const instant = v.nullable(
+  v.pipe(
+    v.string('a date in ISO 8601, or null'),
+    v.isoTimestamp('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
+    v.check(isInCalendar, 'must be a day that the month has'),
+    // An offset without minutes passes for ISO 8601, but not for a date.
+    v.transform((text) => Date.parse(text)),
+    v.finite('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
+  ),
+)
+
+const WHEN =
+  'must be a date in ISO 8601, such as 2027-01-31T12:00:00Z or 2027-01-31 (the end of that day, UTC), or a time from now, such as 30d, 12h or 90m'
+const DATE = /^\d{4}-\d\d-\d\d$/
+const FROM_NOW = /^([1-9]\d{0,4})([mhdw])$/
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
+
+/** The same, where people write a day or a time from now: a key is good until the day's end. */
+export const ending = v.nullable(
+  v.pipe(
+    v.string('a date in ISO 8601 or a time from now such as 30d, or null'),
+    v.transform((text) => spelledOut(text.trim())),
+    v.isoTimestamp(WHEN),
+    v.check(isInCalendar, 'must be a day that the month has'),
+    v.transform((text) => Date.parse(text)),
+    v.finite(WHEN),
+  ),
+)
+
+function spelledOut(text: string): string {
+  if (DATE.test(text)) return `${text}T23:59:59.999Z`
+  const [, count, unit] = FROM_NOW.exec(text) ?? []
+  if (count === undefined) return text
+  return new Date(Date.now() + Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]).toISOString()
+}
+
+/** Date.parse takes February 31 for a day in March. */
+function isInCalendar(text: string): boolean {
+  const day = text.slice(0, 'YYYY-MM-DD'.length)
+  const at = Date.parse(day)
+  return !Number.isFinite(at) || new Date(at).toISOString().startsWith(day)
+}
