@@ -3,7 +3,10 @@ import { importsBelow } from './imports.ts'
 
 const PURE = ['gemini', 'failure', 'json', 'bytes', 'lazy']
 const BELOW = [...PURE, 'http', 'settings', 'secret-keys', 'within', 'wire', 'version']
-const CONTRACT = 'dialects/dialect'
+/** A dialect's contract, by what its route makes. */
+const CONTRACT = ['dialect', 'embedding-dialect', 'count-dialect', 'file-dialect'].map(
+  (file) => `dialects/${file}`,
+)
 
 /** What each room may know besides itself (docs/architecture.md). Who is not here may know all, as the Worker's entry. */
 const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
@@ -15,15 +18,15 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   http: ['failure', 'json', 'bytes', 'lazy'],
   upstreams: BELOW,
   objects: [...BELOW, 'upstreams'],
-  gateway: [...BELOW, 'upstreams', 'objects', CONTRACT],
+  gateway: [...BELOW, 'upstreams', 'objects', ...CONTRACT],
   // Where what clients had stored is kept is the routes' to know, how it looks the dialect's.
-  routes: [...BELOW, 'upstreams', 'objects', 'gateway', CONTRACT, 'dialects/memory'],
+  routes: [...BELOW, 'upstreams', 'objects', 'gateway', ...CONTRACT, 'dialects/memory'],
   'routes/index': ['routes', 'dialects', ...PURE],
   'routes/family-of': [
     'dialects/openai',
     'dialects/anthropic-messages',
     'dialects/gemini-native',
-    CONTRACT,
+    ...CONTRACT,
   ],
   dialects: PURE,
   // It is chat in an older form.
