@@ -1,5 +1,6 @@
 /** Makes things at Google that use a model: caches, batches, interactions. Counted like every other use of that model. */
 import type { Failure } from '../failure/failure.ts'
+import type { Operation } from '../gemini/operations.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
 import { headersOf } from '../upstreams/call.ts'
@@ -11,6 +12,7 @@ import { type Generated, type JourneyInput } from './journey-input.ts'
 import { serve } from './serve.ts'
 
 export interface MakeInput extends JourneyInput {
+  readonly operation: Operation
   /** After the host, for the model that the lease is for. */
   readonly path: (model: string) => string
   readonly body: (model: string) => string
@@ -66,7 +68,6 @@ export async function make(input: MakeInput): Promise<Made> {
   }
   const generated = await serve({
     ...input,
-    operation: 'generate',
     unfit: ['vertex', 'code-assist'],
     unfitFor: input.unfitFor ?? [],
     askUnder: () => ({ method: 'generateContent', json: '{}', cuttings: Cuttings.NONE }),

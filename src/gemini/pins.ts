@@ -25,6 +25,14 @@ export interface NewPin extends Pin {
   /** Of a file: what it is, and what its client said it was for. */
   readonly mimeType?: string
   readonly purpose?: string
+  /** Of a batch that was just made: the model whose use of it is to be counted when its answers are there. */
+  readonly uncountedModel?: string
+}
+
+/** A batch whose use is not counted yet. */
+export interface Uncounted {
+  readonly id: string
+  readonly model: string
 }
 
 /** What is known of a file without asking Google. */

@@ -256,6 +256,10 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE pins ADD COLUMN mime_type TEXT;
   ALTER TABLE pins ADD COLUMN purpose TEXT;
   `,
+  // What a batch uses is known when its answers are. What those of before used stays uncounted.
+  `
+  ALTER TABLE pins ADD COLUMN uncounted_model TEXT;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

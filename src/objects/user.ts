@@ -15,6 +15,8 @@ import { usageOf } from './views/user-usage.ts'
 import type { RequestEntry } from '../wire/requests.ts'
 import type { Stats } from '../wire/stats.ts'
 import type { KnownFile, NewPin, Pin, PinRef } from '../gemini/pins.ts'
+import type { BatchUse } from '../gemini/batch-use.ts'
+import { countBatch, type UncountedBatch, uncountedOf } from './pins/batches.ts'
 import { borrow, type BorrowRequest, type BorrowResult, keepPins, ownOf } from './pins/borrowing.ts'
 import type { Admission } from './config/user-settings.ts'
 
@@ -110,6 +112,21 @@ export class UserObject extends AdministeredUser {
     const now = Date.now()
     const isAdmitted = user !== null && admissionTo(user.state, keyDigest, now) === 'ok'
     return isAdmitted ? user.state.pins.filesOf(ids, now) : ids.map(() => null)
+  }
+
+  /** Those of a credential's batches whose use is still to be counted, with their models and prices of an admin's. */
+  uncountedBatches(batchIds: readonly string[], credentialId: string): readonly UncountedBatch[] {
+    const user = this.home.living()
+    return user === null ? [] : uncountedOf(user.state, batchIds, credentialId)
+  }
+
+  /** Counts what a batch used, once. False where it was counted before, or is none that this credential made. */
+  countBatch(id: string, credentialId: string, use: BatchUse): boolean {
+    const user = this.home.living()
+    if (user === null || !countBatch(user.state, { id, credentialId }, use)) return false
+    // With no await since it was crossed out: the platform commits both, or neither.
+    user.chores.flush()
+    return true
   }
 
   /** Forgets a thing that is no more. */

@@ -119,3 +119,21 @@ export function ownPriceOf(model: string, at: number, prices: readonly Price[]):
     ({ model: of, from = '', until = '9' }) => of === model && from <= day && day < until,
   )
 }
+
+const MEDIA = ['audioIn', 'imageIn', 'videoIn', 'imageOut', 'audioOut'] as const
+
+/** Of a batch: half of it, but for tokens from a cache, which cost the same (ai.google.dev, "Batch API": Caching). */
+export function halved(price: Price): Price {
+  const { long } = price
+  const media = MEDIA.flatMap((name) => {
+    const dollars = price[name]
+    return dollars === undefined ? [] : [[name, dollars / 2] as const]
+  })
+  return {
+    ...price,
+    in: price.in / 2,
+    out: price.out / 2,
+    ...(long !== undefined && { long: { ...long, in: long.in / 2, out: long.out / 2 } }),
+    ...Object.fromEntries(media),
+  }
+}

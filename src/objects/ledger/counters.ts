@@ -1,3 +1,4 @@
+import type { BatchUse } from '../../gemini/batch-use.ts'
 import type { Upstream } from '../../gemini/upstreams.ts'
 import type { Outcome } from '../../upstreams/verdict.ts'
 import type { LeaseRef, RequestOutcome } from './lease.ts'
@@ -5,6 +6,7 @@ import { Rollups } from './rollups.ts'
 import { latencyFrom } from './latency.ts'
 import {
   addSpent,
+  addTokens,
   countsFrom,
   countValues,
   keyOf,
@@ -79,6 +81,18 @@ export class Counters {
     for (const usage of this.#changing(counts, now)) {
       usage[outcome]++
       addSpent(usage, spent)
+    }
+  }
+
+  /** Tokens and cost of an attempt that was settled before without them. */
+  usedLater({ credentialId, model }: UsageKey, use: BatchUse, now: number): void {
+    const { tokens, costNano, isWhole } = use
+    const counts = this.#of(credentialId, this.countedAs(model))
+    for (const usage of this.#changing(counts, now)) {
+      addTokens(usage, tokens)
+      usage.costNano += costNano ?? 0
+      // Without a price the attempt itself was counted as unpriced.
+      if (!isWhole && costNano !== null) usage.unpriced++
     }
   }
 

@@ -1,3 +1,4 @@
+import type { BatchUse } from '../../gemini/batch-use.ts'
 import { dearCost } from '../../gemini/cost.ts'
 import { outcomeOf } from '../../upstreams/verdict.ts'
 import { type AttemptCounts, Counters, type RequestCounts } from './counters.ts'
@@ -17,7 +18,7 @@ import { RecentRequests } from './recent-requests.ts'
 import { RequestRollups } from './request-rollups.ts'
 import type { Rollups } from './rollups.ts'
 import { Tallies } from './tallies.ts'
-import { usesTokens } from './usage.ts'
+import { tokensIn, type UsageKey } from './usage.ts'
 
 /**
  * Every lease ends in exactly one terminal state, so at any moment granted = Σ terminal + open.
@@ -99,10 +100,9 @@ export class Ledger {
 
   /** Closes a lease. False where nothing changed: it was closed before, or the report is so late that it may be a repeated one. */
   settle(settlement: Settlement, now: number): boolean {
-    const { lease, verdict, tokens, request } = settlement
-    const { searches = 0, took = null } = settlement
+    const { lease, verdict, tokens, request, searches = 0, took = null } = settlement
     // A Worker of an earlier version does not send the cost.
-    const { costNano = usesTokens(tokens) ? null : 0 } = settlement
+    const { costNano = tokensIn(tokens) > 0 ? null : 0 } = settlement
     const spent = { tokens, costNano, searches, took }
     const { life: lifeId, number } = parseLeaseId(lease.id)
     const life = this.#lives.of(lifeId)
@@ -120,17 +120,20 @@ export class Ledger {
       this.#counters.settled(lease, outcome, spent, now)
     }
     this.#close(lease.id)
-    this.meter.used(
-      tokens.prompt + tokens.output + tokens.reasoning + tokens.toolUse,
-      now,
-      costNano ?? dearCost(tokens),
-    )
+    this.meter.used(tokensIn(tokens), now, costNano ?? dearCost(tokens))
     if (request !== null) {
       this.#requestEnded(request, 1, now)
       this.meter.end(lease.requestId)
     }
     this.recent.settled({ ...settlement, costNano }, now)
     return true
+  }
+
+  /** What an attempt turned out to have used after it had ended: leases and terminal states stay as they are. */
+  usedLater(key: UsageKey, use: BatchUse, now: number): void {
+    this.#counters.usedLater(key, use, now)
+    this.meter.used(tokensIn(use.tokens), now, use.costNano ?? Math.ceil(dearCost(use.tokens) / 2))
+    this.#changed = true
   }
 
   /** A request that ended without a lease for its next attempt, or for any; `reason`: why there is none. */

@@ -94,8 +94,9 @@ export function addSpent(usage: Usage, { tokens, costNano, searches, took }: Spe
   if (took !== null) usage.latency = withAttempt(usage.latency, took)
 }
 
-export function usesTokens({ prompt, output, reasoning, toolUse }: TokenCounts): boolean {
-  return prompt + output + reasoning + toolUse > 0
+/** Each once: cached ones are part of the prompt. */
+export function tokensIn({ prompt, output, reasoning, toolUse }: TokenCounts): number {
+  return prompt + output + reasoning + toolUse
 }
 
 export function addTokens(usage: Usage, tokens: TokenCounts): void {

@@ -1,5 +1,11 @@
 import { lazy } from '../../lazy.ts'
-import { type KnownFile, MAX_PINS_ASKED, type NewPin, type Pin } from '../../gemini/pins.ts'
+import {
+  type KnownFile,
+  MAX_PINS_ASKED,
+  type NewPin,
+  type Pin,
+  type Uncounted,
+} from '../../gemini/pins.ts'
 
 /** More than a list of all may come to. */
 const MAX_FILES_ASKED = 2000
@@ -43,12 +49,34 @@ export class Pins {
     })
   }
 
-  /** Keeps whose they are, whoever's they were. */
+  /** Those of these batches that this credential made and that are not counted yet. */
+  uncounted(batchIds: readonly string[], credentialId: string): readonly Uncounted[] {
+    return batchIds.slice(0, MAX_PINS_ASKED).flatMap((id) => {
+      const [row] = this.#sql
+        .exec<{ uncounted_model: string }>(
+          `SELECT uncounted_model FROM pins
+           WHERE kind = 'batch' AND id = ? AND credential_id = ? AND uncounted_model IS NOT NULL`,
+          id,
+          credentialId,
+        )
+        .toArray()
+      return row === undefined ? [] : [{ id, model: row.uncounted_model }]
+    })
+  }
+
+  counted(batchId: string): void {
+    this.#sql.exec(
+      "UPDATE pins SET uncounted_model = NULL WHERE kind = 'batch' AND id = ?",
+      batchId,
+    )
+  }
+
+  /** Keeps whose they are, whoever's they were. What is counted already stays counted. */
   keep(pins: readonly NewPin[], credentialId: string): void {
     for (const { expiresAt, mimeType = null, purpose = null, ...pin } of pins) {
       this.#sql.exec(
-        `INSERT INTO pins (kind, id, credential_id, expires_at, mime_type, purpose)
-         VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO pins (kind, id, credential_id, expires_at, mime_type, purpose, uncounted_model)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (kind, id) DO UPDATE SET credential_id = excluded.credential_id, expires_at = excluded.expires_at,
            mime_type = COALESCE(excluded.mime_type, mime_type), purpose = COALESCE(excluded.purpose, purpose)`,
         pin.kind,
@@ -57,6 +85,7 @@ export class Pins {
         expiresAt,
         mimeType,
         purpose,
+        pin.uncountedModel ?? null,
       )
     }
     this.#untilCount -= pins.length

@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../../../json/time.ts'
+import { answersFileIn } from '../../../gemini/batch-use.ts'
 import type { NewPin, PinKind, PinRef } from '../../../gemini/pins.ts'
 import { isRecord } from '../../../json/record.ts'
 
@@ -63,11 +64,7 @@ export function answersOf(batch: unknown, now: number): readonly NewPin[] {
   if (!isRecord(batch)) return []
   const { metadata, response } = batch
   const output = isRecord(metadata) ? metadata['output'] : undefined
-  const named = [response, output].map((at) => (isRecord(at) ? at['responsesFile'] : undefined))
-  const ids = named.flatMap((name) => {
-    const id = typeof name === 'string' ? /^files\/([\w-]{1,100})$/.exec(name)?.[1] : undefined
-    return id === undefined ? [] : [id]
-  })
+  const ids = [response, output].flatMap((at) => answersFileIn(at) ?? [])
   return [...new Set(ids)].map((id) => ({
     kind: 'file',
     id,

@@ -13,7 +13,7 @@ import { parsed } from '../../../json/parsed.ts'
 import { isRecord } from '../../../json/record.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
 import { type Kind, pinOf, refOf } from './kinds.ts'
-import { borrowerOf } from './one.ts'
+import { borrowerOf, countShown } from './one.ts'
 
 /** Where a list goes on: with which credential, and Google's own token there. */
 interface Place {
@@ -147,6 +147,8 @@ async function googlesPage(lister: Lister, { credentialId, token }: Place): Prom
   const body = parsed(await wholeText(answer))
   if (!isRecord(body)) return { ok: false, failure: OUTAGES.unreadable }
   const things = await seenOf(borrower, { of, credentialId, list: body[of.listed] })
+  const { access } = asked
+  if (of.kind === 'batch') await countShown({ call, holder, access, credentialId }, things)
   return { ok: true, things, next: nextOf(body['nextPageToken'], credentialId, lenders) }
 }
 

@@ -6,6 +6,7 @@ import { parsed } from '../../../json/parsed.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import { ownedInThing } from '../../../gemini/media/owned-uris.ts'
 import { fileIdIn, MAX_PINS_ASKED, type PinRef } from '../../../gemini/pins.ts'
+import type { Operation } from '../../../gemini/operations.ts'
 import type { UsageMetadata } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
 import { stripModelPrefix } from '../../../gemini/models/find-model.ts'
@@ -21,6 +22,8 @@ type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 interface Making {
   readonly of: Kind
+  /** What it asks of the model. */
+  readonly operation: Operation
   /** The model that it uses, as the client wrote it; null where it names none. */
   readonly model: (call: Call, body: Record<string, unknown>) => string | null
   readonly path: (model: string) => string
@@ -30,6 +33,7 @@ interface Making {
 
 export const makeCache: Handler = making({
   of: CACHES,
+  operation: 'generate',
   model: (_, { model }) => (typeof model === 'string' ? model : null),
   path: () => '/v1beta/cachedContents',
   body: (body, model) => ({ ...body, model: `models/${model}` }),
@@ -37,6 +41,7 @@ export const makeCache: Handler = making({
 
 export const makeBatch: Handler = making({
   of: BATCHES,
+  operation: 'generate',
   model: ({ params }) => params['model'] ?? null,
   path: (model) => `/v1beta/models/${encodeURIComponent(model)}:batchGenerateContent`,
   body: (body) => body,
@@ -44,6 +49,7 @@ export const makeBatch: Handler = making({
 
 export const makeEmbeddingBatch: Handler = making({
   of: BATCHES,
+  operation: 'embed',
   model: ({ params }) => params['model'] ?? null,
   path: (model) => `/v1beta/models/${encodeURIComponent(model)}:asyncBatchEmbedContent`,
   body: (body) => body,
@@ -52,6 +58,7 @@ export const makeEmbeddingBatch: Handler = making({
 /** An agent is asked for by its own name, and counted by it. */
 export const makeInteraction: Handler = making({
   of: INTERACTIONS,
+  operation: 'generate',
   model: (_, { model, agent }) => {
     if (typeof model === 'string') return model
     return typeof agent === 'string' ? agent : null
@@ -63,7 +70,7 @@ export const makeInteraction: Handler = making({
       : body,
 })
 
-function making({ of, model: modelIn, path, body: bodyFor }: Making): Handler {
+function making({ of, operation, model: modelIn, path, body: bodyFor }: Making): Handler {
   return async (call, holder) => {
     const read = await readServiceBody(call, holder)
     if (!read.ok) return read.reply
@@ -80,15 +87,18 @@ function making({ of, model: modelIn, path, body: bodyFor }: Making): Handler {
     const uris = ownedInThing(sent)
     const unfitFor = [of.collection]
     const body = (served: string): string => JSON.stringify(bodyFor(sent, served))
-    const made = await outliving(call, make({ ...journey, pins, uris, unfitFor, path, body }))
+    const made = await outliving(
+      call,
+      make({ ...journey, operation, pins, uris, unfitFor, path, body }),
+    )
     if (made.ok === 'unknown') return made.failure
     if (!made.ok) return unanswered(call, made.generated)
     const { generated, answer } = made
-    const { credentialId } = generated.lease
+    const { credentialId, model: served } = generated.lease
     const type = answer.headers.get('content-type') ?? 'application/json'
     const response = type.includes('event-stream')
       ? watched(call, holder, { answer, credentialId, settle: made.settle })
-      : await whole(call, holder, { of, answer, credentialId, settle: made.settle })
+      : await whole(call, holder, { of, model: served, answer, credentialId, settle: made.settle })
     if (!(response instanceof Response)) return named(response, credentialId)
     response.headers.set('content-type', type)
     setJourneyHeaders(response.headers, generated, call.family)
@@ -102,17 +112,27 @@ interface Answering {
   readonly settle: (usage: UsageMetadata | undefined) => void
 }
 
+interface Of {
+  readonly of: Kind
+  /** That serves. */
+  readonly model: string
+}
+
+const NOTHING: UsageMetadata = {}
+
 async function whole(
   call: Call,
   holder: KeyHolder,
-  { of, answer, credentialId, settle }: Answering & { readonly of: Kind },
+  { of, model, answer, credentialId, settle }: Answering & Of,
 ): Promise<Response | Failure> {
   const text = await wholeText(answer)
   const thing = parsed(text)
-  settle(isRecord(thing) ? usageOf(thing['usage']) : undefined)
+  // A batch has used nothing yet (gateway/count-batches).
+  const used = of.kind === 'batch' && isRecord(thing) ? NOTHING : undefined
+  settle(used ?? (isRecord(thing) ? usageOf(thing['usage']) : undefined))
   // It may have been made, and be billed, all the same.
   if (text === null) return OUTAGES.unreadable
-  await remember(call, holder, { of, text, credentialId })
+  await remember(call, holder, { of, text, credentialId, uncountedModel: model })
   return new Response(text)
 }
 

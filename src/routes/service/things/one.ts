@@ -1,5 +1,6 @@
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
-import { callFiles } from '../../../gateway/objects.ts'
+import { countBatches } from '../../../gateway/count-batches.ts'
+import { callFiles, callUser } from '../../../gateway/objects.ts'
 import {
   askAbout,
   borrow,
@@ -12,6 +13,7 @@ import {
 import { OUTAGES } from '../../../gateway/failure.ts'
 import { parsed } from '../../../json/parsed.ts'
 import type { Failure } from '../../../failure/failure.ts'
+import type { Access } from '../../../upstreams/credential.ts'
 import { readRaw } from '../../../http/body.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
 import { answersOf, FILES, ID, type Kind, pinOf, refOf } from './kinds.ts'
@@ -45,6 +47,8 @@ export function oneThing(
     const hasBody = method === 'PATCH' || method === 'POST'
     const body = hasBody ? await textOf(call) : undefined
     if (typeof body === 'object') return body
+    const counted = { call, holder, access, credentialId }
+    if (gone && of.kind === 'batch') await countBefore(counted, id)
     const path = `/v1beta/${of.collection}/${id}${act}${act.includes('?') ? '' : queryOf(call)}`
     const answer = await askAbout(borrower, access, {
       method,
@@ -61,8 +65,44 @@ export function oneThing(
     if (text === null) return named(OUTAGES.unreadable, credentialId)
     // A file that an admin lets all read becomes nobody's own by being read.
     if (of.kind !== 'file' || isOwner) await remember(call, holder, { of, text, credentialId })
+    if (of.kind === 'batch') await countShown(counted, [parsed(text)])
     return new Response(text, { headers: headersFor(type, credentialId) })
   }
+}
+
+interface Counting {
+  readonly call: Call
+  readonly holder: KeyHolder
+  readonly access: Access
+  readonly credentialId: string
+}
+
+/** Counts what those batches used that are over. */
+export async function countShown(
+  { call, holder, access, credentialId }: Counting,
+  batches: readonly unknown[],
+): Promise<void> {
+  const aside = (work: Promise<void>): void => call.ctx.waitUntil(work)
+  await countBatches(borrowerOf(call, holder), { access, credentialId, batches, aside })
+}
+
+/** Of a batch that is about to be deleted, and of which nobody could tell any more then. */
+async function countBefore(
+  { call, holder, access, credentialId }: Counting,
+  id: string,
+): Promise<void> {
+  const borrower = borrowerOf(call, holder)
+  const uncounted = await callUser<readonly unknown[]>(call.env, holder.userId, (user) =>
+    user.uncountedBatches([id], credentialId),
+  )
+  if (uncounted.length === 0) return
+  const answer = await askAbout(borrower, access, { method: 'GET', path: `/v1beta/batches/${id}` })
+  if (!(answer instanceof Response) || !answer.ok) return
+  const batches = [parsed(await wholeText(answer))]
+  const files: Promise<void>[] = []
+  const aside = (work: Promise<void>): number => files.push(work)
+  await countBatches(borrower, { access, credentialId, batches, aside })
+  await Promise.all(files)
 }
 
 /** Of a file that was deleted: what was kept of it, and what was copied, goes too. */
@@ -91,13 +131,21 @@ export async function remember(
     of,
     text,
     credentialId,
-  }: { readonly of: Kind; readonly text: string; readonly credentialId: string },
+    uncountedModel,
+  }: {
+    readonly of: Kind
+    readonly text: string
+    readonly credentialId: string
+    /** Of a batch that was just made. */
+    readonly uncountedModel?: string
+  },
 ): Promise<void> {
   const now = Date.now()
   const thing = parsed(text)
   const pin = pinOf(of, thing, now)
   const files = of.kind === 'batch' ? answersOf(thing, now) : []
-  const pins = pin === null ? files : [pin, ...files]
+  const isNew = of.kind === 'batch' && uncountedModel !== undefined
+  const pins = pin === null ? files : [{ ...pin, ...(isNew && { uncountedModel }) }, ...files]
   await keep({ env: call.env, userId }, pins, credentialId)
 }
 

@@ -1,0 +1,111 @@
+/**
+ * Counts what batches used, when somebody who asks for them is shown that they are over: Google says it with their answers. The
+ * object cannot ask by itself, since answers never enter it; and who never asks has nothing of them.
+ */
+import { answersIn, BatchCount, type BatchUse } from '../gemini/batch-use.ts'
+import { priceOf } from '../gemini/models/prices.ts'
+import { linesOf } from '../http/lines.ts'
+import { logError } from '../http/log.ts'
+import { parsed } from '../json/parsed.ts'
+import { isRecord } from '../json/record.ts'
+import type { UncountedBatch } from '../objects/pins/batches.ts'
+import type { Access } from '../upstreams/credential.ts'
+import { callUser } from './objects.ts'
+import { askAbout, type Borrower } from './things.ts'
+
+/** An answer with pictures is long; what is longer than this is not looked at. */
+const MAX_ANSWER_BYTES = 16_777_216
+
+export interface Shown {
+  readonly access: Access
+  readonly credentialId: string
+  /** As Google describes them. */
+  readonly batches: readonly unknown[]
+  /** For reading a file of answers, which may be large: the client does not wait for it. */
+  readonly aside: (work: Promise<void>) => void
+}
+
+/**
+ * Counts those of a credential's batches that are over and not counted yet; answers in the batch itself before this resolves. Never
+ * rejects: the client asked for something else, and the next question counts what this one could not.
+ */
+export async function countBatches(borrower: Borrower, shown: Shown): Promise<void> {
+  const { credentialId, batches, aside } = shown
+  const over = new Map(
+    batches.flatMap((batch) => {
+      const answers = answersIn(batch)
+      return answers === null ? [] : [[idOf(batch), answers] as const]
+    }),
+  )
+  if (over.size === 0) return
+  const { env, userId } = borrower
+  await logged(borrower, async () => {
+    const uncounted = await callUser<readonly UncountedBatch[]>(env, userId, (user) =>
+      user.uncountedBatches([...over.keys()], credentialId),
+    )
+    for (const batch of uncounted) {
+      const answers = over.get(batch.id)
+      const count = new BatchCount(batch.price ?? priceOf(batch.model, Date.now()))
+      if (answers?.kind === 'inline') {
+        for (const answer of answers.answers) count.add(answer)
+        await tell(borrower, { id: batch.id, credentialId }, count.use)
+      } else if (answers !== undefined) {
+        aside(
+          logged(borrower, () => countFile(borrower, shown, { batch, count, fileId: answers.id })),
+        )
+      }
+    }
+  })
+}
+
+/** Of this isolate: batches whose file is being read, which a client that asks every few seconds would start anew each time. */
+const reading = new Set<string>()
+
+async function countFile(
+  borrower: Borrower,
+  { access, credentialId }: Shown,
+  {
+    batch: { id },
+    count,
+    fileId,
+  }: { readonly batch: UncountedBatch; readonly count: BatchCount; readonly fileId: string },
+): Promise<void> {
+  if (reading.has(id)) return
+  reading.add(id)
+  try {
+    // The client's own request may be over by now.
+    const { signal } = new AbortController()
+    const path = `/v1beta/files/${fileId}:download?alt=media`
+    const answer = await askAbout({ ...borrower, signal }, access, { method: 'GET', path })
+    if (!(answer instanceof Response)) throw new Error(`The file of answers: ${answer.reason}`)
+    if (!answer.ok || answer.body === null) throw new Error(`The file of answers: ${answer.status}`)
+    for await (const line of linesOf(answer.body, MAX_ANSWER_BYTES)) {
+      if (line === null) count.miss()
+      else if (line.trim() !== '') count.add(parsed(line))
+    }
+    await tell(borrower, { id, credentialId }, count.use)
+  } finally {
+    reading.delete(id)
+  }
+}
+
+function tell(
+  { env, userId }: Borrower,
+  { id, credentialId }: { readonly id: string; readonly credentialId: string },
+  use: BatchUse,
+): Promise<boolean> {
+  return callUser(env, userId, (user) => user.countBatch(id, credentialId, use))
+}
+
+async function logged({ userId }: Borrower, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    logError('batch_not_counted', { user: userId, error: String(error) })
+  }
+}
+
+function idOf(batch: unknown): string {
+  const name = isRecord(batch) ? batch['name'] : undefined
+  return typeof name === 'string' ? name.slice(name.lastIndexOf('/') + 1) : ''
+}
