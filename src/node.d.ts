@@ -1,4 +1,7 @@
-/** All that the Worker takes from Node: workerd has it built in. All of @types/node would offer what it has not. */
+/**
+ * Only what the Worker uses of Node and workerd has built in. The full @types/node would offer much that workerd
+ * lacks.
+ */
 declare const process: {
   getBuiltinModule(name: 'node:crypto'): {
     createHash(algorithm: 'sha256'): {

@@ -1,8 +1,8 @@
 const KEY_BYTES = 32
 
 /**
- * The keys in a secret such as VAULT_KEY: 32 bytes in base64 each, the current one first, and behind it, after commas, earlier
- * ones. Null where one is missing or malformed: a secret that is half readable is a mistake that somebody should hear of.
+ * The keys in a secret such as VAULT_KEY: 32 bytes each, in base64, separated by commas, the current key first. Null
+ * if any is missing or malformed: a half-readable secret is a mistake that the operator should hear of.
  */
 export function readSecretKeys(
   secret: string | undefined,
@@ -17,6 +17,6 @@ function decodeKey(text: string): Uint8Array | null {
     const bytes = Uint8Array.fromBase64(text.trim())
     return bytes.length === KEY_BYTES ? bytes : null
   } catch {
-    return null // not base64: the same as no key, and the caller says so
+    return null // not base64: the same as no key, and the caller reports it
   }
 }

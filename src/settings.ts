@@ -5,14 +5,14 @@ import type { SafetySetting } from './gemini/types.ts'
 import type { Origins } from './http/cors.ts'
 import type { Limits } from './objects/config/limits.ts'
 
-/** What the operator configured, checked. Names, meanings, defaults and examples are the table in README.md. */
+/** What the operator configured, checked. The table in README.md has names, meanings, defaults and examples. */
 export interface Settings {
   readonly maxCredentials: number
   readonly googleTokenUrl: string
-  /** Which models answer to Anthropic's names. */
+  /** Which Gemini models answer to Anthropic's names. */
   readonly claudeModels: ClaudeModels
   readonly codeAssistBaseUrl: string
-  /** Empty: the host follows from a credential's location. */
+  /** If empty, the host follows from a credential's location. */
   readonly vertexBaseUrl: string
   readonly geminiApiBaseUrl: string
   readonly rotationDeadlineMs: number
@@ -22,7 +22,7 @@ export interface Settings {
   readonly streamIdleTimeoutMs: number
   readonly streamSilenceMs: number
   readonly maxBodyBytes: number
-  /** Of the media of a request: of one, of all together, and how many may be fetched. */
+  /** Limits for media of a request: bytes of one, bytes of all together, and how many may be fetched. */
   readonly maxMediaPartBytes: number
   readonly maxMediaBytes: number
   readonly maxRemoteMedia: number
@@ -33,17 +33,20 @@ export interface Settings {
   /** Whether clients may have responses and conversations stored. */
   readonly storeResponses: boolean
   readonly responsesTtlHours: number
-  /** Of an uploaded file that is kept, to be uploaded again where its credential is out of quota; 0: none is. */
+  /**
+   * The largest uploaded file that is kept, so that another credential can upload it again when its own is out of
+   * quota; 0 keeps none.
+   */
   readonly maxCopiedFileBytes: number
-  /** A user's object tells the totals object of changes at most this often. */
+  /** A user's object reports changes to the totals object at most this often. */
   readonly totalsPushMs: number
-  /** Where operators are told what needs a hand; empty: nowhere. */
+  /** Where operators hear of what needs their attention; empty: nowhere. */
   readonly alertWebhookUrl: string
-  /** Of users who are made from now on. */
+  /** For users who are created from now on. */
   readonly defaultLimits: Partial<Limits>
-  /** For categories that neither the request nor the user's settings speak of. */
+  /** For categories that neither the request nor the user's settings name. */
   readonly safetySettings: readonly SafetySetting[]
-  /** Pages of which origins may use the service from a browser. */
+  /** Origins of pages that may use the service from a browser. */
   readonly corsOrigins: Origins
   /** The same for admin routes. */
   readonly corsAdminOrigins: Origins
@@ -83,7 +86,7 @@ const url = v.pipe(
 
 const NO_ORIGINS = 'must be origins such as https://chat.example.com, with commas between, or empty'
 
-/** Without a path or a slash at the end: browsers send none. */
+/** Origins without a path or a trailing slash, as browsers send them. */
 const origins = v.pipe(
   v.string(NO_ORIGINS),
   v.transform((list) =>
@@ -99,7 +102,7 @@ const anyOrigins = v.union(
   `${NO_ORIGINS}, or *`,
 )
 
-/** As `fetch` compares them, so that each is found. */
+/** In the form in which `fetch` compares origins; another spelling would never match. */
 const TRUSTED = 'must be a list of http(s) origins, such as "https://images.example.org"'
 const trustedOrigins = v.pipe(
   origins,
@@ -111,7 +114,7 @@ const modelId = v.pipe(v.string(MODEL), v.trim(), v.regex(/^[A-Za-z0-9][\w.-]{0,
 
 const CLAUDE =
   'must be models by family, such as "opus=gemini-3.1-pro-preview, haiku=gemini-3.5-flash-lite", or empty'
-/** Families that are not named keep the model that they have by default. */
+/** Families of models that are not named keep their default. */
 const claudeModels = v.pipe(
   v.string(CLAUDE),
   v.transform((list) =>
@@ -143,14 +146,14 @@ const NAMES = {
   usd_total: 'usdTotal',
 } as const satisfies Record<string, keyof Limits>
 
-/** Limits by the wire's names. */
+/** Limits under their names on the wire. */
 const limitsText = v.pipe(
   v.string(LIMITS),
   v.transform((text): unknown => {
     try {
       return text.trim() === '' ? {} : JSON.parse(text)
     } catch {
-      return null // refused by the next step
+      return null // the next step refuses it
     }
   }),
   v.custom<Record<string, number>>(isLimits, LIMITS),
@@ -203,10 +206,10 @@ const schema = v.object({
   CORS_ADMIN_ORIGINS: v.optional(origins, ''),
 })
 
-// `env` is one object for the life of an isolate, so its reading is kept beside it; nothing else is.
+// `env` is one object for the life of an isolate, so the result is kept beside it.
 const read = new WeakMap<object, SettingsResult>()
 
-/** Reads and checks the variables; a bad one is named, so that whoever deployed it can mend it. */
+/** Reads and checks the variables. The message names a bad one, so that the operator can mend it. */
 export function readSettings(env: Partial<Env>): SettingsResult {
   const known = read.get(env)
   if (known !== undefined) return known

@@ -1,4 +1,7 @@
-/** What the work results in; null where it takes longer than `ms` milliseconds. It goes on all the same. */
+/**
+ * The result of the work, or null if it takes longer than `ms` milliseconds. The work then goes on, and its result or
+ * error is ignored.
+ */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
   const { promise, resolve } = Promise.withResolvers<null>()
   const timer = setTimeout(() => resolve(null), ms)

@@ -1,21 +1,22 @@
 /**
- * Finds long base64 strings in a JSON text that is still bytes, without reading all of it: a run of so many characters cannot
- * lie between two probes that are as far apart as the shortest that is wanted. Pure.
+ * Finds long base64 strings in the bytes of a JSON text without reading all of it. It probes one byte in every
+ * MIN_RUN: a run of at least that length cannot lie between two probes. Pure.
  */
 export interface Range {
   readonly start: number
-  /** Behind the last byte. */
+  /** Index of the first byte after the run. */
   readonly end: number
 }
 
-/** As long as a picture of 12 KB. What is shorter is not worth a cut. */
+/** Stands for 12 KB of media. Cutting out anything shorter saves too little. */
 export const MIN_RUN = 16_384
-/** A data URL's beginning is not longer: media type, parameters, `;base64,`. */
+/** Bytes. Longer than the beginning of any data URL: media type, parameters and `;base64,`. */
 const MAX_PREFIX = 256
 
 /**
- * Runs of the base64 alphabet (RFC 4648, section 4) that are a whole JSON string, but for a data URL's beginning. What is escaped, in
- * another alphabet, broken by white space or a key of an object is none: such strings are few, and are read as any other.
+ * Runs of the base64 alphabet (RFC 4648, section 4), with padding, that fill a whole JSON string, or all of it after
+ * the beginning of a data URL. Left out are strings with escapes or white space, strings in another base64 alphabet,
+ * and keys of objects: they are rare, and are parsed like any other string.
  */
 export function findBase64Runs(json: Uint8Array): readonly Range[] {
   const runs: Range[] = []
@@ -34,8 +35,8 @@ export function findBase64Runs(json: Uint8Array): readonly Range[] {
 }
 
 /**
- * Whether a string begins right before the run, or a data URL's beginning does. The quote is one that opens a string: an
- * escaped one has a backslash before it, and after one that closes a string, letters are no JSON.
+ * Whether the run begins a string, or follows the beginning of a data URL. The quote found must open a string: an
+ * escaped quote has a backslash before it, and letters cannot follow a closing quote in JSON.
  */
 function beginsString(json: Uint8Array, start: number): boolean {
   const from = Math.max(0, start - MAX_PREFIX)
@@ -55,7 +56,10 @@ function startOfRun(json: Uint8Array, from: number): number {
   return at
 }
 
-/** The first byte from `from` on that is not of the alphabet. This is all that a large picture costs, so it goes in pairs of bytes. */
+/**
+ * The first byte from `from` on that is outside the alphabet. Scanning takes nearly all of the time that a large
+ * picture costs, so it reads two bytes at once.
+ */
 function endOfRun(json: Uint8Array, from: number): number {
   let at = from
   if ((json.byteOffset + at) % 2 === 1 && isBase64(json[at])) at++
@@ -101,10 +105,10 @@ for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
   LETTERS[letter.charCodeAt(0)] = 1
 }
 
-// Made when it is first needed: few requests are large, and every start of the Worker would pay for it.
+// Made at its first use: few requests are large, and otherwise every start of the Worker would pay for it.
 let table: Uint8Array | undefined
 
-/** 1 where both bytes of a pair are of the alphabet, in whichever order the machine reads them. */
+/** The table has 1 where both bytes of a pair are in the alphabet. Byte order does not matter. */
 function pairTable(): Uint8Array {
   table ??= Uint8Array.from(
     { length: 65_536 },

@@ -1,13 +1,14 @@
 import type { Cuttings } from './cuttings.ts'
 
-/** RFC 4648, section 4, with all of its padding or none. */
+/** RFC 4648, section 4, with or without padding. */
 const STANDARD = /^[A-Za-z0-9+/]*={0,2}$/
-/** Enough for every signature that `sniff` knows, and a multiple of four. */
+/** Enough characters for every file signature that `sniff` knows, and a multiple of four. */
 const HEAD_CHARS = 64
 
 /**
- * Base64 as Google takes it, out of what clients send: the URL alphabet, white space, percent-encoded signs, padding left out.
- * Null where it is none. A text that was cut is base64 already, but for its padding.
+ * Clients send base64 in the URL alphabet, with white space, with percent-encoded characters or without padding.
+ * Returns it in the form that Google accepts; null if it is not base64. A cut text is known to be base64, but its
+ * padding may be missing.
  */
 export function normalBase64(text: string, cuttings: Cuttings): string | null {
   const isCut = cuttings.headOf(text) !== text
@@ -18,17 +19,20 @@ export function normalBase64(text: string, cuttings: Cuttings): string | null {
   return odd === 1 || (!isCut && plain.endsWith('=')) ? null : plain + '='.repeat(4 - odd)
 }
 
-/** The first bytes of normal base64. */
+/** The first bytes of base64 in the standard form. */
 export function headBytes(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64.slice(0, HEAD_CHARS)), (char) => char.charCodeAt(0))
 }
 
-/** All bytes of normal base64 that was not cut. */
+/** All bytes of base64 in the standard form. The text must not hold a cutting. */
 export function allBytes(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
 }
 
-/** How many bytes normal base64 stands for; two more at most, where its end was cut. */
+/**
+ * How many bytes standard base64 stands for. Up to two too many if its end was cut, since the padding is not seen
+ * then.
+ */
 export function byteLength(base64: string, cuttings: Cuttings): number {
   const padding = /={0,2}$/.exec(base64)?.[0].length ?? 0
   return (cuttings.lengthOf(base64) / 4) * 3 - padding
@@ -44,7 +48,10 @@ function tidied(text: string): string | null {
   return STANDARD.test(plain) ? plain : null
 }
 
-/** The bytes of pieces that came one after the other. A piece that is no base64 is left out; the rest of the answer stands. */
+/**
+ * The decoded pieces, joined in order. A piece that is not base64 is left out, so that the rest of the answer still
+ * arrives.
+ */
 export function joinedBytes(pieces: readonly string[]): Uint8Array<ArrayBuffer> {
   const parts = pieces.map(decoded)
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))

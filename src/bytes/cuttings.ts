@@ -1,13 +1,16 @@
 /**
- * Large base64 strings of a JSON text, cut out before it is parsed and put back, as the bytes they came in, when it goes out
- * again: a picture is neither parsed, copied nor encoded anew.
- *
- * In the parsed value such a string keeps its beginning; a mark stands for the rest. A mark is of characters that JSON does not
- * escape and base64 does not have, and is made at random after the text has arrived, so nothing that a client sends is one.
+ * Large base64 strings are cut out of a JSON text before it is parsed. Their original bytes are put back when the
+ * text is sent on, so a picture is never parsed, copied or encoded again.
+ * In the parsed value, such a string keeps its beginning, and a mark stands for the rest. A mark has only characters
+ * that JSON does not escape and base64 does not have. It is chosen at random after the text has arrived, so a client
+ * cannot forge one.
  */
 import { findBase64Runs, type Range } from './base64-runs.ts'
 
-/** Enough for all that looks at a string's beginning: a file's type, a name's length, a hash of its first characters. */
+/**
+ * Characters. Enough for all code that looks at the beginning of a string: file type, length of a name, hash of the
+ * first characters.
+ */
 const KEPT = 1024
 
 export class Cuttings {
@@ -15,7 +18,7 @@ export class Cuttings {
 
   readonly #json: Uint8Array
   readonly #ranges: readonly Range[]
-  /** How every mark begins; its number and a `~` follow. */
+  /** The beginning of every mark. The cutting's number and a `~` follow. */
   readonly #mark: string
 
   private constructor(json: Uint8Array, ranges: readonly Range[]) {
@@ -24,7 +27,7 @@ export class Cuttings {
     this.#mark = ranges.length === 0 ? '' : `~${crypto.randomUUID().replaceAll('-', '')}.`
   }
 
-  /** The text of a JSON document, with marks for what is cut out of it. The bytes belong to the cuttings from then on. */
+  /** The text of a JSON document, with marks in place of what was cut. The caller must not use the bytes afterwards. */
   static of(json: Uint8Array): { readonly text: string; readonly cuttings: Cuttings } {
     const runs = findBase64Runs(json)
     if (runs.length === 0) return { text: decodeAndFree(json), cuttings: Cuttings.NONE }
@@ -46,7 +49,7 @@ export class Cuttings {
     return this.#ranges.length === 0
   }
 
-  /** How many characters a string of the parsed value really has. */
+  /** How many characters a string of the parsed value had before cutting. */
   lengthOf(text: string): number {
     if (this.isEmpty) return text.length
     let length = text.length
@@ -55,13 +58,16 @@ export class Cuttings {
     return length
   }
 
-  /** What is left of a string before its mark: all of it, where nothing was cut. What was cut is base64 to its end. */
+  /**
+   * The part of a string before its first mark; the whole string if nothing was cut. A mark stands for base64 up to
+   * the string's end.
+   */
   headOf(text: string): string {
     const [first] = this.#marksIn(text)
     return first === undefined ? text : text.slice(0, first.at)
   }
 
-  /** The value as the client sent it, for whoever needs a string whole. */
+  /** The value as the client sent it, for code that needs whole strings. */
   uncut<T>(value: T): T
   uncut(value: unknown): unknown {
     if (this.isEmpty) return value
@@ -71,7 +77,7 @@ export class Cuttings {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.uncut(item)]))
   }
 
-  /** A text that holds marks, in UTF-8, with what they stand for in their place: pieces of the original, not copies. */
+  /** The text in UTF-8, with the original bytes in place of its marks. The pieces are views, not copies. */
   splice(text: string): readonly Uint8Array[] {
     const utf8 = new TextEncoder()
     const pieces: Uint8Array[] = []
@@ -101,7 +107,7 @@ export class Cuttings {
     for (let at = text.indexOf(this.#mark); at !== -1;) {
       const tilde = text.indexOf('~', at + this.#mark.length)
       const range = this.#ranges[Number(text.slice(at + this.#mark.length, tilde))]
-      // Only a mark that somebody took apart is no mark: it must never reach Google as if it were a picture.
+      // Only code that changed a mark can cause this. The broken mark must never reach Google in place of a picture.
       if (range === undefined) throw new Error('A mark of a cut string was changed.')
       marks.push({ at, end: tilde + 1, range })
       at = text.indexOf(this.#mark, tilde)
@@ -110,7 +116,10 @@ export class Cuttings {
   }
 }
 
-/** Frees the bytes at once and not with some later collection: they are as much as all else that is held of a long request. */
+/**
+ * Frees the bytes now instead of at some later garbage collection: they take as much memory as everything else that
+ * is kept of a long request.
+ */
 function decodeAndFree(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes)
   if (bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0)

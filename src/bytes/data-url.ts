@@ -1,15 +1,17 @@
-/** Behind this many characters no comma is looked for: what a data URL says of itself is short. */
+/** Characters. A comma further on is not searched for: the part before the comma is short in every real data URL. */
 const MAX_HEAD = 512
 
 export interface DataUrl {
-  /** In lower case, without parameters; empty where the URL names none. */
+  /** In lower case, without parameters; empty if the URL names no type. */
   readonly mimeType: string
   readonly isBase64: boolean
-  /** As it came: percent-encoded text, or base64. */
+  /** Unchanged: percent-encoded text, or base64. */
   readonly payload: string
 }
 
-/** Reads a data URL (RFC 2397), leniently as browsers do; null where it is none. Never looks at the payload. */
+/**
+ * Reads a data URL (RFC 2397) as leniently as browsers do; null if the text is not one. Does not look at the payload.
+ */
 export function parseDataUrl(text: string): DataUrl | null {
   const head = /^\s*data:([^,]*),/i.exec(text.slice(0, MAX_HEAD))
   if (head === null) return null

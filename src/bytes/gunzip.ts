@@ -2,12 +2,13 @@ import { lazy } from '../lazy.ts'
 
 const zlib = lazy(() => process.getBuiltinModule('node:zlib'))
 
-/** workerd holds its bound against the chunks that it makes, the last of which need not be full. */
+/** Bytes. workerd counts whole chunks against the bound, though the last one may be only partly filled. */
 const SLACK = 65_536
 
 /**
- * What gzip holds, in all its members (RFC 1952, section 2.2): the runtime's DecompressionStream takes a second one for rubbish. Null where
- * it is more than `limit` bytes. Rejects where it is no gzip.
+ * Decompresses gzip with any number of members (RFC 1952, section 2.2); the runtime's DecompressionStream would
+ * refuse a second member as rubbish. Null if the result is longer than `limit` bytes. Rejects if the bytes are not
+ * gzip.
  */
 export function unzipped(bytes: Uint8Array, limit: number): Promise<Uint8Array | null> {
   return new Promise((resolve, reject) => {

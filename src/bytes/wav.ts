@@ -1,10 +1,13 @@
-/** Sound as players open it (RIFF WAVE), and the bare samples that Gemini speaks in. */
+/** WAV files (RIFF WAVE), which players open, and the bare samples in which Gemini answers. */
 
 const BYTES_PER_SAMPLE = 2
 const DEFAULT_RATE = 24_000
 const HEADER_BYTES = 44
 
-/** Samples per second of bare samples, such as `audio/L16;codec=pcm;rate=24000`; null where the type is of a file. */
+/**
+ * Samples per second, read from a type of bare samples such as `audio/L16;codec=pcm;rate=24000`; null if the type is
+ * that of a file.
+ */
 export function pcmRate(mimeType: string): number | null {
   const [type = '', ...parameters] = mimeType.toLowerCase().split(';')
   if (!/^audio\/(l16|pcm|x-pcm|raw)$/.test(type.trim())) return null
@@ -12,7 +15,10 @@ export function pcmRate(mimeType: string): number | null {
   return rate === undefined ? DEFAULT_RATE : Number(rate)
 }
 
-/** Samples of 16 bits little-endian, one channel, as a file. */
+/**
+ * Puts a WAV header before the samples, which must be 16 bits, little-endian, one channel. `rate` is in samples per
+ * second.
+ */
 export function wavOf(samples: Uint8Array, rate: number): Uint8Array<ArrayBuffer> {
   const file = new Uint8Array(HEADER_BYTES + samples.length)
   const view = new DataView(file.buffer)
@@ -35,7 +41,10 @@ export function wavOf(samples: Uint8Array, rate: number): Uint8Array<ArrayBuffer
   return file
 }
 
-/** How long a WAV file plays, in seconds, by its own header; null where the bytes are no whole header of one. */
+/**
+ * How long a WAV file plays, in seconds, by its own header; null if the header is incomplete or the bytes are not
+ * WAV.
+ */
 export function wavDuration(bytes: Uint8Array): number | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength < 12 || name(view, 0) !== 'RIFF' || name(view, 8) !== 'WAVE') return null
@@ -46,7 +55,7 @@ export function wavDuration(bytes: Uint8Array): number | null {
     if (kind === 'fmt ' && at + 20 <= bytes.byteLength)
       bytesPerSecond = view.getUint32(at + 16, true)
     if (kind === 'data') {
-      // What is recorded as it comes has no size in its header, or one that is larger than the file.
+      // A live recording has no size in its header, or one that is larger than the file.
       const present = Math.min(size, bytes.byteLength - at - 8)
       return bytesPerSecond > 0 && present === size ? size / bytesPerSecond : null
     }

@@ -9,7 +9,7 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: Failure }
 
-/** What came in, held to a schema; or the first thing that is wrong with it. */
+/** The input as the schema returns it, or a failure that names the first thing wrong with it. */
 export function parse<const Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
@@ -20,7 +20,7 @@ export function parse<const Schema extends v.GenericSchema>(
     : { ok: false, failure: toFailure(parsed.issues[0]) }
 }
 
-/** A body that must be an object; to valibot a list is one too. */
+/** For bodies that must be an object. valibot alone would take a list for one. */
 export function asObject(body: unknown): Parsed<Record<string, unknown>> {
   return isRecord(body) ? { ok: true, value: body } : { ok: false, failure: NO_OBJECT }
 }

@@ -1,28 +1,31 @@
 /**
- * What can go wrong, in no family's words. Code inside speaks in `Failure`s; only the rim turns one into a status and a body, and
- * how those look is the family's that was asked (dialects/<family>/family.ts, a table each).
+ * What can go wrong, in words of no family. Code inside speaks in `Failure`s. Only `handle.ts` turns one into a
+ * status and a body; the table of the family that was asked says how they look (dialects/<family>/family.ts).
  */
 export interface Failure {
   readonly reason: FailureReason
-  /** For the client: names the field and what to do; never a secret, never an upstream body. A family may say the same in its own words. */
+  /**
+   * For the client: names the field and what to do about it. Never holds a secret or an upstream's body. A family may
+   * use its own words instead.
+   */
   readonly message: string
-  /** Path of the field at fault, such as `messages[2].content`. */
+  /** Path of the field that is wrong, such as `messages[2].content`. */
   readonly param?: string
-  /** How long until the same request may succeed, in milliseconds. */
+  /** Milliseconds until the same request may succeed. */
   readonly retryAfterMs?: number
-  /** The model's name, as the client may know it. */
+  /** Name of the model, as the client may see it. */
   readonly model?: string
-  /** Of `context_length_exceeded`: tokens of the request, where they are known, and the most that the model takes. */
+  /** Only with `context_length_exceeded`: tokens of the request, if known, and the most that the model takes. */
   readonly used?: number
   readonly limit?: number
-  /** The quota or limit that the request ran into. Only where all of it is known to be used up, not where one attempt met a limit. */
+  /** The quota or limit that is used up. Set only if it is used up as a whole, not if a single attempt met a limit. */
   readonly usedUp?: UsedUp
 }
 
 export interface UsedUp {
   /** `ring`: Google's quota of each credential. `user`: the limit that an admin set for the user. */
   readonly of: 'ring' | 'user'
-  /** Whether it comes back with the next day. */
+  /** Whether it is available again when the next day begins. */
   readonly forTheDay: boolean
 }
 
@@ -38,7 +41,10 @@ export type FailureReason =
   | 'unsupported_value'
   /** No credential of the ring can read the files that the request names. */
   | 'files_out_of_reach'
-  /** Google refused what could not be told here; its text, which speaks of the request, is passed on. */
+  /**
+   * Google refused the request for a reason that Pollux does not know. Google's text is passed on, since it speaks of
+   * the request.
+   */
   | 'upstream_rejected'
   /** Google's filters refused to make what the prompt asks for. */
   | 'content_filtered'
@@ -50,7 +56,7 @@ export type FailureReason =
   | 'unsupported_encoding'
   // Routing
   | 'unknown_url'
-  /** A route of the family's that Gemini, or what stands behind a key, has no counterpart to. */
+  /** The route exists in this family, but Gemini or Pollux has nothing like it. */
   | 'not_served'
   | 'method_not_allowed'
   // Who is asking
@@ -69,14 +75,14 @@ export type FailureReason =
   | 'plan_in_use'
   | 'too_many_keys'
   | 'credential_not_found'
-  /** Of a client's own uploads. */
+  /** A file that the client uploaded. */
   | 'file_not_found'
-  /** What a client had stored, or says it had. */
+  /** Something that the client has stored, or says so. */
   | 'response_not_found'
   | 'previous_response_not_found'
   | 'conversation_not_found'
   | 'item_not_found'
-  /** Of a list that a client asked for by its id. */
+  /** An element of a list that the client asked for by its id. */
   | 'stored_item_not_found'
   | 'no_websocket'
   | 'idempotency_key_reused'
@@ -84,9 +90,9 @@ export type FailureReason =
   | 'ring_full'
   // The ring and Google
   | 'tokens_limited'
-  /** Of tokens, alone. */
+  /** The request alone has more tokens than the limit allows. */
   | 'larger_than_limit'
-  /** Of calls, alone. */
+  /** The request alone takes more calls than the limit allows. */
   | 'more_than_limit'
   | 'rate_limited'
   | 'quota_exhausted'
@@ -104,7 +110,10 @@ export type FailureReason =
   | 'overloaded'
   | 'internal_error'
 
-/** What the same request would meet again, though its status (409, 429, 5xx) is one after which clients ask again by themselves. */
+/**
+ * Reasons that repeating the request does not mend. Their status (409, 429, 5xx) would make clients repeat it by
+ * themselves.
+ */
 export const LASTING: ReadonlySet<FailureReason> = new Set([
   'user_exists',
   'user_deleted',
@@ -121,7 +130,7 @@ export const LASTING: ReadonlySet<FailureReason> = new Set([
   'misconfigured',
 ])
 
-/** Whole seconds until the same request may succeed, rounded up; undefined where nobody knows. */
+/** Whole seconds until the same request may succeed, rounded up; undefined if nobody knows. */
 export function retryAfterSeconds({ retryAfterMs }: Failure): number | undefined {
   return retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(retryAfterMs / 1000))
 }

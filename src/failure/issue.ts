@@ -1,10 +1,8 @@
-/**
- * What valibot found wrong, told in OpenAI's terms. The schema's messages say what was expected.
- */
+/** What valibot found wrong, as a `Failure`. The message of a schema says what was expected. */
 import type { BaseIssue } from 'valibot'
 import type { Failure } from './failure.ts'
 
-/** Where the reason differs from "a schema checks a type, a validation checks a value". */
+/** Normally a failed schema means a wrong type and a failed validation a wrong value. These are the exceptions. */
 const REASONS: ReadonlyMap<string, 'invalid_type' | 'invalid_value'> = new Map([
   ['picklist', 'invalid_value'],
   ['literal', 'invalid_value'],
@@ -36,32 +34,38 @@ const KINDS: ReadonlyMap<string | null, string> = new Map([
   ['boolean', 'a boolean'],
 ])
 
-/** The schema's own words. Where it has none valibot repeats the value, which may be a secret or a prompt. */
+/**
+ * What was expected, in the schema's own words. Without any, valibot's default message repeats the value, which may
+ * be a secret or a prompt, so only the kind is named.
+ */
 function wordsOf({ message, expected, received }: BaseIssue<unknown>): string {
   return message.endsWith(`eceived ${received}`)
     ? (KINDS.get(expected) ?? 'something else')
     : message
 }
 
-/** Misspelt fields of admin bodies; clients of the service send what they like. */
+/**
+ * Only admin bodies are checked for unknown fields, since a misspelt one would silently do nothing. Clients of the
+ * service may send any field.
+ */
 function isUnknown(issue: BaseIssue<unknown>): boolean {
   return issue.type === 'strict_object' && issue.expected === 'never'
 }
 
 function reasonOf(issue: BaseIssue<unknown>): 'invalid_type' | 'invalid_value' {
-  // A variant complains of what is no object, and of a discriminator that it does not know.
+  // A variant reports two things: a value that is not an object, and an unknown discriminator.
   if (issue.type === 'variant')
     return issue.expected === 'Object' ? 'invalid_type' : 'invalid_value'
   return REASONS.get(issue.type) ?? (issue.kind === 'schema' ? 'invalid_type' : 'invalid_value')
 }
 
-/** `null` is absent (docs/clients.md: Fields), except as an element of a list. */
+/** A field that is `null` counts as absent (docs/clients.md: Fields); an element of a list does not. */
 function isMissing(issue: BaseIssue<unknown>): boolean {
   const absent = issue.input === undefined || issue.input === null
   return absent && typeof issue.path?.at(-1)?.key === 'string'
 }
 
-/** `messages[2].content[0].text` */
+/** Path such as `messages[2].content[0].text`. */
 function toParam(issue: BaseIssue<unknown>): string {
   let param = ''
   for (const { key } of issue.path ?? []) {
@@ -71,7 +75,7 @@ function toParam(issue: BaseIssue<unknown>): string {
   return param
 }
 
-/** Never the value itself: prompts do not belong into errors. */
+/** Names only the kind of a value: the value may be part of a prompt, and prompts must not appear in errors. */
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'

@@ -1,4 +1,4 @@
-/** What is left of requests and of tokens: by the tightest limit on them, be it of the minute, of the day or for good. */
+/** What is left of requests and of tokens, by the tightest of the user's limits: per minute, per day or in total. */
 export interface RateLimits {
   readonly requests: RateLimit | null
   readonly tokens: RateLimit | null
@@ -7,6 +7,6 @@ export interface RateLimits {
 export interface RateLimit {
   readonly limit: number
   readonly remaining: number
-  /** Milliseconds until it is whole again; null: not by itself. */
+  /** Milliseconds until it is full again; null if it does not fill again by itself. */
   readonly resetMs: number | null
 }

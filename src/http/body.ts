@@ -10,7 +10,7 @@ type Refused = { readonly ok: false; readonly failure: Failure }
 export type JsonBody = { readonly ok: true; readonly value: unknown } | Refused
 
 export type CutJsonBody =
-  /** `text`: what the value was parsed from. */
+  /** `text` is the JSON that the value was parsed from, with marks for the cuttings. */
   | {
       readonly ok: true
       readonly value: unknown
@@ -19,10 +19,13 @@ export type CutJsonBody =
     }
   | Refused
 
-/** Deeper than any conversation or schema. Whatever walks a body after this may recurse: the stack holds that many levels. */
+/**
+ * Deeper than any real conversation or schema. Later code may recurse over the body: the stack is large enough for
+ * this many levels.
+ */
 const MAX_DEPTH = 500
 
-// A map, not an object: what is looked up comes from outside, and may be called `constructor`.
+// A map, not an object: the name comes from outside and may be `constructor`.
 const ENCODINGS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([
   ['gzip', 'gzip'],
   ['x-gzip', 'gzip'],
@@ -30,15 +33,16 @@ const ENCODINGS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([
 ])
 
 /**
- * The JSON of a request. The content type is not asked for: browsers that avoid a preflight send text/plain
- * (docs/clients.md: Bodies). `limit` is in bytes, after decompression too, so that a small body cannot unfold without end.
+ * The JSON of a request. The content type is not checked: browsers that avoid a preflight send text/plain
+ * (docs/clients.md: Bodies). `limit` is in bytes and also holds after decompression, so that a small body cannot
+ * unfold without end.
  */
 export async function readJson(request: Request, limit: number, owner?: string): Promise<JsonBody> {
   const body = await readCutJson(request, limit, owner)
   return body.ok ? { ok: true, value: body.cuttings.uncut(body.value) } : body
 }
 
-/** The same with large base64 strings cut out of the value, for those who send them on. */
+/** As `readJson`, but large base64 strings are cut out of the value, for callers that send them on. */
 export async function readCutJson(
   request: Request,
   limit: number,
@@ -58,13 +62,13 @@ export async function readCutJson(
   if (length > limit) return tooLarge(limit)
   let read: Cut | NotRead
   try {
-    // Most requests are short, and nothing is cut out of them.
+    // Most requests are too short to hold anything worth cutting.
     read =
       isPlain && length > 0 && length < MIN_RUN
         ? await readShort(request)
         : await readLong(request, format, { expected: isPlain ? length : 0, limit, owner })
   } catch {
-    // The client broke off, or what it sent is not what its content-encoding says.
+    // The connection broke, or the body is not what its content-encoding says.
     return unreadable()
   }
   if (typeof read === 'string') return notRead(read, limit)
@@ -106,7 +110,7 @@ async function readShort(request: Request): Promise<Cut | NotRead> {
 
 export type Bytes = { readonly ok: true; readonly bytes: Uint8Array } | Refused
 
-/** The body as it was sent, compressed or not. */
+/** The bytes of the body as sent, without decompression. `limit` is in bytes. */
 export async function readRaw(request: Request, limit: number): Promise<Bytes> {
   const expected = Number(request.headers.get('content-length'))
   if (expected > limit) return tooLarge(limit)
@@ -115,11 +119,11 @@ export async function readRaw(request: Request, limit: number): Promise<Bytes> {
     const bytes = await readBytes(request.body, { expected, limit })
     return typeof bytes === 'string' ? notRead(bytes, limit) : { ok: true, bytes }
   } catch {
-    return unreadable() // the client broke off
+    return unreadable() // the connection broke
   }
 }
 
-/** Why a body was not read. */
+/** The failure for a body that was not read. */
 export function notReadFailure(why: NotRead, limit: number): Failure {
   switch (why) {
     case 'too_large':

@@ -1,8 +1,8 @@
 import { sha256Hex } from '../bytes/sha256.ts'
 
 /**
- * JSON for somebody who asks again and again: with an `etag`, and 304 without a body where nothing has changed since. The clock in
- * `now` is not part of what may change. Weak, since two answers of one tag differ in it.
+ * A JSON answer with an `etag`, for clients that poll: 304 without a body if nothing has changed. `now`, the clock,
+ * does not count as a change. The tag is weak, since two answers with the same tag differ in `now`.
  */
 export async function conditional<T extends { readonly now: string }>(
   request: Request,
@@ -12,14 +12,14 @@ export async function conditional<T extends { readonly now: string }>(
   return withTag(request, JSON.stringify(rest), () => Response.json(answer))
 }
 
-/** The same of any text; `same` is what has to stay as it is. */
+/** The same for any answer. `same` is the text whose change makes a new tag; `whole` makes the answer. */
 export async function withTag(
   request: Request,
   same: string,
   whole: () => Response,
 ): Promise<Response> {
   const etag = `W/"${(await sha256Hex(same)).slice(0, 32)}"`
-  // Answers hang on the key that asks, and belong into no cache that others use.
+  // The answer depends on the key that asks, so it must not be stored in a shared cache.
   const headers = { etag, 'cache-control': 'private, no-cache', vary: 'authorization, accept' }
   if (isKnown(request.headers.get('if-none-match'), etag)) {
     return new Response(null, { status: 304, headers })
@@ -29,7 +29,7 @@ export async function withTag(
   return response
 }
 
-/** Weak comparison, as If-None-Match asks for. */
+/** By weak comparison, as RFC 9110 requires for If-None-Match. */
 function isKnown(given: string | null, etag: string): boolean {
   if (given === null) return false
   const opaque = (tag: string): string => tag.trim().replace(/^W\//, '')

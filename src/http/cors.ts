@@ -1,14 +1,14 @@
-/** What a browser needs to be told before it lets a page talk to Pollux (docs/clients.md: Paths and browsers). */
+/** What a browser must be told before it lets a page talk to Pollux (docs/clients.md: Paths and browsers). */
 
-/** `*`, or the origins that may; empty: none. */
+/** `*` for every origin, or the origins that are allowed; an empty list allows none. */
 export type Origins = '*' | readonly string[]
 
-/** Headers that clients in browsers send: keys, and what the SDKs say of themselves. */
+/** Headers that clients in browsers send: keys, and what the SDKs report about themselves. */
 const REQUEST_HEADERS =
   /^(?:authorization|content-type|accept|x-api-key|x-goog-api-key|x-goog-api-client|anthropic-version|anthropic-beta|anthropic-dangerous-direct-browser-access|idempotency-key|if-none-match|x-request-id|x-session-id|http-referer|x-title|user-agent|openai-[\w-]+|x-stainless-[\w-]+|x-goog-upload-[\w-]+|x-server-timeout|x-goog-user-project)$/
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
-/** What a page may read of an answer, beside what it always may. */
+/** Headers of an answer that a page may read, besides those that it may always read. */
 const EXPOSED = [
   'x-request-id',
   'request-id',
@@ -24,7 +24,7 @@ const EXPOSED = [
     (name) => `x-pollux-${name}`,
   ),
 ].join(', ')
-/** As long as any browser keeps it. */
+/** No browser keeps the answer to a preflight longer than this. */
 const MAX_AGE_SECONDS = 86_400
 
 export function isPreflight(request: Request): boolean {
@@ -34,7 +34,10 @@ export function isPreflight(request: Request): boolean {
   )
 }
 
-/** The answer to a preflight; without permission where the origin has none, which is how a browser learns of it. */
+/**
+ * The answer to a preflight. If the origin is not allowed, the headers that allow it are missing, and the browser
+ * refuses the call.
+ */
 export function preflight(request: Request, origins: Origins): Response {
   const response = new Response(null, { status: 204 })
   const { headers } = response
@@ -51,13 +54,16 @@ export function preflight(request: Request, origins: Origins): Response {
   return response
 }
 
-/** Lets a page read an answer, errors as well. Only browsers need the list of exposed headers, and it is as long as many answers. */
+/**
+ * Lets a page read an answer, including errors. Only browsers need the list of exposed headers, which is as long as
+ * many answers.
+ */
 export function expose(headers: Headers, request: Request, origins: Origins): void {
   if (!allow(headers, request, origins) || !request.headers.has('origin')) return
   headers.set('access-control-expose-headers', EXPOSED)
 }
 
-/** Never with credentials: keys travel in headers, and a cookie would mean nothing. */
+/** Never allows credentials in the sense of CORS: keys travel in headers, and Pollux uses no cookies. */
 function allow(headers: Headers, request: Request, origins: Origins): boolean {
   if (origins === '*') {
     headers.set('access-control-allow-origin', '*')

@@ -1,11 +1,13 @@
 import { readText } from './read-text.ts'
 
-/** Tokens, projects and the like have a few KB. */
+/** Bytes. Tokens, projects and the like take a few KB. */
 const MAX_BYTES = 1_048_576
 
 /**
- * Fetches a short answer whole, within a time and up to 1 MB. Rejects as `fetch` does, and where it is longer. The timer ends with the answer: one that is left to
- * run, as AbortSignal.timeout leaves it, would keep a Durable Object awake for as long.
+ * Fetches a short answer whole, within `timeoutMs` and up to 1 MB; the status may be any. Rejects as `fetch` does,
+ * and if the answer is too long.
+ * The timer is cleared when the answer is there: AbortSignal.timeout would leave it running, which keeps a Durable
+ * Object awake.
  * Redirects are not followed: they would carry a credential to wherever they point.
  */
 export async function fetchText(

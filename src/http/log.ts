@@ -1,15 +1,18 @@
-/** What a line says. Callers pass names, numbers, ids and messages of errors; never keys, bodies, headers or anything of Google's, and paths only as the pattern they matched. */
+/**
+ * What a log line says: names, numbers, ids and messages of errors. Callers must never pass keys, bodies, headers or
+ * text of Google's. A path is passed only as the pattern that it matched.
+ */
 type Fields = Readonly<Record<string, string | number | null>>
 
 /**
- * One line of log, in JSON, so that its fields can be searched. As a text: an object would be taken apart and put together
- * by the console, which costs more than all else that is said of a request.
+ * Writes one line of JSON to the log, so that its fields can be searched. The line is passed as text: the console
+ * would take an object apart and put it together again, which costs more than all other logging of a request.
  */
 export function log(event: string, fields: Fields): void {
   console.log(line(event, fields))
 }
 
-/** A line on something that an operator should look at. */
+/** As `log`, for what an operator should look at. */
 export function logError(event: string, fields: Fields): void {
   console.error(line(event, fields))
 }

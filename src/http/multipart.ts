@@ -6,7 +6,7 @@ export type Form =
   | { readonly ok: true; readonly form: FormData }
   | { readonly ok: false; readonly failure: Failure }
 
-/** The form of a request, of which not more than `limit` bytes are read (RFC 7578). */
+/** Reads the form of a request (RFC 7578), at most `limit` bytes of it. */
 export async function readForm(request: Request, limit: number, owner = ''): Promise<Form> {
   const type = request.headers.get('content-type') ?? ''
   if (!/^multipart\/form-data\s*;/i.test(type)) {
@@ -21,7 +21,7 @@ export async function readForm(request: Request, limit: number, owner = ''): Pro
     const form = await new Response(bytes, { headers: { 'content-type': type } }).formData()
     return { ok: true, form }
   } catch {
-    // The client broke off, or what it sent is not what its content-type says.
+    // The connection broke, or the body is not what its content-type says.
     return malformed('The request body is not a well-formed form.')
   }
 }

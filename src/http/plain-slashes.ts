@@ -1,4 +1,6 @@
-/** A base URL that ends in a slash gives paths such as `//v1/models`: each run of slashes is taken for one. */
+/**
+ * A client whose base URL ends in a slash asks for paths such as `//v1/models`. Each run of slashes is taken for one.
+ */
 export function withPlainSlashes(request: Request): Request {
   const { url } = request
   const path = url.indexOf('/', url.indexOf('//') + 2)

@@ -1,13 +1,13 @@
-/** Which IP addresses are of the public internet (IANA's special-purpose address registries, RFC 6890). Pure. */
+/** Which IP addresses belong to the public internet (IANA's special-purpose address registries, RFC 6890). Pure. */
 
-/** Dotted IPv4 as a number; null where the text is none. */
+/** Dotted IPv4 as a number; null if the text is not an IPv4 address. */
 function parseIpv4(text: string): number | null {
   const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number)
   if (parts === undefined || parts.some((part) => part > 255)) return null
   return parts.reduce((address, part) => address * 256 + part, 0)
 }
 
-/** The eight groups of an IPv6 address; null where the text is none. */
+/** The eight groups of an IPv6 address; null if the text is not one. */
 function parseIpv6(text: string): readonly number[] | null {
   const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text)
   const ipv4 = tail === null ? null : parseIpv4(tail[2] ?? '')
@@ -26,7 +26,10 @@ function parseIpv6(text: string): readonly number[] | null {
   return groups.map((group) => parseInt(group, 16))
 }
 
-/** First address and prefix length of what is no public host: own network, private, shared, link-local, test, multicast, reserved. */
+/**
+ * First address and prefix length of the ranges without public hosts: own network, private, shared, link-local, test,
+ * multicast, reserved.
+ */
 const IPV4_SPECIAL: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -53,8 +56,9 @@ function isPublicIpv4(address: number): boolean {
 }
 
 /**
- * Global unicast alone (2000::/3), and of that neither IETF protocol assignments (Teredo among them), 6to4, which hides an IPv4
- * address, nor documentation. All that embeds IPv4 elsewhere (mapped, NAT64) is outside of it.
+ * Only global unicast (2000::/3) is public. Excluded from it are IETF protocol assignments (Teredo among them), 6to4,
+ * which hides an IPv4 address, and documentation. All other addresses that embed IPv4 (mapped, NAT64) lie outside
+ * 2000::/3.
  */
 function isPublicIpv6([first = 0, second = 0]: readonly number[]): boolean {
   if (first < 0x2000 || first > 0x3fff) return false
@@ -62,7 +66,7 @@ function isPublicIpv6([first = 0, second = 0]: readonly number[]): boolean {
   return first !== 0x2002 && !(first === 0x3fff && second < 0x1000)
 }
 
-/** Whether this is the address of a public host. What is no address is not. */
+/** Whether the text is the address of a public host. False for anything that is not an IP address. */
 export function isPublicAddress(text: string): boolean {
   const ipv4 = parseIpv4(text)
   if (ipv4 !== null) return isPublicIpv4(ipv4)

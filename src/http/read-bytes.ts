@@ -2,23 +2,26 @@ import { CROWDED_IDLE_MS, IDLE_MS, Patience } from './patience.ts'
 import { Upload } from './uploads.ts'
 
 const FIRST_BUFFER_BYTES = 16_384
-/** workerd reads into memory of its own, as much as is asked for, and copies it from there. */
+/** Bytes. workerd first reads into its own memory, as many bytes as are asked for, and then copies them. */
 const READ_BYTES = 131_072
 
 export interface Reading {
-  /** How many bytes are announced; 0 or NaN where nothing is. */
+  /** The announced length in bytes; 0 or NaN if none is announced. */
   readonly expected: number
   readonly limit: number
-  /** Whose unfinished uploads are counted together. */
+  /** Unfinished uploads of one owner are counted together. */
   readonly owner?: string
 }
 
-/** Why there are no bytes: more than the limit, none for too long, or too much of the owner's under way already. */
+/**
+ * Why the bytes were not read: more than the limit, nothing arrived for too long, or the owner's unfinished uploads
+ * hold too much.
+ */
 export type NotRead = 'too_large' | 'too_slow' | 'too_many'
 
 /**
- * All bytes of a stream in one buffer, which grows as they come: what is announced is only announced. Rejects where the stream
- * breaks off.
+ * All bytes of a stream in one buffer. The buffer grows with what arrives, since the announced length may be a lie.
+ * Rejects if the stream breaks.
  */
 export async function readBytes(
   stream: ReadableStream<Uint8Array>,
@@ -28,10 +31,10 @@ export async function readBytes(
   const reader = stream.getReader({ mode: 'byob' })
   const patience = new Patience()
   const giveUp = (why: NotRead): NotRead => {
-    void reader.cancel().catch(() => undefined) // it is given up as it is
+    void reader.cancel().catch(() => undefined) // the stream is given up, so an error of it no longer matters
     return why
   }
-  // One byte more, so that the end shows with the last of them.
+  // One byte more than announced, so that the read which brings the last byte also shows the end.
   const whole = expected > 0 ? Math.min(expected, limit) + 1 : Infinity
   let buffer = new ArrayBuffer(Math.min(FIRST_BUFFER_BYTES + 1, whole))
   let size = 0
@@ -44,7 +47,7 @@ export async function readBytes(
       const read = await patience.for(reading, isCrowded ? CROWDED_IDLE_MS : IDLE_MS)
       if (read === null) return giveUp(isCrowded ? 'too_many' : 'too_slow')
       const { done, value } = read
-      // The buffer comes back as another object, also with the last read.
+      // The read returns the buffer as a new object, also at the end of the stream.
       if (value !== undefined) {
         buffer = value.buffer
         size += value.byteLength

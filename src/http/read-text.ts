@@ -1,6 +1,6 @@
 /**
- * The text of an answer, of which not more than `limit` bytes are read. Null where there are more; with `cut`, what fits.
- * Rejects where the connection breaks.
+ * The text of an answer, of which at most `limit` bytes are read. If there are more: null, or with `cut` the
+ * beginning that fits. Rejects if the connection breaks.
  */
 export async function readText(
   response: Response,
@@ -9,13 +9,13 @@ export async function readText(
 ): Promise<string | null> {
   const { body, headers } = response
   if (body === null) return ''
-  // What says how long it is, and is not packed, is left to the platform, which reads it for less.
+  // If the length is known and the body is not compressed, the platform reads it more cheaply than this loop.
   const length = Number(headers.get('content-length') ?? Number.NaN)
   if (length <= limit && !headers.has('content-encoding')) return response.text()
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
-  // Leaving the loop cancels the body.
+  // Leaving the loop early cancels the body.
   for await (const chunk of body) {
     const room = limit - size
     size += chunk.byteLength

@@ -1,14 +1,18 @@
 /**
- * Which addresses a client may have fetched. The URL parser brings every spelling of an IPv4 address (decimal, hexadecimal,
- * octal, short, full-width, percent-encoded) into the dotted form, and names into ASCII (WHATWG URL, "Host parsing"), so that what is looked
- * at here is what `fetch` will ask. Pure: what a name stands for is to be looked up besides.
+ * Which addresses a client may make Pollux fetch. A forbidden address must not slip through in another spelling. The
+ * URL parser turns every spelling of an IPv4 address (decimal, hexadecimal, octal, short, full-width,
+ * percent-encoded) into the dotted form, and names into ASCII (WHATWG URL, "Host parsing"), so the host judged here
+ * is the one that `fetch` will ask. Pure: the caller must still look up what a name resolves to.
  */
 import { isPublicAddress } from './public-address.ts'
 
 const MAX_LENGTH = 4096
 const MAX_NAME = 253
 
-/** Names that are never of the public internet (RFC 6761, 6762, 8375, 9476; ICANN's `internal`), and what clouds and routers use. */
+/**
+ * Names that are never on the public internet (RFC 6761, 6762, 8375, 9476; ICANN's `internal`), and names that clouds
+ * and routers use.
+ */
 const SPECIAL_SUFFIXES =
   /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa|arpa|test|example|invalid|onion|alt)$/
 
@@ -17,8 +21,8 @@ export type RemoteUrl =
   | { readonly ok: false }
 
 /**
- * Reads and judges an address. `lookUp` is the name whose addresses must be public too; null where the host is an address, or
- * the operator trusts the origin.
+ * Reads and judges an address. `lookUp` is the host name; all addresses that it resolves to must be public too. Null
+ * if the host is an IP address, or if the operator trusts the origin.
  */
 export function admitUrl(address: string, trustedOrigins: readonly string[]): RemoteUrl {
   const url = address.length <= MAX_LENGTH ? URL.parse(address) : null

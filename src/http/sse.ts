@@ -1,12 +1,16 @@
 /**
- * Server-sent events as Google writes them (WHATWG HTML, "Server-sent events"; docs/google.md: Streams, Gemini API): `data:` lines, LF, CRLF or CR,
- * comments, events split anywhere between reads. Two things beyond the standard, both seen from Google: an error may come as
- * bare JSON without `data:`, and the last event may lack its blank line.
+ * Reads server-sent events as Google writes them (WHATWG HTML, "Server-sent events"; docs/google.md: Streams, Gemini
+ * API): `data:` lines that end in LF, CRLF or CR, comments, and events that reads split anywhere. Two things go
+ * beyond the standard, and Google was seen to send both: an error may come as bare JSON without `data:`, and the last
+ * event may lack its blank line.
  */
 export class SseParser {
-  /** The line that has no end yet, as it came: joined once, so that a long one costs no more than its length. */
+  /**
+   * Pieces of the unfinished line. They are joined only once, so that the cost of a long line grows no faster than
+   * its length.
+   */
   #pieces: string[] = []
-  /** The payload so far; null before its first line. */
+  /** The payload of the current event so far; null before its first `data:` line. */
   #data: string | null = null
   #isBare = false
   #skipsLf = false
@@ -16,11 +20,11 @@ export class SseParser {
     const payloads: string[] = []
     let start = 0
     if (this.#skipsLf && text !== '') {
-      // The LF of a CRLF that was cut in two.
+      // The second half of a CRLF that was split between two reads.
       if (text.charCodeAt(0) === LF) start = 1
       this.#skipsLf = false
     }
-    // Each is looked for again only when it has been passed: most streams have no CR, or none without an LF.
+    // Each is searched for again only when it has been passed: most streams have no CR, or no CR without an LF.
     let lf = text.indexOf('\n', start)
     let cr = text.indexOf('\r', start)
     while (!this.#isBare && (lf !== -1 || cr !== -1)) {
@@ -54,13 +58,13 @@ export class SseParser {
       const value = line.slice(line.charCodeAt(5) === SPACE ? 6 : 5)
       this.#data = this.#data === null ? value : `${this.#data}\n${value}`
     } else if (this.#data === null && (line.startsWith('{') || line.startsWith('['))) {
-      // Bare JSON goes on to the end of the stream, whatever lines it has.
+      // Bare JSON goes on to the end of the stream, whatever its lines look like.
       this.#isBare = true
       this.#pieces.push(line, '\n')
     }
   }
 
-  /** The line that ends so; nearly always all of it came with one read. */
+  /** The line that ends with `end`. Nearly always the whole line came with one read. */
   #endOfLine(end: string): string {
     if (this.#pieces.length === 0) return end
     this.#pieces.push(end)

@@ -1,12 +1,18 @@
 /**
- * What unfinished uploads hold of an isolate's memory, by whose they are. A body may stand still for long with all but its last
- * byte sent, and a client may begin as many as it likes.
+ * A client may start any number of uploads and stop each before its last byte, which would fill the isolate's memory.
+ * So this counts the bytes of unfinished uploads, by owner.
  */
 const held = new Map<string, number>()
 
-/** Four bodies of the default limit's size. With more under way an owner is crowded: what stands still then is soon given up. */
+/**
+ * Bytes: four bodies of the default limit's size. An owner with more is crowded: its uploads are given up sooner when
+ * they stand still.
+ */
 const CROWDED_BYTES = 83_886_080
-/** However fast they come; a body alone may always be as large as its limit. An agent that sends 64 pictures of 5 MB at once is under it. */
+/**
+ * Bytes, whether or not they still arrive. A single body may always be as large as its own limit. An agent that sends
+ * 64 pictures of 5 MB at once stays below this.
+ */
 const MAX_BYTES = 536_870_912
 
 export class Upload {
@@ -14,13 +20,13 @@ export class Upload {
   readonly #limit: number
   #bytes = 0
 
-  /** `limit`: of one body, in bytes. */
+  /** `limit`: the most bytes that one body may have. */
   constructor(owner: string, limit: number) {
     this.#owner = owner
     this.#limit = limit
   }
 
-  /** Its buffer has so many bytes now; false where the owner's uploads hold too much together. */
+  /** Records the buffer's new size in bytes. False if the owner's uploads together hold too much. */
   grow(bytes: number): boolean {
     const all = (held.get(this.#owner) ?? 0) + bytes - this.#bytes
     if (all > Math.max(MAX_BYTES, this.#limit + 1)) return false
@@ -34,7 +40,7 @@ export class Upload {
     return (held.get(this.#owner) ?? 0) > CROWDED_BYTES
   }
 
-  /** It is complete, or given up. */
+  /** To be called when the upload is complete or given up. */
   end(): void {
     const rest = (held.get(this.#owner) ?? 0) - this.#bytes
     this.#bytes = 0

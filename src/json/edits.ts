@@ -4,7 +4,7 @@ interface Edit extends Span {
   readonly by: string
 }
 
-/** Changes to a text, each at a place of its own, made together at the end. */
+/** Collects changes to a text, which must not overlap, and makes them all at once. */
 export class Edits {
   readonly #edits: Edit[] = []
 

@@ -1,9 +1,8 @@
 import { toWellFormedJson } from './well-formed.ts'
 
 /**
- * JSON for an SSE line. U+2028 and U+2029 are legal in JSON but end a line for old JavaScript
- * parsers (docs/clients.md: Frames). Almost no text holds them, so looking first is cheaper than
- * replacing.
+ * JSON for one SSE line. U+2028 and U+2029 are legal in JSON, but old JavaScript parsers take them for the end of a
+ * line (docs/clients.md: Frames). Few texts hold either, so checking first is cheaper than always replacing.
  */
 export function toJsonLine(value: unknown): string {
   const json = toWellFormedJson(value)

@@ -1,12 +1,13 @@
 /**
- * Whole numbers beyond 2^53, such as ids of Twitter's and Discord's, lose their last digits in JSON.parse. These readings keep them.
+ * JSON.parse rounds whole numbers beyond 2^53, such as ids of Twitter's and Discord's. These functions keep every
+ * digit.
  */
 
-/** What a text with such a number holds; most texts hold none, and need no second look. */
+/** Matches every text that holds such a number. Most texts do not match, and are parsed as usual. */
 const MANY_DIGITS = /\d{16}/
 const WHOLE = /^-?\d+$/
 
-/** The source text of a primitive comes with ES2026, and is in V8 since 11.4. */
+/** JSON.parse passes the source text of a primitive since ES2026 (V8 11.4); TypeScript's library lacks it. */
 interface SourceJson {
   parse(
     text: string,
@@ -22,17 +23,20 @@ export function holdsLongNumber(text: string): boolean {
   return MANY_DIGITS.test(text)
 }
 
-/** As texts, for Google: its own numbers in arguments are doubles. */
+/** Long numbers become strings. For Google, whose numbers in arguments are doubles. */
 export function parseWithLongTexts(text: string): unknown {
   return parse(text, (digits) => digits)
 }
 
-/** As what JSON.stringify writes as it came, for a client: each is a frozen object until then. */
+/**
+ * Long numbers become raw JSON, which JSON.stringify writes unchanged. For a client. Until written, each is a frozen
+ * object.
+ */
 export function parseWithRawNumbers(text: string): unknown {
   return parse(text, (digits) => json.rawJSON(digits))
 }
 
-/** Whether a value is such a number, which nothing can be put into. */
+/** Whether a value is such a raw number. It is an object to which nothing can be added. */
 export function isRawNumber(value: unknown): value is Readonly<Record<string, never>> {
   return json.isRawJSON(value)
 }

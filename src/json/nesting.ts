@@ -1,8 +1,12 @@
-/** Whether JSON is nested deeper than so many levels: more than a few thousand, and JSON.stringify, which recurses, throws. */
+/**
+ * Whether a value is nested deeper than `levels`. From a few thousand levels on, JSON.stringify, which recurses,
+ * throws.
+ */
 export function isNestedDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
-  // Every value of a body comes by here, so no lists of them are made. Nothing but own names is met: what JSON.parse makes inherits none that `for` would see.
+  // This runs for every value of a body, so no lists of keys are made. `for … in` meets only own keys here: objects
+  // from JSON.parse inherit no enumerable ones.
   if (Array.isArray(value)) {
     for (const item of value) if (isNestedDeeper(item, levels - 1)) return true
     return false

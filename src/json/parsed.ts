@@ -1,9 +1,9 @@
-/** The value of a JSON text; null where it is none, or there is no text. */
+/** The value of a JSON text; null if the text is null or is not JSON. */
 export function parsed(text: string | null): unknown {
   if (text === null) return null
   try {
     return JSON.parse(text)
   } catch {
-    return null // what came is not what was asked for; the caller says so
+    return null // the caller reports that the text is not what was asked for
   }
 }

@@ -4,7 +4,10 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 type Present<T> = { [Key in keyof T]?: Exclude<T[Key], null | undefined> }
 
-/** Without what is null or undefined: on the wire of clients both mean "not set". In a loop, as it runs for every request. */
+/**
+ * A copy without fields that are null or undefined: clients take both for "not set". A plain loop, since it runs for
+ * every request.
+ */
 export function present<T extends object>(values: T): Present<T> {
   const kept: { [key: string]: unknown } = {}
   for (const key in values) {

@@ -1,9 +1,9 @@
 /**
- * Where values stand in a JSON text: so that one of them is changed and all around it stays as it came, byte for byte. The text
- * must be JSON: whoever asks has parsed it.
+ * Finds where values stand in a JSON text, so that one value can be changed while every other byte stays as it came.
+ * The text must be valid JSON: the caller has parsed it.
  */
 
-/** From `start` up to, and without, `end`. */
+/** A range of the text; `end` is the index after its last character. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -14,7 +14,10 @@ export interface Member extends Span {
   readonly value: Span
 }
 
-/** The members of the object whose brace is at or after `at`, in their order. Of a key that is there twice the last one counts, as in JSON.parse. */
+/**
+ * The members of the object whose brace is at or after `at`, in order. If a key occurs twice, its last member counts,
+ * as in JSON.parse.
+ */
 export function membersAt(text: string, at: number): readonly Member[] {
   const members: Member[] = []
   let next = pastSpace(text, pastSpace(text, at) + 1)
@@ -42,7 +45,7 @@ export function elementsAt(text: string, at: number): readonly Span[] {
   return elements
 }
 
-/** The value of a member of the object at `at`; undefined where it has none of these names. */
+/** The value of the last member with one of these names in the object at `at`; undefined if there is none. */
 export function memberAt(text: string, at: number, ...names: readonly string[]): Span | undefined {
   return membersAt(text, at).findLast(({ key }) => names.includes(key))?.value
 }
@@ -71,7 +74,7 @@ function endOfValue(text: string, start: number): number {
   }
 }
 
-/** Mostly one look for the next quote: a string may be long. */
+/** Strings may be long, so this jumps from quote to quote. Mostly the first one ends the string. */
 function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
     let slashes = 0

@@ -1,4 +1,4 @@
-/** Times on the wire are ISO 8601 in UTC; inside they are epoch milliseconds. */
+/** On the wire, times are ISO 8601 in UTC; inside, they are epoch milliseconds. */
 
 export function iso(instant: number): string {
   return new Date(instant).toISOString()

@@ -1,13 +1,17 @@
 /**
- * Half a surrogate pair is no character: Google refuses a body with one, and a client that is told one sends it back. JavaScript
- * makes them wherever a text is cut, and JSON can spell them. Each becomes U+FFFD, which is what UTF-8 decoders put in its place.
+ * JavaScript makes half a surrogate pair wherever it cuts a text, and JSON can spell one. Google refuses a body with
+ * such a half, and a client that receives one would send it back. So each becomes U+FFFD, which UTF-8 decoders put in
+ * its place too.
  */
 const ESCAPES =
   /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|[^])/g
 
 const NO_CHARACTER = '\ufffd'
 
-/** A JSON text without halves. JSON.stringify spells each as an escape, so a text without such an escape is left alone. */
+/**
+ * A JSON text without halves. JSON.stringify writes each half as an escape, so a text without such an escape is
+ * returned as it is.
+ */
 export function wellFormedJson(json: string): string {
   if (!json.includes('\\ud') && !json.includes('\\uD')) return json
   return json.replace(ESCAPES, (escape, half: string | undefined) =>
@@ -21,14 +25,14 @@ export function toWellFormedJson(value: unknown): string {
   return json.includes('\\ud') ? wellFormedJson(json) : json
 }
 
-/** Puts characters together that were cut in two between one piece of a text and the next. */
+/** Joins characters that were split between two pieces of a text. */
 export class WholeCharacters {
-  /** The first half of a pair whose second may begin the next piece. */
+  /** The first half of a pair, if the last piece ended with one. */
   #half = ''
 
-  /** The piece, in whole characters; what ends in a first half keeps it for the next. */
+  /** The piece in whole characters. If it ends in a first half, that half is kept for the next piece. */
   next(piece: string): string {
-    // Nearly every piece: looking is much cheaper than copying.
+    // True of nearly every piece. Checking is much cheaper than copying.
     if (this.#half === '' && piece.isWellFormed()) return piece
     const text = this.#half + piece
     const endsInHalf = isFirstHalf(text.charCodeAt(text.length - 1))
@@ -36,7 +40,7 @@ export class WholeCharacters {
     return (endsInHalf ? text.slice(0, -1) : text).toWellFormed()
   }
 
-  /** What is left where nothing follows. */
+  /** What is left when no piece follows. */
   end(): string {
     const rest = this.#half === '' ? '' : NO_CHARACTER
     this.#half = ''

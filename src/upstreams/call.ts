@@ -20,7 +20,7 @@ export interface UpstreamCall {
   readonly ask: Ask
 }
 
-/** Calls Google once. Rejects as `fetch` does: network failure, or the abort of `signal`. */
+/** Calls Google once. Rejects as `fetch` does: at a network failure, or when `signal` aborts. */
 export function callUpstream(
   call: UpstreamCall,
   settings: Settings,
@@ -32,16 +32,16 @@ export function callUpstream(
     method: 'POST',
     headers: headersOf(access),
     body: uploadOf(wellFormedJson(front.body(access, model, ask.json, ask.method)), ask.cuttings),
-    // An upstream's redirect would carry the credential to wherever it points.
+    // A redirect would carry the credential to wherever it points.
     redirect: 'manual',
     signal,
   })
 }
 
-/** What every call says. The runtime copies these for less than it takes to convert a record of them. */
+/** Headers of every call. The runtime copies a Headers object faster than it converts a record. */
 const COMMON = new Headers({ 'content-type': 'application/json', 'user-agent': 'pollux' })
 
-/** The credential's own headers and an honest name; nothing of the client's is passed on. */
+/** The credential's own headers and Pollux's name. Nothing of the client's headers is passed on. */
 export function headersOf({ auth, quotaProject }: Access): Headers {
   const headers = new Headers(COMMON)
   if (auth.scheme === 'bearer') headers.set('authorization', `Bearer ${auth.value}`)

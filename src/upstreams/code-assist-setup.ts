@@ -5,7 +5,7 @@ import { PROJECT } from './credential.ts'
 import { parseGoogleError } from './google-error.ts'
 import type { CredentialFault } from './verdict.ts'
 
-/** The Google Cloud project that Code Assist serves an account through, or why there is none. */
+/** The Google Cloud project through which Code Assist serves an account, or why there is none. */
 export type ProjectResult =
   | { readonly ok: true; readonly project: string }
   | { readonly ok: false; readonly permanent: true; readonly reason: CredentialFault }
@@ -19,7 +19,7 @@ const METADATA = {
   platform: 'PLATFORM_UNSPECIFIED',
   pluginType: 'GEMINI',
 }
-/** The one tier that is onboarded without a project; sending one is refused (docs/google.md: Code Assist). */
+/** The only tier that is onboarded without a project; Google refuses it with one (docs/google.md: Code Assist). */
 const FREE_TIER = 'free-tier'
 
 type Answer =
@@ -27,8 +27,8 @@ type Answer =
   | Extract<ProjectResult, { ok: false }>
 
 /**
- * Finds the project by `loadCodeAssist`, onboarding the account first where it never was (docs/google.md: Code Assist).
- * `hint` is a project that the credential itself names, for tiers that want the owner to choose one.
+ * Finds the project with `loadCodeAssist`. An account that was never onboarded is onboarded first (docs/google.md:
+ * Code Assist). `hint` is a project that the credential itself names, for tiers whose owner must choose one.
  */
 export async function discoverProject(
   token: string,
@@ -50,7 +50,7 @@ export async function discoverProject(
   if (refusals.includes('VALIDATION_REQUIRED')) {
     return { ok: false, permanent: true, reason: 'validation_required' }
   }
-  // Of codes like UNKNOWN or RESTRICTED_NETWORK Google may think better in a minute.
+  // Google may revise codes such as UNKNOWN or RESTRICTED_NETWORK within a minute.
   if (refusals.some((code) => typeof code === 'string' && !PASSING_REFUSALS.has(code))) {
     return { ok: false, permanent: true, reason: 'licence_required' }
   }
@@ -59,10 +59,10 @@ export async function discoverProject(
 }
 
 const NO_PROJECT: ProjectResult = { ok: false, permanent: true, reason: 'project_not_found' }
-/** Google did not say what is wrong: it may be right with the next try. */
+/** Google did not say what is wrong, so the next try may succeed. */
 const UNFINISHED: ProjectResult = { ok: false, permanent: false, reason: 'onboarding_unfinished' }
 const PASSING_REFUSALS = new Set(['UNKNOWN', 'UNKNOWN_LOCATION', 'RESTRICTED_NETWORK'])
-/** As `onboardUser` names what it has begun; it becomes part of an address. */
+/** Name of an operation that `onboardUser` has begun. It becomes part of an address, so only this form is accepted. */
 const OPERATION = /^operations\/[\w.-]{1,200}$/
 
 async function onboard(
@@ -73,7 +73,7 @@ async function onboard(
   const tier = objects(loaded['allowedTiers']).find((allowed) => allowed['isDefault'] === true)
   const tierId = typeof tier?.['id'] === 'string' ? tier['id'] : 'legacy-tier'
   const project = tierId === FREE_TIER ? null : hint
-  // A tier that wants the owner to name a project, and nobody has; without any tier there is nothing to go by.
+  // This tier needs a project from the owner, and none is named. Without any tier, Google did not say what it needs.
   if (tierId !== FREE_TIER && project === null) {
     return wantsProject(tier ?? {}) ? NO_PROJECT : UNFINISHED
   }
@@ -97,13 +97,16 @@ async function onboard(
   return named === null ? UNFINISHED : { ok: true, project: named }
 }
 
-/** What the operation's error, a google.rpc.Status, says in words that are known; else it may be right with the next try. */
+/** Reads the operation's error, a google.rpc.Status. If its words are not known, the next try may succeed. */
 function failedOnboarding(error: unknown): ProjectResult {
   const said = refusal(403, JSON.stringify({ error }))
   return said.permanent ? said : { ok: false, permanent: false, reason: 'onboarding_failed' }
 }
 
-/** A name becomes part of requests and of the user's backup, which takes no other: what is none is as good as nothing. */
+/**
+ * A project's name becomes part of requests and of the user's backup, which accepts this form only. Any other value
+ * counts as no project.
+ */
 function projectIn(value: unknown): string | null {
   return typeof value === 'string' && PROJECT.test(value) ? value : null
 }
@@ -112,7 +115,7 @@ function wantsProject(tier: Record<string, unknown>): boolean {
   return tier['userDefinedCloudaicompanionProject'] === true
 }
 
-/** POSTs the body, or GETs where there is none. */
+/** POSTs the body; without one, GETs. */
 type Caller = (path: string, body?: object) => Promise<Answer>
 
 function caller(token: string, settings: Settings): Caller {
@@ -133,7 +136,7 @@ const CALLER = { upstream: 'code-assist', scheme: 'bearer' } as const
 
 function refusal(status: number, body: string): Extract<ProjectResult, { ok: false }> {
   const verdict = classify(CALLER, parseGoogleError(status, body), Date.now())
-  // What concerns one model only says nothing of the account.
+  // A fault that concerns only one model says nothing about the account.
   if (verdict.kind === 'credential_fault' && verdict.scope === 'credential') {
     return { ok: false, permanent: true, reason: verdict.reason }
   }

@@ -1,17 +1,21 @@
 import { memberAt } from '../json/spans.ts'
 import { type Front, methodSuffix } from './front.ts'
 
-/** Ids that Code Assist knows by another name (docs/google.md: Code Assist). */
+/** Models that Code Assist knows by another id (docs/google.md: Code Assist). */
 const RENAMED: ReadonlyMap<string, string> = new Map([['gemini-3.5-flash', 'gemini-3-flash']])
 
-/** Code Assist (docs/google.md: Code Assist): the Vertex dialect in an envelope with model and project, its replies in another. */
+/**
+ * Code Assist (docs/google.md: Code Assist) takes the pivot inside an envelope with model and project, and answers
+ * inside another envelope.
+ */
 export const codeAssist: Front = {
   url(_access, _model, method, settings) {
     return `${settings.codeAssistBaseUrl}/v1internal${methodSuffix(method)}`
   },
   body(access, model, requestJson, method) {
     const id = RENAMED.get(model) ?? model
-    // The one method without a project, and with the model inside (docs/google.md: Code Assist).
+    // The only method whose envelope has no project and holds the model inside the request (docs/google.md: Code
+    // Assist).
     if (method === 'countTokens') {
       const { contents } = JSON.parse(requestJson) as { contents?: unknown }
       return JSON.stringify({ request: { model: `models/${id}`, contents } })

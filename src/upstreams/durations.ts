@@ -1,8 +1,8 @@
 const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 }
 
 /**
- * Milliseconds in one of Google's durations: protobuf's `34.07s` or Go's `18h12m3.4s` and `539.47ms`
- * (docs/google.md: Limits). Null for anything else.
+ * Milliseconds of a duration as Google writes it: protobuf's `34.07s`, or Go's `18h12m3.4s` and `539.47ms`
+ * (docs/google.md: Limits). Null for any other text.
  */
 export function parseDuration(text: string): number | null {
   const compact = text.trim()
@@ -14,15 +14,15 @@ export function parseDuration(text: string): number | null {
   return Number.isFinite(total) ? Math.ceil(total) : null
 }
 
-/** Milliseconds from `now` to a time in RFC 3339, negative for one that has passed. Null for anything else. */
+/** Milliseconds from `now` to a time in RFC 3339; negative if it has passed. Null for any other text. */
 export function parseInstant(text: string, now: number): number | null {
-  // Date.parse by itself reads a date into almost any words with a number.
+  // Date.parse alone finds a date in almost any text with a number.
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) return null
   const at = Date.parse(text)
   return Number.isNaN(at) ? null : at - now
 }
 
-/** Milliseconds in a `retry-after` header: seconds, or a date of HTTP's. Null for anything else. */
+/** Milliseconds of a `retry-after` header, which holds seconds or an HTTP date. Null for any other text. */
 export function parseRetryAfter(text: string, now: number): number | null {
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
   if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/.test(text)) return null

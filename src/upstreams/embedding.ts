@@ -1,17 +1,17 @@
-/** Embeddings, which every upstream and model takes in its own form (docs/google.md: Embeddings). */
+/** Calls for embeddings. Their form differs by upstream and model (docs/google.md: Embeddings). */
 import { findModel } from '../gemini/models/find-model.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
 import { isRecord } from '../json/record.ts'
 import type { Ask } from './front.ts'
 
-/** What all texts of a request are embedded with. */
+/** Settings that hold for all texts of a request. */
 export interface EmbeddingOptions {
   readonly dimensions: number | null
   readonly taskType: string | null
 }
 
-/** One call, and for how many of the texts it asks. */
+/** One call, and how many of the texts it holds. */
 export interface EmbeddingBatch {
   readonly ask: Ask
   readonly count: number
@@ -19,16 +19,16 @@ export interface EmbeddingBatch {
 
 export interface Embeddings {
   readonly vectors: readonly (readonly number[])[]
-  /** As Google counted them; null where it does not tell, as the Gemini API. */
+  /** As Google counted them; null if the upstream does not tell, such as the Gemini API. */
   readonly tokens: number | null
 }
 
 const GEMINI_API_BATCH = 100
 const PREDICT_BATCH = 250
-/** 20 000 tokens a call, at two characters a token: texts of few characters a token must fit as well. */
+/** Google's limit is 20 000 tokens a call. Two characters a token is a low estimate, so that dense texts fit too. */
 const PREDICT_CHARS = 40_000
 
-/** The next call for `texts`, which may take only the first of them. */
+/** The next call. It may take only the first of `texts`. */
 export function embeddingBatch(
   upstream: Upstream,
   model: string,
@@ -41,14 +41,14 @@ export function embeddingBatch(
     : predictionOf(texts.slice(0, instancesAtOnce(model, texts)), options)
 }
 
-/** How many calls the texts take, each as large as an upstream takes it. */
+/** How many calls the texts take, each as large as the upstream allows. */
 export function embeddingCalls(
   upstream: Upstream,
   model: string,
   texts: readonly string[],
 ): number {
   if (upstream !== 'vertex') return Math.ceil(texts.length / GEMINI_API_BATCH)
-  // A name that the user's settings resolve may stand for a model that takes one text a call.
+  // A name that is not listed may be an alias of a model that takes one text a call, so the most calls are assumed.
   const known = findModel(model)?.id
   if (known === undefined || takesContents(known)) return texts.length
   let calls = 0
@@ -58,7 +58,7 @@ export function embeddingCalls(
   return calls
 }
 
-/** Null where the reply is not what the method answers, or not for as many texts. */
+/** Null if the reply is not of the form that the method returns, or not for as many texts. */
 export function readEmbeddings(reply: unknown, { ask, count }: EmbeddingBatch): Embeddings | null {
   const items = isRecord(reply) ? itemsOf(reply, ask) : []
   const vectors = items.map(({ values }) => values)
@@ -143,7 +143,7 @@ function askOf(method: Ask['method'], body: object): Ask {
   return { method, json: JSON.stringify(body), cuttings: Cuttings.NONE }
 }
 
-/** Vertex serves its first models by `predict`, all later ones by `embedContent`. */
+/** Vertex serves its first models with `predict`, all later ones with `embedContent`. */
 function takesContents(model: string): boolean {
   return (model.includes('gemini') && model !== 'gemini-embedding-001') || model.includes('maas')
 }

@@ -4,42 +4,45 @@ import { SseParser } from '../http/sse.ts'
 import { parseReply } from './reply.ts'
 import type { Front } from './front.ts'
 
-/** Google's events are smaller, but for pictures, which take several reads. */
+/** Bytes. Larger than all of Google's events except pictures, which take several reads. */
 const BUFFER_BYTES = 16_384
-/** Of one event: a few pictures. */
+/** The most bytes of one event. Enough for a few pictures. */
 const MAX_EVENT_BYTES = 33_554_432
 const STREAMING = { stream: true } as const
 
 /** What one read of an upstream's stream brought. */
 export interface Batch {
   readonly responses: readonly GenerateContentResponse[]
-  /** The JSON of each response, where it was asked for. */
+  /** The JSON of each response, if the caller asked for it. */
   readonly texts?: readonly string[] | undefined
-  /** An error event inside the 200, or something that is not an event of Google's; nothing after it counts. */
+  /** An error event inside the 200, or text that is not an event. Whatever follows is ignored. */
   readonly fault:
     | { readonly kind: 'error'; readonly body: object }
     | { readonly kind: 'unreadable' }
-    /** An event that is larger than is held. */
+    /** One event is larger than MAX_EVENT_BYTES. */
     | { readonly kind: 'oversized' }
     | null
-  /** The stream has ended; the last batch may bring responses all the same. */
+  /** The stream has ended. The same batch may still bring responses. */
   readonly done: boolean
 }
 
-/** A stream of `streamGenerateContent?alt=sse` as batches of pivot responses: all events of one read together, so that they can be written together. */
+/**
+ * Reads a stream of `streamGenerateContent?alt=sse` as batches of pivot responses. A batch holds all events of one
+ * read, so that they can also be written together.
+ */
 export class UpstreamEvents {
   readonly #reader: ReadableStreamBYOBReader
-  /** One for all reads: it is lent to each, and comes back with what it brought. */
+  /** One buffer serves all reads: each read takes it away and returns it with the bytes. */
   #buffer = new ArrayBuffer(BUFFER_BYTES)
   readonly #decoder = new TextDecoder()
   readonly #parser = new SseParser()
   readonly #unwrap: Front['unwrap']
-  /** Bytes since the last event. */
+  /** Bytes since the last complete event. */
   #waiting = 0
 
   readonly #unwrapText: Front['unwrapText'] | null
 
-  /** `unwrapText`: where each response's JSON is wanted too. */
+  /** Pass `unwrapText` to also get the JSON of each response. */
   constructor(
     body: ReadableStream<Uint8Array>,
     unwrap: Front['unwrap'],
@@ -50,9 +53,9 @@ export class UpstreamEvents {
     this.#unwrapText = unwrapText
   }
 
-  /** The next batch that says anything. Rejects where the connection breaks or is aborted. */
+  /** The next batch with at least one event, or the end. Rejects if the connection breaks or is aborted. */
   next(): Promise<Batch> {
-    // One promise a read: this runs for every chunk of every stream.
+    // Creates only one promise per read, since this runs for every chunk of every stream.
     return this.#reader.read(new Uint8Array(this.#buffer)).then(this.#taken)
   }
 
@@ -100,6 +103,6 @@ function parseEvent(payload: string): object | null {
     const single: unknown = Array.isArray(event) ? event[0] : event
     return typeof single === 'object' && single !== null ? single : null
   } catch {
-    return null // the caller sees `unreadable`
+    return null // the caller reports `unreadable`
   }
 }

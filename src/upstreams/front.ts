@@ -3,7 +3,7 @@ import type { Cuttings } from '../bytes/cuttings.ts'
 import type { Settings } from '../settings.ts'
 import type { Access } from './credential.ts'
 
-/** The last three make embeddings; which of them differs by upstream and model (upstreams/embedding.ts). */
+/** The last three make embeddings. Which of them is right depends on upstream and model (upstreams/embedding.ts). */
 export type Method =
   | 'generateContent'
   | 'streamGenerateContent'
@@ -15,24 +15,27 @@ export type Method =
 /** What one attempt asks of Google. */
 export interface Ask {
   readonly method: Method
-  /** The pivot request, or what the method takes instead of it; serialised. */
+  /** Serialised: the pivot request, or whatever the method takes in its place. */
   readonly json: string
-  /** What was cut out of its strings, to be sent as it came. */
+  /** What was cut out of the strings of `json`. It is sent as the bytes in which it came. */
   readonly cuttings: Cuttings
 }
 
-/** What differs between Google's front ends: address, envelope, and how a reply is wrapped. */
+/** What differs between Google's front ends: the address, the envelope of a request, and the envelope of a reply. */
 export interface Front {
   readonly url: (access: Access, model: string, method: Method, settings: Settings) => string
-  /** Wraps the pivot's JSON, which is serialised once a request however many attempts are made. */
+  /** Puts the pivot's JSON into the envelope. The JSON is serialised once a request, however many attempts are made. */
   readonly body: (access: Access, model: string, requestJson: string, method: Method) => string
-  /** The pivot inside a parsed reply or stream event; undefined where it is not there. */
+  /** The pivot inside a parsed reply or stream event; undefined if it is not there. */
   readonly unwrap: (reply: object) => GenerateContentResponse | undefined
-  /** The same of the JSON of a reply that `unwrap` has found it in. */
+  /** The same for the JSON of a reply. Only to be called if `unwrap` has found a pivot in that reply. */
   readonly unwrapText: (json: string) => string
 }
 
-/** The end of an address. `?alt=sse` makes a stream server-sent events; without it Google sends one JSON array (docs/google.md: Streams). */
+/**
+ * The end of an address. `?alt=sse` makes the stream server-sent events; without it Google sends one JSON array
+ * (docs/google.md: Streams).
+ */
 export function methodSuffix(method: Method): string {
   return method === 'streamGenerateContent' ? `:${method}?alt=sse` : `:${method}`
 }

@@ -1,6 +1,6 @@
 import { type Front, methodSuffix } from './front.ts'
 
-/** Gemini API (docs/google.md: Gemini API): the pivot as it is, the model in the path. */
+/** The Gemini API (docs/google.md: Gemini API) takes the pivot unchanged, with the model in the path. */
 export const geminiApi: Front = {
   url(_access, model, method, settings) {
     return `${settings.geminiApiBaseUrl}/v1beta/models/${encodeURIComponent(model)}${methodSuffix(method)}`

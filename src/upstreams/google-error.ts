@@ -1,15 +1,18 @@
 import { parseLenient } from './lenient-json.ts'
 
 /**
- * Google's error envelope and its disguises: an object, an array, an error whose message is again such JSON, the legacy list
- * `errors`, or no JSON at all (docs/google.md: Forms of an error). Reading never throws: an unreadable body is an error without details.
+ * An error of Google's, read from any form in which it comes: an object, an array, an error whose message is itself
+ * such JSON, the legacy list `errors`, or no JSON at all (docs/google.md: Forms of an error). Reading never throws:
+ * an unreadable body is an error without details.
  */
 export interface GoogleError {
   readonly httpStatus: number
-  /** google.rpc.Code by name, such as `RESOURCE_EXHAUSTED`; empty where the body gave none. */
+  /** Name of the google.rpc.Code, such as `RESOURCE_EXHAUSTED`; empty if the body has none. */
   readonly status: string
   readonly message: string
-  /** `reason` of every ErrorInfo, such as `API_KEY_INVALID`, then those of the legacy list, such as `forbidden`. */
+  /**
+   * `reason` of every ErrorInfo, such as `API_KEY_INVALID`, then the reasons of the legacy list, such as `forbidden`.
+   */
   readonly reasons: readonly string[]
   readonly metadata: Readonly<Record<string, string>>
   /** The quotas that the request ran into. */
@@ -18,29 +21,35 @@ export interface GoogleError {
   readonly retryDelay: string | null
   /** The `retry-after` header. Google has not been seen to send one. */
   readonly retryAfter: string | null
-  /** Addresses of the Help detail, for whoever can mend what is wrong. */
+  /** Addresses from the Help detail, where somebody can mend what is wrong. */
   readonly links: readonly string[]
-  /** HTML: a front end of Google's answered, and no API. */
+  /** The body is HTML: a front end of Google's answered, not an API. */
   readonly isPage: boolean
 }
 
 export interface Quota {
-  /** Such as `GenerateRequestsPerDayPerProjectPerModel`; empty where only other words tell which it is. */
+  /** Such as `GenerateRequestsPerDayPerProjectPerModel`; empty if only other words name the quota. */
   readonly id: string
-  /** Metric, unit and description, as far as they are given. */
+  /** Metric, unit and description, as far as Google gives them. */
   readonly words: string
   readonly limit: string
 }
 
-/** As deep as Gemini CLI goes (docs/google.md: Forms of an error). */
+/** As deep as Gemini CLI looks (docs/google.md: Forms of an error). */
 const MAX_NESTING = 10
-/** Patterns run over what is said, and some texts make them slow: it is cut before. What tells something stands at the beginning. */
+/**
+ * Patterns run over the message, and some texts make them slow, so it is cut to these lengths first. What matters
+ * stands at its beginning.
+ */
 const MAX_MESSAGE = 4096
 const MAX_WORD = 1024
 const MAX_NESTED = 65_536
 const MAX_ITEMS = 50
 
-/** google.rpc.Code by name → HTTP, for errors inside a 200 that give no number (docs/google.md: Forms of an error). */
+/**
+ * google.rpc.Code by name → HTTP status, for errors inside a 200 without a number (docs/google.md: Forms of an
+ * error).
+ */
 const HTTP_STATUSES: ReadonlyMap<string, number> = new Map(
   Object.entries({
     INVALID_ARGUMENT: 400,
@@ -71,7 +80,7 @@ export function parseGoogleError(
   return { ...read(httpStatus, parseLenient(body), 0), retryAfter, isPage }
 }
 
-/** The same for a body that is parsed already: an error event inside a 200 stream. */
+/** As above, for a body that is parsed already: an error event inside a stream with status 200. */
 export function readGoogleError(httpStatus: number, body: unknown): GoogleError {
   return { ...read(httpStatus, body, 0), retryAfter: null, isPage: false }
 }
@@ -113,10 +122,13 @@ function read(httpStatus: number, body: unknown, depth: number): Body {
   }
 }
 
-/** HTTP's own status counts, unless it is that of a stream; an error inside an error's message is nearer to the cause. */
+/**
+ * The HTTP status counts, unless it is the 200 of a stream. An error inside the message of another is nearer to the
+ * cause, so there its own code counts.
+ */
 function statusOf(httpStatus: number, code: unknown, status: string, depth: number): number {
   if (depth === 0 && httpStatus !== 200) return httpStatus
-  // Not Number(code): that throws for some objects.
+  // Number(code) would throw for some objects.
   const told = typeof code === 'string' ? Number.parseInt(code, 10) : code
   if (typeof told === 'number' && Number.isInteger(told) && told >= 400 && told < 600) return told
   return HTTP_STATUSES.get(status) ?? httpStatus
@@ -125,12 +137,12 @@ function statusOf(httpStatus: number, code: unknown, status: string, depth: numb
 function errorIn(body: unknown): Record<string, unknown> {
   const envelope = envelopeOf(body)
   const error = envelope['error'] ?? envelope
-  // OAuth's form: `{"error": "invalid_token", "error_description": "…"}`.
+  // The form of OAuth: `{"error": "invalid_token", "error_description": "…"}`.
   if (typeof error !== 'string') return record(error)
   return { message: whole(envelope['error_description']) || error }
 }
 
-/** In an array the error may come after parts of an answer. */
+/** In an array, the error may follow parts of an answer. */
 function envelopeOf(body: unknown): Record<string, unknown> {
   if (!Array.isArray(body)) return record(body)
   return record(body.find((element) => record(element)['error'] !== undefined) ?? body[0])
@@ -144,7 +156,7 @@ function violated(violation: Record<string, unknown>): Quota {
   }
 }
 
-/** The quota of Google's older wording, which is in the ErrorInfo. */
+/** The quota as the ErrorInfo of Google's older wording names it. */
 function limitIn(metadata: GoogleError['metadata']): Quota {
   const { quota_limit: id = '', quota_metric = '', quota_unit = '' } = metadata
   return {
@@ -155,7 +167,7 @@ function limitIn(metadata: GoogleError['metadata']): Quota {
 }
 
 function typeOf(detail: Record<string, unknown>): string {
-  // The key has been seen as `" @type"` too (docs/google.md: Forms of an error).
+  // Google has been seen to write the key as `" @type"` too (docs/google.md: Forms of an error).
   const key = Object.keys(detail).find((name) => name.trim() === '@type') ?? ''
   return text(detail[key]).split('.').at(-1) ?? ''
 }

@@ -1,6 +1,6 @@
 /**
- * JSON as it has been seen in Google's errors: in an SSE frame, with non-breaking spaces, with commas too many
- * (docs/google.md: Forms of an error). Undefined for anything else; never throws.
+ * Parses the broken JSON that has been seen in Google's errors: inside an SSE frame, with non-breaking spaces, with
+ * surplus commas (docs/google.md: Forms of an error). Undefined for anything else; never throws.
  */
 export function parseLenient(source: string): unknown {
   const text = unframed(source).trim()
@@ -9,7 +9,7 @@ export function parseLenient(source: string): unknown {
   return strict === undefined ? tryParse(mended(text)) : strict
 }
 
-/** What the first event of a stream says, for an error that was sent as one. */
+/** The payload of a stream's first event, for an error that was sent as one. */
 function unframed(source: string): string {
   if (!/^\s*data:/.test(source)) return source
   const [event = ''] = source.trim().split(/\r?\n\r?\n/)
@@ -20,7 +20,7 @@ function unframed(source: string): string {
     .join('\n')
 }
 
-/** May spoil a text that holds such commas itself, but only where nothing could be read before. */
+/** May spoil a text that itself holds such commas, but it is tried only after strict parsing failed. */
 function mended(text: string): string {
   return text
     .replaceAll('\u00a0', ' ')
@@ -33,6 +33,6 @@ function tryParse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return undefined // not JSON, though it begins like it: a body without details
+    return undefined // begins like JSON but is not: a body without details
   }
 }

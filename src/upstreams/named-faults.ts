@@ -2,17 +2,17 @@ import type { Upstream } from '../gemini/upstreams.ts'
 import type { Access } from './credential.ts'
 import type { CredentialFault, Verdict } from './verdict.ts'
 
-/** What Google says of a credential or a request in so many words: tables, so that another wording is another row. */
+/** Faults that Google names in words: tables, so that a new wording is a new row. */
 
 type Scheme = Access['auth']['scheme']
 type FaultVerdict = Extract<Verdict, { kind: 'credential_fault' }>
 
-/** It serves nothing any more, until somebody mends it. */
+/** The credential serves nothing until somebody mends it. */
 function dead(reason: CredentialFault): FaultVerdict {
   return { kind: 'credential_fault', reason, scope: 'credential' }
 }
 
-/** It does not serve this model for now. */
+/** The credential does not serve this model for now. */
 function forModel(reason: CredentialFault): FaultVerdict {
   return { kind: 'credential_fault', reason, scope: 'model' }
 }
@@ -27,8 +27,9 @@ const SCHEMA: Verdict = { kind: 'client_fault', reason: 'invalid_schema' }
 const SIGNATURE: Verdict = { kind: 'client_fault', reason: 'invalid_signature' }
 
 /**
- * `reason` of an ErrorInfo, or of the legacy list `errors` (docs/google.md: Errors by status; google/api/error_reason.proto).
- * IAM_PERMISSION_DENIED and `forbidden` are missing on purpose: they may be about what a request names.
+ * `reason` of an ErrorInfo or of the legacy list `errors` (docs/google.md: Errors by status;
+ * google/api/error_reason.proto). IAM_PERMISSION_DENIED and `forbidden` are missing on purpose: they may be about
+ * something that the request names.
  */
 export const BY_REASON: ReadonlyMap<string, FaultVerdict> = new Map(
   Object.entries({
@@ -66,7 +67,7 @@ export const BY_REASON: ReadonlyMap<string, FaultVerdict> = new Map(
     LOCATION_POLICY_VIOLATED: POLICY,
     LOCATION_ORG_POLICY_VIOLATED: POLICY,
 
-    // It is paid up again without anybody telling Pollux.
+    // The owner may pay again without telling Pollux.
     INSUFFICIENT_G1_CREDITS_BALANCE: forModel('credits_exhausted'),
   }),
 )
@@ -75,15 +76,15 @@ interface Saying {
   readonly at: readonly number[]
   readonly says: RegExp
   readonly means: Verdict
-  /** Only where the credential is of this kind. */
+  /** If set, the row holds only for credentials of this kind. */
   readonly scheme?: Scheme
-  /** Only where this front end says it. */
+  /** If set, the row holds only for this front end. */
   readonly upstream?: Upstream
 }
 
 /**
- * For errors without a reason that says it. Every pattern is bound to the beginning of the message: further on it may quote
- * the request, and no prompt may take a credential out of the ring.
+ * For errors without a telling reason. Every pattern is bound to the beginning of the message: further on it may
+ * quote the request, and no prompt may take a credential out of the ring.
  */
 const SAYINGS: readonly Saying[] = [
   { at: [400], says: /^API key (not valid|not found|expired)\b/i, means: KEY_INVALID },
@@ -92,7 +93,7 @@ const SAYINGS: readonly Saying[] = [
     says: /^User location is not supported\b/i,
     means: { kind: 'upstream_fault', reason: 'location' },
   },
-  // Depends on the country of the call, so it may be gone with the next.
+  // Depends on the country that the call came from, so the next call may succeed.
   {
     at: [400],
     says: /^Gemini API free tier is not available\b/i,
@@ -104,7 +105,7 @@ const SAYINGS: readonly Saying[] = [
     means: forModel('precondition_failed'),
   },
   { at: [400], says: /^Organization Policy constraint\b/i, means: forModel('precondition_failed') },
-  // Says no more, and has been seen of accounts only: regions, tiers, licences.
+  // Google says no more than this, and it has been seen only for accounts: regions, tiers, licences.
   { at: [400], says: /^Precondition check failed\b/i, means: forModel('precondition_failed') },
   {
     at: [400],
@@ -137,7 +138,7 @@ const SAYINGS: readonly Saying[] = [
     says: /^(Function call is missing a thought_signature\b|Function call `[^`]{1,256}` in the `\d+\.` content block is missing\b|(Invalid|Corrupted) thought signature\b|Invalid value at '[^']{1,200}thought_signature')/,
     means: SIGNATURE,
   },
-  // What the request refers to, and this credential cannot read.
+  // Something that the request names and this credential cannot read.
   {
     at: [400, 403, 404],
     says: /^(You do not have permission to access the File|The File \S+ is not in an ACTIVE state|CachedContent not found|Cached content \S+ (is expired|not found)|Not found: cached content\b|The input data is not valid json\b)/i,
@@ -145,7 +146,7 @@ const SAYINGS: readonly Saying[] = [
   },
   { at: [400, 403], says: /^\S+ does not have storage\.objects\./i, means: OF_THE_REQUEST },
 
-  // Vertex takes an OAuth token for this, and there is none to be had for a key.
+  // Vertex wants an OAuth token here, and an API key cannot be exchanged for one.
   { at: [401], says: /^API keys are not supported\b/i, means: KEY_RESTRICTED, scheme: 'api_key' },
 
   { at: [403], says: /^Your API key was reported as leaked\b/i, means: dead('api_key_leaked') },
@@ -186,13 +187,14 @@ const SAYINGS: readonly Saying[] = [
     means: dead('scope_insufficient'),
   },
   { at: [403], says: /^Request is prohibited by organization's policy\b/i, means: POLICY },
-  // A plain 403 of accounts: a role or a model is missing, and may be given at any time.
+  // These 403s are about the account: a role or a model is missing, and may be granted at any time.
   {
     at: [403],
     says: /^(The caller does not have permission|Method doesn't allow unregistered callers)\b/i,
     means: forModel('permission_denied'),
   },
-  // To call the model at all; to read what a request names, such as `aiplatform.cachedContents.get`, is another permission.
+  // Permissions to call the model at all. A permission to read what a request names, such as
+  // `aiplatform.cachedContents.get`, is not among them.
   {
     at: [403],
     says: /^Permission '?(aiplatform\.endpoints|cloudaicompanion|serviceusage)\.[\w.]{1,100}'? denied\b/i,
@@ -203,7 +205,7 @@ const SAYINGS: readonly Saying[] = [
     says: /^(models\/\S{1,256} is not found for API version|Publisher Model \S{1,512} (was|is) not found)\b/i,
     means: forModel('model_not_found'),
   },
-  // There is nothing else that a request could name there.
+  // A request to Code Assist can name nothing else that might be missing.
   {
     at: [404],
     says: /^Requested entity was not found\b/i,
@@ -211,7 +213,7 @@ const SAYINGS: readonly Saying[] = [
     upstream: 'code-assist',
   },
 
-  // Not a limit that passes: somebody has to pay, or raise the cap.
+  // Waiting does not help: somebody has to pay, or to raise the cap.
   {
     at: [403, 429],
     says: /^(Your prepayment credits are depleted|Insufficient Google One AI credits|Your (project|billing account) has exceeded its monthly spending cap)\b/i,

@@ -3,7 +3,7 @@ import { fetchText } from '../http/fetch-text.ts'
 import type { Secret } from './credential.ts'
 import type { CredentialFault } from './verdict.ts'
 
-/** An access token and when it ends (epoch milliseconds), or why there is none. */
+/** An access token and when it expires (epoch milliseconds), or why there is none. */
 export type TokenResult =
   | { readonly ok: true; readonly token: string; readonly expiresAt: number }
   /** The secret will not work again until somebody replaces it. */
@@ -17,13 +17,19 @@ const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
 const TIMEOUT_MS = 15_000
 /** Google's limit for the lifetime of a service account's assertion (docs/google.md: Access tokens). */
 const ASSERTION_SECONDS = 3600
-/** Google's tokens live for an hour. What is told beyond these bounds is a mistake: a token without end, or none at all. */
+/**
+ * Google's tokens live for an hour. A lifetime outside these bounds is a mistake, and would make a token that never
+ * expires or one that is of no use.
+ */
 const MIN_LIFETIME_SECONDS = 60
 const MAX_LIFETIME_SECONDS = 86_400
-/** What a header can carry; Google's tokens are shorter than 2 KB. */
+/** What an HTTP header can carry. Google's tokens are shorter than 2 KB. */
 const TOKEN = /^[\x21-\x7e]{1,16384}$/
 
-/** `error` of the token endpoint → what it says of the credential (docs/google.md: Access tokens). Others are taken as passing. */
+/**
+ * `error` of the token endpoint → what it means for the credential (docs/google.md: Access tokens). Any other error
+ * is taken as temporary.
+ */
 const PERMANENT: ReadonlyMap<string, CredentialFault> = new Map(
   Object.entries({
     invalid_grant: 'invalid_grant',
@@ -38,7 +44,10 @@ const PERMANENT: ReadonlyMap<string, CredentialFault> = new Map(
   } as const),
 )
 
-/** Exchanges a credential's secret for an access token at Google's token endpoint (docs/google.md: Access tokens). */
+/**
+ * Exchanges a credential's secret for an access token at Google's token endpoint (docs/google.md: Access tokens).
+ * Never rejects.
+ */
 export async function mintToken(
   secret: OAuthSecret,
   tokenUrl: string,
@@ -48,7 +57,7 @@ export async function mintToken(
   try {
     form = await grant(secret, tokenUrl, now)
   } catch {
-    // jose rejects a key that is not PKCS#8; its message may hold parts of the key, so it goes nowhere.
+    // jose rejects a key that is not PKCS#8. Its message may hold parts of the key, so it is dropped.
     return { ok: false, permanent: true, reason: 'invalid_grant' }
   }
   let answer: Awaited<ReturnType<typeof fetchText>>
@@ -87,7 +96,7 @@ async function grant(secret: OAuthSecret, audience: string, now: number): Promis
   })
 }
 
-/** What the token endpoint answered; pure. */
+/** Reads the answer of the token endpoint. Pure. */
 export function readAnswer(status: number, body: string, now: number): TokenResult {
   const answer = parseObject(body)
   const { access_token: token, expires_in: seconds, error } = answer
@@ -96,7 +105,7 @@ export function readAnswer(status: number, body: string, now: number): TokenResu
   }
   const permanent = status < 500 && typeof error === 'string' ? PERMANENT.get(error) : undefined
   if (permanent === undefined) return { ok: false, permanent: false, reason: `http_${status}` }
-  // The clocks differ, not the keys: fresh times may pass (docs/google.md: Access tokens).
+  // The clocks differ, the key is fine: a new assertion with a new time may pass (docs/google.md: Access tokens).
   const { error_description: words } = answer
   if (typeof words === 'string' && /short-lived token/.test(words.slice(0, 1000))) {
     return { ok: false, permanent: false, reason: 'clock_skew' }
@@ -104,7 +113,7 @@ export function readAnswer(status: number, body: string, now: number): TokenResu
   return { ok: false, permanent: true, reason: permanent }
 }
 
-/** Whole seconds, within bounds; an hour where nothing is told. */
+/** Whole seconds, within bounds; an hour if the answer names no lifetime. */
 function lifetimeIn(told: unknown): number {
   const seconds = typeof told === 'string' && told.trim() !== '' ? Number(told) : told
   if (typeof seconds !== 'number' || Number.isNaN(seconds)) return ASSERTION_SECONDS
@@ -116,6 +125,6 @@ function parseObject(body: string): Record<string, unknown> {
     const value: unknown = JSON.parse(body)
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
-    return {} // an HTML page of a front end: the status speaks for itself
+    return {} // an HTML page of a front end: its status says enough
   }
 }

@@ -1,8 +1,8 @@
 const MAX_LENGTH = 2000
 
 /**
- * The first of Google's addresses that may be shown to the owner of an account: a page of google.com by https. Whatever else
- * an error names is left out, for the owner is about to sign in there.
+ * The first of Google's addresses that is safe to show to the owner of an account: https, on google.com. The owner is
+ * about to sign in there, so any other address in an error is left out.
  */
 export function ownerLink(addresses: readonly (string | undefined)[]): string | null {
   for (const address of addresses) {

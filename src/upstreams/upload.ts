@@ -1,18 +1,19 @@
 import type { Cuttings } from '../bytes/cuttings.ts'
 
-/** A write copies what it is given. */
+/** Bytes a write, since each write copies its piece. */
 const WRITE_BYTES = 131_072
 
 /**
- * The body of a call: `json` with what was cut out of it in its place. What was cut is written from the bytes it came in, piece
- * by piece, so that each attempt can send it and none needs a copy of it. Google is told the length, as it would be of a text.
+ * The body of a call: `json` with the cuttings put back. They are written piece by piece from their original bytes,
+ * so that every attempt can send them and none copies them whole. The length is announced to Google, as it would be
+ * for a text.
  */
 export function uploadOf(json: string, cuttings: Cuttings): string | ReadableStream<Uint8Array> {
   if (cuttings.isEmpty) return json
   const pieces = cuttings.splice(json)
   const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
   const { readable, writable } = new FixedLengthStream(length)
-  // Where Google does not take all of it, `fetch` tells why.
+  // If Google stops reading, `fetch` rejects with the reason.
   void write(writable, pieces).catch(() => undefined)
   return readable
 }

@@ -1,51 +1,55 @@
 /**
- * What an upstream's answer means: whose fault it was and what is known about recovery.
- * Verdicts cross the RPC boundary, so they are plain data, and they carry no text of Google's: that may name projects.
- * The one exception is `link`.
+ * What an upstream's answer means: whose fault it was, and what is known about recovery. Verdicts cross the RPC
+ * boundary, so they are plain data. They carry no text of Google's, which may name projects, except for `link`.
  */
 export type Verdict =
   | { readonly kind: 'ok' }
-  /** The request is at fault; no other credential would change that. */
+  /** The request is at fault; another credential would not change that. */
   | {
       readonly kind: 'client_fault'
       readonly reason: ClientFault
-      /** What it would say of the credential, had Google not put it in words that are none of accounts: once another plain request fails so, it is. */
+      /**
+       * What may be wrong with the credential instead. Google's words do not say, so the credential is blamed only
+       * when another plain request fails in the same way.
+       */
       readonly suspicion?: CredentialFault
     }
-  /** The access token was refused; a fresh one may do. */
+  /** The access token was refused; a fresh one may be accepted. */
   | { readonly kind: 'token_rejected' }
   | {
       readonly kind: 'credential_fault'
       readonly reason: CredentialFault
       /** `credential`: it serves nothing any more. `model`: it may not use this model. */
       readonly scope: 'credential' | 'model'
-      /** With `validation_required`: the page of Google's where the owner, and nobody else, verifies the account. */
+      /**
+       * Only with `validation_required`: the page of Google's where the owner, and nobody else, verifies the account.
+       */
       readonly link?: string | null
     }
   | {
       readonly kind: 'quota'
       readonly dimension: QuotaDimension
-      /** Google's own hint, in milliseconds from now; null where it gave none. */
+      /** Google's own hint, in milliseconds from now; null if it gave none. */
       readonly retryAfterMs: number | null
       readonly evidence: QuotaEvidence
     }
-  /** Nobody's fault here: capacity, outage, network. Never held against the credential. */
+  /** A fault at Google or on the network: capacity, outage. It is never held against the credential. */
   | { readonly kind: 'upstream_fault'; readonly reason: UpstreamFault }
   /** The client left. */
   | { readonly kind: 'cancelled' }
 
 export type ClientFault =
   | 'invalid_request'
-  /** Of a function's parameters, or of the answer. */
+  /** The schema of a function's parameters, or of the answer. */
   | 'invalid_schema'
-  /** A thought signature that is missing, or is not this model's. */
+  /** A thought signature that is missing, or belongs to another model. */
   | 'invalid_signature'
   | 'context_length'
   | 'too_large'
 export type CredentialFault =
   | 'api_key_invalid'
   | 'api_key_leaked'
-  /** The key is good, but not for this API, or not from here. */
+  /** The key is valid, but not for this API, or not from this network. */
   | 'key_restricted'
   | 'token_rejected'
   | 'invalid_grant'
@@ -58,7 +62,7 @@ export type CredentialFault =
   | 'tos_violation'
   | 'project_not_found'
   | 'project_suspended'
-  /** A rule of the organisation's, such as a perimeter of VPC Service Controls. */
+  /** Forbidden by a rule of the organisation, such as a perimeter of VPC Service Controls. */
   | 'policy_violated'
   | 'permission_denied'
   | 'precondition_failed'
@@ -88,16 +92,19 @@ export type UpstreamFault =
   | 'unreachable'
   | 'truncated'
   | 'unreadable'
-  /** Larger than this gateway holds. */
+  /** The answer is larger than this gateway holds in memory. */
   | 'oversized'
   /** The model wrote a call that Google could not read. */
   | 'malformed_call'
   /** The model ended without saying anything. */
   | 'empty_answer'
-  /** Google does not serve the country that this Worker calls from. */
+  /** Google does not serve the country from which this Worker calls. */
   | 'location'
 
-/** The terminal states of the ledger (docs/vocabulary.md). `lost` is never reported: it is what a lease becomes when nobody reports. */
+/**
+ * The terminal states of the ledger (docs/vocabulary.md). Nobody reports `lost`: a lease becomes it if no report
+ * comes.
+ */
 export const OUTCOMES = [
   'ok',
   'client_fault',

@@ -10,14 +10,14 @@ import { mintToken } from './oauth.ts'
 import type { CredentialFault, Verdict } from './verdict.ts'
 import { vertexModelUrl } from './vertex.ts'
 
-/** What a credential is good for, found out without generating anything. */
+/** Whether a credential works, found out without generating anything. */
 export interface Verification {
   readonly verdict: 'works' | 'refused' | 'unknown'
-  /** How far it got: a token, the project, or an answer of the upstream. */
+  /** How far the check got: a token, the project, or an answer of the upstream. */
   readonly checked: 'token' | 'project' | 'upstream'
-  /** Why not, in Pollux's words; null where it works. */
+  /** Why it does not work, in Pollux's words; null if it works. */
   readonly reason: string | null
-  /** What to do about it; null where there is nothing to do. */
+  /** What to do about it; null if there is nothing to do. */
   readonly advice: string | null
   readonly project: string | null
 }
@@ -31,13 +31,16 @@ export interface Candidate {
 }
 
 const TIMEOUT_MS = 15_000
-/** Served everywhere; counting its tokens costs nothing. */
+/** All upstreams serve it, and counting its tokens costs nothing. */
 const PROBE_MODEL = 'gemini-2.5-flash'
 
-/** How far to go: the token alone, or on to the project and the upstream. */
+/** How far to go: only the token, or on to the project and the upstream. */
 export type Depth = 'token' | 'upstream'
 
-/** Asks Google about a credential: a token, then the project or a call that generates nothing (docs/google.md: Checking a credential). Never rejects. */
+/**
+ * Checks a credential with Google: a token, then the project or a call that generates nothing (docs/google.md:
+ * Checking a credential). Never rejects.
+ */
 export async function verify(
   candidate: Candidate,
   settings: Settings,
@@ -47,7 +50,7 @@ export async function verify(
   let { project } = candidate
   let auth: Access['auth']
   if (secret.type === 'api_key') {
-    if (depth === 'token') return works('token', project) // it is its own token
+    if (depth === 'token') return works('token', project) // an API key is its own token
     auth = { scheme: 'api_key', value: secret.apiKey }
   } else {
     const minted = await mintToken(secret, settings.googleTokenUrl, Date.now())
@@ -67,7 +70,7 @@ export async function verify(
 async function probe(access: Access, settings: Settings): Promise<Verification> {
   const { upstream, auth, project } = access
   try {
-    // Not before: a token that is no header's value throws here.
+    // Inside the try: a token that no header can carry throws here.
     const headers = headersOf(access)
     const answer =
       upstream === 'gemini-api'
@@ -93,7 +96,7 @@ async function probe(access: Access, settings: Settings): Promise<Verification> 
   }
 }
 
-/** Nothing but the credential can be at fault for a request of Pollux's own. */
+/** The request is Pollux's own, so only the credential can be at fault. */
 function faultIn(verdict: Verdict): CredentialFault | undefined {
   if (verdict.kind === 'client_fault') return verdict.suspicion
   return verdict.kind === 'credential_fault' ? verdict.reason : undefined

@@ -2,10 +2,13 @@ import type { Settings } from '../settings.ts'
 import type { Access } from './credential.ts'
 import { type Front, methodSuffix } from './front.ts'
 
-/** New models are served from here first, some from nowhere else (docs/google.md: Vertex AI). */
+/** New models appear here first, and some only here (docs/google.md: Vertex AI). */
 const DEFAULT_LOCATION = 'global'
 
-/** Vertex AI (docs/google.md: Vertex AI): the pivot as it is; project, location and model in the path. An API key is express mode, without a project. */
+/**
+ * Vertex AI (docs/google.md: Vertex AI) takes the pivot unchanged, with project, location and model in the path. An
+ * API key means express mode, which has no project.
+ */
 export const vertex: Front = {
   url(access, model, method, settings) {
     return `${vertexModelUrl(access, model, settings)}${methodSuffix(method)}`
@@ -21,7 +24,7 @@ export const vertex: Front = {
   },
 }
 
-/** Where a model is, without a method. */
+/** The address of a model, without a method. */
 export function vertexModelUrl(access: Access, model: string, settings: Settings): string {
   const location = access.location ?? DEFAULT_LOCATION
   const parent =

@@ -1,13 +1,16 @@
-/** What `POST /v1/config/import/fork` answers: a result a line, never a key or another secret. Imports nothing that the page could not. */
+/**
+ * What `POST /v1/config/import/fork` answers: one result a line, never a key or another secret. The page imports this
+ * file, so it may import nothing that only the Worker has.
+ */
 
 export interface ForkCredentialLine {
-  /** Its place in the fork's list, from 0. */
+  /** Position in the fork's list, from 0. */
   readonly index: number
   readonly result: 'added' | 'known' | 'duplicate' | 'refused'
-  /** The ring's id of it; null where it was refused, or in a dry run. */
+  /** The credential's id in the ring; null if it was refused, or in a dry run. */
   readonly credential: string | null
   readonly type: string | null
-  /** The fork's count of requests that it served. */
+  /** How many requests it served, as the fork counted them. */
   readonly requests: number
   readonly message: string | null
 }
@@ -15,12 +18,12 @@ export interface ForkCredentialLine {
 export interface ForkLine {
   readonly line: number
   readonly ok: boolean
-  /** `would_…`: in a dry run. */
+  /** The results with `would_` are those of a dry run. */
   readonly result: 'created' | 'completed' | 'would_create' | 'would_complete' | 'refused'
-  /** The user's id, which is the SHA-256 of the key; null where there is no key that could be one's. */
+  /** The user's id, which is the SHA-256 of the key; null if the line holds no usable key. */
   readonly user: string | null
   readonly total_requests: number
-  /** Where the cursor stands after it: the place in the fork's list. */
+  /** Where the cursor stands after the import: the position in the fork's list. */
   readonly cursor: number | null
   readonly credentials: readonly ForkCredentialLine[]
   readonly message: string | null

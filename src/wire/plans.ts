@@ -1,4 +1,7 @@
-/** Plans: settings and limits that many users share. Imports nothing that the page could not. */
+/**
+ * Plans: settings and limits that many users share. The page imports this file, so it may import nothing that only
+ * the Worker has.
+ */
 
 export interface LimitsWire {
   readonly max_concurrency: number | null
@@ -7,13 +10,13 @@ export interface LimitsWire {
   readonly requests_per_day: number | null
   readonly tokens_per_day: number | null
   readonly total_tokens: number | null
-  /** Dollars. */
+  /** Dollars, as the next two. */
   readonly usd_per_day: number | null
   readonly usd_per_month: number | null
   readonly usd_total: number | null
 }
 
-/** What a plan may set. What it leaves out is each user's own. */
+/** What a plan may set. What it leaves out is set for each user alone. */
 export interface PlanSettings {
   readonly mode?: 'sticky' | 'round_robin' | 'least_used'
   readonly affinity?: boolean
@@ -26,12 +29,12 @@ export interface PlanSettings {
   readonly store_responses?: boolean
 }
 
-/** `GET` and `PUT /v1/config/plans/{name}` answer one, `GET /v1/config/plans` all. */
+/** `GET` and `PUT /v1/config/plans/{name}` answer with one, `GET /v1/config/plans` with all. */
 export interface Plan {
   readonly name: string
   readonly settings: PlanSettings
   readonly updated_at: string
-  /** Who has it. */
+  /** How many users have it. */
   readonly users: number
 }
 

@@ -1,35 +1,41 @@
-/** What `GET /v1/requests` and `GET /v1/config/users/{id}/requests` answer: ids, names, numbers and verdicts, never a prompt. Imports nothing that the page could not. */
+/**
+ * What `GET /v1/requests` and `GET /v1/config/users/{id}/requests` answer: ids, names, numbers and verdicts, never a
+ * prompt. The page imports this file, so it may import nothing that only the Worker has.
+ */
 
-/** One call of Google. */
+/** One call to Google. */
 export interface AttemptLine {
   readonly credential: string
   /** The model that was asked, by Google's name. */
   readonly model: string
   readonly upstream: string | null
-  /** `ok`, `cancelled`, or whose fault it was: `client_fault`, `credential_fault`, `token_rejected`, `quota`, `upstream_fault`; `lost`: nothing was heard of it. */
+  /**
+   * `ok`, `cancelled`, or whose fault it was: `client_fault`, `credential_fault`, `token_rejected`, `quota`,
+   * `upstream_fault`. `lost`: no report came.
+   */
   readonly verdict: string
-  /** More of that, where there is more: of a quota its dimension, of a fault its reason. */
+  /** More about the verdict, if known: the dimension of a quota, the reason of a fault. */
   readonly reason: string | null
-  /** HTTP status of Google's; 0: none arrived. */
+  /** HTTP status of Google's answer; 0 if none arrived. */
   readonly status: number
-  /** Null: not known, or no call was made. */
+  /** Null if it is not known, or if no call was made. */
   readonly ms: number | null
-  /** Up to the first of the answer that said anything. */
+  /** Milliseconds until the first part of the answer that said anything. */
   readonly first_byte_ms: number | null
 }
 
 export interface RequestEntry {
-  /** Grows with each request that ended: `after` names it. */
+  /** Grows with each request that ended; `?after=` takes it. */
   readonly seq: number
-  /** As in the header `x-request-id`; of several choices each is a request of its own. */
+  /** As in the header `x-request-id`. If several choices were asked for, each is a request of its own. */
   readonly request_id: string
   readonly began_at: string
   readonly ended_at: string
-  /** As the client named it, and as Google served it; null: nothing did. */
+  /** The name that the client used, then the model that served; null if none did. */
   readonly model: string
   readonly served_model: string | null
   readonly outcome: 'ok' | 'failed' | 'refused' | 'cancelled' | 'lost'
-  /** Of a request without an attempt: why it got none. */
+  /** If the request got no attempt: why not. */
   readonly reason: string | null
   readonly attempts: readonly AttemptLine[]
   readonly first_byte_ms: number | null
@@ -39,7 +45,7 @@ export interface RequestEntry {
   readonly output_tokens: number
   readonly reasoning_tokens: number
   readonly tool_use_tokens: number
-  /** Null: not known of some attempt. */
+  /** Null if it is not known for some attempt. */
   readonly cost_usd: number | null
 }
 
@@ -50,6 +56,6 @@ export interface RequestsAnswer {
   readonly user: string
   /** Newest first; at most 200 are kept. */
   readonly requests: readonly RequestEntry[]
-  /** The newest `seq` there is: `?after=` it asks for what is newer. */
+  /** The newest `seq` of all. `?after=` with this value asks for what is newer. */
   readonly last: number
 }

@@ -1,17 +1,20 @@
-/** What `/debug/stats` answers of one user, to the last field. Times are ISO 8601, money is dollars. Imports nothing that the page could not. */
+/**
+ * What `/debug/stats` answers for one user, in full. Times are ISO 8601, money is dollars. The page imports this
+ * file, so it may import nothing that only the Worker has.
+ */
 
 export type CredentialType = 'authorized_user' | 'service_account' | 'api_key'
 export type UpstreamName = 'code-assist' | 'vertex' | 'gemini-api'
 
-/** `/debug/stats` of one user, in the wire's own names. Times are ISO 8601. No secret, key or prompt is ever part of it. */
+/** `/debug/stats` of one user. No secret, key or prompt is ever part of it. */
 export interface Stats {
   readonly status: 'ok'
-  /** The gateway's clock: what countdowns are to be counted by. */
+  /** The gateway's clock. Countdowns must be counted by it. */
   readonly now: string
   readonly version: string
   readonly user: string
   readonly created_at: string
-  /** The seed's counters: requests in all, and attempts by credential id. */
+  /** Requests in all, and attempts by credential id. */
   readonly total_requests: number
   readonly requests_per_credential: Readonly<Record<string, number>>
   readonly requests: RequestStats
@@ -23,7 +26,7 @@ export interface Stats {
     readonly credentials: readonly CredentialStats[]
   }
   readonly ledger: Invariant
-  /** Of all attempts there ever were, also of credentials that are not in the ring any more. */
+  /** Of all attempts so far, including those of credentials that have left the ring. */
   readonly cost: CostStats
   readonly usage: RollupStats
   readonly open_leases: readonly OpenLeaseStats[]
@@ -34,7 +37,7 @@ export interface RequestStats extends RequestCountsWire {
   readonly open: number
 }
 
-/** granted = Σ terminal + open; both sides are counted apart. */
+/** granted = Σ terminal states + open. Both sides are counted independently. */
 export interface Invariant {
   readonly granted: number
   readonly settled: number
@@ -51,10 +54,10 @@ export interface CredentialStats {
   readonly state: 'active' | 'quarantined' | 'paused'
   readonly paused_until: string | null
   readonly priority: number
-  /** The models that it is kept for; null: all. */
+  /** The only models that it may serve; null for all. */
   readonly allowed_models: readonly string[] | null
   readonly quarantine_reason: string | null
-  /** A page of Google's where the owner can end that; shown to nobody else. */
+  /** A page of Google's where the owner can end the quarantine. Shown to nobody else. */
   readonly quarantine_link: string | null
   readonly last_error: string | null
   readonly last_error_at: string | null
@@ -73,10 +76,10 @@ export interface AttemptStats extends Record<OutcomeName, number> {
   readonly open: number
 }
 
-/** By Google's list, or an admin's prices, at the day of each attempt. */
+/** By Google's price list or an admin's, as it was on the day of each attempt. */
 export interface CostStats {
   readonly usd: number
-  /** Attempts whose cost is not known, and not in `usd`. */
+  /** Attempts whose cost is not known; they are not in `usd`. */
   readonly unpriced: number
 }
 
@@ -88,7 +91,7 @@ export interface TokenStats {
   readonly tool_use: number
 }
 
-/** A quota bucket that is closed, or a model that the credential may not use; with the deadline and what it was concluded from. */
+/** A closed quota bucket, or a model that the credential may not use, with its deadline and the evidence for it. */
 export interface CooldownStats {
   readonly model: string
   readonly cause: string
@@ -97,7 +100,7 @@ export interface CooldownStats {
   readonly shared_with: readonly string[]
   readonly dimension: string | null
   readonly evidence: string | null
-  /** When the belief may be tested with a real request. */
+  /** When a real request may test whether it still holds. */
   readonly retest_at: string | null
 }
 
@@ -108,7 +111,7 @@ export interface OpenLeaseStats {
   readonly deadline: string
 }
 
-/** How requests of clients ended. */
+/** How clients' requests ended. */
 export interface RequestCountsWire {
   readonly ok: number
   readonly failed: number
@@ -127,7 +130,10 @@ export type OutcomeName =
   | 'cancelled'
   | 'lost'
 
-/** What the user used of late, over all credentials and models. Spans in which nothing ended are left out; all are UTC. */
+/**
+ * What the user used lately, over all credentials and models. Spans in which nothing ended are left out. All spans
+ * are UTC.
+ */
 export interface RollupStats {
   /** The last 60. */
   readonly minutes: readonly SpanStats[]
@@ -139,12 +145,12 @@ export interface RollupStats {
 
 export interface SpanStats {
   readonly start: string
-  /** Attempts that ended in it, whatever their state. */
+  /** Attempts that ended in this span, in whatever state. */
   readonly attempts: number
   readonly ok: number
-  /** Prompt and tool use. */
+  /** Tokens of prompt and tool use. */
   readonly input_tokens: number
-  /** Visible output and reasoning. */
+  /** Tokens of visible output and reasoning. */
   readonly output_tokens: number
   readonly cost_usd: number
 }

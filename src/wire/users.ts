@@ -1,4 +1,7 @@
-/** What lists of users answer. Times are ISO 8601, money is dollars. Imports nothing that the page could not. */
+/**
+ * What lists of users answer. Times are ISO 8601, money is dollars. The page imports this file, so it may import
+ * nothing that only the Worker has.
+ */
 
 export const USER_SORTS = [
   'id',
@@ -21,15 +24,18 @@ export interface UserLine {
   readonly label: string | null
   readonly state: UserStateName
   readonly expires_at: string | null
-  /** The last four characters of a minted key; null: an admin chose it. */
+  /** The last four characters of a minted key; null if an admin chose the key. */
   readonly key_hint: string | null
   readonly plan: string | null
-  /** What follows is as the user's object told it last, which it does within a minute of a change; null: it never did. */
+  /**
+   * When the user's object last reported the fields that follow, which it does within a minute of a change; null if
+   * it never did.
+   */
   readonly as_of: string | null
   readonly credentials: CredentialsLine | null
-  /** Whether there is a model that no credential of the ring serves. */
+  /** Whether there is a model that no credential of the ring can serve now. */
   readonly out: boolean
-  /** When the first credential that cools serves again. */
+  /** When the first credential that cools down serves again. */
   readonly next_recovery: string | null
   readonly last_used_at: string | null
   /** Since midnight UTC. */
@@ -48,9 +54,9 @@ export interface CredentialsLine {
 export interface TodayLine {
   readonly requests: number
   readonly tokens: number
-  /** What is known of it. */
+  /** The sum of all costs that are known. */
   readonly cost_usd: number
-  /** Attempts whose price is not known, and that are not in `cost_usd`. */
+  /** Attempts whose cost is not known; they are not in `cost_usd`. */
   readonly unpriced: number
 }
 
@@ -59,8 +65,8 @@ export interface UserList {
   readonly now: string
   readonly version: string
   readonly users: readonly UserLine[]
-  /** How many there are that match, on all pages. */
+  /** How many users match, on all pages. */
   readonly total: number
-  /** The query string that leads on; null on the last page. */
+  /** The query string of the next page; null on the last page. */
   readonly next: string | null
 }
