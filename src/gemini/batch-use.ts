@@ -1,6 +1,6 @@
 /**
- * What a batch used, as its answers tell: Google says it of each of them and of no batch as a whole. They stand in the batch itself,
- * or are the lines of a file. Pure.
+ * What a batch used. Google reports it for each answer and never for the batch as a whole. The answers stand in the
+ * batch itself or are the lines of a file. Pure.
  */
 import { isRecord } from '../json/record.ts'
 import { costOf } from './cost.ts'
@@ -10,18 +10,18 @@ import { countTokens, NO_TOKENS, type TokenCounts } from './usage.ts'
 
 export interface BatchUse {
   readonly tokens: TokenCounts
-  /** In 1e-9 dollars; null where the model has no known price. */
+  /** In 1e-9 dollars; null if the price of the model is not known. */
   readonly costNano: number | null
-  /** Whether every answer told what it used. */
+  /** Whether every answer reported what it used. */
   readonly isWhole: boolean
 }
 
-/** Adds up answer by answer: of a file no more than one is in memory. */
+/** Adds up answer by answer, so that no more than one answer of a file is in memory. */
 export class BatchCount {
   #use: BatchUse
   readonly #price: Price | undefined
 
-  /** `price`: of the model where it answers at once. */
+  /** `price` is that of a request outside batches; this halves it. */
   constructor(price: Price | undefined) {
     this.#price = price === undefined ? undefined : halved(price)
     this.#use = { tokens: NO_TOKENS, costNano: price === undefined ? null : 0, isWhole: true }
@@ -31,7 +31,7 @@ export class BatchCount {
     return this.#use
   }
 
-  /** One request's: an answer, or an error in its place, which costs nothing. */
+  /** Adds the answer to one request. An error in its place costs nothing. */
   add(answer: unknown): void {
     const response = isRecord(answer) ? answer['response'] : undefined
     if (!isRecord(response)) return
@@ -55,13 +55,13 @@ export class BatchCount {
     }
   }
 
-  /** An answer that says nothing of what it used. */
+  /** Counts an answer that does not report what it used. */
   miss(): void {
     this.#use = { ...this.#use, isWhole: false }
   }
 }
 
-/** Of a vector Google tells the tokens alone, as text. */
+/** For an embedding Google reports only the number of tokens, as a string. */
 function usageIn({
   usageMetadata,
   tokenCount,
@@ -76,7 +76,7 @@ export type BatchAnswers =
   | { readonly kind: 'inline'; readonly answers: readonly unknown[] }
   | { readonly kind: 'file'; readonly id: string }
 
-/** Of a batch that is over, however it ended: one that failed has no answers. Null while it goes on. */
+/** The answers of a batch that is over, however it ended (a failed one has none). Null while it goes on. */
 export function answersIn(batch: unknown): BatchAnswers | null {
   if (!isRecord(batch) || batch['done'] !== true) return null
   const { metadata, response } = batch
@@ -89,7 +89,7 @@ export function answersIn(batch: unknown): BatchAnswers | null {
   return { kind: 'inline', answers: Array.isArray(answers) ? answers : [] }
 }
 
-/** Google's id of the file that the answers are in. */
+/** Google's id of the file with the answers. */
 export function answersFileIn(output: unknown): string | null {
   const name = isRecord(output) ? output['responsesFile'] : undefined
   return typeof name === 'string' ? (/^files\/([\w-]{1,100})$/.exec(name)?.[1] ?? null) : null

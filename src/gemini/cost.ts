@@ -2,15 +2,15 @@ import { DEAR, type Price } from './models/prices.ts'
 import type { ModalityCount, UsageMetadata } from './types.ts'
 import { countTokens, type TokenCounts, tokensOf } from './usage.ts'
 
-/** From this many tokens of prompt on, exclusively, some models are dearer, for the whole request. */
+/** If the prompt has more tokens than this, some models charge more for the whole request. */
 const LONG_PROMPT = 200_000
-/** Dollars for a million tokens are 1e-6 dollars for one, and cost is told in 1e-9. */
+/** A price is in dollars for a million tokens, which are 1e-6 dollars for one; a cost is in 1e-9 dollars. */
 const NANO_A_TOKEN = 1000
 
 /**
- * What one attempt cost, in 1e-9 dollars. Google's buckets are disjoint, but for cached tokens, which are part of the prompt; what
- * details leave out of their sum is text; tool use is prompt, thoughts are output. Held against LiteLLM and genai-prices in
- * test/gemini/cost.test.ts. Pure.
+ * The cost of one attempt, in 1e-9 dollars. Google's counts do not overlap, except that cached tokens are part of the
+ * prompt. Tokens that the details by modality leave out are text. Tool use is charged as prompt, thoughts as output.
+ * test/gemini/cost.test.ts compares the result with LiteLLM and genai-prices. Pure.
  */
 export function costOf(usage: UsageMetadata, price: Price): number {
   const { prompt, cached, output, reasoning, toolUse } = countTokens(usage)
@@ -37,7 +37,10 @@ export function costOf(usage: UsageMetadata, price: Price): number {
   return Math.max(0, Math.round(dollars * NANO_A_TOKEN))
 }
 
-/** The most that a request of so many tokens may cost, as far as an estimate can tell: all of it at the dearer end. Pure. */
+/**
+ * About the most that a request of so many tokens may cost: every token is taken at its dearest price. In 1e-9
+ * dollars. Pure.
+ */
 export function estimateCost(
   { input, output }: { readonly input: number; readonly output: number },
   price: Price,
@@ -63,7 +66,10 @@ function priced(
   return sum + rest * text
 }
 
-/** An unknown price is charged as a dear one: else a budget could be passed by models without a price. */
+/**
+ * The cost, in 1e-9 dollars, if the price is not known: that of a dear model. If it were 0, a budget would not hold
+ * for models without a price.
+ */
 export function dearCost({ prompt, toolUse, output, reasoning }: TokenCounts): number {
   return estimateCost({ input: prompt + toolUse, output: output + reasoning }, DEAR)
 }

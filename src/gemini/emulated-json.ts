@@ -2,24 +2,25 @@ import { isRecord } from '../json/record.ts'
 import type { Traits } from './models/traits.ts'
 import type { GenerateContentRequest } from './types.ts'
 
-/** How an answer in JSON comes about where Google does not take care of it. */
+/** How JSON output is emulated when Google does not offer it. */
 export interface EmulatedJson {
   readonly by: 'function' | 'words'
-  /** The function whose arguments are the answer; a name that no other function has. */
+  /** The function whose arguments are the answer. No other function has this name. */
   readonly name: string
 }
 
 const JSON_MIME = 'application/json'
 
-/** Whether the answer is to be JSON, and nothing else. */
+/** Whether the answer must be JSON and nothing else. */
 export function isJson({ generationConfig }: GenerateContentRequest): boolean {
   return generationConfig?.responseMimeType === JSON_MIME
 }
 
 /**
- * Gemini 2.5 takes no mime type for its answer beside tools, and models of pictures take none at all (docs/google.md: Tools). Beside
- * functions the answer is then one more function, whose arguments have the schema; else JSON is asked for in words. Null where
- * Google takes the request as it is. Pure, and of the request before it is fitted.
+ * Gemini 2.5 accepts no mime type for its answer beside tools, and models of pictures accept none at all
+ * (docs/google.md: Tools). If functions are declared, one more function then takes the answer: its arguments follow
+ * the schema. Otherwise the prompt asks for JSON in words. Null if Google accepts the request as it is. Takes the
+ * request before it is fitted. Pure.
  */
 export function emulatedJson(
   request: GenerateContentRequest,
@@ -33,7 +34,7 @@ export function emulatedJson(
   let name = 'final_answer'
   while (names.has(name)) name += '_'
   const schema = generationConfig?.responseJsonSchema
-  // Arguments are an object, so a schema of anything else cannot be theirs.
+  // Arguments are always an object, so a schema of anything else cannot describe them.
   const hasArguments = isRecord(schema) && schema['type'] === 'object'
   const isCallable = json === 'without_tools' && names.size > 0 && hasArguments
   return { by: isCallable ? 'function' : 'words', name }

@@ -1,15 +1,15 @@
-/** What Google's finish reasons come to (docs/google.md: Finish reasons). */
+/** What Google's finish reasons mean (docs/google.md: Finish reasons). */
 export type Ending =
   | 'stop'
   | 'length'
-  /** Stopped by a filter. */
+  /** A filter stopped the answer. */
   | 'filtered'
-  /** The model wanted to call a function and could not: what it called before may be half of what it meant. */
+  /** The model failed to write a function call, so the calls before it may be only half of what it meant. */
   | 'spoilt_call'
-  /** Of no kind that tells more: OTHER, NO_IMAGE, and whatever Google adds. */
+  /** Says nothing more: OTHER, NO_IMAGE, and reasons that Google adds later. */
   | 'other'
 
-/** A Gemini 4 answer stopped at the bound of one call; its token fetches the rest (docs/google.md: Long answers). */
+/** A Gemini 4 answer reached the limit of one call. Its token fetches the rest (docs/google.md: Long answers). */
 export const CONTINUATION = 'CONTINUATION'
 
 const ENDINGS: ReadonlyMap<string, Ending> = new Map<string, Ending>([

@@ -2,7 +2,7 @@ import type { Kind } from './models/catalogue.ts'
 import { findModel } from './models/find-model.ts'
 import { type Upstream, UPSTREAMS } from './upstreams.ts'
 
-/** What is asked of a model: to generate (text, images, speech), or to embed. */
+/** What a model is asked to do: generate (text, images, speech) or embed. */
 export type Operation = 'generate' | 'embed'
 
 /** Code Assist has no embeddings (docs/google.md: Embeddings). */
@@ -22,7 +22,10 @@ export function serves(upstream: Upstream, operation: Operation): boolean {
   return SERVED_BY[operation].includes(upstream)
 }
 
-/** False only where the model is known to be for something else: one that Google adds tomorrow is asked. */
+/**
+ * False only if the model is known to be for something else. An unknown model may be one that Google has just added,
+ * so it is asked.
+ */
 export function canDo(model: string, operation: Operation): boolean {
   const known = findModel(model)
   return known === undefined || OPERATION_OF[known.kind] === operation

@@ -1,6 +1,6 @@
 /**
- * Things of Google's that are in one project, and so are known to one credential alone: what names them, and how a user's object
- * keeps whose they are.
+ * Things at Google that belong to one project, so that only one credential knows them: how they are named, and how a
+ * user's object records which credential it is.
  */
 export const PIN_KINDS = ['file', 'cached_content', 'batch', 'interaction', 'continuation'] as const
 export type PinKind = (typeof PIN_KINDS)[number]
@@ -8,24 +8,24 @@ export type PinKind = (typeof PIN_KINDS)[number]
 /** A thing as the user's object knows it. */
 export interface Pin {
   readonly kind: PinKind
-  /** Without the collection's name: `abc` of `files/abc`. Of a token its SHA-256. */
+  /** Without the name of the collection: `abc` for `files/abc`. For a token, its SHA-256. */
   readonly id: string
 }
 
-/** A thing that a request names, and where. */
+/** A thing that a request names, and the field that names it. */
 export interface PinRef extends Pin {
-  /** `contents[0].parts[1].fileData.fileUri` */
+  /** Path such as `contents[0].parts[1].fileData.fileUri`. */
   readonly param: string
 }
 
-/** A thing that Google has told of. */
+/** A thing that Google has just reported. */
 export interface NewPin extends Pin {
-  /** Epoch milliseconds; from then on Google knows it no more. */
+  /** Epoch milliseconds. From then on Google no longer knows it. */
   readonly expiresAt: number
-  /** Of a file: what it is, and what its client said it was for. */
+  /** Only of a file: its type, and the purpose that its client gave. */
   readonly mimeType?: string
   readonly purpose?: string
-  /** Of a batch that was just made: the model whose use of it is to be counted when its answers are there. */
+  /** Only of a batch that was just made: the model to which its use is charged once the answers are there. */
   readonly uncountedModel?: string
 }
 
@@ -44,14 +44,14 @@ export interface KnownFile {
 /** How long after an answer its client may still ask for the rest. */
 const CONTINUES_MS = 15 * 60_000
 
-/** The token of a long answer, which only the credential knows that it came from. */
+/** The token of a long answer. Only the credential that gave the answer accepts it. */
 export function continuationPins(token: string | null, now: number): readonly NewPin[] {
   return token === null ? [] : [{ kind: 'continuation', id: token, expiresAt: now + CONTINUES_MS }]
 }
 
-/** The most that one request may name. */
+/** The most pins that one request may name. */
 export const MAX_PINS_ASKED = 100
-/** Google's own ids are shorter. */
+/** Longer than Google's own ids. */
 const MAX_ID = 200
 
 const FILE_URI =
@@ -63,20 +63,20 @@ export function fileUriOf(id: string): string {
   return `https://generativelanguage.googleapis.com/v1beta/files/${id}`
 }
 
-/** Clients of OpenAI's and Anthropic's files know one as `file-abc`; Google's own name for it is taken, too. */
+/** Clients of OpenAI's and Anthropic's files use `file-abc`. Google's own name is accepted too. */
 const CLIENTS_FILE_ID = /^(?:file-|files\/)?([\w-]+)$/
 
-/** A file's id at Google by a client's `file_id`; null where it is none. */
+/** The id at Google for a client's `file_id`; null if it is malformed. */
 export function fileIdOf(clientsId: string): string | null {
   return idIn(CLIENTS_FILE_ID, clientsId)
 }
 
-/** The id of a file of the Files API by its address or name; null for any other address. */
+/** The id of a file of the Files API, from its address or name; null for any other address. */
 export function fileIdIn(uri: string): string | null {
   return idIn(FILE_URI, uri)
 }
 
-/** The id of a cache of the Gemini API by its name; null for another's. */
+/** The id of a cache of the Gemini API, from its name; null for any other name. */
 export function cacheIdIn(name: string): string | null {
   return idIn(CACHE_NAME, name)
 }

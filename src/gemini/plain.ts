@@ -1,8 +1,8 @@
 import type { Content, GenerateContentRequest } from './types.ts'
 
 /**
- * Whether a request is nothing but text: no file, cache, function or schema is named that Google could find fault with, so a
- * refusal is hardly about it. Pure.
+ * Whether a request is only text. It names no file, cache, function or schema that Google could object to, so if
+ * Google refuses it, the credential is more likely at fault. Pure.
  */
 export function isPlain(request: GenerateContentRequest): boolean {
   const { contents, systemInstruction, tools, cachedContent, continuationToken } = request

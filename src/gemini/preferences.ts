@@ -2,9 +2,9 @@ import type { ReasoningFormat } from './reasoning.ts'
 import { mergeSafety } from './safety.ts'
 import type { GenerateContentRequest, SafetySetting } from './types.ts'
 
-/** What an admin decided about a user's answers, for where the request itself does not say. Comes with the lease. */
+/** What an admin decided about a user's answers, for whatever the request itself leaves open. Comes with the lease. */
 export interface Preferences {
-  /** Null: as the client's way of asking suggests. */
+  /** Null: the client's way of asking decides. */
   readonly reasoningFormat: ReasoningFormat | null
   readonly safetySettings: readonly SafetySetting[]
   /** Whether the user's clients may have responses stored. */
@@ -12,8 +12,9 @@ export interface Preferences {
 }
 
 /**
- * The request with what it left open: safety settings category by category (request before user before operator), and thoughts,
- * which are asked for unless nobody is shown them. Pure; never changes what it is given.
+ * Fills in what the request leaves open: safety settings, category by category (the request's before the user's
+ * before the operator's), and thoughts, which are requested unless nobody is shown them. Pure; never changes its
+ * arguments.
  */
 export function withPreferences(
   request: GenerateContentRequest,

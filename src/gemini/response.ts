@@ -2,8 +2,8 @@ import { CONTINUATION, endingOf } from './endings.ts'
 import type { Blob, Candidate, GenerateContentResponse, Part, UsageMetadata } from './types.ts'
 
 /**
- * Reading what Google sent, which is typed but not checked: whatever is not of its type is as good as absent, so that one odd
- * answer is an empty one and never a crash.
+ * These functions read Google's answers, which are typed but not checked. A value of another type counts as absent,
+ * so that a malformed answer becomes an empty one and never a crash.
  */
 export function firstCandidate(response: GenerateContentResponse): Candidate | undefined {
   const { candidates } = response
@@ -15,14 +15,14 @@ export function partsOf(candidate: Candidate | undefined): readonly Part[] {
   return listOf(candidate?.content?.parts)
 }
 
-/** The objects of a list; none where it is no list. */
+/** The objects of a list; an empty list if the value is not a list. */
 export function listOf<T extends object>(list: readonly T[] | undefined): readonly T[] {
   if (!Array.isArray(list)) return []
-  // Nearly always all are, and this runs for every chunk.
+  // Nearly always all items are objects, and this runs for every chunk.
   return list.some(isNoObject) ? list.filter((item): item is T => isObject(item)) : list
 }
 
-/** The part's text; empty where it has none. */
+/** The part's text; empty if it has none. */
 export function textOf(part: Part): string {
   return typeof part.text === 'string' ? part.text : ''
 }
@@ -48,12 +48,18 @@ export function usageOf(response: GenerateContentResponse): UsageMetadata | unde
   return isObject(usage) ? usage : undefined
 }
 
-/** Whether a response holds part of an answer: text, thoughts, a call, media or code. Events with counts or signatures alone hold none. */
+/**
+ * Whether a response holds part of an answer: text, thoughts, a call, media or code. False for an event with only
+ * counts or signatures.
+ */
 export function hasContent(response: GenerateContentResponse): boolean {
   return partsOf(firstCandidate(response)).some(isContent)
 }
 
-/** Why an answer that has ended says nothing although nothing stopped it; null where it says something, or may be silent. */
+/**
+ * What is wrong with a whole answer that says nothing. Null if it says something, or if its ending explains the
+ * silence.
+ */
 export function silenceOf(
   responses: readonly GenerateContentResponse[],
 ): 'malformed_call' | 'empty_answer' | null {
@@ -61,7 +67,10 @@ export function silenceOf(
   return silence === null || responses.some(isSaying) ? null : silence
 }
 
-/** What an answer is that this response ends, if nothing was said before; null where that may be, or it ends none. */
+/**
+ * What is wrong if this response ends an answer that said nothing before. Null if it does not end the answer, or if a
+ * limit or a filter explains the silence.
+ */
 export function silenceAfter(
   response: GenerateContentResponse,
 ): 'malformed_call' | 'empty_answer' | null {
@@ -72,7 +81,7 @@ export function silenceAfter(
   return ending === 'spoilt_call' ? 'malformed_call' : 'empty_answer'
 }
 
-/** Whether it holds more than thoughts. */
+/** Whether a response holds more than thoughts. */
 export function isSaying(response: GenerateContentResponse): boolean {
   return partsOf(firstCandidate(response)).some((part) => part.thought !== true && isContent(part))
 }
@@ -87,20 +96,26 @@ function isContent(part: Part): boolean {
   )
 }
 
-/** What fetches the rest of an answer that is longer than one call may give (docs/google.md: Long answers); null where there is no more. */
+/**
+ * The token that fetches the rest of an answer that was longer than one call may give (docs/google.md: Long answers);
+ * null if there is no more.
+ */
 export function continuationOf(response: GenerateContentResponse): string | null {
   if (finishReasonOf(response) !== CONTINUATION) return null
   const token: unknown = firstCandidate(response)?.continuationToken
   return typeof token === 'string' && token !== '' ? token : null
 }
 
-/** The same of a part of the answer, after which its client may go on by itself should the rest not come. */
+/**
+ * As `continuationOf`, but also for a response that does not end the answer: should the rest not come, the client may
+ * use its token to go on.
+ */
 export function tokenIn(response: GenerateContentResponse): string | null {
   const token: unknown = firstCandidate(response)?.continuationToken
   return typeof token === 'string' && token !== '' ? token : null
 }
 
-/** Whether the answer is whole: what Google sends after this, or fails to send, changes nothing. */
+/** Whether the answer is complete. Whatever Google sends or fails to send after this changes nothing. */
 export function isFinal(response: GenerateContentResponse): boolean {
   return finishReasonOf(response) !== undefined || blockReasonOf(response) !== undefined
 }

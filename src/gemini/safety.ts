@@ -1,4 +1,7 @@
-/** Google's safety enums (docs/google.md: Safety settings), checked wherever somebody sets one: request, user, environment. */
+/**
+ * Google's safety enums (docs/google.md: Safety settings), checked wherever they can be set: request, user,
+ * environment.
+ */
 import * as v from 'valibot'
 import type { SafetySetting } from './types.ts'
 
@@ -11,7 +14,7 @@ const CATEGORIES = [
   'HARM_CATEGORY_JAILBREAK',
 ] as const
 
-/** Vertex AI alone knows these; another upstream refuses the whole request for one. */
+/** Only Vertex AI knows these; another upstream refuses the whole request for one. */
 const VERTEX_CATEGORIES = [
   'HARM_CATEGORY_IMAGE_HATE',
   'HARM_CATEGORY_IMAGE_DANGEROUS_CONTENT',
@@ -39,7 +42,10 @@ function oneOf<const T extends readonly string[]>(values: T) {
 const category = oneOf([...CATEGORIES, ...VERTEX_CATEGORIES])
 const threshold = oneOf(THRESHOLDS)
 
-/** As Google spells it, each category once; what else a client sends with it (`method`) is not passed on. */
+/**
+ * In Google's spelling, each category once. Other fields that a client sends with a setting (`method`) are not passed
+ * on.
+ */
 export const safetySettings = v.pipe(
   v.array(
     v.object({ category, threshold }, 'an object with category and threshold'),
@@ -48,7 +54,7 @@ export const safetySettings = v.pipe(
   v.transform((settings) => mergeSafety(settings)),
 )
 
-/** For a variable: `HARASSMENT=BLOCK_NONE,HATE_SPEECH=OFF`; the prefix HARM_CATEGORY_ may be there or not. */
+/** For a variable, such as `HARASSMENT=BLOCK_NONE,HATE_SPEECH=OFF`; the prefix HARM_CATEGORY_ is optional. */
 export const safetyText = v.pipe(
   v.string(),
   v.transform((text) =>
@@ -62,7 +68,7 @@ export const safetyText = v.pipe(
 )
 const PREFIX = 'HARM_CATEGORY_'
 
-/** One setting a category; what comes later goes before. */
+/** One setting for each category; a later one overrides an earlier one. */
 export function mergeSafety(...lists: readonly (readonly SafetySetting[])[]): SafetySetting[] {
   const all = lists.flat()
   if (all.length < 2) return all

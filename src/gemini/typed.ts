@@ -1,6 +1,7 @@
 /**
- * Google's answers are typed but not checked, and one odd field must not make a conversion throw or a client fail: what is not
- * of its type is taken out, or, where a place in a list counts, replaced by nothing. Unknown fields stay: they are Google's to add.
+ * Google's answers are typed but not checked, and one odd field must not make a conversion throw or a client fail. So
+ * a value of the wrong type is removed, or replaced by an empty one where its place in a list counts. Unknown fields
+ * stay, since Google may add fields.
  */
 type Shape = 'string' | 'number' | 'boolean' | 'any' | Fields | List
 interface Fields {
@@ -89,7 +90,7 @@ const RESPONSE = fields({
   responseId: 'string',
 })
 
-/** The response itself, with nothing in it that is not of its type. It changes what it is given, which nobody else has. */
+/** Removes every value of the wrong type. Changes the response in place, so nobody else may hold it. */
 export function keepTyped<T extends object>(response: T): T {
   mend(response as Record<string, unknown>, RESPONSE)
   return response
@@ -103,7 +104,7 @@ function mend(value: Record<string, unknown>, { fields: known }: Fields): void {
   }
 }
 
-/** Whether a value is what it should be; what it holds is mended. */
+/** Whether a value is of the right type. Wrong values inside it are removed. */
 function isOf(value: unknown, shape: Shape): boolean {
   if (typeof shape === 'string') return shape === 'any' || typeof value === shape
   if (typeof value !== 'object' || value === null) return false
@@ -117,7 +118,10 @@ function isOf(value: unknown, shape: Shape): boolean {
   return true
 }
 
-/** Others count the places of a list, so an item that is none leaves an empty one, or an index of nothing. */
+/**
+ * A wrong item is replaced, not removed: other fields refer to places in the list. The replacement is an empty item
+ * or an index that matches nothing.
+ */
 function mendItems(items: unknown[], { each }: List): void {
   for (let at = 0; at < items.length; at++) {
     if (isOf(items[at], each)) continue

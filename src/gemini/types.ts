@@ -1,8 +1,9 @@
 /**
- * The pivot: Gemini's own request and response, as far as Pollux reads or writes them (docs/google.md: Requests, Finish reasons).
- * Every dialect translates to and from these; every upstream only wraps them. What one model on one upstream takes of a
- * request is `fit`'s matter (gemini/fit), so a dialect writes down what the client asked for.
- * Responses are Google's and may grow: unknown fields and enum values are to be expected, so all is optional and enums are strings.
+ * The pivot: Gemini's own request and response, as far as Pollux reads or writes them (docs/google.md: Requests,
+ * Finish reasons). Every dialect translates to and from these types; every upstream only wraps them. A dialect writes
+ * what the client asked for; gemini/fit then adapts it to the model and upstream.
+ * Responses are Google's and may grow. Unknown fields and enum values must be expected, so all fields are optional
+ * and enums are strings.
  */
 import type { Maker } from './signatures.ts'
 
@@ -24,7 +25,7 @@ export interface Content {
   parts: Part[]
 }
 
-/** Exactly one data field a part; the others modify it (docs/google.md: Parts). */
+/** Each part has exactly one data field; the others modify it (docs/google.md: Parts). */
 export interface Part {
   text?: string
   inlineData?: Blob
@@ -35,7 +36,10 @@ export interface Part {
   codeExecutionResult?: { outcome?: string; output?: string }
   thought?: boolean
   thoughtSignature?: string
-  /** Who made the signature, where the client brings it back with that. Never sent: `fit` takes it off. */
+  /**
+   * The maker of the signature, if the client sends it back together with the signature. Never sent to Google: `fit`
+   * removes it.
+   */
   signedBy?: Maker
   videoMetadata?: { startOffset?: string; endOffset?: string; fps?: number }
   mediaResolution?: { level: string }
@@ -56,7 +60,7 @@ export interface FunctionCall {
   id?: string
   name: string
   args?: { [key: string]: unknown }
-  /** Vertex, in streams: more of this call follows, in parts without a name. */
+  /** Only in streams of Vertex: more of this call follows, in parts without a name. */
   willContinue?: boolean
   partialArgs?: PartialArg[]
 }
@@ -74,7 +78,7 @@ export interface PartialArg {
 export interface FunctionResponse {
   id?: string
   name: string
-  /** An object always: Google refuses lists and scalars. */
+  /** Always an object: Google refuses lists and scalars. */
   response: { [key: string]: unknown }
   parts?: { inlineData: Blob }[]
 }
@@ -86,7 +90,7 @@ export interface Tool {
   codeExecution?: object
 }
 
-/** `parametersJsonSchema` and `parameters` exclude each other (docs/google.md: Tools). */
+/** Only one of `parametersJsonSchema` and `parameters` may be set (docs/google.md: Tools). */
 export interface FunctionDeclaration {
   name: string
   description?: string
@@ -128,7 +132,7 @@ export interface GenerationConfig {
   imageConfig?: { aspectRatio?: string; imageSize?: string }
 }
 
-/** A level on Gemini 3 and later, a budget on 2.5; never both on the wire (docs/google.md: Thinking). */
+/** A level for Gemini 3 and later, a budget for 2.5; never both on the wire (docs/google.md: Thinking). */
 export interface ThinkingConfig {
   thinkingLevel?: string
   thinkingBudget?: number
@@ -185,7 +189,7 @@ export interface Logprob {
   logProbability?: number
 }
 
-/** Counts are cumulative over a stream: the last one seen is the total. Zeros are left out by protobuf JSON. */
+/** In a stream, counts are cumulative: the last ones are the total. Protobuf JSON leaves out zeros. */
 export interface UsageMetadata {
   promptTokenCount?: number
   cachedContentTokenCount?: number

@@ -15,7 +15,10 @@ export interface TokenCounts {
 
 export const NO_TOKENS: TokenCounts = { prompt: 0, cached: 0, output: 0, reasoning: 0, toolUse: 0 }
 
-/** Counts of the last metadata seen. Always integers: what protobuf JSON left out is zero, and so is what is no count. */
+/**
+ * The counts of the last metadata seen, always as integers. A missing count is zero (protobuf JSON leaves out zeros),
+ * and so is one that is not a number.
+ */
 export function countTokens(usage: UsageMetadata | undefined): TokenCounts {
   return {
     prompt: count(usage?.promptTokenCount),
@@ -27,8 +30,8 @@ export function countTokens(usage: UsageMetadata | undefined): TokenCounts {
 }
 
 /**
- * Counts of one call as they grow: those of a later event, but no less than was counted before. Google's last event may name
- * fewer kinds of tokens than one before it.
+ * Merges the counts of two events of one call, so that no count becomes smaller: Google's last event may report fewer
+ * kinds of tokens than an earlier one.
  */
 export function richerUsage(
   before: UsageMetadata | undefined,
@@ -43,7 +46,7 @@ export function richerUsage(
   return merged
 }
 
-/** Runs for every chunk. */
+/** A loop, since this runs for every chunk. */
 function isPoorer(after: UsageMetadata, before: UsageMetadata): boolean {
   for (const key of COUNTS) if (count(after[key]) < count(before[key])) return true
   return false
@@ -58,7 +61,7 @@ const COUNTS = [
   'totalTokenCount',
 ] as const
 
-/** What two calls to Google used together: the hops of one long answer, or the choices of one request. */
+/** The sum for two calls to Google: the hops of one long answer, or the choices of one request. */
 export function addUsage(
   one: UsageMetadata | undefined,
   other: UsageMetadata | undefined,
@@ -85,7 +88,7 @@ function both(
   return [...listOf(one), ...listOf(other)]
 }
 
-/** How many of the tokens are of one modality, where Google says so. */
+/** How many of the tokens are of one modality, if Google says so. */
 export function tokensOf(modality: string, details: ModalityCount[] | undefined): number {
   let tokens = 0
   for (const detail of listOf(details)) {
@@ -100,19 +103,19 @@ function count(value: number | undefined): number {
 
 /** Google's own rule of thumb for text. */
 const CHARS_PER_TOKEN = 4
-/** An answer of unknown length is taken for one of a page or two. */
+/** Tokens assumed for an answer of unknown length: a page or two. */
 const TYPICAL_OUTPUT = 1024
-/** No model gives more at once (docs/google.md: Generation settings), whatever is asked for. */
+/** Tokens. No model gives more in one answer (docs/google.md: Generation settings), whatever the request asks for. */
 const MAX_OUTPUT = 65_536
 
-/** About how many tokens texts are; one each at least. */
+/** About how many tokens the texts take, at least one each. */
 export function estimateTextTokens(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + Math.max(1, Math.ceil(text.length / CHARS_PER_TOKEN)), 0)
 }
 
 /**
- * About how many tokens a request will use: its text and media, its functions with their calls and results, and as much output
- * as it asks for. `lengthOf` knows how long a text is that was cut.
+ * About how many tokens a request will use: its text and media, its functions with their calls and results, and the
+ * output that it asks for. `lengthOf` returns the full length of a text that was cut.
  */
 export function estimateTokens(
   request: GenerateContentRequest,
@@ -121,7 +124,7 @@ export function estimateTokens(
   return estimatePromptTokens(request, lengthOf) + estimateOutput(request)
 }
 
-/** The same without what is asked for. */
+/** The same without the output. */
 export function estimatePromptTokens(
   request: GenerateContentRequest,
   lengthOf: (text: string) => number,
@@ -146,17 +149,20 @@ export function estimatePromptTokens(
   return Math.ceil(chars / CHARS_PER_TOKEN) + media
 }
 
-/** How many tokens of output a request asks for, or about as many as are usual. */
+/** How many tokens of output a request asks for; a usual number if it does not say. */
 export function estimateOutput({
   generationConfig,
 }: Pick<GenerateContentRequest, 'generationConfig'>): number {
   return Math.min(generationConfig?.maxOutputTokens ?? TYPICAL_OUTPUT, MAX_OUTPUT)
 }
 
-/** What JSON has around a value: quotes, a colon, a comma. */
+/** Characters around a value in JSON: quotes, a colon, a comma. */
 const PUNCTUATION = 3
 
-/** About how long a value is as JSON, without making any. What is nested too deeply has been refused by now. */
+/**
+ * About how long a value is as JSON, without writing it. Recursion is safe: values that are nested too deeply were
+ * refused before.
+ */
 function lengthInside(value: unknown, lengthOf: (text: string) => number): number {
   if (typeof value === 'string') return lengthOf(value)
   if (typeof value !== 'object' || value === null) return value === undefined ? 0 : 1

@@ -1,4 +1,7 @@
-/** The function calls of an answer of Google's, each told once and whole (docs/clients.md: Streams). */
+/**
+ * Reads the function calls of Google's answer. Each call reaches the client once and whole (docs/clients.md:
+ * Streams).
+ */
 import type { FunctionCall, Part } from '../types.ts'
 import { isRecord } from '../../json/record.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
@@ -8,23 +11,29 @@ import { PartialArgs } from './partial-args.ts'
 /** A call that the model made. */
 export interface MadeCall {
   readonly id: string
-  /** The client's own name of the function. */
+  /** The function's name as the client declared it. */
   readonly name: string
   readonly args: Readonly<Record<string, unknown>>
-  /** The same as JSON, always of an object. */
+  /** `args` as JSON, always of an object. */
   readonly json: string
   readonly signature: string | undefined
 }
 
-/** An id for a call, given Google's own (empty: none) or, where that is another call's, nothing; no two of a conversation may be equal. */
+/**
+ * Makes the id that the client gets for a call. It is given Google's own id, or an empty string if there is none or
+ * another call already has the resulting id. No two calls of a conversation may share an id.
+ */
 export type Mint = (googleId: string) => string
 
-/** Takes the parts of one answer with a function call, one after the other. */
+/** Takes the parts of one answer that hold a function call, one after the other. */
 export class CallReader {
-  /** The client's names of functions by those that Gemini was told. */
+  /** The names that Gemini was told → the client's own names. */
   readonly #names: ReadonlyMap<string, string>
   readonly #mint: Mint
-  /** Which call Google's id named; which id the client was told is another matter. */
+  /**
+   * Google's id → the call's name and arguments, to recognise repeated calls. Unrelated to the ids that the client
+   * gets.
+   */
   readonly #byGoogleId = new Map<string, string>()
   readonly #signatures = new Set<string>()
   readonly #ids = new Set<string>()
@@ -41,12 +50,12 @@ export class CallReader {
     return this.#pending !== null
   }
 
-  /** Whether a call began whose rest can no longer come, since another began first. */
+  /** Whether some call can no longer be completed, because another one began before its rest had come. */
   get isBroken(): boolean {
     return this.#isBroken
   }
 
-  /** The call that this part completes; null where it completes none, or repeats one. */
+  /** The call that this part completes; null if it completes none or repeats one. */
   read(part: Part): MadeCall | null {
     const whole = this.#completed(part)
     if (whole === null) return null
@@ -61,7 +70,10 @@ export class CallReader {
     return { id: this.#idFor(googleId), name, args, json, signature }
   }
 
-  /** The part itself, or all pieces of a call put together with the last of them (docs/clients.md: Streams). */
+  /**
+   * A part that holds a whole call, or all pieces of a call joined once the last one is there (docs/clients.md:
+   * Streams). Null until then.
+   */
   #completed(part: Part): Part | null {
     const call = part.functionCall
     if (!isRecord(call)) return null
@@ -90,7 +102,7 @@ export class CallReader {
     }
   }
 
-  /** Whether this is more of the call that is open: without a name, or under the same id. */
+  /** Whether this part goes on with the open call: it has no name, or has the same id. */
   #continues(call: FunctionCall): boolean {
     const open = this.#pending?.part.functionCall
     if (open === undefined) return false
@@ -99,8 +111,8 @@ export class CallReader {
   }
 
   /**
-   * Some backends send a call again with the next chunk (docs/clients.md: Streams). The same id, or the same signature,
-   * with the same words is the same call; without either, two equal calls are two.
+   * Some backends send a call again with the next chunk (docs/clients.md: Streams). A call with the same words and
+   * the same id or signature is a repetition. Without id and signature, two equal calls count as two.
    */
   #isRepeated(googleId: string, words: string, signature: string | undefined): boolean {
     if (googleId !== '') {
@@ -122,7 +134,7 @@ export class CallReader {
   }
 }
 
-/** Typed, but not checked: as everywhere, what is not of its type is absent. */
+/** Google's answers are typed but not checked. A value of another type counts as absent, here as everywhere. */
 function nameOf(call: FunctionCall | undefined): string {
   const name: unknown = call?.name
   return typeof name === 'string' ? name : ''

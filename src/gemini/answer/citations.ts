@@ -1,41 +1,44 @@
 /**
- * Where Google's grounding is in what the client is told. Google counts UTF-8 bytes within one of its parts (docs/google.md:
- * Grounding); told are UTF-16 units within a block of text, as JavaScript clients slice.
+ * Google says where its citations belong by UTF-8 bytes within one of its parts (docs/google.md: Grounding). The
+ * client is told UTF-16 units within a block of text, as JavaScript slices strings.
  */
 import { listOf } from '../response.ts'
 import type { GroundingMetadata, GroundingSource } from '../types.ts'
 import { isRecord } from '../../json/record.ts'
 
 export interface Citation {
-  /** Which block of text, from 0, and from where to where in it. */
+  /** The block of text, counted from 0; `start` and `end` are UTF-16 units within it. */
   readonly block: number
   readonly start: number
   readonly end: number
   readonly url: string
-  /** Never missing: the address's host where Google gives none. */
+  /** Never empty: if Google gives no title, the host of the address. */
   readonly title: string
 }
 
 interface TextPart {
-  /** Of Google's part. */
+  /** Index of the part in Google's answer. */
   readonly index: number
   readonly block: number
-  /** Where it begins in its block. */
+  /** Where the part begins in its block. */
   readonly start: number
   text: string
 }
 
-/** Where Google's texts are in the blocks that the client is told. */
+/** Records where Google's texts lie in the blocks that the client receives. */
 export class CitedText {
   readonly parts: TextPart[] = []
   #block = -1
-  /** Of the block, so far. */
+  /** Length of the current block so far. */
   #length = 0
   #index = -1
   #kind: 'text' | 'thought' | 'other' = 'other'
   #current: TextPart | null = null
 
-  /** A part comes. A stream cuts parts in pieces: the first of a response goes on with the one before. */
+  /**
+   * To be called for every part. A stream cuts a part into pieces, so the first part of a response continues the last
+   * one of the response before it, if both are of the same kind.
+   */
   next(kind: 'text' | 'thought' | 'other', isFirst: boolean): void {
     if (isFirst && kind === this.#kind && kind !== 'other') return
     this.#kind = kind
@@ -43,7 +46,7 @@ export class CitedText {
     this.#current = null
   }
 
-  /** A block of text begins. */
+  /** To be called when a block of text begins. */
   open(): void {
     this.#block++
     this.#length = 0
@@ -65,7 +68,7 @@ export class CitedText {
     this.#length += text.length
   }
 
-  /** All of it. */
+  /** The text of all parts. */
   get text(): string {
     let all = ''
     for (const { text } of this.parts) all += text
@@ -100,7 +103,10 @@ function citation(place: Place, url: string, source: GroundingSource): Citation 
 
 type Segment = NonNullable<NonNullable<GroundingMetadata['groundingSupports']>[number]['segment']>
 
-/** Whether thoughts count as parts is not written down, so the text that Google quotes decides. */
+/**
+ * Google does not document whether thoughts count as parts. So if the named part does not hold the text that Google
+ * quotes, the part that does is taken.
+ */
 function locate(segment: Segment, parts: readonly TextPart[]): Place | null {
   const { startIndex = 0, endIndex = 0, partIndex = 0, text } = segment
   const named = parts.find(({ index }) => index === partIndex)
@@ -115,14 +121,17 @@ function locate(segment: Segment, parts: readonly TextPart[]): Place | null {
   return { block, start: start + place.start, end: start + place.end }
 }
 
-/** Where two offsets in the UTF-8 of a text, `from` not after `to`, are in the text; within a character: before it. */
+/**
+ * Converts two UTF-8 offsets, `from` not after `to`, to UTF-16. An offset inside a character becomes that character's
+ * beginning.
+ */
 export function utf16Offsets(text: string, from: number, to: number): [number, number] {
   const start = unitsIn(text, 0, from)
   const end = unitsIn(text, start.units, to - start.bytes)
   return [start.units, end.units]
 }
 
-/** The whole characters of `text`, from `begin` on, that fit into so many bytes. */
+/** How many units and bytes of whole characters, from unit `begin` on, fit into `room` bytes. */
 function unitsIn(text: string, begin: number, room: number): { units: number; bytes: number } {
   let units = begin
   let bytes = 0

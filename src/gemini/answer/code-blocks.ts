@@ -1,15 +1,15 @@
 import type { Part } from '../types.ts'
 import { isRecord } from '../../json/record.ts'
 
-/** Code that Google ran, or what came of it. */
+/** Code that Google ran, or its output. */
 export interface CodeRun {
   readonly kind: 'code' | 'output'
   readonly text: string
-  /** In lower case; empty where Google does not say, and of what came of it. */
+  /** In lower case; empty for output, and if Google names no language. */
   readonly language: string
 }
 
-/** Null for a part of any other kind. */
+/** Null for a part of another kind. */
 export function codeRunOf({ executableCode, codeExecutionResult }: Part): CodeRun | null {
   if (isRecord(executableCode) && typeof executableCode.code === 'string') {
     const { code, language } = executableCode
@@ -22,14 +22,17 @@ export function codeRunOf({ executableCode, codeExecutionResult }: Part): CodeRu
   return null
 }
 
-/** For dialects that have no part for it: without it the text speaks of something that the reader cannot see. */
+/**
+ * For dialects without a form for code. Leaving the code out would make the text speak of something that the reader
+ * cannot see.
+ */
 export function toMarkdown({ text, language }: CodeRun): string {
   return fenced(text, language)
 }
 
-/** In a fence longer than any in it. */
+/** Puts the text into a fence longer than any fence inside it. */
 function fenced(text: string, language: string): string {
-  // Not all at once: a call takes only so many arguments.
+  // A loop: `Math.max(...runs)` fails if there are very many runs.
   let longest = 2
   for (const ticks of text.match(/`+/g) ?? []) longest = Math.max(longest, ticks.length)
   const fence = '`'.repeat(longest + 1)
@@ -38,7 +41,10 @@ function fenced(text: string, language: string): string {
 
 const OPENING = /^```[a-z]{0,30}[^\S\n]*\n/i
 
-/** A model asked for JSON in words likes to wrap it in a fence (docs/clients.md: Fields). Without a pattern over all of it, which long runs of white space make slow. */
+/**
+ * A model that is asked in words for JSON often wraps it in a code fence (docs/clients.md: Fields). Not done by one
+ * pattern over the whole text, which long runs of white space would make slow.
+ */
 export function withoutFence(text: string): string {
   const trimmed = text.trim()
   const opening = OPENING.exec(trimmed.slice(0, 200))?.[0]

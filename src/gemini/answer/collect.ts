@@ -3,14 +3,14 @@ import { DeafSink } from './deaf-sink.ts'
 import { PLAIN_ANSWER } from './plan.ts'
 import { AnswerReader } from './reader.ts'
 
-/** What a whole answer says and shows, without thoughts. */
+/** The text and media of a whole answer, without thoughts. */
 export interface Collected {
   readonly text: string
-  /** Pictures and sounds, in their order. */
+  /** Pictures and sounds, in order. */
   readonly media: readonly Blob[]
 }
 
-/** For dialects that want no more of an answer than this. */
+/** For dialects that need no more of an answer than this. */
 export function collect(response: GenerateContentResponse): Collected {
   const collector = new Collector()
   const reader = new AnswerReader(PLAIN_ANSWER, collector)

@@ -1,6 +1,6 @@
 import type { AnswerSink } from './reader.ts'
 
-/** Hears nothing: for answers of which a dialect wants one thing or two, which it overrides. */
+/** Ignores everything. For dialects that need only one or two things of an answer and override those. */
 export class DeafSink implements AnswerSink {
   open(): void {}
   text(_text: string): void {}

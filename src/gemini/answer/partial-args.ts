@@ -1,20 +1,23 @@
 /**
- * Arguments of a function call that come in pieces (docs/google.md: One upstream's fields): values at JSON
- * paths, strings perhaps cut in several. What is no path, or leads through a value that is there
- * already, is left out: half-read arguments are better than none.
+ * Arguments of a function call that arrive in pieces (docs/google.md: One upstream's fields): values at JSON paths,
+ * where a string may be cut into several pieces. A path that is malformed, or leads through a value that is not an
+ * object or list, is left out: incomplete arguments are better than none.
  */
 import { isRawNumber } from '../../json/long-numbers.ts'
 import type { PartialArg } from '../types.ts'
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
-/** `.name`, `['name']`, `["name"]` or `[3]`; found one after the other, from the `$` on. */
+/**
+ * One step of a path: `.name`, `['name']`, `["name"]` or `[3]`. Sticky, so that each match begins where the last one
+ * ended.
+ */
 const STEP = /\.([^.[\]]+)|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]/y
 
 export class PartialArgs {
-  // Without a prototype: a path comes from a model, and may say `__proto__`.
+  // Without a prototype: a path comes from a model and may contain `__proto__`.
   readonly value: { [key: string]: Json } = Object.create(null)
-  /** The string that goes on with the next piece of the same path. */
+  /** Path of the string that the next piece may continue. */
   #open: string | null = null
 
   add(pieces: readonly PartialArg[]): void {
@@ -54,7 +57,7 @@ function stepsOf(path: unknown): (string | number)[] | null {
   return steps.length === 0 ? null : steps
 }
 
-/** Never an object that anything can be put into: what a model names further on would be found in its prototype. */
+/** Never returns an object that could be changed: a later step of the path could reach into its prototype. */
 function valueOf({ stringValue, numberValue, boolValue }: PartialArg): Json {
   if (typeof stringValue === 'string') return stringValue
   if (typeof numberValue === 'number' || isRawNumber(numberValue)) return numberValue
@@ -70,7 +73,7 @@ function child(place: Json, step: string | number): Json | undefined {
 
 function put(place: Json, step: string | number, value: Json): boolean {
   if (Array.isArray(place)) {
-    // One after the other, as a model writes: an index far out would make a list of nothing.
+    // Only the next free index is accepted: an index far out would make a list of holes.
     if (typeof step !== 'number' || step > place.length) return false
     place[step] = value
     return true

@@ -4,28 +4,31 @@ import { isGemini, traitsOf } from '../models/traits.ts'
 import { isGooglesOwn } from '../tools.ts'
 import type { GenerateContentRequest, Tool } from '../types.ts'
 
-/** What the reader of an answer needs to know of the request. */
+/** What the reader of an answer must know about the request. */
 export interface AnswerPlan extends Expectations {
-  /** Whom a function call is for: the client, which declared functions, or Google's own tools, which have run by then. */
+  /**
+   * Who handles a function call: the client, which declared functions; Google's own tools, which have already run; or
+   * nobody.
+   */
   readonly callee: 'client' | 'google' | 'nobody'
-  /** The client's names of functions by those that Gemini was told; only where the two differ. */
+  /** The names that Gemini was told → the client's own names; only those that differ. */
   readonly functionNames: ReadonlyMap<string, string>
-  /** False: only the first call of an answer is told. */
+  /** If false, the client receives only the first call of an answer. */
   readonly parallelToolCalls: boolean
 }
 
-/** What depends on who answers, and so is known under a lease only. */
+/** What depends on the model and upstream that answer, so it is known only under a lease. */
 export interface Expectations {
   /**
-   * The function that stands in for JSON output where Google has none: its arguments are the answer. Null otherwise. If the model
-   * answers in text, a code fence around it is taken off.
+   * The function that stands in for JSON output if the model has none: its arguments are the answer. Otherwise null.
+   * If the model answers in text instead, a code fence around the text is removed.
    */
   readonly answerFunction: string | null
-  /** Whether all that is said may be needed once more at the end: Google's own tools quote it, and a sound comes with its words. */
+  /** Whether the text is also kept until the end: Google's own tools cite it, and a sound needs a transcript. */
   readonly keepsText: boolean
 }
 
-/** Of an answer to a request that asked for nothing special. */
+/** For a request that asked for nothing special. */
 export const PLAIN_ANSWER: AnswerPlan = {
   callee: 'nobody',
   functionNames: new Map(),
@@ -40,11 +43,11 @@ export function calleeOf(tools: readonly Tool[]): AnswerPlan['callee'] {
   return tools.length > 0 ? 'google' : 'nobody'
 }
 
-/** `request`: before it is fitted. */
+/** `request` is the request before it is fitted. */
 export function expectationsOf(request: GenerateContentRequest, target: Target): Expectations {
   const traits = traitsOf(target.model, target.upstream)
   const { tools = [], cachedContent } = request
-  // What is cached may have tools of its own, and what is no Gemini may speak unasked.
+  // A cache may hold tools of its own. A model that is not Gemini may answer with sound unasked.
   const mayQuote = tools.some(isGooglesOwn) || cachedContent !== undefined
   const maySpeak = traits.output.includes('audio') || !isGemini(target.model)
   return {

@@ -1,7 +1,7 @@
 /**
- * The one reading of what Google answers, for streams and whole answers alike and for all dialects: whatever is said here of parts,
- * thoughts, calls, citations and endings is said nowhere else. It tells a sink, in order, what the client is to see; the sink only
- * knows how that looks on the wire.
+ * Reads Google's answer: parts, thoughts, calls, citations and endings. There is no other reader: streams, whole
+ * answers and all dialects use it. It passes what the client is to see to a sink, in order. The sink only knows how
+ * that looks on the wire.
  */
 import {
   blockReasonOf,
@@ -30,36 +30,40 @@ import { conclude, type Conclusion } from './conclusion.ts'
 import type { AnswerPlan } from './plan.ts'
 import { CallReader, type MadeCall } from './calls.ts'
 
-/** What comes in pieces: consecutive pieces are one block. */
+/** Kinds of output that come in pieces. Consecutive pieces of one kind form one block. */
 export type BlockKind = 'text' | 'thought'
 
 /**
- * What the client is to see, piece by piece. Texts are never empty, and stand between `open` and `close` of their kind, with nothing
- * else between; calls, media and code stand between blocks. Of an answer that fails the last block stays open.
+ * Receives what the client is to see, piece by piece. Texts are never empty, and come between `open` and `close` of
+ * their kind, with nothing else in between. Calls, media and code come between blocks. If the answer fails, the last
+ * block stays open.
  */
 export interface AnswerSink {
   open(kind: BlockKind): void
   text(text: string): void
   thought(text: string): void
   close(kind: BlockKind): void
-  /** Never with arguments that are not whole. */
+  /** Called only with complete arguments. */
   call(call: MadeCall): void
-  /** An id for a call, given Google's own (empty: none); asked again with none where it is another call's. */
+  /**
+   * Makes the id that the client gets for a call. It is given Google's own id, or an empty string if there is none.
+   * It is asked again with an empty string if the id belongs to another call already.
+   */
   mint(googleId: string): string
-  /** A picture or a sound; base64. */
+  /** A picture or a sound, in base64. */
   media(blob: Blob): void
   code(run: CodeRun): void
-  /** The signature of what was told before it and is no call: a text, or thoughts. */
+  /** The signature of the text or thoughts told just before it. Signatures of calls come with the call. */
   signature(signature: string): void
-  /** All of them, once, when nothing else follows but perhaps the close of the last block. */
+  /** All citations, once. Nothing but the close of the last block may follow. */
   citations(citations: readonly Citation[]): void
   logprobs(result: LogprobsResult): void
 }
 
-/** What is known of an answer when it is over, beside what the sink was told. */
+/** What is known once the answer is over, besides what the sink was told. */
 export interface AnswerEnd {
   readonly conclusion: Conclusion
-  /** What was said, for those who cannot hear it; empty where the plan keeps no text. */
+  /** The text of the answer, for clients that cannot play sound; empty if the plan keeps no text. */
   readonly transcript: string
 }
 
@@ -68,11 +72,11 @@ export class AnswerReader {
   readonly #sink: AnswerSink
   readonly #texts = new WholeCharacters()
   readonly #thoughts = new WholeCharacters()
-  /** From the first call on: most answers have none. */
+  /** Made at the first call: most answers have none. */
   #calls: CallReader | null = null
-  /** A long answer is much to keep, and mostly for nothing. */
+  /** Null unless the plan needs it: a long answer takes much memory. */
   readonly #cited: CitedText | null
-  /** Of the calls that the client was told. */
+  /** Signatures of the calls that the client received. */
   readonly signatures: CallSignature[] = []
   usage: UsageMetadata | undefined
   #finishReason: string | undefined
@@ -82,7 +86,7 @@ export class AnswerReader {
   #answered = false
   #called = 0
   #stray = false
-  /** Text that may turn out to be a word around the real answer, which comes as a function's arguments. */
+  /** Text that is held back. If the real answer comes as a function's arguments, this was only talk around it. */
   #held = ''
   #isAnswerGiven = false
 
@@ -109,7 +113,7 @@ export class AnswerReader {
     if (isRecord(candidate?.logprobsResult)) this.#sink.logprobs(candidate.logprobsResult)
   }
 
-  /** Google's answer is over: tells the sink what was held back, and how it ended. */
+  /** To be called when Google's answer is over. Tells the sink what was held back, and returns how the answer ended. */
   end(): AnswerEnd {
     this.#tellHalves()
     if (this.#held !== '' && !this.#isAnswerGiven) this.#show(withoutFence(this.#held))
@@ -146,14 +150,14 @@ export class AnswerReader {
   }
 
   #other(part: Part): void {
-    // A sketch that the model made while it thought is none of the answer.
+    // A sketch that the model made while thinking is not part of the answer.
     if (part.thought === true) return
     if (isMedia(part.inlineData)) return this.#showMedia(part.inlineData)
     const run = codeRunOf(part)
     if (run !== null) this.#showCode(run)
   }
 
-  /** What was cut in two and never came whole. */
+  /** Tells halves of characters whose other half never came, as U+FFFD. */
   #tellHalves(): void {
     const [thought, text] = [this.#thoughts.end(), this.#texts.end()]
     if (thought !== '') this.#think(thought)
@@ -210,7 +214,7 @@ export class AnswerReader {
   #call(part: Part): void {
     const { callee, answerFunction, functionNames, parallelToolCalls } = this.#plan
     if (callee !== 'client') {
-      // Google's own tools have run by now, and what they found is in the text.
+      // Google's own tools have already run, and the text contains what they found.
       this.#stray ||= callee === 'nobody'
       return
     }

@@ -1,6 +1,7 @@
 /**
- * A conversation in the order in which a client tells it, as Gemini's contents (docs/google.md: Turns). Gemini wants each call
- * answered, in the order of the calls, right after the turn that made them; clients send results wherever and however many they like.
+ * Builds Gemini's contents from a conversation in the client's order (docs/google.md: Turns). Gemini wants a result
+ * for every call, in the order of the calls, right after the turn that made them. Clients send any number of results,
+ * anywhere.
  */
 import type { Maker } from '../signatures.ts'
 import type { Content, FunctionCall, GenerateContentRequest, Part } from '../types.ts'
@@ -9,24 +10,24 @@ import { type Result, tellResult } from './results.ts'
 
 /** A call that the model made earlier in the conversation. */
 export interface PastCall {
-  /** Empty where the client has none. */
+  /** Empty if the client has none. */
   readonly id: string
-  /** As the client knows it. */
+  /** The function's name as the client knows it. */
   readonly name: string
   readonly args: Record<string, unknown>
   readonly signature?: string | undefined
 }
 
-/** What a result names: the id of its call, or the function, for those from before there were ids. */
+/** How a result names its call: by the call's id, or by the function's name in messages older than ids. */
 export type Called = { readonly id: string } | { readonly name: string }
 
 interface Turn {
   readonly role: 'user' | 'model'
   readonly parts: Part[]
   readonly calls: Call[]
-  /** What is said along with the results of the calls. */
+  /** What else the client says in the same content as the results. */
   readonly beside: Part[]
-  /** Answered, at least in part: what the model says then is another turn. */
+  /** Some calls of the turn have results. What the model says afterwards begins another turn. */
   isOver: boolean
 }
 
@@ -38,26 +39,29 @@ interface Call {
   readonly results: Result[]
 }
 
-/** A turn that says nothing: Google refuses an empty part, and some models a history that begins with the model. */
+/**
+ * The text of a turn that says nothing. Google refuses an empty part, and some models refuse a history that begins
+ * with the model.
+ */
 const BLANK = ' '
 
 /**
- * Clients answer a conversation that ends with the model by another turn of the model's; Gemini 3.7 and later refuse it
- * (docs/google.md: Turns; docs/clients.md: Messages). So the turn stays where it is, word for word, and this asks for what comes next. The same for all
- * models: the meaning of a request should not depend on which model serves it.
+ * Some conversations end with the model's turn: the client wants it continued. Gemini 3.7 and later refuse that
+ * (docs/google.md: Turns; docs/clients.md: Messages). So the turn stays word for word, and this text asks for the
+ * continuation. It is sent to all models, so that the meaning of a request does not depend on which one serves it.
  */
 const CONTINUE = 'Continue from exactly where your last message ends.'
 
-/** Parts that are given to it are its own from then on. */
+/** The conversation may change parts that it is given. */
 export class Conversation {
   readonly #system: Part[] = []
   readonly #turns: Turn[] = []
-  /** The last of an id counts, and of a name: some clients use ids again. */
+  /** Some clients use an id again for a later call, so the latest call of an id or name counts. */
   #byId: Map<string, Call[]> | undefined
   #byName: Map<string, Call[]> | undefined
   #signatures: Map<string, Pick<Part, 'thoughtSignature' | 'signedBy'>> | undefined
 
-  /** Whether nothing was said by anybody. */
+  /** Whether nobody has said anything. */
   get isEmpty(): boolean {
     return this.#turns.length === 0 && this.#system.length === 0
   }
@@ -67,12 +71,12 @@ export class Conversation {
     return this.#turns.some(({ role }) => role === 'model')
   }
 
-  /** The names of the functions that were called, by the client's spelling. */
+  /** Names of the functions that were called, in the client's spelling. */
   get calledNames(): string[] {
     return this.#turns.flatMap(({ calls }) => calls.map(({ name }) => name))
   }
 
-  /** Above the conversation, wherever in it this comes (docs/clients.md: Messages). */
+  /** A system text goes above the conversation, wherever in it the client sent it (docs/clients.md: Messages). */
   system(parts: readonly Part[]): void {
     for (const part of parts) this.#system.push(part)
   }
@@ -81,43 +85,52 @@ export class Conversation {
     this.#say('user', parts)
   }
 
-  /** As the user, but with the results before it in one content, if any: to Gemini a content without results begins another turn. */
+  /**
+   * Says something as the user, in the same content as the results before it, if there are any: to Gemini, a content
+   * without results begins another turn.
+   */
   along(parts: readonly Part[]): void {
     const last = this.#turns.at(-1)
     if (last?.isOver !== true) return this.#say('user', parts)
     for (const part of parts) last.beside.push(part)
   }
 
-  /** What the model said, and after it what it called. */
+  /** What the model said, and then what it called. */
   model(parts: readonly Part[], calls: readonly PastCall[] = []): void {
     const drawn = parts.filter(isUnsignedMedia)
     this.#say('model', drawn.length === 0 ? parts : parts.filter((part) => !isUnsignedMedia(part)))
     if (calls.length > 0) this.#call(calls)
-    // Google takes a picture for the model's own only with its signature (docs/google.md: Thought signatures).
+    // Google accepts a picture in a model's turn only with its signature (docs/google.md: Thought signatures), so one
+    // without is shown as the user's.
     this.#say('user', drawn)
   }
 
-  /** A signature that comes apart from its call, before or after it. */
+  /** A signature that the client sends apart from its call, before or after it. */
   sign(callId: string, thoughtSignature: string, signedBy: Maker): void {
     this.#signatures ??= new Map<string, Part>()
     this.#signatures.set(callId, { thoughtSignature, signedBy })
   }
 
-  /** Results may come in any order; one of a call that is not there says something all the same, as the user (docs/clients.md: Messages). */
+  /**
+   * Adds a result. Results may come in any order. If the call is missing, the user says the result, so that it is not
+   * lost (docs/clients.md: Messages).
+   */
   result(called: Called, result: Result): void {
     const calls = 'id' in called ? this.#byId?.get(called.id) : this.#byName?.get(called.name)
-    // Of several calls of one id in a turn each gets one; all that comes besides is the last one's (docs/clients.md: Messages).
+    // If several calls of a turn share an id, each gets one result; the last call gets all further ones
+    // (docs/clients.md: Messages).
     const call = calls?.find(({ results }) => results.length === 0) ?? calls?.at(-1)
     if (call === undefined) return this.#say('user', result.parts)
     call.results.push(result)
     call.turn.isOver = true
   }
 
-  /** `names`: of all functions that are declared or were called. */
+  /** `names` must know all functions that are declared or were called. */
   toGemini(names: FunctionNames): Pick<GenerateContentRequest, 'contents' | 'systemInstruction'> {
     const turns = this.#turns
     const system = this.#system
-    // Google needs a content, so a conversation of system texts alone becomes the user's (docs/clients.md: Messages).
+    // Google needs at least one content, so if there are only system texts, the user says them (docs/clients.md:
+    // Messages).
     if (turns.length === 0) return { contents: [{ role: 'user', parts: system }] }
     const contents: Content[] = []
     if (turns[0]?.role === 'model') contents.push({ role: 'user', parts: [{ text: BLANK }] })
@@ -148,7 +161,7 @@ export class Conversation {
     }
   }
 
-  /** The results of a turn's calls as a content of their own: as many, and in their order (docs/clients.md: Messages). */
+  /** A content with the results of a turn's calls: one for each call, in their order (docs/clients.md: Messages). */
   #answered({ calls, beside }: Turn, names: FunctionNames): Content {
     const parts: Part[] = []
     const media: Part[] = []
@@ -168,7 +181,7 @@ export class Conversation {
     if (parts.length > 0) this.#turn(role, parts)
   }
 
-  /** Neighbours of the same role are one turn. */
+  /** Neighbouring turns of the same role are joined. */
   #turn(role: Turn['role'], parts: readonly Part[]): Turn {
     const last = this.#turns.at(-1)
     if (last?.role === role && !last.isOver) {
@@ -181,7 +194,7 @@ export class Conversation {
   }
 }
 
-/** Those of an earlier turn have had their results: an id that comes again is another call. */
+/** Calls of an earlier turn have their results already, so the same id in a later turn means another call. */
 function remember(index: Map<string, Call[]>, key: string, call: Call): void {
   const known = index.get(key)
   if (known?.[0]?.turn === call.turn) known.push(call)

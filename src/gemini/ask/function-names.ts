@@ -1,20 +1,26 @@
 import { calledName, MODULE } from '../answer/called-name.ts'
 
-/** First a letter or `_`, then these. Google takes 128 characters by now, older models half of it (docs/google.md: Tools). */
+/**
+ * A letter or `_`, then any of these characters. Google now takes 128 characters, but older models only 64
+ * (docs/google.md: Tools).
+ */
 const GEMINI_NAME = /^[A-Za-z_][\w.:-]{0,63}$/
 const MAX_LENGTH = 64
 
-/** With the module before it a name could not be told from a slip of Gemini's. */
+/**
+ * Whether Gemini may be told the name unchanged. A name with Gemini's module before it may not: the reader of the
+ * answer would remove the module.
+ */
 function isTaken(name: string): boolean {
   return GEMINI_NAME.test(name) && !MODULE.test(name)
 }
 
 /**
- * The client's names of functions in Gemini's alphabet (docs/clients.md: Messages). A name that Gemini takes stays as it is; of several that would
- * become one, each gets its own.
+ * Maps the client's names of functions to names that Gemini accepts (docs/clients.md: Messages). A name that is
+ * already accepted stays. If several would become the same, each gets a name of its own.
  */
 export class FunctionNames {
-  /** Of a request without functions, as most are. */
+  /** For a request without functions, as most are. */
   static readonly NONE = new FunctionNames([])
 
   readonly #toGemini = new Map<string, string>()
@@ -26,18 +32,18 @@ export class FunctionNames {
     for (const name of all) if (isTaken(name)) this.#map(name, name)
     for (const name of all) {
       const own = calledName(name)
-      // An older answer, whose name was told as Gemini wrote it.
+      // The name comes from an older answer, which passed on Gemini's module before the name.
       if (own !== name && all.has(own)) this.#toGemini.set(name, this.toGemini(own))
       else if (!isTaken(name)) this.#map(name, this.#free(name))
     }
   }
 
-  /** Of a name that was given to the constructor. */
+  /** `name` must have been given to the constructor. */
   toGemini(name: string): string {
     return this.#toGemini.get(name) ?? name
   }
 
-  /** Those that differ, the client's by Gemini's. */
+  /** Names that were changed: Gemini's name → the client's. */
   changed(): ReadonlyMap<string, string> {
     return this.#changed
   }

@@ -1,4 +1,7 @@
-/** Functions that a client offers, as Gemini's declarations, and what it says of the choice (docs/google.md: Tools). */
+/**
+ * Turns the functions that a client offers, and its choice among them, into Gemini's declarations (docs/google.md:
+ * Tools).
+ */
 import type { FunctionDeclaration, Tool, ToolConfig } from '../types.ts'
 import type { FunctionNames } from './function-names.ts'
 
@@ -6,30 +9,33 @@ export interface OfferedFunction {
   /** As the client knows it. */
   readonly name: string
   readonly description?: string | null | undefined
-  /** A JSON Schema of the arguments, which are an object. */
+  /** A JSON Schema of the arguments, which form an object. */
   readonly parameters?: Readonly<Record<string, unknown>> | null | undefined
 }
 
-/** Which functions the model may call, and whether it must; by the client's names. */
+/** Which functions the model may call, and whether it must. Names are the client's. */
 export interface FunctionChoice {
   readonly mode: 'AUTO' | 'ANY' | 'NONE'
-  /** The model must call one of these; null: any. */
+  /** The model must call one of these; null for any. */
   readonly only: readonly string[] | null
-  /** Only these are declared; null: all. Google takes no names for a model that may also answer. */
+  /**
+   * Only these are declared; null for all. Used where the model may also answer in text: Google accepts no list of
+   * allowed names then.
+   */
   readonly keep: readonly string[] | null
 }
 
-/** Google takes no more. */
+/** Google's limit. */
 const MAX_DECLARATIONS = 512
 
-/** What is wrong with so many functions; null: nothing. */
+/** What is wrong with the number of functions; null if nothing is. */
 export function excessOf(offered: { readonly size: number }): string | null {
   return offered.size > MAX_DECLARATIONS
     ? `must not be more than ${MAX_DECLARATIONS} functions`
     : null
 }
 
-/** The tool that declares them; null where none is left to declare. */
+/** The tool that declares the functions; null if none is left to declare. */
 export function declare(
   offered: Iterable<OfferedFunction>,
   { keep }: FunctionChoice,
@@ -43,7 +49,7 @@ export function declare(
   return functionDeclarations.length === 0 ? null : { functionDeclarations }
 }
 
-/** Undefined where there is nothing to say: that the model may call what it likes goes without. */
+/** Undefined if the model may call whatever it likes, which is Google's default. */
 export function toToolConfig(
   { mode, only }: FunctionChoice,
   names: FunctionNames,

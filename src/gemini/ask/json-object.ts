@@ -2,18 +2,21 @@ import { isNestedDeeper } from '../../json/nesting.ts'
 import { isRecord } from '../../json/record.ts'
 import { parseWithLongTexts } from '../../json/long-numbers.ts'
 
-/** Google's parser of nested values gives up at a hundred, of which the request around them takes some. */
+/** Google's parser gives up at about a hundred levels, and the request around the object takes some of them. */
 const MAX_DEPTH = 64
 
-/** The JSON object that a text holds, with whole numbers beyond 2^53 as texts; undefined where it holds none, or one that Google cannot be sent. */
+/**
+ * The JSON object in a text, with whole numbers beyond 2^53 as strings. Undefined if the text holds none, or one too
+ * deep for Google.
+ */
 export function parseObject(text: string): Record<string, unknown> | undefined {
-  // Most results are no JSON: not worth an exception each.
+  // Most results are not JSON. An exception for each would be expensive.
   if (!/^\s*\{/.test(text)) return undefined
   let value: unknown
   try {
     value = parseWithLongTexts(text)
   } catch {
-    return undefined // a text like any other
+    return undefined // not JSON after all
   }
   return isRecord(value) && isSendable(value) ? value : undefined
 }

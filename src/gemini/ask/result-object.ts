@@ -1,10 +1,16 @@
 import { holdsLongNumber } from '../../json/long-numbers.ts'
 import { isRecord } from '../../json/record.ts'
 
-/** To Google it is a pointer to a part beside the response, and what points nowhere is refused, now and with each later turn. */
+/**
+ * To Google this key is a reference to a part beside the response. It refuses a reference without such a part, also
+ * in every later turn of the conversation.
+ */
 const POINTER = '$ref'
 
-/** `object`, which `text` spells, where Google can take it as a function's response; else the text, whose meaning is the same. */
+/**
+ * The value for a function's response: `object`, which is what `text` spells, if Google can take it; otherwise the
+ * text, which means the same.
+ */
 export function resultObject(
   text: string,
   object: Record<string, unknown> | undefined,
@@ -13,7 +19,7 @@ export function resultObject(
   return isTaken ? object : { result: text }
 }
 
-/** What is nested too deeply has been refused by now. */
+/** Recursion is safe: values that are nested too deeply were refused before. */
 function holdsPointer(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsPointer)
   if (!isRecord(value)) return false

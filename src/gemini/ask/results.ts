@@ -1,23 +1,29 @@
-/** What a client's function returned, as Gemini takes it: an object always (docs/google.md: Parts; docs/clients.md: Messages). */
+/**
+ * What a client's function returned, in Gemini's form, which is always an object (docs/google.md: Parts;
+ * docs/clients.md: Messages).
+ */
 import type { FunctionCall, FunctionResponse, Part } from '../types.ts'
 import { parseObject } from './json-object.ts'
 import { resultObject } from './result-object.ts'
 
-/** What came of a call. */
+/** The result of a call. */
 export interface Result {
-  /** Texts and media, in their order; the texts are one, and a JSON object if they hold one. */
+  /** Texts and media in order. The texts are joined; if they spell a JSON object, that object is the result. */
   readonly parts: readonly Part[]
   /** The call failed, and the parts say why. */
   readonly isError?: boolean
 }
 
-/** The part that answers the call; and what cannot be inside it, such as a file at an address. */
+/** The part that answers the call, and the parts that cannot stand inside it, such as a file at an address. */
 export interface ToldResult {
   readonly part: Part
   readonly beside: readonly Part[]
 }
 
-/** `result` null: none ever came, since the user stopped the client or the client cut its history (docs/clients.md: Messages). */
+/**
+ * `result` is null if none ever came: the user stopped the client, or the client shortened its history
+ * (docs/clients.md: Messages).
+ */
 export function tellResult(call: FunctionCall, result: Result | null): ToldResult {
   const response = result === null ? MISSING : toResponse(result)
   const functionResponse: FunctionResponse = { name: call.name, response }

@@ -1,6 +1,6 @@
 import type { Part } from '../types.ts'
 
-/** What somebody with a name of their own says. Gemini has no field for names, so the name stands before the words. */
+/** What a participant with a name says. Gemini has no field for such names, so the name stands before the words. */
 export function saidBy(name: string | null | undefined, parts: Part[]): Part[] {
   if (!name || parts.length === 0) return parts
   const first = parts.findIndex(({ text }) => text !== undefined)

@@ -2,7 +2,10 @@ import type { GenerateContentRequest, GenerationConfig } from '../types.ts'
 
 type ConfigChange = { [Key in keyof GenerationConfig]?: GenerationConfig[Key] | undefined }
 
-/** With some settings changed; `undefined` takes one away. The very same request where that changes nothing, as it does most often. */
+/**
+ * The request with some settings changed; `undefined` removes one. Returns the same object if nothing changes, which
+ * is the usual case.
+ */
 export function changeConfig(
   request: GenerateContentRequest,
   change: ConfigChange,
@@ -22,7 +25,7 @@ function differs(before: Settings, change: Settings): boolean {
   return false
 }
 
-/** What is set of it; undefined where nothing is. */
+/** The settings that are not undefined; undefined if there are none. */
 function filled(settings: Settings): GenerationConfig | undefined {
   let config: { [key: string]: unknown } | undefined
   for (const key in settings) {
@@ -30,6 +33,6 @@ function filled(settings: Settings): GenerationConfig | undefined {
     config ??= {}
     config[key] = settings[key]
   }
-  // What is set has the types it had.
+  // Every value comes from `settings`, so it has the right type.
   return config as GenerationConfig | undefined
 }

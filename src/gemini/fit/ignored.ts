@@ -2,7 +2,7 @@ import type { GenerateContentRequest } from '../types.ts'
 import { isGooglesOwn } from '../tools.ts'
 import { fit, type Target } from './index.ts'
 
-/** Settings that `fit` leaves out or keeps, and never puts in another way. */
+/** Settings that `fit` either keeps or leaves out. It never expresses one of these in another way. */
 const SETTINGS = [
   'temperature',
   'topP',
@@ -18,13 +18,16 @@ const SETTINGS = [
 
 const NONE: readonly string[] = []
 
-/** What was asked for and a target takes no part of, by Gemini's own names. Pure; empty for most requests, at little cost. */
+/**
+ * Which settings of a request a target ignores entirely, by Gemini's names. Pure. Empty for most requests, which cost
+ * little here.
+ */
 export function ignoredBy(request: GenerateContentRequest, target: Target): readonly string[] {
   const { generationConfig: asked = {}, tools = [], safetySettings, serviceTier } = request
   const isMixed = tools.length > 1
   const isPlain = safetySettings === undefined && serviceTier === undefined && !isMixed
   if (isPlain && SETTINGS.every((key) => asked[key] === undefined)) return NONE
-  // The conversation and the schemas have nothing to do with it, and are most of the work.
+  // The conversation and the schemas cannot change the result, and fitting them would be most of the work.
   const kinds = tools.map((tool) => (isGooglesOwn(tool) ? tool : { functionDeclarations: [] }))
   const { responseMimeType: _, responseJsonSchema: __, ...generationConfig } = asked
   const fitted = fit(

@@ -14,7 +14,7 @@ import { fitUpstream } from './upstream.ts'
 
 export type { Target }
 
-/** In this order: what a step adds to the functions or to the system text, a later one still looks at. */
+/** The order matters: a step may add functions or system text that a later step must still see. */
 const STEPS: readonly ((request: GenerateContentRequest, aim: Aim) => GenerateContentRequest)[] = [
   fitTools,
   fitJson,
@@ -29,9 +29,9 @@ const STEPS: readonly ((request: GenerateContentRequest, aim: Aim) => GenerateCo
 ]
 
 /**
- * What one model on one upstream takes of a request: the pivot says what the client asked for, this what may be sent.
- * Runs once for each target of a request, since an alias, a fallback or a turn of the ring may change it. Pure; never
- * changes what it is given.
+ * Makes a request fit one model on one upstream. The pivot says what the client asked for; the result is what may be
+ * sent. Runs once for each target of a request, since an alias, a fallback or another credential may change it. Pure;
+ * never changes its arguments.
  */
 export function fit(request: GenerateContentRequest, target: Target): GenerateContentRequest {
   const aim: Aim = { ...target, traits: traitsOf(target.model, target.upstream) }

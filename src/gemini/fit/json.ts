@@ -1,4 +1,7 @@
-/** An answer in JSON where Google does not take care of it (gemini/emulated-json.ts): as the arguments of a function, else in words. */
+/**
+ * JSON output where Google does not offer it (gemini/emulated-json.ts): as the arguments of a function, or asked for
+ * in words.
+ */
 import { emulatedJson } from '../emulated-json.ts'
 import type { GenerateContentRequest, ToolConfig } from '../types.ts'
 import type { Aim } from './aim.ts'
@@ -14,7 +17,7 @@ export function fitJson(request: GenerateContentRequest, { traits }: Aim): Gener
     responseJsonSchema: undefined,
   })
   if (emulated.by === 'function') return withAnswerFunction(plain, emulated.name, schema)
-  // A voice would read it aloud.
+  // A model that speaks would read the instruction aloud.
   return traits.output.includes('text') ? addSystemText(plain, instruction(schema)) : plain
 }
 
@@ -38,7 +41,10 @@ function withAnswerFunction(
   }
 }
 
-/** Some function must be called now, this one at the end; where the client itself demands a call, it is left at that. */
+/**
+ * The model must call a function now, and at the end this one. If the client itself demands a call, its demand stays
+ * as it is.
+ */
 function callingTo(name: string, config: ToolConfig | undefined): ToolConfig {
   const { mode, allowedFunctionNames } = config?.functionCallingConfig ?? {}
   if (mode === 'ANY') return { ...config }

@@ -3,14 +3,15 @@ import type { Content, GenerateContentRequest, Part } from '../types.ts'
 import type { Target } from './aim.ts'
 
 /**
- * How closely media are looked at. Since Gemini 3 each part can say it; before, the request can, for all parts at once
- * (docs/google.md: Parts, Generation settings): closely where one part asks for it, coarsely where all do.
+ * How closely the model looks at media. Since Gemini 3 each part can say it; before, only the request can, for all
+ * parts at once (docs/google.md: Parts, Generation settings). Then all are looked at closely if any part asks for
+ * that, and coarsely only if all parts ask for that.
  */
 export function fitMedia(
   request: GenerateContentRequest,
   { model }: Pick<Target, 'model'>,
 ): GenerateContentRequest {
-  // Looked at first, as most requests are of words alone.
+  // Checked first, since most requests have only text.
   if (!request.contents.some(hasLevel) || generationOf(model) >= 3) return request
   const media = request.contents.flatMap(({ parts }) => parts).filter(isMedia)
   const levels = media.map(({ mediaResolution }) => mediaResolution?.level)
@@ -35,7 +36,7 @@ function isMedia({ inlineData, fileData }: Part): boolean {
   return inlineData !== undefined || fileData !== undefined
 }
 
-/** Parts that do not care are looked at as the model likes, which is more closely than LOW. */
+/** Parts without a level leave the choice to the model, which looks more closely than LOW. */
 function commonLevel(levels: readonly (string | undefined)[]): string | null {
   const [LOW, HIGH] = ['MEDIA_RESOLUTION_LOW', 'MEDIA_RESOLUTION_HIGH']
   if (levels.some((level) => level !== undefined && level !== LOW)) return HIGH

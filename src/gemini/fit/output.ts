@@ -1,4 +1,7 @@
-/** What a model answers in, and what only such an answer has: a picture's format, a voice (docs/google.md: Generation settings). */
+/**
+ * What a model answers with, and the settings of that: a picture's format, a voice (docs/google.md: Generation
+ * settings).
+ */
 import type { Output } from '../models/traits.ts'
 import type { GenerateContentRequest, GenerationConfig } from '../types.ts'
 import { changeConfig } from './config.ts'
@@ -20,21 +23,21 @@ export function fitOutput(
   })
 }
 
-/** The size is left to the model where it knows but one. */
+/** Leaves out the picture's size if the model has only one. */
 function pictureOf(asked: ImageConfig, sizes: boolean): ImageConfig {
   if (asked === undefined || sizes) return asked
   const { imageSize: _, ...rest } = asked
   return Object.keys(rest).length === 0 ? undefined : rest
 }
 
-/** Left to the model where it has no choice but text, or nothing that it could give was asked for. */
+/** Undefined, which leaves it to the model, if the model has only text or can give nothing of what was asked for. */
 function modalitiesOf(
   output: readonly Output[],
   asked: readonly string[] | undefined,
 ): string[] | undefined {
   if (asked === undefined && output.includes('text')) return undefined
   const known = output.map((modality) => modality.toUpperCase())
-  // A voice refuses a request that does not say so.
+  // A model that only speaks refuses a request that does not ask for sound.
   if (!known.includes('TEXT')) return known
   const wanted = known.filter((modality) => asked?.includes(modality))
   return wanted.length > 0 && known.length > 1 ? wanted : undefined

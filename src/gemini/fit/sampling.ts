@@ -1,9 +1,12 @@
-/** Sampling settings that a model refuses or ignores are left out: the answer is the same, or an error (docs/google.md: Generation settings). */
+/**
+ * Leaves out sampling settings that a model refuses or ignores. Where it ignores them, the answer is the same without
+ * (docs/google.md: Generation settings).
+ */
 import type { GenerateContentRequest } from '../types.ts'
 import { changeConfig } from './config.ts'
 import type { Aim } from './aim.ts'
 
-/** Google's range ends before 2, OpenAI's with it. */
+/** Google's range ends before 2, while OpenAI's includes 2. */
 const MAX_PENALTY = 1.99
 
 export function fitSampling(
@@ -24,7 +27,7 @@ export function fitSampling(
       candidateCount > 1 && candidateCount <= traits.candidates ? candidateCount : undefined,
     responseLogprobs: hasLogprobs || undefined,
     logprobs: hasLogprobs ? logprobs : undefined,
-    // Google refuses more than the model can give; the answer is the same with the model's own limit.
+    // Google refuses a limit above the model's own. The model's own limit gives the same answer.
     maxOutputTokens: below(config.maxOutputTokens, traits.maxOutput),
   })
 }

@@ -1,4 +1,4 @@
-/** Schemas of functions and answers in the form that the target takes (docs/google.md: Schemas). */
+/** Writes schemas of functions and answers in the form that the target accepts (docs/google.md: Schemas). */
 import { toJsonSchema, toJsonSchemaObject } from '../schema/json-schema.ts'
 import { keeping } from '../schema/kept.ts'
 import { toOpenApi, toOpenApiObject } from '../schema/open-api.ts'
@@ -35,7 +35,7 @@ function fitTool(tool: Tool, schemas: Form): Tool {
   }
 }
 
-/** A function that takes nothing has no schema at all: older models refuse an empty one (docs/google.md: Schemas). */
+/** A function without arguments gets no schema: older models refuse an empty one (docs/google.md: Schemas). */
 function fitDeclaration(declaration: FunctionDeclaration, schemas: Form): FunctionDeclaration {
   if (declaration.parametersJsonSchema === undefined) return declaration
   const { parametersJsonSchema: schema, ...rest } = declaration

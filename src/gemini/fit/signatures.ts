@@ -1,17 +1,17 @@
 /**
- * Thought signatures (docs/google.md: Thought signatures): a call's own, or where Gemini demands one and there is none, the documented dummy.
- * A signature is for the model and the upstream that made it: others answer 400 to it, so none that is not known to be theirs
- * goes out.
+ * Thought signatures (docs/google.md: Thought signatures). Only the model and upstream that made a signature accept
+ * it; any other answers 400. So a signature is sent only if it is known to be theirs. Where Gemini demands a
+ * signature and there is none, the documented dummy is sent.
  */
 import { MAX_ASKED, MAX_CALL_ID } from '../signatures.ts'
 import type { Content, GenerateContentRequest, Part } from '../types.ts'
 import type { Aim } from './aim.ts'
 
-/** Google's own way to say that there is none (docs/google.md: Thought signatures). */
+/** Google's documented value for "there is no signature" (docs/google.md: Thought signatures). */
 const DUMMY = 'skip_thought_signature_validator'
-/** Base64 of bytes that begin with 0x12, as those of Gemini 3 do (docs/google.md: Thought signatures). */
+/** Base64 of bytes that begin with 0x12, as signatures of Gemini 3 do (docs/google.md: Thought signatures). */
 const NATIVE = /^E[g-v][A-Za-z0-9+/_-]*={0,2}$/
-/** What comes back through a client may be anything. */
+/** A signature that comes back through a client may be any text. */
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
 
 export function fitSignatures(request: GenerateContentRequest, aim: Aim): GenerateContentRequest {
@@ -27,7 +27,10 @@ export function fitSignatures(request: GenerateContentRequest, aim: Aim): Genera
   }
 }
 
-/** The calls that a lease is asked about: the latest that may need a signature, or bring one that may be another's. */
+/**
+ * Ids of the calls that a lease looks up: the latest calls that may need a signature, or that bring one which another
+ * model may have made.
+ */
 export function callIdsOf({ contents }: GenerateContentRequest): readonly string[] {
   const ids = contents.flatMap(({ parts }) => {
     const calls = parts.filter(({ functionCall }) => functionCall !== undefined)
@@ -47,7 +50,10 @@ function opensTurn({ role, parts }: Content): boolean {
   return role !== 'model' && parts.every(({ functionResponse }) => functionResponse === undefined)
 }
 
-/** Only a step's first call must be signed, and only in the current turn; those beside it stay as they are (docs/clients.md: Signatures). */
+/**
+ * Google demands a signature only from the first call of each step, and only in the current turn. The calls beside it
+ * stay as they are (docs/clients.md: Signatures).
+ */
 function fitContent(content: Content, aim: Aim, demanded: boolean): Content {
   const first = content.parts.find(({ functionCall }) => functionCall !== undefined)
   const parts = content.parts.map((part) => {
@@ -73,7 +79,7 @@ function signatureOf(
     return isOwn && BASE64.test(echoed) ? echoed : undefined
   }
   if (!NATIVE.test(echoed)) return undefined
-  // Older models have their own form, which nobody has described: they go without.
+  // Signatures of older models have another form, which nobody has described, so theirs are left out.
   return traits.demandsSignatures ? echoed : undefined
 }
 

@@ -1,4 +1,7 @@
-/** Gemma and voices take no system instruction (docs/google.md: System instruction): there it opens the conversation. */
+/**
+ * Gemma and models that speak accept no system instruction (docs/google.md: System instruction). For them it opens
+ * the conversation.
+ */
 import type { GenerateContentRequest } from '../types.ts'
 import type { Aim } from './aim.ts'
 

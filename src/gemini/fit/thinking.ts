@@ -1,10 +1,13 @@
-/** How much a model may think, in its own terms (docs/google.md: Thinking). */
+/**
+ * How much a model may think, as a level or as a budget in tokens, whichever the model accepts (docs/google.md:
+ * Thinking).
+ */
 import { THINKING_LEVELS, type Thinking, type ThinkingLevel } from '../models/traits.ts'
 import type { GenerateContentRequest, ThinkingConfig } from '../types.ts'
 import { changeConfig } from './config.ts'
 import type { Aim } from './aim.ts'
 
-/** Google's own table of levels as budgets; XHIGH, which it lacks, is all that a model takes. */
+/** Google's own table: level → budget in tokens. It lacks XHIGH, which becomes the most that the model accepts. */
 const BUDGETS: Readonly<Record<ThinkingLevel, number>> = {
   MINIMAL: 1024,
   LOW: 1024,
@@ -13,7 +16,7 @@ const BUDGETS: Readonly<Record<ThinkingLevel, number>> = {
   XHIGH: Infinity,
 }
 
-/** The other way round: the largest budget that still is this level. */
+/** Budget → level: the first row whose bound is not smaller than the budget. */
 const LEVELS: readonly (readonly [upTo: number, ThinkingLevel])[] = [
   [512, 'MINIMAL'],
   [1024, 'LOW'],
@@ -52,7 +55,7 @@ function asBudget(
   const wanted = asked.thinkingBudget ?? budgetOf(asked.thinkingLevel)
   const isKept = wanted === undefined || wanted === DYNAMIC || (wanted === OFF && canBeOff)
   const budget = isKept ? wanted : Math.min(Math.max(wanted, min), max)
-  // Google refuses to show thoughts where there are none.
+  // Google refuses to show thoughts if there are none.
   const thinks = budget === undefined ? byDefault : budget !== OFF
   return configOf(
     { thinkingBudget: budget },
@@ -100,7 +103,7 @@ function levelNamed(name: string | undefined): ThinkingLevel | undefined {
   return THINKING_LEVELS.find((level) => level === name)
 }
 
-/** The upper one where two are as near. */
+/** The nearest level that the model has; of two equally near, the higher one. */
 function nearest(
   levels: readonly ThinkingLevel[],
   wanted: ThinkingLevel,

@@ -1,4 +1,7 @@
-/** Which tools may meet in a request (docs/google.md: Tools), and where the media of a function's result go (docs/google.md: Parts). */
+/**
+ * Which tools may stand together in a request (docs/google.md: Tools), and where media of a function's result go
+ * (docs/google.md: Parts).
+ */
 import { isGooglesOwn } from '../tools.ts'
 import type { Content, FunctionResponse, GenerateContentRequest, Part } from '../types.ts'
 import type { Aim } from './aim.ts'
@@ -9,9 +12,10 @@ export function fitTools(request: GenerateContentRequest, aim: Aim): GenerateCon
 }
 
 /**
- * Google's own tools beside functions end in refused turns: older models take no such request, and Gemini 3 on the Gemini API wants
- * its calls of its own tools (`toolCall`, `toolResponse`, with their signatures) back with every later turn, which no client keeps.
- * So where both are asked for, it is what stands first.
+ * Google's own tools beside functions would get later turns refused. Older models refuse such a request at once.
+ * Gemini 3 on the Gemini API wants the calls of its own tools (`toolCall`, `toolResponse`, with their signatures)
+ * back in every later turn, and no client keeps them. So if a request has both, only the kind that stands first is
+ * kept.
  */
 function unmixed(request: GenerateContentRequest): GenerateContentRequest {
   const { tools } = request
@@ -20,14 +24,14 @@ function unmixed(request: GenerateContentRequest): GenerateContentRequest {
   if (functions.length === 0 || functions.length === tools.length) return request
   if (tools[0]?.functionDeclarations !== undefined) return { ...request, tools: functions }
   const builtIns = tools.filter(isGooglesOwn)
-  // What it says is about functions.
+  // The tool configuration speaks of functions only.
   const { toolConfig: _, ...rest } = request
   return { ...rest, tools: builtIns }
 }
 
 type Inside = NonNullable<FunctionResponse['parts']>[number]
 
-/** Inside a result Google takes pictures, PDFs and texts, from no model sound or film. */
+/** Inside a result Google accepts pictures, PDFs and texts, but sound or film from no model. */
 function isSoundOrFilm({ inlineData: { mimeType } }: Inside): boolean {
   return /^(?:audio|video)\//.test(mimeType)
 }
@@ -36,7 +40,7 @@ function isAny(): boolean {
   return true
 }
 
-/** Beside the results media are taken everywhere. */
+/** Moves media out of results. Beside the results Google accepts them everywhere. */
 function withMediaBeside(
   request: GenerateContentRequest,
   goesBeside: (media: Inside) => boolean,
@@ -50,7 +54,7 @@ function hasMediaInside({ parts }: Content): boolean {
   return parts.some(({ functionResponse }) => functionResponse?.parts !== undefined)
 }
 
-/** After all results, which Google counts and wants together. */
+/** The media follow all results: Google counts the results and wants them together. */
 function mediaBeside(content: Content, goesBeside: (media: Inside) => boolean): Content {
   if (!hasMediaInside(content)) return content
   const beside: Part[] = []

@@ -1,4 +1,4 @@
-/** docs/google.md: Generation settings. Some models know fewer; Google says which. */
+/** From docs/google.md: Generation settings. Some models accept fewer; their refusal says which. */
 export const ASPECT_RATIOS = [
   '1:1',
   '2:3',

@@ -7,8 +7,8 @@ const YOUTUBE =
 const STORAGE = /^gs:\/\/[a-z0-9][\w.-]+\/.+/
 
 /**
- * The upstreams that read a file at this address themselves (docs/google.md: One upstream's fields); null where none does: such a file is
- * fetched here, once, and goes along with the request.
+ * The upstreams that read a file at this address themselves (docs/google.md: One upstream's fields). Null if none
+ * does: then Pollux fetches the file once and sends it with the request.
  */
 export function readersOf(uri: string): readonly Upstream[] | null {
   if (GEMINI_FILE.test(uri)) return ['gemini-api']
@@ -21,7 +21,9 @@ export function isYouTube(uri: string): boolean {
   return YOUTUBE.test(uri)
 }
 
-/** The upstreams that cannot serve a request with these media, since they do not read a file that it names. */
+/**
+ * The upstreams that cannot serve a request with these media, because the request names a file that they do not read.
+ */
 export function nonReaders(attachments: readonly Pick<Attachment, 'part'>[]): readonly Upstream[] {
   const readers = attachments.flatMap(({ part }) => {
     const known = part.fileData === undefined ? null : readersOf(part.fileData.fileUri)

@@ -1,10 +1,10 @@
 /**
- * Which files Gemini reads, by their MIME type (docs/google.md: Parts, Errors by status), and how to tell the type where a client does not
- * say it, or says it otherwise than Google.
+ * Which files Gemini reads, by MIME type (docs/google.md: Parts, Errors by status). Also finds the type when a client
+ * names none, or names it otherwise than Google does.
  */
 export type MediaKind = 'image' | 'audio' | 'video' | 'file'
 
-/** For errors. */
+/** What each kind must be, in the words of error messages. */
 export const NOUNS: Readonly<Record<MediaKind, string>> = {
   image: 'an image that Gemini reads: PNG, JPEG, WebP, HEIC or HEIF',
   audio: 'a sound file that Gemini reads, such as WAV, MP3, FLAC, OGG or AAC',
@@ -22,11 +22,11 @@ const READ: readonly RegExp[] = [
 
 function fitsKind(mimeType: string, kind: MediaKind): boolean {
   if (kind === 'file' || mimeType.startsWith(`${kind}/`)) return true
-  // Containers that hold sound as well as film: a recording is often named after the container.
+  // These containers hold sound as well as film, and a recording of sound is often named after its container.
   return kind === 'audio' && /^video\/(?:mp4|webm|mpeg|quicktime)$/.test(mimeType)
 }
 
-/** Why a file of this type cannot be a part of this kind; null where it can. */
+/** Why a file of this type cannot be a part of this kind; null if it can. */
 export function unfitness(mimeType: string, kind: MediaKind): string | null {
   const isRead = READ.some((pattern) => pattern.test(mimeType))
   if (isRead && fitsKind(mimeType, kind)) return null
@@ -37,7 +37,7 @@ export function unfitness(mimeType: string, kind: MediaKind): string | null {
 const TEXT =
   /^text\/|\+(?:json|xml)$|^application\/(?:json|xml|yaml|toml|sql|javascript|typescript|x-(?:javascript|python|sh|yaml|ndjson))$/
 
-/** Files whose content is text, SVG among them: it goes to Google as text. */
+/** Whether the content of the file is text, SVG included. Such a file goes to Google as text. */
 export function isText(mimeType: string): boolean {
   return TEXT.test(mimeType)
 }
@@ -59,7 +59,7 @@ const SAME_AS: ReadonlyMap<string, string> = new Map([
   ['video/mov', 'video/quicktime'],
   ['application/x-pdf', 'application/pdf'],
 ])
-/** What says nothing. */
+/** Types that say nothing about the content. */
 const UNTOLD = new Set([
   '',
   'application/octet-stream',
@@ -67,14 +67,14 @@ const UNTOLD = new Set([
   'application/binary',
 ])
 
-/** Google's name of a type: lower case, without parameters. Null where it says nothing. */
+/** Google's name for a type: lower case, without parameters. Null if the type says nothing. */
 export function canonicalType(mimeType: string | null): string | null {
   const [bare = ''] = (mimeType ?? '').toLowerCase().split(';', 1)
   const name = bare.trim()
   return UNTOLD.has(name) ? null : (SAME_AS.get(name) ?? name)
 }
 
-/** OpenAI's `input_audio.format`, and what other clients write there (docs/clients.md: Messages). */
+/** Values of OpenAI's `input_audio.format`, and what other clients write there (docs/clients.md: Messages). */
 const AUDIO_FORMATS: ReadonlyMap<string, string> = new Map([
   ['wav', 'audio/wav'],
   ['mp3', 'audio/mpeg'],
@@ -140,17 +140,17 @@ const OTHER_EXTENSIONS: ReadonlyMap<string, string> = new Map([
   ['zip', 'application/zip'],
 ])
 
-/** The formats that `format` of a sound or a film may name. */
+/** The values that `format` of a sound or a film may have. */
 export const FORMATS = { audio: [...AUDIO_FORMATS.keys()], video: [...VIDEO_FORMATS.keys()] }
 
-/** The type that a format stands for, be it a word of the tables or a MIME type; null where it is neither. */
+/** The type that a format stands for. The format is a key of the tables or a MIME type; null if it is neither. */
 export function typeOfFormat(format: string, kind: 'audio' | 'video'): string | null {
   const name = format.trim().toLowerCase()
   if (name.includes('/')) return canonicalType(name)
   return (kind === 'audio' ? AUDIO_FORMATS : VIDEO_FORMATS).get(name) ?? null
 }
 
-/** The type that a file's name tells; null where it tells none. */
+/** The type that the extension of a file's name stands for; null if it is unknown. */
 export function typeOfName(name: string, kind: MediaKind): string | null {
   const [, extension] = /\.([a-z0-9]{1,5})$/i.exec(name) ?? []
   if (extension === undefined) return null

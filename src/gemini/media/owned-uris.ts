@@ -1,35 +1,40 @@
 /**
- * Addresses that Google reads with the rights of whoever's credential it is: `gs://` of Cloud Storage and files of the Files API. A
- * client that may name any of them reads what the credential's owner can, so a user may name only what an admin has allowed, and
- * files that went up through the user's own ring.
+ * Some addresses Google reads with the rights of the credential's owner: `gs://` of Cloud Storage, and files of the
+ * Files API. A client that may name any of them can read whatever the owner can. So a user may name only what an
+ * admin has allowed, and files that were uploaded through the user's own ring.
  */
 import { fileIdIn } from '../pins.ts'
 import { isRecord } from '../../json/record.ts'
 import type { Attachment } from './attachment.ts'
 
-/** An address that a request names, and where. */
+/** An address that a request names, and the field that names it. */
 export interface UriRef {
   readonly uri: string
-  /** `contents[0].parts[1].fileData.fileUri` */
+  /** Path such as `contents[0].parts[1].fileData.fileUri`. */
   readonly param: string
 }
 
 const STORAGE = /^\s*gs:/i
 const FILES_API = /^\s*https?:\/*(?:[^/]*@)?generativelanguage\.[^/]*googleapis\.com(?:[:/]|$)/i
 
-/** Whether Google would read it with the credential's rights; more rather than less, since it is what is checked. */
+/**
+ * Whether Google would read the address with the credential's rights. In doubt true: only such addresses are checked.
+ */
 export function isOwned(uri: string): boolean {
   return STORAGE.test(uri) || FILES_API.test(uri) || fileIdIn(uri) !== null
 }
 
-/** What an admin may allow: a bucket, or what of it begins so; or all files of the Files API. */
+/** What an admin may allow: a bucket, a path within a bucket, or all files of the Files API. */
 export const MEDIA_URI_PREFIX =
   /^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]\/[^\s\\]{0,700}$|^https:\/\/generativelanguage\.googleapis\.com\/v1beta\/files\/[\w-]{0,200}$/
 
-/** Where a name goes up and down, what it begins with says nothing. */
+/** A path with `.` or `..` steps may lead out of the prefix that it begins with. */
 const DOTS = /(?:^|\/)\.{1,2}(?:\/|$)/
 
-/** `prefixes`: as MEDIA_URI_PREFIX has them, with the bucket's slash at the least, so that none leads to another bucket. Pure. */
+/**
+ * `prefixes` must match MEDIA_URI_PREFIX: they include the slash after the bucket's name, so that none matches
+ * another bucket. Pure.
+ */
 export function isAllowed(uri: string, prefixes: readonly string[]): boolean {
   return prefixes.some((prefix) => uri.startsWith(prefix)) && !DOTS.test(uri)
 }
@@ -43,32 +48,32 @@ export function ownedIn(
   })
 }
 
-/** What the JSON of a request holds that names one that names one; escapes as well, behind which anything may be. */
+/** Matches every JSON text that may name an owned address, including texts with escapes, which may hide one. */
 const MAY_NAME = /gs:|files\/|generativelanguage|\\u00|\\\//i
 
 /**
- * The same in a request that is in Google's own words: wherever in it a `fileUri` stands, in results of functions, system
- * instructions and whatever Google adds next. `text`: the JSON that `value` was parsed from, where it is at hand: most need no
- * second look.
+ * The owned addresses in a request of Google's own format, wherever a `fileUri` stands: in results of functions, in
+ * system instructions, or in fields that Google adds later. `text` is the JSON that `value` was parsed from, if the
+ * caller has it: most texts show at once that there is nothing to find.
  */
 export function ownedInJson(value: unknown, text?: string): readonly UriRef[] {
   if (text !== undefined && !MAY_NAME.test(text)) return []
   return ownedUnder(FILE_URI, value)
 }
 
-/** The same in what makes a cache, a batch or an interaction, where files stand under more names. */
+/** The same for a request that makes a cache, a batch or an interaction, where files have more names. */
 export function ownedInThing(value: unknown): readonly UriRef[] {
   return ownedUnder(ANY_URI, value)
 }
 
 const FILE_URI = /^file(?:Uri|_uri)$/
 const ANY_URI = /^(?:file_?(?:uri|name)|gcs_?(?:uri|source)|uri)$/i
-/** What is the model's or the client's own data, in which Google looks for no files. */
+/** Fields that hold data of the model or the client. Google looks for no files in them. */
 const DATA: readonly string[] = ['args', 'arguments', 'response']
 
 function ownedUnder(names: RegExp, value: unknown): readonly UriRef[] {
   const found: UriRef[] = []
-  // A list and no recursion: how deep it goes is the client's to say.
+  // A stack instead of recursion: the client decides how deep the value is.
   const open: { readonly at: string; readonly value: unknown }[] = [{ at: '', value }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { at, value: inner } = next

@@ -3,7 +3,7 @@ import type { GenerateContentRequest } from '../types.ts'
 import { UPSTREAMS, type Upstream } from '../upstreams.ts'
 import type { Attachment } from './attachment.ts'
 
-/** What a request names that one credential knows: files of the Files API, and a cache. */
+/** What a request names that only one credential knows: files of the Files API, and a cache. */
 export function pinsIn(
   { cachedContent }: Pick<GenerateContentRequest, 'cachedContent'>,
   attachments: readonly Pick<Attachment, 'part' | 'param'>[],
@@ -18,7 +18,10 @@ export function pinsIn(
   return pins.slice(0, MAX_PINS_ASKED)
 }
 
-/** Upstreams that cannot know a cache of this name: one of the Gemini API is in its project, one of Vertex AI says whose it is. */
+/**
+ * Upstreams that cannot know a cache of this name. A cache belongs either to the Gemini API or to Vertex AI; the
+ * names of the latter begin with the project.
+ */
 export function nonKnowers(cachedContent: string | undefined): readonly Upstream[] {
   if (cachedContent === undefined) return []
   const knower = cachedContent.startsWith('projects/') ? 'vertex' : 'gemini-api'

@@ -1,5 +1,6 @@
 /**
- * A file's type by its first bytes (WHATWG MIME Sniffing, section 6, and the registries it cites). Null where they are not telling.
+ * A file's type by its first bytes (WHATWG MIME Sniffing, section 6, and the registries it cites). Null if they match
+ * no known type.
  */
 export function sniff(bytes: Uint8Array): string | null {
   const text = String.fromCharCode(...bytes.subarray(0, 32))
@@ -33,7 +34,7 @@ const RIFF: ReadonlyMap<string, string> = new Map([
   ['AVI ', 'video/x-msvideo'],
 ])
 
-/** Major brands of ISO base media files; the others are films. */
+/** Major brands of ISO base media files that are not films. */
 const BRANDS: ReadonlyMap<string, string> = new Map([
   ['heic', 'image/heic'],
   ['heix', 'image/heic'],
@@ -48,19 +49,22 @@ const BRANDS: ReadonlyMap<string, string> = new Map([
   ['3gp5', 'video/3gpp'],
 ])
 
-/** Eleven bits set begin a frame of MPEG audio; of the layers and versions that they may name, UTF-16's mark is none. */
+/**
+ * Eleven set bits begin a frame of MPEG audio. The byte order mark of UTF-16 has them too, but its second byte, 0xfe,
+ * is not a valid layer and version.
+ */
 function isAudioFrame([first = 0, second = 0]: Uint8Array): boolean {
   return first === 0xff && (second & 0xe0) === 0xe0 && second !== 0xfe
 }
 
-/** Layer 0 is what ADTS (AAC) has where MP3 has 1. */
+/** The layer bits are 0 in ADTS (AAC), and 1 in MP3. */
 function frameType([, second = 0]: Uint8Array): string {
   return (second & 0x06) === 0 ? 'audio/aac' : 'audio/mpeg'
 }
 
 /**
- * The type of a file of which something is declared and something seen. What is seen of a picture or a document is true; sound
- * and film look alike, and a text may look like either, so there the declaration counts.
+ * Chooses between the declared type and the type that the bytes show. The bytes are right about pictures and
+ * documents. Sound and film look alike, and a text may look like either, so for those the declared type counts.
  */
 export function settledType(declared: string | null, seen: string | null): string | null {
   if (declared === null || seen === null) return declared ?? seen

@@ -1,4 +1,7 @@
-/** Pictures, sounds, films and files as parts of the pivot (docs/google.md: Parts; docs/clients.md: Messages, Media). */
+/**
+ * Turns pictures, sounds, films and files into parts of the pivot (docs/google.md: Parts; docs/clients.md: Messages,
+ * Media).
+ */
 import { asText } from './attachment.ts'
 import { fileIdOf, fileUriOf } from '../pins.ts'
 import { isYouTube, readersOf } from './file-uris.ts'
@@ -24,33 +27,33 @@ export interface MediaSource {
   readonly kind: MediaKind
   /** A data URL, an address, or base64. */
   readonly source: string
-  /** What is neither a data URL nor an address is the id of an uploaded file. */
+  /** If true, a source that is neither a data URL nor an address is the id of an uploaded file. */
   readonly mayBeFileId?: boolean
-  /** The type as the client calls it: a word such as `mp3`, or a MIME type. */
+  /** The type as the client names it: a word such as `mp3`, or a MIME type. */
   readonly format?: string | null | undefined
   readonly fileName?: string | null | undefined
-  /** How closely the model is to look: Google's own word for it. */
+  /** How closely the model is to look, in Google's own word. */
   readonly level?: string | null | undefined
   readonly clip?: Part['videoMetadata'] | null | undefined
 }
 
 export interface MediaProblem {
   readonly reason: 'missing_required_parameter' | 'invalid_value' | 'unsupported_value'
-  /** What of the source it is about. */
+  /** Which field of the source is wrong. */
   readonly of: 'source' | 'format' | 'file_id'
-  /** What is wrong, to follow the name of the field; empty where the source is missing. */
+  /** What is wrong, to be put after the field's name; empty if the source is missing. */
   readonly what: string
 }
 
-/** A part with text, `inlineData` or `fileData`. */
+/** `part` has text, `inlineData` or `fileData`. */
 export type ReadSource =
   | { readonly ok: true; readonly part: Part }
   | { readonly ok: false; readonly problem: MediaProblem }
 
-/** What a URL's scheme looks like; base64 has no colon. */
+/** A URL begins with a scheme. Base64 has no colon. */
 const ADDRESS = /^[a-z][a-z0-9+.-]*:/i
 
-/** `cuttings`: what was cut out of the request's strings. */
+/** Reads a source into a part. `cuttings`: what was cut out of the request's strings. */
 export function readSource(media: MediaSource, cuttings: Cuttings): ReadSource {
   const source = media.source.trimStart()
   if (source === '') {
@@ -74,7 +77,7 @@ export function readSource(media: MediaSource, cuttings: Cuttings): ReadSource {
   }
 }
 
-/** Undefined where the client's word for it is not known. */
+/** The MIME type of the client's `format`; null if it gives none, undefined if its word is not known. */
 function formatOf({ kind, format }: MediaSource): string | null | undefined {
   if (format === null || format === undefined || format.trim() === '') return null
   if (kind === 'audio' || kind === 'video') return typeOfFormat(format, kind) ?? undefined
@@ -92,7 +95,7 @@ function readAny(media: MediaSource, source: string, at: At): ReadSource {
   if (media.mayBeFileId !== true) return readBase64(media, source, at)
   const id = fileIdOf(source.trim())
   if (id === null) return refuse('invalid_value', 'must be the id of an uploaded file', 'file_id')
-  // Its type is looked up before it is sent on (routes/service/attach.ts).
+  // The type is looked up before the file is sent on (routes/service/attach.ts).
   const { format } = at
   const fileData = { fileUri: fileUriOf(id), ...(format !== null && { mimeType: format }) }
   return { ok: true, part: { fileData } }
@@ -127,7 +130,10 @@ interface At {
   readonly cuttings: Cuttings
 }
 
-/** A data URL without base64 holds percent-encoded text: right for a text file, for all else a mistake. */
+/**
+ * A data URL without base64 holds percent-encoded text. That is fine for a text file, and a mistake for anything
+ * else.
+ */
 function readEscaped(media: MediaSource, payload: string, { format }: At): ReadSource {
   const mimeType = format ?? 'text/plain'
   if (media.kind !== 'file') {
@@ -146,7 +152,7 @@ function readEscaped(media: MediaSource, payload: string, { format }: At): ReadS
   }
 }
 
-/** A file elsewhere. Some Google reads by itself; all others must be on the web, to be fetched. */
+/** A file elsewhere. Google reads some itself; any other must be on the web, so that Pollux can fetch it. */
 function linkedPart(media: MediaSource, uri: string, { format }: At): ReadSource {
   const isWeb = /^https?:\/\//i.test(uri)
   if (readersOf(uri) === null && !isWeb) {

@@ -1,21 +1,21 @@
-/** What no text has: control characters other than those of layout and of terminals. */
+/** Control characters that no text contains: all but those of layout and of terminals. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROL = /[\0-\x07\x0e-\x1a\x1c-\x1f]/
 
 /**
- * The text that a file's bytes spell, in UTF-8 or in UTF-16 that says so at its beginning; null where they spell none. Clients
- * send source code under any type (`video/mp2t` for TypeScript, `application/octet-stream`), so the bytes say what is text.
+ * The text in a file's bytes: UTF-8, or UTF-16 with a byte order mark. Null if they are not text. Clients send source
+ * code under any type (`video/mp2t` for TypeScript, `application/octet-stream`), so the bytes decide what is text.
  */
 export function textIn(bytes: Uint8Array): string | null {
   try {
     const text = new TextDecoder(encodingOf(bytes), { fatal: true, ignoreBOM: false }).decode(bytes)
     return text === '' || CONTROL.test(text) ? null : text
   } catch {
-    return null // bytes of something else
+    return null // the bytes are not text
   }
 }
 
-/** Whether the first bytes may be a text's; a whole film need not be decoded to learn that it is none. */
+/** Whether the first bytes may belong to a text, so that a whole film need not be decoded to find out. */
 export function mayBeText(head: Uint8Array): boolean {
   return encodingOf(head) !== 'utf-8' || !CONTROL.test(String.fromCharCode(...head))
 }

@@ -1,4 +1,4 @@
-/** Gemini's voices for the names that OpenAI's clients send; any other name is taken for one of Gemini's own. */
+/** OpenAI's names of voices → Gemini's. Any other name is taken for one of Gemini's own. */
 const VOICES: ReadonlyMap<string, string> = new Map([
   ['alloy', 'Kore'],
   ['ash', 'Charon'],
@@ -15,7 +15,7 @@ const VOICES: ReadonlyMap<string, string> = new Map([
   ['verse', 'Iapetus'],
 ])
 
-/** As `speechConfig` has it. */
+/** The value of Gemini's `speechConfig`. */
 export function speechConfigOf(voice: string): object {
   const voiceName = VOICES.get(voice.toLowerCase()) ?? voice
   return { voiceConfig: { prebuiltVoiceConfig: { voiceName } } }

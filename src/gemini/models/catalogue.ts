@@ -1,17 +1,17 @@
 /**
- * The models Pollux knows, as data (docs/google.md: Embeddings, Models; state of late November 2026). It is
- * for listing and for limits, not a gate: a model Google adds tomorrow works before its row is
- * here. Left out: Gemma (its limits and its system instruction are not documented for us), and
- * what the types of @google/genai 3.1.0 name but no page of Google's describes.
+ * The models that Pollux knows, as data (docs/google.md: Embeddings, Models; state of late November 2026). The
+ * catalogue serves lists and limits and forbids nothing: a model that Google adds tomorrow works without a row. Left
+ * out are Gemma, whose limits and system instruction are not documented, and models that appear in the types of
+ * @google/genai 3.1.0 but on no page of Google's.
  */
 import type { Upstream } from '../upstreams.ts'
 
 export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf'
 
-/** What a model makes; by it the routes know theirs. */
+/** What a model makes. Each route checks that the model's kind fits. */
 export type Kind = 'text' | 'image' | 'speech' | 'embedding'
 
-/** `routed`: Google accepts the id but answers with a newer model, named in `modelVersion`. */
+/** `routed`: Google accepts the id but answers with a newer model, which `modelVersion` names. */
 export type Availability = 'served' | 'routed' | 'unknown' | 'absent'
 export type ModelState = 'current' | 'preview' | 'deprecated'
 
@@ -19,7 +19,7 @@ export interface Model {
   readonly id: string
   readonly kind: Kind
   readonly name: string
-  /** Release day in unix seconds. */
+  /** Day of release, in Unix seconds. */
   readonly created: number
   readonly contextWindow: number
   readonly maxOutput: number
@@ -67,7 +67,7 @@ const EMBEDDING_MODEL = {
 
 const NOT_SURE_OF_CODE_ASSIST = { ...EVERYWHERE, 'code-assist': 'unknown' } as const
 
-/** Newest first: clients show the list as it comes. */
+/** Newest first: clients show the list in this order. */
 export const MODELS: readonly Model[] = [
   {
     ...TEXT_MODEL,
@@ -123,7 +123,7 @@ export const MODELS: readonly Model[] = [
     name: 'Gemini 3.5 Flash',
     created: day('2026-05-19'),
     state: 'current',
-    // Code Assist knows it as `gemini-3-flash` (upstreams/code-assist.ts).
+    // Code Assist calls it `gemini-3-flash` (upstreams/code-assist.ts).
     upstreams: { ...EVERYWHERE, 'gemini-api': 'routed' },
   },
   {

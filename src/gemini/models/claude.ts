@@ -1,14 +1,17 @@
 /**
- * Which model answers to a name of Anthropic's. Claude Code uses such names by itself, for subagents and after some refusals,
- * whatever model its user has chosen (docs/clients.md). The operator may set others (CLAUDE_MODELS), and a user's own aliases go
- * before.
+ * Which Gemini model answers to a name of Anthropic's. Claude Code uses such names for subagents and after some
+ * refusals, even if its user has chosen another model (docs/clients.md). The operator may set others (CLAUDE_MODELS),
+ * and a user's own aliases take precedence.
  */
 const FAMILIES = ['opus', 'sonnet', 'haiku', 'fable'] as const
 export type ClaudeFamily = (typeof FAMILIES)[number]
 
 export type ClaudeModels = Readonly<Record<ClaudeFamily, string>>
 
-/** Of each size the newest that all of Google's front ends have: which of them a user's ring leads to is not known here. */
+/**
+ * Per size, the newest model that all of Google's front ends have: it is not known here which front ends a user's
+ * ring uses.
+ */
 export const CLAUDE_MODELS: ClaudeModels = {
   opus: 'gemini-3.1-pro-preview',
   fable: 'gemini-3.1-pro-preview',
@@ -16,10 +19,10 @@ export const CLAUDE_MODELS: ClaudeModels = {
   haiku: 'gemini-3.1-flash-lite',
 }
 
-/** What one without a family in its name is taken for. */
+/** The family of a Claude name that names none. */
 const OTHERS: ClaudeFamily = 'sonnet'
 
-/** Null where the name is none of Anthropic's. */
+/** Null if the name is not Anthropic's. */
 export function standInFor(name: string, models: ClaudeModels): string | null {
   const word = name.toLowerCase()
   if (!word.startsWith('claude-')) return null

@@ -1,8 +1,8 @@
 import { type Model, MODELS } from './catalogue.ts'
 
 /**
- * Google's moving names; the Gemini API alone knows them, so they are looked up here for the
- * others.
+ * Google's names for its latest models. Only the Gemini API knows them, so for the other upstreams they are resolved
+ * here.
  */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['gemini-flash-latest', 'gemini-3.8-flash'],
@@ -18,15 +18,16 @@ export function listModels(): readonly Model[] {
 
 const PREFIXES = /^(?:(?:models|google|gemini|openai|responses)\/)+/i
 
-/** By id or alias, with or without the prefixes clients put before it. */
+/** Finds a model by id or alias, with or without a prefix of the client's. */
 export function findModel(name: string): Model | undefined {
   const id = stripModelPrefix(name)
   return BY_ID.get(ALIASES.get(id) ?? id)
 }
 
 /**
- * `models/x` is Google's own spelling, `google/x` OpenRouter's and Vertex's, `gemini/x`, `openai/x` and `responses/x` LiteLLM's
- * (docs/clients.md: Lists of models). Google's names are in lower case; other names may be a user's own, and stay as they are.
+ * Removes prefixes: `models/x` is Google's spelling, `google/x` OpenRouter's and Vertex's, `gemini/x`, `openai/x` and
+ * `responses/x` LiteLLM's (docs/clients.md: Lists of models). Google's names become lower case. Other names may be a
+ * user's own, so their case stays.
  */
 export function stripModelPrefix(name: string): string {
   const bare = name.includes('/') ? name.replace(PREFIXES, '') : name

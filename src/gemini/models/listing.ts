@@ -4,36 +4,39 @@ import type { Upstream } from '../upstreams.ts'
 
 /** What a list of models depends on. */
 export interface Reachable {
-  /** Of each credential that is not in quarantine: where it leads, and the models it is kept for (null: all). */
+  /**
+   * One entry for each credential that is not in quarantine. `models`: the only models that it may serve; null for
+   * all.
+   */
   readonly credentials: readonly {
     readonly upstream: Upstream
     readonly models: readonly string[] | null
-    /** Models that Google has said, within the last minutes, it does not have. */
+    /** Models that Google, within the last minutes, said it does not have. */
     readonly without: readonly string[]
   }[]
-  /** The models that the user may ask for; null: all. */
+  /** The models that the user may ask for; null for all. */
   readonly models: readonly string[] | null
-  /** Google's names by the user's own. */
+  /** The user's own names → Google's. */
   readonly aliases: Readonly<Record<string, string>>
 }
 
-/** A model as a user may ask for it: by Google's name or by one of the user's own. */
+/** A model that a user may ask for, by Google's name or by one of the user's own. */
 export interface Listed {
   readonly id: string
   /** Google's name. */
   readonly target: string
-  /** Null for a model that an admin named and the catalogue does not know. */
+  /** Null if the catalogue does not know the model, which an admin named. */
   readonly model: Model | null
 }
 
-/** The models that some credential of a user can serve, newest first, then the user's own names. Pure. */
+/** The models that at least one credential of a user can serve, newest first, then the user's own names. Pure. */
 export function modelsFor(reach: Reachable): readonly Listed[] {
   const { models, aliases } = reach
   const known = listModels().filter(({ id }) => isServed(id, reach))
   const named = (models ?? []).filter((id) => findModel(id) === undefined && isServed(id, reach))
   const own = Object.entries(aliases).filter(([, target]) => isServed(target, reach))
   return [
-    // A name of the user's goes before Google's.
+    // A name of the user's hides the same name of Google's.
     ...known.filter(({ id }) => !Object.hasOwn(aliases, id)).map(listed),
     ...named
       .filter((id) => !Object.hasOwn(aliases, id))

@@ -1,9 +1,12 @@
 import { listModels } from './find-model.ts'
 
-/** Of a name's letters, how many may differ from what was meant. */
+/** The part of a name's letters that may be wrong. */
 const TOLERANCE = 0.4
 
-/** The model of the catalogue that a name nobody knows most likely means; null where none is like it. Only for errors: it compares with all. */
+/**
+ * The model of the catalogue that an unknown name most likely means; null if none is similar. It compares with every
+ * model, so it is used only for errors.
+ */
 export function nearestModel(name: string): string | null {
   const asked = name.toLowerCase().slice(0, 64)
   let nearest: string | null = null
@@ -17,7 +20,7 @@ export function nearestModel(name: string): string | null {
   return nearest
 }
 
-/** Levenshtein's: how many letters to put in, take out or change. */
+/** Levenshtein distance: how many letters must be added, removed or changed. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at)
   for (let at = 1; at <= one.length; at++) {

@@ -1,18 +1,18 @@
 /**
- * What Google takes for tokens, in dollars for a million, standard tier; the Gemini API and Vertex AI (global) are the same. List
- * prices are no contracts: an admin may set others (PUT /v1/config/prices). Read on 2026-11-28 in LiteLLM 1.110.2 and
- * genai-prices 0.2.3, which name Google's pages and agree but where it is said.
+ * Google's prices in dollars for a million tokens, standard tier; the Gemini API and Vertex AI (global) charge the
+ * same. These are list prices: an admin may set others (PUT /v1/config/prices). Read on 2026-11-28 in LiteLLM 1.110.2
+ * and genai-prices 0.2.3, which cite Google's pages and agree except where a comment says otherwise.
  */
 export interface Price {
   readonly model: string
-  /** Days in ISO 8601, UTC: from the beginning of the first to before the beginning of the other. */
+  /** Days in ISO 8601, UTC: from the first, up to but not including the second. */
   readonly from?: string
   readonly until?: string
   readonly in: number
   readonly cached: number
-  /** Of thoughts too. */
+  /** Thoughts included. */
   readonly out: number
-  /** For the whole of a request whose prompt, cached tokens included, has more than 200,000 tokens. */
+  /** For the whole request, if its prompt, cached tokens included, has more than 200,000 tokens. */
   readonly long?: { readonly in: number; readonly cached: number; readonly out: number }
   readonly audioIn?: number
   readonly audioCached?: number
@@ -100,10 +100,16 @@ export const PRICES: readonly Price[] = [
   { model: 'text-multilingual-embedding-002', in: 0.1, cached: 0.1, out: 0 },
 ]
 
-/** What a model without a known price is taken for where a budget must hold: as dear as any that writes text. */
+/**
+ * The price assumed for a model without a known one, so that budgets hold: as high as that of any model that writes
+ * text.
+ */
 export const DEAR: Price = { model: '*', in: 4, cached: 4, out: 20 }
 
-/** The price of a model at an instant (epoch milliseconds), an admin's before the list's; undefined where none is known. */
+/**
+ * The price of a model at an instant (epoch milliseconds). An admin's price takes precedence over the list. Undefined
+ * if none is known.
+ */
 export function priceOf(
   model: string,
   at: number,
@@ -112,7 +118,7 @@ export function priceOf(
   return ownPriceOf(model, at, overrides) ?? ownPriceOf(model, at, PRICES)
 }
 
-/** The same, in these prices only. */
+/** The same, from these prices only. */
 export function ownPriceOf(model: string, at: number, prices: readonly Price[]): Price | undefined {
   const day = new Date(at).toISOString().slice(0, 10)
   return prices.find(
@@ -122,7 +128,10 @@ export function ownPriceOf(model: string, at: number, prices: readonly Price[]):
 
 const MEDIA = ['audioIn', 'imageIn', 'videoIn', 'imageOut', 'audioOut'] as const
 
-/** Of a batch: half of it, but for tokens from a cache, which cost the same (ai.google.dev, "Batch API": Caching). */
+/**
+ * The price in a batch: half, except for tokens from a cache, which cost the same (ai.google.dev, "Batch API":
+ * Caching).
+ */
 export function halved(price: Price): Price {
   const { long } = price
   const media = MEDIA.flatMap((name) => {

@@ -1,11 +1,12 @@
 /**
- * What each model takes and gives, as data: docs/google.md, Generation settings to Cached contents, Models, Long answers. A model that is not here is taken for one
- * of its generation, by its id, and what has no generation in its id for one of the newest.
+ * What each model accepts and produces, as data (docs/google.md: Generation settings to Cached contents, Models, Long
+ * answers). A model that is missing here is treated like its generation, which its id tells; without a generation in
+ * its id, like the newest.
  */
 import { generationOf } from './model-generation.ts'
 import type { Upstream } from '../upstreams.ts'
 
-/** In their order. */
+/** From least to most. */
 export const THINKING_LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'] as const
 export type ThinkingLevel = (typeof THINKING_LEVELS)[number]
 
@@ -15,10 +16,10 @@ export type Thinking =
       readonly min: number
       readonly max: number
       readonly canBeOff: boolean
-      /** Whether it thinks when nothing is said. */
+      /** Whether it thinks when the request says nothing about thinking. */
       readonly byDefault: boolean
     }
-  /** Never off. `summaries`: whether thoughts can be asked for. */
+  /** It always thinks. `summaries`: whether a request can ask for thoughts. */
   | {
       readonly by: 'level'
       readonly levels: readonly ThinkingLevel[]
@@ -28,24 +29,33 @@ export type Thinking =
 export interface Traits {
   /** Null: any thinkingConfig is refused. */
   readonly thinking: Thinking | null
-  /** Temperature, topP and topK; Google's guide takes them out for 3.7 and later, where they are ignored at best. */
+  /**
+   * Whether temperature, topP and topK have an effect. Google's guide removes them for 3.7 and later, which at best
+   * ignore them.
+   */
   readonly sampling: boolean
   readonly penalties: boolean
-  /** The most that candidateCount may be. */
+  /** The highest candidateCount. */
   readonly candidates: number
-  /** Where log probabilities are served. */
+  /** Upstreams that serve log probabilities. */
   readonly logprobs: readonly Upstream[]
   readonly systemInstruction: boolean
-  /** Answers in JSON: not at all, only where there are no tools, or always. */
+  /** JSON output: never, only without tools, or always. */
   readonly json: 'no' | 'without_tools' | 'yes'
   readonly output: readonly Output[]
-  /** Whether the size of a picture can be chosen. */
+  /** Whether a request can choose the size of a picture. */
   readonly imageSizes: boolean
-  /** Tokens of one answer, thoughts among them. */
+  /** The most tokens of one answer, thoughts included. */
   readonly maxOutput: number
-  /** Whether each step's first function call of the current turn must come back signed (docs/google.md: Thought signatures). */
+  /**
+   * Whether each step's first function call of the current turn must come back with its signature (docs/google.md:
+   * Thought signatures).
+   */
   readonly demandsSignatures: boolean
-  /** Whether media may be inside a function's result: Gemini CLI puts them there for these alone (docs/google.md: Parts). */
+  /**
+   * Whether media may stand inside a function's result. Gemini CLI puts them there only for these models
+   * (docs/google.md: Parts).
+   */
   readonly nestsMedia: boolean
 }
 
@@ -69,7 +79,7 @@ const NEWEST: Traits = {
   nestsMedia: false,
 }
 
-/** Newest first: a model is of the first generation that is not after its own. */
+/** Newest first: a model takes the first row whose generation is not later than its own. */
 const GENERATIONS: readonly (readonly [since: number, Traits])[] = [
   [3.7, NEWEST],
   [3, { ...NEWEST, sampling: true, thinking: byLevel(ALL) }],
@@ -99,7 +109,7 @@ const GENERATIONS: readonly (readonly [since: number, Traits])[] = [
   ],
 ]
 
-/** Gemma, tuned models and what else is no Gemini: nothing is known that could be asked of it. */
+/** Gemma, tuned models and any other model that is not Gemini: nothing is known of what they accept. */
 const FOREIGN: Traits = {
   ...NEWEST,
   sampling: true,
@@ -117,7 +127,7 @@ const IMAGE = {
   logprobs: [],
 } as const
 
-/** Where a model differs from its generation; every row that matches counts, the last one most. */
+/** Where a model differs from its generation. All matching rows count; a later row overrides an earlier one. */
 const EXCEPTIONS: readonly (readonly [id: RegExp, Partial<Traits>])[] = [
   [/^gemini-2\.5-pro/, { thinking: byBudget(128, 32_768, { canBeOff: false, byDefault: true }) }],
   [
@@ -134,7 +144,7 @@ const EXCEPTIONS: readonly (readonly [id: RegExp, Partial<Traits>])[] = [
   [/^gemini-2\.5-flash-image/, { imageSizes: false }],
   [/^gemini-3-pro-image/, { thinking: byLevel(['HIGH'], false) }],
   [/^gemini-3\.1-flash(-lite)?-image/, { thinking: byLevel(['MINIMAL', 'HIGH'], false) }],
-  // A voice: it says what it is told, and nothing else.
+  // Models that speak: they read the prompt aloud, and do nothing else.
   [
     /-tts\b/,
     {
@@ -150,30 +160,30 @@ const EXCEPTIONS: readonly (readonly [id: RegExp, Partial<Traits>])[] = [
   [/^gemma-/, { systemInstruction: false, maxOutput: 32_768 }],
 ]
 
-/** Ids that the Gemini API answers with another model, whose rules then hold (docs/google.md: Models). */
+/** Ids that the Gemini API answers with another model, whose traits then hold (docs/google.md: Models). */
 const ROUTED: ReadonlyMap<string, string> = new Map([
   ['gemini-3.5-flash', 'gemini-3.6-flash'],
   ['gemini-3.7-flash', 'gemini-3.8-flash'],
 ])
 
-/** Worked out once, since a request asks several times and most requests are for the same few models. */
+/** Cached, since a request asks several times and most requests are for the same few models. */
 const remembered = new Map<string, Traits>()
 const MAX_REMEMBERED = 200
 
-/** By a model's own name; pure. */
+/** `model` is the model's own name. Pure. */
 export function traitsOf(model: string, upstream: Upstream): Traits {
   const id = upstream === 'gemini-api' ? (ROUTED.get(model) ?? model) : model
   const known = remembered.get(id)
   if (known !== undefined) return known
   const exceptions = EXCEPTIONS.filter(([pattern]) => pattern.test(id)).map(([, traits]) => traits)
   const traits: Traits = Object.assign({}, familyOf(id), ...exceptions)
-  // Ids come from clients, and so there is no end of them.
+  // Ids come from clients, so there may be any number of them.
   if (remembered.size === MAX_REMEMBERED) remembered.clear()
   remembered.set(id, traits)
   return traits
 }
 
-/** Of others, which tuned models are and Gemma, nothing is known. */
+/** Nothing is known of other models, such as tuned ones and Gemma. */
 export function isGemini(id: string): boolean {
   return id.startsWith('gemini-')
 }

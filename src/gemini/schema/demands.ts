@@ -1,11 +1,14 @@
-/** Alternatives that say no more than which properties must be there: Google has no word for them, so they are told in words. */
+/**
+ * Alternatives that only say which properties are required. Google has no form for them, so a sentence in the
+ * description tells the model.
+ */
 import { isRecord } from '../../json/record.ts'
 import type { Shape } from './shape.ts'
 
-/** What else may stand in an alternative that only demands. */
+/** What may stand beside `required` in such an alternative. */
 const BESIDE = new Set(['required', 'type', 'title', 'description', '$comment'])
 
-/** The sentence for alternatives that are bare demands, all of them; null where one says more. */
+/** The sentence, if every alternative only names required properties; null if one says more. */
 export function demandOf(variants: readonly unknown[], isExclusive: boolean): string | null {
   const sets: string[] = []
   for (const variant of variants) {
@@ -24,7 +27,10 @@ function demandedBy(variant: unknown): readonly string[] | null {
   return names.length === 0 ? null : names
 }
 
-/** An alternative may demand what only the schema around it describes; Google wants to see what is demanded. */
+/**
+ * An alternative may require a property that only the surrounding schema describes. Google refuses that, so the
+ * description is added to the alternative.
+ */
 export function withDemanded(variant: Shape, around: Shape | null): Shape {
   const missing = [...variant.required].flatMap((name) => {
     const shape = variant.properties?.has(name) === true ? undefined : around?.properties?.get(name)
@@ -34,7 +40,7 @@ export function withDemanded(variant: Shape, around: Shape | null): Shape {
   return { ...variant, properties: new Map([...(variant.properties ?? []), ...missing]) }
 }
 
-/** What stands where a reference leads back to itself. */
+/** The note in place of a reference that leads back to itself. */
 export function sameFormAs(reference: string): string {
   const name = reference.split('/').at(-1) ?? ''
   return name === '#' || name === ''

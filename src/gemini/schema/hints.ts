@@ -2,7 +2,7 @@ import type { Shape } from './shape.ts'
 
 const MAX_HINT = 1000
 
-/** What a form has no word for is said in the description, where the model reads it. */
+/** What a form cannot express is added to the description, where the model reads it. */
 export function described(shape: Shape, hint: string): { readonly description?: string } {
   const notes = [...(shape.notes ?? []), hint].map((text) => text.slice(0, MAX_HINT))
   const all = [shape.description ?? '', ...notes].filter((text) => text !== '')

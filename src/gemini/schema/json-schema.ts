@@ -1,4 +1,4 @@
-/** A shape as `parametersJsonSchema` and `responseJsonSchema` take it (docs/google.md: Schemas). */
+/** Writes a shape as `parametersJsonSchema` and `responseJsonSchema` (docs/google.md: Schemas). */
 import { described, oneOf } from './hints.ts'
 import { readSchema } from './read.ts'
 import type { Scalar, Shape } from './shape.ts'
@@ -9,7 +9,7 @@ export function toJsonSchema(schema: unknown): JsonSchema {
   return print(readSchema(schema))
 }
 
-/** For parameters, which are an object always; undefined where nothing is said of it. */
+/** For parameters, which are always an object; undefined if the schema says nothing about it. */
 export function toJsonSchemaObject(schema: unknown): JsonSchema | undefined {
   const shape = readSchema(schema)
   const { kinds, properties, anyOf, additionalProperties = false } = shape
@@ -42,14 +42,14 @@ function print(shape: Shape): JsonSchema {
           ? additionalProperties
           : print(additionalProperties),
     }),
-    // Google refuses a list that does not say of what.
+    // Google refuses an array without `items`.
     ...((items !== undefined || kinds.includes('array')) && { items: items ? print(items) : {} }),
     ...(prefixItems !== undefined && { prefixItems: prefixItems.map(print) }),
     ...(anyOf !== undefined && { anyOf: anyOf.map(print) }),
   }
 }
 
-/** Strings, or numbers; no others, and not both (docs/google.md: Schemas). */
+/** Google accepts lists of only strings or only numbers (docs/google.md: Schemas). */
 function isListed(values: readonly Scalar[]): boolean {
   return ['string', 'number'].some((type) => values.every((value) => typeof value === type))
 }

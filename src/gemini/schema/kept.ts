@@ -1,21 +1,25 @@
 /**
- * Agents send the same tools with each turn, and converting their schemas was a third to a half of what such a turn cost. So what
- * came of a schema is kept, and found by the whole text of the schema: not by a hash, which somebody could make two schemas for,
- * and not by a name that a client gives. All users of an isolate share it, since nothing goes into it but the schema.
+ * Agents send the same tools with every turn, and converting their schemas took a third to a half of the time of such
+ * a turn. So converted schemas are kept. They are found by the schema's whole text: somebody could make two schemas
+ * with one hash, and names come from clients. All users of an isolate share the results, which hold nothing but the
+ * schema.
  */
 
-/** Of one conversion, in one isolate: some five hundred functions as agents have them. An isolate has 128 MB. */
+/**
+ * The most bytes that one conversion keeps in one isolate: about five hundred functions of agents. An isolate has 128
+ * MB.
+ */
 const MAX_BYTES = 2_097_152
-/** What is larger than this part of all is converted each time, lest it drive out what others use. */
+/** A result larger than this part of MAX_BYTES is not kept, so that it cannot displace what others use. */
 const LARGEST = 1 / 16
 
 interface Entry<Result> {
-  /** Frozen all through: whoever changed it would change what others send. */
+  /** Deeply frozen: whoever changed it would change what others send. */
   readonly result: Result
   readonly bytes: number
 }
 
-/** The conversion of a JSON value, which must be pure, with what came of it kept. Its results are frozen. */
+/** Wraps a conversion of a JSON value, which must be pure, so that its results are kept. They are frozen. */
 export function keeping<Result extends object | undefined>(
   convert: (schema: unknown) => Result,
   maxBytes = MAX_BYTES,
@@ -28,13 +32,16 @@ export function keeping<Result extends object | undefined>(
     if (known !== undefined) return known.result
     const result = frozen(convert(schema))
     const length = result === undefined ? 0 : JSON.stringify(result).length
-    // Two bytes a character; the objects take about as much as their text would.
+    // Two bytes a character. The objects take about as much memory as their text.
     kept.add(text, { result, bytes: 2 * (text.length + length) })
     return result
   }
 }
 
-/** What was used of late, in two halves: when the young one is full it becomes the old one, and what nobody asked for goes. */
+/**
+ * A cache in two halves. When the young half is full, it becomes the old one, and the previous old one is dropped. An
+ * entry that is used moves to the young half.
+ */
 class Kept<Result> {
   readonly #maxBytes: number
   #young = new Map<string, Entry<Result>>()
@@ -68,8 +75,8 @@ class Kept<Result> {
 }
 
 /**
- * Whether a text says all of the value that it was made of. JSON.parse reads 1e999 as infinity, which goes out as `null`: two
- * schemas would have one text.
+ * Whether the text determines the value. JSON.parse reads 1e999 as infinity, which JSON.stringify writes as `null`,
+ * so two different schemas could have the same text.
  */
 function isWhole(value: unknown, text: string): boolean {
   return !text.includes('null') || isFinite(value)

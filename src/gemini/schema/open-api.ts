@@ -1,6 +1,7 @@
 /**
- * A shape in the OpenAPI subset of `parameters` and `responseSchema` (docs/google.md: Schemas), for where Google has refused the
- * other form. It says as little as it can: what might be refused as too complex (patterns, lengths, defaults) is left out.
+ * Writes a shape in the OpenAPI subset of `parameters` and `responseSchema` (docs/google.md: Schemas), for when
+ * Google has refused the other form. Whatever Google might refuse as too complex (patterns, lengths, defaults) is
+ * left out.
  */
 import { described, oneOf } from './hints.ts'
 import { readSchema } from './read.ts'
@@ -23,18 +24,18 @@ const LIMITS: Readonly<Partial<Record<Kind, readonly Limit[]>>> = {
 /** Older models refuse an object without properties. */
 const NO_PROPERTIES = { _: { type: 'STRING', description: 'Not used.' } }
 
-/** For an answer, of any type; undefined where nothing is said of it. */
+/** For an answer, which may be of any type; undefined if the schema says nothing about it. */
 export function toOpenApi(schema: unknown): OpenApi | undefined {
   const shape = readSchema(schema)
   return shape.kinds.length === 0 && shape.anyOf === undefined ? undefined : print(shape)
 }
 
-/** For parameters, which are an object always; undefined where that has no properties, which is then not to be sent. */
+/** For parameters, which are always an object; undefined if it has no properties, since then it must not be sent. */
 export function toOpenApiObject(schema: unknown): OpenApi | undefined {
   const { properties, ...shape } = flat(readSchema(schema))
   if (shape.kinds.length > 0 && !shape.kinds.includes('object')) return undefined
   if (properties === undefined || properties.size === 0) {
-    // One name stands for all that a map may have.
+    // One property stands for all that a map may have.
     const isMap = typeof shape.additionalProperties === 'object'
     return isMap ? print({ ...shape, kinds: ['object'] }) : undefined
   }
@@ -54,7 +55,7 @@ function print(shape: Shape): OpenApi {
   }
 }
 
-/** Vertex takes nothing beside `anyOf`, so what stands there is said by each alternative. */
+/** Vertex accepts nothing beside `anyOf`, so each alternative repeats what stood there. */
 function alternatives(anyOf: readonly Shape[], { kinds, description, notes = [] }: Shape): OpenApi {
   const outer: Shape = {
     ...ANYTHING,
@@ -101,13 +102,16 @@ function printObject({ properties = new Map(), required, additionalProperties }:
   }
 }
 
-/** This form has no word for an object of any names. */
+/** This form cannot express an object with arbitrary property names. */
 function anyName(shape: Shape): OpenApi {
   const note = 'Stands for any name: write names of your own, each with a value like this.'
   return { _: print({ ...shape, notes: [...(shape.notes ?? []), note] }) }
 }
 
-/** An object of all the properties that any alternative has; what only some require is not required. */
+/**
+ * Merges the alternatives into one object with all their properties. Only what every alternative requires stays
+ * required.
+ */
 function flat({ anyOf, ...shape }: Shape): Shape {
   if (anyOf === undefined) return shape
   const variants = anyOf.map(flat)

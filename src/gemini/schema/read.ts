@@ -1,7 +1,8 @@
 /**
- * Reads the JSON Schemas that agents, zod, pydantic and MCP servers write (docs/clients.md: Schemas of clients). Never fails: what Google has
- * no word for is left out, so that a tool loses a constraint and not its call. Pure, and bounded: references that run in a
- * circle, or unfold without end, end in anything (docs/clients.md: Schemas of clients): what stands there may be a text as well as an object.
+ * Reads the JSON Schemas that agents, zod, pydantic and MCP servers write (docs/clients.md: Schemas of clients).
+ * Never fails: what Google cannot express is left out, so that a tool loses a constraint instead of its call. Pure,
+ * and bounded: a reference that is circular or unfolds without end stands for any value, since it may be a text as
+ * well as an object (docs/clients.md: Schemas of clients).
  */
 import { isRecord } from '../../json/record.ts'
 import { demandOf, sameFormAs, withDemanded } from './demands.ts'
@@ -18,14 +19,14 @@ import {
 } from './shape.ts'
 import { SIZES } from './shape.ts'
 
-/** Deeper than any tool that a model could fill in. */
+/** Levels. Deeper than any tool whose arguments a model could fill in. */
 const MAX_DEPTH = 32
-/** Of one schema with its references unfolded. */
+/** The most nodes of one schema, with its references unfolded. */
 const MAX_NODES = 3000
 
 type Node = Readonly<Record<string, unknown>>
 
-/** Where the reading stands: below which references, and how deep. */
+/** The position of the reader: the references that lead to it, and its depth. */
 interface Place {
   readonly within: ReadonlySet<string>
   readonly depth: number
@@ -44,7 +45,7 @@ class Reader {
     this.#root = root
   }
 
-  /** Null where nothing can satisfy the schema: `false`. */
+  /** Null if no value can satisfy the schema, that is for `false`. */
   read(schema: unknown, place: Place): Shape | null {
     if (schema === false) return null
     if (!isRecord(schema)) return ANYTHING
@@ -70,7 +71,7 @@ class Reader {
     return this.read(resolve(this.#root, reference), { ...place, within })
   }
 
-  /** Alternatives; `null` among them is a kind, and a single one is no alternative. */
+  /** Reads alternatives. A `null` among them becomes a kind, and a single alternative is merged. */
   #oneOf(schemas: readonly unknown[], shape: Shape | null, place: Place): Shape | null {
     const read = schemas.flatMap((schema) => {
       const variant = this.read(schema, place)
@@ -82,12 +83,12 @@ class Reader {
     const nullable = variants.length < read.length
     if (only === undefined) return { ...shape, kinds: ['null'] }
     if (others.length === 0) return join(shape, nullable ? orNull(only) : only)
-    // The kind is the alternatives' matter, unless all are of the same.
+    // One alternative that may be null is enough.
     const anyOf = nullable ? [orNull(only), ...others] : variants
     return { ...shape, anyOf }
   }
 
-  /** What a schema says itself, without what it refers to or is composed of. */
+  /** What a schema says itself, without its references and compositions. */
   #own(schema: Node, place: Place): Shape {
     const values = valuesOf(schema)
     const properties = this.#properties(schema['properties'], place)
@@ -113,7 +114,10 @@ class Reader {
     }
   }
 
-  /** What properties may be that have no schema of their own. Google knows no patterns of names, so those of all patterns are taken together. */
+  /**
+   * The form of properties without a schema of their own. Google cannot express patterns of names, so the forms of
+   * all patterns are taken together.
+   */
   #additional(schema: Node, place: Place): boolean | Shape | undefined {
     const { additionalProperties: given, patternProperties: patterns } = schema
     const additional = isRecord(given) ? (this.read(given, place) ?? false) : given
@@ -147,7 +151,7 @@ function orNull(shape: Shape): Shape {
   return isKnown ? shape : { ...shape, kinds: [...shape.kinds, 'null'] }
 }
 
-/** The kinds that the schema names; upper case is Google's own spelling. */
+/** The kinds that the schema names. Google's own spelling is in upper case. */
 function kindsOf(schema: Node): Kind[] {
   const { type } = schema
   const named = (Array.isArray(type) ? type : [type]).map((name: unknown) =>
@@ -174,7 +178,7 @@ function kindOf(value: unknown): Kind {
   return 'object'
 }
 
-/** `const` is an enum of one. */
+/** `const` is an enum with one value. */
 function valuesOf(schema: Node): readonly unknown[] | undefined {
   if (Object.hasOwn(schema, 'const')) return [schema['const']]
   return Array.isArray(schema['enum']) ? schema['enum'] : undefined
@@ -195,7 +199,7 @@ function limitsOf(schema: Node): Shape['limits'] {
     if (Number.isSafeInteger(size) && Number(size) >= 0) limits[key] = Number(size)
   }
   for (const key of BOUNDS) {
-    // Google knows no exclusive bounds; the bound itself is one value too many, which is better than none.
+    // Google has no exclusive bounds. The inclusive bound allows one value too many, which is better than no bound.
     const exclusive = schema[key === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum']
     const bound = schema[key] ?? exclusive
     if (typeof bound === 'number' && Number.isFinite(bound)) limits[key] = bound
@@ -207,7 +211,10 @@ function isShape(value: unknown): value is Shape {
   return isRecord(value)
 }
 
-/** A value in its schema's own kind: some write numbers as texts, and texts as numbers, and Google refuses a mixture. */
+/**
+ * Converts a value to the kind of its schema: some clients write numbers as strings and strings as numbers, and
+ * Google refuses a mixture.
+ */
 function asKind(value: Scalar, kinds: readonly Kind[]): Scalar {
   const has = (kind: Kind): boolean => kinds.includes(kind)
   const isNumeric = has('number') || has('integer')

@@ -1,6 +1,6 @@
 import { isRecord } from '../../json/record.ts'
 
-/** What a `$ref` within a document points to (RFC 6901); undefined where there is nothing, or it points outside. */
+/** What a `$ref` within a document points to (RFC 6901); undefined if there is nothing, or if it points outside. */
 export function resolve(root: unknown, reference: string): unknown {
   if (reference === '#') return root
   if (!reference.startsWith('#/')) return undefined
@@ -18,6 +18,6 @@ function unescape(step: string): string {
   try {
     return decodeURIComponent(key)
   } catch {
-    return key // a percent sign that stands for itself
+    return key // the percent sign stands for itself
   }
 }

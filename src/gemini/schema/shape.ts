@@ -1,10 +1,13 @@
-/** What a JSON Schema says, as far as Google has a way of saying it: references resolved, spellings made one. */
+/**
+ * What a JSON Schema says, as far as Google can express it: references are resolved, and there is one spelling for
+ * each thing.
+ */
 
 export const KINDS = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const
 export type Kind = (typeof KINDS)[number]
 export type Scalar = string | number | boolean
 
-/** Whole numbers from zero up, and bounds of a value. */
+/** Limits that are whole numbers from 0 up. Bounds of a value follow below. */
 export const SIZES = [
   'minLength',
   'maxLength',
@@ -17,31 +20,34 @@ export const BOUNDS = ['minimum', 'maximum'] as const
 export type Limit = (typeof SIZES)[number] | (typeof BOUNDS)[number]
 
 export interface Shape {
-  /** Empty: anything. */
+  /** Empty: any kind. */
   readonly kinds: readonly Kind[]
   readonly title?: string
   readonly description?: string
-  /** What the schema says and no form has a word for; told after the description. */
+  /** What no form can express. Added after the description. */
   readonly notes?: readonly string[]
   readonly format?: string
   readonly pattern?: string
   readonly default?: Scalar
-  /** Never empty; null is a kind, not a value of it. */
+  /** Never empty. `null` is a kind, not a value of an enum. */
   readonly enum?: readonly Scalar[]
   readonly limits: Readonly<Partial<Record<Limit, number>>>
-  /** A map: a property may have any name, `__proto__` too. */
+  /** A map: a property may have any name, even `__proto__`. */
   readonly properties?: ReadonlyMap<string, Shape>
   readonly required: ReadonlySet<string>
   readonly additionalProperties?: boolean | Shape
   readonly items?: Shape
   readonly prefixItems?: readonly Shape[]
-  /** Two at least. */
+  /** At least two. */
   readonly anyOf?: readonly Shape[]
 }
 
 export const ANYTHING: Shape = { kinds: [], limits: {}, required: new Set() }
 
-/** A shape that satisfies both, for `allOf` and for what stands beside a reference. Where they contradict, the first is right. */
+/**
+ * A shape that satisfies both, for `allOf` and for what stands beside a reference. Where they contradict each other,
+ * the first one counts.
+ */
 export function both(one: Shape, other: Shape): Shape {
   const properties = joinProperties(one.properties, other.properties)
   const notes = [...(one.notes ?? []), ...(other.notes ?? [])]
