@@ -5,7 +5,7 @@ import type { Upstream } from '../gemini/upstreams.ts'
 
 import type { JsonText, Refused, Sent } from './dialect.ts'
 
-/** How one route that counts tokens is asked and answered. */
+/** How a route that counts tokens is asked and answered. */
 export interface CountDialect {
   read(sent: Sent<JsonText>): Counting | Refused
 }
@@ -13,14 +13,14 @@ export interface CountDialect {
 export interface Counting {
   readonly ok: true
   readonly model: string
-  /** Upstreams that cannot read it, and what of it they do not take. */
+  /** Upstreams that cannot read the request, and the fields that they do not accept. */
   readonly unfit: readonly Upstream[]
   readonly unfitFor: readonly string[]
   readonly pins: readonly PinRef[]
-  /** What it names that Google would read with the credential's rights. */
+  /** Addresses in the request that Google would read with the credential's rights. */
   readonly uris: readonly UriRef[]
-  /** What Google is to count, as its front end takes it without an envelope. */
+  /** What Google is to count, in the upstream's form, without the envelope of Code Assist. */
   readonly write: (target: Target) => string
-  /** The body of the answer; `text` is Google's. */
+  /** The body of the answer. `text` is Google's answer. */
   tell(counted: { readonly totalTokens: number; readonly text: string }): string
 }

@@ -1,7 +1,7 @@
 /**
- * What a dialect is to the rest of Pollux: types alone. A family is manners; a dialect is a reading of requests and a telling of
- * answers (docs/vocabulary.md). Whoever serves a path knows these types and no dialect, and a dialect knows neither the ring
- * nor the network.
+ * What a dialect is to the rest of Pollux: types alone. A family is manners; a dialect is a reading of requests and a
+ * telling of answers (docs/vocabulary.md). The code that serves a path knows these types and no dialect. A dialect
+ * knows neither the ring nor the network.
  */
 import type { Cuttings } from '../bytes/cuttings.ts'
 import type { Failure } from '../failure/failure.ts'
@@ -23,39 +23,47 @@ import type {
 } from '../gemini/types.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 
-/** Whose manners a path has. */
+/** The manners of a path. */
 export interface Family {
   readonly name: 'openai' | 'anthropic' | 'google'
-  /** The whole answer to a failure: status, body, and the headers by which this family's clients decide when to ask again. */
+  /**
+   * The whole answer to a failure: status, body, and the headers by which this family's clients decide when to ask
+   * again.
+   */
   refuse(failure: Failure, requestId: string): Response
-  /** The body of `refuse`, for where one failure is part of an answer. */
+  /** The body of `refuse`, for a failure that is only part of an answer. */
   errorBody(failure: Failure, requestId: string): object
-  /** Where the family's clients look for the request's id, besides x-request-id, which every answer has. */
+  /**
+   * The header in which the family's clients look for the request's id, besides x-request-id, which every answer has.
+   */
   readonly requestIdHeader: string | null
   /** Whether a key may stand in `?key=` of the address. */
   readonly takesKeyInQuery: boolean
-  /** Tells what is left of a user's limits, in the headers that the family has for it. */
+  /** Sets the family's headers about what is left of a user's limits. */
   rateLimits(headers: Headers, limits: RateLimits, nowMs: number): void
 }
 
-/** How one generating route is asked and answered. One constant object; what belongs to a request is in what it returns. */
+/**
+ * How a generating route is asked and answered. A dialect is one constant object; whatever belongs to a request is in
+ * what it returns.
+ */
 export type Dialect = JsonDialect | FormDialect | TextDialect
 
 export interface JsonDialect {
-  /** `cut_json`: with large base64 strings cut out, where a body may hold media. */
+  /** `cut_json`: large base64 strings are cut out of the body, for dialects whose body may hold media. */
   readonly sends: 'json' | 'cut_json'
-  /** Checks the body; makes nothing for Google yet. */
+  /** Checks the body. Nothing is translated yet. */
   read(sent: Sent<unknown>): Read
 }
 
 export interface FormDialect {
   readonly sends: 'form'
-  /** A form's file is read here. */
+  /** Also reads the form's file. */
   read(sent: Sent<FormData>): Read
 }
 
 export interface TextDialect {
-  /** `cut_json` with the text that it was parsed from: for who sends it on as it came. */
+  /** As `cut_json`, with the text that the value was parsed from, for a dialect that sends the text on unchanged. */
   readonly sends: 'cut_text'
   read(sent: Sent<JsonText>): Read
 }
@@ -70,12 +78,12 @@ export type Read = Understood | Refused | Promise<Understood | Refused>
 
 export interface Sent<Body> {
   readonly body: Body
-  /** What was cut out of the body's strings; none but for `cut_json`. */
+  /** What was cut out of the body's strings. Empty for `json` and `form`. */
   readonly cuttings: Cuttings
-  /** Of the path's pattern, decoded. */
+  /** The parameters of the path's pattern, decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly headers: Headers
-  /** Parses the address: for who needs it. */
+  /** Parses the address's query. A function, since few dialects need it. */
   query(): URLSearchParams
   readonly settings: DialectSettings
   readonly memory: Memory
@@ -86,9 +94,9 @@ export interface DialectSettings {
   readonly transcriptionModel: string
   /** Which models answer to Anthropic's names. */
   readonly claudeModels: ClaudeModels
-  /** Whether anything that clients ask to be stored may be. */
+  /** Whether the operator lets clients have anything stored. */
   readonly storeResponses: boolean
-  /** The most that one file may have, in bytes. */
+  /** The most bytes that one file may have. */
   readonly maxMediaPartBytes: number
 }
 
@@ -97,99 +105,114 @@ export interface Refused {
   readonly failure: Failure
 }
 
-/** A body that is one of the dialect's. */
+/** A body that the dialect accepts. */
 export interface Understood {
   readonly ok: true
   /** As the client asked for it, without a prefix. */
   readonly model: string
   readonly stream: boolean
-  /** What serves where the name is another maker's: Google's model, unless an alias of the user's goes before. */
+  /**
+   * For a name of another maker's model: the model of Google's that serves it, unless the user has an alias of that
+   * name.
+   */
   readonly standIn?: string | null
-  /** The client's own word for the conversation, raw: it is hashed before it goes anywhere. Null where there is none. */
+  /**
+   * The client's own name for the conversation, not yet hashed; null if there is none. It must be hashed before it
+   * goes anywhere.
+   */
   readonly conversation: string | null
   /** How many answers are wanted at the same time. */
   readonly choices: number
-  /** What the model must make; null where any may serve. */
+  /** What the model must make; null if any model may serve. */
   readonly kind: Kind | null
-  /** Are checked, and fetched where they are at an address, before `translate`. */
+  /** These are checked, and fetched if given by address, before `translate` is called. */
   readonly attachments: readonly Attachment[]
   translate(): Translated | Refused
 }
 
-/** A request as Google is to be asked. */
+/** A request in the form in which Google is asked. */
 export type Translated = Translation | Written
 
 export interface Translation {
   readonly ok: true
-  /** `together`: choices of one answer, whole or streamed, for which the same request is made as often. `in_turn`: one after the other, never streamed. */
+  /**
+   * `together`: choices of one answer, whole or streamed, each from a request of its own with the same content.
+   * `in_turn`: one request after the other, never streamed.
+   */
   readonly order: 'together' | 'in_turn'
-  /** One for each answer that the telling gets, all for the same model. */
+  /** One request for each answer that the telling gets, all for the same model. */
   readonly requests: readonly [GenerateContentRequest, ...GenerateContentRequest[]]
   readonly telling: Telling
-  /** What of the request has no part in its answer, by the client's own names; `target` is null as long as nobody knows who answers. */
+  /**
+   * Which fields have no effect on the answer, by the client's own names. `target` is null until it is known who
+   * answers.
+   */
   readonly ignored?: (target: Target | null) => readonly string[]
 }
 
-/** One that came in Google's own words: its dialect writes it down for each target, and nobody else changes it. */
+/** A request that came in Google's own format. Its dialect writes it for each target, and nothing else changes it. */
 export interface Written {
   readonly ok: true
   readonly order: 'as_written'
   /** About how many tokens it will use. */
   readonly estimatedTokens: number
-  /** Upstreams that cannot serve it at all, and what of it they do not take. */
+  /** Upstreams that cannot serve the request, and the fields that they do not accept. */
   readonly unfit: readonly Upstream[]
   readonly unfitFor: readonly string[]
   /** What it names that belongs to one credential. */
   readonly pins: readonly PinRef[]
-  /** What it names that Google would read with the credential's rights. */
+  /** Addresses in it that Google would read with the credential's rights. */
   readonly uris: readonly UriRef[]
-  /** The calls in it whose signatures are wanted. */
+  /** Ids of the calls in it whose signatures are wanted. */
   readonly callIds: readonly string[]
-  /** Whether an answer may say nothing at all. */
+  /** Whether an answer without any content is fine. */
   readonly mayBeEmpty: boolean
-  /** Whether nothing in it could be refused for the request's own sake. */
+  /** Whether it names nothing that Google could object to (see gemini/plain.ts). */
   readonly isPlain: boolean
-  /** As JSON, with the marks of what was cut out. */
+  /** The request as JSON, with marks for what was cut out. */
   readonly write: (under: Writing) => string
   readonly telling: Telling
 }
 
-/** Under what a request is written. */
+/** What a request is written for. */
 export interface Writing {
   readonly target: Target
   /** Safety settings of user and operator, for what the request leaves open. */
   readonly safety: readonly SafetySetting[]
 }
 
-/** How the answers are told to the client: all or none. */
+/** How the answers are told to the client: either all of them or none. */
 export interface Telling {
-  /** Of as many answers as there were requests, in their order. A promise only where it has to wait for something. */
+  /**
+   * Takes as many answers as there were requests, in the same order. Returns a promise only if it must wait for
+   * something.
+   */
   whole(answers: readonly Answer[], context: Context): Told | Promise<Told>
   /** Made before Google has answered. `choices`: how many of them share the stream. */
   stream(context: Context, choices: number): ClientStream
 }
 
-/** Of this, dialects make the ids of their answers. */
+/** Dialects make the ids of their answers from this. */
 export interface Context {
   /** `req_` and 32 hex digits. */
   readonly requestId: string
-  /** When the answer was begun, in unix milliseconds. */
+  /** When the answer was begun, in Unix milliseconds. */
   readonly createdMs: number
 }
 
 /** What is known of an answer only under its lease. */
 export interface Terms {
-  /** As the answer names it: as the client asked for it, unless another model stood in. */
+  /** The model that the answer names: the client's own name for it, unless another model stood in. */
   readonly model: string
   readonly target: Target
   readonly preferences: Preferences
-  /** What that much of it costs, in dollars; null where it is not known. */
+  /** The cost of that usage in dollars; null if it is not known. */
   readonly costOf?: (usage: UsageMetadata | undefined) => number | null
 }
 
 export interface Answer extends Terms {
   readonly response: GenerateContentResponse
-  /** The JSON that it was parsed from, where the request was written by its dialect. */
+  /** The JSON that the response was parsed from, if the dialect wrote the request itself. */
   readonly text?: string | undefined
 }
 
@@ -198,20 +221,29 @@ export type Told =
       readonly ok: true
       readonly body: BodyInit
       readonly contentType: string
-      /** For each answer, of the calls that the client is told; less where none has calls. */
+      /**
+       * For each answer, the signatures of the calls that the client receives. May be shorter or empty if there are
+       * no calls.
+       */
       readonly signatures: readonly (readonly CallSignature[])[]
     }
-  /** `at`: which of the answers is none. */
+  /** `at`: index of the answer that failed. */
   | { readonly ok: false; readonly failure: Failure; readonly at: number }
 
-/** One for each streamed request: it keeps its count from `early` to the last frame. */
+/** One for each streamed request. It is stateful: a dialect may number its frames from `early` to the last. */
 export interface ClientStream {
   readonly contentType: string
-  /** What is said once Google has been silent for long, so that the status is sent; from then on failures are told in the stream. Null: the status waits. */
+  /**
+   * What to send when Google has been silent for long. It sends the status, so later failures are told in the stream.
+   * Null: nothing is sent, and the status waits.
+   */
   early(): string | null
-  /** Tells the client nothing but that somebody is there. Each is written once: a dialect may number them. */
+  /**
+   * A frame that only shows that the connection lives. Each one returned must be sent, since a dialect may number
+   * them.
+   */
   keepAlive(): string
-  /** The frames that tell of a failure before any choice has begun; nothing follows them. */
+  /** The frames for a failure before any choice has begun. They end the stream. */
   fail(failure: Failure): string
   choice(index: number, terms: Terms): StreamEncoder
 }
@@ -219,15 +251,18 @@ export interface ClientStream {
 /** A dialect's side of one choice of a stream: Gemini's responses in, text for the client out. */
 export interface StreamEncoder {
   /**
-   * Frames for one response; empty where it says nothing to the client. `text`: the JSON that it was parsed from, where the
-   * request was written by its dialect.
+   * The frames for one response; empty if it says nothing to the client. `text` is the JSON that it was parsed from,
+   * if the dialect wrote the request itself.
    */
   encode(response: GenerateContentResponse, text?: string): string
-  /** The last frames. Not ok where the answer is not whole: they are an error then, never a made-up end. A promise only where it has to wait for something. */
+  /**
+   * The last frames. Not ok if the answer is incomplete: the frames then hold an error, never a made-up end. Returns
+   * a promise only if it must wait for something.
+   */
   end(): StreamEnd | Promise<StreamEnd>
   /** The frames that tell the client of a failure. */
   fail(failure: Failure): string
-  /** Of the calls that the client was told so far, where the dialect has calls. */
+  /** Signatures of the calls that the client has received so far, if the dialect has calls. */
   readonly signatures?: readonly CallSignature[]
 }
 

@@ -1,10 +1,13 @@
 import type { ThinkingConfig } from '../gemini/types.ts'
 
-/** As much as the model sees fit. */
+/** The model decides how much it thinks. */
 export const DYNAMIC: ThinkingConfig = { thinkingBudget: -1 }
 export const OFF: ThinkingConfig = { thinkingBudget: 0 }
 
-/** Words for how much to think: OpenAI's own, Anthropic's, and those of others for the same. What a model has none of, `fit` moves. */
+/**
+ * Words for how much to think: OpenAI's, Anthropic's, and those that others use for the same. If a model lacks a
+ * level, `fit` chooses another.
+ */
 export const EFFORTS = {
   none: OFF,
   off: OFF,

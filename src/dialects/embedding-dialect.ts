@@ -2,7 +2,7 @@ import type { UriRef } from '../gemini/media/owned-uris.ts'
 
 import type { Refused, Sent } from './dialect.ts'
 
-/** How one route that embeds is asked and answered. */
+/** How a route that embeds is asked and answered. */
 export interface EmbeddingDialect {
   read(sent: Sent<unknown>): Embedding | Refused
 }
@@ -13,26 +13,26 @@ export interface Embedding {
   readonly conversation: string | null
   readonly texts: readonly string[]
   readonly options: { readonly dimensions: number | null; readonly taskType: string | null }
-  /** What of the request has no part in its answer, by the client's own names. */
+  /** Which fields have no effect on the answer, by the client's own names. */
   readonly ignored?: readonly string[]
   /** The body of the answer. */
   tell(embedded: EmbeddingAnswer): object
-  /** Where the request came in Google's own words. */
+  /** Set if the request came in Google's own format. */
   readonly written?: WrittenEmbedding
 }
 
-/** For the Gemini API, which takes it as it is. */
+/** A request for the Gemini API, which takes it unchanged. */
 export interface WrittenEmbedding {
   readonly method: 'embedContent' | 'batchEmbedContents'
   readonly write: (model: string) => string
-  /** Whether `texts` and `options` say all of it, so that other upstreams can be asked too. */
+  /** Whether `texts` and `options` say everything in the request, so that other upstreams can serve it too. */
   readonly isOfTexts: boolean
-  /** What it names that Google would read with the credential's rights. */
+  /** Addresses in it that Google would read with the credential's rights. */
   readonly uris: readonly UriRef[]
 }
 
 export interface EmbeddingAnswer {
-  /** As the answer names it. */
+  /** The model that the answer names. */
   readonly model: string
   /** In the order of the texts. */
   readonly vectors: readonly (readonly number[])[]

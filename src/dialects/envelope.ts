@@ -1,18 +1,20 @@
 /**
- * What Pollux puts into `encrypted_content`: the thought signatures of the calls that follow, and a summary in place of a
- * conversation. Clients bring it back as it was, or several of them joined, which is why an envelope says its own length.
+ * What Pollux puts into `encrypted_content`: either the thought signatures of the calls that follow, or a summary in
+ * place of a conversation. Clients send it back unchanged, or several of them joined, so an envelope states its own
+ * length.
  *
  *     px1.<length>.<model>.<upstream>.<call id>.<signature>.<call id>.<signature>…
  *     pxc1.<length>.<text>
  *
- * The length is of all that follows its dot. Model and text are in base64url, signatures too, which Google's base64 is made from
- * and into; the call's id is empty for a signature of what is no call. All of it is of letters, digits, `-`, `_` and `.`.
+ * The length counts all characters after its dot. Model, text and signatures are in base64url; Google's signatures
+ * are base64 and are converted. The call id is empty if the signature is not that of a call. An envelope has only
+ * letters, digits, `-`, `_` and `.`.
  */
 import type { Maker } from '../gemini/signatures.ts'
 import { UPSTREAMS } from '../gemini/upstreams.ts'
 
 export interface SignedCall {
-  /** Empty: it was no call. */
+  /** Empty if the signature is not that of a call. */
   readonly callId: string
   /** Base64, as Google sent it. */
   readonly signature: string
@@ -32,7 +34,7 @@ export function sealSignatures({ model, upstream }: Maker, signed: readonly Sign
   return enclosed(SIGNATURES, [encoded(model), upstream, ...words].join('.'))
 }
 
-/** Those that are in a text, which may be several; what is none of ours is passed over. */
+/** All envelopes of signatures in a text. Anything else in it is ignored. */
 export function openSignatures(text: string): readonly Envelope[] {
   return contentsOf(SIGNATURES, text).flatMap((content) => {
     const [model = '', upstream = '', ...words] = content.split('.')
@@ -52,7 +54,7 @@ export function sealSummary(text: string): string {
   return enclosed(SUMMARY, encoded(text))
 }
 
-/** Null where it is none of ours. */
+/** Null if the text is not an envelope of Pollux's. */
 export function openSummary(text: string): string | null {
   const [content] = contentsOf(SUMMARY, text)
   return content === undefined ? null : decoded(content)
@@ -78,7 +80,7 @@ function contentsOf(kind: string, text: string): readonly string[] {
   return contents
 }
 
-/** With btoa and atob, which Node has too: so the tests of dialects need no Worker. */
+/** Uses btoa and atob, which Node has too, so that tests of dialects need no Worker. */
 function encoded(text: string): string {
   let binary = ''
   for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte)
@@ -90,7 +92,7 @@ function decoded(text: string): string | null {
     const bytes = Uint8Array.from(atob(fromUrlSafe(text)), (char) => char.charCodeAt(0))
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    return null // somebody else's, or cut: the same as none
+    return null // not an envelope of Pollux's, or one that was cut
   }
 }
 

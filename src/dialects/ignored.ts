@@ -1,8 +1,11 @@
 import { isRecord } from '../json/record.ts'
 
-/** Fields of a body that nothing reads: clients send extras meant for other providers, and are told of them in one header. */
+/**
+ * Finds fields of a body that nothing reads. Clients send extras meant for other providers, and a header tells them
+ * which were ignored.
+ */
 
-/** `known`: what the dialect reads. `at`: where the fields stand, such as `extra_body.`. */
+/** `known`: the fields that the dialect reads. `at`: a prefix for the names, such as `extra_body.`. */
 export function unreadFields(body: unknown, known: ReadonlySet<string>, at = ''): string[] {
   const unread: string[] = []
   if (!isRecord(body)) return unread
@@ -11,13 +14,13 @@ export function unreadFields(body: unknown, known: ReadonlySet<string>, at = '')
   return unread
 }
 
-/** Clients also send nulls, empty lists and what is off, which ask for nothing. */
+/** Clients also send nulls, empty lists and `false`, which ask for nothing. */
 function asksForSomething(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === '') return false
   return typeof value !== 'object' || Object.keys(value).length > 0
 }
 
-/** Gemini's own names as OpenAI's clients spell them. */
+/** Gemini's names in snake case, which OpenAI's clients use. */
 export function inSnakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

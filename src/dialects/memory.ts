@@ -1,10 +1,16 @@
 import type { Parsed } from '../failure/check.ts'
 
-/** What a client may have kept, as the dialect sees it: whoever serves the route knows where it is. Items are JSON texts. */
+/**
+ * What a client may have stored, as the dialect sees it. The route that is served knows where it is kept. Items are
+ * JSON texts.
+ */
 export interface Memory {
-  /** What stands before a request's input, and items that it refers to. Also says whether this user may have anything stored. */
+  /**
+   * Looks up what stands before a request's input, and the items that it refers to. Also says whether this user may
+   * have anything stored.
+   */
   recall(asked: RecallAsked): Promise<Recalled>
-  /** Resolves once it is on disk; false where that failed. */
+  /** Resolves with true once the response is on disk; with false if that failed. */
   store(response: ToStore): Promise<boolean>
 }
 
@@ -18,12 +24,12 @@ export type Recalled =
   | {
       readonly ok: true
       readonly items: readonly string[]
-      /** In the order asked for; null: there is none of this id. */
+      /** In the order asked for; null where no item has that id. */
       readonly referenced: readonly (string | null)[]
     }
   | { readonly ok: false; readonly why: WhyNotRecalled }
 
-/** `off`: nothing is stored here, or for this user. */
+/** `off`: nothing is stored here, or nothing for this user. */
 export type WhyNotRecalled =
   | 'off'
   | 'response_not_found'
@@ -47,19 +53,19 @@ export interface StoredItem {
   readonly text: string
 }
 
-/** How a dialect tells again what was stored, and reads what is to be stored by itself. */
+/** How a dialect tells stored responses again, and reads items that a client wants stored. */
 export interface StoredTelling {
   /** A response as one JSON text. */
   whole(response: StoredResponse): string
-  /** Its events, from the one after the number `after` on, as they come in a stream. */
+  /** The events of a response as a stream would have them, beginning after event number `after`. */
   events(response: StoredResponse, after: number): string
   list(items: readonly ListedItem[], hasMore: boolean): object
   item(item: ListedItem): object
-  /** `mint`: the random part of an id, another each time. */
+  /** `mint` makes the random part of an id, a new one at each call. */
   read(items: readonly unknown[], mint: () => string): Parsed<readonly StoredItem[]>
 }
 
-/** JSON texts of a response's parts. */
+/** The parts of a stored response, as JSON texts. */
 export interface StoredResponse {
   readonly body: string
   readonly settings: string
@@ -68,7 +74,7 @@ export interface StoredResponse {
 
 export interface ListedItem {
   readonly id: string
-  /** Whether the id follows from the content: it is shown with the item's kind before it. */
+  /** Whether the id was derived from the content. Such an id is shown with a prefix for the item's kind. */
   readonly isDerived: boolean
   readonly text: string
 }

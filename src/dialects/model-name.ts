@@ -3,10 +3,13 @@ import { stripModelPrefix } from '../gemini/models/find-model.ts'
 import { string } from './words.ts'
 
 const MAX_LENGTH = 128
-/** The name becomes part of an upstream URL: words between slashes, each beginning with a letter or digit. */
+/**
+ * The name becomes part of an upstream's URL, so it may only be words between slashes, each beginning with a letter
+ * or digit.
+ */
 const MODEL_ID = /^[A-Za-z0-9][\w.:@-]*(?:\/[A-Za-z0-9][\w.:@-]*)*$/
 
-/** A model as a client names it, without prefixes such as `models/`. */
+/** A model's name from a client, without prefixes such as `models/`. */
 export const modelName = v.pipe(
   string,
   v.transform(stripModelPrefix),

@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { isRecord } from '../json/record.ts'
 
 /**
- * Google's JSON takes each field in camel and in snake case. `entries` are in camel case; the object takes both, so that a
- * complaint names the field as the client wrote it, and comes out in camel case.
+ * Google's JSON accepts each field in camel and in snake case. `entries` are in camel case. The schema accepts both
+ * spellings, so that an error names the field as the client wrote it, and returns camel case.
  */
 export function bothCases<const Entries extends v.ObjectEntries>(entries: Entries) {
   const names = namesOf(entries)
@@ -13,13 +13,13 @@ export function bothCases<const Entries extends v.ObjectEntries>(entries: Entrie
   )
 }
 
-/** The types know camel case alone; read what was parsed with `inCamelCase`. */
+/** The types know only camel case, so read the parsed value with `inCamelCase`. */
 export function spellings<const Entries extends v.ObjectEntries>(entries: Entries): Entries {
   const snake = Object.entries(entries).map(([name, schema]) => [toSnakeCase(name), schema])
   return { ...Object.fromEntries(snake), ...entries }
 }
 
-/** The names in camel case, by either spelling. */
+/** Either spelling of each name → the name in camel case. */
 export function namesOf(entries: v.ObjectEntries): ReadonlyMap<string, string> {
   const names = Object.keys(entries)
   return new Map(
@@ -27,7 +27,10 @@ export function namesOf(entries: v.ObjectEntries): ReadonlyMap<string, string> {
   )
 }
 
-/** The fields that are set, by these names; camel case goes before snake case. Looks through what was sent, which is little. */
+/**
+ * The fields that are set, in camel case. If a field is set in both spellings, camel case takes precedence. Loops
+ * over the fields sent, which are few.
+ */
 export function inCamelCase<const Entries extends v.ObjectEntries>(
   names: ReadonlyMap<string, string>,
   parsed: object,
@@ -40,7 +43,7 @@ export function inCamelCase<const Entries extends v.ObjectEntries>(
     if (name === undefined || value === undefined || value === null) continue
     if (name === key || found[name] === undefined) found[name] = value
   }
-  // Each value was parsed by the schema of its name.
+  // The schema of each name has parsed its value.
   return found as Partial<v.InferOutput<v.ObjectSchema<Entries, undefined>>>
 }
 

@@ -1,7 +1,4 @@
-/**
- * The kinds of values on the wire, each with what is expected; issue.ts makes the sentence around
- * it.
- */
+/** Schemas for kinds of values. Each message says what was expected; failure/issue.ts builds the sentence around it. */
 import * as v from 'valibot'
 import { isRecord } from '../json/record.ts'
 
@@ -11,19 +8,19 @@ export const number = v.number('a number')
 export const integer = v.pipe(v.number('an integer'), v.integer('an integer'))
 export const record = v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object')
 
-/** A name that is looked up, and told to Google. */
+/** A name that is looked up and sent to Google. */
 export const name = v.pipe(
   string,
   v.minLength(1, 'must not be empty'),
   v.maxLength(256, 'must not be longer than 256 characters'),
 )
 
-/** Clients differ in the case of words; Google's are upper case, OpenAI's lower. */
+/** Clients differ in the case of such words. Google's are in upper case, OpenAI's in lower case. */
 export function upperCaseOf<const T extends readonly string[]>(words: T) {
   return v.pipe(string, v.toUpperCase(), v.picklist(words, `must be one of: ${words.join(', ')}`))
 }
 
-/** A word that is to be written as it stands. `why`: what is said besides to whoever sent another. */
+/** A word that must match exactly. `why` is added to the error for any other word. */
 export function oneOf<const T extends readonly string[]>(words: T, why = '') {
   return v.pipe(string, v.picklist(words, `must be one of: ${words.join(', ')}${why}`))
 }

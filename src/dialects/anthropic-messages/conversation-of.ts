@@ -3,7 +3,10 @@ import { isRecord } from '../../json/record.ts'
 
 const SESSION_HEADER = 'x-claude-code-session-id'
 
-/** The client's own word for the conversation: Claude Code's session, which it also puts into a JSON text under `metadata.user_id`. */
+/**
+ * The client's own name for the conversation: the session of Claude Code, which it also puts into a JSON text under
+ * `metadata.user_id`. Null if there is none.
+ */
 export function conversationOf(headers: Headers, { metadata }: Fields): string | null {
   const session = headers.get(SESSION_HEADER)
   if (session) return session
@@ -19,6 +22,6 @@ function sessionIn(user: string): string | null {
     const session = isRecord(parsed) ? parsed['session_id'] : null
     return typeof session === 'string' && session !== '' ? session : null
   } catch {
-    return null // a name like any other
+    return null // not JSON: the text itself is the name
   }
 }

@@ -14,7 +14,7 @@ export type Understood =
     }
   | { readonly ok: false; readonly failure: Failure }
 
-/** POST /v1/messages/count_tokens: what is to be counted. */
+/** POST /v1/messages/count_tokens: reads the request whose tokens are to be counted. */
 export function readPrompt(
   body: unknown,
   cuttings: Cuttings,

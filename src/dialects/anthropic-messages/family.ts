@@ -1,4 +1,7 @@
-/** How Anthropic's routes refuse: type and status of an error, and the headers that its clients read (docs/clients.md). */
+/**
+ * How Anthropic's routes refuse: type and status of an error, and the headers that Anthropic's clients read
+ * (docs/clients.md).
+ */
 import {
   type Failure,
   type FailureReason,
@@ -10,7 +13,7 @@ import { jsonResponse } from '../../json/json-response.ts'
 import type { Family } from '../dialect.ts'
 import { retryHeadersOf } from '../retry-headers.ts'
 
-/** Anthropic's types of errors, and the status that each has unless said otherwise. */
+/** Anthropic's types of errors, each with its usual status. */
 const STATUSES = {
   invalid_request_error: 400,
   authentication_error: 401,
@@ -84,7 +87,7 @@ const WIRE = {
   credentials_paused: ['api_error', 503],
   region_not_supported: 'permission_error',
   upstream_error: 'api_error',
-  // Google's "overloaded" is Anthropic's: at this status clients fall back to another model.
+  // The same meaning as Google's "overloaded". At this status clients fall back to another model.
   upstream_overloaded: 'overloaded_error',
   upstream_timeout: 'timeout_error',
   upstream_truncated: 'api_error',
@@ -96,7 +99,10 @@ const WIRE = {
   internal_error: 'api_error',
 } as const satisfies Record<FailureReason, Wire>
 
-/** What a repetition may mend. In a stream these have one type: at `api_error` some clients end the turn for good (docs/clients.md). */
+/**
+ * Failures that asking again may mend. In a stream they all have the type `overloaded_error`: after `api_error` some
+ * clients end the turn for good (docs/clients.md).
+ */
 const PASSING: ReadonlySet<FailureReason> = new Set([
   'upstream_error',
   'upstream_overloaded',
@@ -113,7 +119,7 @@ export const ANTHROPIC_FAMILY: Family = {
   refuse(failure, requestId) {
     const status = statusOf(failure)
     const headers = retryHeadersOf(failure)
-    // Claude Code repeats 400, 401 and 404 as well, unless it is told not to.
+    // Claude Code even repeats after 400, 401 and 404 unless it is told not to.
     if (!mayPass(failure, status)) headers.set('x-should-retry', 'false')
     return jsonResponse(toError(failure, typeOf(failure), requestId), { status, headers })
   },
@@ -126,7 +132,7 @@ export interface AnthropicError {
   readonly request_id: string
 }
 
-/** The data of an `error` event, where the status is sent already. */
+/** The data of an `error` event, for failures after the status was sent. */
 export function toStreamError(failure: Failure, requestId: string): AnthropicError {
   const type = PASSING.has(failure.reason) ? 'overloaded_error' : typeOf(failure)
   return toError(failure, type, requestId)
@@ -156,7 +162,7 @@ function sentenceOf(failure: Failure): string {
     case 'missing_api_key':
       return 'No API key was sent. Send it in the header x-api-key, or in Authorization: Bearer YOUR_KEY.'
     case 'context_length_exceeded':
-      // Clients look for these words, and for the numbers, to shorten the conversation.
+      // Clients look for these words and numbers to decide that they must shorten the conversation.
       return limit === undefined
         ? message
         : `prompt is too long: ${used ?? limit + 1} tokens > ${limit} maximum`

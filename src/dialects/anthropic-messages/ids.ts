@@ -1,6 +1,6 @@
 import type { Context } from '../dialect.ts'
 
-/** With the request's own id in it, so that who has an answer finds its line of log. */
+/** Contains the request's own id, so that whoever has the answer finds the request in the log. */
 export function messageId({ requestId }: Context): string {
   return `msg_${requestId.slice('req_'.length)}`
 }
@@ -9,13 +9,14 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const LENGTH = 24
 
 /**
- * Of a call. At random, since Claude Code drops a call whose id it has seen before in the conversation, and Google's own ids are
- * not known to be unique; of letters and digits alone, since others are rewritten on their way back (docs/clients.md).
+ * The id of a call. Random, since Claude Code drops a call whose id it has seen in the conversation before, and
+ * Google's own ids may not be unique. Only letters and digits, since clients rewrite ids with other characters before
+ * they send them back (docs/clients.md).
  */
 export function toolId(prefix: 'toolu_' | 'srvtoolu_'): string {
   const bytes = crypto.getRandomValues(new Uint8Array(LENGTH))
   let id: string = prefix
-  // A little uneven, which does no harm: of 62 letters each is at least one in 64.
+  // The characters are not quite equally likely, which does no harm.
   for (const byte of bytes) id += ALPHABET.charAt(byte % ALPHABET.length)
   return id
 }

@@ -44,7 +44,7 @@ interface Asked {
   readonly request: GenerateContentRequest
   readonly plan: MessagePlan
   readonly model: string
-  /** The same as the client wrote it: so the answer names it. */
+  /** The same as `model`, but as the client wrote it. The answer names the model so. */
   readonly named: string
   /** About how many tokens the prompt has. */
   readonly estimate: () => number

@@ -1,4 +1,4 @@
-/** The models that a user can reach, in Anthropic's form. */
+/** Lists the models that a user can reach, in Anthropic's form. */
 import { stripModelPrefix } from '../../gemini/models/find-model.ts'
 import type { Listed } from '../../gemini/models/listing.ts'
 
@@ -19,11 +19,17 @@ export interface AnthropicModelList {
   readonly last_id: string | null
 }
 
-/** Claude Code lists no model whose id begins otherwise (docs/clients.md); requests take it with the prefix and without. */
+/**
+ * Claude Code lists only models whose ids begin with this prefix or with `claude` (docs/clients.md). A request may
+ * name a model with or without it.
+ */
 const PREFIX = 'anthropic/'
 const LISTED_BY_CLAUDE_CODE = /^(?:claude|anthropic)/
 
-/** Each once by its own name and, where that is none that Claude Code lists, once more with the prefix. Those that embed are not asked for messages. */
+/**
+ * Each model appears under its own name, and once more with the prefix if Claude Code would not list that name.
+ * Models for embeddings are left out, since they cannot answer messages.
+ */
 export function toAnthropicModels(models: readonly Listed[]): AnthropicModelList {
   const told = models.filter(({ model }) => model?.kind !== 'embedding')
   const own = told.map(toAnthropicModel)
@@ -39,12 +45,12 @@ export function toAnthropicModels(models: readonly Listed[]): AnthropicModelList
   }
 }
 
-/** The model that is asked for by one of its two names. */
+/** Finds the model for either of its two names. */
 export function modelNamed(id: string): string {
   return stripModelPrefix(id.startsWith(PREFIX) ? id.slice(PREFIX.length) : id)
 }
 
-/** Under the name by which it was asked for. */
+/** The model under the name by which it was asked for. */
 export function toModelAsked(listed: Listed, asked: string): AnthropicModel {
   const model = toAnthropicModel(listed)
   return asked === PREFIX + model.id ? { ...model, id: asked } : model

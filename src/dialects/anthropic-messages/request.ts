@@ -1,4 +1,4 @@
-/** A request of Anthropic's as Gemini's. */
+/** Translates a request of Anthropic's into Gemini's. */
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { calleeOf, PLAIN_ANSWER, type AnswerPlan } from '../../gemini/answer/plan.ts'
@@ -13,11 +13,11 @@ import type { Fields } from './body/fields.ts'
 import { readMessages } from './body/messages.ts'
 import { Reading } from './body/reading.ts'
 
-/** What the answer needs to know of the request. */
+/** What the answer must know about the request. */
 export interface MessagePlan extends AnswerPlan {
-  /** Whether the client takes blocks of thoughts, and brings them back with what is in them. */
+  /** Whether the client accepts blocks of thoughts and sends them back with their signatures. */
   readonly knowsThoughts: boolean
-  /** The model searches the web, and what it finds is told before what it says. */
+  /** Whether the model searches the web. The result of the search then comes before the text. */
   readonly searches: boolean
   readonly runsCode: boolean
 }
@@ -26,7 +26,7 @@ export type ReadRequest =
   | {
       readonly ok: true
       readonly attachments: readonly Attachment[]
-      /** To be called when the attachments are there. */
+      /** To be called once the attachments have been fetched. */
       translate(): { readonly request: GenerateContentRequest; readonly plan: MessagePlan }
     }
   | { readonly ok: false; readonly failure: Failure }
@@ -73,7 +73,7 @@ export function readRequest(fields: Fields, cuttings: Cuttings): ReadRequest {
   }
 }
 
-/** Beside functions Google's own tools are left out. */
+/** If there are functions, Google's own tools are left out of the request. */
 function googlesIn({ functions, googles }: Offers): Pick<MessagePlan, 'searches' | 'runsCode'> {
   const isAlone = functions.size === 0
   return {

@@ -14,7 +14,7 @@ import type { MessagePlan } from './request.ts'
 
 const EVENT_STREAM = 'text/event-stream; charset=utf-8'
 
-/** What depends on who answers. */
+/** What is known only under a lease. */
 export interface Leased {
   readonly plan: MessagePlan
   readonly terms: Terms
@@ -25,7 +25,7 @@ export interface Leased {
 export function messageStream(under: (terms: Terms) => Leased, context: Context): ClientStream {
   return {
     contentType: EVENT_STREAM,
-    // All clients take it before anything else.
+    // All clients accept a ping before anything else.
     early: () => PING,
     keepAlive: () => PING,
     fail: (failure) => errorFrame(failure, context),
@@ -33,12 +33,18 @@ export function messageStream(under: (terms: Terms) => Leased, context: Context)
   }
 }
 
-/** A cut stream would pass for a whole answer with some clients; this is asked again (docs/clients.md). */
+/**
+ * Some clients take a stream that just ends for a whole answer. After an error event they ask again
+ * (docs/clients.md).
+ */
 function errorFrame(failure: Failure, { requestId }: Context): string {
   return frame('error', toStreamError(failure, requestId))
 }
 
-/** `message_start` waits for Google's first word: until then a failure still gets a status, and the prompt's tokens are not known. */
+/**
+ * Sends `message_start` only at Google's first word: until then a failure can still have an HTTP status, and the
+ * tokens of the prompt are not known.
+ */
 class MessageEncoder implements StreamEncoder {
   readonly #plan: MessagePlan
   readonly #terms: Terms

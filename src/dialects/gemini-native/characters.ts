@@ -6,14 +6,17 @@ import { WholeCharacters, wellFormedJson } from '../../json/well-formed.ts'
 
 const HALF = /\\u[dD][89a-fA-F]/
 
-/** Events as Google wrote them, but for characters that it cut in two: no client is told half of one, and none is lost between two events. */
+/**
+ * Passes events on as Google wrote them, except for characters that Google split between two events: no client
+ * receives half a character, and none is lost.
+ */
 export class WholeEvents {
   readonly #texts = new WholeCharacters()
   readonly #thoughts = new WholeCharacters()
-  /** Whether the last event may have ended within a character. */
+  /** Whether the last event may have ended in the middle of a character. */
   #isCut = false
 
-  /** One event as JSON. `text`: as it came. */
+  /** One event as JSON. `text` is the event as it came. */
   json(response: GenerateContentResponse, text: string): string {
     if (!this.#isCut && !HALF.test(text)) return text
     const told = this.#told(response)

@@ -11,7 +11,7 @@ import { needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
 import { withResultsTogether } from './results.ts'
 import { write } from './write.ts'
 
-/** `models/{model}:countTokens`: contents alone, or a whole request in `generateContentRequest`. */
+/** `models/{model}:countTokens`: the body has contents alone, or a whole request in `generateContentRequest`. */
 export const GEMINI_COUNT: CountDialect = {
   read({ body: { text, value }, params }) {
     const model = parse(modelName, params['model'])
@@ -42,7 +42,10 @@ export const GEMINI_COUNT: CountDialect = {
   },
 }
 
-/** What each front end takes: the Gemini API contents alone or a whole request with its model, Vertex AI a request without one, Code Assist contents. */
+/**
+ * Each upstream accepts another form: the Gemini API contents alone or a whole request with its model, Vertex AI a
+ * request without the model, Code Assist contents.
+ */
 function toCount(
   json: string,
   { target, isWhole }: { readonly target: Target; readonly isWhole: boolean },

@@ -23,7 +23,7 @@ export const GEMINI_EMBED: EmbeddingDialect = {
   },
 }
 
-/** `models/{model}:batchEmbedContents`: as many vectors as requests, however many texts each has. */
+/** `models/{model}:batchEmbedContents`: one vector for each request, however many texts it has. */
 export const GEMINI_BATCH_EMBED: EmbeddingDialect = {
   read({ body, params }) {
     const batch = asObject(body)
@@ -35,7 +35,7 @@ export const GEMINI_BATCH_EMBED: EmbeddingDialect = {
     const requests = list.filter(isRecord)
     return embeddingOf(params['model'] ?? '', requests, {
       method: 'batchEmbedContents',
-      // Google wants the model of the path in each.
+      // Google wants the model of the path repeated in each request.
       write: (model) =>
         JSON.stringify({
           ...batch.value,
@@ -70,13 +70,13 @@ function embeddingOf(
     conversation: null,
     texts: texts.map((text) => text ?? ''),
     options: first,
-    // What is more than texts is said differently elsewhere, or not at all.
+    // Whatever is more than texts takes another form at other upstreams, or none.
     written: { method, write, isOfTexts, uris: isOfTexts ? [] : ownedInJson(requests) },
     tell: ({ vectors }) => tell(vectors),
   }
 }
 
-/** The text of a request that is one text and nothing else. */
+/** The text of a request that holds one text and nothing else; null for any other. */
 function onlyText(request: Body): string | null {
   const content = fieldOf(request, 'content')
   const parts = recordsOf(fieldOf(content, 'parts'))

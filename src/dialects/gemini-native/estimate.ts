@@ -2,13 +2,13 @@ import { estimateMediaTokens } from '../../gemini/media/media-tokens.ts'
 import { fieldOf, recordsOf, textOf } from './fields.ts'
 
 const CHARS_PER_TOKEN = 4
-/** An answer of unknown length is taken for one of a page or two. */
+/** Tokens assumed for an answer of unknown length: a page or two. */
 const TYPICAL_OUTPUT = 1024
 const MAX_OUTPUT = 65_536
 
 const MEDIA = /"(?:inline|file)(?:D|_d)ata"/
 
-/** About how many tokens a request will use, by its length: most of it is text. */
+/** About how many tokens a request will use. The length of its JSON decides, since most of it is text. */
 export function estimateOf(
   text: string,
   body: Record<string, unknown>,

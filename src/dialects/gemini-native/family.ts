@@ -1,4 +1,7 @@
-/** How Google's own routes refuse: `google.rpc.Status` as JSON, which its SDKs raise by the status (docs/clients.md). */
+/**
+ * How Google's own routes refuse: `google.rpc.Status` as JSON. Google's SDKs raise an error by its status
+ * (docs/clients.md).
+ */
 import { type Failure, type FailureReason, retryAfterSeconds } from '../../failure/failure.ts'
 import { jsonResponse } from '../../json/json-response.ts'
 import type { Family } from '../dialect.ts'
@@ -59,7 +62,8 @@ const WIRE = {
   ring_full: [409, 'FAILED_PRECONDITION'],
 
   tokens_limited: LIMITED,
-  // No header tells these clients that it lasts: the status must, since they repeat 429 and 5xx.
+  // No header could tell these clients that the failure lasts. They repeat after 429 and 5xx, so the status must be
+  // another.
   larger_than_limit: INVALID,
   more_than_limit: INVALID,
   rate_limited: LIMITED,
@@ -90,13 +94,13 @@ export const GOOGLE_FAMILY: Family = {
     const headers = new Headers(seconds === undefined ? {} : { 'retry-after': String(seconds) })
     return jsonResponse(body, { status: body.error.code, headers })
   },
-  // Google has no headers for it.
+  // Google has no headers for limits.
   rateLimits: () => undefined,
 }
 
 export interface GoogleErrorBody {
   readonly error: {
-    /** A number: readers of streams know an error by it. */
+    /** A number: readers of streams recognise an error by it. */
     readonly code: number
     readonly message: string
     readonly status: string
@@ -119,7 +123,7 @@ function sentenceOf(failure: Failure): string {
     case 'invalid_api_key':
       return `API key not valid. ${message}`
     case 'model_not_found':
-      // gemini-cli tells a model that is not there from other 404s by Google's words.
+      // gemini-cli recognises a missing model by these words of Google's.
       return model === undefined
         ? message
         : `models/${model} is not found for API version v1beta, or is not supported for this method.`
@@ -134,7 +138,10 @@ function sentenceOf(failure: Failure): string {
   return seconds === undefined ? message : `${message} Please retry in ${seconds}s.`
 }
 
-/** gemini-cli waits as RetryInfo says, and gives up for good at a quota of the day: so one is named only where nothing else is left. */
+/**
+ * gemini-cli waits as long as RetryInfo says, and gives up for good when a quota per day is named. So one is named
+ * only if all credentials are out for the day.
+ */
 function detailsOf(failure: Failure): readonly object[] {
   const details: object[] = []
   const { reason, message, param, usedUp } = failure

@@ -1,9 +1,15 @@
-/** Reading what clients wrote in Google's words: each field in camel or in snake case, also side by side in one object. */
+/**
+ * Reads requests in Google's own format. A client may write each field in camel or in snake case, even both in one
+ * object.
+ */
 import { isRecord } from '../../json/record.ts'
 import { memberAt, type Span } from '../../json/spans.ts'
 import { toSnakeCase } from '../spellings.ts'
 
-/** The field by its name in camel case, in either spelling; undefined where there is none. Only what is the object's own. */
+/**
+ * The value of a field, whose name is given in camel case, in either spelling; undefined if it is missing. Inherited
+ * properties do not count.
+ */
 export function fieldOf(of: unknown, name: string): unknown {
   if (!isRecord(of)) return undefined
   if (Object.hasOwn(of, name)) return of[name]
@@ -11,14 +17,14 @@ export function fieldOf(of: unknown, name: string): unknown {
   return Object.hasOwn(of, snake) ? of[snake] : undefined
 }
 
-/** As the client wrote it. */
+/** The field's name as the client spelt it. */
 export function spellingIn(of: unknown, name: string): string {
   return isRecord(of) && !Object.hasOwn(of, name) && Object.hasOwn(of, toSnakeCase(name))
     ? toSnakeCase(name)
     : name
 }
 
-/** The objects of a list; none where it is no list. */
+/** The objects of a list; an empty list if the value is not a list. */
 export function recordsOf(list: unknown): readonly Record<string, unknown>[] {
   return Array.isArray(list) ? list.filter(isRecord) : []
 }

@@ -1,4 +1,4 @@
-/** Gemini's own API: what a client writes for Google goes to Google as it is, through the ring. */
+/** Gemini's own API. A request in Google's format goes to Google unchanged, through the ring. */
 import type { Failure } from '../../failure/failure.ts'
 import { asObject, parse } from '../../failure/check.ts'
 import { ownedInJson } from '../../gemini/media/owned-uris.ts'
@@ -63,7 +63,7 @@ function writtenOf(
     pins: pinsOf(needs),
     uris: ownedInJson(body, text),
     callIds: hasCalls ? callIdsIn(body['contents']) : [],
-    // A stop sequence may be the first thing that a model says, and the rest of an answer nothing.
+    // A model may begin with a stop sequence, and the rest of an answer may be empty.
     mayBeEmpty: (Array.isArray(stops) && stops.length > 0) || isContinued,
     isPlain: needs.length === 0 && !hasCalls && body['tools'] === undefined,
     write: (under) => write({ model, text, body }, under),
@@ -87,7 +87,7 @@ function wholeJson({ response, text }: Parameters<Telling['whole']>[0][number]):
   return text === undefined ? toWellFormedJson(response) : new WholeEvents().json(response, text)
 }
 
-/** In Google's words, by which its CLI knows it. */
+/** The family turns this into Google's words, by which gemini-cli recognises a missing model. */
 export function noModel(name: string): Failure {
   return {
     reason: 'model_not_found',

@@ -1,4 +1,4 @@
-/** The models that a user can reach as Google lists them, page by page (ai.google.dev/api/models). */
+/** The models that a user can reach, listed page by page as Google lists them (ai.google.dev/api/models). */
 import type { Failure } from '../../failure/failure.ts'
 import type { Kind } from '../../gemini/models/catalogue.ts'
 import type { Listed } from '../../gemini/models/listing.ts'
@@ -18,7 +18,7 @@ export interface GeminiModel {
 
 export interface GeminiModelList {
   readonly models: readonly GeminiModel[]
-  /** Absent on the last page: clients ask for as long as there is one. */
+  /** Absent on the last page: clients ask for the next page as long as it is there. */
   readonly nextPageToken?: string
 }
 
@@ -54,7 +54,7 @@ export function toGeminiModel({ id, target, model }: Listed): GeminiModel {
   }
 }
 
-/** One page of them, as `pageSize` and `pageToken` of the address say. */
+/** One page of the models, as `pageSize` and `pageToken` of the address say. */
 export function toGeminiModelList(
   models: readonly Listed[],
   query: URLSearchParams,

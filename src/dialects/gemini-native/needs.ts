@@ -1,19 +1,19 @@
-/** What of a request only some upstreams take, by what its authors' own SDKs send them (docs/google.md). */
+/** What in a request only some upstreams accept, judged by what those upstreams' own SDKs send (docs/google.md). */
 import { readersOf } from '../../gemini/media/file-uris.ts'
 import { cacheIdIn, fileIdIn, MAX_PINS_ASKED, type Pin, type PinRef } from '../../gemini/pins.ts'
 import { UPSTREAMS, type Upstream } from '../../gemini/upstreams.ts'
 import { fieldOf, recordsOf, spellingIn, textOf } from './fields.ts'
 
 export interface Need {
-  /** As the client wrote it. */
+  /** The field's name as the client spelt it. */
   readonly param: string
-  /** Who takes it. */
+  /** The upstreams that accept it. */
   readonly takers: readonly Upstream[]
-  /** A thing that one credential knows. */
+  /** Set if it names a thing that only one credential knows. */
   readonly pin?: Pin
 }
 
-/** What a text holds that has any of them; most hold none. */
+/** Matches every text that holds such a field. Most texts do not match and need no closer look. */
 const ANY =
   /"(?:file(?:D|_d)ata|cached(?:C|_c)ontent|file(?:S|_s)earch|mcp(?:S|_s)ervers|include(?:S|_s)erver(?:S|_s)ide(?:T|_t)ool(?:I|_i)nvocations|enable(?:E|_e)nhanced(?:C|_c)ivic(?:A|_a)nswers|tool(?:C|_c)all|tool(?:R|_r)esponse|part(?:M|_m)etadata|continuation(?:T|_t)oken)"/
 
@@ -30,24 +30,24 @@ export function needsOf(text: string, body: Record<string, unknown>): readonly N
   ]
 }
 
-/** What of it belongs to one credential. */
+/** The things among them that only one credential knows. */
 export function pinsOf(needs: readonly Need[]): readonly PinRef[] {
   return needs
     .flatMap(({ param, pin }) => (pin === undefined ? [] : [{ ...pin, param }]))
     .slice(0, MAX_PINS_ASKED)
 }
 
-/** Upstreams that do not take all of it. */
+/** The upstreams that do not accept all of them. */
 export function nonTakers(needs: readonly Need[]): readonly Upstream[] {
   return UPSTREAMS.filter((upstream) => needs.some(({ takers }) => !takers.includes(upstream)))
 }
 
-/** What of it is not taken everywhere, for who refuses it. */
+/** The fields that some upstream does not accept, for the error message. */
 export function paramsOf(needs: readonly Need[]): readonly string[] {
   return needs.filter(({ takers }) => takers.length < UPSTREAMS.length).map(({ param }) => param)
 }
 
-/** A cache of the Gemini API is in its project; one of Vertex AI says whose it is. */
+/** A cache belongs either to the Gemini API or to Vertex AI; the names of the latter begin with the project. */
 function ofCache(body: Record<string, unknown>): readonly Need[] {
   const name = textOf(body, 'cachedContent')
   if (name === undefined || name === '') return []
@@ -57,7 +57,7 @@ function ofCache(body: Record<string, unknown>): readonly Need[] {
   return [{ param: spellingIn(body, 'cachedContent'), takers, ...pin }]
 }
 
-/** Of a long answer, which only who gave the first part of it can go on with. */
+/** The token of a long answer. Only the credential that gave the first part can continue it. */
 function ofToken(body: Record<string, unknown>): readonly Need[] {
   const id = textOf(body, 'continuationToken')
   if (id === undefined || id === '') return []

@@ -5,7 +5,7 @@ import { isRecord } from '../../json/record.ts'
 import { parseWithRawNumbers } from '../../json/long-numbers.ts'
 import { toCamelCase } from '../spellings.ts'
 
-/** What has names of the client's own inside. */
+/** Fields whose values have names of the client's own inside, so their spelling must stay. */
 const OPAQUE: ReadonlySet<string> = new Set([
   'args',
   'response',
@@ -17,7 +17,7 @@ const OPAQUE: ReadonlySet<string> = new Set([
   'labels',
 ])
 
-/** Of a request, what Code Assist knows. */
+/** The fields of a request that Code Assist knows. */
 const KNOWN: ReadonlySet<string> = new Set([
   'contents',
   'systemInstruction',
@@ -29,8 +29,8 @@ const KNOWN: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The request changed to what the target takes of it, where that is not what the client wrote it for: another model, or a front
- * end that refuses what it does not know. What is not of Google's form cannot be changed, and goes as it is: Google tells why.
+ * Adapts the request to a target that it was not written for: another model, or an upstream that refuses unknown
+ * fields. A request that is not of Google's form is sent unchanged, so that Google says what is wrong.
  */
 export function fitted(text: string, target: Target): string {
   try {

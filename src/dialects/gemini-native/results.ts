@@ -1,6 +1,6 @@
 /**
- * Results of functions as Google wants them: all of a step in one content, each once. LangChain.js sends a content for each, and
- * Gemini CLI, where it resumes a session, each twice (docs/clients.md).
+ * Google wants the results of all calls of a step in one content, each once. LangChain.js sends one content for each
+ * result, and Gemini CLI sends each result twice when it resumes a session (docs/clients.md).
  */
 import { isRecord } from '../../json/record.ts'
 import { elementsAt, memberAt } from '../../json/spans.ts'
@@ -8,7 +8,7 @@ import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
 
 const RESULT = /"function(?:R|_r)esponse"/
 
-/** The request with them put so; the very same text where they are, as they mostly are. */
+/** The request with its results joined. Mostly they are already, and the same text is returned. */
 export function withResultsTogether(text: string, body: Record<string, unknown>): string {
   if (!RESULT.test(text)) return text
   const contents: unknown = body['contents']
@@ -30,7 +30,7 @@ interface Numbered {
   readonly index: number
 }
 
-/** Contents that belong into one, in their order. */
+/** The contents in groups: those of one group belong into one content. */
 function grouped(contents: readonly Record<string, unknown>[]): readonly (readonly Numbered[])[] {
   const groups: Numbered[][] = []
   for (const [index, content] of contents.entries()) {
@@ -43,7 +43,7 @@ function grouped(contents: readonly Record<string, unknown>[]): readonly (readon
   return groups
 }
 
-/** Nothing but results. */
+/** Whether the content holds only results. */
 function isResults(content: Record<string, unknown>): boolean {
   const parts = recordsOf(content['parts'])
   return (
@@ -58,7 +58,7 @@ function hasRepeats(content: unknown): boolean {
   return new Set(keys).size < keys.length
 }
 
-/** The first content with the parts of all, and of those that are the same only one. */
+/** The first content, with the parts of all. Of equal results only one is kept. */
 function joined(contents: readonly string[]): string {
   const [first = ''] = contents
   const seen = new Set<string>()
@@ -79,7 +79,7 @@ function joined(contents: readonly string[]): string {
   return `${first.slice(0, list.start)}[${parts.join(',')}]${first.slice(list.end)}`
 }
 
-/** The same for results that are the same; undefined where nothing says which call they answer. */
+/** Equal results have the same key. Undefined if the result does not say which call it answers. */
 function keyOf(part: unknown): string | undefined {
   const result = fieldOf(part, 'functionResponse')
   const id = textOf(result, 'id')

@@ -1,8 +1,8 @@
 /**
- * Thought signatures of a request in Google's words. They are bytes: Google's own SDKs spell them anew, in the alphabet for URLs,
- * so one that looks unlike what Google sent is no forgery, and all that a client brings stays as it wrote it. What was lost is
- * put back from what the user's object remembers; where that knows nothing, Google's own word for none stands in, as its clients
- * write it (docs/clients.md).
+ * Thought signatures in a request of Google's own format. Google's own SDKs write them in the alphabet for URLs, so a
+ * signature may look unlike the one that Google sent and still be genuine: it stays as the client wrote it. A lost
+ * signature is restored from what the user's object remembers. If that knows nothing, Google's value for "there is no
+ * signature" stands in, as its own clients write it (docs/clients.md).
  */
 import { MAX_ASKED, MAX_CALL_ID } from '../../gemini/signatures.ts'
 import type { Edits } from '../../json/edits.ts'
@@ -14,7 +14,7 @@ import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
 export const CALL = /"function(?:C|_c)all"/
 const DUMMY = 'skip_thought_signature_validator'
 
-/** The calls that a lease is asked about. */
+/** Ids of the calls that a lease looks up. */
 export function callIdsIn(contents: unknown): readonly string[] {
   const ids = recordsOf(contents).flatMap(({ parts }) =>
     recordsOf(parts).flatMap((part) => textOf(fieldOf(part, 'functionCall'), 'id') ?? []),
@@ -22,7 +22,7 @@ export function callIdsIn(contents: unknown): readonly string[] {
   return [...new Set(ids)].filter((id) => id !== '' && id.length <= MAX_CALL_ID).slice(-MAX_ASKED)
 }
 
-/** Adds what the target needs of signatures; `contents` stand in `text` at `at`. */
+/** Adds the signatures that the target needs. `contents` is the value that stands in `text` at `at`. */
 export function healSignatures(
   edits: Edits,
   {
@@ -57,7 +57,7 @@ interface Healing {
   readonly text: string
   readonly part: unknown
   readonly place: Span
-  /** What stands for a signature that nobody has, where there must be one. */
+  /** What stands in for a missing signature if Google demands one there. */
   readonly dummy: string | undefined
 }
 
@@ -69,7 +69,7 @@ function heal(
   const own = textOf(part, 'thoughtSignature') ?? ''
   const id = textOf(fieldOf(part, 'functionCall'), 'id') ?? ''
   const known = signatures?.get(id)
-  // Of another model or front end, which alone can read it: Google refuses it here.
+  // Made by another model or upstream, so Google would refuse it here.
   const isForeign = known === null && own !== '' && own !== DUMMY
   if (own !== '' && dummiesOnly !== true && !isForeign) return
   const wanted = dummiesOnly === true ? dummy : (known ?? dummy)
@@ -81,7 +81,7 @@ function heal(
   else edits.replace(memberSpan(text, place.start, written), '')
 }
 
-/** The member with the comma that parts it from its neighbour. */
+/** The member, with the comma that separates it from its neighbour. */
 function memberSpan(text: string, at: number, value: Span): Span {
   const members = membersAt(text, at)
   const index = members.findIndex(({ value: { start } }) => start === value.start)

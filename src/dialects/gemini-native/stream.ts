@@ -1,7 +1,7 @@
 /**
- * Streams as Google frames them. Most of its clients' readers know nothing but `data: ` lines with one JSON each: a comment, an
- * `event:` line or a `[DONE]` ends the stream in them or loses the rest without a word, and one kind of line break must do for a
- * whole stream (docs/clients.md). So somebody's being there is told by an event that says nothing.
+ * Streams framed as Google frames them. Most readers in Google's clients know only `data: ` lines with one JSON each.
+ * A comment, an `event:` line or a `[DONE]` would end the stream for them or silently lose the rest, and the whole
+ * stream must use one kind of line break (docs/clients.md). So the keep-alive is an event that says nothing.
  */
 import type { Failure } from '../../failure/failure.ts'
 import { isFinal } from '../../gemini/response.ts'
@@ -15,9 +15,9 @@ import { WholeEvents } from './characters.ts'
 
 interface Framing {
   readonly contentType: string
-  /** Around one JSON; `isFirst` of the stream. */
+  /** The frame of one JSON. `isFirst`: it is the first of the stream. */
   frame(json: string, isFirst: boolean): string
-  /** What follows the last; `isEmpty`: there was none. */
+  /** What follows the last frame. `isEmpty`: there was no frame. */
   close(isEmpty: boolean): string
   readonly keepAlive: string
 }
@@ -29,7 +29,7 @@ const EVENTS: Framing = {
   keepAlive: 'data: {}\r\n\r\n',
 }
 
-/** One array, element by element; space between them is JSON's own. */
+/** One JSON array, sent element by element. JSON allows the white space of the keep-alive between elements. */
 const ARRAY: Framing = {
   contentType: 'application/json; charset=UTF-8',
   frame: (json, isFirst) => (isFirst ? `[${json}` : `,\r\n${json}`),
@@ -96,7 +96,7 @@ function errorOf(failure: Failure): string {
   return toJsonLine(toGoogleError(failure))
 }
 
-/** Line breaks can only be between values there. */
+/** Valid JSON has line breaks only between values. */
 function onOneLine(json: string): string {
   return /[\r\n]/.test(json) ? json.replaceAll(/[\r\n]+/g, ' ') : json
 }

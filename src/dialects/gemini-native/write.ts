@@ -16,8 +16,8 @@ export interface Original {
 }
 
 /**
- * The request for a target: the client's own JSON, byte for byte, but for what the target would refuse and what the user's admin
- * decided. Google refuses what it does not know in words that the client can read, so nothing is left out for that.
+ * The request for one target: the client's own JSON, byte for byte, except for what the target would refuse and what
+ * the user's admin decided. Unknown fields stay: Google refuses them in words that the client can read.
  */
 export function write({ model, text, body }: Original, { target, safety }: Writing): string {
   const edits = new Edits()
@@ -26,7 +26,7 @@ export function write({ model, text, body }: Original, { target, safety }: Writi
   const at = memberAt(text, 0, 'contents')
   if (Array.isArray(contents) && at !== undefined && text[at.start] === '[') {
     if (CALL.test(text)) healSignatures(edits, { text, contents, at }, target)
-    // These two demand what the Gemini API guesses.
+    // These two demand a role where the Gemini API guesses it.
     if (target.upstream !== 'gemini-api') addRoles(edits, text, at.start, contents)
   }
   const written = edits.in(text)
@@ -46,7 +46,7 @@ function addRoles(edits: Edits, text: string, at: number, contents: readonly unk
   }
 }
 
-/** What the request says goes before. */
+/** Settings that the request itself has take precedence. */
 function addSafety(
   edits: Edits,
   text: string,

@@ -1,4 +1,4 @@
-/** The forms of POST /v1/audio/transcriptions and /v1/audio/translations, checked once at the rim. */
+/** The forms of POST /v1/audio/transcriptions and /v1/audio/translations, checked once on arrival. */
 import * as v from 'valibot'
 import { stripModelPrefix } from '../../gemini/models/find-model.ts'
 import { parse, type Parsed } from '../../failure/check.ts'
@@ -45,7 +45,7 @@ const common = {
 const LANGUAGE = 'must be a language code such as en'
 const SEGMENTS = 'must be segment: Gemini does not time single words'
 
-/** What each task takes. */
+/** The fields of each task. */
 export const AUDIO_FORMS = {
   translate: v.object({
     ...common,
@@ -65,7 +65,7 @@ export const AUDIO_FORMS = {
 
 export type AudioRequest = v.InferOutput<(typeof AUDIO_FORMS)['transcribe']>
 
-/** Fields of OpenAI's that would change the answer, and that Gemini has nothing for. */
+/** Fields of OpenAI's that would change the answer and that Gemini cannot follow. */
 const UNSUPPORTED = ['include', 'include[]', 'known_speaker_names[]', 'known_speaker_references[]']
 
 export function parseAudioForm(form: FormData, task: Task): Parsed<AudioRequest> {
@@ -87,7 +87,7 @@ export function parseAudioForm(form: FormData, task: Task): Parsed<AudioRequest>
   return parsed
 }
 
-/** An empty field is one that the form's user left out; what a translation does not take is ignored. */
+/** An empty field counts as left out. Fields that a translation does not have are ignored. */
 function fieldsOf(form: FormData, task: Task): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
   const names = ['file', 'model', 'prompt', 'response_format', 'temperature']

@@ -1,13 +1,13 @@
 import type { Failure } from '../../failure/failure.ts'
 import { endingOf } from '../../gemini/endings.ts'
 
-/** What was seen of how Google's answer ended. */
+/** How Google's answer ended, as far as it was seen. */
 export interface Ending {
   readonly finishReason: string | undefined
   readonly blockReason: string | undefined
 }
 
-/** Why a transcript is none; null where it is whole. Silence is transcribed as nothing, so an empty one may be right. */
+/** Why the transcript is not complete; null if it is. An empty transcript may be right, since silence has no words. */
 export function incompleteness({ finishReason, blockReason }: Ending): Failure | null {
   if (finishReason === 'STOP') return null
   if (finishReason === 'MAX_TOKENS' || finishReason === 'CONTINUATION') {

@@ -14,9 +14,9 @@ import { recordingType, toGeminiRequest } from './request.ts'
 import { TranscriptStream } from './stream.ts'
 import { toTranscript } from './whole.ts'
 
-/** The names by which OpenAI's clients ask for a transcript, whatever they know of Gemini. */
+/** Names by which OpenAI's clients ask for a transcript, even from Gemini. */
 const OPENAI_MODEL = /^(?:whisper-|gpt-)/
-/** Enough to tell a file's type. */
+/** Enough to recognise a file's type. */
 const HEAD_BYTES = 64
 
 /** POST /v1/audio/transcriptions */

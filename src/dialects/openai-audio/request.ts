@@ -1,4 +1,4 @@
-/** A recording as a request to Gemini: the sound, and what is to be done with it. */
+/** Translates a recording into a request to Gemini: the sound and the instruction. */
 import { canonicalType, typeOfName, unfitness } from '../../gemini/media/media-types.ts'
 import { settledType, sniff } from '../../gemini/media/sniff.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
@@ -6,7 +6,7 @@ import type { Failure } from '../../failure/failure.ts'
 import { promptFor } from './prompt.ts'
 import type { AudioRequest, Task } from './body.ts'
 
-/** `plain`: the text alone. The others are JSON: `timed` with segments. */
+/** `plain`: only text. The others are JSON; `timed` has segments. */
 export type Shape = 'plain' | 'structured' | 'timed'
 
 export function shapeOf({ response_format: format, timestamp_granularities }: AudioRequest): Shape {
@@ -38,7 +38,7 @@ export type RecordingType =
   | { readonly ok: true; readonly mimeType: string }
   | { readonly ok: false; readonly failure: Failure }
 
-/** What kind of recording a file is, by its bytes, type and name. */
+/** The type of a recording, by its bytes, declared type and name. */
 export function recordingType(file: File, head: Uint8Array): RecordingType {
   const declared = canonicalType(file.type) ?? typeOfName(file.name, 'audio')
   const mimeType = settledType(declared, sniff(head))
@@ -59,7 +59,7 @@ export function toGeminiRequest(
   const shape = shapeOf(audio)
   const parts = [{ inlineData: { ...sound } }, { text: promptFor(audio, task, shape) }]
   const generationConfig = {
-    // There is no place for them in a transcript.
+    // A transcript has no place for thoughts.
     thinkingConfig: { includeThoughts: false },
     ...(audio.temperature !== undefined && { temperature: audio.temperature }),
     ...(shape !== 'plain' && {

@@ -1,8 +1,8 @@
-/** Timed segments as the model tells them, and as subtitles. */
+/** Timed segments in the model's JSON, and as subtitles. */
 import * as v from 'valibot'
 
 export interface Segment {
-  /** Seconds. */
+  /** Seconds, as `end`. */
   readonly start: number
   readonly end: number
   readonly text: string
@@ -24,7 +24,7 @@ const time = v.pipe(
 export const segments = v.array(
   v.pipe(
     v.object({ start: time, end: time, text: v.string() }),
-    // A model's clock may run backwards; a subtitle's does not.
+    // A model may give an end before the start, which subtitles do not allow.
     v.transform(({ start, end, text }): Segment => ({
       start,
       end: Math.max(start, end),
@@ -49,7 +49,7 @@ export function toVtt(all: readonly Segment[]): string {
   return `WEBVTT\n\n${cues.join('')}`
 }
 
-/** An empty line or an arrow would end a cue, or begin another. */
+/** In subtitles an empty line would end a cue, and an arrow would begin another. */
 function oneBlock(text: string): string {
   return text.replace(/\s*\n\s*/g, ' ').replaceAll('-->', '→')
 }

@@ -14,7 +14,7 @@ import { toUsage } from './whole.ts'
 export class TranscriptStream extends DeafSink {
   readonly #reader = new AnswerReader(PLAIN_ANSWER, this)
   #text = ''
-  /** What the response that is being read says. */
+  /** What the response being read says. */
   #delta = ''
   #finishReason: string | undefined
   #blockReason: string | undefined
@@ -45,7 +45,7 @@ export class TranscriptStream extends DeafSink {
     this.#delta += text
   }
 
-  /** SDKs raise what a frame with `error` says. */
+  /** SDKs raise an error for a frame with `error`. */
   fail(failure: Failure): string {
     return errorFrame(failure)
   }

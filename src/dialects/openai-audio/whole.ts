@@ -1,4 +1,4 @@
-/** Gemini's answer as OpenAI's transcript, in the format that was asked for. */
+/** Gemini's answer as OpenAI's transcript, in the requested format. */
 import * as v from 'valibot'
 import { collect } from '../../gemini/answer/collect.ts'
 import { blockReasonOf, finishReasonOf } from '../../gemini/response.ts'
@@ -18,7 +18,7 @@ export type Transcript =
 interface Asked {
   readonly audio: AudioRequest
   readonly task: Task
-  /** Seconds; null where the file does not tell. */
+  /** Seconds; null if the file does not say. */
   readonly duration: number | null
 }
 
@@ -68,7 +68,10 @@ function toTimed(text: string, asked: Asked): Transcript {
   })
 }
 
-/** What is known: the language that the client named or the model heard, and how long the file plays where it tells. */
+/**
+ * What is known besides the text: the language that the client named or the model heard, and the file's duration if
+ * it is known.
+ */
 function head(heard: string, { audio, task, duration }: Asked): Record<string, unknown> {
   return {
     task,
@@ -84,7 +87,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return null // which no schema takes
+    return null // null is refused by every schema
   }
 }
 

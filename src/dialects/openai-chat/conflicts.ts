@@ -1,4 +1,4 @@
-/** What of a request cannot go together, as far as it can be told before Google is asked. */
+/** Parts of a request that contradict each other, as far as this can be told before Google is asked. */
 import { findModel } from '../../gemini/models/find-model.ts'
 import { traitsOf } from '../../gemini/models/traits.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
@@ -12,7 +12,7 @@ export function conflictIn(
   return cachedTwice(request) ?? impossibleOutput(chat)
 }
 
-/** What is cached has a system instruction and tools of its own (docs/google.md: Cached contents). */
+/** A cache has a system instruction and tools of its own (docs/google.md: Cached contents). */
 function cachedTwice(request: GenerateContentRequest): Failure | null {
   const { cachedContent, systemInstruction, tools, toolConfig } = request
   if (cachedContent === undefined) return null
@@ -26,7 +26,7 @@ function cachedTwice(request: GenerateContentRequest): Failure | null {
   }
 }
 
-/** Only for models of the catalogue: another name may be the user's own for anything. */
+/** Only for models of the catalogue: another name may be an alias of the user's for any model. */
 function impossibleOutput({
   model,
   modalities,

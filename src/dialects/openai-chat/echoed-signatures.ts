@@ -1,6 +1,7 @@
 /**
- * Thought signatures that a client brings back, in the order in which they may be trusted (docs/clients.md: Signatures). Read leniently: what is no signature is
- * none, and whether one may go to Google is decided where it is known which model answers (gemini/fit/signatures.ts).
+ * Finds the thought signatures that a client sends back; the more trustworthy place comes first (docs/clients.md:
+ * Signatures). Reading is lenient: a malformed signature counts as absent. gemini/fit/signatures.ts decides, once the
+ * model is known, whether a signature may go to Google.
  */
 import { isRecord } from '../../json/record.ts'
 import type { AnswerMessage, ToolCallMessage } from './body/message-schema.ts'
@@ -12,14 +13,17 @@ export function echoedSignatures(message: AnswerMessage): readonly (string | und
   return message.tool_calls.map(
     (call, index) =>
       googleSignature(call.extra_content) ??
-      // One that belongs to the whole answer is its first call's.
+      // A signature of the whole answer belongs to its first call.
       (index === 0 ? ofMessage : undefined) ??
       encrypted.get(call.id) ??
       providerSignature(call),
   )
 }
 
-/** `extra_content.google.thought_signature`, Google's own place for it (docs/google.md: Thought signatures). */
+/**
+ * `extra_content.google.thought_signature`, the place of Google's own OpenAI layer (docs/google.md: Thought
+ * signatures).
+ */
 function googleSignature(extra: unknown): string | undefined {
   return signatureIn(isRecord(extra) ? extra['google'] : undefined)
 }
@@ -31,7 +35,7 @@ function providerSignature(call: ToolCallMessage): string | undefined {
 
 const NONE: ReadonlyMap<unknown, string> = new Map()
 
-/** OpenRouter's: `{type: "reasoning.encrypted", data, id}`, where the id is the call's. */
+/** OpenRouter's place: `{type: "reasoning.encrypted", data, id}`, where `id` is the call's. */
 function encryptedReasoning(details: unknown): ReadonlyMap<unknown, string> {
   if (!Array.isArray(details)) return NONE
   const found = new Map<unknown, string>()

@@ -1,4 +1,4 @@
-/** What of a chat request has no part in its answer, by the client's own names. */
+/** Which fields of a chat request have no effect on the answer, by the client's own names. */
 import type { Target } from '../../gemini/fit/index.ts'
 import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
@@ -8,7 +8,10 @@ import { inSnakeCase, unreadFields } from '../ignored.ts'
 import { CONFIG_FIELDS, GOOGLE_FIELDS } from './settings/google-extras.ts'
 import { type ChatRequest, chatRequest } from './body/schema.ts'
 
-/** Beside what the schema reads: what names the conversation, and Responses' own words (responses-shape.ts). */
+/**
+ * Fields that other code than the schema reads: names of the conversation, and fields of the Responses API
+ * (responses-shape.ts).
+ */
 const READ_ELSEWHERE = [
   'user',
   'prompt_cache_key',
@@ -22,10 +25,10 @@ const KNOWN = lazy(() => new Set([...Object.keys(chatRequest.entries), ...READ_E
 const IN_EXTRA_BODY = new Set(['google'])
 const IN_TEMPLATE = new Set(['enable_thinking', 'thinking', 'thinking_budget', 'reasoning_effort'])
 const NOTHING = new Set<string>()
-/** What Google does anyway. */
+/** Values of `service_tier` that are not reported as ignored: Google serves them, or does the same without. */
 const PLAIN_TIERS = new Set(['auto', 'default', 'standard', 'flex', 'priority'])
 
-/** What the translation leaves out, whoever answers. `body` is what the client sent. */
+/** What the translation leaves out for every model. `body` is what the client sent. */
 export function ignoredIn(body: unknown, chat: ChatRequest): readonly string[] {
   if (!isRecord(body)) return []
   const ignored = unreadFields(body, KNOWN())
@@ -45,7 +48,7 @@ export function ignoredIn(body: unknown, chat: ChatRequest): readonly string[] {
   return ignored
 }
 
-/** What the model or the upstream that answers takes no part of. */
+/** What the model or the upstream that answers ignores. */
 export function ignoredUnder(request: GenerateContentRequest, target: Target): readonly string[] {
   return ignoredBy(request, target).map((name) => NAMES.get(name) ?? inSnakeCase(name))
 }

@@ -60,7 +60,7 @@ function telling(translation: Translation): Telling {
     whole(answers, context) {
       const [{ model } = { model: '' }] = answers
       const told = toChatCompletionOf(
-        // Their leases may differ, and with them the way that JSON comes about.
+        // Each answer has a lease of its own. The leases may differ, and with them whether JSON output is emulated.
         answers.map((answer) => ({
           response: answer.response,
           plan: planUnder(translation, answer),

@@ -1,4 +1,4 @@
-/** The media in a chat's messages, each read where it stands (docs/clients.md: Messages, Media). */
+/** Finds the media in a chat's messages and reads each at its place (docs/clients.md: Messages, Media). */
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Attachment } from '../../gemini/media/attachment.ts'
@@ -13,8 +13,8 @@ export type MediaRead =
   | { readonly ok: false; readonly failure: Failure }
 
 /**
- * Fills in the parts of all media in these messages, and lists them: their sizes are to be checked, and those at an address
- * fetched. `cuttings`: what was cut out of the request's strings.
+ * Fills in the parts of all media in these messages, and lists them so that their sizes can be checked and those
+ * given by address fetched. `cuttings`: what was cut out of the request's strings.
  */
 export function readMedia(messages: readonly MessageWithMedia[], cuttings: Cuttings): MediaRead {
   if (!messages.some(holdsMedia)) return NO_MEDIA
@@ -43,7 +43,7 @@ const NO_MEDIA: MediaRead = { ok: true, attachments: [] }
 interface MessageWithMedia {
   readonly role: string
   readonly content: readonly ContentPart[]
-  /** An answer's own. */
+  /** Only in an answer that the client sends back. */
   readonly images?: readonly ContentPart[]
 }
 
@@ -102,13 +102,13 @@ function isResult(role: string): boolean {
   return role === 'tool' || role === 'function'
 }
 
-/** A function's result holds files themselves (docs/google.md: Parts). */
+/** A function's result must contain the file itself (docs/google.md: Parts). */
 function onlyHere(param: string): MediaRead & { readonly ok: false } {
   const message = `Invalid value: '${param}' is a file that Google keeps, and the result of a tool takes none; send it in a user message.`
   return { ok: false, failure: { reason: 'unsupported_value', message, param } }
 }
 
-/** Google's system instruction takes no media (docs/google.md: System instruction), and neither does OpenAI's. */
+/** Neither Google's system instruction nor OpenAI's accepts media (docs/google.md: System instruction). */
 function onlyText(role: string, param: string): MediaRead & { readonly ok: false } {
   const message = `Invalid value: '${param}' is not text, and a ${role} message takes text only; send it in a user message.`
   return { ok: false, failure: { reason: 'unsupported_value', message, param } }

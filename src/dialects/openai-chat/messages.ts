@@ -1,4 +1,4 @@
-/** The messages of a chat as a conversation with Gemini (docs/clients.md: Messages). */
+/** Turns the messages of a chat into a conversation with Gemini (docs/clients.md: Messages). */
 import { Conversation, type PastCall } from '../../gemini/ask/conversation.ts'
 import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
 import { saidBy } from '../../gemini/ask/speaker.ts'
@@ -19,7 +19,8 @@ export function toConversation(messages: readonly ChatMessage[]): Conversation {
   const conversation = new Conversation()
   const lastAnswer = messages.findLastIndex(({ role }) => role === 'assistant' || role === 'model')
   for (const [at, message] of messages.entries()) {
-    // What a system says after the model's last words is about what comes next: above the conversation it would be out of place.
+    // A system message after the model's last words is about what comes next, so it stays there. Above the
+    // conversation it would be out of place.
     if (at > lastAnswer && conversation.hasModelSpoken && isSystem(message)) {
       conversation.user(saidBy(message.name, toParts(message.content)))
     } else tell(conversation, message)
@@ -76,7 +77,10 @@ function nameOf(call: ToolCallMessage): string {
   return 'custom' in call ? call.custom.name : call.function.name
 }
 
-/** What is no JSON object is kept as it is: the model wrote it, and finds it again (docs/clients.md: Messages). */
+/**
+ * A text that is not a JSON object is kept as it is: the model wrote it, and so finds it again (docs/clients.md:
+ * Messages).
+ */
 function toArguments(given: AnswerArguments): Record<string, unknown> {
   if (typeof given === 'string') {
     return given.trim() === '' ? {} : (parseObject(given) ?? { _raw: given })

@@ -5,24 +5,30 @@ import type { Preferences } from '../../gemini/preferences.ts'
 import type { ReasoningFormat } from '../../gemini/reasoning.ts'
 import type { GenerateContentRequest, UsageMetadata } from '../../gemini/types.ts'
 
-/** What the answer needs to know of the request: decided once while the request is translated, read by whole.ts and stream.ts. */
+/**
+ * What the answer must know about the request. Decided once, when the request is translated; whole.ts and stream.ts
+ * read it.
+ */
 export interface ChatPlan extends AnswerPlan {
   /** `stream_options.include_usage`. */
   readonly includeUsage: boolean
-  /** `usage.include`, as OpenRouter's clients ask for it. */
+  /** `usage.include`, by which OpenRouter's clients ask for the cost. */
   readonly includesCost?: boolean
-  /** The cost in dollars, null where it is not known; absent where it was not asked for. */
+  /** Returns the cost in dollars, or null if it is not known. Absent if the client did not ask for the cost. */
   readonly costOf?: Terms['costOf']
-  /** Functions, by the client's names, that were declared as custom tools: they are answered as such (docs/clients.md: Whole answers). */
+  /**
+   * The client's names of functions that it declared as custom tools. Calls of them are told as calls of custom tools
+   * (docs/clients.md: Whole answers).
+   */
   readonly customTools: ReadonlySet<string>
-  /** The client used `functions`, and is answered with `function_call`. */
+  /** The client declared `functions`, so it expects `function_call`. */
   readonly legacyFunctions: boolean
   readonly reasoning: ReasoningFormat
-  /** Whether the request itself says so. If not, the user's own setting goes before. */
+  /** Whether the request itself chose the form of `reasoning`. If not, the user's own setting takes precedence. */
   readonly reasoningAsked: boolean
 }
 
-/** An answer to a request that asked for nothing special. */
+/** For a request that asked for nothing special. */
 export const PLAIN: ChatPlan = {
   ...PLAIN_ANSWER,
   includeUsage: false,
@@ -32,7 +38,7 @@ export const PLAIN: ChatPlan = {
   reasoningAsked: false,
 }
 
-/** What the plan depends on besides the request that the client made: who it is for, and who answers. */
+/** What the plan depends on besides the client's request: the user and the target. */
 export interface Terms {
   readonly request: GenerateContentRequest
   readonly target: Target
@@ -49,7 +55,7 @@ export function planFor(plan: ChatPlan, { request, target, preferences, costOf }
     ...plan,
     ...(plan.includesCost === true && { costOf }),
     ...expectationsOf(request, target),
-    // Tags would spoil an answer that is to be JSON, whoever takes care of that.
+    // Tags would spoil an answer that must be JSON, whether Google or Pollux makes it so.
     reasoning: isJson(request) && reasoning === 'think_tags' ? 'reasoning_content' : reasoning,
   }
 }

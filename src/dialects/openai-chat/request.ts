@@ -1,6 +1,6 @@
 /**
- * An OpenAI chat request as Gemini's (docs/clients.md: Fields, Messages; docs/google.md:
- * Turns, Generation settings).
+ * Translates an OpenAI chat request into Gemini's (docs/clients.md: Fields, Messages; docs/google.md: Turns,
+ * Generation settings).
  */
 import type { Failure } from '../../failure/failure.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
@@ -54,7 +54,7 @@ export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
     functionNames: names.changed(),
     customTools,
     legacyFunctions,
-    // Before tools there was one call a message.
+    // The form older than tools allows only one call a message.
     parallelToolCalls: chat.parallel_tool_calls !== false && !legacyFunctions,
   }
   return { ok: true, request, plan }

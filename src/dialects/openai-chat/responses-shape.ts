@@ -1,6 +1,7 @@
 /**
- * Bodies of OpenAI's Responses API on the path of Chat Completions, as Cursor's agent mode sends them (docs/clients.md: Fields),
- * in the shape of a chat request; the answer is a chat's. Checks nothing: what it does not understand it leaves to the schema.
+ * Turns a body of the Responses API into the shape of a chat request. Cursor's agent mode sends such bodies to the
+ * path of Chat Completions (docs/clients.md: Fields). The answer is a chat's. Checks nothing: what it does not
+ * understand is left for the schema to refuse.
  */
 import type { Failure } from '../../failure/failure.ts'
 import { isRecord, present } from '../../json/record.ts'
@@ -9,9 +10,9 @@ type Body = Record<string, unknown>
 
 export interface ChatShaped {
   readonly body: Body
-  /** A complaint about the chat request, in the words of what the client sent. */
+  /** Rewrites a failure about the chat request so that it names the fields which the client sent. */
   readonly retold: (failure: Failure) => Failure
-  /** The same for where in the chat request something stands. */
+  /** The same for the path of a field in the chat request. */
   readonly retoldPath: (path: string) => string
 }
 
@@ -35,7 +36,7 @@ function fromResponses(body: Body): ChatShaped {
       max_completion_tokens: max_output_tokens,
       response_format: nestedFormat(format),
       verbosity,
-      // What is no object is left in its place, to be complained of.
+      // A value that is not an object stays, so that the schema refuses it.
       ...(isRecord(reasoning) ? { reasoning_effort: reasoning['effort'] } : { reasoning }),
     }),
   }
@@ -43,7 +44,7 @@ function fromResponses(body: Body): ChatShaped {
   return { body: chat, retold: (failure) => retell(failure, retoldPath), retoldPath }
 }
 
-/** `sources`: where in the client's body each message came from. */
+/** `sources`: for each message, its path in the client's body. */
 function toMessages(
   input: unknown,
   instructions: unknown,
@@ -66,7 +67,7 @@ function toMessages(
       const message = isRecord(item) ? messageOf(item) : item
       if (message !== undefined) add(message, `input[${index}]`)
     } else if (isRecord(last) && last['role'] === 'assistant') {
-      // The calls of one turn stand in one message.
+      // All calls of one turn go into one message.
       const calls = Array.isArray(last['tool_calls']) ? last['tool_calls'] : []
       messages[messages.length - 1] = { ...last, tool_calls: [...calls, call] }
     } else add({ role: 'assistant', content: null, tool_calls: [call] }, `input[${index}]`)
@@ -79,7 +80,10 @@ function callOf({ type, call_id: id, name, arguments: args, input }: Body): Body
   return type === 'custom_tool_call' ? { id, type: 'custom', custom: { name, input } } : undefined
 }
 
-/** Undefined for what says nothing to a chat: reasoning, references, calls of OpenAI's own tools, and types to come. */
+/**
+ * Undefined for items that mean nothing in a chat: reasoning, references, calls of OpenAI's own tools, and unknown
+ * types.
+ */
 function messageOf({ type, role, content, call_id, output }: Body): Body | undefined {
   if (type === 'function_call_output' || type === 'custom_tool_call_output') {
     return { role: 'tool', tool_call_id: call_id, content: partsOf(output ?? '') }
@@ -126,7 +130,10 @@ function withNestedTools(body: Body, isResponses: boolean): Body {
   return { ...body, tools: served.map(nested), ...present({ tool_choice: nestedChoice(choice) }) }
 }
 
-/** Agents always send OpenAI's own tools too: those that Gemini has none of are dropped, and a search has its date taken off. */
+/**
+ * Agents always send OpenAI's own tools too. Those without an equivalent in Gemini are dropped, and a search loses
+ * its date suffix.
+ */
 function servedTool(tool: unknown): readonly unknown[] {
   const type = isRecord(tool) ? tool['type'] : undefined
   if (typeof type !== 'string') return []
@@ -134,7 +141,7 @@ function servedTool(tool: unknown): readonly unknown[] {
   return type === 'function' || type === 'custom' || type === 'code_interpreter' ? [tool] : []
 }
 
-/** `{type:"function",name}` as `{type:"function",function:{name}}`. */
+/** `{type:"function",name}` becomes `{type:"function",function:{name}}`. */
 function nested(tool: unknown): unknown {
   if (!isRecord(tool)) return tool
   const { type, ...fields } = tool

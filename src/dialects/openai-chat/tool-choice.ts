@@ -7,7 +7,10 @@ export type Choice =
 
 const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY', any: 'ANY' } as const
 
-/** Every form in which clients say it (docs/clients.md: Fields). Without functions there is nothing to choose (docs/clients.md: Fields). */
+/**
+ * Reads every form in which clients choose a function (docs/clients.md: Fields). Without functions there is nothing
+ * to choose.
+ */
 export function toFunctionChoice(
   choice: ToolChoice | LegacyChoice | null | undefined,
   offered: ReadonlyMap<string, unknown>,

@@ -19,12 +19,15 @@ export type TranslatedTools =
       readonly tools: Tool[]
       readonly toolConfig: ToolConfig | undefined
       readonly customTools: ReadonlySet<string>
-      /** The client offers `functions`, the form from before tools. */
+      /** The client declared `functions`, the form older than tools. */
       readonly legacyFunctions: boolean
     }
   | { readonly ok: false; readonly failure: Failure }
 
-/** The functions that a request offers, whichever way; of one name the first counts (docs/clients.md: Fields). */
+/**
+ * The functions that a request offers, in either form. If several share a name, the first one counts
+ * (docs/clients.md: Fields).
+ */
 export function offeredFunctions(chat: ChatRequest): ReadonlyMap<string, ChatFunction> {
   if (!chat.tools?.length && !chat.functions?.length) return NONE
   const offered = new Map<string, ChatFunction>()
@@ -59,7 +62,7 @@ export function toTools(
   const declared = declare(offered.values(), choice, names)
   const functions = declared === null ? [] : [declared]
   const builtIns = builtInsOf(chat).map((builtIn): Tool => ({ [builtIn]: {} }))
-  // What comes first is kept where the two cannot meet (gemini/fit/tools.ts).
+  // If the two kinds cannot be combined, the first one is kept (gemini/fit/tools.ts).
   const tools =
     chat.tool_priority === 'built_in' ? [...builtIns, ...functions] : [...functions, ...builtIns]
   return {
@@ -103,7 +106,7 @@ function toCustomTool({ name, description, format }: DeclaredCustomTool): Custom
   return { name, description, grammar: { definition, syntax } }
 }
 
-/** Each once. */
+/** Each tool once. */
 function builtInsOf({ tools, web_search_options: search }: ChatRequest): readonly BuiltIn[] {
   const named: BuiltIn[] = []
   for (const tool of tools ?? []) {

@@ -5,7 +5,7 @@ import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { boolean, integer, integerFrom1To, string } from '../words.ts'
 import { refuseTokens } from '../openai/token-arrays.ts'
 
-/** Each is a call of its own; OpenAI takes more, and nobody asks for them. */
+/** Each choice is a call of its own. OpenAI allows more. */
 const MAX_CHOICES = 16
 
 const prompt = v.lazy((value) =>

@@ -78,7 +78,7 @@ function telling(completion: CompletionRequest, plan: ChatPlan): Telling {
     whole(answers, context) {
       const [{ model } = { model: '' }] = answers
       const named = contextOf(context, model)
-      // There is no field for thoughts, and they are no part of the text.
+      // A completion has no field for thoughts, and its text must not contain them.
       const thoughtless = { ...plan, reasoning: 'none' } as const
       const told = toChatCompletionOf(
         answers.map(({ response }) => ({ response, plan: thoughtless })),

@@ -1,9 +1,9 @@
-/** A prompt as a chat of one message: from there on it goes the way of every chat. */
+/** Turns a prompt into a chat of one message. Everything after that is as for any chat. */
 
 import { isRecord } from '../../json/record.ts'
 import { unreadFields } from '../ignored.ts'
 
-/** What the two have in common. */
+/** The fields that completions and chats share. */
 const SHARED = [
   'model',
   'max_tokens',
@@ -20,11 +20,11 @@ const SHARED = [
   'reasoning_effort',
 ]
 
-/** What is read besides, by its own schema. */
+/** Fields that this dialect's own schema reads. */
 const OWN = ['prompt', 'suffix', 'echo', 'n', 'best_of', 'logprobs']
 const READ: ReadonlySet<string> = new Set([...SHARED, ...OWN, 'prompt_cache_key'])
 
-/** What has no part in the answer, by the client's names. */
+/** Which fields have no effect on the answer, by the client's names. */
 export function ignoredIn(body: unknown): readonly string[] {
   return isRecord(body) ? unreadFields(body, READ) : []
 }
@@ -41,7 +41,7 @@ export function toChatBody(
   return { ...Object.fromEntries(shared), messages: messagesOf(prompt, suffix) }
 }
 
-/** Gemini has no mode for the middle of a text, so it is asked in words (editors complete so). */
+/** Gemini has no mode for filling in the middle of a text, which editors use, so the model is asked in words. */
 function messagesOf(prompt: string, suffix: string | null): object[] {
   if (suffix === null || suffix === '') return [{ role: 'user', content: prompt }]
   const content = `<before>${prompt}</before>\n<after>${suffix}</after>`

@@ -13,7 +13,7 @@ import { toUsage } from '../openai-chat/answer/usage.ts'
 import { type CompletionContext, endOf } from './whole.ts'
 
 export interface CompletionStreamOptions {
-  /** The prompt, where it is to be repeated; else empty. */
+  /** The prompt if it must be repeated before the answer; otherwise empty. */
   readonly echo: string
   readonly includeUsage: boolean
 }
@@ -23,7 +23,7 @@ export class CompletionStream extends DeafSink {
   readonly #options: CompletionStreamOptions
   #echo: string
   readonly #reader = new AnswerReader(PLAIN_ANSWER, this)
-  /** What the response that is being read says. */
+  /** What the response being read says. */
   #said = ''
 
   constructor(context: CompletionContext, options: CompletionStreamOptions) {

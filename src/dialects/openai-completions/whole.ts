@@ -20,7 +20,7 @@ export interface TextCompletion extends CompletionContext {
   readonly usage: Usage
 }
 
-/** `echoes` are the prompts to repeat before each choice; empty where none is to be. */
+/** `echoes`: the prompts to repeat before each choice; empty if none must be repeated. */
 export function toTextCompletion(
   { choices, usage }: ChatCompletion,
   context: CompletionContext,
@@ -43,7 +43,7 @@ function textOf(content: unknown): string {
   return typeof content === 'string' ? content : ''
 }
 
-/** A prompt offers no functions, so none is called. */
+/** A completion offers no functions, so no finish reason for calls occurs. */
 export function endOf(reason: string): 'stop' | 'length' | 'content_filter' {
   return reason === 'length' || reason === 'content_filter' ? reason : 'stop'
 }

@@ -1,4 +1,4 @@
-/** OpenAI's embedding requests (docs/clients.md: Embeddings of clients), with the task types of Gemini's. */
+/** OpenAI's embedding requests (docs/clients.md: Embeddings of clients), with Gemini's task types. */
 import * as v from 'valibot'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { modelName } from '../model-name.ts'
@@ -7,7 +7,7 @@ import { refuseTokens } from '../openai/token-arrays.ts'
 
 /** OpenAI's own limit. */
 const MAX_INPUTS = 2048
-/** Google says how long a model's vectors are; this only keeps nonsense away. */
+/** Google limits the length of a model's vectors. This bound only refuses nonsense. */
 const MAX_DIMENSIONS = 65_536
 
 const TASK_TYPES = [
@@ -21,7 +21,7 @@ const TASK_TYPES = [
   'CODE_RETRIEVAL_QUERY',
 ] as const
 
-/** How other embedding APIs call them. */
+/** The names that other embedding APIs use. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['QUERY', 'RETRIEVAL_QUERY'],
   ['SEARCH_QUERY', 'RETRIEVAL_QUERY'],

@@ -29,17 +29,17 @@ export function toEmbeddingList(
   }
 }
 
-/** Rounding of 32-bit floats; what Google says is of unit length is left as it is. */
+/** The error of 32-bit floats. A vector whose length differs from 1 by less stays unchanged. */
 const ROUNDING = 1e-4
 
-/** OpenAI's vectors are of unit length; Google's are not where they were cut short (docs/google.md: Embeddings). */
+/** OpenAI's vectors have unit length. Google's do not if they were shortened (docs/google.md: Embeddings). */
 function unit(vector: readonly number[]): readonly number[] {
   const length = Math.hypot(...vector)
   if (length === 0 || Math.abs(length - 1) < ROUNDING) return vector
   return vector.map((value) => value / length)
 }
 
-/** 32-bit floats, little-endian whatever the machine: clients decode them so (docs/clients.md: Embeddings of clients). */
+/** 32-bit floats, little-endian on every machine, as clients decode them (docs/clients.md: Embeddings of clients). */
 function toBase64(vector: readonly number[]): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4))
   for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true)

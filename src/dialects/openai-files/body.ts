@@ -1,8 +1,8 @@
-/** The form of POST /v1/files and the query of GET /v1/files, checked once at the rim. */
+/** The form of POST /v1/files and the query of GET /v1/files, checked once on arrival. */
 import * as v from 'valibot'
 import { parse, type Parsed } from '../../failure/check.ts'
 
-/** As OpenAI has them; here each is kept and means nothing. */
+/** OpenAI's purposes. Pollux stores a file's purpose, but nothing depends on it. */
 const PURPOSE = 'must be a purpose such as user_data, assistants, vision, batch, fine-tune or evals'
 const purpose = v.pipe(v.string('text'), v.regex(/^[a-z][a-z_-]{0,63}$/, PURPOSE))
 

@@ -1,4 +1,4 @@
-/** OpenAI's files, in whose words Google's are told. */
+/** Google's files in OpenAI's form. */
 import { readFileForm, readFileQuery } from './body.ts'
 import { toFileList, toFileObject } from './whole.ts'
 

@@ -1,6 +1,6 @@
 import type { FileQuery } from './body.ts'
 
-/** OpenAI's file object. Times are in seconds. */
+/** OpenAI's file object. Times are in Unix seconds. */
 export interface FileObject {
   readonly id: string
   readonly object: 'file'
@@ -18,7 +18,7 @@ const STATUS: ReadonlyMap<unknown, FileObject['status']> = new Map<unknown, File
   ['FAILED', 'error'],
 ])
 
-/** A file as Google describes it, in OpenAI's words. */
+/** Converts Google's description of a file. */
 export function toFileObject(file: Readonly<Record<string, unknown>>, purpose: string): FileObject {
   const { name, displayName, sizeBytes, createTime, expirationTime, state } = file
   const id = String(name).replace(/^files\//, '')
@@ -36,7 +36,7 @@ export function toFileObject(file: Readonly<Record<string, unknown>>, purpose: s
   }
 }
 
-/** One page of all of them; `after` that is none of them begins at the beginning. */
+/** One page of the files. If `after` names none of them, the page starts at the beginning. */
 export function toFileList(files: readonly FileObject[], asked: FileQuery): object {
   const { after, limit, order, purpose } = asked
   const wanted = files

@@ -1,18 +1,21 @@
-/** OpenAI's image requests, as far as Gemini's models that draw can follow them (docs/google.md: Generation settings, Thinking). */
+/**
+ * OpenAI's image requests, as far as Gemini's models that draw can follow them (docs/google.md: Generation settings,
+ * Thinking).
+ */
 import * as v from 'valibot'
 import { ASPECT_RATIOS } from '../../gemini/media/aspect-ratios.ts'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { modelName } from '../model-name.ts'
 import { integerFrom1To, oneOf, someText, string } from '../words.ts'
 
-/** OpenAI's own limit; each is a call of its own. */
+/** OpenAI's own limit. Each image is a call of its own. */
 const MAX_IMAGES = 10
 
 const RATIOS: readonly (readonly [string, number])[] = ASPECT_RATIOS.map((name) => {
   const [width = 1, height = 1] = name.split(':').map(Number)
   return [name, width / height]
 })
-/** How far a size may be from a ratio and still mean it: 1792x1024 is OpenAI's 16:9. */
+/** How far a size may differ from a ratio and still mean it: 1792x1024 is OpenAI's 16:9. */
 const TOLERANCE = 0.05
 
 export interface ImageConfig {
@@ -53,7 +56,10 @@ export function parseImageRequest(input: unknown): Parsed<ImageRequest> {
   return body.ok ? parse(imageRequest, body.value) : body
 }
 
-/** Null where no picture of Gemini's has this size. A thousand pixels are its default, which is left unsaid: not every model lets itself be told. */
+/**
+ * Null if Gemini makes no picture of this size. About a thousand pixels are its default and are not sent, since not
+ * every model accepts a size.
+ */
 function toImageConfig(text: string): ImageConfig | null {
   if (text === 'auto') return {}
   const [, width = '0', height = '0'] = /^(\d{2,4})x(\d{2,4})$/.exec(text) ?? []

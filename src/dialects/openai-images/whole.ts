@@ -1,4 +1,4 @@
-/** What a model drew as OpenAI's list of images. */
+/** The pictures that a model drew as OpenAI's list of images. */
 import type { Failure } from '../../failure/failure.ts'
 import { collect } from '../../gemini/answer/collect.ts'
 import { endingOf } from '../../gemini/endings.ts'
@@ -21,7 +21,7 @@ export type DrawnImages =
   | { readonly ok: true; readonly list: ImageList }
   | { readonly ok: false; readonly failure: Failure }
 
-/** One image of each response. `url` is a data URL: nothing is stored that another could point to. */
+/** One image from each response. `url` becomes a data URL: no image is stored that a link could point to. */
 export function toImageList(
   responses: readonly GenerateContentResponse[],
   format: 'b64_json' | 'url',
@@ -29,7 +29,7 @@ export function toImageList(
 ): DrawnImages {
   const data: ({ b64_json: string } | { url: string })[] = []
   for (const response of responses) {
-    // A model that thinks may sketch before it draws: the last picture is the one.
+    // A model that thinks may sketch before it draws, so the last picture is the result.
     const drawn = collect(response).media.findLast(({ mimeType }) => mimeType.startsWith('image/'))
     if (drawn === undefined) return { ok: false, failure: nothingDrawn(response) }
     const url = `data:${drawn.mimeType};base64,${drawn.data}`

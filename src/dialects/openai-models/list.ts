@@ -1,10 +1,13 @@
-/** The models that a user can reach as OpenAI's list, with OpenRouter's extras (docs/clients.md: Lists of models). */
+/**
+ * The models that a user can reach as OpenAI's list, with OpenRouter's extra fields (docs/clients.md: Lists of
+ * models).
+ */
 import type { Kind, Modality, Model } from '../../gemini/models/catalogue.ts'
 import type { Listed } from '../../gemini/models/listing.ts'
 import { traitsOf } from '../../gemini/models/traits.ts'
 import { UPSTREAMS } from '../../gemini/upstreams.ts'
 
-/** What every client reads; all there is to say of a model that the catalogue does not know. */
+/** The fields that every client reads. Nothing else is known of a model that the catalogue lacks. */
 interface Bare {
   readonly id: string
   readonly object: 'model'
@@ -46,7 +49,7 @@ const THINKING = ['reasoning', 'include_reasoning']
 const LOGPROBS = ['logprobs', 'top_logprobs']
 const ALWAYS = ['max_tokens', 'stop', 'seed']
 
-/** In OpenRouter's words; clients switch abilities on by them. */
+/** OpenRouter's words. Clients enable features by them. */
 const PARAMETERS: Readonly<Record<Kind, readonly string[]>> = {
   text: ['tools', 'tool_choice', 'response_format', 'structured_outputs', ...ALWAYS],
   image: ALWAYS,
@@ -74,7 +77,10 @@ export function toModelList(models: readonly Listed[]): OpenAIModelList {
   return { object: 'list', data: models.map(toModel) }
 }
 
-/** No `pricing` and no `description`: a price of "0" would be false, and clients show it (docs/clients.md: Lists of models). */
+/**
+ * Has no `pricing` and no `description`: a price of "0" would be false, and clients would show it (docs/clients.md:
+ * Lists of models).
+ */
 export function toModel({ id, target, model }: Listed): OpenAIModel {
   if (model === null) return { id, object: 'model', created: 0, owned_by: 'google' }
   const { contextWindow: context_length, maxOutput: max_completion_tokens } = model
@@ -94,7 +100,10 @@ export function toModel({ id, target, model }: Listed): OpenAIModel {
   }
 }
 
-/** Only what the model takes wherever it is served: some are answered by another model, or without log probabilities. */
+/**
+ * Only parameters that the model accepts on every upstream that serves it: some answer with another model, or without
+ * log probabilities.
+ */
 function parametersOf({ id, kind, upstreams }: Model): readonly string[] {
   if (kind !== 'text' && kind !== 'image') return PARAMETERS[kind]
   const served = UPSTREAMS.filter((upstream) => upstreams[upstream] !== 'absent')

@@ -1,4 +1,7 @@
-/** The same list as LiteLLM's `/v1/model/info`, which Cline and Roo ask in their LiteLLM mode (docs/clients.md: Lists of models). */
+/**
+ * The same list as LiteLLM's `/v1/model/info`, which Cline and Roo read in their LiteLLM mode (docs/clients.md: Lists
+ * of models).
+ */
 import type { Kind } from '../../gemini/models/catalogue.ts'
 import type { Listed } from '../../gemini/models/listing.ts'
 
@@ -9,7 +12,7 @@ const MODES: Readonly<Record<Kind, string>> = {
   embedding: 'embedding',
 }
 
-/** Without prices, as in the list of models. */
+/** Without prices, like the list of models. */
 export function toModelInfo(models: readonly Listed[]): { readonly data: readonly object[] } {
   return {
     data: models.map(({ id, target, model }) => ({

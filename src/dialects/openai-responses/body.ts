@@ -1,4 +1,7 @@
-/** The body of POST /v1/responses, checked once at the rim. `null` is absent everywhere, and unknown fields are ignored. */
+/**
+ * The body of POST /v1/responses, checked once on arrival. `null` counts as absent everywhere, and unknown fields are
+ * ignored.
+ */
 import * as v from 'valibot'
 import { asObject, type Parsed, parse } from '../../failure/check.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -11,7 +14,7 @@ import { type Item, items } from './items.ts'
 import { toolChoice, toolList } from './tool-schema.ts'
 
 const INT32_MAX = 2 ** 31 - 1
-/** Deeper ones no model follows, and Google refuses them. */
+/** Levels. No model follows deeper schemas, and Google refuses them. */
 const MAX_SCHEMA_DEPTH = 100
 
 /** Clients write -1 or 0 for "no limit". */
@@ -120,7 +123,7 @@ export const responsesRequest = v.object(
 
 export type ResponsesRequest = v.InferOutput<typeof responsesRequest>
 
-/** What would change the answer's meaning if it were ignored. */
+/** Fields that would change what the answer means, so they must not be ignored. Each has the reason for its refusal. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   background: 'answers come while the client waits',
   prompt: 'there are no stored prompts; send instructions and input',
@@ -151,7 +154,7 @@ function unsupportedIn(raw: Readonly<Record<string, unknown>>): Failure | null {
   return null
 }
 
-/** Stored items as they came, once more. What is none any more is passed over. */
+/** Parses stored items again. An item that no longer fits the schema is left out. */
 export function parseStored(texts: readonly string[]): readonly Item[] {
   return texts.flatMap((text) => {
     const parsed = v.safeParse(items, [JSON.parse(text)])

@@ -1,4 +1,4 @@
-/** A call of the model's as the item that its client waits for. */
+/** A call of the model's as the item that its client expects. */
 import type { MadeCall } from '../../gemini/answer/calls.ts'
 import { isRecord, present } from '../../json/record.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
@@ -8,7 +8,7 @@ import type { Offered } from './tools.ts'
 
 type Args = Readonly<Record<string, unknown>>
 
-/** An item of the output as it is in JSON. */
+/** An item of the output, as an object. */
 export interface CallItem {
   readonly type: string
   readonly id: string
@@ -17,10 +17,10 @@ export interface CallItem {
   readonly [field: string]: unknown
 }
 
-/** What comes in deltas of a call, if anything does. */
+/** A call's item, and which of its fields comes in deltas, if any. */
 export interface ToldCall {
   readonly item: CallItem
-  /** The field that is empty at first, and the name that its events have. */
+  /** The field that is empty at first, and the name of its events. */
   readonly streamed: {
     readonly field: 'arguments' | 'input'
     readonly event: 'function_call_arguments' | 'custom_tool_call_input'
@@ -39,7 +39,7 @@ const PREFIXES = {
 
 const CALL_ID = 'call_'
 
-/** `call.id` is `call_` and what the item's id has after its own prefix. */
+/** `call.id` must be `call_` followed by a suffix. The item's id has the same suffix after its own prefix. */
 export function tellCall(call: MadeCall, offered: Offered | undefined): ToldCall {
   const kind = offered?.kind ?? 'function'
   const ids = {
@@ -60,7 +60,7 @@ export function tellCall(call: MadeCall, offered: Offered | undefined): ToldCall
       }
     }
     case 'tool_search':
-      // Codex runs none without `execution`, and ends with an error where the arguments are a string.
+      // Without `execution` Codex does not run the call, and if the arguments are a string it ends with an error.
       return alone({ type: 'tool_search_call', execution: 'client', ...ids, arguments: call.args })
     case 'local_shell':
       return alone({ type: 'local_shell_call', ...ids, action: execution(call.args) })
@@ -82,7 +82,7 @@ function alone(item: CallItem): ToldCall {
   return { item, streamed: null }
 }
 
-/** Always a string, `{}` where there are none: without one Codex ends its turn as if all were done. */
+/** Always a string, `{}` if there are no arguments: without it Codex ends its turn as if everything were done. */
 function argumentsOf({ args, json }: MadeCall, offered: Offered | undefined): string {
   const meant = restored(args, offered?.schema)
   return meant === args ? json : toWellFormedJson(meant)
@@ -104,7 +104,7 @@ function commands({ commands: lines, ...rest }: Args): object {
   }
 }
 
-/** A model may say one text where a list is wanted. */
+/** Where a list is expected, a model may give a single text. */
 function textsIn(value: unknown): readonly string[] {
   const all: readonly unknown[] = Array.isArray(value) ? value : [value]
   return all.map((one) => (typeof one === 'string' ? one : JSON.stringify(one ?? '')))

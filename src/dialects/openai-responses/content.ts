@@ -1,4 +1,7 @@
-/** What an item says: a string, or parts in the words of the Responses API or of Chat Completions, since clients mix them. */
+/**
+ * What an item says: a string, or parts in the form of the Responses API or of Chat Completions, since clients mix
+ * the two.
+ */
 import * as v from 'valibot'
 import type { MediaKind } from '../../gemini/media/media-types.ts'
 import type { Part } from '../../gemini/types.ts'
@@ -9,13 +12,13 @@ import { string } from '../words.ts'
 /** A picture, sound or file as the client sent it. */
 export interface Media {
   readonly kind: MediaKind
-  /** Where in its part the source stands, for errors. */
+  /** The path of the source within its part, for error messages. */
   readonly field: string
   readonly source: string
   readonly format?: string | null | undefined
   readonly fileName?: string | null | undefined
   readonly detail?: ImageDetail | null | undefined
-  /** What it is to Gemini: empty until it was read, which is before anything is translated. */
+  /** The part for Gemini. Empty until media.ts fills it in, which happens before anything is translated. */
   readonly part: Part
 }
 
@@ -119,10 +122,10 @@ const whole = v.pipe(
   v.transform((value): ContentPart[] => [value]),
 )
 
-/** Always a list, one for each part. */
+/** Always a list. A string becomes a list of one part. */
 export const content = v.lazy((input) => (Array.isArray(input) ? parts : whole))
 
-/** The first of several fields that is filled; where none is, the first is the one that is missing. */
+/** The first field that is filled. If none is, the first field is reported as missing. */
 function media(
   kind: MediaKind,
   level: ImageDetail | null | undefined,
@@ -135,7 +138,7 @@ function media(
   return { kind, field, source: source ?? '', detail: level, part: {} }
 }
 
-/** The parts as Gemini takes them; empty texts, which it refuses, are left out. */
+/** The parts in Gemini's form. Empty texts are left out, since Gemini refuses them. */
 export function toParts(content: readonly ContentPart[]): Part[] {
   return content.flatMap((each): Part[] => {
     if (typeof each !== 'string') return [each.part]

@@ -1,4 +1,4 @@
-/** The items of an input as a conversation with Gemini. */
+/** Turns the items of an input into a conversation with Gemini. */
 import { Conversation } from '../../gemini/ask/conversation.ts'
 import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
 import type { Part } from '../../gemini/types.ts'
@@ -20,7 +20,7 @@ export function toConversation(items: readonly Item[], offers: Offers): Conversa
   return conversation
 }
 
-/** What may stand among the first instructions without ending them. */
+/** Items that may stand among the first instructions without ending them. */
 function isAbove(item: Item): boolean {
   if (item.type === 'message') return item.role === 'system' || item.role === 'developer'
   return item.type === 'additional_tools'
@@ -55,7 +55,7 @@ function tell(conversation: Conversation, item: Item, offers: Offers): void {
     case 'apply_patch_call':
       return call(conversation, item, 'apply_patch', sendable(present(item.operation)))
     case 'function_call_output':
-      // Without the call's id it names the function.
+      // A result without a call's id names the function instead.
       return result(conversation, item.call_id ?? null, item.name ?? null, toParts(item.output))
     case 'custom_tool_call_output':
       return result(conversation, item.call_id ?? null, null, toParts(item.output))
@@ -78,7 +78,7 @@ function tell(conversation: Conversation, item: Item, offers: Offers): void {
       if (summary !== null) conversation.user([{ text: `${SUMMARY}\n\n${summary}` }])
       return
     }
-    // References are resolved before, tools are declared, and the trigger asks for something else.
+    // References were resolved before, tools are declared elsewhere, and the trigger only asks for a summary.
     case 'item_reference':
     case 'additional_tools':
     case 'compaction_trigger':
@@ -97,7 +97,8 @@ function say(conversation: Conversation, { role, content }: ItemOf<'message'>): 
     case 'assistant':
     case 'model':
       return conversation.model(parts)
-    // Above the conversation it would change what stands before all the rest, and Google's cache of that would be lost.
+    // Put above the conversation, the text would change the request's beginning, and Google's cache of the
+    // conversation would be lost.
     case 'system':
     case 'developer':
       return conversation.along(parts.map((part) => marked(part, role)))
@@ -117,7 +118,7 @@ function call(
   conversation.model([], [{ id: callId ?? '', name, args }])
 }
 
-/** What is no JSON object is kept as it is: the model wrote it, and finds it again. */
+/** A text that is not a JSON object is kept as it is: the model wrote it, and so finds it again. */
 function argumentsOf({
   arguments: given,
 }: {
@@ -147,7 +148,7 @@ function textOf(output: unknown): string {
   return output === undefined || output === null ? '' : JSON.stringify(output)
 }
 
-/** A picture that a model made earlier: base64, of a type that its beginning tells. */
+/** A picture that a model made earlier, in base64. Its first characters tell the type. */
 function drawn(base64: string): Part {
   const isJpeg = base64.startsWith('/9j/')
   const isWebp = base64.startsWith('UklGR')

@@ -1,4 +1,4 @@
-/** What a response says again of its request. */
+/** What a response repeats of its request. */
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { isRecord } from '../../json/record.ts'
 import { toJsonLine } from '../../json/line.ts'
@@ -6,7 +6,7 @@ import type { ResponsesRequest } from './body.ts'
 
 type Raw = Readonly<Record<string, unknown>>
 
-/** Those that are said as they came, and what is said of one that did not. */
+/** Fields that are repeated unchanged, each with the value that stands for a missing one. */
 const AS_SENT: Readonly<Record<string, unknown>> = {
   instructions: null,
   max_output_tokens: null,
@@ -24,7 +24,7 @@ const AS_SENT: Readonly<Record<string, unknown>> = {
   user: null,
 }
 
-/** As JSON of an object. `raw`: the body as it came. */
+/** JSON of an object. `raw` is the client's body. */
 export function settingsJson(
   raw: Raw,
   { parallel_tool_calls }: ResponsesRequest,

@@ -1,4 +1,4 @@
-/** Failures as the last event of a stream tells them: clients decide by the code whether to ask again. */
+/** Failures as the last event of a stream. Clients decide by the code whether to ask again. */
 import { type Failure, type FailureReason, LASTING } from '../../failure/failure.ts'
 import { toOpenAIError } from '../openai/family.ts'
 
@@ -9,7 +9,9 @@ const CODES: Partial<Record<FailureReason, string>> = {
   context_length_exceeded: 'context_length_exceeded',
 }
 
-/** What no repeat can mend, whatever its reason: Codex shows the message and ends the turn. */
+/**
+ * Failures that repeating cannot mend, whatever their status elsewhere. Codex shows their message and ends the turn.
+ */
 const FINAL: ReadonlySet<FailureReason> = new Set([
   ...LASTING,
   'content_filtered',
@@ -27,7 +29,7 @@ const FINAL: ReadonlySet<FailureReason> = new Set([
 ])
 
 export interface ToldFailure {
-  /** Never `server_is_overloaded`, at which Codex gives up. */
+  /** Never `server_is_overloaded`: Codex gives up at that code. */
   readonly code: string
   readonly message: string
   readonly param: string | null
@@ -41,7 +43,7 @@ export function tellFailure(failure: Failure): ToldFailure {
   return { code, message: withWait(message, code, failure), param, type }
 }
 
-/** Codex waits as long as the message says. */
+/** Codex waits for as long as the message says. */
 function withWait(message: string, code: string, { retryAfterMs }: Failure): string {
   const isSaid = /try again in/i.test(message)
   if (code !== 'rate_limit_exceeded' || retryAfterMs === undefined || isSaid) return message

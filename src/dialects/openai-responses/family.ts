@@ -1,6 +1,7 @@
 /**
- * OpenAI's manners as Codex needs them (seen with Codex 0.169): it sends a request again after every answer but 400 and 404 with
- * `model_not_found`, thirty times after a 5xx, and gives up at a 429 that does not say when. So what no repeat can mend is a 400 here.
+ * OpenAI's manners, adapted to Codex (seen with Codex 0.169). It repeats a request after every status except 400, and
+ * 404 with `model_not_found`. After a 5xx it does so thirty times. It gives up at a 429 without a time to wait. So a
+ * failure that repeating cannot mend is a 400 here.
  */
 import type { Failure, FailureReason } from '../../failure/failure.ts'
 import { jsonResponse } from '../../json/json-response.ts'
@@ -20,7 +21,7 @@ const FINAL: ReadonlySet<FailureReason> = new Set([
   'misconfigured',
 ])
 
-/** For a 429 of which nobody knows when it ends. */
+/** For a 429 whose end nobody knows. */
 const RETRY_AFTER_SECONDS = 10
 
 export const RESPONSES_FAMILY: Family = {
@@ -44,7 +45,7 @@ function refuseForGood(failure: Failure): Response {
   )
 }
 
-/** At the code `server_is_overloaded` Codex ends the turn as if the model were full. */
+/** At the code `server_is_overloaded` Codex ends the turn as if the model were full, so another code is sent. */
 function refuseOverloaded(failure: Failure, requestId: string): Response {
   const { headers, status } = OPENAI_FAMILY.refuse(failure, requestId)
   const { error } = toOpenAIError(failure)

@@ -1,8 +1,8 @@
 import type { Context } from '../dialect.ts'
 
 /**
- * The ids of one answer. Each has the request's own random part in it, so nobody can guess one; a call and its item share what
- * follows the prefix, and no two of a conversation are equal.
+ * The ids of one answer. Each contains the request's random part, so ids cannot be guessed. A call and its item share
+ * what follows the prefix. No two ids of a conversation are equal.
  */
 export class Ids {
   readonly response: string
@@ -14,12 +14,12 @@ export class Ids {
     this.response = `resp_${this.#unique}`
   }
 
-  /** For an item of this kind. */
+  /** A new id for an item with this prefix. */
   item(prefix: string): string {
     return `${prefix}_${this.suffix()}`
   }
 
-  /** What an item's id has after its prefix, each time another. Never of digits alone: LiteLLM replaces such call ids. */
+  /** What follows the prefix of an id, a new one at each call. Never only digits: LiteLLM replaces such call ids. */
   suffix(): string {
     return `${this.#unique}x${this.#next++}`
   }

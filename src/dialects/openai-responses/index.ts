@@ -20,7 +20,7 @@ export const OPENAI_RESPONSES: JsonDialect = {
   },
 }
 
-/** POST /v1/responses/compact: the conversation made shorter. Nothing of it is stored. */
+/** POST /v1/responses/compact: shortens the conversation. Nothing is stored. */
 export const OPENAI_COMPACTION: JsonDialect = {
   sends: 'cut_json',
   read(sent) {
@@ -69,7 +69,7 @@ function understand(
 interface Body {
   readonly raw: Readonly<Record<string, unknown>>
   readonly asked: ResponsesRequest
-  /** What the answer calls itself. */
+  /** The type that the answer names. */
   readonly object: Asked['object']
 }
 

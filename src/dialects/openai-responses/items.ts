@@ -1,4 +1,4 @@
-/** The items of an input. Fields that are not read here are let through: clients push answers back as they came. */
+/** The items of an input. Fields that are not read here are accepted, since clients send answers back unchanged. */
 import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
 import { name, record, string } from '../words.ts'
@@ -6,7 +6,7 @@ import { content, type ContentPart } from './content.ts'
 import { toolList } from './tool-schema.ts'
 
 const text = v.nullish(string)
-/** What is said of a call that nobody knows any more may lack anything but where it belongs. */
+/** The content of an item may be missing: its call may be long forgotten. */
 const said = v.nullish(content, [])
 
 const ROLES = ['user', 'assistant', 'model', 'system', 'developer'] as const
@@ -27,7 +27,7 @@ const SCHEMAS = {
     id: text,
     name,
     namespace: text,
-    /** A string, unless a client has read it already. */
+    /** A JSON string, unless the client has already parsed it. */
     arguments: v.unknown(),
   }),
   function_call_output: v.object({
@@ -83,7 +83,7 @@ const SCHEMAS = {
   apply_patch_call_output: nativeOutput('apply_patch_call_output'),
 }
 
-/** A call of one of the tools that have items of their own. */
+/** A call of one of the tools that have their own kinds of items. */
 function acting<const Type extends string>(type: Type) {
   return v.object({ type: v.literal(type), call_id: text, action: v.nullish(record, {}) })
 }
@@ -92,7 +92,7 @@ function nativeOutput<const Type extends string>(type: Type) {
   return v.object({ type: v.literal(type), call_id: text, id: text, output: v.unknown() })
 }
 
-/** What came of a call: parts where it is a list of them, else JSON of whatever it is. */
+/** The result of a call. A list of parts stays a list; any other value becomes its JSON. */
 function outputOf(input: unknown): v.GenericSchema<unknown, readonly ContentPart[]> {
   if (typeof input === 'string') return content as v.GenericSchema<unknown, ContentPart[]>
   const isParts = Array.isArray(input) && input.every((one) => isRecord(one) && 'type' in one)
@@ -103,7 +103,7 @@ function outputOf(input: unknown): v.GenericSchema<unknown, readonly ContentPart
   )
 }
 
-/** What Gemini has no part for, or nobody needs again: OpenAI's own tools, and types that are not known yet. */
+/** Items that Gemini cannot use or nobody needs again: those of OpenAI's own tools, and unknown types. */
 const other = v.pipe(
   record,
   v.transform(() => ({ type: 'other' as const })),
@@ -111,11 +111,11 @@ const other = v.pipe(
 
 const item = v.lazy((input) => {
   const type = typeOf(input)
-  if (type === undefined) return message // says what is missing
+  if (type === undefined) return message // its message says what is missing
   return Object.hasOwn(SCHEMAS, type) ? SCHEMAS[type as keyof typeof SCHEMAS] : other
 })
 
-/** Clients leave the type of messages out, and of references that are nothing but an id. */
+/** Clients leave out the type of messages, and of references that have only an id. */
 function typeOf(input: unknown): string | undefined {
   if (!isRecord(input)) return undefined
   if (typeof input['type'] === 'string') return input['type']

@@ -1,4 +1,4 @@
-/** Stored items as clients read them in lists. */
+/** Stored items in the form in which clients read lists of them. */
 import { isRecord } from '../../json/record.ts'
 import type { ListedItem } from '../memory.ts'
 import { prefixOf } from './to-store.ts'
@@ -22,7 +22,7 @@ export function toList(items: readonly ListedItem[], hasMore: boolean): ItemList
   }
 }
 
-/** With an id, and what a message says in parts, as OpenAI lists it. */
+/** With an id, and the content of a message as a list of parts, as OpenAI lists it. */
 export function toListed({ id, isDerived, text }: ListedItem): { readonly id: string } {
   const item: unknown = JSON.parse(text)
   if (!isRecord(item)) return { id }

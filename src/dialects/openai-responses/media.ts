@@ -1,4 +1,4 @@
-/** The pictures, sounds and files of an input. */
+/** Finds and reads the pictures, sounds and files of an input. */
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Attachment } from '../../gemini/media/attachment.ts'
@@ -13,8 +13,8 @@ export type MediaRead =
   | { readonly ok: false; readonly failure: Failure }
 
 /**
- * Fills in the parts of all media in these items, and lists them: their sizes are to be checked, and those at an address fetched.
- * `path`: where an item stands.
+ * Fills in the parts of all media in these items, and lists them so that their sizes can be checked and those given
+ * by address fetched. `path` gives the path of an item.
  */
 export function readMedia(
   items: readonly Item[],
@@ -68,7 +68,7 @@ function failureOf({ reason, of, what }: MediaProblem, param: string): Failure {
   return { reason, message: `Invalid value: '${named}' ${what}.`, param: named }
 }
 
-/** A function's result holds files themselves. */
+/** A function's result must contain the file itself. */
 function onlyHere(param: string): MediaRead {
   const message = `Invalid value: '${param}' is a file that Google keeps, and the result of a tool takes none; send it in a user message.`
   return { ok: false, failure: { reason: 'unsupported_value', message, param } }

@@ -1,4 +1,7 @@
-/** Tools without a schema of their own, whose calls are items of their own: as functions with the item's fields. */
+/**
+ * Tools that have no schema of their own and whose calls have their own kinds of items. They are declared as
+ * functions with the item's fields.
+ */
 import type { OfferedFunction } from '../../gemini/ask/functions.ts'
 
 export type NativeName = 'local_shell' | 'shell' | 'apply_patch'

@@ -1,17 +1,18 @@
 /**
- * Codex rewrites the schemas of MCP tools, and an enum of numbers becomes `{"type":"string","enum":[1,2,3]}`: Google refuses it,
- * and the tool wants numbers. So Gemini is told texts, and the numbers are put back into a call's arguments. Nulls that a schema
- * does not allow are left out, which is what the models mean by them and Codex refuses (seen with Codex 0.169).
+ * Codex rewrites the schemas of MCP tools, so that an enum of numbers becomes `{"type":"string","enum":[1,2,3]}`.
+ * Google refuses that, and the tool wants numbers. So Gemini is given strings, and the numbers are restored in a
+ * call's arguments. Nulls that a schema does not allow are removed: a model means "left out" by them, and Codex
+ * refuses them (seen with Codex 0.169).
  */
 import { isRawNumber } from '../../json/long-numbers.ts'
 import { isRecord } from '../../json/record.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** A schema may refer to itself, and arguments are no deeper. */
+/** Levels. A schema may refer to itself, but arguments are never this deep. */
 const MAX_DEPTH = 64
 
-/** The schema with texts in each enum that is said to be of texts; the same one where there is nothing to change. */
+/** The schema with strings in each enum whose type is string. The same object if nothing changes. */
 export function withTextEnums<T extends Schema>(schema: T): T {
   return isAnyNumeric(schema, 0) ? (rewritten(schema, 0) as T) : schema
 }
@@ -45,7 +46,7 @@ function rewritten(value: unknown, depth: number): unknown {
     : inner
 }
 
-/** A call's arguments as the client's own schema has them. `schema`: as the client sent it. */
+/** Restores a call's arguments to what the client's own schema says. `schema` is the one that the client sent. */
 export function restored(args: unknown, schema: Schema | null | undefined): unknown {
   return schema ? restore(args, schema, schema, 0) : args
 }
@@ -72,7 +73,7 @@ function restoreObject(value: Schema, schema: Schema, root: Schema, depth: numbe
   return Object.fromEntries(entries)
 }
 
-/** Also those of the schemas that it is made of; its own go before theirs. */
+/** The properties of a schema and of the schemas it is composed of. Its own take precedence. */
 function propertiesOf(schema: Schema, root: Schema): ReadonlyMap<string, unknown> {
   const all = new Map<string, unknown>()
   for (const { properties } of alternativesOf(schema, root)) {
@@ -107,8 +108,8 @@ function numberIn(text: string, schema: Schema, root: Schema): number | undefine
 const alternatives = new WeakMap<Schema, readonly Schema[]>()
 
 /**
- * A schema and all that it is made of, each once: followed one by one, parts that refer to each other would be as many as two to
- * the power of their number.
+ * A schema and all schemas that it is composed of, each once. Without that, a number of parts that refer to each
+ * other would be followed in exponentially many ways.
  */
 function alternativesOf(schema: Schema, root: Schema): readonly Schema[] {
   const known = alternatives.get(schema)
@@ -127,7 +128,7 @@ function partsOf(schema: Schema): readonly Schema[] {
   })
 }
 
-/** What a schema stands for: one level of `$ref` into the same document at a time, and no circles. */
+/** Resolves a schema's `$ref`. Follows only references into the same document, and at most eight of them in a row. */
 function referred(schema: Schema, root: Schema): Schema {
   let meant = schema
   for (let hop = 0; hop < 8; hop++) {

@@ -1,4 +1,4 @@
-/** What a request names instead of saying it: the response before it, its conversation, single items. */
+/** Looks up what a request names instead of sending it: the response before it, its conversation, single items. */
 import type { Failure } from '../../failure/failure.ts'
 import { type ResponsesRequest, parseStored } from './body.ts'
 import type { Item } from './items.ts'
@@ -7,18 +7,18 @@ import type { Memory, WhyNotRecalled } from '../memory.ts'
 export type Remembered =
   | {
       readonly ok: true
-      /** What stood before the input. */
+      /** The stored items that stand before the input. */
       readonly before: readonly Item[]
-      /** The input, with what it referred to in the places of the references. */
+      /** The input, in which stored items have replaced the references to them. */
       readonly input: readonly Item[]
-      /** The texts of what it referred to, by its place in the input. */
+      /** The JSON texts of those stored items, by their index in the input. */
       readonly texts: ReadonlyMap<number, string>
     }
   | { readonly ok: false; readonly failure: Failure }
 
 const NOTHING: ReadonlyMap<number, string> = new Map()
 
-/** Whether anything has to be looked up. */
+/** Whether anything must be looked up. */
 export function remembers({
   previous_response_id,
   conversation,

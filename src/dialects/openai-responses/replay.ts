@@ -1,4 +1,4 @@
-/** The events of a response that is finished: as they would come from an answer that is there at once. */
+/** The events of a finished response, as a stream would have told them if the answer had been there at once. */
 import { isRecord } from '../../json/record.ts'
 import { toJsonLine } from '../../json/line.ts'
 import type { StoredResponse } from '../memory.ts'
@@ -41,7 +41,7 @@ function eventsOf(text: string, at: number, sequence: Sequence): readonly string
       output_index: at,
       item: 'status' in item ? { ...begun, status: 'in_progress' } : begun,
     })
-  // In the order of their numbers.
+  // The events are numbered in the order of this list.
   switch (item['type']) {
     case 'message':
       return [

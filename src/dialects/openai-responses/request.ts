@@ -1,4 +1,4 @@
-/** A request of the Responses API as Gemini's. */
+/** Translates a request of the Responses API into Gemini's. */
 import type { Failure } from '../../failure/failure.ts'
 import { calleeOf } from '../../gemini/answer/plan.ts'
 import { type AnswerPlan, PLAIN_ANSWER } from '../../gemini/answer/plan.ts'
@@ -26,12 +26,15 @@ export type Translation =
     }
   | { readonly ok: false; readonly failure: Failure }
 
-/** OpenAI's tiers that Google has too; the others say nothing to it. */
+/** Tiers of OpenAI's that Google has too. The others are not sent to Google. */
 const TIERS: ReadonlySet<string> = new Set(['flex', 'priority'])
 /** Google refuses a sixth. */
 const MAX_STOP_SEQUENCES = 5
 
-/** `items`: all of the input, what was stored before it too. `compacts`: asks for a summary of it in place of an answer. */
+/**
+ * `items`: the whole input, including what was stored before it. `compacts`: the request asks for a summary of it
+ * instead of an answer.
+ */
 export function toGeminiRequest(
   asked: ResponsesRequest,
   items: readonly Item[],
@@ -75,7 +78,7 @@ export function toGeminiRequest(
   return { ok: true, request, plan, offers }
 }
 
-/** Those of the request, and those that came with its items. */
+/** The tools of the request, and those that came with its items. */
 function offersOf(asked: ResponsesRequest, items: readonly Item[]): Offers {
   const offers = new Offers()
   offers.add(asked.tools)
@@ -107,7 +110,7 @@ function toGenerationConfig(asked: ResponsesRequest, compacts: boolean): Generat
     topP: positive(asked.top_p),
     topK: positive(asked.top_k),
     stopSequences: stopSequences.length > 0 && !compacts ? stopSequences : null,
-    // OpenAI's seeds are 64 bits wide, Google's 32: the low bits decide.
+    // OpenAI's seeds have 64 bits, Google's 32: the low bits are kept.
     seed: typeof asked.seed === 'number' ? asked.seed | 0 : null,
     presencePenalty: asked.presence_penalty || null,
     frequencyPenalty: asked.frequency_penalty || null,
@@ -119,14 +122,14 @@ function toGenerationConfig(asked: ResponsesRequest, compacts: boolean): Generat
   })
 }
 
-/** Thoughts are asked for where the client wants to be told a summary of them. */
+/** Thoughts are requested only if the client wants a summary of them. */
 function thinkingOf({ reasoning }: ResponsesRequest, compacts: boolean): ThinkingConfig {
   const amount = reasoning?.effort ? EFFORTS[reasoning.effort] : {}
   const isTold = Boolean(reasoning?.summary ?? reasoning?.generate_summary)
   return { ...amount, includeThoughts: isTold && !compacts }
 }
 
-/** Zero and below stand for "not set". */
+/** Zero and negative values mean "not set". */
 function positive(value: number | null | undefined): number | undefined {
   return typeof value === 'number' && value > 0 ? value : undefined
 }
@@ -136,7 +139,7 @@ function stopsOf(stop: ResponsesRequest['stop']): string[] {
   return all.filter((text) => text !== '').slice(0, MAX_STOP_SEQUENCES)
 }
 
-/** Gemini has no such setting, so it is asked in words. */
+/** Gemini has no such setting, so the model is asked in words. */
 const IN_WORDS = {
   low: 'Keep your answers short.',
   medium: null,

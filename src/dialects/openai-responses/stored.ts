@@ -8,7 +8,7 @@ import { toList, toListed } from './lists.ts'
 import { replay, toResponseJson } from './replay.ts'
 import { prefixOf } from './to-store.ts'
 
-/** How what is stored is told again, and how items come in that are to be stored by themselves. */
+/** How stored responses and items are told again, and how items that a client wants stored are read. */
 export const STORED_RESPONSES: StoredTelling = {
   whole: toResponseJson,
   events: replay,
@@ -17,7 +17,7 @@ export const STORED_RESPONSES: StoredTelling = {
   read: readItems,
 }
 
-/** `mint`: an id's random part, another each time. */
+/** `mint` makes the random part of an id, a new one at each call. */
 function readItems(given: readonly unknown[], mint: () => string): Parsed<readonly StoredItem[]> {
   const checked = parse(v.object({ items }), { items: given })
   if (!checked.ok) return checked

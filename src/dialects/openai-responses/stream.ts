@@ -11,7 +11,7 @@ import { Sequence } from './answer/sequence.ts'
 import { AnswerTelling } from './answer/telling.ts'
 import { Ids } from './ids.ts'
 
-/** The events of one request, numbered from `response.created` to the last. */
+/** The stream of one request. Its events are numbered from `response.created` to the last. */
 export class ResponseStream implements ClientStream {
   readonly contentType = EVENT_STREAM
   readonly sequence = new Sequence()
@@ -30,7 +30,10 @@ export class ResponseStream implements ClientStream {
     return this.opening(null)
   }
 
-  /** An event, since Codex counts no comments; and never before the response is created, at which OpenAI's own clients throw. */
+  /**
+   * An event, since Codex does not count comments as a sign of life. Never sent before `response.created`, since
+   * OpenAI's own clients throw then.
+   */
   keepAlive(): string {
     return this.#isOpened ? this.sequence.frame('keepalive', '') : this.opening(null)
   }
@@ -43,7 +46,7 @@ export class ResponseStream implements ClientStream {
     return new ResponseEncoder(this.#asked, terms, this)
   }
 
-  /** The events that come before all others; empty once they were told. */
+  /** The events that come before all others; empty once they have been told. */
   opening(terms: Terms | null): string {
     if (this.#isOpened) return ''
     this.#isOpened = true
@@ -66,7 +69,7 @@ class ResponseEncoder implements StreamEncoder {
   readonly #terms: Terms
   readonly #stream: ResponseStream
   readonly #telling: AnswerTelling
-  /** What the response that is being read comes to. */
+  /** The frames for the response being read. */
   #frames = ''
   #isOver = false
 
@@ -75,7 +78,7 @@ class ResponseEncoder implements StreamEncoder {
     this.#terms = terms
     this.#stream = stream
     const emit = (type: string, fields: string): void => {
-      // Before the first of them, so that it has the first number.
+      // The opening is written before the first event, so that it gets the first numbers.
       if (this.#frames === '') this.#frames = stream.opening(terms)
       this.#frames += stream.sequence.frame(type, fields)
     }
@@ -86,7 +89,10 @@ class ResponseEncoder implements StreamEncoder {
     return this.#telling.signatures
   }
 
-  /** Opens the stream with the first response, whatever it says: Google has taken the request. Not if that is its last and says nothing. */
+  /**
+   * The first response opens the stream, whatever it says, since Google has accepted the request. Except if that
+   * response is also the last and says nothing.
+   */
   encode(response: GenerateContentResponse): string {
     this.#telling.read(response)
     return this.#take() || (isFinal(response) ? '' : this.#stream.opening(this.#terms))

@@ -7,13 +7,16 @@ import type { StoredItem } from '../memory.ts'
 export interface StoringInput {
   readonly ids: Ids
   readonly cuttings: Cuttings
-  /** What was stored of those that the input refers to, by their place. */
+  /** The JSON texts of stored items that the input refers to, by their index in the input. */
   readonly texts: ReadonlyMap<number, string>
-  /** Items of a conversation need ids; elsewhere equal texts are stored once, which an id would make different. */
+  /**
+   * Whether items get ids. Items of a conversation need them. Elsewhere equal texts are stored only once, and ids
+   * would make them differ.
+   */
   readonly needsIds: boolean
 }
 
-/** The items of a request's own input, whole, as they came; a text alone is a message. */
+/** The items of a request's own input, unchanged and whole. An input that is only a text becomes a message. */
 export function inputToStore(input: unknown, storing: StoringInput): readonly StoredItem[] {
   if (typeof input === 'string') {
     const message = {
@@ -36,7 +39,7 @@ function toStore(item: unknown, at: number, storing: StoringInput): StoredItem {
 
 const MAX_ID = 256
 
-/** Clients leave the type of messages out; whoever lists them looks for it. */
+/** Clients leave out the type of messages, but whoever lists items looks for it. */
 function typed(item: unknown): unknown {
   return isRecord(item) && item['type'] === undefined && 'role' in item
     ? { type: 'message', ...item }
@@ -52,7 +55,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   message: 'msg',
 }
 
-/** What ids of such an item begin with. */
+/** The prefix of ids for such an item. */
 export function prefixOf(item: unknown): string {
   const type = isRecord(item) && typeof item['type'] === 'string' ? item['type'] : 'message'
   return Object.hasOwn(PREFIXES, type) ? (PREFIXES[type] ?? 'item') : 'item'

@@ -1,4 +1,4 @@
-/** The tools of a request; those that Gemini has nothing for are known by name and dropped. */
+/** The tools of a request. Tools without an equivalent in Gemini are recognised and dropped. */
 import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
 import { name, record, string } from '../words.ts'
@@ -6,7 +6,7 @@ import { name, record, string } from '../words.ts'
 const text = v.nullish(string)
 const declared = { name, description: text, parameters: v.nullish(record) }
 
-/** Flat, or in the form of Chat Completions, which some clients send here too. */
+/** Either flat, or in the form of Chat Completions, which some clients send here too. */
 const functionTool = v.lazy((input) =>
   isRecord(input) && isRecord(input['function']) ? nestedFunction : flatFunction,
 )
@@ -41,7 +41,7 @@ const toolSearch = v.object(
   'an object',
 )
 
-/** What stands for one of Google's own tools. */
+/** Types that stand for one of Google's own tools. */
 const SEARCH = /^web_search(?:_\w+)?$|^google_search$/
 const CODE = /^code_(?:interpreter|execution)$/
 const NATIVE = ['local_shell', 'shell', 'apply_patch'] as const

@@ -1,4 +1,7 @@
-/** The tools of a request as functions of Gemini's, each under one name, and what a call of each is told as. */
+/**
+ * The tools of a request as functions of Gemini's, each under one name, and what kind of call the client expects for
+ * each.
+ */
 import { excessOf, type FunctionChoice, type OfferedFunction } from '../../gemini/ask/functions.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Tool as GeminiTool } from '../../gemini/types.ts'
@@ -7,22 +10,22 @@ import { NATIVE_TOOLS, type NativeName } from './native-tools.ts'
 import { withTextEnums } from './numeric-enums.ts'
 import type { CustomTool, FunctionTool, Tool, ToolChoice } from './tool-schema.ts'
 
-/** A function as Gemini is told of it, and as its client knows it. */
+/** A function as Gemini knows it and as its client knows it. */
 export interface Offered extends OfferedFunction {
   readonly kind: 'function' | 'custom' | 'tool_search' | NativeName
   readonly clientName: string
   readonly namespace: string | null
-  /** The schema of the arguments as the client has it, where it is the client's. */
+  /** The client's own schema of the arguments, if the client sent one. */
   readonly schema?: Readonly<Record<string, unknown>> | null | undefined
 }
 
 export type BuiltIn = 'googleSearch' | 'codeExecution'
 
 export class Offers {
-  /** By the name that stands for each here: Gemini's alphabet is FunctionNames' matter. */
+  /** Keyed by the name of the function here. FunctionNames still converts it to Gemini's alphabet. */
   readonly functions = new Map<string, Offered>()
   readonly builtIns = new Set<BuiltIn>()
-  /** Types of tools that Gemini has nothing for. */
+  /** Types of tools that have no equivalent in Gemini. */
   readonly dropped = new Set<string>()
   readonly #names = new Map<string, string>()
 
@@ -30,7 +33,7 @@ export class Offers {
     for (const tool of tools) this.#addOne(tool)
   }
 
-  /** Under which name a function stands here, also one that is not offered any more. */
+  /** The name of a function here, even if it is no longer offered. */
   nameOf(clientName: string, namespace: string | null | undefined): string {
     return this.#names.get(keyOf(clientName, namespace)) ?? joined(clientName, namespace)
   }
@@ -75,7 +78,7 @@ export class Offers {
     })
   }
 
-  /** Of one name the first counts. */
+  /** If several share a name, the first one counts. */
   #put(
     clientName: string,
     namespace: string | null,
@@ -84,7 +87,7 @@ export class Offers {
     const key = keyOf(clientName, namespace)
     if (this.#names.has(key)) return
     let name = joined(clientName, namespace)
-    // A function of that very name, or the member of another namespace.
+    // Another function, or a member of another namespace, already has this name.
     for (let number = 2; this.functions.has(name); number++) {
       name = `${joined(clientName, namespace)}_${number}`
     }
@@ -107,7 +110,7 @@ function keyOf(clientName: string, namespace: string | null | undefined): string
   return JSON.stringify([namespace ?? null, clientName])
 }
 
-/** Google's own tools as the pivot has them. */
+/** Google's own tools in the pivot's form. */
 export function builtInTools({ builtIns }: Offers): GeminiTool[] {
   return Array.from(builtIns, (builtIn): GeminiTool => ({ [builtIn]: {} }))
 }
@@ -119,7 +122,7 @@ export type Choice =
 const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY' } as const
 const FREE: Choice = of('auto')
 
-/** What the client says of the choice; what it says of Google's own tools is left to the model. */
+/** What the client says about choosing functions. What it says about Google's own tools is left to the model. */
 export function toChoice(choice: ToolChoice | null | undefined, offers: Offers): Choice {
   const excess = excessOf(offers.functions)
   if (excess !== null) return refuse('tools', excess)
@@ -149,7 +152,7 @@ function allowed({ mode, tools }: Exclude<ToolChoice, string>, offers: Offers): 
     : { ok: true, choice: { mode: 'AUTO', only: null, keep: named } }
 }
 
-/** Null for what names no function. */
+/** Null if the choice names no function. */
 function nameIn(
   choice: {
     readonly type: string

@@ -1,4 +1,7 @@
-/** Token counts as the Responses API has them. Codex decides by `total_tokens` when to compact a conversation, so it is the true sum. */
+/**
+ * Token counts in the form of the Responses API. Codex decides by `total_tokens` when to compact a conversation, so
+ * it must be the true sum.
+ */
 import type { UsageMetadata } from '../../gemini/types.ts'
 import { countTokens } from '../../gemini/usage.ts'
 
@@ -16,7 +19,7 @@ export interface Usage {
 export function toUsage(meta: UsageMetadata | undefined): Usage {
   const { prompt, toolUse, cached, output, reasoning } = countTokens(meta)
   const input = prompt + toolUse
-  // Google's candidates are without thoughts, OpenAI's output is with them.
+  // Google's candidates exclude thoughts, OpenAI's output includes them.
   const all = output + reasoning
   return {
     input_tokens: input,

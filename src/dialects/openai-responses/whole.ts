@@ -5,7 +5,7 @@ import { compactionJson, responseJson } from './answer/response.ts'
 import { AnswerTelling } from './answer/telling.ts'
 import { Ids } from './ids.ts'
 
-/** An answer that is there in full. */
+/** Tells an answer that is complete. */
 export function tellWhole(asked: Asked, answer: Answer, context: Context): Told | Promise<Told> {
   const ids = new Ids(context)
   const telling = new AnswerTelling(asked, answer, { ids, emit: null })

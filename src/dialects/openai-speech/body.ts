@@ -8,10 +8,13 @@ export const speechRequest = v.object(
   {
     model: modelName,
     input: someText,
-    // Voices of one's own are objects at OpenAI.
+    // At OpenAI, custom voices are objects.
     voice: v.nullish(v.union([someText, v.object({ id: someText })], 'a string'), 'alloy'),
     instructions: v.nullish(string, ''),
-    /** OpenAI's default is mp3, which nothing here can encode: what is not said is WAV, which players tell by its first bytes. */
+    /**
+     * OpenAI's default is mp3, for which there is no encoder here. So the default is WAV, which players recognise by
+     * its first bytes.
+     */
     response_format: v.nullish(oneOf(['wav', 'pcm'], '; Gemini speaks no other'), 'wav'),
     speed: v.nullish(
       v.pipe(number, v.literal(1, 'must be 1; say in the instructions how fast to speak')),

@@ -2,7 +2,7 @@ import { speechConfigOf } from '../../gemini/media/voices.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { SpeechRequest } from './body.ts'
 
-/** Models that speak take no system text: how to say it stands before what to say. */
+/** Models that speak accept no system text, so the instruction stands before the text to speak. */
 export function toGeminiRequest({
   input,
   instructions,

@@ -1,4 +1,4 @@
-/** What a model said, as a file. */
+/** The speech of a model as a file. */
 import type { Failure } from '../../failure/failure.ts'
 import { endingOf } from '../../gemini/endings.ts'
 import { collect } from '../../gemini/answer/collect.ts'
@@ -16,7 +16,7 @@ export function toSpeech(response: GenerateContentResponse, format: 'wav' | 'pcm
   const [first] = sounds
   if (first === undefined) return { ok: false, failure: silence(response) }
   const rate = pcmRate(first.mimeType)
-  // A file already: it is passed on for what it is.
+  // Not bare samples but a file. It can only be passed on as it is.
   if (rate === null) {
     const isAsked = format === 'wav' && /^audio\/(?:x-)?wav/i.test(first.mimeType)
     return isAsked

@@ -1,6 +1,6 @@
 import { isRecord } from '../../json/record.ts'
 
-/** What names the conversation of a request in OpenAI's bodies: `prompt_cache_key`, else `user`. Null where neither is there. */
+/** The name of the conversation in an OpenAI body: `prompt_cache_key`, otherwise `user`. Null if both are missing. */
 export function conversationIn(body: unknown): string | null {
   if (!isRecord(body)) return null
   const { prompt_cache_key: key, user } = body

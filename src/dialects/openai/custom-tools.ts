@@ -1,11 +1,14 @@
-/** OpenAI's custom tools: of one text, which Gemini has as functions of one argument (docs/clients.md: Fields, Whole answers). */
+/**
+ * OpenAI's custom tools take one text. Gemini is told functions with one argument instead (docs/clients.md: Fields,
+ * Whole answers).
+ */
 import type { OfferedFunction } from '../../gemini/ask/functions.ts'
 import { isRecord } from '../../json/record.ts'
 
 export interface CustomTool {
   readonly name: string
   readonly description?: string | null | undefined
-  /** Of what the text is to be: a grammar's definition, and the syntax it is written in. */
+  /** What the text must look like: the definition of a grammar, and the syntax in which it is written. */
   readonly grammar?: Grammar | null | undefined
 }
 
@@ -14,7 +17,7 @@ interface Grammar {
   readonly syntax?: string | null | undefined
 }
 
-/** Gemini cannot be held to a grammar, so it is told of it. */
+/** Gemini's output cannot be constrained to a grammar, so the description states it. */
 export function customFunction({ name, description, grammar }: CustomTool): OfferedFunction {
   const rule = grammar?.definition
     ? `The input must conform to this grammar (${grammar.syntax ?? 'lark'}):\n${grammar.definition}`
@@ -35,7 +38,7 @@ export function customArguments(input: string): Record<string, unknown> {
   return { input }
 }
 
-/** The text that a call of the model's gives the tool; what it gives besides, or instead, as `json`. */
+/** The text that a call gives to the tool. If the arguments do not have the expected form, their JSON is the text. */
 export function customInput(args: unknown, json: string): string {
   const input = isRecord(args) ? args['input'] : undefined
   return typeof input === 'string' ? input : json

@@ -1,4 +1,7 @@
-/** How OpenAI's routes refuse, and Pollux's own: statuses, types and codes are OpenAI's where it has one (docs/clients.md: Errors). */
+/**
+ * How OpenAI's routes and Pollux's own refuse. Statuses, types and codes are OpenAI's where it has one
+ * (docs/clients.md: Errors).
+ */
 import { type Failure, type FailureReason, retryAfterSeconds } from '../../failure/failure.ts'
 import type { RateLimits } from '../../failure/rate-limits.ts'
 import { jsonResponse } from '../../json/json-response.ts'
@@ -63,7 +66,7 @@ const WIRE = {
   stored_item_not_found: { status: 404, type: INVALID, code: 'item_not_found' },
   no_websocket: { status: 426, type: INVALID, code: 'no_websocket' },
   idempotency_key_reused: { status: 422, type: INVALID, code: 'idempotency_key_reused' },
-  /** SDKs ask again by themselves after a 409, which is what is wanted here. */
+  /** SDKs ask again by themselves after a 409, which is right here. */
   idempotency_in_progress: { status: 409, type: INVALID, code: 'idempotency_in_progress' },
   ring_full: { status: 409, type: INVALID, code: 'max_credentials_reached' },
 
@@ -113,7 +116,7 @@ export interface OpenAIError {
   }
 }
 
-/** OpenAI's error object; all four keys always, `code` a string (docs/clients.md: Errors). */
+/** OpenAI's error object. All four keys are always present, and `code` is a string (docs/clients.md: Errors). */
 export function toOpenAIError(failure: Failure): OpenAIError {
   const { type, code } = WIRE[failure.reason]
   return { error: { message: sentenceOf(failure), type, param: paramOf(failure), code } }
@@ -133,7 +136,7 @@ function sentenceOf(failure: Failure): string {
   return seconds === undefined ? message : `${message} Please try again in ${seconds}s.`
 }
 
-/** Clients trim the conversation when they read this very sentence (docs/clients.md: Errors). */
+/** Clients shorten the conversation when they read exactly this sentence (docs/clients.md: Errors). */
 function tooLong({ message, used, limit }: Failure): string {
   if (limit === undefined) return message
   return `This model's maximum context length is ${limit} tokens. However, your messages resulted in ${used ?? 'more'} tokens.`
@@ -144,7 +147,7 @@ function paramOf({ reason, param }: Failure): string | null {
   return reason === 'context_length_exceeded' || reason === 'files_out_of_reach' ? 'messages' : null
 }
 
-/** The header block is OpenAI's (docs/clients.md: Headers). */
+/** The headers are OpenAI's (docs/clients.md: Headers). */
 function setRateLimits(headers: Headers, limits: RateLimits): void {
   for (const of of ['requests', 'tokens'] as const) {
     const left = limits[of]

@@ -1,6 +1,6 @@
 import type { Context } from '../dialect.ts'
 
-/** An id with the request's own in it, so that who has an answer finds its line of log. */
+/** An id that contains the request's own, so that whoever has the answer finds the request in the log. */
 export function idOf(prefix: string, { requestId }: Context): string {
   return prefix + requestId.slice('req_'.length)
 }

@@ -1,4 +1,4 @@
-/** How closely the model is to look at a picture, in OpenAI's words (docs/google.md: Parts). */
+/** How closely the model looks at a picture, in OpenAI's words (docs/google.md: Parts). */
 const LEVELS = {
   auto: null,
   low: 'MEDIA_RESOLUTION_LOW',
@@ -9,7 +9,7 @@ const LEVELS = {
 export type ImageDetail = keyof typeof LEVELS
 export const IMAGE_DETAILS = Object.keys(LEVELS) as ImageDetail[]
 
-/** Google's word for it; null where that is left to Google. */
+/** Google's word for it; null if Google decides. */
 export function levelOf(detail: ImageDetail | null | undefined): string | null {
   return LEVELS[detail ?? 'auto']
 }

@@ -1,4 +1,4 @@
-/** Google's log probabilities as OpenAI's (docs/google.md: Log probabilities; docs/clients.md: Whole answers). */
+/** Google's log probabilities in OpenAI's form (docs/google.md: Log probabilities; docs/clients.md: Whole answers). */
 import { listOf } from '../../gemini/response.ts'
 import type { Logprob, LogprobsResult } from '../../gemini/types.ts'
 
@@ -10,16 +10,16 @@ export interface Logprobs {
 interface TopLogprob {
   readonly token: string
   readonly logprob: number
-  /** UTF-8. */
+  /** The token's bytes in UTF-8. */
   readonly bytes: readonly number[]
 }
 
 interface TokenLogprob extends TopLogprob {
-  /** Never missing: @ai-sdk/openai drops the chunk without (docs/clients.md: Whole answers). */
+  /** Never missing: without it @ai-sdk/openai drops the chunk (docs/clients.md: Whole answers). */
   readonly top_logprobs: readonly TopLogprob[]
 }
 
-/** Null where Google says nothing of any token. */
+/** Null if Google gave none for any token. */
 export function toLogprobs(results: readonly LogprobsResult[]): Logprobs | null {
   if (results.length === 0) return null
   const content = results.flatMap(({ chosenCandidates, topCandidates }) =>

@@ -10,14 +10,14 @@ export const DONE = 'data: [DONE]\n\n'
 const KEEP_ALIVE = ': keep-alive\n\n'
 
 /**
- * What tells a client of a failure where the status is sent already: a frame that all SDKs raise from. LangChain4j takes half an
- * answer for whole without the line `event: error`; all others raise from the data, and bear it.
+ * Tells a client of a failure after the status was sent. All SDKs raise an error from this frame. LangChain4j needs
+ * the line `event: error`, or it would take half an answer for whole; the others read the data and accept the line.
  */
 export function errorFrame(failure: Failure): string {
   return `event: error\ndata: ${toJsonLine(toOpenAIError(failure))}\n\n`
 }
 
-/** A stream of frames that need no count. `early`: whether it may begin before Google has answered. */
+/** A stream whose frames are not numbered. `early`: whether it may begin before Google has answered. */
 export function eventStream(
   choice: ClientStream['choice'],
   { early = false }: { readonly early?: boolean } = {},
@@ -31,7 +31,7 @@ export function eventStream(
   }
 }
 
-/** Of routes that refuse to stream. */
+/** For dialects whose routes refuse to stream. */
 export function neverStreamed(): never {
   throw new Error('This dialect has no streams.')
 }

@@ -1,8 +1,8 @@
 import type { Failure } from '../../failure/failure.ts'
 
 /**
- * OpenAI takes a text as numbers too, tokens of its own. Google takes none, and those of another tokenizer would mean nothing to
- * it. Null where the value holds none.
+ * OpenAI also accepts a text as an array of its own tokens. Google accepts no tokens, and its tokenizer is another,
+ * so they are refused. Null if the value holds none.
  */
 export function refuseTokens(value: unknown, param: string): Failure | null {
   if (!Array.isArray(value)) return null

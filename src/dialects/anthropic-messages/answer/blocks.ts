@@ -1,7 +1,7 @@
 /**
- * Gemini's answer as Anthropic's blocks, for streams and whole answers alike: which blocks there are, and in which order. Whoever
- * writes them only knows how they look. Consecutive text is one block, since `claude -p` shows no more than the last; a call comes
- * with its arguments whole; one block is open at a time.
+ * Decides which of Anthropic's blocks Gemini's answer becomes, and in which order, for streams and whole answers
+ * alike. A BlockWriter only knows how a block looks. Consecutive text is one block, since `claude -p` shows only the
+ * last block. A call comes with its whole arguments. Only one block is open at a time.
  */
 import type { Citation } from '../../../gemini/answer/citations.ts'
 import type { MadeCall } from '../../../gemini/answer/calls.ts'
@@ -14,7 +14,7 @@ import { toolId } from '../ids.ts'
 import type { MessagePlan } from '../request.ts'
 import { type CitedPage, citedPage, type Search } from './search.ts'
 
-/** Between `start` and `stop` come the pieces of one block. */
+/** The pieces of a block come between `start` and `stop`. */
 export interface BlockWriter {
   start(block: StartedBlock): void
   text(text: string): void
@@ -26,7 +26,7 @@ export interface BlockWriter {
   stop(): void
 }
 
-/** A block as it begins. */
+/** A block as it looks when it begins. */
 export type StartedBlock =
   | { readonly type: 'text'; readonly text: '' }
   | { readonly type: 'thinking'; readonly thinking: ''; readonly signature: '' }
@@ -50,12 +50,15 @@ export class MessageBlocks implements AnswerSink {
   readonly #terms: Terms
   readonly #writer: BlockWriter
   readonly #search: Search
-  /** Open for the client. It is closed only when another begins: more of the same may follow, or a signature. */
+  /**
+   * The block that the client sees as open. It stays open until another begins, since more of the same kind or a
+   * signature may follow.
+   */
   #open: BlockKind | null = null
-  /** Of the answer's blocks of text, where they may be cited. */
+  /** The answer's blocks of text, kept if Google may cite them. */
   readonly #texts: string[] = []
   #citations: readonly Citation[] = []
-  /** Text that waits for what the search comes to, which is told before it. */
+  /** Text that is held back until the result of the search, which must come before it. */
   #held = ''
   #codeId = ''
 
@@ -95,7 +98,7 @@ export class MessageBlocks implements AnswerSink {
     this.#writer.stop()
   }
 
-  /** Anthropic's answers hold no pictures. */
+  /** Anthropic's answers have no form for pictures, so one is told as Markdown. */
   media({ mimeType, data }: Blob): void {
     this.#tell(`\n![](data:${mimeType};base64,${data})\n`)
   }
@@ -121,7 +124,7 @@ export class MessageBlocks implements AnswerSink {
     this.#writer.stop()
   }
 
-  /** Of a text, which Google takes back without. */
+  /** The signature of a text is left out: Google accepts the text without it. */
   signature(): void {}
 
   citations(citations: readonly Citation[]): void {
@@ -130,7 +133,7 @@ export class MessageBlocks implements AnswerSink {
 
   logprobs(): void {}
 
-  /** The answer is over, and whole. */
+  /** To be called when the answer is over and complete. */
   finish(): void {
     if (this.#plan.searches && this.#search.count > 0) this.#tellSearch()
     this.#tellHeld()
@@ -173,7 +176,10 @@ export class MessageBlocks implements AnswerSink {
     this.#writer.stop()
   }
 
-  /** In the thoughts before the call, where there are any: clients that keep one text of thoughts drop blocks without. */
+  /**
+   * The signature goes into the thoughts before the call. Where there are none it needs a block of its own, which
+   * clients that keep only the text of thoughts drop.
+   */
   #sign(callId: string, signature: string): void {
     this.#begin('thought')
     this.#writer.signature(sealSignatures(this.#terms.target, [{ callId, signature }]))

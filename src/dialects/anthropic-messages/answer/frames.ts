@@ -8,17 +8,20 @@ export function frame(type: string, fields: object): string {
 
 export const PING = frame('ping', {})
 
-/** What follows the value of a text, of thoughts, of a piece of JSON. */
+/** Ends the delta of a text, of thoughts or of a piece of JSON. */
 const DELTA_END = '}}\n\n'
 
-/** Blocks as the events of a stream. What surrounds a text is built once a block: this runs for every chunk. */
+/**
+ * Writes blocks as the events of a stream. What surrounds a text is built once for each block, since this runs for
+ * every chunk.
+ */
 export class BlockFrames implements BlockWriter {
   #index = -1
   #frames = ''
   #text = ''
   #thinking = ''
 
-  /** What was written since it was last asked. */
+  /** Returns what was written since the last call. */
   take(): string {
     const frames = this.#frames
     this.#frames = ''
@@ -44,7 +47,7 @@ export class BlockFrames implements BlockWriter {
     this.#frames += this.#head('input_json_delta', 'partial_json') + toJsonLine(json) + DELTA_END
   }
 
-  /** Whole: of several the last would replace the others. */
+  /** The signature comes in one delta: of several, a client would keep only the last. */
   signature(signature: string): void {
     this.#frames += this.#head('signature_delta', 'signature') + toJsonLine(signature) + DELTA_END
   }

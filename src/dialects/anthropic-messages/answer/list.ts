@@ -3,7 +3,7 @@ import type { CitedPage } from './search.ts'
 
 type Block = { -readonly [Key in keyof StartedBlock]: unknown } & { [field: string]: unknown }
 
-/** Blocks as the content of a whole message. */
+/** Collects blocks as the content of a whole message. */
 export class BlockList implements BlockWriter {
   readonly content: Block[] = []
   #block: Block = { type: 'text' }
@@ -21,7 +21,7 @@ export class BlockList implements BlockWriter {
     this.#block['thinking'] = String(this.#block['thinking']) + text
   }
 
-  /** An object here: a string would reach users as a string. */
+  /** Parsed, since a whole message has the input as an object. A string would reach users as a string. */
   input(json: string): void {
     this.#block['input'] = JSON.parse(json)
   }

@@ -1,4 +1,4 @@
-/** What Google's search came to, as the blocks of a search of Anthropic's. */
+/** What Google's search found, as the blocks of Anthropic's search. */
 import type { Citation } from '../../../gemini/answer/citations.ts'
 import { firstCandidate, listOf } from '../../../gemini/response.ts'
 import type { GenerateContentResponse } from '../../../gemini/types.ts'
@@ -19,7 +19,7 @@ export interface CitedPage {
   readonly url: string
 }
 
-/** Collected over an answer: Google tells it with the last of it. */
+/** Collects over the whole answer: Google reports the search only at the end. */
 export class Search {
   queries: readonly string[] = []
   readonly #pages = new Map<string, FoundPage>()
@@ -45,7 +45,7 @@ export class Search {
     return [...this.#pages.values()]
   }
 
-  /** How often it was searched. */
+  /** How many searches were made. */
   get count(): number {
     return this.queries.length > 0 ? this.queries.length : Math.min(this.#pages.size, 1)
   }
@@ -53,7 +53,7 @@ export class Search {
 
 const MAX_CITED = 150
 
-/** `texts`: of the answer's blocks of text, by their number. */
+/** `texts` are the answer's blocks of text; `block` is the index of the cited one. */
 export function citedPage(
   { block, start, end, url, title }: Citation,
   texts: readonly string[],

@@ -11,7 +11,7 @@ export interface Ending {
     | 'refusal'
     | 'model_context_window_exceeded'
   readonly stop_sequence: null
-  /** Without a category: at one of them Claude Code changes the model by itself. */
+  /** `category` is always null: for one of the categories Claude Code would change the model by itself. */
   readonly stop_details?: {
     readonly type: 'refusal'
     readonly category: null

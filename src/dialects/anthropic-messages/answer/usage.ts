@@ -2,11 +2,11 @@ import type { UsageMetadata } from '../../../gemini/types.ts'
 import { countTokens } from '../../../gemini/usage.ts'
 
 export interface Usage {
-  /** Without what was read from a cache. */
+  /** Without tokens that were read from a cache. */
   readonly input_tokens: number
   readonly cache_creation_input_tokens: number
   readonly cache_read_input_tokens: number
-  /** With thoughts. */
+  /** Thoughts included. */
   readonly output_tokens: number
   readonly output_tokens_details: { readonly thinking_tokens: number }
   readonly server_tool_use?: {
@@ -15,7 +15,7 @@ export interface Usage {
   }
 }
 
-/** All fields always: of some clients the last one to come overrides, others take the first (docs/clients.md). */
+/** All fields are always present: some clients take the last value of a field, others the first (docs/clients.md). */
 export function toUsage(meta: UsageMetadata | undefined, searches = 0): Usage {
   const { prompt, cached, output, reasoning, toolUse } = countTokens(meta)
   return {
@@ -31,8 +31,9 @@ export function toUsage(meta: UsageMetadata | undefined, searches = 0): Usage {
 }
 
 /**
- * As a message begins: clients add what the end says to it. `estimate`: of the prompt, since Vertex AI and Code Assist count it
- * only at the end, and some clients look for it only here (docs/clients.md).
+ * Usage at the beginning of a message. Vertex AI and Code Assist count the prompt only at the end, but some clients
+ * read its tokens only here (docs/clients.md). So `estimate`, the estimated tokens of the prompt, stands in until
+ * they are counted. Clients add the output from the end of the message.
  */
 export function toOpeningUsage(meta: UsageMetadata | undefined, estimate: () => number): Usage {
   const usage = toUsage(meta)

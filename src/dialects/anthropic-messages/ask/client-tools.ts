@@ -1,4 +1,4 @@
-/** Tools that Anthropic's models know by their type, and that the client runs: their schemas, since Gemini has to be told them. */
+/** Tools that the client runs and that Anthropic's models know by type alone. Gemini must be told their schemas. */
 import type { OfferedFunction } from '../../../gemini/ask/functions.ts'
 import type { Block } from '../body/content.ts'
 
@@ -39,7 +39,7 @@ const KNOWN: readonly (readonly [type: RegExp, toFunction: (tool: Block) => Know
   [
     /^text_editor_\d+$/,
     ({ type }) => ({
-      // Anthropic renamed it with the models of May 2025.
+      // Anthropic renamed this tool with the models of May 2025.
       name: String(type) < 'text_editor_20250429' ? 'str_replace_editor' : EDITOR,
       description: 'Views, creates and edits text files.',
       properties: { command: oneOf('view', 'create', 'str_replace', 'insert'), ...EDITING },
@@ -91,7 +91,7 @@ interface Known {
   readonly required: readonly string[]
 }
 
-/** Null where the type is none of them. */
+/** The function for such a tool; null if its type is another. */
 export function clientTool(tool: Block): OfferedFunction | null {
   const { type, name } = tool
   const known = KNOWN.find(([pattern]) => typeof type === 'string' && pattern.test(type))

@@ -1,14 +1,14 @@
-/** Tools that Anthropic's servers run: Google has some of them. */
+/** Tools that Anthropic's servers run. Google has an equivalent of some. */
 import type { Tool } from '../../../gemini/types.ts'
 import type { Block } from '../body/content.ts'
 
 export type ServerTool =
   | { readonly kind: 'googles'; readonly tool: Tool; readonly note: string | null }
-  /** It is of no use here, and the request is as good without it. */
+  /** Not needed here: the request works as well without it. */
   | { readonly kind: 'needless' }
   | { readonly kind: 'unserved'; readonly why: string }
 
-/** Null where the type is none of theirs. */
+/** Null if the type is not that of a tool which Anthropic's servers run. */
 export function serverTool(block: Block): ServerTool | null {
   const type = String(block['type'])
   if (/^web_search_\d+$/.test(type)) {
@@ -20,7 +20,7 @@ export function serverTool(block: Block): ServerTool | null {
   if (/^code_execution_\d+$/.test(type)) {
     return { kind: 'googles', tool: { codeExecution: {} }, note: null }
   }
-  // Every tool that it could find is declared already.
+  // It searches for tools to load, but here every tool is declared already.
   if (type.startsWith('tool_search_tool_')) return { kind: 'needless' }
   const own = /^(advisor|mcp_toolset|browser_toolset|computer_toolset)/.exec(type)
   return own === null
@@ -28,7 +28,7 @@ export function serverTool(block: Block): ServerTool | null {
     : { kind: 'unserved', why: `${own[1]} runs on Anthropic's servers, and nothing here does it` }
 }
 
-/** Google's search takes no list of sites, so the model is asked to keep to it. */
+/** Google's search accepts no list of sites, so the model is asked in words to keep to it. */
 function domainsNote(
   { allowed_domains: allowed, blocked_domains: blocked }: Block,
   act: 'search' | 'read',

@@ -1,26 +1,29 @@
-/** How much to think, and whether the thoughts are told (docs/clients.md). */
+/** How much the model may think, and whether the client receives its thoughts (docs/clients.md). */
 import type { ThinkingConfig } from '../../../gemini/types.ts'
 import { DYNAMIC, type Effort, EFFORTS, OFF } from '../../efforts.ts'
 import type { Fields } from '../body/fields.ts'
 
 export interface Thoughts {
   readonly config: ThinkingConfig
-  /** Whether the client knows what a block of thoughts is, and brings it back. */
+  /** Whether the client knows blocks of thoughts and sends them back. */
   readonly areKnown: boolean
 }
 
-/** As much as the model likes, and told to nobody. */
+/** The model decides how much it thinks, and nobody receives the thoughts. */
 const UNSEEN: ThinkingConfig = { includeThoughts: false }
 const OFF_UNSEEN: ThinkingConfig = { ...OFF, ...UNSEEN }
 
-/** No model gives more at once. */
+/** Tokens. No model gives more in one answer. */
 const MOST_TOKENS = 65_536
-/** Under this, thoughts that nobody asked for would leave no room for the answer: Google counts both together. */
+/**
+ * Google counts thoughts and answer together. With fewer `max_tokens` than this, thoughts that nobody asked for would
+ * leave no room for the answer, so they are turned off.
+ */
 const ROOM_FOR_THOUGHTS = 8192
-/** Of what may be given, so much is kept for the answer. */
+/** The tokens of `max_tokens` that thoughts must leave for the answer. */
 const LEAST_FOR_ANSWER = 1024
 
-/** Google's own table; beyond it, all that a model takes. */
+/** Google's own table of levels as budgets in tokens. A level that is missing may take all that the model gives. */
 const BUDGETS: Readonly<Record<string, number>> = {
   MINIMAL: 1024,
   LOW: 1024,
@@ -32,7 +35,7 @@ export function toThoughts(fields: Fields, effort: Effort | null): Thoughts {
   const { thinking } = fields
   const most = Math.min(fields.max_tokens ?? MOST_TOKENS, MOST_TOKENS)
   if (!thinking) {
-    // Whoever says how much effort, but asks for no thoughts, has turned them off.
+    // A client that names an effort but asks for no thoughts has turned them off.
     const isOff = effort !== null || most < ROOM_FOR_THOUGHTS
     return { config: isOff ? OFF_UNSEEN : UNSEEN, areKnown: false }
   }
@@ -50,7 +53,7 @@ function amountOf(
   return effort === null ? DYNAMIC : EFFORTS[effort]
 }
 
-/** Not more than leaves room for an answer. */
+/** Limits the thoughts so that room for an answer remains. */
 function within(asked: ThinkingConfig, most: number): ThinkingConfig {
   const room = Math.max(0, most - Math.max(LEAST_FOR_ANSWER, most / 4))
   const { thinkingBudget, thinkingLevel } = asked
@@ -62,5 +65,5 @@ function within(asked: ThinkingConfig, most: number): ThinkingConfig {
   return isRoomy ? asked : { thinkingBudget: Math.floor(room) }
 }
 
-/** What a model left to itself seldom goes beyond. */
+/** Tokens. A model that decides for itself rarely thinks more. */
 const MODEST = 8192

@@ -1,4 +1,7 @@
-/** The client's tools as Gemini's functions, and those of Anthropic's servers as Google's own where it has the like. */
+/**
+ * Turns the client's tools into Gemini's functions, and tools of Anthropic's servers into Google's own if it has an
+ * equivalent.
+ */
 import {
   type FunctionChoice,
   excessOf,
@@ -14,15 +17,15 @@ import { clientTool } from './client-tools.ts'
 import { serverTool } from './server-tools.ts'
 
 export interface Offers {
-  /** By the client's names. */
+  /** Keyed by the client's names. */
   readonly functions: Map<string, OfferedFunction>
-  /** Each once. */
+  /** No tool twice. */
   readonly googles: Tool[]
-  /** What the model has to be told in words. */
+  /** What the model must be told in words. */
   readonly notes: string[]
 }
 
-/** Claude Code's word for tools that are still to be loaded. */
+/** Claude Code's name for tools that it has yet to load. */
 const PLACEHOLDER = 'DeferredToolPlaceholder'
 
 export function readTools(
@@ -47,7 +50,7 @@ export function readTools(
   return offers
 }
 
-/** Of one name the first counts. */
+/** If several tools share a name, the first one counts. */
 function addTool(offers: Offers, tool: Block, path: string, reading: Reading): void {
   const { type, name, description, input_schema: schema } = tool
   if (type !== undefined && type !== null && type !== 'custom') {
@@ -101,7 +104,7 @@ function addTyped(offers: Offers, tool: Block, path: string, reading: Reading): 
 const ANY: FunctionChoice = { mode: 'AUTO', only: null, keep: null }
 const MODES = { auto: 'AUTO', any: 'ANY', none: 'NONE' } as const
 
-/** Without functions there is nothing to choose: Google's own tools are used as the model sees fit. */
+/** Without functions there is nothing to choose: the model uses Google's own tools as it sees fit. */
 export function toChoice(
   choice: Fields['tool_choice'],
   { functions, googles }: Offers,

@@ -2,11 +2,11 @@ import { isRecord } from '../../../json/record.ts'
 import { EFFORTS, type Effort } from '../../efforts.ts'
 import type { Block } from './content.ts'
 
-/** What system messages in the middle of a conversation change of the request. */
+/** What system messages in the middle of a conversation change about the request. */
 export class Changes {
-  /** The newest goes before the request's own. */
+  /** The latest effort that a message set. It overrides the request's own. */
   effort: Effort | null = null
-  /** Tools that were added, by name; null: taken away. The last word on a name counts. */
+  /** Tools that messages added, by name; null if one was removed. The last change of a name counts. */
   readonly tools = new Map<string, Block | null>()
 
   readConfig(config: unknown): void {
@@ -16,7 +16,7 @@ export class Changes {
     if (isEffort(word)) this.effort = word
   }
 
-  /** Whether the block was about tools. */
+  /** Returns whether the block was about tools. */
   readTools(block: Block): boolean {
     const { type } = block
     if (type !== 'tool_addition' && type !== 'tool_removal') return false
@@ -24,7 +24,7 @@ export class Changes {
     const name = tool['name'] ?? tool['tool_name']
     if (typeof name !== 'string') return true
     if (type === 'tool_removal') this.tools.set(name, null)
-    // Without a definition it is one that the request declares anyway.
+    // Without a definition, it is a tool that the request itself declares.
     else if (isRecord(tool['input_schema'])) this.tools.set(name, tool)
     else this.tools.delete(name)
     return true

@@ -1,4 +1,7 @@
-/** What a user's message, a system text or a tool's result says: a string or a list of blocks, as Gemini's parts. */
+/**
+ * Turns what a user's message, a system text or a tool's result says, a string or a list of blocks, into Gemini's
+ * parts.
+ */
 import type { MediaKind } from '../../../gemini/media/media-types.ts'
 import { readSource } from '../../../gemini/media/source.ts'
 import type { Part } from '../../../gemini/types.ts'
@@ -7,7 +10,7 @@ import { type Reading, REQUIRED } from './reading.ts'
 
 export type Block = Readonly<Record<string, unknown>>
 
-/** The blocks of a content; a string is one of text. `visit` gets each with its path. */
+/** Visits the blocks of a content, each with its path. A string counts as one block of text. */
 export function eachBlock(
   content: unknown,
   path: string,
@@ -34,7 +37,10 @@ export function toParts(content: unknown, path: string, reading: Reading): Part[
   return parts
 }
 
-/** Adds what a block says; of a kind that is not known, it is refused: left out, it would be missed. */
+/**
+ * Adds what a block says. A block of unknown kind is refused: without it, the model would miss something that the
+ * client meant it to read.
+ */
 export function addParts(parts: Part[], block: Block, path: string, reading: Reading): void {
   switch (block['type']) {
     case 'text':
@@ -53,7 +59,7 @@ export function addParts(parts: Part[], block: Block, path: string, reading: Rea
       return
     case 'thinking':
     case 'redacted_thinking':
-      return // nobody else's are sent on
+      return // only the model's own messages have thoughts that Google could use
     default:
       return reading.refuse(`${path}.type`, unknownKind(block), 'unsupported_value')
   }
@@ -74,7 +80,7 @@ function addText(parts: Part[], text: unknown, path: string, reading: Reading): 
   if (text !== '') parts.push({ text })
 }
 
-/** Its title and what it is about stand before it. */
+/** A document's title and context stand before it. */
 function addDocument(parts: Part[], block: Block, path: string, reading: Reading): void {
   const { title, context, source } = block
   const heading = [title, context].filter((line) => typeof line === 'string' && line !== '')
@@ -99,7 +105,7 @@ function addSearchResult(parts: Part[], block: Block, path: string, reading: Rea
   for (const part of toParts(block['content'], `${path}.content`, reading)) parts.push(part)
 }
 
-/** Where each kind of source has what it is. */
+/** The field of a source that holds its data, by kind of source. */
 const FIELDS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   ['base64', 'data'],
   ['url', 'url'],

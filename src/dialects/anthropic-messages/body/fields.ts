@@ -1,6 +1,6 @@
 /**
- * All of a request but what is said in it: the fields that mean something here, checked. `null` is absent everywhere, and what is
- * not named here is passed over (docs/compatibility.md says what that means for each field of Anthropic's).
+ * The fields of a request except for its messages, checked. `null` counts as absent everywhere. Fields without a
+ * schema here are ignored (docs/compatibility.md says what that means for each field of Anthropic's).
  */
 import * as v from 'valibot'
 import { asObject, type Parsed } from '../../../failure/check.ts'
@@ -27,9 +27,9 @@ function between(min: number, max: number) {
   return v.nullish(v.pipe(number, v.minValue(min, message), v.maxValue(max, message)))
 }
 
-/** Anthropic's prefix of what is none of its own models: Claude Code lists no others. */
+/** Anthropic's prefix for models of other makers. Claude Code lists such models only with it. */
 const VENDOR = /^anthropic\//
-/** How clients ask for a longer context; here all that there is is always given. */
+/** A client's way to ask for a longer context. Here the model's whole context is always available. */
 const LONG_CONTEXT = /\[1m\]$/
 
 const model = v.pipe(
@@ -83,7 +83,7 @@ const entries = {
     ),
   ),
   output_config: v.nullish(v.object({ effort, format: v.nullish(format) }, 'an object')),
-  /** Its older name. */
+  /** The older name of `output_config.format`. */
   output_format: v.nullish(format),
   metadata: v.nullish(v.object({ user_id: v.nullish(string) }, 'an object')),
 }
@@ -95,7 +95,7 @@ export const generating = lazy(() => v.object({ ...entries, max_tokens: count },
 
 export type Fields = v.InferOutput<ReturnType<typeof countable>>
 
-/** `isCounted`: nothing is to be made of it, so it need not say how much. */
+/** `isCounted`: the request only counts tokens, so it needs no `max_tokens`. */
 export function readFields(body: unknown, isCounted = false): Parsed<Fields> {
   const object = asObject(body)
   if (!object.ok) return object
@@ -115,7 +115,10 @@ export function readFields(body: unknown, isCounted = false): Parsed<Fields> {
     : { ok: false, failure: problemOf(path, issue.message) }
 }
 
-/** The schema's own words; where it has none valibot repeats the value, which may be a secret or a prompt. */
+/**
+ * What was expected, in the schema's own words. Without any, valibot's default message repeats the value, which may
+ * be a secret or a prompt.
+ */
 function wordsOf({ message, received }: v.BaseIssue<unknown>): string {
   return message.endsWith(`eceived ${received}`) ? 'something else' : message
 }

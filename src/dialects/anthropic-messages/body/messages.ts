@@ -1,6 +1,7 @@
 /**
- * The messages as a conversation. Claude Code sends results in the order in which they were done, calls behind the text that came
- * after them, and system messages anywhere (docs/clients.md): what belongs together is found by the ids of the calls.
+ * Reads the messages into a conversation. Claude Code sends results in the order in which they were finished, calls
+ * behind the text that came after them, and system messages anywhere (docs/clients.md). So results are matched to
+ * calls by their ids.
  */
 import { Conversation, type PastCall } from '../../../gemini/ask/conversation.ts'
 import { isSendable } from '../../../gemini/ask/json-object.ts'
@@ -50,7 +51,7 @@ function refuseRole(role: unknown, said: Said, path: string, reading: Reading): 
   return said
 }
 
-/** Results first, wherever they stand: what is said along with them belongs to the same turn. */
+/** Results are read first, wherever they stand: whatever else the message says belongs to the same turn. */
 function readUser(
   conversation: Conversation,
   content: unknown,
@@ -100,7 +101,8 @@ function readAssistant(
         return readEnvelopes(conversation, block['signature'])
       case 'redacted_thinking':
         return readEnvelopes(conversation, block['data'])
-      // What Google's own tools did is in the text, and a block that is not known was never the model's word.
+      // The text already contains what Google's own tools did. A block of an unknown kind is not something that the
+      // model said.
     }
   })
   conversation.model(said, calls)
@@ -115,7 +117,7 @@ function addCall(calls: PastCall[], block: Block, path: string, reading: Reading
   calls.push({ id: typeof id === 'string' ? id : '', name, args })
 }
 
-/** Several may be joined to one text, and each says itself where it ends. */
+/** A client may join several envelopes into one text. Each envelope states its own length. */
 function readEnvelopes(conversation: Conversation, text: unknown): void {
   if (typeof text !== 'string' || text === '') return
   for (const { maker, signatures } of openSignatures(text)) {
@@ -125,7 +127,10 @@ function readEnvelopes(conversation: Conversation, text: unknown): void {
   }
 }
 
-/** Above the conversation it would change with every turn, and what Google has cached of the conversation would be lost. */
+/**
+ * Put above the conversation, the text would change the request's beginning with every turn, and Google's cache of
+ * the conversation would be lost. So it stays where it is.
+ */
 function readSystem(
   { conversation, changes }: Said,
   message: Block,
@@ -144,14 +149,17 @@ function readSystem(
 
 const REMINDER = 'system-reminder'
 
-/** So that the model takes it for what it is, and not for the user's word. */
+/** Marks the text, so that the model does not take it for the user's words. */
 function asReminder(part: Part): Part {
   const { text } = part
   if (text === undefined || text.trimStart().startsWith(`<${REMINDER}>`)) return part
   return { text: `<${REMINDER}>\n${text}\n</${REMINDER}>` }
 }
 
-/** A line of Claude Code's about whom to bill: none of Google's business, and another with every conversation. */
+/**
+ * A line in which Claude Code says whom to bill. Google has no use for it, and it differs in every conversation,
+ * which would defeat Google's cache.
+ */
 const BILLING = /^\s*x-anthropic-billing-header:[^\n]*\n?/i
 
 function withoutBilling(parts: readonly Part[]): Part[] {
@@ -162,7 +170,7 @@ function withoutBilling(parts: readonly Part[]): Part[] {
   })
 }
 
-/** Of a tool that Anthropic's servers run. */
+/** The result of a tool that Anthropic's servers run. */
 function isServerResult({ type }: Block): boolean {
   return typeof type === 'string' && type !== 'tool_result' && type.endsWith('_tool_result')
 }

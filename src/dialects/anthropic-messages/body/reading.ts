@@ -2,10 +2,10 @@ import type { Cuttings } from '../../../bytes/cuttings.ts'
 import type { Failure, FailureReason } from '../../../failure/failure.ts'
 import type { Attachment } from '../../../gemini/media/attachment.ts'
 
-/** What comes of reading a body beside what it says: its media, and the first thing that is wrong with it. */
+/** Collects, while a body is read, its media and the first thing wrong with it. */
 export class Reading {
   readonly cuttings: Cuttings
-  /** Are checked, and fetched where they are at an address, before anything is translated. */
+  /** Before anything is translated, these are checked, and fetched if they are given by address. */
   readonly attachments: Attachment[] = []
   #failure: Failure | null = null
 
@@ -17,13 +17,16 @@ export class Reading {
     return this.#failure
   }
 
-  /** `path` in Anthropic's writing, `messages.0.content.1`; `what` follows it. The first counts. */
+  /**
+   * Records a problem; only the first one counts. `path` is in Anthropic's form, such as `messages.0.content.1`, and
+   * `what` follows it in the message.
+   */
   refuse(path: string, what: string, reason: FailureReason = 'invalid_value'): void {
     this.#failure ??= problemOf(path, what, reason)
   }
 }
 
-/** As Anthropic words it: `max_tokens: Field required`. */
+/** In Anthropic's form: `max_tokens: Field required`. */
 export function problemOf(
   path: string,
   what: string,

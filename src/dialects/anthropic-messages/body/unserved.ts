@@ -2,7 +2,7 @@ import type { Failure } from '../../../failure/failure.ts'
 import { isRecord } from '../../../json/record.ts'
 import { problemOf } from './reading.ts'
 
-/** Fields that change what a request means, and that nothing here can do. Empty ones mean nothing. */
+/** Fields that would change what the request means, and that Pollux cannot follow. An empty field is accepted. */
 const UNSERVED: readonly (readonly [field: string, why: string])[] = [
   ['container', 'this gateway keeps no containers'],
   ['mcp_servers', 'this gateway calls no MCP servers; connect them in the client'],
@@ -16,7 +16,7 @@ export function unservedIn(body: Readonly<Record<string, unknown>>): Failure | n
   }
   const management = body['context_management']
   const edits = isRecord(management) ? management['edits'] : null
-  // The others take away what Gemini would only read again.
+  // Other edits only remove old content; without them, Gemini just reads it again.
   const compacts = Array.isArray(edits) && edits.some(isCompaction)
   return compacts
     ? problemOf(

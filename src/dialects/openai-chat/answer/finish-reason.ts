@@ -3,7 +3,7 @@ import type { ChatPlan } from '../plan.ts'
 
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'function_call'
 
-/** Clients wait for calls in the form in which they declared functions. */
+/** Calls have two finish reasons; a client expects the one that fits how it declared its functions. */
 export function finishOf(
   { end }: Extract<Conclusion, { ok: true }>,
   { legacyFunctions }: Pick<ChatPlan, 'legacyFunctions'>,

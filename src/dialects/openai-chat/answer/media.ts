@@ -15,12 +15,12 @@ export interface MessageAudio {
   readonly id: string
   /** Unix seconds. */
   readonly expires_at: number
-  /** Base64: WAV for what comes as bare samples, else as Google encoded it. */
+  /** Base64: WAV if the model sent bare samples, otherwise the file as Google encoded it. */
   readonly data: string
   readonly transcript: string
 }
 
-/** Nothing is kept, so nothing can be asked for by its id; an hour is what OpenAI gives. */
+/** OpenAI's audio can be asked for by its id for an hour, so `expires_at` says an hour. Here nothing is kept. */
 const AUDIO_LIFE_SECONDS = 3600
 
 export function toImages(blobs: readonly Blob[]): MessageImage[] {
@@ -32,7 +32,7 @@ export function toImages(blobs: readonly Blob[]): MessageImage[] {
   }))
 }
 
-/** Null where the answer makes no sound. Samples that came in several pieces are one sound. */
+/** Null if the answer has no sound. Samples that came in several pieces form one sound. */
 export function toAudio(
   blobs: readonly Blob[],
   transcript: string,

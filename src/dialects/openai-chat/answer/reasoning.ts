@@ -1,10 +1,10 @@
 /** Thoughts in the forms that clients read (docs/clients.md: Reasoning). */
 
-/** Around thoughts in the text itself, for clients that know no other form. */
+/** Put around thoughts in the text itself, for clients that know no other form. */
 export const THINK_START = '<think>'
 export const THINK_END = '</think>\n\n'
 
-/** OpenRouter's name for what Gemini sends. */
+/** OpenRouter's name for Gemini's format. */
 const FORMAT = 'google-gemini-v1'
 
 export type ReasoningDetail =
@@ -17,7 +17,7 @@ export type ReasoningDetail =
   | {
       readonly type: 'reasoning.encrypted'
       readonly data: string
-      /** The tool call that the signature came with. */
+      /** The tool call to which the signature belongs. */
       readonly id?: string
       readonly format: typeof FORMAT
       readonly index: number
@@ -27,7 +27,10 @@ export function textDetail(text: string): ReasoningDetail {
   return { type: 'reasoning.text', text, format: FORMAT, index: 0 }
 }
 
-/** A thought signature; `number` counts those of one answer from 0. The text is the detail before them. */
+/**
+ * A thought signature. `number` counts the signatures of one answer from 0. The index is one higher, since the detail
+ * with the text comes first.
+ */
 export function encryptedDetail(
   data: string,
   id: string | undefined,

@@ -1,10 +1,10 @@
 /**
- * A streamed answer of Gemini's as OpenAI's chunks, in the exact sequence of docs/clients.md, Streams:
- * role, deltas, one finish, usage if asked for, [DONE].
+ * Gemini's streamed answer as OpenAI's chunks, in the exact order of docs/clients.md, Streams: role, deltas, one
+ * finish, usage if asked for, [DONE].
  *
- * This runs for every chunk of every stream, so what surrounds a text is built once, and a text
- * costs one JSON string and one concatenation. Nothing is written before the first content: until
- * then the caller has an empty string in hand and may still answer with an HTTP error.
+ * This runs for every chunk of every stream, so whatever surrounds a text is built once, and a text costs one JSON
+ * string and one concatenation. Nothing is written before the first content: until then the caller has an empty
+ * string and may still answer with an HTTP error.
  */
 import type { Failure } from '../../../failure/failure.ts'
 import { DONE, errorFrame } from '../../openai/stream.ts'
@@ -27,11 +27,11 @@ import { ContentPlaces } from './url-citations.ts'
 import { plusCost, toUsage, type Usage } from './usage.ts'
 import { CallIds, extraContent, toWireCall } from './wire-calls.ts'
 
-/** Ends a frame whose choice goes on. */
+/** Ends a frame after which the choice goes on. */
 const OPEN = ',"logprobs":null,"finish_reason":null}]}\n\n'
 const TEXT_END = `}${OPEN}`
 
-/** The choices of one stream: what comes once, after the last of them has ended. */
+/** The choices of one stream. Keeps what comes only once, after the last of them has ended. */
 export class ChoiceGroup {
   #open: number
   #usage: Parameters<typeof addUsage>[0]
@@ -42,7 +42,7 @@ export class ChoiceGroup {
     this.#open = size
   }
 
-  /** An error has been told: nothing may follow it. */
+  /** An error has been told, so nothing may follow. */
   get isOver(): boolean {
     return this.#isOver
   }
@@ -51,7 +51,7 @@ export class ChoiceGroup {
     this.#isOver = true
   }
 
-  /** A choice has ended well; true for the last one. */
+  /** Records that a choice has ended well. Returns true for the last one. */
   ended(usage: Parameters<typeof addUsage>[0], plan: ChatPlan): boolean {
     this.#cost = plusCost(this.#cost, plan, usage)
     this.#usage = addUsage(this.#usage, usage)
@@ -66,9 +66,9 @@ export class ChoiceGroup {
 
 /** One choice of a streamed answer. */
 export class ChatStream implements AnswerSink {
-  /** `data: ` and the chunk's beginning up to the bracket of `choices`. */
+  /** `data: ` and the beginning of the chunk up to the bracket of `choices`. */
   readonly #head: string
-  /** As far as the delta's value. */
+  /** The beginning of the choice up to the delta's value. */
   readonly #choice: string
   readonly #textStart: string
   readonly #thoughtStart: string
@@ -78,13 +78,13 @@ export class ChatStream implements AnswerSink {
   readonly #reader: AnswerReader
   readonly #index: number
   readonly #media: Blob[] = []
-  /** Only where there may be citations: most answers have none. */
+  /** Null unless there may be citations: most answers have none. */
   readonly #places: ContentPlaces | null
   #callIds: CallIds | null = null
   #citations: readonly Citation[] = []
-  /** The message's own, for a later turn. */
+  /** The signature of the message itself, for a later turn. */
   #signature: string | undefined
-  /** What the response that is being read comes to. */
+  /** The frames for the response being read. */
   #frames = ''
   #isOpened = false
   #calls = 0
@@ -105,19 +105,19 @@ export class ChatStream implements AnswerSink {
     this.#reader = new AnswerReader(plan, this)
   }
 
-  /** Of the calls that the client was told. */
+  /** Signatures of the calls that the client received. */
   get signatures(): readonly CallSignature[] {
     return this.#plan.legacyFunctions ? [] : this.#reader.signatures
   }
 
-  /** The frames for one response of Google's; empty when it has nothing to show. */
+  /** The frames for one response of Google's; empty if it has nothing to show. */
   encode(response: GenerateContentResponse): string {
     this.#reader.read(response)
     return this.#take()
   }
 
   /**
-   * Google's stream is over. Without a finish reason it broke off, and the client must see that
+   * To be called when Google's stream is over. Without a finish reason the stream broke, and the client must be told
    * (docs/clients.md: Streams).
    */
   end(): StreamEnd {
@@ -130,8 +130,8 @@ export class ChatStream implements AnswerSink {
   }
 
   /**
-   * An error after the first byte: a frame all SDKs raise from, and no finish before it
-   * (docs/clients.md: Streams).
+   * An error after the first byte: a frame from which all SDKs raise, without a finish before it (docs/clients.md:
+   * Streams).
    */
   fail(failure: Failure): string {
     if (this.#group.isOver) return ''
@@ -176,12 +176,12 @@ export class ChatStream implements AnswerSink {
     return this.#callIds.mint(googleId)
   }
 
-  /** Whole in one delta, which every client takes (docs/clients.md: Streams). */
+  /** Each call comes whole in one delta, which every client accepts (docs/clients.md: Streams). */
   call(call: MadeCall): void {
     const index = this.#calls++
     if (this.#plan.legacyFunctions) {
       this.#delta({ function_call: { name: call.name, arguments: call.json } })
-      // That form has neither an id nor room for a signature: it is the message's.
+      // The legacy form has neither an id nor room for a signature, so the message carries it.
       this.#signature = call.signature
       return
     }
@@ -201,7 +201,7 @@ export class ChatStream implements AnswerSink {
     this.#citations = citations
   }
 
-  /** Told once, at the end: clients take the last list for all there is. */
+  /** Told once, at the end: clients take the last list for the complete one. */
   media(blob: Blob): void {
     this.#media.push(blob)
   }
@@ -220,7 +220,7 @@ export class ChatStream implements AnswerSink {
     if (images.length > 0) this.#delta({ images })
     if (audio !== null) this.#delta({ audio })
     if (annotations.length > 0) this.#delta({ annotations })
-    // Where there are calls with ids, their signatures are enough (docs/google.md: Thought signatures).
+    // If there are calls with ids, their signatures are enough (docs/google.md: Thought signatures).
     if (this.#calls > 0 && !this.#plan.legacyFunctions) return
     if (this.#signature !== undefined) {
       this.#delta({ extra_content: extraContent(this.#signature) })

@@ -1,4 +1,4 @@
-/** Citations as OpenAI has them (docs/clients.md: Whole answers): of the whole content, in UTF-16 units. */
+/** Citations in OpenAI's form (docs/clients.md: Whole answers). Positions count UTF-16 units of the whole content. */
 import type { Citation } from '../../../gemini/answer/citations.ts'
 
 export interface Annotation {
@@ -7,17 +7,17 @@ export interface Annotation {
     readonly start_index: number
     readonly end_index: number
     readonly url: string
-    /** Never missing: @ai-sdk/openai rejects the whole answer without (docs/clients.md: Whole answers). */
+    /** Never missing: without it @ai-sdk/openai rejects the whole answer (docs/clients.md: Whole answers). */
     readonly title: string
   }
 }
 
-/** Where the answer's blocks of text begin in the content, which holds code and tags besides. */
+/** Records where the answer's blocks of text begin in the content, which also holds code and tags. */
 export class ContentPlaces {
   readonly #starts: number[] = []
   #length = 0
 
-  /** A block of text begins. */
+  /** To be called when a block of text begins. */
   open(): void {
     this.#starts.push(this.#length)
   }

@@ -17,22 +17,23 @@ export interface Usage {
     readonly accepted_prediction_tokens: number
     readonly rejected_prediction_tokens: number
   }
-  /** In dollars, only where the request asked for it; null: not known. */
+  /** In dollars, and only if the request asked for it; null if it is not known. */
   readonly cost?: number | null
 }
 
 /**
- * Always integers: clients do arithmetic on them unseen (docs/clients.md: Whole answers), and protobuf JSON leaves zeros out.
+ * Every field is always an integer: clients calculate with them unchecked (docs/clients.md: Whole answers), and
+ * protobuf JSON leaves out zeros.
  */
 export function toUsage(meta: UsageMetadata | undefined, cost?: number | null): Usage {
   const tokens = countTokens(meta)
   const prompt = tokens.prompt + tokens.toolUse
-  // Google's candidates are without thoughts, OpenAI's completion is with them.
+  // Google's candidates exclude thoughts, OpenAI's completion includes them.
   const completion = tokens.output + tokens.reasoning
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
-    // Summed, so that it is the sum: Google's own total may leave a part out.
+    // Calculated here, since Google's own total may leave out a part.
     total_tokens: prompt + completion,
     prompt_tokens_details: {
       cached_tokens: tokens.cached,
@@ -48,7 +49,10 @@ export function toUsage(meta: UsageMetadata | undefined, cost?: number | null): 
   }
 }
 
-/** The cost of one choice more; undefined where it was not asked for. Priced each by itself, as it was asked of Google. */
+/**
+ * Adds the cost of one more choice; undefined if the client did not ask for it. Each choice is priced alone, since
+ * each was a request of its own to Google.
+ */
 export function plusCost(
   sum: number | null | undefined,
   { costOf }: Pick<ChatPlan, 'costOf'>,

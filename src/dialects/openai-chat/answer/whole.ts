@@ -1,4 +1,4 @@
-/** Whole answers of Gemini's as OpenAI's `chat.completion` (docs/clients.md: Whole answers). */
+/** Gemini's whole answers as OpenAI's `chat.completion` (docs/clients.md: Whole answers). */
 import type { Failure } from '../../../failure/failure.ts'
 import type { CallSignature } from '../../../gemini/signatures.ts'
 import type {
@@ -41,7 +41,7 @@ export interface ChatCompletion {
   readonly object: 'chat.completion'
   readonly created: number
   readonly model: string
-  /** Never empty: clients index it unseen (docs/clients.md: Whole answers). */
+  /** Never empty: clients index it unchecked (docs/clients.md: Whole answers). */
   readonly choices: readonly ChatChoice[]
   readonly usage: Usage
 }
@@ -53,7 +53,10 @@ export interface ChatChoice {
   readonly finish_reason: FinishReason
 }
 
-/** What is optional is left out when there is none: clients take null or an empty list for something (docs/clients.md: Streams, Whole answers). */
+/**
+ * Optional fields are left out if there is nothing to say: clients would take null or an empty list for content
+ * (docs/clients.md: Streams, Whole answers).
+ */
 interface ChatMessage {
   readonly role: 'assistant'
   readonly content: string | null
@@ -73,10 +76,10 @@ export type TranslatedResponse =
   | {
       readonly ok: true
       readonly completion: ChatCompletion
-      /** For each choice, of the calls that the client is told. */
+      /** For each choice, the signatures of the calls that the client receives. */
       readonly signatures: readonly (readonly CallSignature[])[]
     }
-  /** `at`: which of the responses is none. */
+  /** `at`: index of the response that failed. */
   | { readonly ok: false; readonly failure: Failure; readonly at: number }
 
 export function toChatCompletion(
@@ -87,7 +90,10 @@ export function toChatCompletion(
   return toChatCompletionOf([{ response, plan }], context)
 }
 
-/** Each becomes a choice; one that is no answer fails them all, since clients expect as many as they asked for. */
+/**
+ * Each response becomes a choice. If one failed, the whole completion fails, since clients expect as many choices as
+ * they asked for.
+ */
 export function toChatCompletionOf(
   answers: readonly { readonly response: GenerateContentResponse; readonly plan: ChatPlan }[],
   context: ChatContext,
@@ -123,7 +129,7 @@ class WholeAnswer implements AnswerSink {
   readonly #places = new ContentPlaces()
   #callIds: CallIds | null = null
   #citations: readonly Citation[] = []
-  /** The message's own, for a later turn. */
+  /** The signature of the message itself, for a later turn. */
   #signature: string | undefined
   #text = ''
   #thoughts = ''
@@ -146,7 +152,7 @@ class WholeAnswer implements AnswerSink {
     const { conclusion, transcript } = this.#reader.end()
     if (!conclusion.ok) return conclusion
     const annotations = this.#places.toAnnotations(this.#citations)
-    // Where there are calls with ids, their signatures are enough (docs/google.md: Thought signatures).
+    // If there are calls with ids, their signatures are enough (docs/google.md: Thought signatures).
     const isCalling = this.#calls.length > 0 && !this.#plan.legacyFunctions
     const signature = isCalling ? undefined : this.#signature
     const images = toImages(this.#media)
@@ -200,7 +206,7 @@ class WholeAnswer implements AnswerSink {
       this.#calls.push(call)
       return
     }
-    // That form has neither an id nor room for a signature: it is the message's.
+    // The legacy form has neither an id nor room for a signature, so the message carries it.
     this.#calls.push({ ...call, signature: undefined })
     this.#signature = call.signature
   }
@@ -225,7 +231,7 @@ class WholeAnswer implements AnswerSink {
     this.#logprobs.push(result)
   }
 
-  /** Null where something else stands for it, an empty text where nothing was said at all. */
+  /** Null if something else stands in its place. An empty text if nothing was said at all. */
   #content(hasOther: boolean): string | null {
     return this.#text === '' && (hasOther || this.#calls.length > 0) ? null : this.#text
   }

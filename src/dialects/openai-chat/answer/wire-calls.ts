@@ -2,14 +2,17 @@
 import type { MadeCall } from '../../../gemini/answer/calls.ts'
 import { customInput } from '../../openai/custom-tools.ts'
 
-/** OpenAI's own bound on a call id (docs/clients.md: Signatures), which clients have copied into their stores. */
+/** OpenAI's own limit for a call id (docs/clients.md: Signatures), which clients' databases have taken over. */
 const ID_MAX_LENGTH = 40
-/** Anthropic's rule, the strictest: a conversation may go on there. */
+/** Anthropic's rule for ids, the strictest: the conversation may be continued there. */
 const ID = /^[A-Za-z0-9_-]+$/
 
-/** The ids of one answer's calls: Google's where it will do, else one of our own (docs/clients.md: Streams), the same each time the answer is read. */
+/**
+ * Ids for one answer's calls: Google's if it is usable, otherwise one of Pollux's (docs/clients.md: Streams). Reading
+ * the same answer again gives the same ids.
+ */
 export class CallIds {
-  /** What ids of our own begin with: no other answer's do. Letters, digits and `_`, at most 34 characters. */
+  /** The beginning of Pollux's own ids, different for each answer. Letters, digits and `_`, at most 34 characters. */
   readonly #prefix: string
   #minted = 0
 
@@ -24,7 +27,7 @@ export class CallIds {
   }
 }
 
-/** What the client finds under `tool_calls`, and in a delta of it beside the index. */
+/** What the client finds under `tool_calls`; in a delta, the index comes in addition. */
 export type WireCall = {
   readonly id: string
   readonly extra_content?: ExtraContent

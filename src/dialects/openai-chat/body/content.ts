@@ -8,17 +8,17 @@ import { string } from '../../words.ts'
 
 /** A picture, sound, film or file as the client sent it. */
 export interface Media extends SentMedia {
-  /** What it is to Gemini: empty until media-paths.ts has had it read, which is before anything is translated. */
+  /** The part for Gemini. Empty until media-paths.ts fills it in, which happens before anything is translated. */
   readonly part: Part
 }
 
 export interface SentMedia {
   readonly kind: MediaKind
-  /** Where in its part the source stands, for errors. */
+  /** The path of the source within its part, for error messages. */
   readonly field: string
   /** A data URL, an address, or base64. */
   readonly source: string
-  /** The type as the client calls it: a word such as `mp3`, or a MIME type. */
+  /** The type as the client names it: a word such as `mp3`, or a MIME type. */
   readonly format?: string | null | undefined
   readonly fileName?: string | null | undefined
   readonly detail?: ImageDetail | null | undefined
@@ -87,7 +87,7 @@ const PARTS = {
       }),
     ),
   ),
-  // As OpenAI's Assistants have it, and clients that came from there.
+  // The form of OpenAI's Assistants, which clients made for those still send.
   image_file: v.pipe(
     v.object({ image_file: v.object({ file_id: string, detail }, 'an object') }),
     v.transform(({ image_file: { file_id, detail: level } }): Media =>
@@ -131,7 +131,7 @@ const PARTS = {
       }),
     ),
   ),
-  // The two that the older gemini-cli-openai gave its users.
+  // Two forms that the older gemini-cli-openai offered to its users.
   input_video: v.pipe(
     v.object({
       input_video: v.object(
@@ -170,7 +170,7 @@ function media(source: SentMedia): Media {
   return { ...source, part: {} }
 }
 
-/** The first of several fields that is filled; where none is, the first is the one that is missing. */
+/** The first field that is filled. If none is, the first field is reported as missing. */
 function sourceOf(
   of: string,
   fields: readonly [
@@ -206,10 +206,13 @@ const whole = v.pipe(
   v.transform((value): ContentPart[] => [value]),
 )
 
-/** Always a list, one for each part. */
+/** Always a list. A string becomes a list of one part. */
 export const content = v.lazy((input) => (Array.isArray(input) ? parts : whole))
 
-/** The pictures of an answer that comes back as it went out (media.ts); what else clients keep by that name is not read. */
+/**
+ * Pictures of an earlier answer that the client sends back unchanged (media.ts). Anything else that clients store
+ * under this name is ignored.
+ */
 export const drawnImages = v.pipe(
   v.unknown(),
   v.transform((images) =>
@@ -222,7 +225,7 @@ export const drawnImages = v.pipe(
 
 export type MessageContent = v.InferOutput<typeof content>
 
-/** The parts as Gemini takes them; empty texts, which it refuses, are left out (docs/clients.md: Messages). */
+/** The parts in Gemini's form. Empty texts are left out, since Gemini refuses them (docs/clients.md: Messages). */
 export function toParts(said: MessageContent): Part[] {
   const filled = said.includes('') ? said.filter((part) => part !== '') : said
   return filled.map((part) => (typeof part === 'string' ? { text: part } : part.part))

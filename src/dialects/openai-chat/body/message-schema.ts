@@ -1,16 +1,16 @@
 /**
- * A message of a conversation (docs/clients.md: Messages). Whoever pushes an answer back as it came brings fields that only answers
- * have, most of them null; what is not read here is let through (docs/clients.md: Fields).
+ * A message of a conversation (docs/clients.md: Messages). A client that sends an answer back unchanged includes
+ * fields that only answers have, mostly null. Fields that are not read here are accepted (docs/clients.md: Fields).
  */
 import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
 import { content, drawnImages } from './content.ts'
 import { name, record, string } from '../../words.ts'
 
-/** `model` is Gemini's own word for the assistant; some clients use it here too. */
+/** `model` is Gemini's own word for the assistant. Some clients use it here too. */
 const ROLES = ['system', 'developer', 'user', 'assistant', 'model', 'tool', 'function'] as const
 
-/** Tells speakers of one role apart. */
+/** A name that tells speakers of the same role apart. */
 const speaker = v.nullish(string)
 
 const plain = v.object(
@@ -25,14 +25,20 @@ const plain = v.object(
   'an object',
 )
 
-/** JSON as OpenAI has it, or what it stands for; none where the function takes nothing (docs/clients.md: Messages). */
+/**
+ * JSON, as OpenAI has it, or the parsed value; missing if the function takes no arguments (docs/clients.md:
+ * Messages).
+ */
 const givenArguments = v.nullish(
   v.lazy((input) => (isRecord(input) ? record : v.string('a string or an object'))),
 )
 
 const calledFunction = v.object({ name, arguments: givenArguments }, 'an object')
 
-/** Where a client may bring a thought signature back (docs/clients.md: Signatures); read leniently, by echoed-signatures.ts. */
+/**
+ * Where a client may send a thought signature back (docs/clients.md: Signatures). echoed-signatures.ts reads them,
+ * leniently.
+ */
 const carriers = {
   extra_content: v.optional(v.unknown()),
   provider_specific_fields: v.optional(v.unknown()),
@@ -62,7 +68,7 @@ const customCall = v.object(
   'an object',
 )
 
-/** An echoed answer may be without content (docs/clients.md: Messages, Fields); a question may not. */
+/** An answer that is sent back may have no content (docs/clients.md: Messages, Fields); a question must have some. */
 const answer = v.object(
   {
     role: v.picklist(['assistant', 'model']),
@@ -95,7 +101,7 @@ const result = v.object(
   'an object',
 )
 
-/** The form from before tools: calls have no ids, so a result names its function. */
+/** The form older than tools: calls have no ids, so a result names its function. */
 const legacyResult = v.object(
   { role: v.literal('function'), name, content: v.nullish(content, []) },
   'an object',

@@ -1,7 +1,6 @@
 /**
- * The request body of POST /v1/chat/completions, parsed once at the rim (docs/clients.md: Fields,
- * Messages). `null` is absent everywhere and unknown fields are ignored: every client sends extras
- * meant for other providers.
+ * The request body of POST /v1/chat/completions, parsed once on arrival (docs/clients.md: Fields, Messages). `null`
+ * counts as absent everywhere, and unknown fields are ignored: every client sends extras meant for other providers.
  */
 import * as v from 'valibot'
 import type { Attachment } from '../../../gemini/media/attachment.ts'
@@ -17,7 +16,7 @@ import { findUnsupported } from './unsupported.ts'
 import { modelName } from '../../model-name.ts'
 import { boolean, integer, record } from '../../words.ts'
 
-/** OpenAI takes 128. Each is a lease, an attempt and a share of the user's limits of its own. */
+/** OpenAI allows 128. Here each choice needs a lease, an attempt and a share of the user's limits. */
 const MAX_CHOICES = 8
 
 export const chatRequest = v.object(
@@ -49,9 +48,12 @@ export type ParsedChatRequest =
   | {
       readonly ok: true
       readonly chat: ChatRequest
-      /** The media in it: their sizes are to be checked, and those at an address fetched, before it is translated. */
+      /**
+       * The media of the messages. Before translation, their sizes are checked, and those given by address are
+       * fetched.
+       */
       readonly attachments: readonly Attachment[]
-      /** A complaint about `chat`, in the words of what the client sent. */
+      /** Rewrites a failure about `chat` so that it names the fields which the client sent. */
       readonly retold: (failure: Failure) => Failure
     }
   | { readonly ok: false; readonly failure: Failure }

@@ -1,4 +1,6 @@
-/** What a client offers the model to call, and what it says about the choice (docs/clients.md: Fields). */
+/**
+ * The tools that a client offers to the model, and what it says about choosing among them (docs/clients.md: Fields).
+ */
 import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
 import { lowerCaseOf, name, record, string } from '../../words.ts'
@@ -22,7 +24,7 @@ const customTool = v.object({
   ),
 })
 
-/** Google's own tools, by the names that clients have for them. */
+/** Google's own tools, by the names that clients use for them. */
 const BUILT_IN = {
   web_search: 'googleSearch',
   web_search_preview: 'googleSearch',
@@ -37,7 +39,7 @@ const BUILT_IN = {
 export type BuiltIn = (typeof BUILT_IN)[keyof typeof BUILT_IN]
 
 const TYPES = ['function', 'custom', ...Object.keys(BUILT_IN)].join(', ')
-/** Says what is wrong with a tool that is none of them. */
+/** Refuses a tool of an unknown type, and names the known types. */
 const unknownTool = v.object(
   { type: v.pipe(string, v.picklist([], `must be one of: ${TYPES}`)) },
   'an object',
@@ -55,7 +57,7 @@ const builtInTool = v.pipe(
   v.transform((input) => ({ type: 'built_in' as const, builtIn: builtInOf(input) })),
 )
 
-/** `{type: "web_search"}`, or `{google_search: {}}` as Gemini itself has it. */
+/** Reads `{type: "web_search"}`, or `{google_search: {}}` as Gemini itself writes it. */
 function builtInOf(input: unknown): BuiltIn | undefined {
   if (!isRecord(input)) return undefined
   const { type } = input
@@ -63,7 +65,10 @@ function builtInOf(input: unknown): BuiltIn | undefined {
   return Object.entries(BUILT_IN).find(([spelling]) => names.includes(spelling))?.[1]
 }
 
-/** Which tools are kept where functions and Google's own cannot meet: Google has no such setting. */
+/**
+ * Which tools are kept if functions and Google's own tools cannot be combined. An extension of Pollux's: Google has
+ * no such setting.
+ */
 export const toolPriority = lowerCaseOf(['functions', 'built_in'])
 
 const MODES = ['none', 'auto', 'required', 'any'] as const
@@ -93,7 +98,7 @@ const allowed = {
 }
 const chosen = v.object({
   type: v.pipe(string, v.picklist(CHOICES, `must be one of: ${CHOICES.join(', ')}`)),
-  // `{type, name}` is how Anthropic and the Responses API say it.
+  // `{type, name}` is the form of Anthropic and of the Responses API.
   name: v.nullish(name),
   function: v.nullish(named),
   custom: v.nullish(named),

@@ -1,24 +1,20 @@
 /**
- * What OpenAI's dialect can ask for and this version of Pollux cannot do yet. Ignoring such a field
- * would give an answer to another question, so it is refused by name. What a later
- * version can do goes from these lists.
+ * Features that OpenAI's dialect has and this version of Pollux lacks. Ignoring such a field would answer another
+ * question, so it is refused by name. Once a version supports a feature, its row goes.
  */
 import type { Failure } from '../../../failure/failure.ts'
 import { isRecord } from '../../../json/record.ts'
 
-/** Of Responses, which keeps what such a field names (docs/clients.md: Fields): a chat has no state to go on with. */
+/** Fields of the Responses API, which keeps what they name (docs/clients.md: Fields). A chat has no stored state. */
 const STATE = ['previous_response_id', 'conversation']
-/** Forms that Gemini cannot be held to. */
+/** Gemini's output cannot be constrained in these ways. */
 const REQUEST = ['guided_regex', 'guided_choice', 'guided_grammar', 'grammar']
-/** Of vLLM's `structured_outputs`: Gemini can be held to a schema, and to nothing else. */
+/** Fields of vLLM's `structured_outputs`: Gemini's output can be constrained to a schema only. */
 const STRUCTURED = ['regex', 'choice', 'grammar', 'structural_tag']
-/** Of a message. */
+/** Fields of a message. */
 const MESSAGE = ['audio']
 
-/**
- * The first unsupported feature the body asks for. Looks at nothing else: types are the schema's
- * matter.
- */
+/** The first unsupported feature that the body asks for. Does not check types: the schema does. */
 export function findUnsupported(body: Record<string, unknown>): Failure | undefined {
   const { messages } = body
   const state = askedOf(STATE, body)

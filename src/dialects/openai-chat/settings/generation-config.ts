@@ -1,4 +1,4 @@
-/** Sampling and limits (docs/clients.md: Fields). What a model refuses or ignores of them is `fit`'s matter. */
+/** Sampling and limits (docs/clients.md: Fields). Leaving out what a model refuses or ignores is up to `fit`. */
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { present } from '../../../json/record.ts'
@@ -58,7 +58,7 @@ export const generationEntries = {
 const generationFields = v.object(generationEntries)
 type GenerationFields = v.InferOutput<typeof generationFields>
 
-/** `logit_bias`, `user` and the like are dropped: Google has no such field (docs/google.md: Generation settings). */
+/** `logit_bias`, `user` and the like are dropped: Google has no such fields (docs/google.md: Generation settings). */
 export function toGenerationConfig(chat: GenerationFields): GenerationConfig {
   const stopSequences = toStopSequences(chat.stop)
   return present({
@@ -67,9 +67,9 @@ export function toGenerationConfig(chat: GenerationFields): GenerationConfig {
     topP: positive(chat.top_p),
     topK: positive(chat.top_k),
     stopSequences: stopSequences.length > 0 ? stopSequences : null,
-    // OpenAI's seeds are 64 bits wide, Google's 32: the low bits decide.
+    // OpenAI's seeds have 64 bits, Google's 32: the low bits are kept.
     seed: typeof chat.seed === 'number' ? chat.seed | 0 : null,
-    // Clients send 0 for none, and some models refuse to hear of penalties at all.
+    // Clients send 0 for "no penalty", but some models refuse penalties of any value.
     presencePenalty: chat.presence_penalty || null,
     frequencyPenalty: chat.frequency_penalty || null,
     responseLogprobs: chat.logprobs || null,
@@ -77,13 +77,13 @@ export function toGenerationConfig(chat: GenerationFields): GenerationConfig {
   })
 }
 
-/** Empty ones are sent by clients and refused by Google (docs/clients.md: Fields). */
+/** Clients send empty stop sequences, which Google refuses (docs/clients.md: Fields). */
 function toStopSequences(stop: GenerationFields['stop']): string[] {
   const all = typeof stop === 'string' ? [stop] : (stop ?? [])
   return all.filter(isFilled)
 }
 
-/** Zero and below stand for "not set" (docs/clients.md: Fields). */
+/** Zero and negative values mean "not set" (docs/clients.md: Fields). */
 function positive(value: number | null | undefined): number | undefined {
   return typeof value === 'number' && value > 0 ? value : undefined
 }

@@ -1,8 +1,8 @@
 /**
- * Google's own words in an OpenAI request (docs/google.md: Thinking; docs/clients.md: Fields). openai-python merges `extra_body` into the
- * root, so who follows Google's documentation sends a literal `extra_body.google`, others send `google`, and some write Gemini's
- * fields at the root. All are read; what is nested deepest goes first. What is not named here is not passed on: Google refuses a
- * request for one name that it does not know.
+ * Gemini's own fields in an OpenAI request (docs/google.md: Thinking; docs/clients.md: Fields). openai-python merges
+ * `extra_body` into the root, so a client that follows Google's documentation sends a literal `extra_body.google`;
+ * others send `google`, and some write the fields at the root. All three are read; the most deeply nested one takes
+ * precedence. Unknown fields are not passed on, since Google refuses a whole request for one unknown name.
  */
 import * as v from 'valibot'
 import { ASPECT_RATIOS } from '../../../gemini/media/aspect-ratios.ts'
@@ -14,7 +14,7 @@ import { boolean, integer, string, upperCaseOf } from '../../words.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 
-/** -1 leaves it to the model, 0 is none. */
+/** -1: the model decides. 0: no thinking. */
 export const thinkingBudget = v.pipe(
   integer,
   v.minValue(-1, 'must not be below -1'),
@@ -77,7 +77,7 @@ const GOOGLE = {
 
 const GOOGLE_NAMES = namesOf(GOOGLE)
 
-/** Google's fields that are read, in both cases. */
+/** The fields of Google's that are read, in camel and snake case. */
 export const GOOGLE_FIELDS: ReadonlySet<string> = new Set(GOOGLE_NAMES.keys())
 export const CONFIG_FIELDS: ReadonlySet<string> = new Set(namesOf(CONFIG).keys())
 

@@ -1,4 +1,7 @@
-/** What the answer may be in besides text: `modalities`, `audio`, and Gemini's own words for them (docs/clients.md: Fields). */
+/**
+ * What the answer may contain besides text: `modalities`, `audio`, and Gemini's own fields for them (docs/clients.md:
+ * Fields).
+ */
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { speechConfigOf } from '../../../gemini/media/voices.ts'
@@ -7,7 +10,7 @@ import type { GoogleExtras } from './google-extras.ts'
 import { lowerCaseOf, string } from '../../words.ts'
 
 const voiceName = v.pipe(string, v.minLength(1, 'must not be empty'))
-/** OpenAI names its own voices, and those that are made for it by id. */
+/** OpenAI names its own voices, and gives ids to custom ones. */
 const voice = v.lazy((input) => (isRecord(input) ? v.object({ id: voiceName }) : voiceName))
 
 export const modalityEntries = {
@@ -16,7 +19,7 @@ export const modalityEntries = {
     v.object(
       {
         voice: v.nullish(voice),
-        // Gemini gives bare samples, which media.ts makes a WAV of; there is no encoder here.
+        // Gemini sends bare samples. media.ts can make a WAV file of them, but there is no encoder for other formats.
         format: v.nullish(lowerCaseOf(['wav', 'pcm16'])),
       },
       'an object',

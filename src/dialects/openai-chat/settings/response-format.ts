@@ -1,4 +1,4 @@
-/** `response_format`: an answer in JSON, of a schema or of any (docs/clients.md: Fields). */
+/** `response_format`: an answer in JSON, with or without a schema (docs/clients.md: Fields). */
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
@@ -17,7 +17,7 @@ const format = v.object(
   'an object',
 )
 
-/** vLLM's: a schema, or its text. */
+/** vLLM's field: a schema, as an object or as JSON text. */
 const guided = v.pipe(
   v.union([v.string(), schema], 'a JSON schema'),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
@@ -37,7 +37,7 @@ export const responseFormatEntries = {
 
 const responseFormatFields = v.object(responseFormatEntries)
 
-/** A `json_schema` without a schema is a `json_object`. */
+/** A `json_schema` without a schema is treated as `json_object`. */
 export function toResponseFormat({
   response_format: asked,
   guided_json,

@@ -1,4 +1,7 @@
-/** All of a chat request but the conversation and its tools: one line here for each kind of setting, which has a file of its own. */
+/**
+ * All of a chat request except the conversation and its tools. Each kind of setting has one line here and a file of
+ * its own.
+ */
 import * as v from 'valibot'
 import type { GenerateContentRequest, GenerationConfig } from '../../../gemini/types.ts'
 import { present } from '../../../json/record.ts'
@@ -9,7 +12,7 @@ import { responseFormatEntries, toResponseFormat } from './response-format.ts'
 import { thinkingEntries, toThinkingConfig } from './thinking.ts'
 import { lowerCaseOf, string } from '../../words.ts'
 
-/** OpenAI's tiers that Google has too; the others say nothing to it (docs/google.md: One upstream's fields). */
+/** Tiers of OpenAI's that Google has too. The others are not sent to Google (docs/google.md: One upstream's fields). */
 const TIERS: ReadonlySet<string> = new Set(['flex', 'priority'])
 
 export const settingsEntries = {
@@ -46,7 +49,7 @@ export function toSettings(
   })
 }
 
-/** Gemini has no such setting, so it is asked in words. */
+/** Gemini has no such setting, so the model is asked in words. */
 const IN_WORDS = {
   low: 'Keep your answers short.',
   medium: null,

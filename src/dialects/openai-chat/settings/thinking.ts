@@ -1,6 +1,7 @@
 /**
- * How much to think and where the thoughts go, in every way that clients ask for it (docs/clients.md: Fields). Where several say
- * how much, the most exact goes first: Google's thinking_config, `thinking`, `reasoning`, `reasoning_effort`.
+ * How much to think and where the thoughts go, in all the ways in which clients ask for it (docs/clients.md: Fields).
+ * If a request says how much in several ways, the most precise one takes precedence: Google's thinking_config, then
+ * `thinking`, `reasoning`, `reasoning_effort`.
  */
 import * as v from 'valibot'
 import { REASONING_FORMATS, type ReasoningFormat } from '../../../gemini/reasoning.ts'
@@ -10,7 +11,7 @@ import { type GoogleExtras, thinkingBudget } from './google-extras.ts'
 import { DYNAMIC, EFFORT_NAMES, EFFORTS, OFF } from '../../efforts.ts'
 import { boolean, lowerCaseOf } from '../../words.ts'
 
-/** What Groq calls them. */
+/** Groq's words for the formats. */
 const FORMATS_ELSEWHERE = { parsed: 'reasoning', raw: 'think_tags', hidden: 'none' } as const
 
 const effort = v.nullish(lowerCaseOf(EFFORT_NAMES))
@@ -37,10 +38,10 @@ export const thinkingEntries = {
       'an object',
     ),
   ),
-  /** Qwen's and vLLM's. */
+  /** Fields of Qwen and vLLM. */
   enable_thinking: v.nullish(boolean),
   thinking_budget: v.nullish(thinkingBudget),
-  /** vLLM's way to the template of a model; what a template may be told besides is none of Gemini's. */
+  /** vLLM's way to pass values to a model's template. Its other values mean nothing to Gemini. */
   chat_template_kwargs: v.nullish(
     v.object(
       {
@@ -52,7 +53,7 @@ export const thinkingEntries = {
       'an object',
     ),
   ),
-  /** OpenRouter's older word. */
+  /** OpenRouter's older field. */
   include_reasoning: v.nullish(boolean),
   reasoning_format: v.nullish(
     v.pipe(
@@ -85,14 +86,15 @@ function amountOf(chat: ThinkingFields): ThinkingConfig | undefined {
   const effort = chat.reasoning_effort ?? template?.reasoning_effort
   const exact = ofThinking(thinking) ?? ofReasoning(reasoning)
   if (exact !== undefined) return exact
-  // Off goes before all else that is said beside it, as with the models that these words are for.
+  // Turned off, thinking stays off whatever else the request says, as with the models for which these fields were
+  // made.
   if (isOn === false) return OFF
   if (typeof budget === 'number') return { thinkingBudget: budget }
   if (effort) return EFFORTS[effort]
   return isOn ? DYNAMIC : undefined
 }
 
-/** Anthropic's; a budget goes with `enabled`. */
+/** Anthropic's field. A budget implies `enabled`. */
 function ofThinking(thinking: ThinkingFields['thinking']): ThinkingConfig | undefined {
   if (!thinking) return undefined
   if (thinking.type === 'disabled') return OFF
@@ -101,7 +103,7 @@ function ofThinking(thinking: ThinkingFields['thinking']): ThinkingConfig | unde
   return thinking.type ? DYNAMIC : undefined
 }
 
-/** OpenRouter's. */
+/** OpenRouter's field. */
 function ofReasoning(reasoning: ThinkingFields['reasoning']): ThinkingConfig | undefined {
   if (!reasoning) return undefined
   const { enabled, max_tokens: budget, effort } = reasoning
@@ -125,7 +127,10 @@ function formatAsked({
   return reasoning?.exclude === true || include_reasoning === false ? 'none' : undefined
 }
 
-/** Who asks in OpenRouter's words is answered in them, unless the request or the user's settings say otherwise. */
+/**
+ * A client that asks in OpenRouter's words is answered in them, unless the request or the user's settings say
+ * otherwise.
+ */
 export function toReasoningFormat(chat: ThinkingFields): {
   readonly reasoning: ReasoningFormat
   readonly reasoningAsked: boolean

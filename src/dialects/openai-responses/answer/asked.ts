@@ -1,4 +1,4 @@
-/** A translated request, as its answer needs it. */
+/** What the answer must know about a translated request. */
 import { expectationsOf, type AnswerPlan } from '../../../gemini/answer/plan.ts'
 import type { GenerateContentRequest } from '../../../gemini/types.ts'
 import type { Context, Terms } from '../../dialect.ts'
@@ -20,9 +20,9 @@ export interface Asked {
   readonly settings: string
   readonly previous: string | null
   readonly conversation: string | null
-  /** Whether the response is to be found again; its conversation grows in any case. */
+  /** Whether the response is kept so that it can be found again. Its conversation grows in any case. */
   readonly store: boolean
-  /** What came with the request itself, where anything is stored. */
+  /** The items of the request's own input, for storing. */
   readonly input: (ids: Ids) => readonly StoredItem[]
   readonly memory: Memory
 }
@@ -43,12 +43,12 @@ export function planUnder({ plan, request }: Asked, { target }: Terms): AnswerPl
   return { ...plan, ...expectationsOf(request, target) }
 }
 
-/** Whether the answer is to be stored, as far as is known before it is. */
+/** Whether the response will be stored, as far as this can be told before. `terms` is null until the lease is known. */
 export function isStored({ store }: Asked, terms: Terms | null): boolean {
   return store && terms?.preferences.storeResponses !== false
 }
 
-/** Stores what is to be stored, and says whether the response can be found again. */
+/** Stores the response or its conversation, if wanted. Returns whether the response can be found again. */
 export async function keep(
   asked: Asked,
   { head, ids, terms }: { readonly head: Head; readonly ids: Ids; readonly terms: Terms },
@@ -70,7 +70,7 @@ export async function keep(
   return isDone && isWanted
 }
 
-/** Whether anything would be stored at all: then the end of an answer waits for that. */
+/** Whether anything would be stored. If so, the end of the answer waits until it is. */
 export function waits(asked: Asked, terms: Terms): boolean {
   const mayStore = terms.preferences.storeResponses !== false
   return mayStore && (asked.store || asked.conversation !== null)

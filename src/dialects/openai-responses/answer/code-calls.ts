@@ -1,4 +1,7 @@
-/** Code that Google ran, as a call of OpenAI's code interpreter: `@ai-sdk/openai` reads it by its item, its code in deltas and what came of it. */
+/**
+ * Code that Google ran, told as a call of OpenAI's code interpreter. `@ai-sdk/openai` reads the item, the code from
+ * its deltas, and the output.
+ */
 import { toJsonLine } from '../../../json/line.ts'
 import type { Ids } from '../ids.ts'
 
@@ -15,7 +18,7 @@ export function codeCall(ids: Ids, at: number, code: string): CodeCall {
   return { id: ids.item('ci'), at, container: ids.item('cntr'), code }
 }
 
-/** As it stands; `logs`: what the code said, null where nothing is known of that. */
+/** The item as it now stands. `logs`: the code's output; null if it is not known. */
 export function codeItem(
   { id, container, code }: Omit<CodeCall, 'at'>,
   status: 'in_progress' | 'completed',
@@ -31,7 +34,7 @@ export function codeItem(
   })
 }
 
-/** Between `output_item.added` and `output_item.done`. */
+/** The events between `output_item.added` and `output_item.done`. */
 export function tellCode({ id, at, code }: Omit<CodeCall, 'container'>, emit: Emit): void {
   const place = `"item_id":${toJsonLine(id)},"output_index":${at}`
   const text = toJsonLine(code)

@@ -7,7 +7,7 @@ import type { Sequence } from './sequence.ts'
 
 export type Ended = Extract<Conclusion, { ok: true }>
 
-/** What an answer came to; never `completed` where it is not whole. */
+/** The status of an ended answer. Never `completed` if the answer is incomplete. */
 export function standingOf(
   { end }: Ended,
   rest: Pick<Standing, 'output' | 'usage' | 'store'>,
@@ -28,7 +28,10 @@ export function lastFrame(head: Head, standing: Standing, sequence: Sequence): s
   return sequence.frame(`response.${standing.status}`, `"response":${responseJson(head, standing)}`)
 }
 
-/** An error that every client hears of: some look for its flat fields, some for the nested ones, some for the response. */
+/**
+ * An error in all the forms that clients look for: some read its flat fields, some the nested ones, some the
+ * response.
+ */
 export function failureFrames(
   failure: Failure,
   head: Head,

@@ -1,6 +1,7 @@
 /**
- * The items of an answer, and the events that tell of them in the sequence that all clients take (docs/compatibility.md): Codex reads
- * `output_item.done` alone, others only what was added and the deltas, others the response at the end. So all of it is always told.
+ * The items of an answer, and the events that tell them, in an order that all clients accept (docs/compatibility.md).
+ * Codex reads only `output_item.done`, others only the added items and the deltas, others the response at the end. So
+ * everything is always told.
  */
 import type { Citation } from '../../../gemini/answer/citations.ts'
 import type { CodeRun } from '../../../gemini/answer/code-blocks.ts'
@@ -17,10 +18,10 @@ import { type Message, jsonOf } from './message.ts'
 import { type CodeCall, codeCall, codeItem, tellCode, tellCodeRan } from './code-calls.ts'
 import type { Offered } from '../tools.ts'
 
-/** An item that is told in full. */
+/** An item that was told in full. */
 export interface OutputItem {
   readonly id: string
-  /** As JSON. */
+  /** The item as JSON. */
   text: string
 }
 
@@ -35,21 +36,21 @@ export interface ItemsInput {
   readonly ids: Ids
   readonly maker: Maker
   readonly offered: ReadonlyMap<string, Offered>
-  /** Takes the events as they come; null where only the items count. */
+  /** Receives the events as they arise; null if only the items matter. */
   readonly emit: ((type: string, fields: string) => void) | null
 }
 
 export class Items implements AnswerSink {
   readonly done: OutputItem[] = []
   readonly #input: ItemsInput
-  /** Also those that are not done yet. */
+  /** Counts all items, including those not yet done. */
   #count = 0
   #message: Message | null = null
-  /** Stays until it is known whether what follows brings a signature. */
+  /** Kept open until it is known whether what follows brings a signature. */
   #reasoning: Reasoning | null = null
-  /** Code of which nothing is known yet of what came of it. */
+  /** Code whose output is not yet known. */
   #code: CodeCall | null = null
-  /** By Google's count of blocks of text. */
+  /** The messages, indexed by Google's count of blocks of text. */
   readonly #blocks: Message[] = []
   #hasSaid = false
 
@@ -111,7 +112,7 @@ export class Items implements AnswerSink {
       const place = `"item_id":"${item.id}","output_index":${at}`
       const type = `response.${streamed.event}`
       const named = streamed.field === 'arguments' ? `,"name":${toJsonLine(item['name'])}` : ''
-      // At least one delta, or LangChain calls with nothing.
+      // There must be at least one delta: without any, LangChain calls the tool without arguments.
       this.#input.emit?.(`${type}.delta`, `${place},"delta":${text}`)
       this.#input.emit?.(`${type}.done`, `${place},"${streamed.field}":${text}${named}`)
     }
@@ -119,7 +120,7 @@ export class Items implements AnswerSink {
   }
 
   media({ mimeType, data }: Blob): void {
-    // Sounds have no item in this API.
+    // This API has no item for sounds.
     if (!mimeType.startsWith('image/')) return
     this.#tellReasoning()
     this.#hasSaid = true
@@ -142,7 +143,8 @@ export class Items implements AnswerSink {
   }
 
   signature(signature: string): void {
-    // That of a text comes when the text is told; Google does not ask for it.
+    // With thoughts, the signature goes into their item. A text's own signature is dropped: Google does not demand
+    // it.
     this.#reasoning?.signed.push({ callId: '', signature })
   }
 
@@ -167,14 +169,14 @@ export class Items implements AnswerSink {
     this.#message?.logprobs.push(...tokens)
   }
 
-  /** A message of its own. */
+  /** Tells the text as a message of its own. */
   say(text: string): void {
     this.#openMessage()
     if (text !== '') this.text(text)
     this.#closeMessage()
   }
 
-  /** Tells what was held back. An answer is never empty: OpenAI's agents SDK asks again and again where it is. */
+  /** Tells what was held back. An answer is never empty: OpenAI's agents SDK would repeat the request endlessly. */
   finish(): void {
     this.#tellReasoning()
     if (!this.#hasSaid) this.say('')
@@ -250,7 +252,7 @@ export class Items implements AnswerSink {
     this.#done(call.at, call.id, codeItem(call, 'completed', logs))
   }
 
-  /** Always with a list of summaries: without one Codex drops the item, and the signatures with it. */
+  /** Always includes a list of summaries: without it Codex drops the item, and the signatures with it. */
   #tellReasoning(): void {
     this.#tellCode(null)
     const reasoning = this.#reasoning
@@ -274,7 +276,7 @@ export class Items implements AnswerSink {
     this.#input.emit?.('response.output_item.done', `"output_index":${at},"item":${item}`)
   }
 
-  /** What is known of it only now is at least in the response. */
+  /** The item's events are out already, but the response at the end will hold the late additions. */
   #rewrite(message: Message): void {
     const told = this.done[message.at]
     if (told !== undefined) told.text = jsonOf(message).item

@@ -1,17 +1,17 @@
 import { toJsonLine } from '../../../json/line.ts'
 
-/** A message item while it is told. */
+/** A message item while it is being told. */
 export interface Message {
   readonly id: string
   readonly at: number
-  /** Up to the value of a delta. */
+  /** The beginning of a delta event, up to the value. */
   readonly delta: string
   text: string
   readonly annotations: object[]
   readonly logprobs: object[]
 }
 
-/** Its text, its one part and the item, as JSON. */
+/** The message's text, its one part and the whole item, each as JSON. */
 export function jsonOf({ id, text: said, annotations, logprobs }: Message) {
   const text = toJsonLine(said)
   const part = `{"type":"output_text","text":${text},"annotations":${toJsonLine(annotations)},"logprobs":${toJsonLine(logprobs)}}`

@@ -1,4 +1,4 @@
-/** The response object: what the request said, and how it stands. */
+/** The response object: what the request said, and how far its answer is. */
 import { toJsonLine } from '../../../json/line.ts'
 import type { Usage } from '../usage.ts'
 
@@ -11,26 +11,29 @@ export interface Head {
   readonly model: string
   readonly previous: string | null
   readonly conversation: string | null
-  /** What it says of the request and says again in the next turn, as JSON of an object that is not empty. */
+  /**
+   * The request's settings, which the response repeats and a stored response keeps: JSON of an object that is not
+   * empty.
+   */
   readonly settings: string
 }
 
 export interface Standing {
   readonly status: 'in_progress' | 'completed' | 'incomplete' | 'failed'
   readonly store: boolean
-  /** Each as JSON. */
+  /** Each item as JSON. */
   readonly output: readonly string[]
   readonly usage: Usage | null
   readonly incomplete?: 'max_output_tokens' | 'content_filter'
   readonly error?: { readonly code: string; readonly message: string }
 }
 
-/** The whole of it. */
+/** The complete response object. */
 export function responseJson(head: Head, standing: Standing): string {
   return joinedJson(bodyJson(head, standing), head.settings, standing.output)
 }
 
-/** Without settings and output, which are stored apart. */
+/** The response without settings and output, which are stored separately. */
 export function bodyJson(head: Head, standing: Standing): string {
   const { id, createdAt, model, previous, conversation } = head
   const { status, store, usage, incomplete, error } = standing
@@ -50,12 +53,12 @@ export function bodyJson(head: Head, standing: Standing): string {
   })
 }
 
-/** What was stored apart, as one. */
+/** Joins the parts of a response that are stored separately. */
 export function joinedJson(body: string, settings: string, output: readonly string[]): string {
   return `${body.slice(0, -1)},"output":[${output.join(',')}],${settings.slice(1)}`
 }
 
-/** A conversation made shorter, as /v1/responses/compact answers it. */
+/** A shortened conversation, as /v1/responses/compact answers it. */
 export function compactionJson({ id, createdAt }: Head, { output, usage }: Standing): string {
   const head = { id, object: 'response.compaction', created_at: createdAt, usage }
   return `${toJsonLine(head).slice(0, -1)},"output":[${output.join(',')}]}`

@@ -2,7 +2,10 @@
 export class Sequence {
   #number = 0
 
-  /** `fields`: the event's own, as JSON without the braces around them; may be empty. No event's type is of anybody's words. */
+  /**
+   * `fields` are the event's own fields, as JSON without the braces; may be empty. `type` must be a constant: a
+   * model's words in it could forge another event.
+   */
   frame(type: string, fields: string): string {
     const rest = fields === '' ? '' : `,${fields}`
     return `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#number++}${rest}}\n\n`

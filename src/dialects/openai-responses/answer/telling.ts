@@ -1,4 +1,4 @@
-/** One answer as it is read: its items, and how it stands in the end. */
+/** Reads one answer into its items, and says how it ended. */
 import type { Failure } from '../../../failure/failure.ts'
 import { DeafSink } from '../../../gemini/answer/deaf-sink.ts'
 import { AnswerReader } from '../../../gemini/answer/reader.ts'
@@ -44,7 +44,7 @@ export class AnswerTelling {
     return this.#items.done
   }
 
-  /** Of the calls that the client was told. */
+  /** Signatures of the calls that the client received. */
   get signatures(): readonly CallSignature[] {
     return this.#reader.signatures
   }
@@ -55,7 +55,7 @@ export class AnswerTelling {
     this.#reader.read(response)
   }
 
-  /** Google's answer is over. */
+  /** To be called when Google's answer is over. */
   finish(): Finished {
     const { conclusion } = this.#reader.end()
     const items = this.#items
@@ -67,7 +67,7 @@ export class AnswerTelling {
     }
     if (this.#summary !== null) this.#tellSummary(this.#summary.said)
     else {
-      // In words, not as a refusal: Codex shows nothing of one.
+      // Told as text, not as a refusal, since Codex shows nothing of a refusal.
       if (conclusion.refusal !== null) items.say(conclusion.refusal)
       items.finish()
     }
