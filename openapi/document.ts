@@ -8,6 +8,7 @@ import { ANTHROPIC_ROOTS, OTHER_ROOTS } from '../src/routes/service/roots.ts'
 import type { Answer, Operation, Operations, Who } from './operation.ts'
 import { openai } from './openai.ts'
 import { service } from './service.ts'
+import { overview } from './overview.ts'
 import { usage } from './usage.ts'
 import { users } from './users.ts'
 
@@ -19,6 +20,7 @@ const OPERATIONS: Operations = {
   ...anthropic,
   ...config,
   ...users,
+  ...overview,
   ...usage,
   ...credentials,
   ...debug,

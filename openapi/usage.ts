@@ -58,7 +58,7 @@ const requestLine = v.object({
   lost: whole,
 }) satisfies v.GenericSchema<unknown, RequestLine>
 
-const usageAnswer = v.object({
+export const usageAnswer = v.object({
   status: v.literal('ok'),
   now: time,
   version: text,

@@ -1,9 +1,11 @@
 import { forget, key, role } from './session.ts'
 import { route } from './route.ts'
 import { Notice } from './acts/notice.tsx'
+import { AllUsage } from './screens/all-usage.tsx'
 import { Overview } from './screens/overview.tsx'
 import { Plans } from './screens/plans.tsx'
 import { Playground } from './screens/playground.tsx'
+import { Prices } from './screens/prices.tsx'
 import { SignIn } from './screens/sign-in.tsx'
 import { System } from './screens/system.tsx'
 import { UserScreen } from './screens/user.tsx'
@@ -33,7 +35,13 @@ function Header() {
       <strong>Pollux</strong>
       <nav aria-label="Main">
         {link('', role.value === 'admin' ? 'Overview' : 'My ring')}
-        {role.value === 'admin' && link('plans', 'Plans')}
+        {role.value === 'admin' && (
+          <>
+            {link('usage', 'Usage')}
+            {link('plans', 'Plans')}
+            {link('prices', 'Prices')}
+          </>
+        )}
         {link('playground', 'Playground')}
         {link('system', 'System')}
       </nav>
@@ -49,7 +57,11 @@ function Screen() {
   const [place = '', id = '', tab = ''] = route.value
   if (place === 'playground') return <Playground />
   if (place === 'system') return <System />
-  if (place === 'plans' && role.value === 'admin') return <Plans />
+  if (role.value === 'admin') {
+    if (place === 'usage') return <AllUsage />
+    if (place === 'plans') return <Plans />
+    if (place === 'prices') return <Prices />
+  }
   if (place === 'users') return <UserScreen id={id} tab={tab} />
   return role.value === 'admin' ? <Overview /> : <UserScreen id="me" tab={place} />
 }

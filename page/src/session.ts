@@ -5,6 +5,8 @@ const PLACE = 'pollux.key'
 /** The key is in memory; in the tab's own storage only where that was asked for. Never in a cookie, an address, or localStorage. */
 export const key = signal<string | null>(sessionStorage.getItem(PLACE))
 export const role = signal<'admin' | 'user' | null>(null)
+/** The gateway's. */
+export const version = signal('')
 
 export function remember(value: string, inTab: boolean): void {
   if (inTab) sessionStorage.setItem(PLACE, value)

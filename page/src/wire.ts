@@ -62,6 +62,14 @@ export interface Explanation {
   }[]
 }
 
+export interface HeldToken {
+  readonly credential: string
+  readonly type: string
+  readonly held: boolean
+  readonly usable_until: string | null
+  readonly retry_at: string | null
+}
+
 export type AuditLine = Readonly<Record<string, unknown>> & {
   readonly seq: number
   readonly hash: string
@@ -76,4 +84,26 @@ export interface AuditPage {
     readonly first: number
     readonly head: { readonly seq: number; readonly hash: string | null }
   }
+}
+
+/** Dollars for a million tokens, from the beginning of one day to before that of another. */
+export interface Price {
+  readonly model: string
+  readonly from?: string
+  readonly until?: string
+  readonly in: number
+  readonly cached: number
+  readonly out: number
+  readonly long?: { readonly in: number; readonly cached: number; readonly out: number }
+  readonly audioIn?: number
+  readonly audioCached?: number
+  readonly imageIn?: number
+  readonly videoIn?: number
+  readonly imageOut?: number
+  readonly audioOut?: number
+}
+
+export interface PriceList {
+  readonly overrides: readonly Price[]
+  readonly list: readonly Price[]
 }

@@ -2,7 +2,8 @@ import { DurableObject } from 'cloudflare:workers'
 import { DIRECTORY_NAME } from './directory.ts'
 import type { PeopleChanges } from './directory/cards.ts'
 import { prune, take } from './totals/adding.ts'
-import { type Listed, type ListQuery, listOf } from './totals/listing.ts'
+import { type Listed, type ListQuery, listOf, peopleIn } from './totals/listing.ts'
+import { attentionOf, type OverviewTold, ringsOf } from './totals/overview.ts'
 import { metricsOf } from './totals/metrics.ts'
 import { VERSION } from '../version.ts'
 import { Alerts, GATHER_MS, type Receiver } from './totals/alerts.ts'
@@ -88,7 +89,22 @@ export class TotalsObject extends DurableObject<Env> {
   /** A page of users: who there is and their names as of now, the rest as it was told last. */
   async list(query: ListQuery): Promise<Listed> {
     await this.#follow()
-    return listOf(this.ctx.storage.sql, query, Date.now())
+    return listOf(peopleIn(this.ctx.storage.sql, query.q), query, Date.now())
+  }
+
+  /** A page of users with how all rings stand and what all used: one look for one request. */
+  async overview(query: ListQuery, use: UsageQuery): Promise<OverviewTold> {
+    await this.#follow()
+    const { sql } = this.ctx.storage
+    const now = Date.now()
+    const everybody = peopleIn(sql, null)
+    const found = query.q === null ? everybody : peopleIn(sql, query.q)
+    return {
+      ...listOf(found, query, now),
+      rings: ringsOf(everybody, now),
+      attention: attentionOf(everybody),
+      use: usageOfAll(sql, use),
+    }
   }
 
   /** What all users used, by the time at which their objects told it. */

@@ -1,68 +1,29 @@
-import { randomInt } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
+import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../../scripts/ports.ts'
 import { expectAccessible } from './support/accessible.ts'
-import { HAS_CHROMIUM, launch, seen, signIn, visit } from './support/browser.ts'
-import { makeCheckout } from './support/checkout.ts'
-import { type NpmStart, npmStart, untilGone } from './support/npm-start.ts'
+import { HAS_CHROMIUM, seen } from './support/browser.ts'
+import { type SignedIn, signedIn } from './support/signed-in.ts'
 
-const WIDE = { scheme: 'light', width: 1280 } as const
 const API_KEY = 'AIzaSyMadeUpKeyForTheBrowserTests-000001'
 
 /** Each builds on what those before it did. */
 describe.skipIf(!HAS_CHROMIUM)('acts on the page', { timeout: 120_000 }, () => {
-  const checkout = makeCheckout()
-  let browser: Browser
-  let gateway: NpmStart
+  let visit: SignedIn
+  let page: Page
+  let act: SignedIn['act']
 
-  async function go(page: Page, tab: string): Promise<void> {
+  async function go(tab: string): Promise<void> {
     await page.getByRole('navigation', { name: 'User' }).getByRole('link', { name: tab }).click()
   }
 
-  let page: Page
-  let complaints: string[]
-  let posted: Record<string, string>[]
-
   beforeAll(async () => {
-    const port = await freePort(randomInt(20_000, 30_000))
-    ;[gateway, browser] = await Promise.all([
-      npmStart(checkout, ['--port', String(port)]),
-      launch(),
-    ])
-    const opened = await visit(browser, gateway.url, WIDE)
-    page = opened.page
-    complaints = opened.complaints
-    posted = []
-    page.on('request', (request) => {
-      if (request.method() !== 'GET') posted.push(request.headers())
-    })
-    await signIn(page, gateway.masterKey)
+    visit = await signedIn()
+    page = visit.page
+    act = visit.act
   }, 120_000)
 
-  afterAll(async () => {
-    await browser?.close()
-    const pids = gateway?.pids() ?? []
-    gateway?.kill('SIGTERM')
-    await untilGone(pids)
-    rmSync(checkout, { recursive: true, force: true })
-  })
-
-  /** Opens an act, fills it in, does it, and waits until it is told of. */
-  async function act(name: string, fields: Record<string, string> = {}): Promise<void> {
-    await page.getByRole('button', { name, exact: true }).first().click()
-    const dialog = page.getByRole('dialog')
-    await expectAccessible(page)
-    for (const [label, value] of Object.entries(fields)) {
-      await dialog.getByLabel(label, { exact: true }).fill(value)
-    }
-    await dialog.locator('button[type=submit]').click()
-    await page.getByText(`Done: ${name.split(':')[0] ?? ''}`).waitFor()
-    const close = dialog.getByRole('button', { name: 'Close' })
-    if (await close.isVisible()) await close.click()
-    await dialog.waitFor({ state: 'detached' })
-  }
+  afterAll(() => visit?.end())
 
   it('makes a user, whose key is shown once', async () => {
     await page.getByRole('button', { name: 'New user' }).click()
@@ -72,47 +33,15 @@ describe.skipIf(!HAS_CHROMIUM)('acts on the page', { timeout: 120_000 }, () => {
     expect(await page.getByRole('dialog').locator('pre').textContent()).toMatch(/^sk-pollux-/)
     await expectAccessible(page)
     await page.getByRole('button', { name: 'Close' }).click()
-    expect(posted.at(-1)?.['idempotency-key']).toMatch(/^[\da-f-]{36}$/)
-    const users = await fetch(`${gateway.url}/v1/config/users`, {
-      headers: { authorization: `Bearer ${gateway.masterKey}` },
-    })
-    const { users: lines } = (await users.json()) as { users: { user: string; label?: string }[] }
-    const ada = lines.find(({ label }) => label === 'Ada')
-    await page.goto(`${gateway.url}/page/#/users/${ada?.user ?? ''}`)
+    await page.getByRole('link', { name: 'Ada' }).click()
     await page.getByRole('heading', { name: 'Ada' }).waitFor()
     await page.getByText('No credentials').waitFor()
-  })
-
-  it('imports credentials by paste with a dry run, and says why Gemini CLI’s are not taken', async () => {
     await page.getByRole('button', { name: 'Add credentials' }).click()
     const dialog = page.getByRole('dialog')
-    const paste = dialog.getByLabel('Paste, or drop files here')
-    await paste.fill('{"access_token":"ya29.x","refresh_token":"1//x","token_type":"Bearer"}')
-    await dialog.getByText('oauth_creds.json of Gemini CLI').waitFor()
-    await paste.fill(`${API_KEY}\n${API_KEY.replace('1', '2')}`)
-    await dialog.getByRole('button', { name: 'Check' }).click()
-    await expect.poll(() => dialog.getByText(/^works/).count()).toBe(2)
-    await expectAccessible(page)
+    await dialog.getByLabel('Paste, or drop files here').fill(`${API_KEY}\n${API_KEY}2`)
     await dialog.getByRole('button', { name: 'Add 2' }).click()
     await expect.poll(() => dialog.getByText(/^added/).count()).toBe(2)
     await dialog.getByRole('button', { name: 'Close' }).click()
-    await expect
-      .poll(() =>
-        page.getByRole('table', { name: 'Credentials of the ring' }).locator('tbody tr').count(),
-      )
-      .toBe(2)
-  })
-
-  it('takes dropped files', async () => {
-    await page.getByRole('button', { name: 'Add credentials' }).click()
-    await page.getByLabel('Files', { exact: true }).setInputFiles({
-      name: 'keys.txt',
-      mimeType: 'text/plain',
-      buffer: Buffer.from(API_KEY.replace('1', '3')),
-    })
-    await page.getByRole('button', { name: 'Add 1' }).click()
-    expect(await seen(page.getByText(/^added/))).toBe(true)
-    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
   })
 
   it('does each act on the ring', async () => {
@@ -155,7 +84,7 @@ describe.skipIf(!HAS_CHROMIUM)('acts on the page', { timeout: 120_000 }, () => {
   })
 
   it('does each act on a user', async () => {
-    await go(page, 'Keys and limits')
+    await go('Keys and limits')
     await act('New key')
     await act('Change limits', { 'requests per minute': '60', 'total tokens': '1000000' })
     await page.getByRole('cell', { name: '1,000,000' }).waitFor()
@@ -195,7 +124,7 @@ describe.skipIf(!HAS_CHROMIUM)('acts on the page', { timeout: 120_000 }, () => {
   })
 
   it('has all of it in the audit, whose chain holds', async () => {
-    await go(page, 'Audit')
+    await go('Audit')
     await page.getByText('verified in this browser').waitFor()
     const text = (await page.getByRole('table').textContent()) ?? ''
     for (const kind of [
@@ -229,7 +158,7 @@ describe.skipIf(!HAS_CHROMIUM)('acts on the page', { timeout: 120_000 }, () => {
   })
 
   it('deletes a user only where the name was typed', async () => {
-    await go(page, 'Keys and limits')
+    await go('Keys and limits')
     await page.getByRole('button', { name: 'Delete user' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Type “Ada” to confirm').fill('Eve')
@@ -249,36 +178,72 @@ describe.skipIf(!HAS_CHROMIUM)('acts on the page', { timeout: 120_000 }, () => {
     await expectAccessible(page)
   })
 
-  it('moves users of the fork in, after a dry run, with a result a line', async () => {
-    const FORK_KEY = 'fork-user-key-0001'
-    const account = JSON.stringify({ type: 'api_key', api_key: API_KEY.replace('1', '7') })
-    const kept = {
-      gcpServiceAccounts: [account, account, '{"type":"nothing"}'],
-      currentCredentialIndex: 0,
-      nextWriteIndex: 2,
-      requestCounts: [5, 0],
-      totalRequests: 5,
-    }
-    const kv = { [`config:${FORK_KEY}`]: JSON.stringify(kept), 'config:': 'no JSON' }
-    await page.getByLabel('The fork’s KV as JSON').fill('{')
-    await page.getByRole('button', { name: 'Check users' }).click()
-    await page.getByRole('alert').getByText('This is no JSON').waitFor()
-    await page.getByLabel('The fork’s KV as JSON').fill(JSON.stringify(kv))
-    const move = page.getByRole('button', { name: 'Move them in' })
-    expect(await move.isDisabled()).toBe(true)
-    await page.getByRole('button', { name: 'Check users' }).click()
-    await page.getByText('1 of 2 users can be moved in.').waitFor()
-    const results = page.getByRole('table', { name: 'Users of the fork' })
-    expect(await results.textContent()).toContain('would create')
+  it('sets prices before the list’s, changes them and takes them away again', async () => {
+    await page.getByRole('link', { name: 'Prices' }).click()
     await expectAccessible(page)
-    await move.click()
-    await page.getByText('1 of 2 users are moved in.').waitFor()
-    expect(await results.textContent()).toMatch(/created.*added.*duplicate.*refused/)
-    expect(await results.textContent()).not.toContain(FORK_KEY)
-    expect(posted.at(-1)?.['idempotency-key']).toMatch(/^[\da-f-]{36}$/)
+    const own = page.getByRole('table', { name: 'Own prices' })
+    await act('New price', {
+      Model: 'our-own-model',
+      In: '1.5',
+      Cached: '0.15',
+      'Out, thoughts too': '6',
+    })
+    await own.getByText('our-own-model').waitFor()
+    await act('Override: gemini-2.5-pro', { In: '1', 'Audio in': '2' })
+    const row = own.locator('tbody tr').filter({ hasText: 'gemini-2.5-pro' })
+    // What was not changed is as in the list.
+    expect(await row.textContent()).toMatch(
+      /gemini-2\.5-pro.*1.*0\.125.*10.*above 200,000 tokens 2\.5 \/ 0\.25 \/ 15; audio in 2/,
+    )
+    await act('Change price: our-own-model', { 'Until before the day': '2030-01-01' })
+    await own.getByText('until 2030-01-01').waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'New price' }).click()
+    await page.getByRole('dialog').getByLabel('Model', { exact: true }).fill('x')
+    for (const name of ['In', 'Cached', 'Out, thoughts too']) {
+      await page.getByRole('dialog').getByLabel(name, { exact: true }).fill('cheap')
+    }
+    await page.getByRole('dialog').locator('button[type=submit]').click()
+    expect(await seen(page.getByRole('alert').getByText('In: this is no number.'))).toBe(true)
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await act('Reset price: our-own-model until 2030-01-01')
+    await expect.poll(() => own.locator('tbody tr').count()).toBe(1)
+    await act('Reset all')
+    await own.waitFor({ state: 'detached' })
+  })
+
+  it('shows metrics, the version, and what use there was as CSV', async () => {
+    await page.getByRole('link', { name: 'System' }).click()
+    await page.getByText(/^Version \d/).waitFor()
+    await page.getByRole('button', { name: 'Show metrics' }).click()
+    await page.getByText('# TYPE pollux_requests_total counter').waitFor()
+    await expectAccessible(page)
+    await page
+      .getByRole('navigation', { name: 'Main' })
+      .getByRole('link', { name: 'Usage' })
+      .click()
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as CSV' }).click(),
+    ])
+    expect(readFileSync(await file.path(), 'utf8')).toMatch(/^start,/)
+  })
+
+  it('sends each of them with an Idempotency-Key of its own', () => {
+    const keys = visit.acts.map((request) => request.headers()['idempotency-key'])
+    expect(keys.length).toBeGreaterThan(30)
+    expect(keys).toEqual(keys.map(() => expect.stringMatching(/^[\da-f-]{36}$/)))
+    // The same key is the same act, tried again.
+    const told = visit.acts.map(
+      (request) => `${request.method()} ${request.url()} ${request.postData()}`,
+    )
+    for (const [index, key] of keys.entries()) {
+      const first = keys.indexOf(key)
+      expect([key, told[index]]).toEqual([key, told[first]])
+    }
   })
 
   it('leaves nothing for the browser to complain of', () => {
-    expect(complaints).toEqual([])
+    expect(visit.complaints).toEqual([])
   })
 })

@@ -83,17 +83,27 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
   })
 
   it.each(LOOKS)('shows every screen of an admin, $scheme at $width px', async (look) => {
-    const { page, context, complaints } = await visit(browser, gateway.url, look)
+    const { page, context, complaints, addresses } = await visit(browser, gateway.url, look)
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
     await expectAccessible(page)
     await signIn(page, gateway.masterKey)
     await page.getByRole('table', { name: 'Users' }).waitFor()
     await expectAccessible(page)
 
+    // All of it in one request for the overview.
+    await expect.poll(() => addresses.filter((one) => one.includes('/v1/')).length).toBe(2)
+    expect(
+      addresses.filter((one) => one.includes('/v1/')).map((one) => new URL(one).pathname),
+    ).toEqual(['/v1/session', '/v1/overview'])
+
     await openUser(page)
     await page.locator('.countdown').first().waitFor()
     const ledger = (await page.getByText('it adds up').textContent()) ?? ''
     const settled = Number(/= (\d+) settled/.exec(ledger)?.[1])
+    await expectAccessible(page)
+
+    await page.getByRole('button', { name: 'Show held tokens' }).click()
+    await page.getByRole('table', { name: 'Access tokens' }).getByText('held for').first().waitFor()
     await expectAccessible(page)
 
     await go(page, 'Requests')
@@ -125,7 +135,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
     await page.getByRole('table', { name: 'Limits' }).waitFor()
     await expectAccessible(page)
 
-    for (const screen of ['Plans', 'Playground', 'System']) {
+    for (const screen of ['Usage', 'Plans', 'Prices', 'Playground', 'System']) {
       await page
         .getByRole('navigation', { name: 'Main' })
         .getByRole('link', { name: screen })
@@ -143,7 +153,10 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
     await page.getByRole('table', { name: 'Credentials of the ring' }).waitFor()
     await page.getByText('My key and limits').waitFor()
     await expectAccessible(page)
-    expect(await page.getByRole('button').allTextContents()).toEqual(['Sign out'])
+    expect(await page.getByRole('button').allTextContents()).toEqual([
+      'Sign out',
+      'Show held tokens',
+    ])
     await go(page, 'Explain')
     await page.getByRole('button', { name: 'Explain' }).click()
     await page.getByText('would serve gemini-2.5-flash').waitFor()

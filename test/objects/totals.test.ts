@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { pushOfUser, type SimulatedUser } from '../support/totals.ts'
 import { take } from '../../src/objects/totals/adding.ts'
 import { makeTables } from '../../src/objects/totals/tables.ts'
+import { usageOfAll } from '../../src/objects/totals/using.ts'
+import type { UsageTold } from '../../src/objects/views/usage-lines.ts'
+import type { UsageLine } from '../../src/wire/usage.ts'
 
 const NOW = Date.parse('2026-11-28T12:00:00Z')
 const USERS = 10_000
@@ -83,4 +86,64 @@ describe('totals over all users', () => {
       expect(sql.exec('SELECT ok FROM sums WHERE span_ms = 0').one()['ok']).toBe(8)
     })
   })
+
+  it('come to the same for all users together as one by one, over spans that are over and for who is late', async () => {
+    await runInDurableObject(env.TOTALS.getByName('of-a-test-3'), (_, { storage: { sql } }) => {
+      makeTables(sql)
+      const hour = 3_600_000
+      const users = ['a', 'b', 'c'].map((id) => ({ id, life: 'x', version: 0, ok: 0, quota: 1 }))
+      // The fourth is of a machine whose clock is behind: its minute, hour and day were summed up before.
+      const times = [NOW, NOW + hour, NOW + 30 * hour, NOW + 29 * hour, NOW + 31 * hour]
+      for (const at of times) {
+        for (const user of users) {
+          user.version++
+          user.ok++
+          take(sql, pushOfUser({ ...user, pushed: 0 }), at)
+        }
+      }
+      for (const span of ['minute', 'hour', 'day'] as const) {
+        for (const [from, to] of [
+          [0, NOW + 100 * hour],
+          [NOW + hour, NOW + 30 * hour],
+          [NOW + 12 * hour, NOW + 32 * hour],
+        ] as const) {
+          const query = { from, to, span }
+          const together = usageOfAll(sql, { ...query, by: [] })
+          const each = usageOfAll(sql, { ...query, by: ['user'] })
+          expect(together.usage.length).toBeGreaterThan(0)
+          expect(together.usage).toEqual(summed(each.usage))
+          const asked = (told: UsageTold): number =>
+            told.requests.reduce((sum, { ok }) => sum + ok, 0)
+          expect(asked(together)).toBe(asked(each))
+        }
+      }
+      const all = usageOfAll(sql, { from: 0, to: NOW + 100 * hour, span: 'hour', by: [] })
+      expect(all.usage.reduce((sum, { ok }) => sum + ok, 0)).toBe(3 * times.length)
+      expect(sql.exec('SELECT DISTINCT user_id FROM sums WHERE span_ms < 0').toArray()).toEqual([
+        { user_id: '' },
+      ])
+    })
+  })
 })
+
+/** Lines of users, added up. */
+function summed(lines: readonly UsageLine[]): UsageLine[] {
+  const sums = new Map<string, UsageLine>()
+  const plus = (one: unknown, other: unknown): unknown => {
+    if (typeof one === 'number' && typeof other === 'number') {
+      return Math.round((one + other) * 1e9) / 1e9
+    }
+    if (Array.isArray(one) && Array.isArray(other)) return one.map((n, at) => plus(n, other[at]))
+    if (typeof one !== 'object' || one === null || typeof other !== 'object') return one
+    const entries = Object.entries(one).map(([name, value]) => [
+      name,
+      plus(value, (other as Record<string, unknown>)[name]),
+    ])
+    return Object.fromEntries(entries) as unknown
+  }
+  for (const { user: _user, ...line } of lines) {
+    const sum = sums.get(line.start)
+    sums.set(line.start, sum === undefined ? line : (plus(sum, line) as UsageLine))
+  }
+  return [...sums.values()]
+}

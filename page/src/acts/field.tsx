@@ -1,3 +1,5 @@
+import type { TargetedDragEvent } from 'preact'
+
 /** What a form asks for. The value of each is text, or whether it is ticked. */
 export interface Field {
   readonly name: string
@@ -56,7 +58,13 @@ export function Input({ field, prefix }: { readonly field: Field; readonly prefi
     <>
       <label for={id}>{label}</label>
       {type === 'textarea' && (
-        <textarea {...common} rows={6} spellcheck={false}>
+        <textarea
+          {...common}
+          rows={6}
+          spellcheck={false}
+          onDragOver={(event) => event.preventDefault()}
+          onDrop={takeFile}
+        >
           {text}
         </textarea>
       )}
@@ -87,6 +95,17 @@ export function Input({ field, prefix }: { readonly field: Field; readonly prefi
       )}
     </>
   )
+}
+
+/** A file that is dropped is what it says. */
+function takeFile(event: TargetedDragEvent<HTMLTextAreaElement>): void {
+  const file = event.dataTransfer?.files[0]
+  if (file === undefined) return
+  event.preventDefault()
+  const area = event.currentTarget
+  void file.text().then((text) => {
+    area.value = text
+  })
 }
 
 /** As a pattern that takes this text alone. */

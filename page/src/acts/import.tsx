@@ -1,21 +1,12 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { ask } from '../api.ts'
-import { brief, count, words } from '../format.ts'
-import { Problem, Table } from '../pieces.tsx'
+import { count } from '../format.ts'
+import { Problem } from '../pieces.tsx'
 import { type Read, readCredentials } from './credential-files.ts'
+import { type Field, Input, valuesOf } from './field.tsx'
+import { type Line, Results } from './import-results.tsx'
 import { tell } from './notice.tsx'
 import { pathOf } from './paths.ts'
-
-interface Line {
-  readonly line: number
-  readonly ok: boolean
-  readonly added?: boolean
-  readonly credential?: string | { readonly id?: string }
-  readonly verdict?: string
-  readonly reason?: string | null
-  readonly advice?: string | null
-  readonly error?: { readonly message?: string }
-}
 
 /** Credentials by paste or drop: a dry run first, and a result a line. */
 export function Import({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
@@ -62,10 +53,14 @@ function Importing({ id, onDone, close }: ImportingProps) {
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<Error | null>(null)
   useEffect(() => dialog.current?.showModal(), [])
-  const good = reads.flatMap((read) => ('body' in read ? [read] : []))
+  const form = useRef<HTMLFormElement>(null)
+  /** Names by the place of the line. */
+  const [labels, setLabels] = useState<Readonly<Record<number, string>>>({})
+  const good = reads.flatMap((read, index) => ('body' in read ? [{ ...read, index }] : []))
 
   const take = (read: readonly Read[]): void => {
     setReads(read)
+    setLabels({})
     setLines([])
     setChecked(false)
   }
@@ -78,9 +73,15 @@ function Importing({ id, onDone, close }: ImportingProps) {
   const post = async (isDry: boolean): Promise<void> => {
     setBusy(true)
     setError(null)
+    const places = form.current === null ? {} : valuesOf(form.current, PLACES)
+    const place = Object.fromEntries(Object.entries(places).filter(([, value]) => value !== ''))
+    const credentials = good.map(({ body, index }) => {
+      const label = (labels[index] ?? '').trim()
+      return { ...body, ...place, ...(label !== '' && { label }) }
+    })
     const request = {
       path: `${pathOf(id)}/credentials/bulk${isDry ? '?dry_run=1' : ''}`,
-      body: { credentials: good.map(({ body }) => body) },
+      body: { credentials },
     }
     const text = JSON.stringify(request)
     if (tried.current.request !== text) tried.current = { request: text, once: crypto.randomUUID() }
@@ -112,6 +113,7 @@ function Importing({ id, onDone, close }: ImportingProps) {
         each first and keeps nothing.
       </p>
       <form
+        ref={form}
         class="wide drop"
         onSubmit={(event) => event.preventDefault()}
         onDragOver={(event) => event.preventDefault()}
@@ -144,8 +146,19 @@ function Importing({ id, onDone, close }: ImportingProps) {
             if (event.currentTarget.files !== null) void takeFiles(event.currentTarget.files)
           }}
         />
+        <details>
+          <summary>Where they are used</summary>
+          {PLACES.map((field) => (
+            <Input key={field.name} field={field} prefix={names} />
+          ))}
+        </details>
       </form>
-      <Results reads={reads} lines={lines} />
+      <Results
+        reads={reads}
+        lines={lines}
+        labels={labels}
+        onLabel={(index, label) => setLabels((had) => ({ ...had, [index]: label }))}
+      />
       <Problem error={error} />
       <div class="acts">
         <button
@@ -171,44 +184,15 @@ function Importing({ id, onDone, close }: ImportingProps) {
   )
 }
 
-/** Lines that were not sent have their own reason; the others have what the gateway said, in their order. */
-function Results({
-  reads,
-  lines,
-}: {
-  readonly reads: readonly Read[]
-  readonly lines: readonly Line[]
-}) {
-  if (reads.length === 0) return null
-  let sent = 0
-  return (
-    <Table
-      caption="Credentials that were read"
-      columns={['Credential', 'Result']}
-      rows={reads.map((read, index) => {
-        const line = 'body' in read ? lines[sent++] : undefined
-        return {
-          id: String(index),
-          cells: [
-            read.name,
-            'refused' in read ? <span class="bad">{read.refused}</span> : <Result line={line} />,
-          ],
-        }
-      })}
-    />
-  )
-}
-
-function Result({ line }: { readonly line: Line | undefined }) {
-  if (line === undefined) return <span class="faint">not sent yet</span>
-  const { ok, verdict, reason, advice, error, added, credential } = line
-  const id = typeof credential === 'string' ? credential : credential?.id
-  if (error !== undefined) return <span class="bad">{error.message}</span>
-  const told = [
-    verdict ?? (added === false ? 'updated' : 'added'),
-    reason == null ? '' : words(reason),
-    advice ?? '',
-    id === undefined ? '' : brief(id),
-  ]
-  return <span class={ok ? 'good' : 'bad'}>{told.filter(Boolean).join('. ')}</span>
-}
+/** For all that are added now; what is left empty follows from the credential. */
+const PLACES: readonly Field[] = [
+  {
+    name: 'upstream',
+    label: 'Upstream',
+    type: 'select',
+    options: ['', 'gemini-api', 'vertex', 'code-assist'],
+    hint: 'Default: what fits the kind of credential.',
+  },
+  { name: 'project', label: 'Google Cloud project', hint: 'Empty: the credential’s own.' },
+  { name: 'location', label: 'Location', hint: 'Empty: the gateway’s. Such as us-central1.' },
+]

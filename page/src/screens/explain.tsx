@@ -3,7 +3,7 @@ import { ask } from '../api.ts'
 import { words } from '../format.ts'
 import { Countdown, Problem, Section, Table } from '../pieces.tsx'
 import type { Credential, Explanation } from '../wire.ts'
-import { nameOf } from './ring.tsx'
+import { nameOf } from './name-of.ts'
 
 /** Would a request for this model be served, by whom, and why not by the others? Without any effect. */
 export function Explain({

@@ -1,15 +1,16 @@
 import { useState } from 'preact/hooks'
-import type { UsageAnswer } from '../../../src/wire/usage.ts'
-import type { UserLine, UserList, UserSort } from '../../../src/wire/users.ts'
+import type { Overview as Told } from '../../../src/wire/overview.ts'
+import type { UserLine, UserSort } from '../../../src/wire/users.ts'
 import { NewUser } from '../acts/new-user.tsx'
 import { brief, compact, count, money } from '../format.ts'
 import { useLoad } from '../load.ts'
 import { Countdown, Problem, Section, Select, Table, Time } from '../pieces.tsx'
 import { Title } from '../title.tsx'
 import { Days } from '../usage/days.tsx'
-import { Verdict } from '../usage/verdict.tsx'
+import { Attention, Verdict } from '../usage/verdict.tsx'
 
-const PAGE = 100
+/** A browser is quick with so many lines; the others are there when somebody asks for them. */
+const FIRST_LINES = 100
 const SORTS: readonly (readonly [UserSort, string])[] = [
   ['trouble', 'trouble'],
   ['requests', 'requests today'],
@@ -19,29 +20,26 @@ const SORTS: readonly (readonly [UserSort, string])[] = [
   ['created', 'newest'],
 ]
 
-/**
- * One request tells of all users, and one of their use: none of their objects is woken. Neither is asked for again by itself.
- * The list begins with those in trouble, so what is said of all of them is true however many pages there are.
- */
+/** One request tells of all users and their use: none of their objects is woken. It is not made again by itself. */
 export function Overview() {
   const [sort, setSort] = useState<UserSort>('trouble')
   const [search, setSearch] = useState('')
   const [next, setNext] = useState<string | null>(null)
+  const [isWhole, setWhole] = useState(false)
   const query = new URLSearchParams(search === '' ? { sort } : { sort, q: search })
-  const list = useLoad<UserList>(`/v1/config/users${next ?? `?${query}`}&limit=${PAGE}`)
-  const use = useLoad<UsageAnswer>('/v1/usage?span=hour&from=48h')
-  const { data } = list
-  const isWhole = sort === 'trouble' && search === '' && next === null
-  const reload = (): void => {
-    list.reload()
-    use.reload()
-  }
+  const { data, error, reload } = useLoad<Told>(`/v1/overview${next ?? `?${query}`}`)
+  const shown = isWhole ? data?.users : data?.users.slice(0, FIRST_LINES)
   return (
     <>
       <Title text="Overview" />
-      <Problem error={list.error ?? use.error} />
-      {data !== null && isWhole && <Verdict users={data.users} total={data.total} />}
-      {use.data !== null && <Days answer={use.data} />}
+      <Problem error={error} />
+      {data !== null && (
+        <>
+          <Verdict rings={data.rings} />
+          <Days answer={data.use} now={data.now} />
+          <Attention lines={data.attention} total={data.rings.quarantined} />
+        </>
+      )}
       <Section
         title={data === null ? 'Users' : `Users (${count(data.total)})`}
         acts={
@@ -86,8 +84,13 @@ export function Overview() {
               : 'Nobody has such a name or id.'}
           </p>
         )}
-        {data !== null && data.users.length > 0 && <Users users={data.users} />}
+        {shown !== undefined && shown.length > 0 && <Users users={shown} />}
         <div class="acts below">
+          {data !== null && shown !== undefined && shown.length < data.users.length && (
+            <button type="button" onClick={() => setWhole(true)}>
+              Show all {count(data.users.length)}
+            </button>
+          )}
           {data?.next != null && (
             <button type="button" onClick={() => setNext(data.next)}>
               Next page
@@ -138,12 +141,13 @@ function Users({ users }: { readonly users: readonly UserLine[] }) {
   )
 }
 
-function RingOf({ line: { credentials, next_recovery: next } }: { readonly line: UserLine }) {
+function RingOf({ line }: { readonly line: UserLine }) {
+  const { credentials, next_recovery: next, out } = line
   if (credentials === null) return <>not told yet</>
   const { total, serving, cooling, paused, quarantined } = credentials
   return (
     <>
-      <span class={serving === 0 ? 'bad' : 'good'}>
+      <span class={out || serving === 0 ? 'bad' : 'good'}>
         {serving} of {total} serve
       </span>
       {cooling > 0 && `, ${cooling} cooling`}

@@ -4,7 +4,7 @@ import { compact, count, duration, money, words } from '../format.ts'
 import { useLoad } from '../load.ts'
 import { Copy, Problem, Section, Select, Table, Time } from '../pieces.tsx'
 import type { Credential } from '../wire.ts'
-import { nameOf } from './ring.tsx'
+import { nameOf } from './name-of.ts'
 
 const ALL = 'all'
 

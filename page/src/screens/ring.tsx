@@ -4,6 +4,8 @@ import { brief, compact, count, money, words } from '../format.ts'
 import { Countdown, Section, Table, Time } from '../pieces.tsx'
 import { role } from '../session.ts'
 import { Meters } from './meters.tsx'
+import { nameOf } from './name-of.ts'
+import { Tokens } from './tokens.tsx'
 import type { Cooldown, Credential, KeyInfo, Stats, User } from '../wire.ts'
 
 export interface RingProps {
@@ -86,12 +88,9 @@ export function Ring({ stats, own, user, onDone }: RingProps) {
           />
         )}
       </Section>
+      <Tokens id={isAdmin ? stats.user : null} credentials={ring.credentials} />
     </>
   )
-}
-
-export function nameOf(id: string, credentials: readonly Credential[]): string {
-  return credentials.find((one) => one.id === id)?.label ?? brief(id)
 }
 
 function Name({

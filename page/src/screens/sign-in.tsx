@@ -1,13 +1,17 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { Session } from '../../../src/wire/session.ts'
 import { ApiError, ask } from '../api.ts'
+import { setClock } from '../clock.ts'
 import { Problem } from '../pieces.tsx'
-import { forget, key, remember, role } from '../session.ts'
+import { forget, key, remember, role, version } from '../session.ts'
 
-/** Whose key it is: the stats of an admin are a list of users. */
+/** Whose key it is decides what there is to be seen. */
 async function enter(typed: string, inTab: boolean): Promise<void> {
-  const stats = await ask<{ readonly users?: unknown }>({ path: '/debug/stats', key: typed })
+  const session = await ask<Session>({ path: '/v1/session', key: typed })
+  setClock(session.now)
   remember(typed, inTab)
-  role.value = stats.users === undefined ? 'user' : 'admin'
+  version.value = session.version
+  role.value = session.role
 }
 
 export function SignIn() {

@@ -1,8 +1,10 @@
+import { useState } from 'preact/hooks'
 import { Act } from '../acts/act.tsx'
 import { Fork } from '../acts/fork.tsx'
 import { Paged } from '../acts/paged.tsx'
+import { send } from '../api.ts'
 import { Problem, Section } from '../pieces.tsx'
-import { role } from '../session.ts'
+import { role, version } from '../session.ts'
 import { Title } from '../title.tsx'
 import { useLoad } from '../load.ts'
 
@@ -14,12 +16,48 @@ export function System() {
       <Section title="Gateway">
         <Problem error={health.error} />
         {health.data !== null && <p class="good">Ready: storage and vault open.</p>}
+        <p>Version {version.value}.</p>
         <p>
           <a href="/openapi.json">The API in OpenAPI</a>
         </p>
       </Section>
-      {role.value === 'admin' && <Recovery />}
+      {role.value === 'admin' && (
+        <>
+          <Metrics />
+          <Recovery />
+        </>
+      )}
     </>
+  )
+}
+
+/** What Prometheus is told, for whoever wonders what there is. */
+function Metrics() {
+  const [text, setText] = useState('')
+  const [error, setError] = useState<Error | null>(null)
+  const look = async (): Promise<void> => {
+    setError(null)
+    try {
+      setText(await (await send({ path: '/metrics' })).text())
+    } catch (thrown) {
+      setError(thrown instanceof Error ? thrown : new Error('Failed'))
+    }
+  }
+  return (
+    <Section
+      title="Metrics"
+      acts={
+        <button type="button" onClick={() => void look()}>
+          Show metrics
+        </button>
+      }
+    >
+      <p>
+        Prometheus reads them at <code>/metrics</code>, with <code>METRICS_TOKEN</code> as bearer.
+      </p>
+      <Problem error={error} />
+      {text !== '' && <pre>{text}</pre>}
+    </Section>
   )
 }
 
@@ -41,7 +79,14 @@ function Recovery() {
           <Act
             name="Import user"
             does="Makes the user of a sealed bundle, where there is none of that id. It opens only where the same VAULT_KEY is."
-            fields={[{ name: 'bundle', label: 'Bundle (JSON)', type: 'textarea', required: true }]}
+            fields={[
+              {
+                name: 'bundle',
+                label: 'Bundle: paste it, or drop the file here',
+                type: 'textarea',
+                required: true,
+              },
+            ]}
             request={({ bundle = '' }) => ({
               path: '/v1/config/import',
               body: { bundle: jsonIn(bundle) },

@@ -1,5 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { UsageAnswer, UsageKeyName, UsageSpan } from '../../../src/wire/usage.ts'
+import { saveText } from '../acts/save.ts'
+import { send } from '../api.ts'
 import { Chart } from '../chart.tsx'
 import { moment, money } from '../format.ts'
 import { useLoad } from '../load.ts'
@@ -32,9 +34,8 @@ export function Usage({
   const by = keys.find((key) => key === chosen) ?? null
   const named = by === 'credential' || by === 'user' ? nameOf : (name: string) => name
   const from = SPANS.find(([name]) => name === span)?.[2] ?? '48h'
-  const { data, error, reload } = useLoad<UsageAnswer>(
-    `${path}?span=${span}&from=${from}${by === null ? '' : `&by=${by}`}`,
-  )
+  const query = `${path}?span=${span}&from=${from}${by === null ? '' : `&by=${by}`}`
+  const { data, error, reload } = useLoad<UsageAnswer>(query)
   return (
     <Section
       title="Usage"
@@ -54,6 +55,7 @@ export function Usage({
           <button type="button" onClick={reload}>
             Look again
           </button>
+          <Csv path={`${query}&format=csv`} />
         </>
       }
     >
@@ -83,6 +85,27 @@ export function Usage({
       )}
       <p class="faint">Cost is by list price, or by your own; hours and days are those of UTC.</p>
     </Section>
+  )
+}
+
+/** The same as what is shown, for a spreadsheet. */
+function Csv({ path }: { readonly path: string }) {
+  const [error, setError] = useState<Error | null>(null)
+  const save = async (): Promise<void> => {
+    setError(null)
+    try {
+      saveText('usage.csv', await (await send({ path })).text())
+    } catch (thrown) {
+      setError(thrown instanceof Error ? thrown : new Error('Failed'))
+    }
+  }
+  return (
+    <>
+      <button type="button" onClick={() => void save()}>
+        Save as CSV
+      </button>
+      <Problem error={error} />
+    </>
   )
 }
 

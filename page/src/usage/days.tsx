@@ -1,4 +1,5 @@
-import type { RequestLine, UsageAnswer, UsageLine } from '../../../src/wire/usage.ts'
+import type { Overview } from '../../../src/wire/overview.ts'
+import type { RequestLine, UsageLine } from '../../../src/wire/usage.ts'
 import { Chart } from '../chart.tsx'
 import { compact, moment, money } from '../format.ts'
 import { Section } from '../pieces.tsx'
@@ -8,8 +9,14 @@ import { inputOf, outputOf, stacks } from './stacks.ts'
 const DAY_MS = 86_400_000
 
 /** Today beside yesterday until the end of the same hour, since use is told by the hour, and the last 48 hours, over all users. */
-export function Days({ answer }: { readonly answer: UsageAnswer }) {
-  const now = Date.parse(answer.now)
+export function Days({
+  answer,
+  now: told,
+}: {
+  readonly answer: Overview['use']
+  readonly now: string
+}) {
+  const now = Date.parse(told)
   const today = Math.floor(now / DAY_MS) * DAY_MS
   const isIn = (line: { readonly start: string }, from: number, to: number): boolean => {
     const at = Date.parse(line.start)

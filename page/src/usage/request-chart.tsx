@@ -1,10 +1,9 @@
-import type { UsageAnswer } from '../../../src/wire/usage.ts'
 import { Chart } from '../chart.tsx'
 import { moment } from '../format.ts'
-import { barsOf } from './stacks.ts'
+import { barsOf, type UsageTold } from './stacks.ts'
 
 /** What clients asked, beside what Google was asked for it. */
-export function RequestChart({ answer }: { readonly answer: UsageAnswer }) {
+export function RequestChart({ answer }: { readonly answer: UsageTold }) {
   const parts = ['ok', 'failed', 'refused', 'cancelled', 'lost'] as const
   const sums = new Map(answer.requests.map((line) => [line.start, parts.map((part) => line[part])]))
   return <Chart title="Requests" parts={parts} bars={barsOf(answer, sums, parts.length, moment)} />

@@ -7,6 +7,9 @@ export type Measure = (line: UsageLine) => number
 export const inputOf: Measure = (line) => (line.prompt_tokens ?? 0) + (line.tool_use_tokens ?? 0)
 export const outputOf: Measure = (line) => (line.output_tokens ?? 0) + (line.reasoning_tokens ?? 0)
 
+/** Lines of use, whatever else the answer has. */
+export type UsageTold = Pick<UsageAnswer, 'from' | 'to' | 'span' | 'usage' | 'requests'>
+
 export interface Stacks {
   readonly parts: readonly string[]
   readonly bars: readonly Bar[]
@@ -18,7 +21,7 @@ const OTHERS = 'others'
 
 /** A bar for each span of time, empty ones too: of the parts given, side by side. */
 export function stacks(
-  answer: UsageAnswer,
+  answer: UsageTold,
   parts: Readonly<Record<string, Measure>>,
   tellTime: (iso: string) => string,
 ): Stacks {
@@ -36,7 +39,7 @@ export function stacks(
 
 /** The same of one measure, told apart by a key; those of which there is least are one part. */
 export function stacksBy(
-  answer: UsageAnswer,
+  answer: UsageTold,
   by: UsageKeyName,
   of: Measure,
   tellTime: (iso: string) => string,
@@ -62,7 +65,7 @@ export interface Group {
 }
 
 /** All lines that one key has, over all time; with no key, all of them. */
-export function groupsOf({ usage }: UsageAnswer, by: UsageKeyName | null): readonly Group[] {
+export function groupsOf({ usage }: UsageTold, by: UsageKeyName | null): readonly Group[] {
   if (by === null) return usage.length === 0 ? [] : [{ name: 'all', lines: usage }]
   const groups = Map.groupBy(usage, (line) => line[by] ?? '')
   return [...groups].map(([name, lines]) => ({ name, lines }))
@@ -80,7 +83,7 @@ const LENGTHS_MS: Readonly<Record<UsageSpan, number>> = {
 
 /** A bar for each span of time, also for those in which nothing was. */
 export function barsOf(
-  { from, to, span }: UsageAnswer,
+  { from, to, span }: UsageTold,
   sums: ReadonlyMap<string, readonly number[]>,
   parts: number,
   tellTime: (iso: string) => string,

@@ -1,57 +1,62 @@
-import type { UserLine } from '../../../src/wire/users.ts'
-import { count } from '../format.ts'
-import { Countdown } from '../pieces.tsx'
+import type { AttentionLine, Overview } from '../../../src/wire/overview.ts'
+import { brief, count, words } from '../format.ts'
+import { Countdown, Section, Table } from '../pieces.tsx'
 
-/** One sentence about all rings. `users` begins with those in trouble; there may be more than these. */
-export function Verdict({
-  users,
-  total,
-}: {
-  readonly users: readonly UserLine[]
-  readonly total: number
-}) {
-  const known = users.filter(({ credentials }) => credentials !== null)
-  if (known.length === 0) return null
-  const out = known.filter(servesNothing)
-  // Who has not told yet, or is on another page, may serve or not.
-  const isAll = known.length === total
-  const hands = known.reduce((sum, { credentials }) => sum + (credentials?.quarantined ?? 0), 0)
-  const atLeast = users.length < total && known.every(servesNothing) ? 'at least ' : ''
-  const first = out
-    .map(({ next_recovery: next }) => next ?? '')
-    .filter(Boolean)
-    .toSorted()[0]
+/** One sentence about all rings, whichever users the list shows. */
+export function Verdict({ rings }: { readonly rings: Overview['rings'] }) {
+  const { users, told, out, next_recovery: next, ledgers_broken: broken } = rings
+  if (told === 0) return null
   return (
-    <div class={`verdict ${out.length === 0 ? 'good' : 'bad'}`}>
-      {out.length === 0 ? (
-        <p>
-          {isAll
-            ? `All ${count(total)} rings serve.`
-            : `All ${count(known.length)} rings that were looked at serve; there are ${count(total)}.`}
-        </p>
-      ) : (
-        <p>
-          {atLeast}
-          {count(out.length)} of {count(total)} {total === 1 ? 'ring serves' : 'rings serve'}{' '}
-          nothing
-          {first !== undefined && (
-            <>
-              ; the first comes back in <Countdown to={first} />
-            </>
-          )}
-          .
-        </p>
-      )}
-      {hands > 0 && (
-        <p class="warn">
-          {count(hands)} {hands === 1 ? 'credential needs' : 'credentials need'} a hand: open the
-          rings that have one in quarantine.
-        </p>
-      )}
+    <div class={`verdict ${out + broken === 0 ? 'good' : 'bad'}`}>
+      <p>
+        {out === 0
+          ? told === users
+            ? `All ${count(users)} rings serve.`
+            : `All ${count(told)} rings that have told how they stand serve; there are ${count(users)}.`
+          : `${count(out)} of ${count(users)} ${users === 1 ? 'ring has' : 'rings have'} a model that no credential serves`}
+        {out > 0 && next !== null && (
+          <>
+            ; the first comes back in <Countdown to={next} />
+          </>
+        )}
+        {out > 0 && '.'}
+      </p>
+      {broken > 0 && <p>{count(broken)} ledgers do not add up. Please report it.</p>}
     </div>
   )
 }
 
-function servesNothing({ credentials }: UserLine): boolean {
-  return credentials?.serving === 0
+/** Credentials that stay out until somebody acts. */
+export function Attention({
+  lines,
+  total,
+}: {
+  readonly lines: readonly AttentionLine[]
+  readonly total: number
+}) {
+  if (lines.length === 0) return null
+  return (
+    <Section title={`Need a hand (${count(total)})`}>
+      <Table
+        caption="Credentials in quarantine"
+        columns={['User', 'Credential', 'Reason', 'What to do']}
+        rows={lines.map((line) => ({
+          id: `${line.user} ${line.credential}`,
+          cells: [
+            <a href={`#/users/${line.user}`}>{line.label ?? brief(line.user)}</a>,
+            line.credential_label ?? brief(line.credential),
+            words(line.reason ?? 'unknown'),
+            line.link === null ? (
+              'Open the ring: a new secret, or a reset once Google takes it again.'
+            ) : (
+              <a href={line.link} rel="noreferrer" target="_blank">
+                End it at Google (a new tab)
+              </a>
+            ),
+          ],
+        }))}
+      />
+      {total > lines.length && <p class="faint">And {count(total - lines.length)} more.</p>}
+    </Section>
+  )
 }

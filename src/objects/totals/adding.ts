@@ -2,6 +2,7 @@ import { OUTCOMES } from '../../upstreams/verdict.ts'
 import { REQUEST_OUTCOMES } from '../ledger/lease.ts'
 import { KEPT_MS, SPAN_MS, type Span, SPANS, startOf } from '../ledger/spans.ts'
 import { noUsage, type Usage, USAGE_COLUMNS, usageValues } from '../ledger/usage.ts'
+import { allUsersSpan, close, closedUntil } from './closing.ts'
 import type { Push, PushRow } from './push.ts'
 
 /** What is summed by the minute, hour and day of arrival; it is kept as long as users' objects keep theirs. */
@@ -15,23 +16,19 @@ export function take(sql: SqlStorage, push: Push, now: number): boolean {
   const told = toldBy(sql, push.user)
   const isSameLife = told?.life === push.life
   if (isSameLife && push.version <= told.version) return false
+  close(sql, now)
+  const places = placesOf(sql, push.user, now)
   const before = new Map(isSameLife ? told.rows.map((row) => [keyOf(row), row.usage]) : [])
   for (const row of push.rows) {
     const more = minus(row.usage, before.get(keyOf(row)))
     if (more === null) continue
-    addTo(sql, { span: 0, start: 0, user: '' }, row, more)
-    for (const span of ARRIVALS) {
-      addTo(sql, { span: SPAN_MS[span], start: startOf(span, now), user: push.user }, row, more)
-    }
+    for (const place of places) addTo(sql, place, row, more)
   }
   const tallies = talliesOf(push)
   for (const [name, count] of Object.entries(tallies)) {
     const more = count - ((isSameLife ? told.tallies[name] : undefined) ?? 0)
     if (more === 0) continue
-    tally(sql, 0, 0, '', name, more)
-    for (const span of ARRIVALS) {
-      tally(sql, SPAN_MS[span], startOf(span, now), push.user, name, more)
-    }
+    for (const place of places) tally(sql, place, name, more)
   }
   sql.exec(
     'INSERT OR REPLACE INTO told (user_id, life, version, at, rows, tallies, summary) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -50,11 +47,9 @@ export function take(sql: SqlStorage, push: Push, now: number): boolean {
 export function prune(sql: SqlStorage, now: number): void {
   for (const span of ARRIVALS) {
     for (const table of ['sums', 'tallies']) {
-      sql.exec(
-        `DELETE FROM ${table} WHERE span_ms = ? AND start < ?`,
-        SPAN_MS[span],
-        now - KEPT_MS[span],
-      )
+      for (const kept of [SPAN_MS[span], allUsersSpan(span)]) {
+        sql.exec(`DELETE FROM ${table} WHERE span_ms = ? AND start < ?`, kept, now - KEPT_MS[span])
+      }
     }
   }
 }
@@ -97,18 +92,23 @@ interface Place {
   readonly user: string
 }
 
+/** Where a push of this instant counts. */
+function placesOf(sql: SqlStorage, user: string, now: number): readonly Place[] {
+  const places: Place[] = [{ span: 0, start: 0, user: '' }]
+  for (const span of ARRIVALS) {
+    const start = startOf(span, now)
+    places.push({ span: SPAN_MS[span], start, user })
+    // The clock of another machine may be behind: what is over already has its sum.
+    if (start < closedUntil(sql, span)) places.push({ span: allUsersSpan(span), start, user: '' })
+  }
+  return places
+}
+
 function addTo(sql: SqlStorage, { span, start, user }: Place, row: PushRow, more: Usage): void {
   sql.exec(ADD, span, start, user, row.upstream, row.model, ...usageValues(more))
 }
 
-function tally(
-  sql: SqlStorage,
-  span: number,
-  start: number,
-  user: string,
-  name: string,
-  more: number,
-): void {
+function tally(sql: SqlStorage, { span, start, user }: Place, name: string, more: number): void {
   sql.exec(
     `INSERT INTO tallies (span_ms, start, user_id, name, count) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET count = count + excluded.count`,

@@ -20,17 +20,16 @@ export interface Listed {
   readonly total: number
 }
 
-/** Whom the list shows, as they were last heard of. Pure, but for reading the tables. */
-export function listOf(sql: SqlStorage, query: ListQuery, now: number): Listed {
-  const found = matching(sql, query.q)
-  const sorted = query.sort === 'id' ? found : found.toSorted(ORDERS[query.sort])
+/** Whom the list shows, as they were last heard of. Pure. */
+export function listOf(found: readonly Person[], query: ListQuery, now: number): Listed {
+  const sorted = query.sort === 'id' ? found : inOrder(found, query.sort, now)
   const from =
     query.after === null ? sorted : sorted.filter(({ user }) => user > (query.after ?? ''))
   const page = from.slice(query.offset, query.offset + query.limit)
   return { users: page.map((person) => lineOf(person, now)), total: found.length }
 }
 
-interface Person {
+export interface Person {
   readonly user: string
   readonly createdAt: number
   readonly card: Card | null
@@ -38,7 +37,8 @@ interface Person {
   readonly summary: UserSummary | null
 }
 
-function matching(sql: SqlStorage, q: string | null): readonly Person[] {
+/** Those whose label or id matches, in the order of their ids; null: everybody. */
+export function peopleIn(sql: SqlStorage, q: string | null): readonly Person[] {
   const rows = sql.exec<PersonRow>(
     `SELECT people.user_id, created_at, card, at, summary FROM people LEFT JOIN told USING (user_id)
      WHERE ? IS NULL OR instr(lower(COALESCE(label, summary ->> '$.label', '')), lower(?)) > 0
@@ -66,16 +66,37 @@ type PersonRow = {
   summary: string | null
 }
 
-const most = (of: (person: Person) => number) => (a: Person, b: Person) => of(b) - of(a)
+/** In the order asked for; what each is weighed by is computed once. */
+function inOrder(
+  people: readonly Person[],
+  sort: Exclude<UserSort, 'id'>,
+  now: number,
+): readonly Person[] {
+  if (sort === 'label') {
+    const named = people.map((person) => ({ person, name: nameOf(person) }))
+    return named
+      .toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
+      .map(({ person }) => person)
+  }
+  const weigh = WEIGHTS[sort]
+  const weighed = people.map((person) => {
+    const today = todayOf(person.summary, now)
+    return { person, weight: weigh(person, today, now), requests: today.requests }
+  })
+  return weighed
+    .toSorted((one, other) => other.weight - one.weight || other.requests - one.requests)
+    .map(({ person }) => person)
+}
 
-const ORDERS: Readonly<Record<Exclude<UserSort, 'id'>, (a: Person, b: Person) => number>> = {
-  label: (a, b) => (nameOf(a) < nameOf(b) ? -1 : 1),
-  created: most(({ createdAt }) => createdAt),
-  last_used: most(({ summary }) => summary?.lastUsedAt ?? 0),
-  requests: most(({ summary }) => summary?.today.requests ?? 0),
-  tokens: most(({ summary }) => summary?.today.tokens ?? 0),
-  cost: most(({ summary }) => summary?.today.costNano ?? 0),
-  trouble: (a, b) => troubleOf(b) - troubleOf(a) || usedBy(b) - usedBy(a),
+type Weigh = (person: Person, today: UserSummary['today'], now: number) => number
+
+const WEIGHTS: Readonly<Record<Exclude<UserSort, 'id' | 'label'>, Weigh>> = {
+  created: ({ createdAt }) => createdAt,
+  last_used: ({ summary }) => summary?.lastUsedAt ?? 0,
+  requests: (_person, { requests }) => requests,
+  tokens: (_person, { tokens }) => tokens,
+  cost: (_person, { costNano }) => costNano,
+  trouble: ({ summary }, _today, now) => troubleOf(summary, now),
 }
 
 /** Those without a name come last. */
@@ -83,21 +104,33 @@ function nameOf({ card, summary }: Person): string {
   return (card?.label ?? summary?.label ?? '\uffff').toLowerCase()
 }
 
-function usedBy({ summary }: Person): number {
-  return summary?.today.requests ?? 0
+/** What was told of another day is nothing of today. */
+function todayOf(summary: UserSummary | null, now: number): UserSummary['today'] {
+  const start = startOf('day', now)
+  return summary?.today.start === start ? summary.today : { start, ...NOTHING }
 }
 
 /** A ring that serves nothing weighs more than any number of credentials that are out. */
-function troubleOf({ summary }: Person): number {
+function troubleOf(summary: UserSummary | null, now: number): number {
   if (summary === null) return 0
-  const out = summary.rings.reduce((sum, ring) => sum + 2 * ring.quarantined + ring.cooling, 0)
-  return (summary.isOut ? 1e6 : 0) + (summary.ledgerHolds ? 0 : 1e7) + out
+  const isOver = (summary.nextRecovery ?? Infinity) <= now
+  const out = summary.rings.reduce(
+    (sum, ring) => sum + 2 * ring.quarantined + (isOver ? 0 : ring.cooling),
+    0,
+  )
+  return (isOutNow(summary, now) ? 1e6 : 0) + (summary.ledgerHolds ? 0 : 1e7) + out
+}
+
+/** A ring that nobody uses tells nothing when a quota comes back: that it does is known beforehand. */
+export function isOutNow({ isOut, nextRecovery }: UserSummary, now: number): boolean {
+  return isOut && (nextRecovery ?? Infinity) > now
 }
 
 function lineOf({ user, createdAt, card, at, summary }: Person, now: number): UserLine {
   const { label, disabled, expiresAt, keyHint, plan } = card ?? summary ?? NO_CARD
   const isExpired = expiresAt !== null && expiresAt <= now
-  const today = summary?.today.start === startOf('day', now) ? summary.today : NOTHING
+  const today = todayOf(summary, now)
+  const next = summary?.nextRecovery ?? null
   return {
     user,
     created_at: iso(createdAt),
@@ -108,8 +141,8 @@ function lineOf({ user, createdAt, card, at, summary }: Person, now: number): Us
     plan,
     as_of: isoOrNull(at),
     credentials: summary === null ? null : credentialsOf(summary),
-    out: summary?.isOut ?? false,
-    next_recovery: isoOrNull(summary?.nextRecovery ?? null),
+    out: summary !== null && isOutNow(summary, now),
+    next_recovery: next !== null && next > now ? iso(next) : null,
     last_used_at: isoOrNull(summary?.lastUsedAt ?? null),
     today: {
       requests: today.requests,

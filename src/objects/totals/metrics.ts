@@ -3,6 +3,7 @@ import { OUTCOMES } from '../../upstreams/verdict.ts'
 import { BUCKETS_MS, type Histogram, histograms } from '../ledger/latency.ts'
 import { type Usage, type UsageColumns, usageFrom } from '../ledger/usage.ts'
 import { REQUESTS } from './adding.ts'
+import { isOutNow } from './listing.ts'
 import type { UserSummary } from './push.ts'
 
 interface Series {
@@ -99,10 +100,7 @@ export function metricsOf(sql: SqlStorage, version: string, now: number): string
     gauge('pollux_users', 'Users there are, by state.', usersOf(summaries, now)),
     gauge('pollux_credentials', 'Credentials, by upstream and state.', credentialsOf(summaries)),
     gauge('pollux_rings_not_serving', 'Rings that serve nothing for some model.', [
-      plain(
-        summaries.filter(({ isOut, nextRecovery }) => isOut && (nextRecovery ?? Infinity) > now)
-          .length,
-      ),
+      plain(summaries.filter((summary) => isOutNow(summary, now)).length),
     ]),
     gauge('pollux_ledgers_broken', 'Rings whose ledger does not add up; must be 0.', [
       plain(summaries.filter(({ ledgerHolds }) => !ledgerHolds).length),

@@ -5,7 +5,8 @@ const COLUMNS = USAGE_COLUMNS.map((column) => `${column} INTEGER NOT NULL DEFAUL
 /**
  * The tables of the totals object; docs/storage.md describes them. `told`: what each user's object told last, which the next
  * difference is to. `sums`: all that was ever told by upstream and model (span 0, no user), and by user and the hour and the day
- * (UTC) at which it arrived. `tallies`: the same of requests and of what happened to rings. `people`: who there is, with names.
+ * (UTC) at which it arrived; of all users together under a negative span. `tallies`: the same of requests and of what happened to
+ * rings. `closed`: until when the negative ones are there. `people`: who there is, with names.
  */
 const TABLES = `
 CREATE TABLE IF NOT EXISTS told (
@@ -34,6 +35,10 @@ CREATE TABLE IF NOT EXISTS tallies (
   count INTEGER NOT NULL,
   PRIMARY KEY (span_ms, start, user_id, name)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS closed (
+  span_ms INTEGER PRIMARY KEY,
+  until INTEGER NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS people (
   user_id TEXT PRIMARY KEY,
   created_at INTEGER NOT NULL,

@@ -10,6 +10,7 @@ import {
   type UsageTold,
 } from '../views/usage-lines.ts'
 import { REQUESTS } from './adding.ts'
+import { allUsersSpan, closedUntil } from './closing.ts'
 
 const SUMS = USAGE_COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(', ')
 
@@ -18,17 +19,15 @@ const COLUMNS = { user: 'user_id', model: 'model', upstream: 'upstream' } as con
 type Key = keyof typeof COLUMNS
 
 /** Use of all users, by the time at which their objects told it. Pure, but for reading the tables. */
-export function usageOfAll(sql: SqlStorage, { from, to, span, by }: UsageQuery): UsageTold {
+export function usageOfAll(sql: SqlStorage, query: UsageQuery): UsageTold {
+  const { by } = query
   const keys = by.filter((name): name is Key => name in COLUMNS)
   const selected = keys.map((name) => `${COLUMNS[name]} AS ${name},`).join(' ')
   const groups = ['start', ...keys].join(', ')
   const rows = sql
     .exec<UsageColumns & { start: number } & Partial<Record<Key, string>>>(
-      `SELECT start, ${selected} ${SUMS} FROM sums WHERE span_ms = ? AND start >= ? AND start < ?
-       GROUP BY ${groups} ORDER BY ${groups} LIMIT ?`,
-      SPAN_MS[span],
-      from,
-      to,
+      `SELECT start, ${selected} ${SUMS} FROM ${WITHIN('sums')} GROUP BY ${groups} ORDER BY ${groups} LIMIT ?`,
+      ...rangesOf(sql, query),
       MAX_LINES + 1,
     )
     .toArray()
@@ -38,24 +37,32 @@ export function usageOfAll(sql: SqlStorage, { from, to, span, by }: UsageQuery):
   })
   const { usage, truncated } = linesOf(items, by)
   const told = sql.exec<{ at: number | null }>('SELECT max(at) AS at FROM told').one()
-  return { usage, truncated, requests: requestsOf(sql, { from, to, span, by }), asOf: told.at }
+  return { usage, truncated, requests: requestsOf(sql, query), asOf: told.at }
 }
 
-function requestsOf(sql: SqlStorage, { from, to, span, by }: UsageQuery): UsageTold['requests'] {
-  const user = by.includes('user') ? 'user_id' : "''"
+/** Rows of both kinds: of all users together as far as that is summed up, else of each. */
+const WITHIN = (table: string): string =>
+  `(SELECT * FROM ${table} WHERE span_ms = ? AND start >= ? AND start < ?
+    UNION ALL SELECT * FROM ${table} WHERE span_ms = ? AND start >= ? AND start < ?)`
+
+function rangesOf(sql: SqlStorage, { from, to, span, by }: UsageQuery): readonly number[] {
+  const closed = by.includes('user') ? from : Math.max(from, closedUntil(sql, span))
+  return [allUsersSpan(span), from, Math.min(to, closed), SPAN_MS[span], closed, to]
+}
+
+function requestsOf(sql: SqlStorage, query: UsageQuery): UsageTold['requests'] {
+  const isByUser = query.by.includes('user')
+  const user = isByUser ? 'user_id' : "''"
   const counts = REQUEST_OUTCOMES.map(
     (outcome) => `sum(CASE name WHEN '${REQUESTS}${outcome}' THEN count ELSE 0 END) AS ${outcome}`,
   )
   return sql
     .exec<{ start: number; user: string } & RequestCounts>(
-      `SELECT start, ${user} AS user, ${counts.join(', ')} FROM tallies
-       WHERE span_ms = ? AND start >= ? AND start < ? AND name LIKE '${REQUESTS}%'
-       GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?`,
-      SPAN_MS[span],
-      from,
-      to,
+      `SELECT start, ${user} AS user, ${counts.join(', ')} FROM ${WITHIN('tallies')}
+       WHERE name LIKE '${REQUESTS}%' GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?`,
+      ...rangesOf(sql, query),
       MAX_LINES,
     )
     .toArray()
-    .map((row) => requestLine(row.start, row, by.includes('user') ? row.user : undefined))
+    .map((row) => requestLine(row.start, row, isByUser ? row.user : undefined))
 }

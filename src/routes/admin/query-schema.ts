@@ -15,6 +15,14 @@ export const usersQuery = v.strictObject({
   limit: v.optional(wholeNumber(1, MAX_USERS), String(MAX_USERS)),
 })
 
+/** As many as a team has: the overview is one request. */
+const MAX_OVERVIEW = 1000
+export const overviewQuery = v.strictObject({
+  ...usersQuery.entries,
+  sort: v.optional(usersQuery.entries.sort.wrapped, 'trouble'),
+  limit: v.optional(wholeNumber(1, MAX_OVERVIEW), String(MAX_OVERVIEW)),
+})
+
 export type UsersQuery = v.InferOutput<typeof usersQuery>
 
 const MAX_LINES = 500

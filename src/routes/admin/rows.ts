@@ -1,6 +1,7 @@
 import { addCredential } from './additions.ts'
 import { readAudit } from './audit.ts'
 import { admin, scraper, userOrAdmin } from '../access.ts'
+import { overview } from './overview.ts'
 import { addCredentials } from './bulk.ts'
 import { rotateRing, updateConfig } from './ring-acts.ts'
 import {
@@ -79,6 +80,7 @@ export const ADMIN: readonly Row[] = [
   ['POST', '/v1/debug/explain', userOrAdmin({ user: explainOwn, admin: explainAny })],
   ['GET', '/v1/session', userOrAdmin(session)],
   ['GET', '/v1/usage', userOrAdmin(usage)],
+  ['GET', '/v1/overview', admin(overview)],
   ['GET', '/metrics', scraper(metrics)],
   ['GET', '/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],
   ['GET', '/v1/debug/stats', userOrAdmin({ user: ownStats, admin: allStats })],

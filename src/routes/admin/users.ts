@@ -11,7 +11,7 @@ import { readBody } from './body.ts'
 import { type UsersQuery, usersQuery } from './query-schema.ts'
 import { register } from './register.ts'
 import { TOTALS_NAME } from '../../objects/totals.ts'
-import type { ListQuery } from '../../objects/totals/listing.ts'
+import type { Listed, ListQuery } from '../../objects/totals/listing.ts'
 import { VERSION } from '../../version.ts'
 import type { UserList } from '../../wire/users.ts'
 import type { Call, Reply } from '../call.ts'
@@ -59,23 +59,26 @@ export async function listUsers(call: Call): Promise<Reply> {
 }
 
 /** A page of the users there are, and the query string that leads on. */
-export async function usersBy(
-  env: Env,
-  { q, sort, after, offset, limit }: UsersQuery,
-): Promise<UserList> {
-  const query = { q: q ?? null, sort, after: after ?? null, offset, limit }
-  const { users, total } = await persistently(() => env.TOTALS.getByName(TOTALS_NAME).list(query))
-  const next = nextPage(query, users.at(-1)?.user, users.length === limit)
+export async function usersBy(env: Env, asked: UsersQuery): Promise<UserList> {
+  const query = toListQuery(asked)
+  const listed = await persistently(() => env.TOTALS.getByName(TOTALS_NAME).list(query))
+  const { users, total } = listed
+  const next = nextPage(query, listed)
   return { status: 'ok', now: new Date().toISOString(), version: VERSION, users, total, next }
 }
 
+export function toListQuery({ q, sort, after, offset, limit }: UsersQuery): ListQuery {
+  return { q: q ?? null, sort, after: after ?? null, offset, limit }
+}
+
 /** Without the limit: who pages says it each time. */
-function nextPage(
+export function nextPage(
   { q, sort, offset, limit }: ListQuery,
-  last: string | undefined,
-  isFull: boolean,
+  { users, total }: Listed,
 ): string | null {
-  if (!isFull || last === undefined) return null
+  const last = users.at(-1)?.user
+  const isLast = sort === 'id' ? users.length < limit : offset + users.length >= total
+  if (isLast || last === undefined) return null
   const query = new URLSearchParams(q === null ? {} : { q })
   if (sort === 'id') query.set('after', last)
   else {
