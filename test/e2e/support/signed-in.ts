@@ -17,7 +17,7 @@ export interface SignedIn {
   /** Requests that changed something, or asked to: all but GET, dry runs, and what is asked without any effect. */
   readonly acts: readonly Request[]
   /** Opens an act, fills it in, does it, and waits until it is told of. */
-  act(name: string, fields?: Readonly<Record<string, string>>): Promise<void>
+  readonly act: (name: string, fields?: Readonly<Record<string, string>>) => Promise<void>
   end(): Promise<void>
 }
 
