@@ -144,6 +144,11 @@ export interface Translation {
   readonly requests: readonly [GenerateContentRequest, ...GenerateContentRequest[]]
   readonly telling: Telling
   /**
+   * Whether an answer that says nothing, even when it is asked for again, is told as it is. It is an error if the dialect
+   * does not say.
+   */
+  readonly bearsSilence?: boolean
+  /**
    * Which fields have no effect on the answer, by the client's own names. `target` is null until it is known who
    * answers.
    */

@@ -4,6 +4,7 @@ import {
   firstCandidate,
   isFinal,
   partsOf,
+  type Silence,
   silenceOf,
   usageOf,
 } from '../gemini/response.ts'
@@ -20,12 +21,18 @@ import { attempt, type AttemptInput, type AttemptResult, outage } from './attemp
  */
 export const MAX_HOPS = 8
 
-/** One attempt at an answer: all hops of a whole answer; only the first hop of a stream, whose next hops `nextHop` fetches. */
+/** Every answer without a word, where the model's first words may be a stop sequence. */
+export const ANY_SILENCE: readonly Silence[] = ['empty_answer', 'malformed_call']
+
+/**
+ * One attempt at an answer: all hops of a whole answer; only the first hop of a stream, whose next hops `nextHop` fetches. `borne`:
+ * the endings without a word that are answers.
+ */
 export async function attemptAnswer(
   input: AttemptInput,
-  mayBeEmpty: boolean,
+  borne: readonly Silence[],
 ): Promise<AttemptResult> {
-  const first = complete(await attempt(input), mayBeEmpty)
+  const first = complete(await attempt(input), borne)
   if (!first.ok || first.kind === 'stream') return first
   let whole = first.response
   for (let hops = 1; hops < MAX_HOPS; hops++) {
@@ -41,9 +48,9 @@ export async function attemptAnswer(
 /** One call and no more: this client follows a long answer by itself. */
 export async function attemptOnce(
   input: AttemptInput,
-  mayBeEmpty: boolean,
+  borne: readonly Silence[],
 ): Promise<AttemptResult> {
-  return complete(await attempt({ ...input, keepsText: true }), mayBeEmpty)
+  return complete(await attempt({ ...input, keepsText: true }), borne)
 }
 
 export async function nextHop(input: AttemptInput, token: string): Promise<AttemptResult> {
@@ -53,19 +60,19 @@ export async function nextHop(input: AttemptInput, token: string): Promise<Attem
     return { ...ask, json }
   }
   // Another hop may be empty: all may have been said.
-  return complete(await attempt({ ...input, ask: goingOn }), true)
+  return complete(await attempt({ ...input, ask: goingOn }), ANY_SILENCE)
 }
 
 /** Nothing has been told to the client yet, so an answer without an end, or one that says nothing, may be asked for again. */
-function complete(answer: AttemptResult, mayBeEmpty: boolean): AttemptResult {
+function complete(answer: AttemptResult, borne: readonly Silence[]): AttemptResult {
   if (!answer.ok) return answer
   const responses = answer.kind === 'unary' ? [answer.response] : answer.first.responses
   const usage = responses.map(usageOf).findLast((counts) => counts !== undefined)
   if (answer.kind === 'unary' && !isFinal(answer.response)) {
     return { ...outage('truncated', 200), usage }
   }
-  const silence = mayBeEmpty ? null : silenceOf(responses)
-  return silence === null ? answer : { ...outage(silence, 200), usage }
+  const silence = silenceOf(responses)
+  return silence === null || borne.includes(silence) ? answer : { ...outage(silence, 200), usage }
 }
 
 /**

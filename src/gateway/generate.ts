@@ -8,7 +8,7 @@ import { fit, type Target } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
 import type { Cuttings } from '../bytes/cuttings.ts'
 import type { Lease } from '../objects/ledger/lease.ts'
-import { attemptAnswer, attemptOnce } from './continuation.ts'
+import { ANY_SILENCE, attemptAnswer, attemptOnce } from './continuation.ts'
 import type { Wording } from './wording.ts'
 import type { JourneyInput, ServeInput, Generated } from './journey-input.ts'
 import { serve } from './serve.ts'
@@ -25,6 +25,8 @@ export interface GenerateInput extends JourneyInput {
   /** What was cut out of the request's strings, to be sent as it came. */
   readonly cuttings: Cuttings
   readonly stream: boolean
+  /** Whether an answer that says nothing for the second time is told as it is. */
+  readonly bearsSilence?: boolean
 }
 
 /** Generates under the ring's leases. */
@@ -34,15 +36,20 @@ export function generate(input: GenerateInput): Promise<Generated> {
 
 /** The journey of a generation, to be made once or, for several choices, as often as there are. */
 export function generating(input: GenerateInput): ServeInput {
-  const { request } = input
+  const { request, bearsSilence = false } = input
   // Empty answers are valid here: the model's first words may be a stop sequence.
   const mayBeEmpty = (request.generationConfig?.stopSequences ?? []).length > 0
   return {
     ...input,
     operation: 'generate',
     askUnder: generation(input),
-    attempt: (asked) => attemptAnswer(asked, mayBeEmpty),
+    attempt: (asked, isRepeat) =>
+      attemptAnswer(
+        asked,
+        mayBeEmpty ? ANY_SILENCE : isRepeat && bearsSilence ? ['empty_answer'] : [],
+      ),
     mayBeEmpty,
+    bearsSilence,
     callIds: callIdsOf(request),
     estimatedOutput: estimateOutput(request),
     isPlain: () => isPlain(request),
@@ -62,7 +69,7 @@ export function generatingAsWritten(input: WrittenInput): ServeInput {
       const json = written.write({ target: targetOf(lease, wording), safety })
       return { method: stream ? 'streamGenerateContent' : 'generateContent', json, cuttings }
     },
-    attempt: (asked) => attemptOnce(asked, mayBeEmpty),
+    attempt: (asked) => attemptOnce(asked, mayBeEmpty ? ANY_SILENCE : []),
     callIds,
     isPlain: () => hasNothing,
   }

@@ -49,8 +49,8 @@ export interface JourneyInput {
 export interface ServeInput extends JourneyInput {
   readonly operation: Operation
   readonly askUnder: (lease: Lease, wording: Wording) => Ask
-  /** How an attempt is made, where it is more than one call. */
-  readonly attempt?: (input: AttemptInput) => Promise<AttemptResult>
+  /** How an attempt is made, where it is more than one call. `isRepeat`: an answer that said nothing is asked for again. */
+  readonly attempt?: (input: AttemptInput, isRepeat: boolean) => Promise<AttemptResult>
   /** How many calls the whole request takes that are no retries, where that is not one; asked anew for each lease. */
   readonly calls?: () => LeaseRequest['calls']
   /** How many choices are asked for at the same time, of which this is the first. */
@@ -61,6 +61,8 @@ export interface ServeInput extends JourneyInput {
   readonly isFollowed?: boolean
   /** Whether an answer may end without a word. */
   readonly mayBeEmpty?: boolean
+  /** Whether it may where it was asked for again and still says nothing. */
+  readonly bearsSilence?: boolean
   /** The calls in the conversation whose signatures are wanted. */
   readonly callIds?: readonly string[]
   /** Whether the request is so plain that Google cannot be refusing it for its own sake; asked only where that matters. */
@@ -104,6 +106,8 @@ export type Generated =
       readonly resume: ((token: string) => Promise<AttemptResult>) | null
       /** Asks for the answer once more under the same lease, where it ended without a word; null where an empty answer is valid. */
       readonly again: (() => Promise<AttemptResult>) | null
+      /** Whether the answer to that may say nothing. */
+      readonly bearsSilence: boolean
     })
   | {
       readonly ok: false

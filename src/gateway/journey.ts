@@ -90,6 +90,11 @@ export class Journey {
     this.#attempts++
   }
 
+  /** Whether the model has slipped before, so that the next attempt repeats one. */
+  get hasSlipped(): boolean {
+    return this.#slips > 0
+  }
+
   get lastCredential(): string | null {
     return this.#last?.credentialId ?? null
   }

@@ -39,6 +39,8 @@ export interface PumpInput {
   readonly resume: ((token: string) => Promise<AttemptResult>) | null
   /** Asks for the answer once more, under the same lease; null where it may be silent. */
   readonly again: (() => Promise<AttemptResult>) | null
+  /** Whether the answer to that may say nothing. */
+  readonly bearsSilence: boolean
   /** Logs a bug, and answers what the client is told of it. */
   readonly crashed: (error: unknown) => Failure
   readonly idleTimeoutMs: number
@@ -200,7 +202,8 @@ class Pump {
 
   /** Whether the answer has ended after thoughts alone: nothing that the client was told is the answer yet. */
   #isSilent(): boolean {
-    const { again } = this.#input
+    const { again, bearsSilence } = this.#input
+    if (this.#isAskedAgain && bearsSilence && this.#silence === 'empty_answer') return false
     return this.#silence !== null && !this.#hasSaid && this.#continuation === null && again !== null
   }
 

@@ -64,7 +64,10 @@ async function travel(
     try {
       const moved = journey.copying === null ? move : await journey.copying.to(lent, control.signal)
       move = moved ?? move
-      result = moved === null ? outage('unreachable', 0) : await (input.attempt ?? attempt)(asked)
+      result =
+        moved === null
+          ? outage('unreachable', 0)
+          : await (input.attempt ?? attempt)(asked, journey.hasSlipped)
       failed = result.ok
         ? null
         : { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? always) }
@@ -171,7 +174,8 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
         ...result,
         ...handed,
         resume: input.isFollowed === true ? null : (token) => nextHop(asked, token),
-        again: mayAskAgain(input) ? () => (input.attempt ?? attempt)(asked) : null,
+        again: mayAskAgain(input) ? () => (input.attempt ?? attempt)(asked, true) : null,
+        bearsSilence: input.bearsSilence === true,
       }
 }
 

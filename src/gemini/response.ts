@@ -56,13 +56,14 @@ export function hasContent(response: GenerateContentResponse): boolean {
   return partsOf(firstCandidate(response)).some(isContent)
 }
 
+/** What an ended answer is that says nothing. */
+export type Silence = 'malformed_call' | 'empty_answer'
+
 /**
  * What is wrong with a whole answer that says nothing. Null if it says something, or if its ending explains the
  * silence.
  */
-export function silenceOf(
-  responses: readonly GenerateContentResponse[],
-): 'malformed_call' | 'empty_answer' | null {
+export function silenceOf(responses: readonly GenerateContentResponse[]): Silence | null {
   const silence = silenceAfter(responses.findLast(isFinal) ?? {})
   return silence === null || responses.some(isSaying) ? null : silence
 }
@@ -71,9 +72,7 @@ export function silenceOf(
  * What is wrong if this response ends an answer that said nothing before. Null if it does not end the answer, or if a
  * limit or a filter explains the silence.
  */
-export function silenceAfter(
-  response: GenerateContentResponse,
-): 'malformed_call' | 'empty_answer' | null {
+export function silenceAfter(response: GenerateContentResponse): Silence | null {
   const reason = finishReasonOf(response)
   if (reason === undefined) return null
   const ending = endingOf(reason)

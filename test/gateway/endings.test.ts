@@ -5,6 +5,7 @@ import {
   chat,
   givenUser,
   google,
+  post,
   settledStats,
   textOf,
   type User,
@@ -22,6 +23,10 @@ function handleOf(user: User): string {
 
 function script(user: User, reply: object, times = 0): Promise<number> {
   return google.script({ credential: handleOf(user), times, reply })
+}
+
+function respond(user: User, how: object, path = '/v1/responses'): Promise<Response> {
+  return post(path, user.key, { model: MODEL, input: 'Go on.', ...how })
 }
 
 function event(parts: object[], rest: object = {}, usageMetadata?: object): object {
@@ -108,6 +113,30 @@ describe.each(KINDS)('with %s', (kind) => {
     )
     expect(text).not.toContain('"finish_reason":"stop"')
     expect(await callsOf(handleOf(user))).toHaveLength(2)
+  })
+
+  it.each([{ stream: true }, {}])('are one empty message of Responses there: %o', async (how) => {
+    const user = await givenUser([kind])
+    const nothing = event([], STOP, { promptTokenCount: 5 })
+    await script(user, { chunks: 'stream' in how ? SILENT : [nothing] })
+    const answer = await respond(user, how)
+    const text = await answer.text()
+    expect(answer.status).toBe(200)
+    expect(text).toContain('"content":[{"type":"output_text","text":"",')
+    expect(text).toContain('"status":"completed"')
+    expect(text).not.toContain('"type":"error"')
+    expect(await callsOf(handleOf(user))).toHaveLength(2)
+    const { ledger, requests } = await settledStats(user)
+    expect({ holds: ledger.holds, ok: requests.ok }).toEqual({ holds: true, ok: 1 })
+  })
+
+  it('are never a spoilt call that is spoilt again, nor a compaction', async () => {
+    const user = await givenUser([kind])
+    await script(user, { chunks: [event([], { finishReason: 'MALFORMED_FUNCTION_CALL' })] })
+    expect((await respond(user, {})).status).toBe(502)
+    await google.clearScripts(handleOf(user))
+    await script(user, { chunks: [event([], STOP)] })
+    expect((await respond(user, {}, '/v1/responses/compact')).status).toBe(502)
   })
 
   it('may be all where the client gave a stop sequence', async () => {

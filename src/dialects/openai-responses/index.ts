@@ -120,6 +120,9 @@ function answeredBy(asked: Asked): Translated {
     ok: true,
     order: 'together',
     requests: [asked.request],
+    // Agents take an error for an outage and ask five times more, and an answer without items for none at all; one empty message
+    // ends their turn. A compaction that says nothing would lose the conversation.
+    bearsSilence: !asked.compacts,
     telling: {
       whole(answers, context) {
         const [answer] = answers

@@ -84,5 +84,7 @@ function answersTo({ understood, translated, input }: Asked, cuttings: Cuttings)
   const journey = { ...input, cuttings, unfit, unfitFor, pins, uris }
   if (order === 'in_turn') return generateSeries(journey, requests)
   const [request] = requests
-  return generateChoices({ ...journey, request, stream: isStreamed }, requests.length)
+  const { bearsSilence = false } = translated
+  const generating = { ...journey, request, stream: isStreamed, bearsSilence }
+  return generateChoices(generating, requests.length)
 }
