@@ -16,12 +16,12 @@ import { idempotent } from './admin/idempotency.ts'
 import { withUserId } from './admin/user-name.ts'
 
 /**
- * Who may call a route, as the table in index.ts says it. Each wraps a handler that cannot run without what it needs:
- * a handler that takes the holder of a user's key gets one that was checked.
+ * Who may call a route, as the table in index.ts says. Each function wraps a handler and gives it what it needs, so a
+ * handler cannot run unchecked: one that takes a key's holder only gets a holder who was checked.
  */
 export type Access = ((call: Call) => Promise<Reply>) & { readonly who: Who }
 
-/** As /openapi.json says it. */
+/** The word that /openapi.json uses. */
 export type Who = 'everyone' | 'user' | 'admin' | 'user_or_admin'
 
 function accessOf(who: Who, run: (call: Call) => Promise<Reply>): Access {
@@ -32,7 +32,7 @@ export function everyone(handle: (call: Call) => Reply | Promise<Reply>): Access
   return accessOf('everyone', async (call) => handle(call))
 }
 
-/** Admin acts: the master key. They take an Idempotency-Key. */
+/** For admin acts: the master key. They accept an Idempotency-Key. */
 export function admin(handle: (call: Call) => Promise<Reply>): Access {
   const act = idempotent(handle)
   return accessOf('admin', async (call) => {
@@ -46,13 +46,13 @@ export function admin(handle: (call: Call) => Promise<Reply>): Access {
   })
 }
 
-/** Scrapers: the METRICS_TOKEN, which opens nothing else, or the master key. */
+/** For scrapers: the METRICS_TOKEN, which opens nothing else, or the master key. */
 export function scraper(handle: (call: Call) => Promise<Reply>): Access {
   const asAdmin = admin(handle)
   return accessOf('admin', async (call) => {
     const { METRICS_TOKEN: token = '' } = call.env as { readonly METRICS_TOKEN?: string }
     const given = /^Bearer +(\S+)$/i.exec(call.request.headers.get('authorization') ?? '')?.[1]
-    // Digests, so that how long the comparison takes tells nothing of the token.
+    // Digests are compared, so that the time which the comparison takes tells nothing about the token.
     const isToken =
       token.trim() !== '' &&
       given !== undefined &&
@@ -61,7 +61,7 @@ export function scraper(handle: (call: Call) => Promise<Reply>): Access {
   })
 }
 
-/** The service: the key of a user who exists. */
+/** For the service: the key of an existing user. */
 export function user(handle: (call: Call, holder: KeyHolder) => Promise<Reply>): Access {
   return accessOf('user', async (call) => {
     const claimed = await claimedHolder(call, await callerOf(call))
@@ -71,8 +71,8 @@ export function user(handle: (call: Call, holder: KeyHolder) => Promise<Reply>):
 }
 
 /**
- * The service, where the handler's first lease tells whether the user exists: one round trip to the object instead of two.
- * Whatever such a handler answers without a lease, it must answer through `checked`.
+ * For handlers of the service that take a lease first: the lease tells whether the user exists, which saves a round
+ * trip to the object. Any answer that such a handler gives without a lease must go through `checked`.
  */
 export function leasingUser(handle: (call: Call, holder: KeyHolder) => Promise<Reply>): Access {
   return accessOf('user', async (call) => {
@@ -81,12 +81,12 @@ export function leasingUser(handle: (call: Call, holder: KeyHolder) => Promise<R
   })
 }
 
-/** An answer that a stranger must not get: the refusal of the key comes first. */
+/** Returns the reply, unless the key must be refused. For answers that a stranger must not see. */
 export async function checked(call: Call, holder: KeyHolder, reply: Reply): Promise<Reply> {
   return (await refusalTo(call.env, holder)) ?? reply
 }
 
-/** A user for the own ring, an admin for any. */
+/** A user may call it for the own ring, an admin for any. */
 export function userOrAdmin(handle: {
   readonly user: (call: Call, holder: KeyHolder) => Promise<Reply>
   readonly admin: (call: Call) => Promise<Reply>
@@ -102,9 +102,9 @@ export function userOrAdmin(handle: {
 }
 
 /**
- * Whose key serves this request. These routes count no wrong guesses, so any difference between the refusals of two keys would
- * let somebody find the master key by trying: it goes the way of a key that nobody has, which is refused after one question to
- * the directory and before anything of the body is read.
+ * Which holder's request this is. Service routes treat the master key like an unknown key and take as long to refuse
+ * it: after one question to the directory, and before the body is read. They count no wrong guesses, so a difference
+ * would let somebody find the master key by trying.
  */
 function claimedHolder(
   call: Call,
@@ -116,7 +116,10 @@ function claimedHolder(
   return isSole && isKnown(call.env, first) === true ? first : firstAdmitted(call, caller)
 }
 
-/** Of several different keys, as some clients send them, or a single one that is not known yet: the first that somebody has. */
+/**
+ * The first holder who may use the service. Called if a client sends several different keys, as some do, or a single
+ * key that is not known yet.
+ */
 async function firstAdmitted(
   { env }: Call,
   { holders, master }: Caller,
@@ -135,8 +138,9 @@ interface Known {
 }
 
 /**
- * Who calls a route that takes the master key. A key that nobody has may be a guess at it, and counts against the client's
- * address; a user's key does not, nor no key at all. Right or wrong, a key goes the same way up to the refusal.
+ * Who calls a route that accepts the master key. An unknown key may be a guess at it, so it counts against the
+ * client's address; a user's key or no key at all does not count. Right and wrong keys take the same path up to the
+ * refusal, so that timing tells nothing.
  */
 async function identify(call: Call): Promise<Known | Failure> {
   const caller = await callerOf(call)
@@ -163,7 +167,7 @@ function callerOf(call: Call): Promise<Caller | null> {
   return authenticate(call.request.headers, call.env, inQuery)
 }
 
-/** Why whoever has this key may not use the service; null where nothing stands against it. */
+/** Why the holder of this key may not use the service; null if nothing stands against it. */
 export async function refusalTo(env: Env, holder: KeyHolder): Promise<Failure | null> {
   return refusalFor(await admissionOf(env, holder))
 }

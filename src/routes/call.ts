@@ -6,27 +6,27 @@ import type { Settings } from '../settings.ts'
 /** A request on its way through a route. */
 export interface Call {
   readonly request: Request
-  /** Of the path's pattern, decoded. */
+  /** The parameters of the path's pattern, decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly env: Env
   readonly ctx: ExecutionContext
   readonly settings: Settings
-  /** Whose manners the answer has. */
+  /** The family whose manners the answer follows. */
   readonly family: Family
   readonly requestId: string
-  /** As whom an admin act enters the audit. */
+  /** The name under which an admin act enters the audit. */
   readonly by: Admin
 }
 
-/** What comes of a request. Handlers never render a failure: that is done in one place (handle.ts), in the family's form. */
+/** What a handler returns. Handlers never render a failure: handle.ts does, in the family's form. */
 export type Reply = Response | Unanswered
 
 export interface Unanswered extends Failure {
-  /** Besides those that every refusal has. */
+  /** Headers in addition to those of every refusal. */
   readonly headers?: Headers
 }
 
-/** Of a route that looks at more of its address than the path: most do not, and parsing one costs something. */
+/** The parsed address, for the few routes that need more of it than the path. Parsing costs time. */
 export function urlOf({ request }: Call): URL {
   return new URL(request.url)
 }

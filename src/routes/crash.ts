@@ -3,19 +3,20 @@ import { OUTAGES } from '../gateway/failure.ts'
 import { settleAbandoned } from '../gateway/owned.ts'
 
 /**
- * A request that crashed, with what it leaves behind: whoever owns a lease settles it, whatever throws in between. Where Google
- * had answered, it is the answer that could not be told.
+ * The failure for a request that crashed. Settles the leases that it still holds, which would otherwise count as
+ * lost. If Google had answered one of them, the failure says that its answer could not be read.
  */
 export function crashedRequest(error: unknown, requestId: string): Failure {
   const failure = crashed(error, requestId)
   return settleAbandoned(requestId) ? OUTAGES.unreadable : failure
 }
 
-/** A bug, or a failure of the platform. The log gets what happened, the client only that it did. */
+/** A bug, or a failure of the platform. The log says what happened; the client learns only that something did. */
 export function crashed(error: unknown, requestId: string): Failure {
   const { overloaded } = error as { overloaded?: boolean }
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
-  // An object and no text, as other lines are: only where a stack has lines of its own does wrangler find the source for them.
+  // Logged as an object, not as text like other lines: wrangler maps a stack to the sources only if the stack keeps
+  // its line breaks.
   console.error({ event: 'crash', request_id: requestId, error: `${name}: ${message}`, stack })
   return overloaded === true
     ? {

@@ -3,7 +3,7 @@ import type { Family } from '../dialects/dialect.ts'
 import { GOOGLE_FAMILY } from '../dialects/gemini-native/family.ts'
 import { OPENAI_FAMILY } from '../dialects/openai/family.ts'
 
-/** Paths that only one family has, the first that fits. Google's `:method` at the end of a path is asked by POST, or is a file's. */
+/** Paths that only one family has; the first match counts. A path of Google's may end in `:method`. */
 const OWNERS: readonly (readonly [path: RegExp, family: Family])[] = [
   [/^\/v1beta\/openai(?:\/|$)/, OPENAI_FAMILY],
   [/^\/(?:v1\/config|(?:v1\/)?debug)(?:\/|$)/, OPENAI_FAMILY],
@@ -13,8 +13,9 @@ const OWNERS: readonly (readonly [path: RegExp, family: Family])[] = [
 ]
 
 /**
- * Who is asked where the table does not say: a route of two families, a path that nobody has, what fails before a route is found.
- * Google's clients are known by where their key stands; not by x-goog-api-client, which half of them do not send.
+ * The family for a request where the table does not say: a route that two families share, an unknown path, a failure
+ * before the route was found. Google's clients are recognised by the place of their key, since half of them do not
+ * send x-goog-api-client.
  */
 export function familyOf({ url, headers }: Request): Family {
   const { pathname, searchParams } = new URL(url)

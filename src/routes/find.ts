@@ -13,7 +13,7 @@ export interface Found {
   readonly run: Access
 }
 
-/** A path that is known, with another method. */
+/** The path exists, but not with this method. */
 export interface Misused {
   readonly pattern: string
   readonly family: Family | 'shared'
@@ -22,14 +22,20 @@ export interface Misused {
 
 const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
 
-/** The service's routes that have no parameters, by method and path: what is called for every answer is found without a search. */
+/**
+ * The service's routes without parameters, by method and path. Nearly all requests find their route here without a
+ * search.
+ */
 const fixed = new Map<string, Found>()
 for (const [method, pattern, run, family] of SERVICE) {
   if (!pattern.includes(':'))
     fixed.set(`${method} ${pattern}`, { pattern, family, params: {}, run })
 }
 
-/** All routes. Each has two patterns to compile, which a start leaves to the first request that has to be searched for. */
+/**
+ * All routes, compiled at the first request that needs a search: each route has two patterns, which would slow down
+ * every start.
+ */
 const router = lazy(() => {
   const built = Router<IRequest, [], Found | Misused | undefined>()
   const paths = new Map<string, Route[]>()
@@ -60,12 +66,12 @@ const adminPaths = lazy(() => {
     .map(([, matcher]) => matcher)
 })
 
-/** Where a request leads without a search; undefined where it has to be searched for. */
+/** The route of a request, found without a search; undefined if it must be searched for. */
 export function known({ method, url }: Request): Found | undefined {
   return fixed.get(`${method} ${plainPath(url)}`)
 }
 
-/** Undefined where no route has this path. */
+/** Undefined if no route has this path. */
 export function search(request: Request): Promise<Found | Misused | undefined> {
   return router().fetch(request)
 }
@@ -75,7 +81,7 @@ export function isAdminRoute(request: Request): boolean {
   return adminPaths().some((matcher) => matcher.test(pathname))
 }
 
-/** The path as it is written: one that is written otherwise than the table has it is searched for. */
+/** The path as written. A path in another spelling than the table's is searched for. */
 function plainPath(url: string): string {
   const from = url.indexOf('/', url.indexOf('//') + 2)
   const to = url.indexOf('?', from)
@@ -96,7 +102,7 @@ function decodeParams(
     try {
       decoded[name] = decodeURIComponent(value ?? '')
     } catch {
-      decoded[name] = value ?? '' // a stray % is taken as it stands, and will name nothing
+      decoded[name] = value ?? '' // a stray % stays as it is; no route will find anything by it
     }
   }
   return decoded

@@ -12,8 +12,8 @@ import { notServedOfGoogle } from './service/google-not-served.ts'
 import { notServedAt } from './service/not-served.ts'
 
 /**
- * The life of a request: finds its route, runs it, and turns whatever comes of it into a response with its request id. The only
- * place where a failure gets a status and a body.
+ * The life of a request: finds its route, runs it, and turns the result into a response with the request's id. Only
+ * here does a failure get a status and a body.
  */
 export async function handleRequest(
   given: Request,
@@ -52,7 +52,7 @@ export async function handleRequest(
   headers.set('x-request-id', requestId)
   if (family.requestIdHeader !== null) headers.set(family.requestIdHeader, requestId)
   headers.set('x-content-type-options', 'nosniff')
-  // As long as all is well, these lines would be most of the log.
+  // Successful probes are not logged: they would be most of the log.
   if (!PROBES.includes(route) || !response.ok) {
     const served = headers.get('x-pollux-model')
     log('request', {
@@ -64,14 +64,14 @@ export async function handleRequest(
       credential: headers.get('x-pollux-credential'),
       attempts: Number(headers.get('x-pollux-attempts')),
       ms: Date.now() - began,
-      // As OpenTelemetry names it (semantic-conventions-genai 0.1.0), for those who export logs.
+      // Named as in OpenTelemetry (semantic-conventions-genai 0.1.0), for operators who export logs.
       ...(served !== null && { 'gen_ai.response.model': served }),
     })
   }
   return method === 'HEAD' ? new Response(null, response) : response
 }
 
-/** Which origins may reach the route; also where nothing is, so that a page can read the 404. */
+/** Which origins may reach the route. Holds for unknown paths too, so that a page can read the 404. */
 function originsFor(env: Env, isAdmin: boolean): Origins {
   const checked = readSettings(env)
   if (!checked.ok) return []
@@ -115,7 +115,10 @@ function unknownUrl(request: Request, family: Family): Unanswered {
   )
 }
 
-/** A path that is the other family's with this method, too, may be one that this family has and Pollux does not serve. */
+/**
+ * For a known path with a wrong method. If several families share the path, this family's own API may have the
+ * method: then the client is told that Pollux does not serve it.
+ */
 function misused(request: Request, found: Misused, family: Family): Unanswered {
   const isOthers = found.family === 'shared' && family.name !== 'google'
   const known = isOthers ? notServedAt(new URL(request.url).pathname) : null

@@ -84,7 +84,7 @@ const NO_UPLOAD: Unanswered = {
 
 const HEALTH = '/health'
 const READY = '/health/ready'
-/** Whoever asks here does so every few seconds. */
+/** Probes ask these every few seconds. */
 export const PROBES: readonly string[] = [HEALTH, READY]
 
 const modelList = byFamily({
@@ -98,18 +98,18 @@ const oneModel = byFamily({
   google: getModel(toGeminiModel),
 })
 
-/** Of paths that several families have: those whose own files are not served. */
+/** For paths that several families have: families whose files Pollux does not serve there. */
 const NOT_THEIRS = { anthropic: notServed, google: notServed }
 
 const uploadHere = user(byFamily({ ...NOT_THEIRS, openai: createFile(OPENAI_FILES) }))
-/** Google's clients upload elsewhere: to them only the others of these routes are there. */
+/** Google's clients upload at another path, so for them this one does not exist, while the other routes of files do. */
 const uploadFile: Access = Object.assign(
   async (call: Call): Promise<Reply> =>
     call.family.name === 'google' ? NO_UPLOAD : uploadHere(call),
   { who: uploadHere.who },
 )
 
-/** Anthropic's routes; its list of models is where OpenAI's is. */
+/** Anthropic's routes. Its list of models shares OpenAI's path. */
 const ANTHROPIC: readonly Row[] = [
   ['POST', '/v1/messages', leasingUser(generate(ANTHROPIC_MESSAGES))],
   ['POST', '/v1/messages/count_tokens', leasingUser(countMessages(readPrompt))],
@@ -169,7 +169,7 @@ const OPENAI: readonly Row[] = [
   ['GET', '/v1/model/info', leasingUser(listModels(toModelInfo))],
 ]
 
-/** Google's, under each of its versions: what differs between them is Google's own matter, and it is asked for v1beta always. */
+/** Google's versions, which all lead to the same routes. Pollux always asks Google for v1beta. */
 const GOOGLE_VERSIONS = ['/v1', '/v1beta', '/v1alpha']
 
 const askModel = modelCall({
@@ -182,7 +182,7 @@ const askModel = modelCall({
   asyncBatchEmbedContent: makeEmbeddingBatch,
 })
 
-/** As Vertex AI has them. Project and location are the client's fancy: the ring decides. */
+/** The paths of Vertex AI. Project and location are ignored: the ring decides. */
 const askVertexModel = modelCall({
   generateContent: generate(GEMINI_GENERATE),
   streamGenerateContent: generate(GEMINI_STREAM),
@@ -196,7 +196,7 @@ const GOOGLE: readonly Row[] = [
     `${version}/models/:call+`,
     leasingUser(askModel),
   ]),
-  // LiteLLM leaves the version out where its base has none.
+  // LiteLLM leaves out the version if its base URL has none.
   ['POST', '/models/:call+', leasingUser(askModel)],
   ...GOOGLE_VERSIONS.slice(1).flatMap((version): Row[] => [
     ['GET', `${version}/models`, leasingUser(listModels(toGeminiModelList))],
@@ -213,7 +213,7 @@ const GOOGLE: readonly Row[] = [
   ]),
 ]
 
-/** Pollux's own. */
+/** Pollux's own routes. */
 const OWN: readonly Row[] = [
   ['GET', '/', everyone(welcome)],
   ['GET', '/page', everyone(page)],
@@ -226,7 +226,7 @@ const OWN: readonly Row[] = [
   ['GET', '/v1/requests', user(ownRequests)],
 ]
 
-/** Pollux speaks to its users as OpenAI does. */
+/** Pollux's own routes have OpenAI's manners. */
 const OWN_FAMILY = OPENAI_FAMILY
 
 export const SERVICE: readonly Route[] = [
@@ -247,7 +247,7 @@ function rowsOf(family: Family, rows: readonly Row[]): readonly Route[] {
   return rows.map(([method, path, access, whose = family]) => [method, path, access, whose])
 }
 
-/** The same routes where else clients look for them. */
+/** The same routes under another root, where some clients look for them. */
 function under(root: string, rows: readonly Row[]): readonly Row[] {
   return rows.map(([method, path, access, whose]): Row => {
     const moved = path.replace(/^\/v1/, root)

@@ -6,9 +6,9 @@ import { apiKey } from './key-schema.ts'
 import { aliasName, models } from './model-names.ts'
 import { label } from './user-schema.ts'
 
-/** The shapes of what admins say of credentials and of the ring. */
+/** Shapes of what admins send about credentials and the ring. */
 
-/** How the body of an admin act names its user. */
+/** The field by which the body of an admin act names its user. */
 export const userName = v.pipe(
   v.object({
     user: v.optional(v.string('a string')),
@@ -46,7 +46,7 @@ export const orderBody = v.strictObject({
   credentials: v.array(v.string('a string'), 'an array of credential ids'),
 })
 
-/** Whose ring it is. */
+/** `user`: whose ring it is. */
 export const ringBody = v.strictObject({ user: v.string('a string') })
 
 export const explainBody = v.strictObject({

@@ -19,7 +19,9 @@ import { readQuery } from './query.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 import { USER_DELETED } from './users.ts'
 
-/** POST /v1/config/users/{id}/credentials: adds a credential at the end of the ring, or updates a known one in place. */
+/**
+ * POST /v1/config/users/{id}/credentials: adds a credential at the end of the ring, or updates a known one in place.
+ */
 export async function addCredential(call: Call): Promise<Reply> {
   const query = readQuery(call, additionQuery)
   if (!query.ok) return query.failure
@@ -43,7 +45,7 @@ export async function addCredential(call: Call): Promise<Reply> {
   )
 }
 
-/** The id in the address, where there is such a user. */
+/** The id in the address if there is such a user; otherwise null. */
 export async function existingUser({ env, params }: Call): Promise<string | null> {
   const id = params['id'] ?? ''
   if (!USER_ID.test(id)) return null
@@ -59,12 +61,12 @@ export function putAll(
   return callUser<PutCredentialsResult>(env, userId, (user) => user.putCredentials(inputs, by))
 }
 
-/** `?dry_run=1`: the credential is checked with Google, and nothing is kept. */
+/** The answer for `?dry_run=1`: the credential was checked with Google, and nothing was stored. */
 export function tried(verification: Verification): Response {
   return Response.json({ status: 'ok', dry_run: true, ...verification })
 }
 
-/** A credential that was put into a ring, as every route shows it. */
+/** A credential that was put into a ring, in the form that every route shows. */
 export function shown({ credential, created, count, sharesQuotaWith }: AddedCredential) {
   const { id, type, upstream, label, project, location, position } = credential
   return {
@@ -75,7 +77,7 @@ export function shown({ credential, created, count, sharesQuotaWith }: AddedCred
   }
 }
 
-/** `param`: what named the user. */
+/** `param`: the field that named the user. */
 export function refusalOf(refused: RingFull | PutRefused, max: number, param = 'id'): Failure {
   switch (refused.reason) {
     case 'ring_full':

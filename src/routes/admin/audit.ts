@@ -5,7 +5,10 @@ import type { Call, Reply } from '../call.ts'
 import { readQuery } from './query.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 
-/** GET /v1/config/users/{id}/audit: who did what, oldest first, and whether the chain holds. Of a deleted user too. */
+/**
+ * GET /v1/config/users/{id}/audit: who did what, oldest first, and whether the chain of hashes is intact. Works for
+ * deleted users too.
+ */
 export async function readAudit(call: Call): Promise<Reply> {
   const query = readQuery(call, auditQuery)
   if (!query.ok) return query.failure

@@ -11,7 +11,10 @@ export async function readObject(call: Call): Promise<Parsed<Record<string, unkn
   return body.ok ? asObject(body.value) : body
 }
 
-/** The body of an admin act, checked: a field that is misspelt is refused, since ignoring it would look like success. */
+/**
+ * The body of an admin act, checked. A misspelt field is refused: if it were ignored, the answer would look like
+ * success.
+ */
 export async function readBody<const Schema extends v.GenericSchema>(
   call: Call,
   schema: Schema,
@@ -22,7 +25,10 @@ export async function readBody<const Schema extends v.GenericSchema>(
   return dropped === null ? parse(schema, body.value) : { ok: false, failure: impossible(dropped) }
 }
 
-/** What valibot leaves out of a record, since an object has it by itself. That an alias is left out would look like success. */
+/**
+ * Keys that valibot drops from a record, since every object inherits them. They are refused: if an alias were
+ * dropped, the answer would look like success.
+ */
 const DROPPED = ['__proto__', 'prototype', 'constructor'] as const
 
 function droppedFrom(body: Record<string, unknown>): string | null {

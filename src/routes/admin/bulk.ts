@@ -11,10 +11,13 @@ import { additionBody, bulkBody } from './credential-schema.ts'
 import { readQuery } from './query.ts'
 import { userNotFound } from './user-id.ts'
 
-/** A Worker has six connections at a time (Workers limits), and each check is one or two calls in a row. */
+/**
+ * A Worker may have six connections open at a time (Workers limits). A check makes its one or two calls one after the
+ * other.
+ */
 const CHECKS_AT_ONCE = 5
 
-/** What became of a line. `ok`: it is in the ring; in a dry run: Google takes it. */
+/** The result for a line. `ok`: the credential is in the ring, or in a dry run, Google accepts it. */
 type LineResult = { readonly line: number; readonly ok: boolean } & (
   | ReturnType<typeof shown>
   | Verification
@@ -27,8 +30,8 @@ interface GoodLine {
 }
 
 /**
- * POST /v1/config/users/{id}/credentials/bulk: many credentials, with a result for each. The answer is 200 whatever becomes
- * of the lines: the list was gone through, and clients that take another status for a failure would lose what was done.
+ * POST /v1/config/users/{id}/credentials/bulk: adds many credentials, with a result for each. The answer is 200
+ * whatever the results are: a client that took another status for a failure would lose sight of what was done.
  */
 export async function addCredentials(call: Call): Promise<Reply> {
   const query = readQuery(call, additionQuery)
@@ -55,7 +58,7 @@ export async function addCredentials(call: Call): Promise<Reply> {
   })
 }
 
-/** The lines that are credentials, each once, and what is wrong with the others. */
+/** The lines that hold a credential, each credential once, and what is wrong with the other lines. */
 async function sortOut(
   call: Call,
   given: readonly unknown[],
@@ -98,7 +101,7 @@ function keepAll(
   })
 }
 
-/** Asks Google about each, a few at a time. */
+/** Checks each credential with Google, a few at a time. */
 async function checkAll(
   { settings }: Call,
   good: readonly GoodLine[],
@@ -115,7 +118,7 @@ async function checkAll(
   return results
 }
 
-/** The field is named as it is in the whole body. */
+/** Names the field by its path in the whole body. */
 function refused({ family, requestId }: Call, line: number, failure: Failure): LineResult {
   const element = `credentials[${line - 1}]`
   const { param = '' } = failure

@@ -15,14 +15,14 @@ export type ParsedCredential =
   | { readonly ok: true; readonly input: CredentialInput }
   | { readonly ok: false; readonly failure: Failure }
 
-/** Which upstreams each type of credential opens; the first is the default. */
+/** The upstreams that each type of credential can use; the first is the default. */
 const UPSTREAMS_OF: Readonly<Record<Secret['type'], readonly [Upstream, ...Upstream[]]>> = {
   authorized_user: ['code-assist', 'vertex'],
   service_account: ['vertex'],
   api_key: ['gemini-api', 'vertex'],
 }
 
-/** Checks a credential as an admin posts it. Messages name fields, never their values. */
+/** Checks a credential that an admin posts. Messages name fields, never their values. */
 export async function parseCredential(
   body: unknown,
   schema: typeof updateBody | typeof additionBody,
@@ -60,7 +60,10 @@ async function readCredential(
   return { ok: true, input: { secret, upstream, label, project, location, quotaProject } }
 }
 
-/** The project that the file itself names. Code Assist has one of its own for each account, which is discovered. */
+/**
+ * The project that the credential's file names. Not used for Code Assist, where the account's own project is
+ * discovered.
+ */
 function ownProject(file: CredentialFile, upstream: Upstream): string | null {
   if (upstream !== 'vertex') return null
   if (file.type === 'service_account') return file.project_id
@@ -80,7 +83,7 @@ function secretOf(file: CredentialFile): Secret {
       return {
         type: 'service_account',
         clientEmail: file.client_email,
-        // Shells and dashboards turn the line breaks of a PEM into a backslash and an n.
+        // Shells and dashboards turn the line breaks of a PEM into a backslash and an `n`.
         privateKey: file.private_key.replaceAll('\\n', '\n'),
         privateKeyId: file.private_key_id,
       }

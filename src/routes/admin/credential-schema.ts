@@ -2,7 +2,10 @@ import * as v from 'valibot'
 import { UPSTREAMS } from '../../gemini/upstreams.ts'
 import { LOCATION, PROJECT } from '../../upstreams/credential.ts'
 
-/** The shapes of a credential as admins post it. Each message says what is expected; failure/issue.ts makes the sentence around it. */
+/**
+ * Shapes of a credential that admins post. Each message says what was expected; failure/issue.ts builds the sentence
+ * around it.
+ */
 
 const MAX_CHARS = 16_384
 const text = v.pipe(
@@ -16,22 +19,22 @@ function optional<const Schema extends v.GenericSchema>(schema: Schema) {
   return v.nullish(schema, null)
 }
 
-/** It becomes part of an upstream's path. */
+/** Becomes part of an upstream's path. */
 const project = optional(v.pipe(text, v.regex(PROJECT, 'must be a Google Cloud project id')))
 
-/** It becomes part of an upstream's host name. */
+/** Becomes part of an upstream's host name. */
 const location = optional(v.pipe(text, v.regex(LOCATION, 'must be a location such as us-central1')))
 
-/** It travels in a header. */
+/** Becomes a header's value. */
 const apiKey = v.pipe(text, v.regex(/^[\x21-\x7e]+$/, 'must be of printable ASCII without spaces'))
 
-/** What is accepted, for whoever sent something else. */
+/** The accepted forms, for error messages. */
 export const FORMS =
   '{"type": "service_account", …} and {"type": "authorized_user", …} as Google writes them, or {"api_key": "…"}'
 
 const TYPES = ['authorized_user', 'service_account', 'api_key'] as const
 
-/** Google's credential files as they are, and an API key in the same manner. */
+/** Google's credential files unchanged, and an API key in a similar form. */
 export const credentialFile = v.variant(
   'type',
   [
@@ -59,7 +62,7 @@ export const credentialFile = v.variant(
 
 export type CredentialFile = v.InferOutput<typeof credentialFile>
 
-/** As an object, or as the JSON string that the file is. */
+/** An object, or the file's JSON as a string. */
 export const foldedFile = v.unknown()
 
 const credential = {
@@ -70,14 +73,14 @@ const credential = {
   location,
 }
 
-/** POST /v1/config/update, whose body names the user too. */
+/** For POST /v1/config/update, whose body also names the user, so other fields are allowed. */
 export const updateBody = v.object(credential)
-/** A credential for a user whom the address names. */
+/** For routes whose address names the user. */
 export const additionBody = v.strictObject(credential)
 
-/** As many as a ring may ever have (MAX_CREDENTIALS in settings.ts). */
+/** The most credentials that a ring may ever have (MAX_CREDENTIALS in settings.ts). */
 const MAX_LINES = 100
-/** Each is an `additionBody`, but checked by itself: one that is bad does not lose the others. */
+/** Each line is checked alone as an `additionBody`, so that a bad line does not reject the others. */
 export const bulkLine = v.unknown()
 
 export const bulkBody = v.strictObject({
@@ -88,13 +91,13 @@ export const bulkBody = v.strictObject({
   ),
 })
 
-/** Admins paste the file as an object or as the string that it is; an API key has no file, and nobody who writes one thinks of a type. */
+/** Admins paste the file as an object or as a string. An API key has no file, so its `type` may be missing. */
 function unfold(value: unknown): unknown {
   if (typeof value !== 'string') return typed(value)
   try {
     return typed(JSON.parse(value))
   } catch {
-    return value // not an object either, and refused as the wrong type
+    return value // not an object, so the schema refuses it
   }
 }
 

@@ -37,7 +37,10 @@ export async function resetCredential(call: Call): Promise<Reply> {
   )
 }
 
-/** POST /v1/config/users/{id}/credentials/{credential}/verify: asks Google, without generating, and changes nothing. */
+/**
+ * POST /v1/config/users/{id}/credentials/{credential}/verify: checks the credential with Google, without generating
+ * anything. Changes nothing.
+ */
 export async function verifyCredential(call: Call): Promise<Reply> {
   const { user, credential } = named(call)
   if (!USER_ID.test(user)) return userNotFound('id')
@@ -48,7 +51,9 @@ export async function verifyCredential(call: Call): Promise<Reply> {
   return result.reason === 'vault_not_configured' ? VAULT_CLOSED : CREDENTIAL_NOT_FOUND
 }
 
-/** DELETE /v1/config/users/{id}/credentials/{credential}: refused to the very next request; its counters stay. */
+/**
+ * DELETE /v1/config/users/{id}/credentials/{credential}: takes effect with the very next request. The counters stay.
+ */
 export async function deleteCredential(call: Call): Promise<Reply> {
   const { user, credential } = named(call)
   if (!USER_ID.test(user)) return userNotFound('id')
@@ -58,7 +63,7 @@ export async function deleteCredential(call: Call): Promise<Reply> {
   return removed ? Response.json({ status: 'ok', deleted: true, credential }) : CREDENTIAL_NOT_FOUND
 }
 
-/** PUT /v1/config/users/{id}/credentials/order: all ids of the ring, in their new order. */
+/** PUT /v1/config/users/{id}/credentials/order: takes all ids of the ring in their new order. */
 export async function orderCredentials(call: Call): Promise<Reply> {
   const body = await readBody(call, orderBody)
   if (!body.ok) return body.failure

@@ -1,4 +1,4 @@
-/** Without the fields that nobody said. */
+/** A copy without fields that are undefined. Unlike null, undefined means that a field was not sent. */
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
 
 export function definedOf<T extends object>(values: T): Defined<T> {

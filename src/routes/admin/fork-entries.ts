@@ -1,14 +1,15 @@
 import { isRecord } from '../../json/record.ts'
 
-/** A key of the fork's KV, and what was under it. */
+/** A key of the fork's KV, and its value. */
 export interface ForkEntry {
   readonly key: string
   readonly value: unknown
 }
 
 /**
- * The entries of an export, in whichever form it came: values by key, as `wrangler kv bulk get` prints them (a text, or an object
- * with the text in `value`), the same in `values`, or the list of `{key, value}` that `bulk put` takes, in `entries`.
+ * The entries of an export, in any of its forms: values by key, as `wrangler kv bulk get` prints them (a text, or an
+ * object with the text in `value`); the same inside `values`; or, inside `entries`, the list of `{key, value}` that
+ * `bulk put` takes.
  */
 export function entriesIn(body: Readonly<Record<string, unknown>>): readonly ForkEntry[] {
   if (Array.isArray(body['entries'])) {
@@ -30,12 +31,12 @@ function textOf(held: unknown): unknown {
   return isRecord(held) && Object.hasOwn(held, 'value') ? held['value'] : held
 }
 
-/** JSON in a text, or what it is already; undefined where it is no JSON. */
+/** Parses a text as JSON; any other value is returned as it is. Undefined if the text is not JSON. */
 export function parsedValue(value: unknown): unknown {
   if (typeof value !== 'string') return value
   try {
     return JSON.parse(value)
   } catch {
-    return undefined // told without a word of what it was
+    return undefined // the text may hold secrets, so the error repeats none of it
   }
 }

@@ -1,11 +1,14 @@
 import * as v from 'valibot'
 
-/** An object of values by key, or a list of `{key, value}`; each line is checked by itself, so that one that is bad loses no other. */
+/**
+ * Either an object of values by key, or a list of `{key, value}`. Each line is checked alone, so that a bad line does
+ * not reject the others.
+ */
 export const forkBody = v.looseObject({})
 
 const count = v.fallback(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0)
 
-/** What the fork kept of a user. Counts that are none are taken for 0: they are a note. */
+/** What the fork stored for a user. Malformed counts become 0, since they are only informative. */
 export const forkUser = v.object({
   gcpServiceAccounts: v.pipe(
     v.array(v.unknown(), 'an array of credentials'),

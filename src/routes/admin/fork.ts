@@ -20,13 +20,13 @@ import { register } from './register.ts'
 import { isMasterKey } from './user-key.ts'
 import { chosenKey } from './key-schema.ts'
 
-/** Each is some calls of objects, of which a request may make so many. */
+/** Each user takes several calls to objects, and a request may make only a limited number. */
 const MAX_USERS = 100
 const PREFIX = 'config:'
 
 /**
- * POST /v1/config/import/fork: the users of the fork, under their own keys. A line each, whatever becomes of the others; no line
- * holds a key, nor a word of a credential.
+ * POST /v1/config/import/fork: creates the fork's users, under their own keys. Each line has its own result, and a
+ * bad line does not stop the others. No line of the answer holds a key or any part of a credential.
  */
 export async function importFork(call: Call): Promise<Reply> {
   const query = readQuery(call, additionQuery)
@@ -52,11 +52,11 @@ export async function importFork(call: Call): Promise<Reply> {
   return Response.json(answer)
 }
 
-/** A credential of the fork's, and whether it is the first of its kind in the list. */
+/** A credential of the fork's, with its line of the answer. */
 interface Sorted {
   readonly line: ForkCredentialLine
   readonly input: CredentialInput | null
-  /** Its id, also where it was there before. */
+  /** Its id in the ring, even if it was there before; null if it was refused. */
   readonly id: string | null
 }
 
@@ -126,7 +126,7 @@ async function moved(
   return { ...told, ok: true, result: known === null ? 'created' : 'completed', credentials }
 }
 
-/** In the fork's order; a credential that stands there twice is taken once. */
+/** In the fork's order. A credential that appears twice is taken once. */
 async function sortOut(user: ForkUser, userId: string): Promise<readonly Sorted[]> {
   const sorted: Sorted[] = []
   const seen = new Set<string>()
@@ -157,7 +157,7 @@ async function sortOut(user: ForkUser, userId: string): Promise<readonly Sorted[
   return sorted
 }
 
-/** Where the fork's cursor stood; where that is refused, the next that is not. */
+/** Where the fork's cursor stood. If that credential is refused, the next one that is not. */
 function cursorOf(
   { currentCredentialIndex: at }: ForkUser,
   sorted: readonly Sorted[],

@@ -11,7 +11,7 @@ import { type Call, type Reply, urlOf } from '../call.ts'
 
 type Handler = (call: Call) => Promise<Reply>
 
-/** An answer as it is kept: sealed, since it may hold what nobody else may see. */
+/** An answer as it is stored. Always sealed, since it may hold a new key. */
 interface Answer {
   readonly status: number
   readonly headers: readonly (readonly [string, string])[]
@@ -28,9 +28,9 @@ const HEADER = 'Idempotency-Key'
 const WELL_FORMED = /^[\x21-\x7e]{1,255}$/
 
 /**
- * With an Idempotency-Key, an act is done once: who sends the same request again within a day gets the first answer again.
- * Answers of 5xx are not kept, since they say nothing about the act: a repetition goes on with the same operation, by which
- * the user's object knows what it has done already.
+ * With an Idempotency-Key, an act is done only once: whoever repeats the same request within a day gets the first
+ * answer again. Answers of 5xx are not stored, since they do not tell whether the act was done. A repetition then
+ * continues the same operation, by which the user's object knows what it has done already.
  */
 export function idempotent(handle: Handler): Handler {
   return async (call) => {
@@ -58,8 +58,8 @@ export function idempotent(handle: Handler): Handler {
         return replay(begun.sealedAnswer, key, vault)
       case 'run': {
         const work = run(handle, withBody(call, body.bytes), { ...begun, key, vault })
-        // Also where the client leaves: what was begun is done, and its answer kept.
-        call.ctx.waitUntil(work.catch(() => undefined)) // awaited below, where it is told
+        // If the client leaves, the act still completes and its answer is stored.
+        call.ctx.waitUntil(work.catch(() => undefined)) // the caller awaits the same promise and reports the error
         return work
       }
     }
@@ -85,7 +85,7 @@ async function run(handle: Handler, call: Call, claim: Claim): Promise<Reply> {
       await persistently(() => directory(call).finish(key, operation, sealed))
     }
   } catch (error) {
-    // The act is done, and its answer is the client's; a repetition will find the operation done.
+    // The act is done, so the client gets its answer. A repetition will find the operation done.
     logError('answer_not_kept', { request_id: call.requestId, error: String(error) })
   }
   return reply
@@ -113,7 +113,7 @@ function ownerOf(key: string) {
   return { userId: '', credentialId: key, purpose: 'answer' } as const
 }
 
-/** The body was read to tell what the request is; the handler gets it again. */
+/** The body was read for the fingerprint. The handler gets a request with the same bytes. */
 function withBody(call: Call, bytes: Uint8Array): Call {
   const { url, method, headers, signal } = call.request
   const body = bytes.length === 0 ? null : bytes

@@ -1,12 +1,12 @@
 import * as v from 'valibot'
 
-/** A date in ISO 8601, or null for none; in the object it is epoch milliseconds. */
+/** A date in ISO 8601, or null for none. It becomes epoch milliseconds. */
 export const instant = v.nullable(
   v.pipe(
     v.string('a date in ISO 8601, or null'),
     v.isoTimestamp('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
     v.check(isInCalendar, 'must be a day that the month has'),
-    // An offset without minutes passes for ISO 8601, but not for a date.
+    // An offset without minutes passes as ISO 8601, but Date.parse refuses it.
     v.transform((text) => Date.parse(text)),
     v.finite('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
   ),
@@ -18,7 +18,7 @@ const DATE = /^\d{4}-\d\d-\d\d$/
 const FROM_NOW = /^([1-9]\d{0,4})([mhdw])$/
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
 
-/** The same, where people write a day or a time from now: a key is good until the day's end. */
+/** The same, but a day or a time from now is accepted too. A key that ends on a day is valid until that day's end. */
 export const ending = v.nullable(
   v.pipe(
     v.string('a date in ISO 8601 or a time from now such as 30d, or null'),

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { hasMintedForm } from '../../gateway/minted-key.ts'
 
-/** Travels in a header, so it must fit into one; shorter could be guessed. */
+/** A shorter key could be guessed. A longer one may not fit into a header. */
 const MIN_KEY_CHARS = 8
 const MAX_KEY_CHARS = 256
 
@@ -12,7 +12,7 @@ export const apiKey = v.pipe(
   v.regex(/^[\x21-\x7e]+$/, 'must be of printable ASCII without spaces'),
 )
 
-/** What an admin chooses must not be taken for a key that was minted. */
+/** A chosen key must not look like a minted one. */
 export const chosenKey = v.pipe(
   apiKey,
   v.check(

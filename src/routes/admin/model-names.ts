@@ -3,7 +3,7 @@ import { findModel, stripModelPrefix } from '../../gemini/models/find-model.ts'
 
 const MODEL_NAME = /^[A-Za-z0-9][\w.:@-]{0,127}$/
 
-/** Google's name for a model; the catalogue's own aliases are taken for what they mean today. */
+/** Google's name for a model. Google's moving aliases become the model that they mean today. */
 const model = v.pipe(
   v.string('a string'),
   v.transform(stripModelPrefix),
@@ -18,7 +18,7 @@ export const models = v.nullable(
   ),
 )
 
-/** What a chat request can name a model. */
+/** A name that a chat request may use for a model. */
 export const aliasName = v.pipe(
   v.string(),
   v.transform(stripModelPrefix),
@@ -30,7 +30,7 @@ export const aliases = v.pipe(
   v.check((names) => Object.keys(names).length <= 100, 'must have at most 100 names'),
 )
 
-/** Enough for a way down from the best; each could cost a round through the whole ring. */
+/** Each fallback could cost a round through the whole ring. */
 const MAX_FALLBACKS = 5
 
 export const fallbacks = v.pipe(
@@ -56,7 +56,10 @@ function byGooglesName(chains: Record<string, string[]>): Record<string, string[
   return Object.fromEntries(entries) as Record<string, string[]>
 }
 
-/** A chain is not followed into the next; a circle is refused all the same, since it says nothing of which model is preferred. */
+/**
+ * A chain is never followed into another one, so a cycle does no harm. It is refused because it does not say which
+ * model is preferred.
+ */
 function hasCycle(chains: Readonly<Record<string, readonly string[]>>): boolean {
   const done = new Set<string>()
   const leadsBack = (model: string, path: readonly string[]): boolean => {

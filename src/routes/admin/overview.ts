@@ -15,7 +15,10 @@ import { nextPage, toListQuery } from './users.ts'
 
 const HOURS = 48
 
-/** GET /v1/overview: all rings, their users and the last 48 hours, from the totals alone. No user's object is woken. */
+/**
+ * GET /v1/overview: all rings, their users and the last 48 hours, from the totals object alone. Wakes no user's
+ * object.
+ */
 export async function overview(call: Call): Promise<Reply> {
   const asked = readQuery(call, overviewQuery)
   if (!asked.ok) return asked.failure

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { settings } from './user-schema.ts'
 
-/** It is part of an address. */
+/** Becomes part of an address. */
 export const planName = v.pipe(
   v.string('a string'),
   v.regex(
@@ -18,5 +18,5 @@ const {
   ...shared
 } = settings
 
-/** What many may share; who it is, and until when, is each user's own. */
+/** What many users may share. Name, expiry and the like stay with each user. */
 export const planBody = v.strictObject(shared)

@@ -10,7 +10,7 @@ import { readBody } from './body.ts'
 import { planBody, planName } from './plan-schema.ts'
 import { toSettings } from './user-schema.ts'
 
-/** So many there may be. */
+/** The most plans of a gateway. */
 const MAX_PLANS = 100
 
 /** GET /v1/config/plans */
@@ -26,7 +26,7 @@ export async function getPlan({ env, params }: Call): Promise<Reply> {
   return plan === null ? NO_PLAN : answered(plan)
 }
 
-/** PUT /v1/config/plans/{name}: all that it sets; for everybody who has it, from now on. */
+/** PUT /v1/config/plans/{name}: replaces all settings of the plan, at once for everybody who has it. */
 export async function putPlan(call: Call): Promise<Reply> {
   const name = call.params['name'] ?? ''
   if (!v.is(planName, name)) return BAD_NAME
@@ -39,7 +39,7 @@ export async function putPlan(call: Call): Promise<Reply> {
   return plan === null ? TOO_MANY : answered(plan)
 }
 
-/** DELETE /v1/config/plans/{name}: only where nobody has it. */
+/** DELETE /v1/config/plans/{name}: refused while anybody has the plan. */
 export async function deletePlan({ env, params }: Call): Promise<Reply> {
   const name = params['name'] ?? ''
   const users = await persistently<number | null>(() => directory(env).deletePlan(name))
@@ -48,7 +48,7 @@ export async function deletePlan({ env, params }: Call): Promise<Reply> {
   return Response.json({ status: 'ok', deleted: true, plan: name })
 }
 
-/** What is wrong with giving a user this plan; null where nothing is. */
+/** What is wrong with giving this plan to a user; null if nothing is. */
 export async function planProblem(
   env: Env,
   name: string | null | undefined,

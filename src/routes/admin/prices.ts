@@ -5,13 +5,13 @@ import type { Call, Reply } from '../call.ts'
 import { readBody } from './body.ts'
 import { pricesBody } from './price-schema.ts'
 
-/** GET /v1/config/prices: the list, and what goes before it. */
+/** GET /v1/config/prices: the price list, and the prices that override it. */
 export async function getPrices({ env }: Call): Promise<Reply> {
   const shared = await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).shared())
   return answer(shared.prices ?? [])
 }
 
-/** PUT /v1/config/prices: what goes before the list, all of it; for attempts that end from now on. */
+/** PUT /v1/config/prices: replaces all prices that override the list. They hold for attempts that end from now on. */
 export async function putPrices(call: Call): Promise<Reply> {
   const body = await readBody(call, pricesBody)
   if (!body.ok) return body.failure

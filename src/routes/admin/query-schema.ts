@@ -3,7 +3,7 @@ import { USER_SORTS } from '../../wire/users.ts'
 import { dryRun, wholeNumber } from './query.ts'
 import { USER_ID } from './user-id.ts'
 
-/** What the query strings of admin acts may say. */
+/** What the query strings of admin acts may hold. */
 
 const MAX_USERS = 100
 const SEARCH = 'must be part of a label or the beginning of an id'
@@ -15,7 +15,7 @@ export const usersQuery = v.strictObject({
   limit: v.optional(wholeNumber(1, MAX_USERS), String(MAX_USERS)),
 })
 
-/** As many as a team has: the overview is one request. */
+/** Enough for a whole team: the page asks for its overview in one request. */
 const MAX_OVERVIEW = 1000
 export const overviewQuery = v.strictObject({
   ...usersQuery.entries,

@@ -3,7 +3,10 @@ import type { Failure } from '../../failure/failure.ts'
 import { parse, type Parsed } from '../../failure/check.ts'
 import { type Call, urlOf } from '../call.ts'
 
-/** The query string, checked like a body: what is misspelt is refused, since ignoring it would look like success. */
+/**
+ * The query string, checked like a body. A misspelt name is refused: if it were ignored, the answer would look like
+ * success.
+ */
 export function readQuery<const Schema extends v.GenericSchema>(
   call: Call,
   schema: Schema,
@@ -20,7 +23,7 @@ function repeated(name: string): Failure {
   return { reason: 'invalid_value', message, param: name.slice(0, 40) }
 }
 
-/** A whole number as a query string holds it. */
+/** A whole number in a query string. */
 export function wholeNumber(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`
   return v.pipe(
@@ -32,7 +35,7 @@ export function wholeNumber(min: number, max: number) {
   )
 }
 
-/** `?dry_run=1`: nothing is kept. Anything that could be either is refused: keeping is what nobody can take back. */
+/** `?dry_run=1`: nothing is stored. An ambiguous value is refused, since storing by mistake cannot be undone. */
 export const dryRun = v.optional(
   v.pipe(
     v.picklist(['', '1', 'true', '0', 'false'], 'must be 1 or 0'),

@@ -13,12 +13,15 @@ import { register } from './register.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 
 /**
- * Users a page. A request may make 50 calls on Cloudflare's free plan: five for the key, the Idempotency-Key and the list,
- * and three a user.
+ * Users a page. Cloudflare's free plan allows a request 50 calls: five for the key, the Idempotency-Key and the list,
+ * and three for each user.
  */
 const PAGE = 15
 
-/** POST /v1/config/restore: makes users anew from the snapshots in KV where their objects' storage is gone; a page at a time. */
+/**
+ * POST /v1/config/restore: recreates users from the snapshots in KV if their objects lost their storage, one page at
+ * a time.
+ */
 export async function restoreUsers(call: Call): Promise<Reply> {
   const body = await readBody(call, restoreBody)
   if (!body.ok) return body.failure
@@ -34,7 +37,7 @@ export async function restoreUsers(call: Call): Promise<Reply> {
     kept: [],
     unreadable: [],
   }
-  // Users are nothing to each other, so a page takes no longer than the slowest of them.
+  // In parallel, since users do not depend on each other: a page takes no longer than its slowest user.
   const restored = await Promise.all(
     listed.keys.map(async ({ name }) => {
       const userId = name.slice(SNAPSHOT_PREFIX.length)
@@ -49,7 +52,9 @@ export async function restoreUsers(call: Call): Promise<Reply> {
   return Response.json({ status: 'ok', ...results, next })
 }
 
-/** GET /v1/config/users/{id}/export: the user as a sealed bundle, which opens where the same VAULT_KEY is. */
+/**
+ * GET /v1/config/users/{id}/export: the user as a sealed bundle. Only a gateway with the same VAULT_KEY can open it.
+ */
 export async function exportUser({ env, params, by }: Call): Promise<Reply> {
   const id = params['id'] ?? ''
   const bundle = USER_ID.test(id)
@@ -60,7 +65,7 @@ export async function exportUser({ env, params, by }: Call): Promise<Reply> {
     : new Response(bundle, { headers: { 'content-type': 'application/json' } })
 }
 
-/** POST /v1/config/import: the user of a bundle, where there is none of that id. */
+/** POST /v1/config/import: creates the user of a bundle, unless that id is in use. */
 export async function importUser(call: Call): Promise<Reply> {
   const body = await readBody(call, importBody)
   if (!body.ok) return body.failure
@@ -69,7 +74,7 @@ export async function importUser(call: Call): Promise<Reply> {
   if (snapshot === null || snapshot.deleted) return UNREADABLE
   const { maxCredentials } = call.settings
   if (snapshot.credentials.length > maxCredentials) return tooMany(maxCredentials)
-  // The object may have lost its tombstone, or a newer state; KV remembers both.
+  // The object may have lost its tombstone or a newer state, but KV remembers both.
   const kept = await call.env.SNAPSHOTS.get(snapshotKey(snapshot.user_id))
   const last = kept === null ? null : parseSnapshot(kept)
   if (last !== null && (last.deleted || last.version > snapshot.version)) return EXISTS
@@ -82,7 +87,7 @@ export async function importUser(call: Call): Promise<Reply> {
   return Response.json({ status: 'ok', result, user: id, unreadable })
 }
 
-/** POST /v1/config/reseal: seals all secrets with the first key of VAULT_KEY, a page of users at a time. */
+/** POST /v1/config/reseal: seals all secrets anew with the first key of VAULT_KEY, one page of users at a time. */
 export async function resealUsers(call: Call): Promise<Reply> {
   const body = await readBody(call, resealBody)
   if (!body.ok) return body.failure

@@ -2,7 +2,7 @@ import { persistently } from '../../gateway/objects.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { UserDescription } from '../../objects/views/description.ts'
 
-/** Tells the directory how a user is called and stands, so that lists say so at once. Idempotent. */
+/** Tells the directory a user's name and state, so that lists show them at once. Idempotent. */
 export async function register(env: Env, user: UserDescription): Promise<void> {
   const { id, label, disabled, expires_at: expiresAt, keys, plan } = user
   const card = {

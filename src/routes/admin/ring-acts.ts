@@ -19,7 +19,10 @@ import { isMasterKey } from './user-key.ts'
 import { userName } from './act-schemas.ts'
 import { MASTER_AS_USER } from './users.ts'
 
-/** POST /v1/config/update: adds a credential to a user's ring, or updates it in place; creates the user where there is none for the key of an admin's choice. */
+/**
+ * POST /v1/config/update: adds a credential to a user's ring, or updates it in place. Creates the user if a chosen
+ * key is given and nobody has it.
+ */
 export async function updateConfig(call: Call): Promise<Reply> {
   const body = await readObject(call)
   if (!body.ok) return body.failure
@@ -48,7 +51,7 @@ export async function updateConfig(call: Call): Promise<Reply> {
   })
 }
 
-/** POST /v1/config/rotate: moves the cursor of a user's ring one on. */
+/** POST /v1/config/rotate: moves the cursor of a user's ring to the next credential. */
 export async function rotateRing(call: Call): Promise<Reply> {
   const body = await readObject(call)
   if (!body.ok) return body.failure
@@ -67,11 +70,11 @@ interface NamedUser {
   readonly userId: string
   /** The field that names the user. */
   readonly param: 'user' | 'apiKey'
-  /** Whether the user may be made: only the key of an admin's choice says all that is needed. */
+  /** Whether the user may be created: only a chosen key says all that is needed for that. */
   readonly creates: boolean
 }
 
-/** The user whom a body names, by id or by a key; a key that was replaced still names its user. */
+/** The user whom a body names, by id or by a key. A key that was replaced still names its user. */
 async function userNamedIn(
   body: Record<string, unknown>,
   { env }: Call,

@@ -1,6 +1,6 @@
 import type { Failure } from '../../failure/failure.ts'
 
-/** Of a key that an admin chose its SHA-256, else random. */
+/** The SHA-256 of a chosen key; otherwise random. */
 export const USER_ID = /^[0-9a-f]{64}$/
 
 export function userNotFound(param: string): Failure {

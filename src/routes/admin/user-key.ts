@@ -11,7 +11,10 @@ import { register } from './register.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 import { keyReplacement } from './key-schema.ts'
 
-/** POST /v1/config/users/{id}/key: a new key for the user, shown here and never again; the one before works for a while yet. */
+/**
+ * POST /v1/config/users/{id}/key: a new key for the user, shown only in this answer. The key before it still works
+ * for a while.
+ */
 export async function replaceKey(call: Call): Promise<Reply> {
   const body = await readBody(call, keyReplacement)
   if (!body.ok) return body.failure
@@ -33,9 +36,9 @@ export async function replaceKey(call: Call): Promise<Reply> {
 }
 
 interface Minted {
-  /** For the admin, once. */
+  /** Shown to the admin, once. */
   readonly apiKey: string
-  /** For the user's object. */
+  /** What the user's object stores of the key. */
   readonly known: NewKey
 }
 
@@ -46,8 +49,8 @@ export async function mint(env: Env, userId: string): Promise<Minted | Failure> 
 }
 
 /**
- * The id of a user whose key is minted: the same for every repetition of the operation, and no chosen key's, which has no
- * blanks.
+ * The id of a user whose key is minted. Every repetition of an operation gives the same id. It can never be that of a
+ * chosen key, since the hashed text has blanks and a key has none.
  */
 export function newUserId({ operation }: Admin): Promise<string> {
   return digestOf(`user of ${operation}`)

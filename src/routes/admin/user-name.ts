@@ -3,10 +3,13 @@ import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { Call } from '../call.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 
-/** Labels have no more characters. */
+/** Labels have at most this many characters. */
 const MAX_NAME = 100
 
-/** The id of the user whom an admin names by it or by a label that no other user has; `param` is what named the user. */
+/**
+ * The id of the user whom an admin names by id, or by a label that no other user has. `param`: the field that named
+ * the user.
+ */
 export async function userNamed(env: Env, name: string, param: string): Promise<string | Failure> {
   if (USER_ID.test(name)) return name
   if (name === '' || name.length > MAX_NAME) return userNotFound(param)
@@ -15,7 +18,7 @@ export async function userNamed(env: Env, name: string, param: string): Promise<
   return other === undefined ? id : ambiguous(param)
 }
 
-/** The call with the id of its user, where the address names one by a label. */
+/** If the address names a user by a label, the call with the user's id in its place. */
 export async function withUserId(call: Call): Promise<Call | Failure> {
   const name = call.params['id']
   if (name === undefined || USER_ID.test(name)) return call

@@ -9,7 +9,10 @@ import { ending } from './instants.ts'
 import { chosenKey } from './key-schema.ts'
 import { aliases, fallbacks, models } from './model-names.ts'
 
-/** The shapes of what admins say about users. Each message says what is expected; failure/issue.ts makes the sentence around it. */
+/**
+ * Shapes of what admins send about users. Each message says what was expected; failure/issue.ts builds the sentence
+ * around it.
+ */
 
 export const label = v.nullable(
   v.pipe(v.string('a string'), v.trim(), v.maxLength(100, 'must have at most 100 characters')),
@@ -28,7 +31,7 @@ const limit = v.optional(
   ),
 )
 
-/** A budget; to a millionth of a dollar. */
+/** A budget, rounded to a millionth of a dollar. */
 const dollars = v.optional(
   v.nullable(
     v.pipe(
@@ -52,7 +55,7 @@ const limits = v.strictObject({
   usd_total: dollars,
 })
 
-/** A bucket alone is all of it. */
+/** The name of a bucket alone stands for everything in it. */
 const mediaUris = v.pipe(
   v.array(
     v.pipe(
@@ -92,7 +95,7 @@ export const settings = {
 export const userPatch = v.strictObject(settings)
 export const userCreation = v.strictObject({ apiKey: v.optional(chosenKey), ...settings })
 
-/** In the object's words; what was not said is not changed. */
+/** In the object's words. A field that was not sent is not changed. */
 export function toSettings(given: v.InferOutput<typeof userPatch>) {
   const { expires_at: expiresAt, limits, ...others } = given
   const {

@@ -21,7 +21,10 @@ import { isMasterKey, mint, newUserId } from './user-key.ts'
 import { toSettings, userCreation, userPatch } from './user-schema.ts'
 import { pinBody } from './act-schemas.ts'
 
-/** POST /v1/config/users: makes a user, and the key unless the admin chose one. A minted key is shown here and never again. */
+/**
+ * POST /v1/config/users: creates a user, and mints a key unless the admin chose one. A minted key is shown only in
+ * this answer.
+ */
 export async function createUser(call: Call): Promise<Reply> {
   const body = await readBody(call, userCreation)
   if (!body.ok) return body.failure
@@ -35,7 +38,7 @@ export async function createUser(call: Call): Promise<Reply> {
   const created = await callUser<CreateResult>(call.env, id, (user) =>
     user.create(toSettings(settings), minted?.known ?? null, call.by),
   )
-  // Also where there is one already: an earlier answer, and what came after it, may have been lost on the way.
+  // Also done for a user who exists already: an earlier attempt may have failed after the user was created.
   let made = created.ok ? created.user : null
   if (made !== null) {
     await register(call.env, made)
@@ -58,7 +61,7 @@ export async function listUsers(call: Call): Promise<Reply> {
   return conditional(call.request, list)
 }
 
-/** A page of the users there are, and the query string that leads on. */
+/** A page of users, and the query string of the next page. */
 export async function usersBy(env: Env, asked: UsersQuery): Promise<UserList> {
   const query = toListQuery(asked)
   const listed = await persistently(() => env.TOTALS.getByName(TOTALS_NAME).list(query))
@@ -71,7 +74,7 @@ export function toListQuery({ q, sort, after, offset, limit }: UsersQuery): List
   return { q: q ?? null, sort, after: after ?? null, offset, limit }
 }
 
-/** Without the limit: who pages says it each time. */
+/** Without the limit, which clients send with each page. */
 export function nextPage(
   { q, sort, offset, limit }: ListQuery,
   { users, total }: Listed,
@@ -112,13 +115,13 @@ export async function deleteUser({ env, params, by }: Call): Promise<Reply> {
     await callResponses<void>(env, id, (responses) => responses.clear())
     await callFiles<void>(env, id, (files) => files.clear())
   }
-  // Also where nothing was buried: an earlier answer may have been lost on the way.
+  // Also done if the user's object holds no user: an earlier attempt may have failed after it was emptied.
   await persistently(() => directory(env).remove(id))
   if (!buried) return userNotFound('id')
   return Response.json({ status: 'ok', deleted: true, user: id })
 }
 
-/** POST /v1/config/users/{id}/pin: only this credential serves until then. */
+/** POST /v1/config/users/{id}/pin: until the given time, only this credential serves. */
 export async function pinRing(call: Call): Promise<Reply> {
   const body = await readBody(call, pinBody)
   if (!body.ok) return body.failure
@@ -149,7 +152,7 @@ function configure(call: Call, change: SettingsChange): Promise<Reply> {
   })
 }
 
-/** As the user is now that the directory has told what is in the plan. */
+/** The user again, now that the directory has told the object what its plan contains. */
 async function described(env: Env, id: string, before: UserDescription): Promise<UserDescription> {
   const user = await callUser<UserDescription | null>(env, id, (object) => object.describe())
   return user ?? before

@@ -10,12 +10,15 @@ import { userNotFound } from '../admin/user-id.ts'
 import { userNamed } from '../admin/user-name.ts'
 import { ringBody } from '../admin/act-schemas.ts'
 
-/** POST /v1/test: asks Google about each credential of a user's ring, without generating. An admin's act: each is a call or two to Google. */
+/**
+ * POST /v1/test: checks each credential of a user's ring with Google, without generating anything. Only for admins,
+ * since each check costs one or two calls to Google.
+ */
 export function testRing(call: Call): Promise<Reply> {
   return verifyRing(call, 'upstream')
 }
 
-/** POST /v1/token-test: whether each credential of a user's ring gets an access token. */
+/** POST /v1/token-test: checks whether each credential of a user's ring gets an access token. */
 export function testTokens(call: Call): Promise<Reply> {
   return verifyRing(call, 'token')
 }
@@ -27,7 +30,10 @@ async function verifyRing(call: Call, depth: Depth): Promise<Reply> {
   return typeof user === 'string' ? verifyAll(call, user, depth) : user
 }
 
-/** GET /v1/debug/cache: which access tokens the user's object holds, and until when; the admin names the user in `?user=`. */
+/**
+ * GET /v1/debug/cache: which access tokens the user's object holds, and until when. An admin names the user in
+ * `?user=`.
+ */
 export const tokenCache = {
   user: (call: Call, { userId }: KeyHolder): Promise<Reply> => showCache(call, userId),
   async admin(call: Call): Promise<Reply> {

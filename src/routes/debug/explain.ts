@@ -8,7 +8,7 @@ import { userNotFound } from '../admin/user-id.ts'
 import { userNamed } from '../admin/user-name.ts'
 import { explainBody } from '../admin/act-schemas.ts'
 
-/** POST /debug/explain for the own ring. */
+/** POST /debug/explain for the caller's own ring. */
 export async function explainOwn(call: Call, { userId }: KeyHolder): Promise<Reply> {
   const body = await readBody(call, explainBody)
   return body.ok ? explain(call, userId, body.value) : body.failure

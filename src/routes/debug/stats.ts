@@ -17,7 +17,7 @@ export async function ownStats({ env, request }: Call, { userId }: KeyHolder): P
   return stats === null ? UNKNOWN_KEY : conditional(request, withoutLinks(stats))
 }
 
-/** Whoever holds a key of the gateway need not own the accounts behind it. */
+/** The links let the owner of an account verify it. Whoever holds a key of the gateway may be somebody else. */
 function withoutLinks(stats: Stats): Stats {
   const credentials = stats.ring.credentials.map((credential) => ({
     ...credential,
@@ -26,7 +26,7 @@ function withoutLinks(stats: Stats): Stats {
   return { ...stats, ring: { ...stats.ring, credentials } }
 }
 
-/** `?user=` for one user, without it the list of users. Keys stay out of addresses: an id is a hash. */
+/** With `?user=` one user, without it the list of users. The address has an id, which is a hash, never a key. */
 export async function allStats(call: Call): Promise<Reply> {
   const name = urlOf(call).searchParams.get('user')
   if (name === null) return listUsers(call)
@@ -36,7 +36,7 @@ export async function allStats(call: Call): Promise<Reply> {
   return stats === null ? userNotFound('user') : conditional(call.request, stats)
 }
 
-/** What else the address says has always been passed over here. */
+/** Unlike other lists, this one ignores unknown parameters, as it always has. */
 const listQuery = lazy(() => v.object(usersQuery.entries))
 
 async function listUsers(call: Call): Promise<Reply> {

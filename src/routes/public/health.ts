@@ -1,6 +1,9 @@
 import type { Call } from '../call.ts'
 
-/** What a person or a probe finds at the root: Claude Code, for one, asks `HEAD /` (docs/clients.md: Paths and browsers). A browser is led to the page. */
+/**
+ * What a person or a probe finds at the root. Claude Code, for example, asks `HEAD /` (docs/clients.md: Paths and
+ * browsers). A browser is redirected to the page.
+ */
 export function welcome({ request }: Call): Response {
   if (request.headers.get('accept')?.includes('text/html') === true) {
     return new Response(null, { status: 302, headers: { location: '/page/', vary: 'accept' } })
@@ -12,7 +15,7 @@ export function welcome({ request }: Call): Response {
   })
 }
 
-/** The Worker runs. It says nothing of Google or of any user, which cost a call each. */
+/** Says that the Worker runs. It checks neither Google nor any user, since each would cost a call. */
 export function health(): Response {
   return Response.json({ status: 'ok' })
 }

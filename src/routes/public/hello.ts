@@ -1,6 +1,6 @@
 import type { Reply } from '../call.ts'
 
-/** Claude Code asks when it starts whether somebody is there, without a key, and looks at no answer. */
+/** Claude Code asks this without a key when it starts, and ignores the answer's content. */
 export function hello(): Reply {
   return Response.json({ message: 'hello' })
 }

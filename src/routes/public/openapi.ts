@@ -1,8 +1,9 @@
 import type { Call } from '../call.ts'
 
 /**
- * GET /openapi.json, which `npm run openapi` writes from the schemas that check requests, and `npm run check` holds against them. A
- * static file: Cloudflare serves it without asking the Worker, so this is for where nothing stands before it.
+ * GET /openapi.json. `npm run openapi` writes the file from the schemas that check requests, and `npm run check`
+ * compares the two. Cloudflare serves the file without the Worker; this handler is for the container, where nothing
+ * stands before it.
  */
 export async function openapi({ env }: Call): Promise<Response> {
   const { status, body } = await env.ASSETS.fetch('http://assets/openapi.json')

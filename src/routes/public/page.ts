@@ -1,6 +1,6 @@
 import type { Call, Reply } from '../call.ts'
 
-/** As `public/_headers` has them, for where no Cloudflare reads that. */
+/** The headers of `public/_headers`, for the container, where Cloudflare does not read that file. */
 export const PAGE_HEADERS = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
@@ -17,8 +17,8 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * GET /page/…: the static files that Vite built. Cloudflare and `wrangler dev` serve them without asking the Worker, so this is
- * for the container, where workerd hands on the folder as a service that knows neither types nor headers.
+ * GET /page/…: the static files that Vite built. Cloudflare and `wrangler dev` serve them without the Worker. This
+ * handler is for the container, where workerd serves the folder without types and headers.
  */
 export async function page({ env, request, params }: Call): Promise<Reply> {
   const { pathname } = new URL(request.url)
@@ -35,7 +35,7 @@ export async function page({ env, request, params }: Call): Promise<Reply> {
   }
   const headers = new Headers({ ...PAGE_HEADERS, 'content-type': type })
   headers.set('cache-control', file.startsWith('assets/') ? FOREVER : 'no-cache')
-  // workerd compresses what says that it is compressed.
+  // workerd compresses the body because of this header.
   if (request.headers.get('accept-encoding')?.includes('gzip') === true) {
     headers.set('content-encoding', 'gzip')
   }

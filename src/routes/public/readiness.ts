@@ -5,8 +5,9 @@ import { readSecretKeys } from '../../secret-keys.ts'
 import type { Call } from '../call.ts'
 
 /**
- * GET /health/ready: whether the gateway can do its work, for probes of containers. A missing or malformed secret, or a VAULT_KEY
- * that does not open what is stored here, is a 503 that names it. It costs one call to the directory, and none to Google.
+ * GET /health/ready: whether the gateway can work, for probes of containers. It answers 503 and names the cause if a
+ * secret is missing or malformed, or if VAULT_KEY does not open what is stored. Costs one call to the directory and
+ * none to Google.
  */
 export async function readiness({ env }: Call): Promise<Response> {
   const problems = [

@@ -6,7 +6,7 @@ import { VERSION } from '../../version.ts'
 import type { Session } from '../../wire/session.ts'
 import type { Call, Reply } from '../call.ts'
 
-/** GET /v1/session: who the key that asks is, whichever key it is. */
+/** GET /v1/session: whose key it is that asks, a user's or the master key. */
 export const session = {
   async user({ env }: Call, { userId, keyDigest }: KeyHolder): Promise<Reply> {
     const info = await callUser<KeyInfo | null>(env, userId, (object) => object.keyInfo(keyDigest))

@@ -19,9 +19,11 @@ export function contextOf({ requestId }: Call): Context {
   return { requestId, createdMs: Date.now() }
 }
 
-/** What has no part in the answer, by the client's own names; `lead` is null as long as nobody knows who answers. */
+/**
+ * Which fields have no effect on the answer, by the client's own names. `lead` is null until it is known who answers.
+ */
 export function ignoredBy({ translated }: Asked, lead: Answered | null): readonly string[] {
-  // What came in Google's own words is passed on whole.
+  // A request in Google's own format is passed on whole, so nothing is ignored.
   const ignored = 'ignored' in translated ? translated.ignored : undefined
   if (ignored === undefined) return []
   if (lead === null) return ignored(null)

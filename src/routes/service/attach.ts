@@ -13,13 +13,16 @@ import { foresee } from '../../gateway/foresee.ts'
 interface Attaching {
   readonly attachments: readonly Attachment[]
   readonly cuttings: Cuttings
-  /** As the client asked for it, and how many choices. */
+  /** As the client asked for it. */
   readonly model: string
   readonly standIn?: string | null | undefined
   readonly choices: number
 }
 
-/** Checks and fetches the media of a request; null where all are there, else what to answer. Never fetches for who would be refused. */
+/**
+ * Checks and fetches the media of a request. Null if all are there; otherwise the answer to give. Fetches nothing for
+ * a key that must be refused.
+ */
 export async function attach(
   call: Call,
   holder: KeyHolder,
@@ -37,7 +40,10 @@ export async function attach(
   return failure === null ? null : checked(call, holder, failure)
 }
 
-/** Says what each file is that is named by its id alone, as it was uploaded; the first that is not this user's, or nothing to be looked at. */
+/**
+ * Files that are named by id alone get the type with which they were uploaded. Returns the failure of the first one
+ * that is not this user's, or that cannot be used where it stands.
+ */
 async function nameTypes(
   { env }: Call,
   { userId, keyDigest }: KeyHolder,
@@ -55,7 +61,7 @@ async function nameTypes(
     const { part, param, kind } = attachment
     const file = known[index] ?? null
     const type = file?.mimeType ?? null
-    // Whether an address that is written out may be named is the lease's to say.
+    // If an address is written out, the lease checks whether this user may name it.
     const isId = param.endsWith('file_id')
     const isUnknown = isId && file === null
     const unfit = type === null ? null : unfitness(type, kind)

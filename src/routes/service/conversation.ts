@@ -3,8 +3,8 @@ import { sha256Hex } from '../../bytes/sha256.ts'
 const MAX_CHARS = 512
 
 /**
- * A conversation as the ring knows it: users may have theirs kept to one credential. A hash, so that the client's own word goes no
- * further. Null where it has none.
+ * A hash of the client's name for the conversation, so that the name itself goes no further. By it the ring can keep
+ * a conversation to one credential. Null if there is no name.
  */
 export function hashOf(name: string | null): Promise<string> | null {
   return name === null ? null : hashed(name)

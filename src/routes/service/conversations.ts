@@ -18,7 +18,7 @@ import { refusalFor, STORES_NOTHING } from './stored-refusals.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
-/** OpenAI's bounds. */
+/** OpenAI's limits. */
 const MAX_ITEMS = 20
 const MAX_PAIRS = 16
 
@@ -70,7 +70,7 @@ export async function getConversation(call: Call, { userId }: KeyHolder): Promis
   )
 }
 
-/** POST /v1/conversations/{id}: other metadata in place of those that are. */
+/** POST /v1/conversations/{id}: replaces the metadata. */
 export async function updateConversation(call: Call, holder: KeyHolder): Promise<Reply> {
   const read = await readAsked(call, holder, update)
   if (!read.ok) return read.reply
@@ -84,7 +84,7 @@ export async function updateConversation(call: Call, holder: KeyHolder): Promise
   )
 }
 
-/** DELETE /v1/conversations/{id}: its items go with it; responses that were made in it stay. */
+/** DELETE /v1/conversations/{id}: also deletes its items. Responses that were made in it stay. */
 export async function deleteConversation(call: Call, { userId }: KeyHolder): Promise<Reply> {
   const id = call.params['id'] ?? ''
   const isGone = await callResponses<boolean>(call.env, userId, (responses) =>
@@ -150,7 +150,7 @@ export function getItem(telling: StoredTelling): Handler {
   }
 }
 
-/** DELETE /v1/conversations/{id}/items/{item}: answers the conversation. */
+/** DELETE /v1/conversations/{id}/items/{item}: answers with the conversation. */
 export async function deleteItem(call: Call, { userId }: KeyHolder): Promise<Reply> {
   const { id = '', item = '' } = call.params
   const isGone = await callResponses<boolean>(call.env, userId, (responses) =>
@@ -182,7 +182,7 @@ async function readAsked<const Schema extends v.GenericSchema>(
   return isOn ? parsed : { ok: false, reply: STORES_NOTHING }
 }
 
-/** Items as they are stored, each with an id. */
+/** Items in the form in which they are stored, each with an id. */
 function toItems(telling: StoredTelling, given: readonly unknown[]): Parsed<readonly Item[]> {
   if (given.length <= MAX_ITEMS) return telling.read(given, unique)
   const message = `Invalid value for 'items': must not be more than ${MAX_ITEMS} at a time.`
@@ -202,7 +202,7 @@ function shown({ id, createdAtMs, metadata: text }: StoredConversation): object 
   }
 }
 
-/** Nobody can guess one. */
+/** Random, so that an id cannot be guessed. */
 function unique(): string {
   return crypto.randomUUID().replaceAll('-', '')
 }

@@ -7,7 +7,10 @@ import { setJourneyHeaders, unanswered } from './journey-headers.ts'
 import { journeyFor, outliving, readCutServiceBody } from './journey.ts'
 import { sentOf } from './read.ts'
 
-/** The handler of every route that counts tokens: Google counts them, so it counts among the user's requests. */
+/**
+ * Makes the handler of a route that counts tokens. Google counts them, so the call counts as one of the user's
+ * requests.
+ */
 export function countTokens(
   dialect: CountDialect,
 ): (call: Call, holder: KeyHolder) => Promise<Reply> {

@@ -10,7 +10,7 @@ import { answeringModel, setJourneyHeaders, unanswered } from './journey-headers
 import { journeyFor, outliving, readServiceBody } from './journey.ts'
 import { sentOf } from './read.ts'
 
-/** The handler of every route that embeds. */
+/** Makes the handler of a route that embeds. */
 export function embeddings(
   dialect: EmbeddingDialect,
 ): (call: Call, holder: KeyHolder) => Promise<Reply> {

@@ -3,7 +3,7 @@ import type { KeyHolder } from '../../gateway/authenticate.ts'
 import type { Answers } from '../../gateway/choices.ts'
 import { contextRefused, waitAfterRefusals } from '../../gateway/full-contexts.ts'
 
-/** Why a request as long as those that were refused has to wait; null where it may be made. */
+/** Why a request must wait: requests as long as this one were refused. Null if it may be made. */
 export function slowedAfter({ userId }: KeyHolder, tokens: number): Failure | null {
   const retryAfterMs = waitAfterRefusals(userId, tokens, Date.now())
   if (retryAfterMs === null) return null
@@ -12,7 +12,7 @@ export function slowedAfter({ userId }: KeyHolder, tokens: number): Failure | nu
   return { reason: 'rate_limited', message, retryAfterMs }
 }
 
-/** Passes answers on, and takes note of a conversation that was refused as too long. */
+/** Passes answers on, and records a conversation that was refused as too long. */
 export function noting({ userId }: KeyHolder, tokens: number): (answers: Answers) => Answers {
   return (answers) => {
     const isFull = !answers.ok && answers.failure.reason === 'context_length_exceeded'

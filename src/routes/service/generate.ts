@@ -20,8 +20,9 @@ import { stream } from './stream.ts'
 import { tellWhole } from './whole.ts'
 
 /**
- * The handler of every route that generates: what the dialect reads goes through the ring, and the dialect tells what comes
- * back. An answer without a lease must prove the key, since these routes ask for one before they know whose it is.
+ * Makes the handler of a route that generates: the dialect reads the request, the ring answers it, and the dialect
+ * tells the answer. These routes do not check the key before they lease, so an answer without a lease must go through
+ * `checked`.
  */
 export function generate(dialect: Dialect): (call: Call, holder: KeyHolder) => Promise<Reply> {
   return async (call, holder) => {
@@ -58,7 +59,10 @@ export function generate(dialect: Dialect): (call: Call, holder: KeyHolder) => P
   }
 }
 
-/** `together`: of each, since each has a lease of its own. `in_turn`: of all, which are one journey. */
+/**
+ * `together`: the estimate for one request, since each has a lease of its own. `in_turn`: for all, since they share
+ * one journey.
+ */
 function estimateOf(translated: Translated, cuttings: Cuttings): number {
   if (translated.order === 'as_written') return translated.estimatedTokens
   const { order, requests } = translated

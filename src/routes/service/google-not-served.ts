@@ -1,6 +1,9 @@
 import type { Failure } from '../../failure/failure.ts'
 
-/** Google's resources that belong to one project and are not served: clients that ask are told so, and not that the address is wrong. */
+/**
+ * Resources of Google's that belong to one project, so Pollux does not serve them. Clients that ask are told so,
+ * instead of that the address is wrong.
+ */
 const NOT_SERVED: ReadonlyMap<string, string> = new Map([
   ['ws', 'live sessions are not served'],
   ['tunedModels', 'tuned models belong to one project'],
@@ -21,7 +24,7 @@ const NOT_SERVED: ReadonlyMap<string, string> = new Map([
 
 const VERSION = /^\/{1,2}(?:upload\/|download\/)?(v1|v1beta|v1beta1|v1alpha)(?=\/)/
 
-/** What is said of a path of Google's that is not served; null for any other. */
+/** The failure for a path of Google's that is not served; null for any other path. */
 export function notServedOfGoogle(pathname: string): Failure | null {
   const version = VERSION.exec(pathname)
   const rest = version === null ? pathname : pathname.slice(version[0].length)

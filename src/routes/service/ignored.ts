@@ -1,8 +1,8 @@
-/** Names come from clients: what could not stand in a header is left out, and so is what comes after this many. */
+/** Names come from clients. Names that cannot stand in a header are left out, and so are all beyond MAX_NAMES. */
 const NAME = /^[\w.[\]$-]{1,64}$/
 const MAX_NAMES = 20
 
-/** Tells what of a request had no part in its answer. */
+/** Tells the client which fields of its request had no effect. */
 export function setIgnored(headers: Headers, names: readonly string[]): void {
   if (names.length === 0) return
   const told = new Set(names.filter((name) => NAME.test(name)))

@@ -3,15 +3,18 @@ import type { Failure } from '../../failure/failure.ts'
 import type { Call, Unanswered } from '../call.ts'
 import type { Family } from '../../dialects/dialect.ts'
 
-/** What an answer tells of its way through the ring: who answered, which model, after how many attempts, and what is left of the limits. */
+/**
+ * Sets the headers about an answer's way through the ring: who answered, with which model, after how many attempts,
+ * and what is left of the limits.
+ */
 export function setJourneyHeaders(
   headers: Headers,
   generated: Generated,
   family: Family,
-  /** Of all that the request took, where that is more than this one. */
+  /** The attempts of the whole request, if it took more than this answer's. */
   attempts = generated.attempts,
 ): void {
-  // The refusal of a key looks the same whoever found out, or it would tell which keys were somebody's.
+  // A refused key must look the same wherever it was refused. Otherwise these headers would tell whose keys exist.
   if (!generated.ok && generated.failure.reason === 'invalid_api_key') return
   headers.set('x-pollux-attempts', String(attempts))
   const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
@@ -27,12 +30,12 @@ export function setJourneyHeaders(
   if (insteadOf !== null) headers.set('x-pollux-fallback', insteadOf)
 }
 
-/** The model that an answer names: as the client asked for it, unless another stood in for it. */
+/** The model that an answer names: the client's own name for it, unless another model stood in. */
 export function answeringModel(asked: string, { lease }: Extract<Generated, { ok: true }>): string {
   return lease.insteadOf === null ? asked : lease.model
 }
 
-/** A journey that led to no answer. */
+/** For a journey that led to no answer. */
 export function unanswered(
   call: Call,
   generated: Extract<Generated, { ok: false }>,
@@ -41,7 +44,7 @@ export function unanswered(
   return unusable(call, generated, generated.failure, attempts)
 }
 
-/** A journey whose answer cannot be told to the client. */
+/** For a journey whose answer cannot be told to the client. */
 export function unusable(
   { family }: Call,
   generated: Generated,

@@ -6,20 +6,20 @@ import { checked, refusalTo } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 import { hashOf } from './conversation.ts'
 
-/** Bodies up to this size, in bytes, are read before the key is known: the first lease tells whether it is. */
+/** Bytes. A body up to this size is read before the key is checked, since the first lease checks it. */
 const UNCHECKED_BODY_BYTES = 65_536
 
 type Refused = { readonly ok: false; readonly reply: Reply }
 export type ServiceBody = { readonly ok: true; readonly value: unknown } | Refused
 export type CutServiceBody = Extract<CutJsonBody, { ok: true }> | Refused
 
-/** The JSON of a request of the service, or what to answer instead. */
+/** The JSON of a request to the service, or the answer to give instead. */
 export async function readServiceBody(call: Call, holder: KeyHolder): Promise<ServiceBody> {
   const body = await readCutServiceBody(call, holder)
   return body.ok ? { ok: true, value: body.cuttings.uncut(body.value) } : body
 }
 
-/** The same with large base64 strings cut out of the value. */
+/** The same, with large base64 strings cut out of the value. */
 export async function readCutServiceBody(call: Call, holder: KeyHolder): Promise<CutServiceBody> {
   const { request, env, settings } = call
   const size = Number(request.headers.get('content-length') ?? Infinity)
@@ -29,12 +29,12 @@ export async function readCutServiceBody(call: Call, holder: KeyHolder): Promise
   return body.ok ? body : { ok: false, reply: await checked(call, holder, body.failure) }
 }
 
-/** What a journey needs to know of the call it is made for. */
+/** What a journey must know about its call. */
 export async function journeyFor(
   call: Call,
   holder: KeyHolder,
   asked: {
-    /** The client's own word for it. */
+    /** The client's own name for the conversation, not hashed. */
     readonly conversation: string | null
     readonly model: string
     readonly standIn?: string | null | undefined
@@ -57,8 +57,8 @@ export async function journeyFor(
   }
 }
 
-/** A client that leaves ends the invocation; what its attempt came to is settled all the same. */
+/** Keeps the invocation alive if the client leaves, so that its attempts are still settled. */
 export function outliving<T>({ ctx }: Call, journey: Promise<T>): Promise<T> {
-  ctx.waitUntil(journey.catch(() => undefined)) // the caller awaits it, and is told
+  ctx.waitUntil(journey.catch(() => undefined)) // the caller awaits the same promise and reports the error
   return journey
 }

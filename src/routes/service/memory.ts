@@ -5,7 +5,7 @@ import { logError } from '../../http/log.ts'
 import type { RecallResult, StoreResult } from '../../objects/responses/results.ts'
 import type { Call } from '../call.ts'
 
-/** What this user's clients may have stored, and find again. Asks nobody before something is to be found or stored. */
+/** What this user's clients may store and find again. Makes no call until something must be found or stored. */
 export function memoryOf(call: Call, { userId }: KeyHolder): Memory {
   const { env, requestId } = call
   return {
@@ -25,7 +25,7 @@ export function memoryOf(call: Call, { userId }: KeyHolder): Memory {
           logError('response_not_stored', { request_id: requestId, reason: stored.reason })
         return stored.ok
       } catch (error) {
-        // The answer is there: it is told, and that it cannot be found again.
+        // The answer is complete, so it is told anyway, and says that it cannot be found again.
         logError('response_not_stored', {
           request_id: requestId,
           reason: String(error).slice(0, 200),
@@ -41,12 +41,15 @@ export async function storesFor({ env, settings }: Call, userId: string): Promis
   return settings.storeResponses && callUser<boolean>(env, userId, (user) => user.stores())
 }
 
-/** The id of an item that has none of its own begins with its kind where clients see it (dialects/openai-responses/lists.ts). */
+/**
+ * Clients see derived ids with a prefix for the item's kind (dialects/openai-responses/lists.ts), which is removed
+ * here.
+ */
 function plain({ references, ...rest }: RecallAsked): RecallAsked {
   return { ...rest, references: references.map(plainId) }
 }
 
-/** `msg_` and the like before what follows from an item's content. */
+/** A prefix such as `msg_` before an id that was derived from an item's content. */
 const DERIVED = /^[a-z]+_([0-9a-f]{32}\d+)$/
 
 export function plainId(id: string): string {

@@ -22,8 +22,8 @@ export type ReadPrompt = (
   | { readonly ok: false; readonly failure: Failure }
 
 /**
- * The handler of a route that says how many tokens a prompt has. Claude Code asks it two dozen times at once, and in the middle of
- * its work for each large file, and waits for the answer.
+ * Makes the handler of a route that tells how many tokens a prompt has. Claude Code asks it two dozen times at once,
+ * and for each large file in the middle of its work, and waits for the answer.
  */
 export function countMessages(
   readPrompt: ReadPrompt,

@@ -6,8 +6,8 @@ import type { Call, Reply } from '../call.ts'
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 /**
- * The handler of Google's `models/{model}:{method}`: the last colon parts the two, since a model's name may have one. A handler
- * finds the model as the parameter `model`.
+ * Makes the handler of Google's `models/{model}:{method}`. The last colon separates the two, since a model's name may
+ * contain one. The method's handler finds the model as the parameter `model`.
  */
 export function modelCall(methods: Readonly<Record<string, Handler>>): Handler {
   return (call, holder) => {

@@ -2,7 +2,10 @@ import type { Kind } from '../../gemini/models/catalogue.ts'
 import { findModel } from '../../gemini/models/find-model.ts'
 import type { Failure } from '../../failure/failure.ts'
 
-/** What a model that is known to make something else is refused with; one that Google adds tomorrow is asked. */
+/**
+ * The failure if the model is known to make something else. An unknown model may be one that Google has just added,
+ * so it is asked.
+ */
 export function notOfKind(name: string, kind: Kind): Failure | null {
   const known = findModel(name)
   if (known === undefined || known.kind === kind) return null

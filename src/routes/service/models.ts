@@ -10,7 +10,10 @@ import { type Call, type Reply, urlOf } from '../call.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
-/** What this user's credentials and admin let this key reach; `tell` may find fault with the address's query. */
+/**
+ * Lists the models that this user's credentials and admin let the key reach. `tell` may return a failure about the
+ * address's query.
+ */
 export function listModels(
   tell: (models: readonly Listed[], query: URLSearchParams) => object | Failure,
 ): Handler {
@@ -21,7 +24,7 @@ export function listModels(
     })
 }
 
-/** One of them, by its id, as which `tell` gets it. */
+/** Finds one of these models by the id in the address. `tell` also gets that id as the client wrote it. */
 export function getModel(
   tell: (model: Listed, asked: string) => object,
   nameOf: (id: string) => string = stripModelPrefix,
@@ -30,7 +33,7 @@ export function getModel(
     const asked = call.params['id'] ?? ''
     const name = nameOf(asked)
     return answer(await reachable(call, holder), (models) => {
-      // The user's own names go before Google's moving ones.
+      // A name of the user's own takes precedence over Google's moving names.
       const named = models.find(({ id }) => id === name)
       const found = named ?? models.find(({ id }) => id === findModel(name)?.id)
       return found === undefined
@@ -51,7 +54,7 @@ function answer(
   return 'reason' in reached ? reached : reply(reached)
 }
 
-/** In one round trip to the object, which refuses a stranger in the same. */
+/** One round trip to the object, which also checks the key. */
 async function reachable({ env }: Call, holder: KeyHolder): Promise<readonly Listed[] | Failure> {
   const reach = await callUser<Reach>(env, holder.userId, (object) =>
     object.reach(holder.keyDigest),

@@ -1,7 +1,10 @@
 import type { Call, Reply } from '../call.ts'
 import type { Failure } from '../../failure/failure.ts'
 
-/** Routes of OpenAI's that have no counterpart here: clients that try one are told so, and not that the address is wrong. */
+/**
+ * Routes of OpenAI's that have no counterpart here. Clients that try one are told so, instead of that the address is
+ * wrong.
+ */
 const NOT_SERVED: readonly (readonly [path: string, why: string])[] = [
   ['/moderations', 'Gemini has no moderation endpoint; safety settings act on each request'],
   ['/files', 'files are uploaded as with OpenAI or Google; their ids are taken in every dialect'],
@@ -18,7 +21,7 @@ const NOT_SERVED: readonly (readonly [path: string, why: string])[] = [
   ['/evals', 'nothing is stored'],
 ]
 
-/** What is said of a path of OpenAI's that is not served, whatever root it is under; null for any other. */
+/** The failure for a path of OpenAI's that is not served, under any root; null for any other path. */
 export function notServedAt(pathname: string): Failure | null {
   const path = pathname.replace(/^\/v1(?:beta\/openai)?(?=\/)/, '')
   const row = NOT_SERVED.find(([served]) => path === served || path.startsWith(`${served}/`))
@@ -26,7 +29,7 @@ export function notServedAt(pathname: string): Failure | null {
   return { reason: 'not_served', message: `Pollux does not serve ${row[0]}: ${row[1]}.` }
 }
 
-/** A path that another family has, too. */
+/** For a path that another family has too. */
 export async function notServed({ request }: Call): Promise<Reply> {
   const { pathname } = new URL(request.url)
   return (
@@ -37,12 +40,12 @@ export async function notServed({ request }: Call): Promise<Reply> {
   )
 }
 
-/** GET /v1/chat/completions: stored completions, of which there are none. */
+/** GET /v1/chat/completions lists stored completions. Pollux stores none, so the list is empty. */
 export async function listStored(): Promise<Response> {
   return Response.json({ object: 'list', data: [], first_id: null, last_id: null, has_more: false })
 }
 
-/** Any stored completion, by its id. */
+/** For requests about a stored completion by its id. */
 export async function getStored(): Promise<Failure> {
   return {
     reason: 'not_served',

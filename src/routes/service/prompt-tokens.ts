@@ -3,7 +3,10 @@ import { type CountedPrompt, countQuickly } from '../../gateway/count-quickly.ts
 import { estimatePromptTokens } from '../../gemini/usage.ts'
 import type { Call } from '../call.ts'
 
-/** Google's count of a prompt where a credential is at hand and quick, else the estimate that limits go by: no lease, no limit, no turn of the ring. */
+/**
+ * Google's count of a prompt if a credential is at hand and answers quickly; otherwise the estimate that limits use.
+ * Takes no lease, counts against no limit, and does not move the ring.
+ */
 export async function promptTokens(
   call: Call,
   holder: KeyHolder,
@@ -23,7 +26,10 @@ export async function promptTokens(
   )
 }
 
-/** What stands at an address is not fetched for a count, and Google is shown none: whose file it is, is a lease's to ask. */
+/**
+ * A prompt that names files is not shown to Google: only a lease checks whose file it is. And no file is fetched just
+ * to be counted.
+ */
 function namesFiles({ request: { contents } }: Pick<CountedPrompt, 'request'>): boolean {
   return contents.some(({ parts }) => parts.some(({ fileData }) => fileData !== undefined))
 }

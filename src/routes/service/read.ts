@@ -11,7 +11,7 @@ type Asking =
   | { readonly ok: true; readonly understood: Understood; readonly cuttings: Cuttings }
   | { readonly ok: false; readonly reply: Reply }
 
-/** What a client asks, in the dialect's understanding; or what to answer instead. */
+/** The client's request as the dialect understands it, or the answer to give instead. */
 export async function read(dialect: Dialect, call: Call, holder: KeyHolder): Promise<Asking> {
   if (dialect.sends === 'form') {
     const form = await readForm(call.request, call.settings.maxBodyBytes, holder.userId)

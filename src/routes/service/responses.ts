@@ -17,7 +17,10 @@ const retrieveQuery = v.object({
   starting_after: v.optional(wholeNumber(0, 1e9)),
 })
 
-/** GET /v1/responses/{id}: whole, or with `stream=true` its events once more, from the one after `starting_after` on. */
+/**
+ * GET /v1/responses/{id}: the whole response. With `stream=true` its events again, beginning after number
+ * `starting_after`.
+ */
 export function getResponse(telling: StoredTelling): Handler {
   return async (call, { userId }) => {
     const id = call.params['id'] ?? ''
@@ -39,7 +42,7 @@ export function getResponse(telling: StoredTelling): Handler {
   }
 }
 
-/** DELETE /v1/responses/{id}: also where nothing is stored any more, so that all can be taken out. */
+/** DELETE /v1/responses/{id}: works even if storing has been turned off, so that everything can be removed. */
 export async function deleteResponse(call: Call, { userId }: KeyHolder): Promise<Reply> {
   const id = call.params['id'] ?? ''
   const isGone = await callResponses<boolean>(call.env, userId, (responses) => responses.remove(id))
@@ -48,7 +51,7 @@ export async function deleteResponse(call: Call, { userId }: KeyHolder): Promise
     : refusalFor('response_not_found', id)
 }
 
-/** GET /v1/responses/{id}/input_items: a page of all that stood before the answer. */
+/** GET /v1/responses/{id}/input_items: a page of all items that stood before the answer. */
 export function listInput(telling: StoredTelling): Handler {
   return async (call, { userId }) => {
     const id = call.params['id'] ?? ''
@@ -65,7 +68,7 @@ export function listInput(telling: StoredTelling): Handler {
   }
 }
 
-/** POST /v1/responses/{id}/cancel: of those in the background, which there are none of. */
+/** POST /v1/responses/{id}/cancel: only for responses in the background, which Pollux does not have. */
 export async function cancelResponse(): Promise<Failure> {
   return {
     reason: 'unsupported_value',
@@ -74,7 +77,10 @@ export async function cancelResponse(): Promise<Failure> {
   }
 }
 
-/** GET /v1/responses, as those who want a WebSocket ask: Codex then goes on over HTTP at once, and tries for seconds after anything else. */
+/**
+ * GET /v1/responses, which a client asks for a WebSocket. After this refusal Codex continues over HTTP at once; after
+ * any other answer it tries again for seconds.
+ */
 export async function noWebSocket({ request }: Call): Promise<Reply> {
   const isUpgrade = request.headers.get('upgrade')?.toLowerCase() === 'websocket'
   return isUpgrade ? { ...UPGRADE, headers: new Headers({ connection: 'close' }) } : NOT_LISTED

@@ -4,7 +4,10 @@ import type { Call, Reply } from '../call.ts'
 
 export type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
-/** The handler of a path that several families have: that of the family that is asked, by the place of the key (family-of.ts). */
+/**
+ * Makes the handler of a path that several families have. It calls the handler of the family that is asked
+ * (family-of.ts).
+ */
 export function byFamily(
   handlers: { readonly openai: Handler } & Partial<Record<Family['name'], Handler>>,
 ): Handler {

@@ -5,7 +5,7 @@ import { plainId } from './memory.ts'
 
 const ORDERS = ['asc', 'desc'] as const
 
-/** How a client pages through stored items. What else it says (`include`) changes nothing here. */
+/** How a client pages through stored items. Other parameters (`include`) change nothing here. */
 export const pageQuery = v.object({
   after: v.optional(v.pipe(v.string(), v.maxLength(256, 'must not be longer than 256 characters'))),
   limit: v.optional(wholeNumber(1, 100), '20'),

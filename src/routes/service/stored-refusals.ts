@@ -9,7 +9,10 @@ type Why =
   | 'vault_not_configured'
   | 'unreadable'
 
-/** What a client is told of a stored thing that cannot be had; the same whether there never was one, it is gone, or it is another user's. */
+/**
+ * The failure for a stored thing that cannot be had. It is the same whether the thing never existed, is deleted or
+ * belongs to another user.
+ */
 export function refusalFor(why: Why, id: string): Failure {
   const named = id.slice(0, 128)
   switch (why) {

@@ -21,7 +21,10 @@ import { setJourneyHeaders, unanswered, unusable } from './journey-headers.ts'
 type Begun = Extract<Answers, { ok: true }>
 type Streaming = Extract<Answered, { kind: 'stream' }>
 
-/** Tells answers while they come. Until the first of them the status waits, but not longer than a client may be left in silence. */
+/**
+ * Tells answers as they arrive. The status waits for the first of them, but at most for as long as a client may be
+ * left in silence.
+ */
 export async function stream(asked: Asked, coming: Promise<Answers>): Promise<Reply> {
   const { call, holder, translated } = asked
   const choices = translated.order === 'as_written' ? 1 : translated.requests.length
@@ -30,7 +33,7 @@ export async function stream(asked: Asked, coming: Promise<Answers>): Promise<Re
   if (answers !== null) return open(asked, told, answers)
   const early = told.early()
   if (early === null) return open(asked, told, await coming)
-  // Nothing is told to a stranger, not even that something is under way.
+  // The key is checked first: a stranger must learn nothing, not even that something is under way.
   return (await refusalTo(call.env, holder)) ?? openEarly(asked, told, { early, coming })
 }
 
@@ -54,8 +57,8 @@ async function open(asked: Asked, told: ClientStream, answers: Answers): Promise
 }
 
 /**
- * A stream of which nothing can be said yet. From here on the status is sent, so what fails is told in the stream; the
- * journey behind it goes on as it would have.
+ * Opens a stream before Google has answered. The status is sent here, so later failures are told in the stream. The
+ * journey behind it goes on unchanged.
  */
 function openEarly(
   asked: Asked,
@@ -90,7 +93,7 @@ async function follow(
   await outlet.close()
 }
 
-/** Carries the streams of a request's choices to its client, and settles each as it ends. */
+/** Pumps the streams of a request's choices to its client, and settles each as it ends. */
 function carry(
   asked: Asked,
   told: ClientStream,
@@ -120,8 +123,8 @@ function carry(
 }
 
 /**
- * Why a stream has ended before its first word: then it can still be told as an HTTP error. It is found by rehearsal, with an
- * encoder of its own. Null where the stream goes on, or ended well.
+ * Why a stream has ended before its first word, so that this can still become an HTTP error. Found by encoding the
+ * first batch with a second encoder, whose output is thrown away. Null if the stream goes on, or ended well.
  */
 async function failureWithoutWords(asked: Asked, generated: Streaming): Promise<Failure | null> {
   const { responses } = generated.first
@@ -135,7 +138,7 @@ async function failureWithoutWords(asked: Asked, generated: Streaming): Promise<
   return end.ok ? null : end.failure
 }
 
-/** Most answers that end with their first batch: what they say is no rehearsal's to find out. */
+/** Most streams that end with their first batch have text, so they need no second encoding. */
 function isWordy(response: GenerateContentResponse): boolean {
   return partsOf(firstCandidate(response)).some(({ text, thought }) => Boolean(text) && !thought)
 }
@@ -145,7 +148,7 @@ function responseOf({ contentType }: ClientStream, { body }: Outlet): Response {
     headers: {
       'content-type': contentType,
       'cache-control': 'no-cache',
-      // Proxies of the nginx family hold a stream back otherwise.
+      // Without this header, proxies of the nginx family hold a stream back.
       'x-accel-buffering': 'no',
     },
   })

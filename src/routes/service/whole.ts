@@ -10,7 +10,7 @@ import { setIgnored } from './ignored.ts'
 import { type Asked, contextOf, ignoredBy, termsOf } from './asked.ts'
 import { setJourneyHeaders, unanswered, unusable } from './journey-headers.ts'
 
-/** Tells answers that are there in full, and settles each with the verdict of what was told. */
+/** Tells answers that are complete, and settles each with the verdict that fits what the client was told. */
 export async function tellWhole(asked: Asked, answers: Answers): Promise<Reply> {
   const { call, translated } = asked
   if (!answers.ok) return unanswered(call, answers)
@@ -26,7 +26,7 @@ export async function tellWhole(asked: Asked, answers: Answers): Promise<Reply> 
   )
   const told = telling instanceof Promise ? await telling : telling
   unary.forEach(({ response, settle }, index) => {
-    // One journey has one verdict; of several, only the one at fault has failed.
+    // Requests in turn are one journey with one verdict. Of several journeys, only the one at fault has failed.
     const isSpoilt = !told.ok && (translated.order === 'in_turn' || told.at === index)
     const signatures = told.ok ? (told.signatures[index] ?? []) : []
     const token = translated.order === 'as_written' ? tokenIn(response) : null
@@ -41,7 +41,7 @@ export async function tellWhole(asked: Asked, answers: Answers): Promise<Reply> 
   return response
 }
 
-/** What the answers cost, in dollars; not said where it is not known of each. */
+/** Tells what the answers cost, in dollars. Not set if the cost of any answer is unknown. */
 function setCost(
   headers: Headers,
   answers: readonly { readonly lease: Lease; readonly response: GenerateContentResponse }[],

@@ -16,8 +16,8 @@ const COUNTS = [
 const REQUESTS = ['ok', 'failed', 'refused', 'cancelled', 'lost'] as const
 
 /**
- * The same as CSV (RFC 4180), a line for each of `usage`. Requests are of no model and no credential: they stand beside the
- * attempts where lines are told apart by nothing but the user, and in JSON always.
+ * The answer as CSV (RFC 4180), one line for each entry of `usage`. Requests belong to no model and no credential, so
+ * their counts stand beside the attempts only if lines are grouped by nothing but the user. JSON always has them.
  */
 export function toCsv({ usage, requests, by, buckets_ms: buckets }: UsageAnswer): string {
   const withRequests = by.every((name) => name === 'user')
@@ -35,7 +35,7 @@ export function toCsv({ usage, requests, by, buckets_ms: buckets }: UsageAnswer)
     ...(withRequests ? REQUESTS.map((name) => `requests_${name}`) : []),
   ]
   const requestsAt = new Map(requests.map((line) => [placeOf(line), line]))
-  // A span in which every request was refused has no attempts, and is a line all the same.
+  // A span in which every request was refused has no attempts, but still gets a line.
   const places = new Map<string, { readonly start: string; readonly user?: string }>()
   if (withRequests) for (const line of [...usage, ...requests]) places.set(placeOf(line), line)
   const usageAt = new Map(usage.map((line) => [placeOf(line), line]))
@@ -80,7 +80,7 @@ function histogramCells(
   return [...latency.counts, latency.sum_ms]
 }
 
-/** Model names come from clients: none is to be taken for a formula by the program that opens the file. */
+/** Names of models come from clients. The program that opens the file must not take one for a formula. */
 function cellOf(value: string | number | null): string {
   if (value === null) return ''
   if (typeof value === 'number') return String(value)

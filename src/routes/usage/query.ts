@@ -14,14 +14,14 @@ const AGO = /^([1-9]\d{0,4})([mhdw])$/
 const UNIT_MS = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS }
 const INSTANT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?$/
 
-/** A `+` in an address is read as a blank, unless it is escaped. */
+/** An unescaped `+` in an address is read as a blank. */
 const instant = v.pipe(
   v.string('a time'),
   v.transform((text) => instantOf(text.trim().replace(' ', '+'))),
   v.finite(WHEN),
 )
 
-/** Epoch milliseconds; NaN where it is no time. Times without a zone are UTC. */
+/** Epoch milliseconds; NaN if the text is not a time. Times without a zone are UTC. */
 function instantOf(text: string): number {
   const [, count, unit] = AGO.exec(text) ?? []
   if (count !== undefined) return Date.now() - Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
@@ -58,7 +58,7 @@ export const usageQuery = v.strictObject({
   format: v.optional(v.picklist(['json', 'csv'], 'must be one of: json, csv')),
 })
 
-/** Where none is said: so much of the past. */
+/** How much of the past is meant if `from` is missing. */
 const DEFAULT_MS: Readonly<Record<UsageSpan, number>> = {
   minute: HOUR_MS,
   hour: 2 * DAY_MS,
@@ -70,13 +70,13 @@ export interface UsageAsked {
   readonly isCsv: boolean
 }
 
-/** What a query string asks of use. `from` is put back to where its span begins. */
+/** What a query string asks of the use. `from` moves back to the beginning of its span. */
 export function readUsageQuery(call: Call): Parsed<UsageAsked> {
   const read = readQuery(call, usageQuery)
   if (!read.ok) return read
   const { span, by, format } = read.value
   const now = Date.now()
-  // To the end of the span that is running, so that who asks again hears that nothing has changed.
+  // Until the end of the current span, so that an unchanged answer to a repeated question stays equal.
   const to = read.value.to ?? now - (now % SPAN_MS[span]) + SPAN_MS[span]
   const since = read.value.from ?? to - DEFAULT_MS[span]
   if (since > to) return { ok: false, failure: BACKWARDS }

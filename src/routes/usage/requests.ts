@@ -17,7 +17,7 @@ export const requestsQuery = v.strictObject({
   limit: v.optional(wholeNumber(1, MAX_REQUESTS), String(MAX_REQUESTS)),
 })
 
-/** GET /v1/requests: the newest of the key's user, each with its attempts. */
+/** GET /v1/requests: the newest requests of the key's user, each with its attempts. */
 export function ownRequests(call: Call, { userId }: KeyHolder): Promise<Reply> {
   return requestsOf(call, userId, UNKNOWN_KEY)
 }

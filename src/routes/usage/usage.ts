@@ -14,12 +14,12 @@ import { userNotFound } from '../admin/user-id.ts'
 import { toCsv } from './csv.ts'
 import { readUsageQuery, type UsageAsked } from './query.ts'
 
-/** GET /v1/usage: the own use of a user's key, all users' of the master key. */
+/** GET /v1/usage: a user's key sees its own use, the master key that of all users. */
 export const usage = {
   user: (call: Call, { userId }: KeyHolder): Promise<Reply> =>
     usageOfOne(call, userId, UNKNOWN_KEY),
 
-  /** From the totals object: no user's object is woken. */
+  /** From the totals object, so that no user's object is woken. */
   async admin(call: Call): Promise<Reply> {
     const asked = readUsageQuery(call)
     if (!asked.ok) return asked.failure
@@ -76,7 +76,7 @@ function answer(
   return withTag(request, text, () => new Response(text, { headers }))
 }
 
-/** Whose credential it was the totals are not told: rows would be as many as credentials. */
+/** The totals object does not know which credential was used: it would need a row for each. */
 const NOT_OF_ALL: Failure = {
   reason: 'invalid_value',
   message:

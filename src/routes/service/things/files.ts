@@ -8,7 +8,10 @@ import { continueUpload, startUpload } from './upload.ts'
 
 const start = user(startUpload)
 
-/** One path for both: its own address is the permission of what follows the start. */
+/**
+ * One path both starts and continues an upload. Whoever continues needs no key: the address with its `upload_id` is
+ * the permission.
+ */
 export const uploads = everyone((call) =>
   urlOf(call).searchParams.has('upload_id') ? continueUpload(call) : start(call),
 )
@@ -32,7 +35,7 @@ export const actOnBatch = acting(CANCEL, cancel, async () => ({
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
-/** Of an id that ends with what is to be done. */
+/** Calls `does` if the id ends with the act, and with the act removed from the id. */
 function acting(act: string, does: Handler, otherwise: Handler): Handler {
   return (call, holder) => {
     const id = call.params['id'] ?? ''

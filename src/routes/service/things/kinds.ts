@@ -6,11 +6,11 @@ import { isRecord } from '../../../json/record.ts'
 /** One of Google's collections of things. */
 export interface Kind {
   readonly kind: PinKind
-  /** As it stands in addresses and names. */
+  /** The name of the collection in addresses and in names of things. */
   readonly collection: string
-  /** Where a page of a list has them. */
+  /** The field that holds the things in a page of a list. */
   readonly listed: string
-  /** How long Google keeps one where it does not say, in milliseconds. */
+  /** How long Google keeps a thing if it does not say, in milliseconds. */
   readonly lifeMs: number
 }
 
@@ -39,7 +39,7 @@ export const INTERACTIONS: Kind = {
   lifeMs: 55 * 24 * HOUR_MS,
 }
 
-/** The pin of a thing as Google describes it; null where it has no id. */
+/** The pin of a thing that Google has described; null if the description has no id. */
 export function pinOf(of: Kind, thing: unknown, now: number): NewPin | null {
   if (!isRecord(thing)) return null
   const name = thing['name'] ?? thing['id']
@@ -57,8 +57,8 @@ export function pinOf(of: Kind, thing: unknown, now: number): NewPin | null {
 }
 
 /**
- * The files that a batch's answers are in. Nothing else that its description names: the client and the model have words in it, and
- * what is found here becomes the user's own.
+ * The files that hold a batch's answers. Reads no other field of the description: clients and models can write into
+ * it, and whatever is found here becomes the user's own.
  */
 export function answersOf(batch: unknown, now: number): readonly NewPin[] {
   if (!isRecord(batch)) return []

@@ -15,21 +15,21 @@ import { type Call, type Reply, urlOf } from '../../call.ts'
 import { type Kind, pinOf, refOf } from './kinds.ts'
 import { borrowerOf, countShown } from './one.ts'
 
-/** Where a list goes on: with which credential, and Google's own token there. */
+/** Where a list goes on: with which credential, and Google's own token for that credential's list. */
 interface Place {
   readonly credentialId: string
   readonly token: string
 }
 
 const MAX_PAGE = 100
-/** Of Google's, for one page of ours. */
+/** The most pages of Google's that one page here may take. */
 const MAX_CALLS = 20
 
 export type Listed =
   | { readonly ok: true; readonly page: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly failure: Failure }
 
-/** What all of a user's credentials hold, one after the other, page by page. */
+/** Lists what all of a user's credentials hold, one credential after the other, page by page. */
 export function allThings(of: Kind): (call: Call, holder: KeyHolder) => Promise<Reply> {
   return async (call, holder) => {
     const listed = await pageOf(call, holder, of)
@@ -38,8 +38,9 @@ export function allThings(of: Kind): (call: Call, holder: KeyHolder) => Promise<
 }
 
 /**
- * One page, in Google's form. It may be shorter than asked for, but is empty only where there is nothing more, and names a next
- * one only where that is not empty: Google's SDK for JavaScript hands an empty page over as one thing, which is undefined.
+ * One page, in Google's form. It may be shorter than asked for, but it is empty only if nothing follows, and it names
+ * a next page only if that one is not empty: Google's SDK for JavaScript would hand out an empty page as one
+ * undefined thing.
  */
 export async function pageOf(call: Call, holder: KeyHolder, of: Kind): Promise<Listed> {
   const { searchParams } = urlOf(call)
@@ -58,7 +59,7 @@ export async function pageOf(call: Call, holder: KeyHolder, of: Kind): Promise<L
   if (!page.ok) return page
   const { things, next } = page
   const isSure = next === null || next.token !== ''
-  // Another credential may hold nothing of the kind.
+  // Another credential may hold nothing of this kind.
   const ahead = isSure ? next : await filledFrom(lister, next)
   return {
     ok: true,
@@ -69,7 +70,7 @@ export async function pageOf(call: Call, holder: KeyHolder, of: Kind): Promise<L
   }
 }
 
-/** All of them, as far as one request may ask for so many. */
+/** All things, as far as the calls that one request may make reach. */
 export async function everyThing(
   call: Call,
   holder: KeyHolder,
@@ -106,7 +107,7 @@ type Page =
   | { readonly ok: true; readonly things: readonly unknown[]; readonly next: Place | null }
   | { readonly ok: false; readonly failure: Failure }
 
-/** The first page from there on that holds anything; the last one where none does. */
+/** The first page from `from` on that holds anything; the last page if none does. */
 async function nextFull(lister: Lister, from: Place): Promise<Page> {
   let page = await googlesPage(lister, from)
   for (let calls = 1; page.ok && page.things.length === 0 && page.next !== null; calls++) {
@@ -116,12 +117,12 @@ async function nextFull(lister: Lister, from: Place): Promise<Page> {
   return page
 }
 
-/** Where the first page from there on is that holds anything; null where there is none. */
+/** The place of the first page from `from` on that holds anything; null if none does. */
 async function filledFrom(lister: Lister, from: Place): Promise<Place | null> {
   let place: Place | null = from
   for (let calls = 0; place !== null && calls < MAX_CALLS; calls++) {
     const page: Page = await googlesPage(lister, place)
-    // What is wrong there is told to who asks for it.
+    // An error of that page is told to whoever asks for the page.
     if (!page.ok || page.things.length > 0) return place
     place = page.next
   }
@@ -152,7 +153,7 @@ async function googlesPage(lister: Lister, { credentialId, token }: Place): Prom
   return { ok: true, things, next: nextOf(body['nextPageToken'], credentialId, lenders) }
 }
 
-/** Those that the user is to see: a key of Google's lists all that its project has. */
+/** Only the things that the user may see: an API key of Google's lists everything in its project. */
 async function seenOf(
   borrower: Borrower,
   { of, credentialId, list }: { of: Kind; credentialId: string; list: unknown },
@@ -179,7 +180,7 @@ function tokenFor({ credentialId, token }: Place): string {
     .toBase64({ alphabet: 'base64url', omitPadding: true })
 }
 
-/** Null: from the beginning. Undefined: no token of ours. */
+/** Null: start at the beginning. Undefined: not a token of Pollux's. */
 function placeIn(text: string): Place | null | undefined {
   if (text === '') return null
   try {

@@ -24,10 +24,10 @@ interface Making {
   readonly of: Kind
   /** What it asks of the model. */
   readonly operation: Operation
-  /** The model that it uses, as the client wrote it; null where it names none. */
+  /** The model that it uses, as the client wrote it; null if the client names none. */
   readonly model: (call: Call, body: Record<string, unknown>) => string | null
   readonly path: (model: string) => string
-  /** The body for the model that serves. */
+  /** The body to send, naming the model that serves. */
   readonly body: (body: Record<string, unknown>, model: string) => Record<string, unknown>
 }
 
@@ -55,7 +55,7 @@ export const makeEmbeddingBatch: Handler = making({
   body: (body) => body,
 })
 
-/** An agent is asked for by its own name, and counted by it. */
+/** An agent is named and counted like a model. */
 export const makeInteraction: Handler = making({
   of: INTERACTIONS,
   operation: 'generate',
@@ -114,7 +114,7 @@ interface Answering {
 
 interface Of {
   readonly of: Kind
-  /** That serves. */
+  /** The model that serves. */
   readonly model: string
 }
 
@@ -130,13 +130,13 @@ async function whole(
   // A batch has used nothing yet (gateway/count-batches).
   const used = of.kind === 'batch' && isRecord(thing) ? NOTHING : undefined
   settle(used ?? (isRecord(thing) ? usageOf(thing['usage']) : undefined))
-  // It may have been made, and be billed, all the same.
+  // The thing may have been made, and billed, all the same.
   if (text === null) return OUTAGES.unreadable
   await remember(call, holder, { of, text, credentialId, uncountedModel: model })
   return new Response(text)
 }
 
-/** An interaction as it comes: whose it is is on disk before the client hears its id. */
+/** Passes an interaction's stream on. Its owner is on disk before the client learns its id. */
 function watched(
   { env, ctx }: Call,
   { userId }: KeyHolder,
@@ -151,7 +151,7 @@ function watched(
   return new Response(body)
 }
 
-/** Of an interaction, in Google's other words for the same. */
+/** The usage of an interaction, which names the counts differently. */
 function usageOf(usage: unknown): UsageMetadata | undefined {
   if (!isRecord(usage)) return undefined
   const count = (name: string): number => {
@@ -167,7 +167,7 @@ function usageOf(usage: unknown): UsageMetadata | undefined {
   }
 }
 
-/** Everything in a body that one credential knows: files by address or name, caches, an interaction that went before. */
+/** All things in a body that only one credential knows: files by address or name, caches, an earlier interaction. */
 function pinsNamedIn(value: unknown, path = ''): readonly PinRef[] {
   const pins: PinRef[] = []
   const walk = (inner: unknown, at: string): void => {

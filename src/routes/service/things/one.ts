@@ -20,13 +20,14 @@ import { answersOf, FILES, ID, type Kind, pinOf, refOf } from './kinds.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
-/** What a client may say of a thing in the address; the rest is between it and Pollux. */
+/** Parameters of the address that are passed on to Google. All others are between the client and Pollux. */
 const PASSED = ['updateMask', 'stream', 'last_event_id', 'include_input', 'alt']
 
 /**
- * One thing of Google's, asked of the credential that knows it; `act` follows its id in the address. Who owns it is looked up
- * with every question, and one that nobody is known to own is asked of one credential only: another could not find it either.
- * A file that nobody of this user's owns is not asked for at all: it may be another user's of the same project.
+ * Makes the handler for one thing at Google. It asks the credential that knows the thing; `act` follows the thing's
+ * id in the address. The owner is looked up each time. If no owner is known, only one credential is asked: another
+ * would not find the thing either. A file that this user does not own is not asked for at all, since it may belong to
+ * another user of the same project.
  */
 export function oneThing(
   of: Kind,
@@ -63,7 +64,7 @@ export function oneThing(
     if (gone || !type.includes('json')) return passed(answer, credentialId)
     const text = await wholeText(answer)
     if (text === null) return named(OUTAGES.unreadable, credentialId)
-    // A file that an admin lets all read becomes nobody's own by being read.
+    // Reading a file that an admin lets everybody read must not make it the reader's own.
     if (of.kind !== 'file' || isOwner) await remember(call, holder, { of, text, credentialId })
     if (of.kind === 'batch') await countShown(counted, [parsed(text)])
     return new Response(text, { headers: headersFor(type, credentialId) })
@@ -77,7 +78,7 @@ interface Counting {
   readonly credentialId: string
 }
 
-/** Counts what those batches used that are over. */
+/** Counts the use of those batches that are over. */
 export async function countShown(
   { call, holder, access, credentialId }: Counting,
   batches: readonly unknown[],
@@ -86,7 +87,7 @@ export async function countShown(
   await countBatches(borrowerOf(call, holder), { access, credentialId, batches, aside })
 }
 
-/** Of a batch that is about to be deleted, and of which nobody could tell any more then. */
+/** Counts the use of a batch before it is deleted, since afterwards nobody could tell it. */
 async function countBefore(
   { call, holder, access, credentialId }: Counting,
   id: string,
@@ -105,7 +106,7 @@ async function countBefore(
   await Promise.all(files)
 }
 
-/** Of a file that was deleted: what was kept of it, and what was copied, goes too. */
+/** Deletes what was stored of a deleted file, and its copies under other credentials. */
 export async function forgetFile(
   { env, ctx }: Call,
   borrower: Borrower,
@@ -119,11 +120,11 @@ export async function forgetFile(
     const path = `/v1beta/files/${copiedId}`
     await askAbout(borrower, borrowed.access, { method: 'DELETE', path })
   })
-  // Google deletes what is left by itself, within two days.
+  // If this fails, Google deletes the copies by itself within two days.
   ctx.waitUntil(Promise.allSettled(deleting))
 }
 
-/** Whose a thing is that Google has described, and the files that it names. */
+/** Records who owns a thing that Google has described, and who owns the files that it names. */
 export async function remember(
   call: Call,
   { userId }: KeyHolder,
@@ -136,7 +137,7 @@ export async function remember(
     readonly of: Kind
     readonly text: string
     readonly credentialId: string
-    /** Of a batch that was just made. */
+    /** Only for a batch that was just made. */
     readonly uncountedModel?: string
   },
 ): Promise<void> {
@@ -154,7 +155,7 @@ export function borrowerOf({ env, settings, request }: Call, holder: KeyHolder):
   return { env, userId, keyDigest, settings, signal: request.signal }
 }
 
-/** A stream or bytes, as they come. */
+/** Passes a stream or bytes on unchanged. */
 export function passed(answer: Response, credentialId: string): Response {
   const type = answer.headers.get('content-type') ?? 'application/json'
   return new Response(answer.body, {
@@ -175,7 +176,7 @@ export function named(reply: Reply, credentialId: string): Reply {
   return { ...reply, headers: new Headers({ 'x-pollux-credential': credentialId }) }
 }
 
-/** The body as it came; a refusal where it is too large. */
+/** The body unchanged, or a failure if it is too large. */
 export async function textOf({ request, settings }: Call): Promise<string | Failure> {
   const read = await readRaw(request, settings.maxBodyBytes)
   return read.ok ? new TextDecoder().decode(read.bytes) : read.failure
@@ -190,7 +191,7 @@ function queryOf(call: Call): string {
   return passedOn.length === 0 ? '' : `?${new URLSearchParams(passedOn).toString()}`
 }
 
-/** As Google says it of a file that is not there, so that nobody learns whether it is. */
+/** Google's own words for a missing file, so that nobody learns whether it exists. */
 function notYours(id: string): Response {
   const message = `You do not have permission to access the File ${id} or it may not exist.`
   const error = { code: 403, message, status: 'PERMISSION_DENIED' }

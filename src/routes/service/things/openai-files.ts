@@ -1,4 +1,4 @@
-/** OpenAI's files: Google's, with the same credential, in OpenAI's words. */
+/** OpenAI's routes for files: Google's files, with the credential that knows them, in OpenAI's form. */
 import type { FileDialect } from '../../../dialects/file-dialect.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
@@ -27,7 +27,7 @@ import { keepCopy } from './upload.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
-/** What a file is said to be for that came in by Google's own way. */
+/** The purpose of a file that was uploaded through Google's own route. */
 const NO_PURPOSE = 'user_data'
 const MAX_NAME = 512
 
@@ -63,7 +63,7 @@ export function createFile<Query, Told extends object>(files: FileDialect<Query,
   }
 }
 
-/** GET /v1/files: all there are are asked for, since Google knows no order and no purposes. */
+/** GET /v1/files: asks Google for all files, since it cannot sort or filter by purpose. */
 export function listFiles<Query, Told extends object>(files: FileDialect<Query, Told>): Handler {
   return async (call, holder) => {
     const query = files.readQuery(urlOf(call).searchParams)
@@ -98,7 +98,10 @@ export function getFile<Query, Told extends object>(files: FileDialect<Query, To
   }
 }
 
-/** GET /v1/files/{id}/content: what was kept; else as Google has it, which gives back only what it has made itself. */
+/**
+ * GET /v1/files/{id}/content: what Pollux kept of the file; otherwise Google's copy, but Google returns only files
+ * that it made itself.
+ */
 export async function getContent(call: Call, holder: KeyHolder): Promise<Reply> {
   const found = await find(call, holder)
   if (!found.ok) return found.failure
@@ -145,7 +148,10 @@ type Found =
     }
   | { readonly ok: false; readonly failure: Failure }
 
-/** The file of the address, and the credential that knows it. What this user did not upload is told from nothing. */
+/**
+ * The file of the address, and the credential that knows it. A file that this user did not upload looks as if it did
+ * not exist.
+ */
 async function find(call: Call, holder: KeyHolder): Promise<Found> {
   const asked = call.params['id'] ?? ''
   const id = fileIdOf(asked)
@@ -173,7 +179,7 @@ function told(file: object, credentialId: string): Response {
   return Response.json(file, { headers: { 'x-pollux-credential': credentialId } })
 }
 
-/** Google's refusal, which may be in its own form. */
+/** The failure for Google's refusal, which may come in Google's own form. */
 async function refused(reply: Response | Failure): Promise<Failure> {
   if (!(reply instanceof Response)) return reply
   const body = parsed(await reply.text())

@@ -8,7 +8,7 @@ import { oneThing } from './one.ts'
 import { notServed } from '../not-served.ts'
 import type { Method, Row } from '../../route.ts'
 
-/** Google's DELETE of a file, under whatever path. */
+/** Google's DELETE of a file, for every path of it. */
 export const deleteGooglesFile = oneThing(FILES, { method: 'DELETE', gone: true })
 
 function filesAt(version: string): readonly Row[] {
@@ -19,7 +19,7 @@ function filesAt(version: string): readonly Row[] {
   ]
 }
 
-/** What belongs to one credential. Under `/v1` some of it is OpenAI's too. */
+/** The routes for things that belong to one credential. Under `/v1`, OpenAI has some of these paths too. */
 export function thingsAt(version: string): readonly Row[] {
   const shared = version === '/v1'
   const row = (method: Method, path: string, google: Handler): Row =>

@@ -1,8 +1,8 @@
 /**
- * Google's resumable uploads. Pollux chooses the credential with the start, and puts an address of its own in the place of
- * Google's: two SDKs send the bytes without any key, so that address is itself the permission, sealed and for some hours; and a
- * third sends its key to whatever host is named (docs/clients.md). The bytes are streamed through; of a file that is kept
- * on its way (gateway/copies) a piece at a time is held.
+ * Google's resumable uploads. Pollux chooses the credential at the start, and replaces Google's address by one of its
+ * own. Two SDKs send the bytes without a key, so that address is itself the permission: sealed, and valid for some
+ * hours. A third SDK sends its key to whatever host the address names (docs/clients.md). The bytes are streamed
+ * through. If a copy of the file is kept on the way (gateway/copies), one piece at a time is in memory.
  */
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { sealKey } from '../../../gateway/copies/file-key.ts'
@@ -26,7 +26,7 @@ import { FILES, pinOf, refOf } from './kinds.ts'
 import { borrowerOf, named, textOf } from './one.ts'
 
 const LIFE_MS = 12 * 3_600_000
-/** What of an upload is said in headers, by client and by Google. */
+/** Headers about an upload, which client and Google exchange. */
 const HEADER = /^x-goog-upload-(?!url$|control-url$)[\w-]+$/
 const SEAL = { userId: '', credentialId: '', purpose: 'upload' } as const
 
@@ -34,14 +34,14 @@ interface Upload {
   readonly userId: string
   readonly keyDigest: string
   readonly credentialId: string
-  /** Google's address, which is a permission as well. */
+  /** Google's address, which is a permission too. */
   readonly url: string
-  /** Where the file is kept on its way; null where it is too large. */
+  /** Where the copy is kept; null if the file is too large. */
   readonly copy: CopyBegun | null
   readonly until: number
 }
 
-/** POST /upload/{version}/files: answers the address that takes the bytes. */
+/** POST /upload/{version}/files: answers with the address that takes the bytes. */
 export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply> {
   const { env, request, settings } = call
   const vault = await openVault(env.VAULT_KEY)
@@ -50,7 +50,8 @@ export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply>
   if (typeof body === 'object') return body
   const borrower = borrowerOf(call, holder)
   const name = nameIn(parsed(body))
-  // A name of the client's own may be another credential's already, and then would mean two files.
+  // A name that the client chose may already be taken under another credential, and would then mean two files. So the
+  // credential that knows it is used.
   const borrowed = await borrow(borrower, { pins: name === null ? [] : [refOf(FILES, name)] })
   if (!borrowed.ok) return borrowed.failure
   const { access, credentialId } = borrowed
@@ -83,14 +84,14 @@ export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply>
   })
 }
 
-/** What comes to such an address: pieces, the last of them, a question how far it is, an end before the end. */
+/** Handles what comes to such an address: pieces, the last piece, a question for the progress, a cancellation. */
 export async function continueUpload(call: Call): Promise<Reply> {
   const { request, settings } = call
   const upload = await opened(call, urlOf(call).searchParams.get('upload_id') ?? '')
   if (upload === null) return NO_UPLOAD
   const { userId, keyDigest, credentialId, url } = upload
   const borrower = borrowerOf(call, { userId, keyDigest })
-  // A user who was disabled meanwhile, a credential that was taken out: with the very next piece.
+  // So the very next piece is refused if the user was disabled or the credential was removed meanwhile.
   const borrowed = await borrow(borrower, { pins: [], credentialId })
   if (!borrowed.ok) return borrowed.failure
   let answer: Response
@@ -115,7 +116,7 @@ export async function continueUpload(call: Call): Promise<Reply> {
   return reply
 }
 
-/** The answer to a piece; with the last one the file is there, and has an owner. */
+/** The answer to a piece. After the last piece the file exists, and its owner is recorded. */
 async function finished({ env }: Call, upload: Upload, answer: Response): Promise<Reply> {
   const { userId, credentialId } = upload
   const text = await wholeText(answer)
@@ -128,7 +129,7 @@ async function finished({ env }: Call, upload: Upload, answer: Response): Promis
   return new Response(text, { headers: { 'content-type': 'application/json' } })
 }
 
-/** The bytes as they come; those of a small file are kept on the way. */
+/** The bytes as they arrive. Those of a small file are also kept. */
 async function bodyOf(
   { env, request, settings }: Call,
   { userId, copy }: Upload,
@@ -139,11 +140,11 @@ async function bodyOf(
   if (body === null || copy === null || !(length > 0) || !Number.isSafeInteger(offset)) return body
   const maxBytes = settings.maxCopiedFileBytes
   const kept = body.pipeThrough(await keepingStream({ env, userId, copy, offset, maxBytes }))
-  // Google is told the length, as the client told it.
+  // Google is told the length that the client announced.
   return kept.pipeThrough(new FixedLengthStream(length))
 }
 
-/** What a file is that Google has all of now, beside its pieces. It is not worth failing an upload for. */
+/** Completes the copy of a file that Google now has. If this fails, the upload still succeeds. */
 export async function keepCopy(
   {
     env,
@@ -170,7 +171,7 @@ export async function keepCopy(
   }
 }
 
-/** As the client announces it; null where it does not. */
+/** The length that the client announces; null if it announces none. */
 function lengthIn(headers: Headers): number | null {
   const length = Number(headers.get('x-goog-upload-header-content-length') ?? NaN)
   return Number.isSafeInteger(length) ? length : null
@@ -183,7 +184,7 @@ async function opened({ env }: Call, sealed: string): Promise<Upload | null> {
     const upload = JSON.parse(await vault.open(sealed, SEAL)) as Upload
     return upload.until > Date.now() ? upload : null
   } catch {
-    return null // changed, or sealed by nobody here
+    return null // changed, or not sealed by this gateway
   }
 }
 

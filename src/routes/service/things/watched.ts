@@ -2,13 +2,13 @@ import { SseParser } from '../../../http/sse.ts'
 import { isRecord } from '../../../json/record.ts'
 import { parsed } from '../../../json/parsed.ts'
 
-/** A stream of an interaction's events on its way to the client, byte for byte, and what it tells on the way. */
+/** Passes the events of an interaction's stream to the client, byte for byte, and reads them on the way. */
 export class Watched {
   readonly stream: TransformStream<Uint8Array, Uint8Array>
-  /** What was used, as far as the stream told, once it is over; never rejects. */
+  /** Resolves when the stream is over, with the usage that it told. Never rejects. */
   readonly over: Promise<unknown>
 
-  /** `created` hears of the interaction before the client does. */
+  /** `created` is called with the interaction before the client sees it. */
   constructor(created: (interaction: unknown) => Promise<void>) {
     const { promise, resolve } = Promise.withResolvers<unknown>()
     this.over = promise
