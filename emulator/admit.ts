@@ -1,6 +1,6 @@
 /**
- * Credentials that nobody registered. Google knows none of them, and neither does the emulator in tests; for somebody who tries
- * Pollux with made-up ones it may know any that has the form.
+ * Credentials that nobody registered. Google does not know them, and in tests neither does the emulator. For somebody
+ * who tries Pollux with made-up credentials, it can be set to accept any that have the right form.
  */
 import type { JWTPayload } from 'jose'
 import type {
@@ -32,14 +32,14 @@ export function admitUser(state: State, form: URLSearchParams): AuthorizedUserIn
   })
 }
 
-/** Its key is not known, so what it signs is believed. */
+/** The account's key is not known, so its signature is not checked. */
 export function admitAccount(state: State, { iss }: JWTPayload): ServiceAccountInput | undefined {
   const project = EMAIL.exec(iss ?? '')?.groups?.['project']
   if (iss === undefined || project === undefined) return undefined
   return admit(state, { type: 'service_account', client_email: iss, project })
 }
 
-/** One that was removed stays so: as if its owner had revoked it. */
+/** A credential that was removed stays removed, as if its owner had revoked it. */
 function admit<Input extends CredentialInput>(
   { settings, credentials }: State,
   input: Input,

@@ -1,4 +1,4 @@
-/** Who calls: bearer tokens and API keys (docs/google.md: Errors by status). */
+/** Finds out who calls, by bearer token or API key (docs/google.md: Errors by status). */
 import { admitApiKey } from './admit.ts'
 import type { PresetName } from './errors/presets.ts'
 import { presetFailure } from './exchange.ts'

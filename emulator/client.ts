@@ -1,6 +1,6 @@
 /**
- * The control plane for tests. Uses nothing but `fetch` and WebCrypto, so that it runs in workerd as
- * well as in Node.
+ * The control plane's client, for tests. It uses only `fetch` and WebCrypto, so that it runs in workerd as well as in
+ * Node.
  */
 import type {
   BatchState,
@@ -16,7 +16,7 @@ import { base64, randomId } from './random.ts'
 
 const POLL_MS = 10
 const DEFAULT_TIMEOUT_MS = 5_000
-/** How far back waitForCall looks. */
+/** How many calls waitForCall looks back. */
 const WATCHED_CALLS = 500
 
 export interface ApiKeyJson {
@@ -42,7 +42,7 @@ export interface ServiceAccountJson {
   token_uri: string
 }
 
-/** `credential` is what an admin posts to the gateway, `handle` its name in scripts and calls. */
+/** `credential` is what an admin posts to the gateway; `handle` is its name in scripts and calls. */
 export interface Minted<Json> {
   credential: Json
   handle: string
@@ -58,33 +58,36 @@ export interface EmulatorClient {
   }): Promise<Minted<AuthorizedUserJson>>
   registerServiceAccount(options?: { project?: string }): Promise<Minted<ServiceAccountJson>>
   credentials(): Promise<RegisteredCredential[]>
-  /** Google forgets it: as if the user had revoked it. */
+  /** Makes Google forget the credential, as if the user had revoked it. */
   removeCredential(handle: string): Promise<boolean>
   script(script: ScriptInput): Promise<number>
   scripts(): Promise<(ScriptInput & { id: number })[]>
-  /** Those for one credential, else all, of others who use the emulator too. */
+  /**
+   * Removes the scripts for one credential. Without an argument it removes all, also those of others who use the
+   * emulator at the same time.
+   */
   clearScripts(credential?: string): Promise<void>
   calls(filter?: CallFilter): Promise<CallRecord[]>
   clearCalls(): Promise<void>
-  /** The first call that satisfies the predicate; polls until the timeout, then throws. */
+  /** The first call that satisfies the predicate. Polls until the timeout, then throws. */
   waitForCall(predicate: (call: CallRecord) => boolean, timeoutMs?: number): Promise<CallRecord>
-  /** Answers how many access tokens it ended. */
+  /** Ends the credential's access tokens, and returns how many there were. */
   expireTokens(handle: string): Promise<number>
-  /** Lets the calls go that a script holds under this name; answers how many. */
+  /** Lets the calls go on that a script holds under this name, and returns how many there were. */
   release(hold: string): Promise<number>
   setFileState(name: string, state: FileState): Promise<void>
   /** A batch that is moved to success has its answers from then on. */
   setBatchState(name: string, state: BatchState): Promise<void>
-  /** A file, a cache, a batch or an interaction whose time is over. */
+  /** Makes a file, a cache, a batch or an interaction expire now. */
   expire(name: string): Promise<void>
-  /** Whether credentials that nobody registered are unknown (`strict`) or let in. */
+  /** Whether credentials that nobody registered are unknown (`strict`) or accepted. */
   setCredentials(credentials: 'strict' | 'any'): Promise<void>
   reset(): Promise<void>
 }
 
 export function createEmulatorClient(url: string): EmulatorClient {
   const origin = url.replace(/\/$/, '')
-  // One pair a client: RSA keys are slow to make.
+  // One pair for each client, since RSA keys are slow to make.
   let keyPair: Promise<KeyPairPem> | undefined
 
   async function call<Result>(verb: string, path: string, body?: unknown): Promise<Result> {
@@ -253,7 +256,7 @@ async function generateKeyPair(): Promise<KeyPairPem> {
     true,
     ['sign', 'verify'],
   )
-  // Workers' types answer a key or a pair here; RSA is always a pair.
+  // By Workers' types the result may be a key or a pair. For RSA it is always a pair.
   const { privateKey, publicKey } = pair as CryptoKeyPair
   return {
     privatePem: pem('PRIVATE KEY', await crypto.subtle.exportKey('pkcs8', privateKey)),
@@ -261,7 +264,7 @@ async function generateKeyPair(): Promise<KeyPairPem> {
   }
 }
 
-/** Workers' types answer a buffer or a JWK for every format. */
+/** By Workers' types every format returns a buffer or a JWK. */
 function pem(label: string, exported: unknown): string {
   if (!(exported instanceof ArrayBuffer)) throw new Error(`no ${label} to export`)
   const lines = base64(new Uint8Array(exported)).match(/.{1,64}/g) ?? []

@@ -1,4 +1,4 @@
-/** Reads what tests post to the control plane; a typo is told instead of ignored. */
+/** Reads what tests post to the control plane. A misspelt field is an error instead of being ignored. */
 import { isObject } from './errors/failure.ts'
 import { checkError } from './errors/resolve.ts'
 import type { CallFilter, CredentialInput, ErrorSpec, Reply, ScriptInput } from './protocol.ts'
@@ -9,7 +9,7 @@ const REQUIRED: Record<string, readonly string[]> = {
   service_account: ['client_email', 'project'],
 }
 
-/** Only what identifies a credential is checked; the rest is taken as typed by the caller. */
+/** Checks only what identifies a credential. For the rest the caller's types must do. */
 export function readCredential(body: unknown): CredentialInput {
   const type = isObject(body) ? String(body['type']) : ''
   const required = REQUIRED[type]
@@ -19,7 +19,7 @@ export function readCredential(body: unknown): CredentialInput {
   return body as unknown as CredentialInput
 }
 
-/** Typed so that a new field of Reply cannot be forgotten here. */
+/** A record, so that the compiler complains when a new field of Reply is missing here. */
 export const REPLY_FIELDS: Record<keyof Reply, true> = {
   error: true,
   text: true,

@@ -1,4 +1,4 @@
-/** The control plane under `/__emulator/`: tests script Google here and read what reached it. */
+/** The control plane under `/__emulator/`. Tests script Google's answers here, and read what reached Google. */
 import { readCredential, readFilter, readScript } from './control-input.ts'
 import { isObject } from './errors/failure.ts'
 import { describeBatch } from './resources/describe-batch.ts'

@@ -1,4 +1,4 @@
-/** One call on its way through the emulator, and what can come of it. */
+/** One call on its way through the emulator, and what may come of it. */
 import type { PresetContext } from './errors/context.ts'
 import type { Failure } from './errors/failure.ts'
 import { preset, resolveError } from './errors/resolve.ts'
@@ -16,9 +16,9 @@ export interface Exchange {
   readonly url: URL
   readonly headers: Headers
   readonly signal: AbortSignal
-  /** the body as it came */
+  /** the body as text; empty for an upload */
   readonly text: string
-  /** the body as it came, of a piece of an upload */
+  /** the body as bytes; only for an upload */
   readonly bytes: Uint8Array
   readonly call: CallRecord
 }
@@ -26,13 +26,13 @@ export interface Exchange {
 export type Outcome =
   | { kind: 'failure'; failure: Failure; reply?: Reply }
   | { kind: 'json'; body: JsonObject; headers?: Record<string, string>; reply?: Reply }
-  /** of a file that is downloaded */
+  /** a file that is downloaded */
   | { kind: 'bytes'; body: Uint8Array<ArrayBuffer>; type: string; reply?: Reply }
-  /** events with names */
+  /** named events */
   | { kind: 'frames'; frames: Frame[]; reply: Reply }
   | { kind: 'stream'; events: JsonObject[]; reply: Reply }
 
-/** Does what was asked, unless a script says otherwise; what a script refuses has no effect. */
+/** Acts and returns the outcome, unless a script says otherwise. A call that a script refuses has no effect. */
 export function perform(exchange: Exchange, act: (reply: Reply) => Outcome): Outcome {
   const reply = takeReply(exchange)
   if (reply.error) return refuse(resolveError(reply.error, presetContext(exchange)), reply)
@@ -63,7 +63,7 @@ export function refuse(failure: Failure, reply?: Reply): Outcome {
   return { kind: 'failure', failure, ...(reply ? { reply } : {}) }
 }
 
-/** Takes the script that fits this call; from here on it is used up. */
+/** Takes the script that fits this call. That counts as one of the script's uses. */
 export function takeReply({ state, route, call }: Exchange): Reply {
   return state.scripts.take({
     credential: call.credential,

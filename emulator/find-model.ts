@@ -1,11 +1,11 @@
-/** Which model answers: the table of models.ts by upstream and place. */
+/** Finds the model that answers, in the table of models.ts, by upstream and location. */
 import { MODELS } from './models.ts'
 import type { Model } from './models.ts'
 import type { Upstream } from './protocol.ts'
 
 const BY_ID: ReadonlyMap<string, Model> = new Map(MODELS.map((model) => [model.id, model]))
 
-/** The model that answers at this upstream and place: on the Gemini API maybe another one. */
+/** The model that answers at this upstream and location. On the Gemini API it may be another one than was asked. */
 export function findModel(upstream: Upstream, id: string, location: string): Model | undefined {
   const model = BY_ID.get(id)
   if (!model) return undefined

@@ -64,9 +64,9 @@ async function handle(state: State, request: Request): Promise<Response> {
     },
     state.now(),
   )
-  // Before the body is read: a client may leave in the middle of it.
+  // Registered before the body is read, since a client may leave while it sends the body.
   signal.addEventListener('abort', () => finish({ call, state }, true), { once: true })
-  // An upload may be of any bytes, and of many: text would hold them twice.
+  // The bytes of an upload are not decoded: they need not be text, and may be many.
   const isUpload = url.searchParams.has('upload_id') && route.method === 'uploadFile'
   const bytes = isUpload ? new Uint8Array(await request.arrayBuffer()) : NO_BYTES
   const text = isUpload ? '' : await request.text()

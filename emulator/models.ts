@@ -1,21 +1,21 @@
-/** Models, where each is served and what it refuses (docs/google.md: Embeddings, Thinking, Models). Data only. */
+/** The models, where each is served, and what it refuses (docs/google.md: Embeddings, Thinking, Models). Only data. */
 export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'XHIGH'
 
 export interface Thinking {
-  /** thinkingBudget: a range (`0` only where thinking can be off), taken as it comes, or refused */
+  /** thinkingBudget: a range (`0` only if thinking can be off), any value, or refused */
   budget: { min: number; max: number; off: boolean } | 'accepted' | 'refused'
-  /** empty: thinkingLevel is refused */
+  /** empty if thinkingLevel is refused */
   levels: readonly ThinkingLevel[]
-  /** does it think when the request says nothing? */
+  /** whether it thinks when the request says nothing about thinking */
   byDefault: boolean
 }
 
 export interface Model {
   id: string
-  /** 2.5, 3, 3.1 … 4; most rules go by it */
+  /** 2.5, 3, 3.1 … 4; most rules depend on it */
   generation: number
   kind: 'text' | 'image' | 'speech' | 'embedding'
-  /** on the Gemini API: served, not served, or routed to another model */
+  /** on the Gemini API: served, not served, or the id of the model that answers instead */
   geminiApi: boolean | string
   /** locations of Vertex AI; `any` includes every region */
   vertex: 'any' | readonly string[]
@@ -25,7 +25,7 @@ export interface Model {
   systemInstruction: boolean
   inputTokens: number
   outputTokens: number
-  /** of a model that makes embeddings: how Vertex is asked for them, how many at once, and how long a vector is */
+  /** for embeddings: the method of Vertex, how many texts it takes at once, and the length of a vector */
   embeds?: { vertex: 'predict' | 'embedContent'; atOnce: number; dimensions: number }
 }
 
@@ -214,7 +214,7 @@ export const MODELS: readonly Model[] = [
     thinking: byLevel(['MINIMAL', 'HIGH']),
   },
   { ...IMAGE, id: 'gemini-2.5-flash-image', generation: 2.5, thinking: null },
-  // Named by the types of @google/genai 3.1.0 and nowhere else yet: their limits are those of their kind.
+  // Found only in the types of @google/genai 3.1.0 so far. Their limits are assumed to be those of their kind.
   {
     ...IMAGE,
     id: 'gemini-nano-banana-2.1',

@@ -1,13 +1,13 @@
 /**
- * What the control plane speaks: plain JSON types, shared by the emulator and its client. The client
- * runs in workerd too, so nothing here may need Node or the DOM.
+ * The types of the control plane: plain JSON, shared by the emulator and its client. The client also runs in workerd,
+ * so nothing here may need Node or the DOM.
  */
 import type { PresetName } from './errors/presets.ts'
 import type { JsonObject } from './json.ts'
 
 export type Upstream = 'oauth' | 'code-assist' | 'vertex' | 'gemini-api'
 
-/** What kind of Code Assist user a refresh token belongs to (docs/google.md: Code Assist). */
+/** The kind of Code Assist user to whom a refresh token belongs (docs/google.md: Code Assist). */
 export type Persona =
   | 'licensed'
   | 'no_project'
@@ -58,7 +58,7 @@ export interface PresetError {
   model?: string
   project?: string
   message?: string
-  /** adds the legacy `errors` list next to `status` (docs/google.md: Forms of an error) */
+  /** adds the legacy `errors` list beside `status` (docs/google.md: Forms of an error) */
   legacy?: boolean
   /** forces the array form (`true`) or the object form (`false`) of an error (docs/google.md: Forms of an error) */
   array?: boolean
@@ -86,20 +86,20 @@ export interface SseOptions {
   newline?: 'lf' | 'crlf' | 'cr'
   /** what one write to the socket holds: an event (default), one byte, n bytes, or everything */
   split?: 'events' | 'bytes' | 'all' | number
-  /** a keep-alive comment line before every event */
+  /** a comment line as keep-alive before every event */
   comments?: boolean
-  /** the last event lacks the blank line that would deliver it */
+  /** leaves out the blank line that would end the last event */
   missingFinalNewline?: boolean
 }
 
 export interface Reply {
-  /** answers with this error; nothing else of the reply matters but the delays */
+  /** answers with this error; of the rest of the reply, only the delays count */
   error?: ErrorSpec
   text?: string
-  /** thought summary put before the text */
+  /** thought summary, put before the text */
   thought?: string
   parts?: JsonObject[]
-  /** raw GenerateContentResponse objects, one an event; a unary call gets the first */
+  /** raw GenerateContentResponse objects, one for each event; a unary call gets the first */
   chunks?: JsonObject[]
   usage?: Usage
   /** `null` leaves it out: the stream ends without a finishReason */
@@ -111,12 +111,12 @@ export interface Reply {
   /** a blocked prompt: 200 without candidates (docs/google.md: Blocked prompts) */
   blockReason?: string
   modelVersion?: string
-  /** `false`: issue neither thought signatures nor call ids */
+  /** `false`: the answer gets neither thought signatures nor call ids */
   signatures?: boolean
   sse?: SseOptions
-  /** before the headers */
+  /** delay before the headers */
   delayMs?: number
-  /** before each event */
+  /** delay before each event */
   chunkDelayMs?: number
   /** kills the connection after so many events; a unary body is cut in half */
   breakOffAfter?: number
@@ -128,19 +128,19 @@ export interface Reply {
   hangBeforeHeaders?: boolean
   /** sends nothing more after so many bytes, but keeps the connection */
   hangAtByte?: number
-  /** is silent for so long after so many events, then goes on */
+  /** is silent for `ms` after so many events, then goes on */
   pause?: { after: number; ms: number }
   /** waits before the headers until this name is released */
   hold?: string
-  /** an error inside the 200 stream (docs/google.md: Forms of an error), after which it ends */
+  /** an error inside the 200 stream (docs/google.md: Forms of an error), which then ends */
   errorAfter?: { events: number; error: ErrorSpec; unprefixed?: boolean }
-  /** token: lifetime told and kept */
+  /** for a token: its lifetime in seconds, both announced and kept */
   expiresIn?: number
-  /** token: a new refresh token comes back and is valid from now on */
+  /** for a token: returns this new refresh token, which is valid from now on */
   rotateRefreshToken?: string
-  /** onboardUser, a file uploaded, a batch, an interaction in the background: polls until it is done */
+  /** for onboardUser, an uploaded file, a batch, or an interaction in the background: polls until it is done */
   polls?: number
-  /** methods other than the generate ones: the whole 200 body */
+  /** for methods other than the generate ones: the whole body of the 200 */
   body?: JsonObject
 }
 
@@ -151,7 +151,7 @@ export interface ScriptInput {
   model?: string
   /** absent: generateContent and streamGenerateContent */
   method?: string
-  /** how many calls it answers; default 1, 0 = forever */
+  /** how many calls it answers; default 1; 0 for any number */
   times?: number
   reply: Reply
 }
@@ -167,11 +167,11 @@ export interface CallRecord {
   credential?: string
   project?: string
   location?: string
-  /** all of them, secrets cut: authorization keeps its scheme only */
+  /** all headers, without secrets: of authorization only the scheme is kept */
   headers: Record<string, string>
   body?: unknown
   status?: number
-  /** message of the error answered, if any */
+  /** message of the error that was answered, if any */
   error?: string
   /** stream events sent so far */
   events: number

@@ -1,4 +1,4 @@
-/** Random bytes as text; `btoa` only, since the client uses this in workerd too. */
+/** Random bytes as text. Uses only `btoa`, since the client runs in workerd too. */
 export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(length))
 }

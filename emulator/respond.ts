@@ -1,4 +1,7 @@
-/** From an outcome to the HTTP response, with the front end's headers and forms (docs/google.md: Code Assist, Forms of an error). */
+/**
+ * Turns an outcome into the HTTP response, with the front end's headers and forms (docs/google.md: Code Assist, Forms
+ * of an error).
+ */
 import { failureMessage, isObject } from './errors/failure.ts'
 import type { Failure } from './errors/failure.ts'
 import { resolveError } from './errors/resolve.ts'
@@ -59,7 +62,7 @@ function failed(exchange: Exchange, { status, body, headers, array }: Failure): 
   const isStream = route.method === 'streamGenerateContent'
   const wrap = array ?? (isStream && !isSse(exchange))
   const text = typeof body === 'string' ? body : pretty(wrap && isObject(body) ? [body] : body)
-  // Code Assist labels the errors of its stream method as a stream.
+  // On its stream method, Code Assist sends errors with the content type of a stream.
   const asEvents = route.upstream === 'code-assist' && isStream && isSse(exchange)
   const type = asEvents ? 'text/event-stream' : JSON_TYPE
   return new Response(text, {
@@ -105,7 +108,7 @@ function unary(
     finish(exchange)
     return new Response(text, { headers })
   }
-  // Half a body stands for the one event that a unary answer is.
+  // A unary answer counts as one event, so breaking off "after an event" means half of the body.
   const half = { text: text.slice(0, text.length / 2), events: 1 }
   const stop = breakOffAfter === undefined ? { hangAfter: 1 } : { breakOffAfter: 1 }
   return new Response(play(exchange, [half], stop), { headers })

@@ -1,4 +1,7 @@
-/** Paths of Google's front ends, all on one origin (docs/google.md: Access tokens, Code Assist, Vertex AI, Gemini API). */
+/**
+ * Paths of Google's front ends, all on one origin (docs/google.md: Access tokens, Code Assist, Vertex AI, Gemini
+ * API).
+ */
 import type { Upstream } from './protocol.ts'
 
 export interface Route {
@@ -18,7 +21,7 @@ interface Pattern {
   verb: string
   upstream: Upstream
   path: RegExp
-  /** for paths that do not name it, and what else the path leaves open */
+  /** what the path does not say */
   given?: Partial<Route>
   methods?: ReadonlySet<string>
 }
@@ -32,7 +35,7 @@ const CODE_ASSIST_METHODS = new Set([
   'retrieveUserQuota',
 ])
 const MODEL_METHODS = ['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent']
-/** Of other models than there are here: told so in JSON. */
+/** Methods of models that the emulator does not have. It answers with an error in JSON. */
 const FOREIGN_METHODS = ['predict', 'predictLongRunning']
 const VERTEX_METHODS = new Set([...MODEL_METHODS, 'predict'])
 const GEMINI_API_METHODS = new Set([
@@ -46,7 +49,7 @@ const GEMINI_API_METHODS = new Set([
 const VERSION = '/(?<version>v1|v1beta|v1alpha)'
 const ID = '(?<id>[^/:]+)'
 
-/** Things that belong to one project, on the Gemini API alone. */
+/** Things that belong to one project. Only the Gemini API has them. */
 const RESOURCES: readonly (readonly [verb: string, path: string, method: string])[] = [
   ['POST', `/upload${VERSION}/files`, 'uploadFile'],
   ['PUT', `/upload${VERSION}/files`, 'uploadFile'],
@@ -94,7 +97,7 @@ const PATTERNS: readonly Pattern[] = [
     methods: VERTEX_METHODS,
   },
   {
-    // Express mode: an API key and no project.
+    // Express mode: an API key without a project.
     verb: 'POST',
     upstream: 'vertex',
     path: new RegExp(`^/(?<version>v1|v1beta1)/${VERTEX_MODEL}$`),

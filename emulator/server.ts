@@ -24,7 +24,7 @@ export async function startEmulator(
     port: options.port ?? 0,
     silent: true,
     gracefulShutdown: false,
-    // Node's 5 s would close idle connections under the hands of a client that pools them.
+    // Node's default of 5 s would close connections that a client keeps in its pool.
     node: { keepAliveTimeout: KEEP_ALIVE_MS },
     error: (error) => {
       console.error(error)
@@ -46,11 +46,11 @@ async function answer(emulator: Emulator, request: ServerRequest): Promise<Respo
   const response = request.runtime?.node?.res
   try {
     const answered = await emulator.fetch(request)
-    // srvx writes the head with the first piece of the body; a stream that waits must show it before.
+    // srvx writes the headers with the first piece of the body, but a stream that waits must send them before.
     if (answered.body) setImmediate(() => flushHeaders(response))
     return answered
   } catch (error) {
-    // The client has left, or the script wants the connection to die; all else is a bug of ours.
+    // The client left, or the script wants the connection to die. Anything else is a bug.
     if (!(error instanceof BrokenOff || request.signal.aborted)) throw error
     response?.destroy()
     return new Response(null)

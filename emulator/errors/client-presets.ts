@@ -1,4 +1,4 @@
-/** 400, 401, 403 and 404 (docs/google.md: Errors by status). */
+/** Errors with 400, 401, 403 and 404 (docs/google.md: Errors by status). */
 import {
   errorInfo,
   failure,
@@ -185,7 +185,7 @@ const RPC_SERVICES: Record<string, (version: string) => string> = {
     `google.ai.generativelanguage.${version}.GenerativeService`,
 }
 
-/** Code Assist's 401 has no details, but tells in a header (docs/google.md: Errors by status). */
+/** Code Assist's 401 has no details, but says the same in a header (docs/google.md: Errors by status). */
 function bearerFailure(context: PresetContext, message: string, reason: string): Failure {
   const { service, version, method } = context
   const rpcService = RPC_SERVICES[service]?.(version)

@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts'
 
-/** What a preset may put into its texts. */
+/** What the texts of a preset may contain. */
 export interface PresetContext {
   model: string
   project: string

@@ -1,11 +1,11 @@
-/** An error as Google answers it: `google.rpc.Status` in JSON (docs/google.md: Forms of an error). */
+/** An error in Google's form: `google.rpc.Status` in JSON (docs/google.md: Forms of an error). */
 import type { JsonObject } from '../json.ts'
 
 export interface Failure {
   status: number
   body: JsonObject | unknown[] | string
   headers?: Record<string, string>
-  /** overrides which of the object and array forms the front end would pick */
+  /** overrides the front end's choice between the object form and the array form */
   array?: boolean
 }
 

@@ -1,4 +1,7 @@
-/** Every error a script can name. Texts and details: docs/google.md, Access tokens, Errors by status, Limits. */
+/**
+ * Every error that a script can name. Texts and details are from docs/google.md, Access tokens, Errors by status,
+ * Limits.
+ */
 import { CLIENT_PRESETS } from './client-presets.ts'
 import { OAUTH_PRESETS } from './oauth-presets.ts'
 import { QUOTA_PRESETS } from './quota-presets.ts'

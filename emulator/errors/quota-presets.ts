@@ -1,4 +1,4 @@
-/** The 429 family (docs/google.md: Limits). Delays are parameters: `retryDelay` in seconds. */
+/** Errors with 429 (docs/google.md: Limits). Delays are parameters: `retryDelay` in seconds. */
 import { errorInfo, failure, help, quotaFailure, retryInfo } from './failure.ts'
 import type { Failure } from './failure.ts'
 import type { PresetContext } from './context.ts'
@@ -21,7 +21,7 @@ const GEMINI_QUOTAS = {
     limit: 10,
     retryDelay: '34.074824224s',
   },
-  /** RetryInfo stays short although the day's quota is gone: only the quota id tells. */
+  /** RetryInfo stays short although the quota of the day is used up: only the quota's id says so. */
   gemini_429_day: {
     metric: REQUESTS,
     quotaId: 'GenerateRequestsPerDayPerProjectPerModel-FreeTier',
@@ -72,7 +72,7 @@ function geminiQuota(quota: GeminiQuota): (context: PresetContext) => Failure {
           quotaMetric: `${METRIC}/${quota.metric}`,
           quotaId: quota.quotaId,
           quotaDimensions: { location: 'global', model },
-          // An int64, hence text; protobuf JSON leaves the zero out.
+          // An int64, so it is a string. Protobuf JSON leaves out zero.
           ...(quota.limit > 0 ? { quotaValue: String(quota.limit) } : {}),
         }),
         retryInfo(`${Math.floor(Number.parseFloat(retryDelay))}s`),
@@ -132,7 +132,7 @@ function codeAssistQuota(
   )
 }
 
-/** Capacity is server-wide and comes as 429 or as 503. */
+/** Capacity belongs to the server, not to an account. Its error comes as 429 or as 503. */
 export function capacity(code: number, { model, retryDelay }: PresetContext): Failure {
   return failure(code, `No capacity available for model ${model} on the server`, [
     errorInfo('MODEL_CAPACITY_EXHAUSTED', CODE_ASSIST, { model }),
@@ -140,7 +140,7 @@ export function capacity(code: number, { model, retryDelay }: PresetContext): Fa
   ])
 }
 
-/** Go style, as in `quotaResetDelay`: `18h12m3.4s`, `539.477544ms`, `0s`. */
+/** A duration as Go writes it, for `quotaResetDelay`: `18h12m3.4s`, `539.477544ms`, `0s`. */
 export function goDuration(seconds: number): string {
   if (seconds > 0 && seconds < 1) return `${trim(seconds * 1000)}ms`
   const hours = Math.floor(seconds / 3600)

@@ -1,4 +1,4 @@
-/** From what a script says (`'429'`, `{ preset, … }`, `{ status, body }`) to the error to answer. */
+/** Turns what a script says (`'429'`, `{ preset, … }`, `{ status, body }`) into the error to answer. */
 import type { JsonObject } from '../json.ts'
 import type { ErrorSpec, PresetError } from '../protocol.ts'
 import type { Preset, PresetContext } from './context.ts'
@@ -14,12 +14,12 @@ export function resolveError(spec: ErrorSpec, context: PresetContext): Failure {
     status: spec.status,
     body: spec.body ?? '',
     ...(spec.headers ? { headers: spec.headers } : {}),
-    // A raw body goes out as it is, also where Google would wrap it.
+    // A raw body is sent as it is, even where Google would put it into an array.
     array: false,
   }
 }
 
-/** The complaint about a script whose error cannot be resolved, if there is one. */
+/** What is wrong with a script's error that cannot be resolved; undefined if nothing is. */
 export function checkError(spec: ErrorSpec): string | undefined {
   if (typeof spec === 'object' && 'status' in spec) return undefined
   const name = typeof spec === 'string' ? spec : spec.preset

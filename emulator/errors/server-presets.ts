@@ -1,4 +1,4 @@
-/** 499 and 5xx (docs/google.md: Errors by status). */
+/** Errors with 499 and 5xx (docs/google.md: Errors by status). */
 import { failure } from './failure.ts'
 import type { Failure } from './failure.ts'
 import { capacity } from './quota-presets.ts'
@@ -28,7 +28,7 @@ export const SERVER_PRESETS = {
 
 type HtmlFailure = Failure & { body: string }
 
-/** Google's front end answers in HTML where no service was reached. */
+/** Google's front end answers in HTML if no service was reached. */
 export function html(status: number, title: string, text = 'That’s all we know.'): HtmlFailure {
   return {
     status,

@@ -1,11 +1,11 @@
-/** The message table, read once: field look-up by both spellings and by upstream. */
+/** The table of messages with its types parsed: finds a field by either spelling, and says which upstream knows it. */
 import type { Upstream } from '../protocol.ts'
 import { MESSAGES } from './messages.ts'
 
 export interface Field {
-  /** camelCase, as parsed requests have it */
+  /** in camelCase, as in parsed requests */
   name: string
-  /** snake_case, as error paths have it */
+  /** in snake_case, as in the paths of errors */
   protoName: string
   type: string
   shape: 'single' | 'repeated' | 'map'
@@ -19,7 +19,8 @@ const KNOWN_BY: Record<string, (upstream: Upstream, version: string) => boolean>
   'vertex-only': (upstream) => upstream === 'vertex',
   'code-assist': (upstream) => upstream === 'code-assist',
   public: (upstream) => upstream !== 'code-assist',
-  // "Never with v1", says Google's guide on long answers; yet on the Gemini API @google/genai 3.1.0 sends it to v1 by itself.
+  // Google's guide on long answers says "never with v1", but for the Gemini API @google/genai 3.1.0 sends it to v1 by
+  // default.
   beta: (upstream, version) =>
     upstream === 'gemini-api' || (upstream === 'vertex' && version !== 'v1'),
 }

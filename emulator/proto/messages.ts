@@ -1,9 +1,9 @@
 /**
- * The one table of the request messages: message → field → type. docs/google.md, Requests; which upstream
- * knows a field: Code Assist, One upstream's fields. Everything not named here is an "Unknown name" (docs/google.md: Unknown fields).
+ * The table of the request messages: message → field → type (docs/google.md: Requests; for who knows a field: Code
+ * Assist, One upstream's fields). A field that is missing here is an "Unknown name" (docs/google.md: Unknown fields).
  *
- * A type is a scalar, an enum (proto/enums.ts), a message of this table, `Struct` (any object) or
- * `Value` (any JSON); `[]` repeats it, `map<T>` maps strings to it. After `@` stands who knows it.
+ * A type is a scalar, an enum (proto/enums.ts), a message of this table, `Struct` (any object) or `Value` (any JSON).
+ * `[]` repeats it; `map<T>` maps strings to it. `@` is followed by who knows the field.
  */
 export const MESSAGES: Record<string, Record<string, string>> = {
   GenerateContentRequest: {
@@ -253,7 +253,8 @@ export const MESSAGES: Record<string, Record<string, string>> = {
     prominentPeople: 'string @vertex',
   },
 
-  // Of the Gemini API; Vertex's has the same name but its settings in a message of their own (docs/google.md: Embeddings).
+  // The Gemini API's message. Vertex's has the same name, but puts its settings into a message of their own
+  // (docs/google.md: Embeddings).
   EmbedContentRequest: {
     model: 'string',
     content: 'Content',

@@ -1,4 +1,4 @@
-/** Fields of which at most one may be set. */
+/** Groups of fields of which at most one may be set. */
 export const ONEOFS: Record<string, { name: string; fields: readonly string[] }> = {
   Part: {
     name: 'data',

@@ -1,6 +1,6 @@
 /**
- * Reads a JSON body as a proto message the way Google's transcoder does: every unknown name and wrong
- * type is collected and told at once (docs/google.md: Unknown fields). What passes comes out in camelCase.
+ * Reads a JSON body as a proto message in the way of Google's transcoder: it collects every unknown name and wrong
+ * type and reports all of them at once (docs/google.md: Unknown fields). The result is in camelCase.
  */
 import { badRequest, failure, isObject } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
@@ -80,7 +80,7 @@ function readField(
   const path = join(at.path, field.protoName)
   if (field.shape === 'map') return readMap(reading, field, value, path)
   if (field.shape === 'repeated') {
-    // The transcoder takes a lone element for a list of one.
+    // The transcoder takes a single element for a list of one.
     const elements: unknown[] = Array.isArray(value) ? value : [value]
     return elements.map((element, index) => {
       const elementPath = `${path}[${index}]`

@@ -1,4 +1,4 @@
-/** Scalars of proto JSON. A problem is told as Google's parser tells it: `(TYPE_…), value`. */
+/** Scalars of proto JSON. A problem is worded as by Google's parser: `(TYPE_…), value`. */
 import { ENUMS } from './enums.ts'
 
 const INT32 = 2 ** 31
@@ -68,7 +68,7 @@ function readDuration(value: unknown): Scalar {
   return { ok: false, problem }
 }
 
-/** Lower case passes too (docs/google.md: Requests, Schemas), and so do numbers in range. */
+/** Lower case is accepted too (docs/google.md: Requests, Schemas), and so are numbers in range. */
 function readEnum(
   type: string,
   value: unknown,

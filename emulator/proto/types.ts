@@ -1,4 +1,4 @@
-/** A parsed request: what proto/parse.ts lets through, as types. */
+/** Types of a parsed request, as proto/parse.ts returns it. */
 import type { JsonObject } from '../json.ts'
 import type { ThinkingLevel } from '../models.ts'
 

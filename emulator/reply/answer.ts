@@ -1,4 +1,4 @@
-/** What the model says: the script's words, or a plausible echo. */
+/** What the model says: the script's words, or a plausible echo of the request. */
 import { isObject } from '../errors/failure.ts'
 import type { Model } from '../models.ts'
 import type { Reply, Usage } from '../protocol.ts'
@@ -75,7 +75,10 @@ function defaultParts(model: Model, request: GenerateRequest): Part[] {
 const SAMPLE_RATE = 24_000
 const SAMPLES_PER_WORD = 240
 
-/** A tone as long as the text: 16-bit samples, the format told in the mime type alone. A part for every few words. */
+/**
+ * A tone as long as the text, one part for every few words. The samples have 16 bits, and only the mime type names
+ * the format.
+ */
 function speech(text: string): Part[] {
   const words = text.split(/\s+/).length
   const mimeType = `audio/L16;codec=pcm;rate=${SAMPLE_RATE}`
@@ -88,7 +91,7 @@ function speech(text: string): Part[] {
   })
 }
 
-/** Mode ANY leaves the model no choice. */
+/** Mode ANY forces the model to call a function. */
 function forcedCall({ tools = [], toolConfig }: GenerateRequest): Part | undefined {
   const { mode, allowedFunctionNames } = toolConfig?.functionCallingConfig ?? {}
   if (mode !== 'ANY') return undefined
@@ -105,7 +108,7 @@ export function lastUserText({ contents = [] }: GenerateRequest): string {
   return ''
 }
 
-/** Stop sequences and maxOutputTokens; the ceiling holds thoughts too (docs/google.md: Generation settings). */
+/** Applies stop sequences and maxOutputTokens. That limit counts thoughts too (docs/google.md: Generation settings). */
 function limit(parts: Part[], config: GenerationConfig, thoughts: number): Spoken {
   const [first] = parts
   if (first?.text === undefined) return { parts, finishReason: 'STOP' }
@@ -136,7 +139,7 @@ function thinks({ thinking }: Model, { thinkingConfig }: GenerationConfig): bool
   if (!thinking) return false
   const { thinkingBudget, thinkingLevel } = thinkingConfig ?? {}
   if (thinkingBudget === undefined && thinkingLevel === undefined) return thinking.byDefault
-  // Gemini 3 cannot switch it off (docs/google.md: Thinking).
+  // Gemini 3 cannot switch thinking off (docs/google.md: Thinking).
   return thinkingBudget !== 0 || thinking.levels.length > 0
 }
 

@@ -59,7 +59,7 @@ function sign(answer: Answer, composition: Composition): Part[] {
   })
 }
 
-/** What every chunk of one answer carries. Vertex and Code Assist tell when it was made. */
+/** What every chunk of an answer has. Vertex and Code Assist also say when it was made. */
 function frameOf({ upstream, model, reply, now }: Composition): JsonObject {
   return {
     modelVersion: reply.modelVersion ?? model.id,
@@ -89,19 +89,19 @@ function candidates(
   const last = finishReason !== undefined
   const count = request.generationConfig?.candidateCount ?? 1
   return Array.from({ length: count }, (_, index) => ({
-    // A candidate whose tokens all went into thinking has content without parts.
+    // If all tokens went into thinking, the candidate's content has no parts.
     content: parts.length > 0 ? { parts, role: 'model' } : { role: 'model' },
     ...(last ? { finishReason } : {}),
     ...(last && reply.finishMessage ? { finishMessage: reply.finishMessage } : {}),
     ...(last && reply.continuationToken ? { continuationToken: reply.continuationToken } : {}),
     ...(last ? reply.candidate : {}),
-    // Vertex and Code Assist leave the zero out, the Gemini API writes it.
+    // Vertex and Code Assist leave out the zero; the Gemini API writes it.
     ...(upstream === 'gemini-api' || index > 0 ? { index } : {}),
     ...(last && upstream !== 'gemini-api' && !composition.streaming ? { avgLogprobs: -0.21 } : {}),
   }))
 }
 
-/** Text word by word, everything else whole. */
+/** Splits text word by word; all other parts stay whole. */
 function splitParts(parts: Part[]): Part[][] {
   if (parts.length === 0) return [[]]
   return parts.flatMap((part) => {
@@ -111,7 +111,7 @@ function splitParts(parts: Part[]): Part[][] {
   })
 }
 
-/** The Gemini API counts in every chunk; the others tell only the traffic type until the last. */
+/** The Gemini API counts tokens in every chunk. The others say only the traffic type until the last chunk. */
 function runningUsage({ upstream }: Composition, total: Usage, spoken: number): JsonObject {
   if (upstream !== 'gemini-api') return { trafficType: 'ON_DEMAND' }
   const { promptTokenCount = 0, thoughtsTokenCount = 0, candidatesTokenCount = 0 } = total

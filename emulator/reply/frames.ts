@@ -1,4 +1,4 @@
-/** Events on the wire: SSE (docs/google.md: Streams) or, without `alt=sse`, one JSON array. */
+/** Events on the wire: SSE (docs/google.md: Streams), or one JSON array if `alt=sse` is missing. */
 import type { JsonObject } from '../json.ts'
 import type { SseOptions } from '../protocol.ts'
 
@@ -6,7 +6,7 @@ const NEWLINES = { lf: '\n', crlf: '\r\n', cr: '\r' } as const
 
 export interface Frame {
   text: string
-  /** how many events it completes */
+  /** how many events the frame completes */
   events: number
 }
 

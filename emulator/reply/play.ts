@@ -24,7 +24,7 @@ export function planSteps(frames: Frame[], reply: Reply): Step[] {
   return cutAtByte(steps, reply)
 }
 
-/** The last write is cut short, and nothing comes after it but the end. */
+/** Cuts the last write short. Only the end follows. */
 function cutAtByte(steps: Step[], { breakOffAtByte, hangAtByte }: Reply): Step[] {
   const limit = Math.min(breakOffAtByte ?? Infinity, hangAtByte ?? Infinity)
   if (limit === Infinity) return steps
@@ -68,7 +68,7 @@ function writes({ text, events }: Frame, { split }: SseOptions): Step[] {
 export interface Watch {
   signal: AbortSignal
   onEvents(count: number): void
-  /** exactly once, unless the client leaves first */
+  /** called exactly once, unless the client leaves first */
   onEnd(): void
   onAbort(): void
 }
@@ -79,7 +79,7 @@ export function playSteps(steps: Step[], watch: Watch): ReadableStream<Uint8Arra
     for (;;) {
       const step = steps[at]
       at += 1
-      // A turn of the event loop lets Node flush the write before, so none is joined with the next.
+      // After a turn of the event loop, Node has flushed the write before, so no two writes are joined.
       if (at > 1 || step?.kind === 'break') await nextTurn()
       if (!step) {
         watch.onEnd()
@@ -101,7 +101,7 @@ export function playSteps(steps: Step[], watch: Watch): ReadableStream<Uint8Arra
   return new ReadableStream({ pull, cancel: () => watch.onAbort() }, { highWaterMark: 0 })
 }
 
-/** Thrown where the connection must die without a proper end. */
+/** Thrown to make the connection die without a proper end. */
 export class BrokenOff extends Error {
   constructor() {
     super('broken off as scripted')

@@ -1,19 +1,22 @@
-/** JSON that fits a schema, as Google's constrained decoding makes it: JSON Schema, or Google's own with its upper-case types. */
+/**
+ * JSON that fits a schema, as Google's constrained decoding makes it. The schema is a JSON Schema, or Google's own
+ * with types in upper case.
+ */
 import type { JsonObject } from '../json.ts'
 
-/** Below this a recursive schema is given only what it requires. */
+/** Levels. Below this, objects of a recursive schema get only their required properties. */
 const MAX_DEPTH = 4
-/** One that requires itself has no end. */
+/** Levels. A schema that requires itself would never end, so it ends here. */
 const BOTTOM = 32
 
-/** What a model would say in fields of these names, where any text would fit the schema. */
+/** What a model would say in fields with these names. The schema would allow any text. */
 const BY_NAME: ReadonlyMap<string, string> = new Map([
   ['language', 'english'],
   ['start', '00:00'],
   ['end', '00:01'],
 ])
 
-/** `text`: what strings hold. */
+/** `text`: the content of strings. */
 export function sampleOf(schema: JsonObject, text: string): unknown {
   return sample(schema, { root: schema, text, name: '', depth: 0 })
 }
@@ -21,7 +24,7 @@ export function sampleOf(schema: JsonObject, text: string): unknown {
 interface At {
   readonly root: JsonObject
   readonly text: string
-  /** The field that the value is for. */
+  /** Name of the field whose value is wanted. */
   readonly name: string
   readonly depth: number
 }
@@ -52,7 +55,7 @@ function sample(given: unknown, at: At): unknown {
   }
 }
 
-/** 1 where it may be: gemini-cli asks for a score from 1 to 100 in words alone, and asks again for any other. */
+/** 1 if allowed: gemini-cli asks in words for a score from 1 to 100, and asks again if it gets another value. */
 function numberOf({ minimum = 1, maximum }: JsonObject): unknown {
   return typeof minimum === 'number' && typeof maximum === 'number'
     ? Math.min(minimum, maximum)
@@ -77,7 +80,7 @@ function listOf(schema: JsonObject, at: At): unknown[] {
   return Array.from({ length }, () => sample(items, item))
 }
 
-/** With what a `$ref` stands for (`#/$defs/Name`); a chain of references alone comes to nothing. */
+/** Resolves a `$ref` (`#/$defs/Name`). A chain that never leaves references gives an empty schema. */
 function resolved(given: unknown, root: JsonObject): JsonObject {
   let schema = asObject(given)
   for (let hop = 0; hop < MAX_DEPTH && typeof schema['$ref'] === 'string'; hop++) {

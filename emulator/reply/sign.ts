@@ -5,11 +5,11 @@ import type { Issuer, Signatures } from '../state/signatures.ts'
 
 export interface Signing extends Issuer {
   signatures: Signatures
-  /** the request declares functions */
+  /** whether the request declares functions */
   hasFunctions: boolean
-  /** the answer took thinking */
+  /** whether the model thought before it answered */
   thought: boolean
-  /** a signature of text comes in a part of its own when streaming */
+  /** when streaming, the signature of a text comes in a part of its own */
   streaming: boolean
 }
 
@@ -32,7 +32,10 @@ function signFirst(parts: Part[], signing: Signing): Part[] {
   return signing.hasFunctions && signing.thought ? signAt(parts, 0, signing) : parts
 }
 
-/** Each use of a tool of Google's and each of its results; and the first call, which holds that they came before it. */
+/**
+ * Signs each use of Google's own tools and each of its results. Also signs the first call, and records which of these
+ * came before it.
+ */
 function signTools(parts: Part[], signing: Signing): Part[] {
   const firstCall = parts.findIndex((part) => part.functionCall)
   const done = parts.map((part, index) =>

@@ -1,10 +1,10 @@
-/** Believable token counts; the sums are Google's (docs/google.md: Token counts). */
+/** Plausible token counts, summed as Google does (docs/google.md: Token counts). */
 import type { JsonObject } from '../json.ts'
 import type { Upstream, Usage } from '../protocol.ts'
 import type { Content, GenerateRequest, Part } from '../proto/types.ts'
 
 const CHARACTERS_PER_TOKEN = 4
-/** What an image costs. */
+/** Tokens of an image. */
 const MEDIA_TOKENS = 258
 
 export function textTokens(text: string): number {
@@ -27,7 +27,7 @@ export function promptTokens(request: GenerateRequest): number {
   return spoken + (request.tools ? textTokens(JSON.stringify(request.tools)) : 0)
 }
 
-/** Fills in what a script left open, so that the total adds up unless the script says otherwise. */
+/** Fills in what a script left open. The total adds up unless the script says otherwise. */
 export function completeUsage(counted: Usage, scripted: Usage = {}): Usage {
   const usage = { ...counted, ...scripted }
   const total =
@@ -38,7 +38,7 @@ export function completeUsage(counted: Usage, scripted: Usage = {}): Usage {
   return { ...usage, totalTokenCount: scripted.totalTokenCount ?? total }
 }
 
-/** Protobuf JSON leaves zeros out. */
+/** As protobuf JSON, which leaves out zeros. */
 export function usageMetadata(usage: Usage, upstream: Upstream): JsonObject {
   const counts = Object.entries(usage).filter(([, count]) => count > 0)
   const { promptTokenCount = 0, candidatesTokenCount = 0, cachedContentTokenCount = 0 } = usage

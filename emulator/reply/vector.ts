@@ -1,11 +1,12 @@
-/** Embeddings that tell texts apart: the same text always has the same vector. */
+/** Embeddings that distinguish texts: the same text always has the same vector. */
 
-/** Length of the vectors before any is cut short. */
+/** Length of a vector that was not shortened. */
 const WHOLE = 3072
 
 /**
- * The first `length` values of a unit vector that follows from the text. So a vector that is cut short is no unit vector, as
- * with gemini-embedding-001 (docs/google.md: Embeddings); one of a model whose whole vectors are shorter is none either.
+ * The first `length` values of a unit vector that is derived from the text. So a shortened vector is not a unit
+ * vector, as with gemini-embedding-001 (docs/google.md: Embeddings). Neither is a vector of a model whose vectors are
+ * shorter from the start.
  */
 export function vectorOf(text: string, length: number): number[] {
   let seed = 0x811c9dc5

@@ -1,4 +1,4 @@
-/** What one request of a batch comes to: an answer, or an error in its place. */
+/** The result of one request of a batch: an answer, or an error in its place. */
 import { failureMessage, isObject } from '../errors/failure.ts'
 import type { Exchange } from '../exchange.ts'
 import type { JsonObject } from '../json.ts'
@@ -12,7 +12,7 @@ import { embeddingOf } from '../upstreams/embed.ts'
 import { withCache } from '../upstreams/generate.ts'
 import { ownThings } from './own-things.ts'
 
-/** `key` stands in the lines of a file, `metadata` beside requests that come with the batch. */
+/** `key` stands in the lines of a file, `metadata` beside requests that were sent with the batch. */
 export interface Asked {
   key?: unknown
   metadata?: unknown

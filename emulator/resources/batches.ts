@@ -15,7 +15,7 @@ import { callerOf, newId, noFile, notActive, notFound } from './owner.ts'
 
 const ID_LENGTH = 36
 const LIFE_MS = 48 * 3_600_000
-/** The first finds the batch running, the second done. */
+/** The first poll finds the batch running, the second finds it done. */
 const POLLS = 2
 
 export function createBatch(exchange: Exchange): Outcome {

@@ -1,4 +1,4 @@
-/** A batch as the operation that Google tells it as (flachesis/gemini-rust#13 shows one). */
+/** Google describes a batch as an operation (flachesis/gemini-rust#13 shows one). */
 import type { JsonObject } from '../json.ts'
 import { isOpen } from '../state/batches.ts'
 import type { Batch } from '../state/batches.ts'
@@ -36,7 +36,7 @@ export function describeBatch(batch: Batch): JsonObject {
   }
 }
 
-/** Counts are text, and zeros are left out, as in all of Google's JSON. */
+/** As in all of Google's JSON, counts are strings, and zeros are left out. */
 function statsOf(batch: Batch): JsonObject {
   const failed = batch.answers.filter((answer) => 'error' in answer).length
   const counts = {

@@ -18,7 +18,7 @@ export function describeInteraction(interaction: Interaction): JsonObject {
   }
 }
 
-/** A step for each call, each thought, and each run of what else was said. */
+/** One step for each call, for each thought, and for each run of other parts. */
 export function stepsOf(parts: Part[]): JsonObject[] {
   const steps: JsonObject[] = []
   for (const part of parts) {

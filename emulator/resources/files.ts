@@ -1,4 +1,4 @@
-/** get, list, delete and download of files; a poll moves one that is being processed. */
+/** get, list, delete and download of files. Each poll moves a file on that is being processed. */
 import { invalidArgument } from '../errors/failure.ts'
 import { perform, refuse } from '../exchange.ts'
 import type { Exchange, Outcome } from '../exchange.ts'

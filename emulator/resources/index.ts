@@ -1,4 +1,4 @@
-/** What belongs to one project, by the method that asks for it. */
+/** Methods for things that belong to one project. */
 import type { Exchange, Outcome } from '../exchange.ts'
 import { cancelBatch, createBatch, deleteBatch, getBatch, listBatches } from './batches.ts'
 import {

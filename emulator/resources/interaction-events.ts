@@ -1,4 +1,4 @@
-/** An interaction as a stream of named events, each with an id from which the stream can be taken up again. */
+/** An interaction as a stream of named events. Each has an id, from which the stream can be resumed. */
 import type { JsonObject } from '../json.ts'
 import type { Frame } from '../reply/frames.ts'
 import type { Interaction, InteractionStatus } from '../state/interactions.ts'

@@ -1,9 +1,9 @@
-/** What an interaction is asked, as contents: text, a list of contents, or a list of steps. */
+/** The input of an interaction as contents. It may be a text, a list of contents, or a list of steps. */
 import { isObject } from '../errors/failure.ts'
 import type { JsonObject } from '../json.ts'
 import type { Content, Part } from '../proto/types.ts'
 
-/** Undefined where it is none of these. */
+/** Undefined if the input has none of these forms. */
 export function contentsOf(input: unknown): Content[] | undefined {
   if (typeof input === 'string') return [{ role: 'user', parts: [{ text: input }] }]
   const list = Array.isArray(input) ? input : [input]
@@ -71,7 +71,7 @@ function responseOf({
   }
 }
 
-/** Steps of one side that follow each other are one turn. */
+/** Joins neighbouring steps of the same role into one turn. */
 function joined(contents: Content[]): Content[] {
   const turns: Content[] = []
   for (const { role = 'user', parts = [] } of contents) {

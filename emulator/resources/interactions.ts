@@ -19,9 +19,9 @@ import { contentsOf } from './interaction-input.ts'
 import { ownThings } from './own-things.ts'
 import { callerOf, notFound } from './owner.ts'
 
-/** Of the paid tier. */
+/** How long the paid tier keeps an interaction. */
 const LIFE_MS = 55 * 86_400_000
-/** Who stands in where an agent is asked. */
+/** The model that answers if an agent is asked. */
 const AGENT_MODEL = 'gemini-3.1-pro-preview'
 
 const FIELDS: ReadonlySet<string> = new Set(
@@ -134,7 +134,7 @@ function functionsOf(tools: unknown): FunctionDeclaration[] {
   )
 }
 
-/** With `stream=true` all its events, or those after `last_event_id`. */
+/** With `stream=true` all events, or those after `last_event_id`. */
 export function getInteraction(exchange: Exchange): Outcome {
   const { state, url } = exchange
   return withInteraction(exchange, (found, reply) => {

@@ -1,4 +1,4 @@
-/** What a request may name of its caller's: files by their address, caches by their name. */
+/** The caller's own things that a request may name: files by address, caches by name. */
 import type { Exchange } from '../exchange.ts'
 import type { Cache } from '../state/caches.ts'
 import type { FileState } from '../protocol.ts'
@@ -7,7 +7,7 @@ import { callerOf } from './owner.ts'
 export interface OwnThings {
   file(id: string): FileState | undefined
   cache(name: string): Cache | undefined
-  /** Whether this continues an answer that this caller was given. */
+  /** Whether the token is from an answer that this caller got. */
   continues(token: string): boolean
 }
 

@@ -1,4 +1,7 @@
-/** Files, caches, batches and interactions belong to the project of the key; a key without one stands for a project of its own. */
+/**
+ * Files, caches, batches and interactions belong to the project of the API key. A key without a project counts as a
+ * project of its own.
+ */
 import { statusFailure, failure } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Exchange } from '../exchange.ts'
@@ -8,7 +11,7 @@ export function ownerOf({ project, api_key: key }: ApiKeyInput): string {
   return project ?? key
 }
 
-/** Of the API key that made the call; nobody where it is no call with a key. */
+/** The owner for the API key that made the call; empty if the call was not made with a key. */
 export function callerOf({ call, state }: Exchange): string {
   const caller = state.credentials.get(call.credential ?? '')
   return caller?.type === 'api_key' ? ownerOf(caller) : ''
@@ -16,13 +19,13 @@ export function callerOf({ call, state }: Exchange): string {
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
-/** Lower-case letters and digits: SDKs cut an id at anything else. */
+/** Only lower-case letters and digits: SDKs cut an id at any other character. */
 export function newId(length: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(length))
   return Array.from(bytes, (byte) => LETTERS[byte % LETTERS.length]).join('')
 }
 
-/** Also of a file that is somebody else's (googleapis/python-genai#1218). */
+/** The same words for a file of somebody else (googleapis/python-genai#1218). */
 export function noFile(id: string): Failure {
   return failure(403, `You do not have permission to access the File ${id} or it may not exist.`)
 }

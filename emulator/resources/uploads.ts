@@ -1,6 +1,6 @@
 /**
- * Google's resumable protocol: `start` answers an address; pieces, questions and the end go there. The address is the permission:
- * SDKs send the bytes without a key (ai.google.dev, "Files API", REST).
+ * Google's resumable protocol: `start` returns an address, and pieces, queries and the end go there. The address is
+ * the permission: SDKs send the bytes without a key (ai.google.dev, "Files API", REST).
  */
 import { invalidArgument, isObject, statusFailure } from '../errors/failure.ts'
 import { perform, presetFailure, refuse } from '../exchange.ts'
@@ -12,11 +12,11 @@ import type { Upload } from '../state/files.ts'
 import { readBody } from '../upstreams/body.ts'
 import { callerOf, newId, notFound } from './owner.ts'
 
-/** Pieces but the last are multiples of it. */
+/** The size of every piece but the last is a multiple of this many bytes. */
 const GRANULARITY = 256 * 1024
 const ID_LENGTH = 12
 const NAME = /^files\/[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/
-/** What takes a while to be looked through. */
+/** Types of files that Google takes a while to process. */
 const SLOW = /^video\//
 
 export function startUpload(exchange: Exchange): Outcome {
@@ -107,7 +107,7 @@ function receive(exchange: Exchange, upload: Upload, finalizes: boolean): Outcom
   })
 }
 
-/** Whoever lost the answer to the last piece gets it here. */
+/** A client that lost the answer to the last piece can get it here. */
 function query({ state }: Exchange, upload: Upload): Outcome {
   const file = state.files.shelf.get(upload.name, upload.owner, state.now())
   if (upload.state !== 'final' || !file) return told(upload)

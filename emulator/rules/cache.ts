@@ -18,7 +18,7 @@ export function checkCache(subject: Subject): Failure | undefined {
         'or tool_config.\n\nProposed fix: move those values to CachedContent from GenerateContent request.',
     )
   }
-  // Nothing here creates caches of Vertex AI, so none can be found.
+  // The emulator makes no caches of Vertex AI, so none can be found.
   if (upstream !== 'gemini-api') {
     const [id = ''] = request.cachedContent.split('/').slice(-1)
     return failure(404, `Not found: cached content metadata for ${id}.`)
@@ -31,7 +31,9 @@ export function checkCache(subject: Subject): Failure | undefined {
   )
 }
 
-/** The guide says that a token belongs to the answer it came with; how another is refused it does not say. */
+/**
+ * Google's guide says that a token belongs to the answer it came with. It does not say how another token is refused.
+ */
 function checkContinuation({ request, model, own }: Subject): Failure | undefined {
   if (request.continuationToken === undefined) return undefined
   if (model.generation < CONTINUES_SINCE) {

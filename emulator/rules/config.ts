@@ -6,7 +6,7 @@ import type { Subject } from './subject.ts'
 
 const MAX_STOP_SEQUENCES = 5
 const PATH = '* GenerateContentRequest.generation_config'
-/** Several candidates, and log probabilities on Vertex, ended with this generation. */
+/** From this generation on there are no several candidates, and no log probabilities on Vertex. */
 const PLAIN_SINCE = 3
 
 type Numeric =

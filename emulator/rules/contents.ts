@@ -8,7 +8,7 @@ import type { Subject } from './subject.ts'
 const LEARN_MORE =
   'Learn more: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/gemini'
 const VALID_ROLES: ReadonlySet<string> = new Set(['user', 'model'])
-/** From here on role `function` is gone. */
+/** From this generation on, the role `function` is refused. */
 const NO_FUNCTION_ROLE_SINCE = 3.6
 const PART_DATA = ONEOFS['Part']?.fields ?? []
 
@@ -46,7 +46,7 @@ function checkContent(subject: Subject, content: Content, index: number): Failur
 
 function checkRole({ upstream, model, request }: Subject, role?: string): Failure | undefined {
   if (role === undefined || role === '') {
-    // The Gemini API takes a single content for the user's.
+    // The Gemini API takes a single content without a role for the user's.
     const isAlone = upstream === 'gemini-api' && request.contents?.length === 1
     return isAlone ? undefined : invalidArgument('Please use a valid role: user, model.')
   }

@@ -1,4 +1,4 @@
-/** Too much input (docs/google.md: Errors by status). */
+/** Refuses too much input (docs/google.md: Errors by status). */
 import { invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import { promptTokens } from '../reply/usage.ts'

@@ -1,4 +1,4 @@
-/** What Google checks after parsing, in order; the first complaint is the answer. */
+/** What Google checks after parsing, in order. The first complaint is the answer. */
 import type { Failure } from '../errors/failure.ts'
 import { checkCache } from './cache.ts'
 import { checkConfig } from './config.ts'
@@ -36,7 +36,7 @@ export function checkRequest(subject: Subject): Failure | undefined {
   return firstFailure(RULES, subject)
 }
 
-/** countTokens looks at the contents only. */
+/** countTokens checks only the contents. */
 export function checkCounted(subject: Subject): Failure | undefined {
   return firstFailure(CONTENT_RULES, subject)
 }

@@ -1,4 +1,6 @@
-/** What is refused in a JSON Schema, where all but the documented keywords are ignored (docs/google.md: Schemas). */
+/**
+ * What Google refuses in a JSON Schema. It ignores all keywords except the documented ones (docs/google.md: Schemas).
+ */
 import { invalidArgument, isObject } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { JsonObject } from '../json.ts'
@@ -12,14 +14,14 @@ const TYPES: readonly unknown[] = [
   'object',
   'null',
 ]
-/** Keywords that hold one schema, a list of them, or a map. */
+/** Keywords that hold one schema, a list of schemas, or a map of them. */
 const ONE = ['items', 'additionalProperties']
 const LISTS = ['prefixItems', 'anyOf', 'oneOf']
 const MAPS = ['properties', '$defs']
 
 type Check = (schema: JsonObject, root: JsonObject) => string | undefined
 
-/** Each answers what to say after the path. */
+/** Each returns the complaint that follows the path; undefined if there is none. */
 const CHECKS: readonly Check[] = [
   ({ type }) => {
     if (type === undefined) return undefined

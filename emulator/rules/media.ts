@@ -21,7 +21,7 @@ const MIME_TYPES = [
 const OWN_FILE =
   /^https:\/\/generativelanguage\.googleapis\.com\/v1(?:beta|alpha)?\/files\/(?<id>[^/]+)$/
 
-/** What the Gemini API fetches beside its own files. */
+/** Addresses that the Gemini API fetches besides its own files. */
 const GEMINI_FILES = [/^https:\/\/(?:www\.)?(?:youtube\.com\/watch|youtu\.be\/)/]
 
 export function checkMedia(subject: Subject): Failure | undefined {

@@ -11,7 +11,7 @@ const PATH = '* GenerateContentRequest.generation_config'
 const JSON_MIME = 'application/json'
 const ENUM_MIME = 'text/x.enum'
 const MIME_TYPES: ReadonlySet<string> = new Set(['', 'text/plain', JSON_MIME, ENUM_MIME])
-/** Since then tools may be used beside a JSON answer. */
+/** From this generation on, tools may stand beside JSON output. */
 const JSON_WITH_TOOLS_SINCE = 3
 
 export function checkOutput(subject: Subject): Failure | undefined {
@@ -35,7 +35,7 @@ function checkMime({ model, request }: Subject, config: GenerationConfig): Failu
   const { tools = [] } = request
   const isOld = model.generation < JSON_WITH_TOOLS_SINCE
   if (responseMimeType !== JSON_MIME || tools.length === 0 || !isOld) return undefined
-  // For built-in tools in other words (snailyp/gemini-balance#264).
+  // The wording differs for built-in tools (snailyp/gemini-balance#264).
   const hasFunctions = tools.some((tool) => tool.functionDeclarations?.length)
   return invalidArgument(
     `${hasFunctions ? 'Function calling' : 'Tool use'} with a response mime type: 'application/json' is unsupported`,
@@ -78,7 +78,7 @@ function checkModalities(
   { responseModalities = [] }: GenerationConfig,
 ): Failure | undefined {
   const known = MODALITIES[model.kind]
-  // Text is what is asked for where nothing is said, which a model that only speaks cannot give.
+  // A request without modalities asks for text, which a model that only speaks cannot give.
   const asked = responseModalities.length === 0 ? ['TEXT'] : responseModalities
   if (asked.every((modality) => known.includes(modality))) return undefined
   return invalidArgument(
@@ -87,7 +87,7 @@ function checkModalities(
   )
 }
 
-/** Prebuilt voices; Google refuses any other name. */
+/** Prebuilt voices. Google refuses any other name. */
 const VOICES: ReadonlySet<string> = new Set(
   (
     'zephyr puck charon kore fenrir leda orus aoede callirrhoe autonoe enceladus iapetus umbriel algieba despina erinome ' +

@@ -4,8 +4,8 @@ import type { Failure } from '../errors/failure.ts'
 import type { Subject } from './subject.ts'
 
 /**
- * A `$ref` anywhere in a result is taken for the name of a picture beside it. The guide's own example, where there is one of that
- * name, is refused as well since Gemini 3.5.
+ * Google takes a `$ref` anywhere in a result for the name of a picture beside it. Since Gemini 3.5 even the guide's
+ * own example, which has such a picture, is refused.
  */
 const NEVER_SINCE = 3.5
 
@@ -25,7 +25,7 @@ export function checkResults({ model, request }: Subject): Failure | undefined {
   return undefined
 }
 
-/** On a stack of its own: a result may be nested more deeply than calls can be. */
+/** A stack instead of recursion: a result may be nested more deeply than calls can. */
 function references(value: unknown): string[] {
   const found: string[] = []
   const open: unknown[] = [value]

@@ -1,10 +1,10 @@
-/** What the parser lets through but the model refuses in a Schema (docs/google.md: Schemas). */
+/** What the parser accepts in a Schema but the model refuses (docs/google.md: Schemas). */
 import { invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Model } from '../models.ts'
 import type { Schema } from '../proto/types.ts'
 
-/** Newer models take an object without properties. */
+/** From this generation on, an object without properties is accepted. */
 const EMPTY_OBJECTS_SINCE = 3
 
 interface Place {
@@ -12,7 +12,7 @@ interface Place {
   model: Model
 }
 
-/** Formats by type; a type that is not here takes any. */
+/** Allowed formats by type. A type that is missing here allows any. */
 const FORMATS: Record<string, readonly [string, string]> = {
   STRING: ['enum', 'date-time'],
   NUMBER: ['float', 'double'],
@@ -21,7 +21,7 @@ const FORMATS: Record<string, readonly [string, string]> = {
 
 type Check = (schema: Schema, place: Place) => string | undefined
 
-/** Each answers what to say after the path. */
+/** Each returns the complaint that follows the path; undefined if there is none. */
 const CHECKS: readonly Check[] = [
   ({ type, anyOf }) =>
     type === undefined && !anyOf?.length ? ': schema must have a type' : undefined,

@@ -18,7 +18,7 @@ export function checkSignatures(subject: Subject): Failure | undefined {
   return checkTools(subject, contents) ?? checkCalls(contents)
 }
 
-/** The first call of every step of the current turn. */
+/** Checks the first call of every step of the current turn. */
 function checkCalls(contents: Content[]): Failure | undefined {
   const start = contents.findLastIndex(opensTurn)
   for (const [index, { role, parts = [] }] of contents.entries()) {
@@ -35,15 +35,15 @@ function checkCalls(contents: Content[]): Failure | undefined {
   return undefined
 }
 
-/** A user's content that answers no call. */
+/** A turn begins with a user's content that answers no call. */
 function opensTurn({ role, parts = [] }: Content): boolean {
   return role !== 'model' && parts.every((part) => !part.functionResponse)
 }
 
 /**
- * Google's own tools, where they are used beside functions: each use and each result comes back signed, and none is left out
- * before a call that was made after it (ai.google.dev, "Combine built-in tools and function calling"). The guide says what must
- * come back, not how a miss is told: the words follow those for calls.
+ * Google's own tools beside functions: every use and every result must come back signed, and none may be missing that
+ * came before a call (ai.google.dev, "Combine built-in tools and function calling"). The guide does not say how a
+ * miss is refused, so the wording follows that for calls.
  */
 function checkTools({ signatures }: Subject, contents: Content[]): Failure | undefined {
   const start = contents.findLastIndex(opensTurn)

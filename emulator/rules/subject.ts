@@ -4,14 +4,14 @@ import type { Upstream } from '../protocol.ts'
 import type { OwnThings } from '../resources/own-things.ts'
 import type { Signatures } from '../state/signatures.ts'
 
-/** What a rule looks at. */
+/** What a rule checks. */
 export interface Subject {
   upstream: Upstream
   model: Model
   request: GenerateRequest
   signatures: Signatures
-  /** the id in the path, where another model answers */
+  /** the id in the path, if another model answers */
   asked?: string
-  /** absent: what is named is taken to be there */
+  /** if absent, everything that the request names is assumed to exist */
   own?: OwnThings
 }

@@ -1,4 +1,4 @@
-/** The thinking matrix: what each model takes stands in models.ts (docs/google.md: Thinking). */
+/** Which thinking settings each model accepts, by the table in models.ts (docs/google.md: Thinking). */
 import { invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Thinking } from '../models.ts'
@@ -27,13 +27,13 @@ export function checkThinking({ model, request }: Subject): Failure | undefined 
   )
 }
 
-/** Nothing to include where nothing is thought (jenslys/opencode-gemini-auth#61). */
+/** Thoughts cannot be included if the model does not think (jenslys/opencode-gemini-auth#61). */
 function checkThoughts(
   { levels, byDefault }: Thinking,
   { includeThoughts, thinkingBudget, thinkingLevel }: ThinkingConfig,
 ): Failure | undefined {
   const saysNothing = thinkingBudget === undefined && thinkingLevel === undefined
-  // Gemini 3 cannot switch it off (docs/google.md: Thinking).
+  // Gemini 3 cannot switch thinking off (docs/google.md: Thinking).
   const isOff = levels.length === 0 && (thinkingBudget === 0 || (saysNothing && !byDefault))
   if (!includeThoughts || !isOff) return undefined
   return invalidArgument(

@@ -1,4 +1,4 @@
-/** functionCallingConfig against what is declared (docs/google.md: Tools). */
+/** Compares functionCallingConfig with the declared functions (docs/google.md: Tools). */
 import { invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Subject } from './subject.ts'

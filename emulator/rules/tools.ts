@@ -11,7 +11,7 @@ const NAME = /^[A-Za-z_][\w.:-]{0,127}$/
 const BAD_NAME =
   'Invalid function name. Must start with a letter or an underscore. Must be alphanumeric (a-z, A-Z, ' +
   '0-9), underscores (_), dots (.), colons (:), or dashes (-), with a maximum length of 128.'
-/** Since then built-in tools and functions may meet in one request. */
+/** From this generation on, built-in tools and functions may stand in one request. */
 const MIXES_SINCE = 3
 
 export function checkTools(subject: Subject): Failure | undefined {

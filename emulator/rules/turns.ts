@@ -6,8 +6,9 @@ import type { Subject } from './subject.ts'
 
 const NO_PREFILL_SINCE = 3.7
 /**
- * From here on an id that is none of the calls' is refused. A response without one is taken, although Google's guide demands it:
- * google-genai 3.6.1 (Python), Google's own, sends none when it calls functions by itself.
+ * From this generation on, a response with an id that no call has is refused. A response without an id is accepted
+ * although Google's guide demands one: Google's own google-genai 3.6.1 (Python) sends none when it calls functions
+ * automatically.
  */
 const IDS_SINCE = 3.7
 
@@ -64,7 +65,7 @@ function sameNames(calls: Call[], responses: Response[]): boolean {
   })
 }
 
-/** Calls written by the client itself may have no id; then there is nothing to echo. */
+/** Calls that the client wrote itself may have no ids; then responses need none. */
 function sameIds(calls: Call[], responses: Response[]): boolean {
   const called = new Set(calls.flatMap(({ id }) => id ?? []))
   return called.size === 0 || responses.every(({ id }) => id === undefined || called.has(id))

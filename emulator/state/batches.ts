@@ -1,4 +1,4 @@
-/** Batches of the Gemini API: long-running operations whose state polls and the control plane move. */
+/** Batches of the Gemini API: long-running operations. Polls and the control plane change their state. */
 import type { JsonObject } from '../json.ts'
 import type { BatchState } from '../protocol.ts'
 import { Shelf } from './shelf.ts'
@@ -21,12 +21,12 @@ export interface Batch extends Owned {
   readonly model: string
   readonly displayName: string | undefined
   readonly count: number
-  /** the file that holds the requests, where they were not sent with the batch */
+  /** the file with the requests, if they were not sent with the batch */
   readonly inputFile: string | undefined
-  /** worked out when the batch succeeds: one for each request, in their order */
+  /** called when the batch succeeds: one answer for each request, in order */
   readonly answer: () => JsonObject[]
   state: BatchState
-  /** polls until it has succeeded; the first finds it running */
+  /** polls until the batch has succeeded; the first poll finds it running */
   pollsLeft: number
   answers: JsonObject[]
   updatedAt: number

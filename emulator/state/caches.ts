@@ -5,7 +5,7 @@ import { Shelf } from './shelf.ts'
 import type { Owned } from './shelf.ts'
 
 export interface Cache extends Owned {
-  /** as it was named, `models/…` */
+  /** as the client named it, `models/…` */
   readonly model: string
   readonly displayName: string | undefined
   readonly held: Pick<GenerateRequest, 'contents' | 'systemInstruction' | 'tools' | 'toolConfig'>

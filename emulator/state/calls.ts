@@ -1,8 +1,11 @@
-/** The record of what reached Google; the last few thousand calls. */
+/** A record of the calls that reached Google: the last few thousand. */
 import type { CallFilter, CallRecord } from '../protocol.ts'
 
 const MAX_CALLS = 5_000
-/** Dropping in blocks keeps a busy emulator from moving the whole array with every call. */
+/**
+ * Old calls are dropped in blocks of this size, so that a busy emulator does not move the whole array with every
+ * call.
+ */
 const SLACK = 500
 
 export type NewCall = Pick<CallRecord, 'upstream' | 'method' | 'path' | 'headers'> &

@@ -1,10 +1,10 @@
-/** Continuation tokens that were given out, as bytes, and the credential that got each. */
+/** Continuation tokens that were given out, compared as bytes, and the credential that got each. */
 const MAX_TOKENS = 10_000
 
 export class Continuations {
   readonly #owners = new Map<string, string>()
 
-  /** Every token anywhere in these chunks. */
+  /** Records every token anywhere in these chunks. */
   rememberAll(value: unknown, credential: string): void {
     if (typeof value !== 'object' || value === null) return
     for (const [name, child] of Object.entries(value)) {

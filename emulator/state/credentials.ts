@@ -1,4 +1,4 @@
-/** The credentials Google knows, by handle: the name that scripts and calls use for them. */
+/** The credentials that Google knows, by handle: the name that scripts and calls use for them. */
 import type {
   ApiKeyInput,
   AuthorizedUserInput,
@@ -14,7 +14,7 @@ export class Credentials {
   readonly #admitted = new Set<string>()
   readonly #removed = new Set<string>()
 
-  /** `admitted`: nobody told of it, it was taken as it came. */
+  /** `admitted`: nobody registered the credential, it was accepted by its form. */
   register(input: CredentialInput, how: 'told' | 'admitted' = 'told'): string {
     const handle = handleOf(input)
     this.#byHandle.set(handle, input)
@@ -46,7 +46,7 @@ export class Credentials {
     return found?.type === 'api_key' ? found : undefined
   }
 
-  /** A rotated refresh token is one more name of the same user. */
+  /** A rotated refresh token is one more name for the same user. */
   alias(refreshToken: string, user: AuthorizedUserInput): void {
     this.#byHandle.set(refreshToken, user)
   }

@@ -1,8 +1,8 @@
-/** Signatures that Google takes though it gave none of them out; compared as bytes, like all others. */
+/** Signatures that Google accepts although it never gave them out. They are compared as bytes, like all others. */
 
 /**
- * @langchain/google-genai 2.3.2 puts this one on every unsigned call to a "gemini-3" model; since it is shipped so, Google is
- * taken to accept it.
+ * @langchain/google-genai 2.3.2 puts this signature on every unsigned call to a "gemini-3" model. Since it was
+ * released that way, Google is assumed to accept it.
  */
 const LANGCHAIN =
   'ErYCCrMCAdHtim9kOoOkrPiCNVsmlpMIKd7ZMxgiFbVQOkgp7nlLcDMzVsZwIzvuT7nQROivoXA72ccC2lSDvR0Gh7dkWaGuj7ct' +

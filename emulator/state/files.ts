@@ -7,7 +7,7 @@ import { Shelf } from './shelf.ts'
 import type { Owned } from './shelf.ts'
 
 const LIFE_MS = 48 * 3_600_000
-/** What is larger is only counted and hashed: nobody reads it again. */
+/** Bytes. A larger file is only counted and hashed, since nobody reads it again. */
 const MAX_KEPT = 64 * 2 ** 20
 export const FILES_HOST = 'https://generativelanguage.googleapis.com'
 
@@ -21,7 +21,7 @@ export interface StoredFile extends Owned {
   readonly source: 'UPLOADED' | 'GENERATED'
   readonly content: Uint8Array<ArrayBuffer> | undefined
   state: FileState
-  /** how often it is still told to be processing */
+  /** how many more polls find it being processed */
   pollsLeft: number
 }
 
@@ -81,7 +81,7 @@ export class Files {
     return file
   }
 
-  /** What Google writes, as the answers of a batch. */
+  /** Makes a file of Google's own, such as the answers of a batch. */
   generate(name: string, owner: string, text: string, now: number): void {
     const content = Uint8Array.from(new TextEncoder().encode(text))
     this.shelf.put({
@@ -116,7 +116,7 @@ export function describeFile(file: StoredFile): JsonObject {
     createTime: created,
     updateTime: created,
     expirationTime: new Date(file.expiresAt).toISOString(),
-    // Google writes the hexadecimal digits in base64.
+    // Google encodes the hexadecimal digits of the hash in base64.
     sha256Hash: btoa(file.hash),
     uri: `${FILES_HOST}/v1beta/${file.name}`,
     ...(file.source === 'GENERATED'

@@ -1,8 +1,8 @@
-/** Calls that wait, by the name of what holds them, until a test lets them go. */
+/** Calls that wait until a test releases them, by the name under which they are held. */
 export class Holds {
   readonly #waiting = new Map<string, Set<() => void>>()
 
-  /** Comes back when the name is released; rejects as `signal` says. */
+  /** Resolves when the name is released. Rejects when `signal` aborts. */
   wait(name: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting.get(name) ?? new Set()
@@ -21,7 +21,7 @@ export class Holds {
     })
   }
 
-  /** Answers how many went. */
+  /** Returns how many calls were released. */
   release(name: string): number {
     const waiting = this.#waiting.get(name) ?? new Set()
     this.#waiting.delete(name)

@@ -1,4 +1,4 @@
-/** All that one emulator remembers. */
+/** Everything that one emulator remembers. */
 import { Calls } from './calls.ts'
 import { Batches } from './batches.ts'
 import { Caches } from './caches.ts'

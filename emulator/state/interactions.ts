@@ -10,14 +10,14 @@ export interface Interaction extends Owned {
   readonly id: string
   readonly model: string
   readonly previous: string | undefined
-  /** what was said up to here, for whoever goes on from it */
+  /** the conversation up to here, for interactions that continue it */
   readonly said: Content[]
   readonly steps: JsonObject[]
   readonly usage: JsonObject
-  /** what it is when it is done */
+  /** the status with which it ends */
   readonly ends: InteractionStatus
   status: InteractionStatus
-  /** of one in the background: polls until it is done */
+  /** of an interaction in the background: polls until it is done */
   pollsLeft: number
   updatedAt: number
 }

@@ -11,7 +11,7 @@ export class Onboarding {
   readonly #projects = new Map<string, string>()
   #lastId = 0
 
-  /** A repeated onboardUser goes on with the operation that runs. */
+  /** A repeated onboardUser continues the operation that is running. */
   start(credential: string, project: string | undefined, polls: number): Operation {
     const running = [...this.#operations.values()].find(
       (operation) => operation.credential === credential,

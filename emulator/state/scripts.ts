@@ -1,4 +1,4 @@
-/** What the tests ordered the emulator to answer: the most specific script first, then the oldest. */
+/** What tests told the emulator to answer. The most specific script comes first, then the oldest. */
 import type { Reply, ScriptInput } from '../protocol.ts'
 
 const GENERATE_METHODS: ReadonlySet<string> = new Set(['generateContent', 'streamGenerateContent'])
@@ -28,7 +28,7 @@ export class Scripts {
     return this.#lastId
   }
 
-  /** The reply for this occasion, used up if that was its last time. */
+  /** The reply for this occasion. Counts as one of its script's uses. */
   take(occasion: Occasion): Reply {
     let best: Script | undefined
     for (const script of this.#scripts) {
@@ -48,7 +48,7 @@ export class Scripts {
     }))
   }
 
-  /** Those for one credential; null: all. */
+  /** Removes the scripts for one credential; null removes all. */
   clear(credential: string | null): void {
     this.#scripts =
       credential === null ? [] : this.#scripts.filter((script) => script.credential !== credential)

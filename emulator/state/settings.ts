@@ -2,7 +2,10 @@
 export type CredentialPolicy = 'strict' | 'any'
 
 export class Settings {
-  /** `strict`: who is not registered is unknown, as at Google; `any`: who has the form is let in */
+  /**
+   * `strict`: an unregistered credential is unknown, as at Google; `any`: every credential of the right form is
+   * accepted
+   */
   credentials: CredentialPolicy
   readonly #first: CredentialPolicy
 

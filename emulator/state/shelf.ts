@@ -1,4 +1,6 @@
-/** What belongs to one project each, by its name and until its time; listed newest first, page by page. */
+/**
+ * Things that each belong to one project, kept by name until they expire. Lists start with the newest, page by page.
+ */
 export interface Owned {
   readonly name: string
   readonly owner: string
@@ -15,13 +17,13 @@ export class Shelf<Thing extends Owned> {
     this.#things.set(keyOf(thing), thing)
   }
 
-  /** Nobody else's, and nothing that has run out: Google does not tell these from what never was. */
+  /** Undefined also for things that belong to others or have expired: Google answers as if they had never existed. */
   get(name: string, owner: string, now: number): Thing | undefined {
     const found = this.#things.get(keyOf({ name, owner }))
     return found && now < found.expiresAt ? found : undefined
   }
 
-  /** Whoever's it is: for the control plane. */
+  /** The thing of any owner, for the control plane. */
   any(name: string): Thing | undefined {
     return [...this.#things.values()].find((thing) => thing.name === name)
   }

@@ -1,6 +1,7 @@
 /**
- * Thought signatures this emulator gave out; all others are corrupt, and to a model or an upstream also those of another
- * (docs/google.md: Thought signatures). They are bytes: clients in Python send them back in the other base64 alphabet.
+ * Thought signatures that this emulator gave out. Any other is corrupt, and so is one that another model or upstream
+ * made (docs/google.md: Thought signatures). They are compared as bytes: clients in Python send them back in the
+ * other base64 alphabet.
  */
 import type { Model } from '../models.ts'
 import type { Upstream } from '../protocol.ts'
@@ -9,10 +10,10 @@ import { DUMMIES } from './dummies.ts'
 
 const MAX_SIGNATURES = 50_000
 const BYTES = 48
-/** Native signatures start with it. */
+/** The first byte of every native signature. */
 const FIRST_BYTE = 0x12
 
-/** Who issued a signature, and alone can read it. */
+/** Who made a signature. Only the issuer can read it. */
 export interface Issuer {
   upstream: Upstream
   model: Model
@@ -22,7 +23,7 @@ const DUMMY_BYTES: ReadonlySet<string> = new Set(DUMMIES.map(bytesOf))
 
 export class Signatures {
   readonly #issued = new Set<string>()
-  /** By a call's signature: those of the uses of Google's own tools that its answer had before it. */
+  /** Signature of a call → signatures of the uses of Google's own tools that came before it in its answer. */
   readonly #after = new Map<string, readonly string[]>()
 
   issue(issuer: Issuer): string {
@@ -33,13 +34,13 @@ export class Signatures {
     return signature
   }
 
-  /** A script may supply its own. */
+  /** A script may supply a signature of its own. */
   remember(issuer: Issuer, signature: string): void {
     if (this.#issued.size >= MAX_SIGNATURES) this.clear()
     this.#issued.add(keyOf(issuer, signature))
   }
 
-  /** Every signature anywhere in raw chunks. */
+  /** Records every signature anywhere in raw chunks. */
   rememberAll(issuer: Issuer, value: unknown): void {
     if (typeof value !== 'object' || value === null) return
     for (const [name, child] of Object.entries(value)) {
@@ -48,12 +49,12 @@ export class Signatures {
     }
   }
 
-  /** The model called a function after it had used these tools, so it must see them again. */
+  /** Records that the model called a function after it had used these tools, so they must come back with the call. */
   rememberTools(call: string, tools: readonly string[]): void {
     this.#after.set(bytesOf(call), tools.map(bytesOf))
   }
 
-  /** Whether those tools of Google's that the call came after are not among the signatures that came back. */
+  /** Whether any use of Google's own tools that came before the call is missing among the returned signatures. */
   lacksTools(call: string, returned: readonly string[]): boolean {
     const known = new Set(returned.map(bytesOf))
     return (this.#after.get(bytesOf(call)) ?? []).some((tool) => !known.has(tool))
@@ -73,7 +74,7 @@ function keyOf({ upstream, model }: Issuer, signature: string): string {
   return `${upstream} ${model.id} ${bytesOf(signature)}`
 }
 
-/** Of either alphabet, padded or not; what is no base64 the parser has refused. */
+/** Accepts either alphabet, padded or not. The parser has already refused what is not base64. */
 function bytesOf(signature: string): string {
   return Buffer.from(signature, 'base64').toString('latin1')
 }

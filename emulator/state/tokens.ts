@@ -1,4 +1,4 @@
-/** Access tokens: opaque, bound to a credential, dead after their time or on command. */
+/** Access tokens: opaque, bound to a credential, and ended by time or by command. */
 import { randomId } from '../random.ts'
 
 const MAX_TOKENS = 20_000
@@ -30,7 +30,7 @@ export class Tokens {
     return { state: now < expiresAt ? 'valid' : 'expired', credential }
   }
 
-  /** Answers how many tokens it ended. */
+  /** Returns how many tokens it ended. */
   expire(credential: string): number {
     const live = [...this.#issued.values()].filter(
       (token) => token.credential === credential && token.expiresAt > 0,

@@ -1,4 +1,4 @@
-/** Reads a JSON body as the message the method takes. */
+/** Reads a JSON body as the message that the method takes. */
 import { failure, invalidArgument } from '../errors/failure.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Exchange, Step } from '../exchange.ts'
@@ -24,10 +24,10 @@ export function readBody(exchange: Exchange, message: string): Step<JsonObject> 
   return parseMessage(message, body, route)
 }
 
-/** Only an escape can bring one in: UTF-8 has none. */
+/** Only an escape can produce half a surrogate pair, since UTF-8 has none. */
 const HALF_PAIR = /\\u[dD][89a-fA-F]/
 
-/** Half a surrogate pair is no character, and protobuf's text is UTF-8. */
+/** Half a surrogate pair is not a character, and protobuf's strings are UTF-8. */
 function isWellFormed(body: unknown): boolean {
   const open: unknown[] = [body]
   while (open.length > 0) {

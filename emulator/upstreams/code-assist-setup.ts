@@ -21,7 +21,7 @@ const STANDARD_TIER = {
 const ALLOWED = { allowedTiers: [{ ...STANDARD_TIER, isDefault: true }] }
 const FREE_TIER = { tierId: 'free-tier', tierName: 'Gemini Code Assist for individuals' }
 
-/** Which tiers exist, and whether a project comes with them (`true`: required, `false`: refused). */
+/** The tiers, and whether onboarding takes a project (`true`: required, `false`: refused). */
 const TIERS: Record<string, { project: boolean }> = {
   'free-tier': { project: false },
   'legacy-tier': { project: true },

@@ -1,4 +1,4 @@
-/** Code Assist: the Vertex dialect in an envelope, for licence holders (docs/google.md: Code Assist). */
+/** Code Assist: Vertex's format in an envelope, for licence holders (docs/google.md: Code Assist). */
 import { bearerCredential } from '../authenticate.ts'
 import { isObject } from '../errors/failure.ts'
 import type { PresetName } from '../errors/presets.ts'
@@ -56,7 +56,7 @@ function generateContent(exchange: Exchange, caller: OAuthCredential): Outcome {
 }
 
 function checkLicence({ call, state }: Exchange, caller: OAuthCredential): PresetName | undefined {
-  // A service account is a NON_USER_ACCOUNT: no tier takes it.
+  // A service account is a NON_USER_ACCOUNT: no tier accepts it.
   if (caller.type === 'service_account') return '403_licence_project'
   const persona = caller.persona ?? 'licensed'
   if (persona === 'consumer') return call.project ? '403_licence_project' : '403_licence'

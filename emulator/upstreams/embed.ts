@@ -14,7 +14,7 @@ import { answer } from './generate.ts'
 
 const METHODS: ReadonlySet<string> = new Set(['batchEmbedContents', 'embedContent', 'predict'])
 const MAX_BATCH = 100
-/** What a model of `predict` calls its settings. */
+/** Fields of the settings of `predict`. */
 const PARAMETERS: ReadonlySet<string> = new Set(['autoTruncate', 'outputDimensionality'])
 const INSTANCE: ReadonlySet<string> = new Set(['content', 'task_type', 'taskType', 'title'])
 
@@ -33,7 +33,7 @@ export function embed(exchange: Exchange, model: Model | undefined): Outcome {
   }
 }
 
-/** Only on the Gemini API, whose replies carry no usage. */
+/** Only on the Gemini API, whose replies have no usage. */
 function batch(exchange: Exchange, model: Model | undefined): Outcome {
   const body = readBody(exchange, 'BatchEmbedContentsRequest')
   if (!body.ok) return refuse(body.failure)
@@ -83,7 +83,7 @@ function single(exchange: Exchange, model: Model | undefined): Outcome {
   })
 }
 
-/** One request of a batch that is answered later. */
+/** The answer to one request of a batch. */
 export function embeddingOf(exchange: Exchange, model: Model, body: unknown): JsonObject {
   const parsed = parseMessage('EmbedContentRequest', isObject(body) ? body : {}, exchange.route)
   const refused = parsed.ok ? checkOne(parsed.value, model) : parsed.failure

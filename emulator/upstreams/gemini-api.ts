@@ -1,4 +1,4 @@
-/** The Gemini API: API keys, models in the path, a model list (docs/google.md: Gemini API). */
+/** The Gemini API: API keys, models in the path, a list of models (docs/google.md: Gemini API). */
 import { apiKeyCredential } from '../authenticate.ts'
 import { isObject } from '../errors/failure.ts'
 import { presetFailure, refuse } from '../exchange.ts'

@@ -44,13 +44,13 @@ export function generate(
   return { kind: 'json', body: chunks[0] ?? {}, reply }
 }
 
-/** What is cached comes first. */
+/** The cached contents come first. */
 export function withCache(request: GenerateRequest, { held }: Cache): GenerateRequest {
   const contents = [...(held.contents ?? []), ...(request.contents ?? [])]
   return { ...request, ...held, contents }
 }
 
-/** Methods that answer one JSON object: the script's, or the default. */
+/** For methods that answer with one JSON object: the script's, or `body`. */
 export function answer(exchange: Exchange, body: JsonObject): Outcome {
   const reply = takeReply(exchange)
   if (reply.error) return refuse(resolveError(reply.error, presetContext(exchange)), reply)
