@@ -12,7 +12,7 @@ const CHAT = {
 }
 const EXHAUSTED = { reply: { error: 'gemini_429_minute' } }
 
-/** What `npm start` prints when all is in place. Each curl is one line that can be pasted into a POSIX shell. */
+/** What `npm start` prints when everything is ready. Each curl is one line that can be pasted into a POSIX shell. */
 export function banner({ url, emulatorUrl, masterKey, userKey, seconds }: Running): string {
   const user = `-H ${quote(`authorization: Bearer ${userKey}`)}`
   const json = `-H 'content-type: application/json'`

@@ -1,6 +1,6 @@
 /**
- * Writes what the container serves into `dist`: the Worker, as `wrangler deploy` would send it, the one that plays KV for it, and
- * what wrangler.toml says of it, read by wrangler itself. `npm run build`
+ * `npm run build`: writes what the container serves into `dist`: the Worker as `wrangler deploy` would upload it, the
+ * Worker that stands in for KV, and the bindings and variables of wrangler.toml, which wrangler itself reads.
  */
 import { execFile } from 'node:child_process'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,17 +8,17 @@ import { stripTypeScriptTypes } from 'node:module'
 import { join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
-/** A Worker and all that it is bound to, but for secrets, of which only the names are known. */
+/** The Worker's bindings and variables. Of secrets only the names are known. */
 export interface Build {
   readonly compatibilityDate: string
   readonly compatibilityFlags: readonly string[]
   readonly vars: Readonly<Record<string, string>>
   readonly secrets: readonly string[]
-  /** Classes of objects by the names of their bindings. */
+  /** Name of a binding → class of its objects. */
   readonly objects: Readonly<Record<string, string>>
-  /** Bindings of KV namespaces. */
+  /** Names of the bindings of KV namespaces. */
   readonly keys: readonly string[]
-  /** The binding of the static files, and their folder from the project's. */
+  /** The binding of the static files, and their folder, relative to the project's. */
   readonly assets: { readonly binding: string; readonly folder: string }
 }
 
@@ -29,7 +29,7 @@ export async function build(root: string): Promise<void> {
   const made = await described(root)
   const out = join(root, 'dist', 'new')
   const wrangler = join(root, 'node_modules', 'wrangler', 'wrangler-dist', 'cli.js')
-  // A build needs no secrets, but wrangler asks for them.
+  // A build uses no secrets, but wrangler demands them.
   const unused = Object.fromEntries(made.secrets.map((name) => [name, 'unused']))
   await promisify(execFile)(
     process.execPath,
@@ -40,7 +40,7 @@ export async function build(root: string): Promise<void> {
   renameSync(join(out, 'worker.js'), join(root, 'dist', 'worker.js'))
   rmSync(out, { recursive: true })
   writeFileSync(join(root, 'dist', 'key-value.js'), stripTypeScriptTypes(keyValue))
-  // The last, so that where it is the others are.
+  // Written last: if this file exists, all others do.
   writeFileSync(join(root, 'dist', 'worker.json'), JSON.stringify(made, null, 2))
 }
 

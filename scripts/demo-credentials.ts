@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { ApiKeyJson, AuthorizedUserJson, ServiceAccountJson } from '../emulator/client.ts'
 import type { CredentialInput } from '../emulator/protocol.ts'
 
-/** One of each kind, as an admin would post them. */
+/** One credential of each kind, in the form that admins post. */
 export interface DemoCredentials {
   readonly apiKey: ApiKeyJson
   readonly serviceAccount: ServiceAccountJson
@@ -12,19 +12,19 @@ export interface DemoCredentials {
 
 const PROJECT = 'pollux-demo'
 
-/** The demo user's credentials, made at the first start and the same at every later one. */
+/** The demo user's credentials. They are made at the first start, and read from the file at every later one. */
 export function ensureDemoCredentials(file: string): DemoCredentials {
   if (existsSync(file)) {
-    return JSON.parse(readFileSync(file, 'utf8')) as DemoCredentials // nobody but this function writes it
+    return JSON.parse(readFileSync(file, 'utf8')) as DemoCredentials // nothing but this function writes the file
   }
   const made = make()
-  // Whole or not at all: a half-written file would stop every later start.
+  // Written whole or not at all: a half-written file would break every later start.
   writeFileSync(`${file}.new`, JSON.stringify(made, null, 2), { mode: 0o600 })
   renameSync(`${file}.new`, file)
   return made
 }
 
-/** What the emulator must know to accept them. */
+/** What the emulator must know to accept these credentials. */
 export function toGoogle(credentials: DemoCredentials): readonly CredentialInput[] {
   const { apiKey, serviceAccount, authorizedUser } = credentials
   return [

@@ -6,7 +6,7 @@ interface Keys {
   readonly USER_API_KEY: string
 }
 
-/** A second user, with limits, so that the page shows more than one; who was there before stays as it is. */
+/** A second user, with limits, so that the page shows more than one. If it exists already, it is not changed. */
 export async function configureLimitedUser(
   url: string,
   { MASTER_API_KEY: master, USER_API_KEY: demo }: Keys,
@@ -22,7 +22,7 @@ export async function configureLimitedUser(
     await post('update', { apiKey: key, gcpServiceAccount: apiKey, label: 'demo: Gemini API key' })
 }
 
-/** Gives the demo user its three credentials; one that it has already is updated in place. */
+/** Gives the demo user its three credentials. One that it has already is updated in place. */
 export async function configureDemoUser(
   url: string,
   keys: Keys,

@@ -3,7 +3,7 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync } from '
 import { dirname } from 'node:path'
 import { parseEnv } from 'node:util'
 
-/** What the Worker needs. */
+/** The Worker's secrets. */
 export interface Secrets {
   readonly MASTER_API_KEY: string
   readonly VAULT_KEY: string
@@ -19,7 +19,7 @@ const HEADER = `# Made by \`npm start\` or the container: the secrets of the Pol
 const DEMO_USER = `# The demo user's key; the Worker itself never sees it.
 `
 
-/** The same with the key of the demo user, who is there on `npm start` only. */
+/** The secrets and the demo user's key, which only `npm start` needs. */
 export function ensureDevVars(file: string): DevVars {
   const secrets = ensureSecrets(file)
   const given = parseEnv(readFileSync(file, 'utf8'))['USER_API_KEY']
@@ -28,7 +28,7 @@ export function ensureDevVars(file: string): DevVars {
   return { ...secrets, USER_API_KEY: key }
 }
 
-/** Reads the secrets in `file`, after adding those that are missing; what is there stays as it is. */
+/** Adds missing secrets to `file`, then returns all. Existing values are not changed. */
 export function ensureSecrets(file: string): Secrets {
   mkdirSync(dirname(file), { recursive: true })
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''

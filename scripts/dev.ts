@@ -1,4 +1,7 @@
-/** `npm run dev`: plain `wrangler dev`, but never on a state folder that another Pollux has. What follows `--` is wrangler's. */
+/**
+ * `npm run dev`: plain `wrangler dev`, but never on a state folder that another Pollux uses. Arguments after `--` go
+ * to wrangler.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
@@ -22,7 +25,7 @@ const child = spawn(process.execPath, [wrangler, 'dev', ...process.argv.slice(2)
   cwd: ROOT,
   stdio: 'inherit',
 })
-// A Ctrl-C of the terminal reaches wrangler by itself; the lock is held until it has ended.
+// The terminal sends Ctrl-C to wrangler too, so this process ignores it. It holds the lock until wrangler has ended.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => child.kill('SIGTERM'))
 const [code] = (await once(child, 'exit')) as [number | null]

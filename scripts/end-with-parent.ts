@@ -1,6 +1,7 @@
 /**
- * Loaded into wrangler's processes (`node --import`). They are a process group of their own, so that Ctrl-C reaches `npm start`
- * alone and things stop in order; but when `npm start` is gone, however it went, nobody else would end them.
+ * Loaded into wrangler's processes (`node --import`). They form a process group of their own, so that Ctrl-C reaches
+ * only `npm start`, which stops everything in order. If `npm start` dies in any other way, nothing else would end
+ * them, so this does.
  */
 process.once('disconnect', () => {
   process.kill(0, 'SIGKILL')

@@ -23,7 +23,7 @@ const USAGE = `Usage: npm start -- [--port N] [--state DIR]
 
 const DEFAULT_PORT = '8787'
 
-/** Reads the command line. `root` is the project's folder; a relative DIR is relative to where npm was called. */
+/** Reads the command line. `root` is the project's folder. A relative DIR is relative to where npm was called. */
 export function readOptions(args: readonly string[], root: string): OptionsResult {
   let values
   try {
@@ -48,7 +48,7 @@ export function readOptions(args: readonly string[], root: string): OptionsResul
     const state = join(root, '.wrangler', 'state')
     return { ok: true, options: { port, state, devVars: join(root, '.dev.vars') } }
   }
-  // npm runs scripts in the project's folder, and tells where it was called itself.
+  // npm runs scripts in the project's folder. INIT_CWD says where npm itself was called.
   const state = resolve(process.env['INIT_CWD'] ?? '.', values.state)
   return { ok: true, options: { port, state, devVars: join(state, '.dev.vars') } }
 }

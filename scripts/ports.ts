@@ -1,10 +1,10 @@
 import { createServer } from 'node:net'
 
 const LAST_PORT = 65_535
-/** Both loopbacks: whoever says `localhost` may mean either. */
+/** Both loopback addresses, since `localhost` may mean either. */
 const LOOPBACKS = ['127.0.0.1', '::1']
 
-/** The first free port from `first` on that is none of `except`. */
+/** The first free port from `first` on that is not in `except`. */
 export async function freePort(first: number, except: readonly number[] = []): Promise<number> {
   for (let port = first; port <= LAST_PORT; port++) {
     if (!except.includes(port) && (await isFree(port))) return port
@@ -23,7 +23,7 @@ function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {
-      // A machine without IPv6 has no second loopback that could be busy.
+      // A machine without IPv6 has no second loopback address that could be in use.
       if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(true)
       else if (error.code === 'EADDRINUSE') resolve(false)
       else if (error.code === 'EACCES') resolve(false)

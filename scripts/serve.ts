@@ -1,4 +1,7 @@
-/** What the container runs: Pollux alone, on all interfaces, with its objects and KV in a folder that outlives it. */
+/**
+ * What the container runs: only Pollux, on all interfaces. Its objects and KV are in a folder that outlives the
+ * container.
+ */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -18,7 +21,7 @@ const { values } = parseArgs({
   },
 })
 
-// Whoever reads our output may leave before we do.
+// The reader of our output may exit before us. A failed write must not crash this process.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 const state = resolve(values.state)
@@ -30,7 +33,7 @@ if (release === null) {
 }
 
 const secretsFile = join(state, '.dev.vars')
-// Secrets of the environment go before those of the file, which holds what nobody gave.
+// Secrets of the environment take precedence. The file holds generated ones for those that are missing there.
 const made = ensureSecrets(secretsFile)
 const secrets = {
   MASTER_API_KEY: process.env['MASTER_API_KEY'] || made.MASTER_API_KEY,
@@ -41,11 +44,11 @@ const secrets = {
 const stopped = new Promise<'stopped'>((stop) => {
   onStopRequest(
     () => stop('stopped'),
-    () => process.exit(1), // workerd ends with us
+    () => process.exit(1), // workerd ends with this process
   )
 })
 const description = join(ROOT, 'dist', 'worker.json')
-if (!existsSync(description)) await build(ROOT) // the image has it
+if (!existsSync(description)) await build(ROOT) // the image has it already
 const { vars: defaults } = JSON.parse(readFileSync(description, 'utf8')) as Build // scripts/build.ts wrote it
 const vars = varsOf(process.env, defaults)
 const serving = serve({
@@ -77,7 +80,7 @@ try {
 }
 process.exit()
 
-/** Those variables of wrangler.toml that the environment sets anew. */
+/** The variables of wrangler.toml that the environment overrides. */
 function varsOf(env: NodeJS.ProcessEnv, defaults: Build['vars']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(defaults).flatMap(([name, value]) => {
@@ -87,7 +90,7 @@ function varsOf(env: NodeJS.ProcessEnv, defaults: Build['vars']): Record<string,
   )
 }
 
-/** A malformed secret serves nobody: whoever reads the log learns which it is. */
+/** With a malformed secret, Pollux serves nobody. This writes to the log which secret it is. */
 async function tellWhatIsMissing(port: number): Promise<void> {
   const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => null)
   if (answer?.status === 503) console.error(await answer.text())

@@ -1,4 +1,4 @@
-/** `npm start`: Pollux and a Google to talk to, on this machine, with a demo user and nothing to set up. */
+/** `npm start`: Pollux and an emulated Google on this machine, with a demo user, and nothing to set up. */
 import { join, resolve } from 'node:path'
 import { startEmulator } from '../emulator/server.ts'
 import { banner } from './banner.ts'
@@ -20,7 +20,7 @@ if (!read.ok) {
   console[read.exitCode === 0 ? 'log' : 'error'](read.message)
   process.exit(read.exitCode)
 }
-// Whoever reads our output may leave before we do.
+// The reader of our output may exit before us. A failed write must not crash this process.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 try {
   await run(read.options)
@@ -33,7 +33,7 @@ process.exit()
 async function run(options: Options): Promise<void> {
   const began = performance.now()
   const stopped = new Promise<void>((stop) => {
-    onStopRequest(stop, () => process.exit(1)) // wrangler's group ends with us
+    onStopRequest(stop, () => process.exit(1)) // wrangler's process group ends with this process
   })
   await using cleanup = new AsyncDisposableStack()
 
@@ -49,7 +49,7 @@ async function run(options: Options): Promise<void> {
   if (port !== options.port) console.log(`Port ${options.port} is busy; using ${port}.`)
   const google = await startEmulator({
     port: await freePort(EMULATOR_PORT, [port]),
-    credentials: 'any', // so that a team of made-up credentials works
+    credentials: 'any', // so that made-up credentials work
   })
   cleanup.defer(() => google.close())
   for (const credential of toGoogle(credentials)) google.emulator.credentials.register(credential)

@@ -1,6 +1,6 @@
 /**
- * A state folder has one writer. Two Workers on the same files would each keep an object of the same user in memory, and
- * write over each other's counters.
+ * A state folder may have only one writer. Two Workers on the same files would each keep an object of the same user
+ * in memory, and overwrite each other's counters.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ export interface ClaimedState {
   release(): void
 }
 
-/** Claims `folder`, or where another process has it, the first free of `folder-2`, `folder-3`, … */
+/** Claims `folder`. If another process has it, claims the first free one of `folder-2`, `folder-3`, … */
 export function claimState(folder: string): ClaimedState {
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? folder : `${folder}-${number}`
@@ -21,8 +21,9 @@ export function claimState(folder: string): ClaimedState {
 }
 
 /**
- * Claims this very folder; null where another process has it. The lock is SQLite's: the system lets go of it when its holder
- * dies, however it dies. The file is named for the first that used it; all ways of starting take the same.
+ * Claims exactly this folder; null if another process has it. The lock is SQLite's: the system releases it when its
+ * holder dies, however it dies. The file is named after `npm start`, which used it first, but all ways of starting
+ * use the same file.
  */
 export function lock(folder: string): (() => void) | null {
   mkdirSync(folder, { recursive: true })

@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs'
 
-/** npm dies of a SIGTERM without telling the script that it runs; that its parent is another one is all the script can see. */
+/**
+ * npm dies of a SIGTERM without telling the script that it runs. The script can only see that it has another parent,
+ * so it checks at this interval.
+ */
 const PARENT_CHECK_MS = 100
-/** npm passes on a Ctrl-C that the terminal has sent to the script already: so soon after the first it is the same one. */
+/**
+ * npm passes on a Ctrl-C that the terminal has already sent to the script. A second request within this time is the
+ * same one.
+ */
 const SAME_REQUEST_MS = 500
-/** The process that inherits orphans. */
+/** The process that adopts orphans. */
 const INIT = 1
 
-/** Calls `first` when this process is told to stop, or its npm has died, and `again` for each time it is told once more. */
+/** Calls `first` when this process is told to stop or its npm has died, and `again` each time it is told once more. */
 export function onStopRequest(first: () => void, again: () => void): void {
   let firstAt: number | null = null
   const request = (): void => {
@@ -29,11 +35,11 @@ export function onStopRequest(first: () => void, again: () => void): void {
   check.unref()
 }
 
-/** In a container npm may itself be the first process. */
+/** In a container npm may itself be process 1. */
 function isNpm(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('npm')
   } catch {
-    return false // no Linux, so no container
+    return false // not Linux, so not a container
   }
 }

@@ -1,9 +1,12 @@
-/** What wrangler says of itself; requests are told by the Worker's own log. */
+/** What wrangler says about itself. Requests appear in the Worker's own log. */
 const CHATTER = /^(\[wrangler:info\]|⎔|Using secrets defined in|Your Worker has access to)/
-/** Objects longer than this are none of the Worker's log lines. */
+/** A longer object cannot be one of the Worker's log lines. */
 const MAX_LINES = 40
 
-/** Takes wrangler's output line by line and prints what the Worker logs, each object on one line, and every warning and error. */
+/**
+ * Takes wrangler's output line by line. Prints what the Worker logs, each object on one line, and every warning and
+ * error.
+ */
 export function workerLog(print: (line: string) => void): (line: string) => void {
   let object: string[] = []
   return (line) => {

@@ -1,4 +1,4 @@
-/** The Worker on this machine: `wrangler dev` in a process group of its own, which is stopped as a whole. */
+/** Runs the Worker on this machine: `wrangler dev` in a process group of its own, which is stopped as a whole. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface WorkerOptions {
-  /** The interface it listens on; absent: the loopback. */
+  /** The interface to listen on; the loopback if absent. */
   readonly host?: string
   readonly port: number
   /** The project's folder. */
@@ -16,7 +16,7 @@ export interface WorkerOptions {
   readonly state: string
   readonly devVars: string
   readonly secrets: Readonly<Record<'MASTER_API_KEY' | 'VAULT_KEY' | 'API_KEY_SECRET', string>>
-  /** Override those of wrangler.toml. */
+  /** They override the variables of wrangler.toml. */
   readonly vars: Readonly<Record<string, string>>
   /** Gets everything that wrangler and the Worker print. */
   readonly onLine: (line: string) => void
@@ -24,22 +24,22 @@ export interface WorkerOptions {
 
 export interface RunningWorker {
   readonly url: string
-  /** Resolves with the first 200 of /health; rejects where that does not come. */
+  /** Resolves at the first 200 of /health; rejects if there is none in time. */
   readonly ready: Promise<void>
   /** Resolves when wrangler has ended, for whatever reason. */
   readonly ended: Promise<void>
-  /** The end of its output, for when it died. */
+  /** The last lines of its output, to show when it has died. */
   lastLines(): string
-  /** Ends the whole group and resolves when it is gone. */
+  /** Ends the whole group, and resolves when it is gone. */
   stop(): Promise<void>
-  /** Ends the whole group at once, as a crash would. */
+  /** Kills the whole group at once, as a crash would. */
   kill(): void
 }
 
 const LAST_LINES = 30
 const START_TIMEOUT_MS = 60_000
 const POLL_MS = 50
-/** workerd waits for streams that are under way; nobody is going to read them. */
+/** workerd waits for streams under way, but nobody will read them any more. */
 const STOP_GRACE_MS = 2_000
 
 export function startWorker(options: WorkerOptions): RunningWorker {
@@ -47,7 +47,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
   const child = spawnWrangler(options)
   const lines: string[] = []
   const ended = new Promise<void>((resolve) => {
-    // Nothing of the group is to outlive wrangler.
+    // No process of the group may outlive wrangler.
     child.once('exit', () => killGroup(child))
     child.once('close', () => resolve())
     child.once('error', (error) => {
@@ -80,7 +80,7 @@ function spawnWrangler(options: WorkerOptions): ChildProcess {
     [
       '--import',
       join(import.meta.dirname, 'end-with-parent.ts'),
-      // The program itself: wrangler's `bin` is a process between, which would die of a signal before it.
+      // The program itself. wrangler's `bin` would put a process in between, which a signal would kill first.
       join(root, 'node_modules', 'wrangler', 'wrangler-dist', 'cli.js'),
       'dev',
       `--ip=${host}`,
@@ -97,11 +97,11 @@ function spawnWrangler(options: WorkerOptions): ChildProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,
-        // The same as in the file. Here too because the environment goes before the file, and might hold others.
+        // The same values as in the file, since the environment takes precedence over the file and may hold others.
         MASTER_API_KEY: secrets.MASTER_API_KEY,
         VAULT_KEY: secrets.VAULT_KEY,
         API_KEY_SECRET: secrets.API_KEY_SECRET,
-        // Nothing that needs a network, a terminal or an account.
+        // Avoids everything that needs a network, a terminal or an account.
         CI: '1',
         NO_COLOR: '1',
         CLOUDFLARE_CF_FETCH_ENABLED: 'false',
@@ -109,7 +109,7 @@ function spawnWrangler(options: WorkerOptions): ChildProcess {
         WRANGLER_SEND_METRICS: 'false',
         WRANGLER_WRITE_LOGS: 'false',
         WRANGLER_REGISTRY_PATH: join(state, 'registry'),
-        // The explorer writes a table of its own into every object that is woken, known or not.
+        // The explorer would write a table of its own into every object that is woken.
         X_LOCAL_EXPLORER: 'false',
         X_LOCAL_OBSERVABILITY: 'false',
       },
@@ -127,7 +127,7 @@ async function untilReady(child: ChildProcess, url: string, ended: Promise<void>
     await Promise.race([
       untilHealthy(child, url, gaveUp.signal),
       ended.then(() => fail('Wrangler ended before the Worker answered.')),
-      // A Worker that does not compile keeps wrangler waiting for somebody to mend it.
+      // If the Worker does not compile, wrangler waits for somebody to mend it.
       sleep(START_TIMEOUT_MS, undefined, { signal: gaveUp.signal }).then(() =>
         fail(`The Worker did not answer within ${START_TIMEOUT_MS / 1000} s.`),
       ),
@@ -138,7 +138,7 @@ async function untilReady(child: ChildProcess, url: string, ended: Promise<void>
 }
 
 async function untilHealthy(child: ChildProcess, url: string, signal: AbortSignal): Promise<void> {
-  // The first message says that wrangler holds the port: before it, another server might answer there.
+  // wrangler's first message says that it has the port. Before that, another server might answer there.
   await once(child, 'message', { signal })
   for (;;) {
     const answer = await fetch(`${url}/health`, { signal }).catch(() => null)
@@ -153,7 +153,7 @@ function fail(message: string): never {
 }
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  // Wrangler alone, which ends the others and clears up behind itself.
+  // Only wrangler gets the signal: it ends its other processes and cleans up.
   child.kill('SIGTERM')
   await Promise.race([ended, sleep(STOP_GRACE_MS, undefined, { ref: false })])
   killGroup(child)
@@ -165,6 +165,6 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // nothing of it is left
+    // the process group has ended already
   }
 }

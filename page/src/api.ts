@@ -1,10 +1,10 @@
 import { forget, key } from './session.ts'
 
-/** An answer that is an error, with what helps to find it in the log. */
+/** An error from the API, with what helps to find it in the log. */
 export class ApiError extends Error {
   readonly status: number
   readonly requestId: string | null
-  /** Seconds until it is worth another try. */
+  /** Seconds until another try makes sense; null if nobody knows. */
   readonly retryAfter: number | null
 
   constructor(message: string, status: number, headers: Headers | null) {
@@ -20,13 +20,13 @@ export interface Ask {
   readonly method?: string
   readonly path: string
   readonly body?: unknown
-  /** The same for every try of one act, so that none is done twice. */
+  /** An Idempotency-Key: the same for every try of one act, so that it is done only once. */
   readonly once?: string
-  /** Instead of the session's. */
+  /** Used instead of the session's key. */
   readonly key?: string
 }
 
-/** The key travels in a header alone: addresses are logged. Throws ApiError. */
+/** Sends a request. The key travels only in a header, since addresses are logged. Throws ApiError. */
 export async function send({ method, path, body, once, key: own }: Ask): Promise<Response> {
   const headers: Record<string, string> = { authorization: `Bearer ${own ?? key.peek() ?? ''}` }
   if (body !== undefined) headers['content-type'] = 'application/json'

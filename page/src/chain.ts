@@ -1,6 +1,6 @@
 import type { AuditLine } from './wire.ts'
 
-/** The number of the first line that was changed, or that does not follow the one before; null: all hold. */
+/** The number of the first line that was changed or does not follow the line before it; null if the chain is intact. */
 export async function brokenAt(lines: readonly AuditLine[]): Promise<number | null> {
   let before: AuditLine | undefined
   for (const line of lines) {

@@ -3,7 +3,7 @@ import { Table } from './pieces.tsx'
 
 export interface Bar {
   readonly name: string
-  /** The parts that are stacked, in the order of `parts`. */
+  /** The stacked values, in the order of `parts`. */
   readonly values: readonly number[]
 }
 
@@ -11,14 +11,14 @@ export interface ChartProps {
   readonly title: string
   readonly parts: readonly string[]
   readonly bars: readonly Bar[]
-  /** How a value is told: a count, unless it is said. */
+  /** How to write a value; by default as a count. */
   readonly tell?: (value: number) => string
 }
 
 const WIDTH = 480
 const HEIGHT = 140
 
-/** Stacked bars, and the same as a table for whoever cannot see them. */
+/** Stacked bars, and a table with the same values for whoever cannot see them. */
 export function Chart({ title, parts, bars, tell = count }: ChartProps) {
   const sums = parts.map((_, part) =>
     bars.reduce((sum, { values }) => sum + (values[part] ?? 0), 0),

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 
-/** How far the gateway's clock is before this machine's: deadlines are the gateway's. */
+/** Milliseconds by which the gateway's clock is ahead of this machine's. Deadlines are in the gateway's time. */
 let ahead = 0
 
-/** Now by the gateway's clock; moves once a second while somebody looks. */
+/** The present by the gateway's clock. Updated once a second while the page is visible. */
 export const now = signal(Date.now())
 
 export function setClock(iso: string | undefined): void {

@@ -1,7 +1,7 @@
 const number = new Intl.NumberFormat()
 const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
 const dollars = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' })
-/** A chat costs fractions of a cent. */
+/** Significant digits, since a chat costs fractions of a cent. */
 const cents = new Intl.NumberFormat('en', {
   style: 'currency',
   currency: 'USD',
@@ -18,7 +18,7 @@ export const moment = (iso: string): string => time.format(new Date(iso))
 export const duration = (ms: number): string =>
   ms < 1000 ? `${Math.round(ms)} ms` : `${number.format(Math.round(ms / 100) / 10)} s`
 
-/** `rate_limit` is "rate limit". */
+/** `rate_limit` becomes "rate limit". */
 export const words = (name: string): string => name.replaceAll('_', ' ')
 
 /** How long until an instant: "2 d 4 h", "3 h 12 min", "4:09". */
@@ -31,5 +31,5 @@ export function until(iso: string, now: number): string {
   return `${minutes}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-/** The first and last of an id: enough to tell it from others. */
+/** The beginning of an id, enough to distinguish it from others. */
 export const brief = (id: string): string => (id.length <= 14 ? id : `${id.slice(0, 10)}…`)

@@ -8,7 +8,10 @@ export interface Loaded<T> {
   readonly reload: () => void
 }
 
-/** An answer of the API; with `everyMs` again and again, but never while nobody looks: an object that is asked does not sleep. */
+/**
+ * Loads an answer of the API; with `everyMs`, again and again. Does so only while the page is visible: an object that
+ * is asked cannot sleep.
+ */
 export function useLoad<T>(path: string | null, everyMs?: number): Loaded<T> {
   const [state, setState] = useState<{ path: string; data: T | null; error: Error | null }>()
   const [round, setRound] = useState(0)

@@ -4,7 +4,7 @@ import { ApiError } from './api.ts'
 import { now } from './clock.ts'
 import { moment, until } from './format.ts'
 
-/** In the reader's zone, with UTC where the pointer rests. */
+/** A time in the reader's zone. The tooltip has it in UTC. */
 export function Time({ at }: { readonly at: string }) {
   return (
     <time dateTime={at} title={at}>
@@ -38,7 +38,7 @@ export function Problem({ error }: { readonly error: Error | null }) {
   )
 }
 
-/** A text that people take elsewhere, with a button that does it. */
+/** A text with a button that copies it. */
 export function Copy({ text, what }: { readonly text: string; readonly what: string }) {
   const [isCopied, setCopied] = useState(false)
   const copy = async (): Promise<void> => {
@@ -46,7 +46,7 @@ export function Copy({ text, what }: { readonly text: string; readonly what: str
       await navigator.clipboard.writeText(text)
       setCopied(true)
     } catch {
-      // The browser does not let this page copy; the text is there to be marked.
+      // The browser forbids copying here. The text can still be selected.
     }
   }
   return (
@@ -72,7 +72,7 @@ export function Select({
 }: {
   readonly label: string
   readonly value: string
-  /** Values with their names. */
+  /** Each value with its name. */
   readonly options: readonly (readonly [string, string])[]
   readonly onChange: (value: string) => void
 }) {
@@ -111,7 +111,7 @@ export function Section({
   )
 }
 
-/** A table that a small screen shows as cards: each cell then says its column. */
+/** A table. On a small screen each row becomes a card, and each cell names its column. */
 export function Table({
   caption,
   columns,

@@ -5,5 +5,8 @@ addEventListener('hashchange', () => {
   hash.value = location.hash
 })
 
-/** `#/users/ID/audit` is ['users', 'ID', 'audit']. Hashes need no rule in the server, and are in none of its logs. */
+/**
+ * `#/users/ID/audit` becomes ['users', 'ID', 'audit']. Hashes need no rule on the server, and appear in none of its
+ * logs.
+ */
 export const route = computed(() => hash.value.replace(/^#\/?/, '').split('/').filter(Boolean))

@@ -5,7 +5,7 @@ interface Chunk {
   readonly error?: { readonly message?: string }
 }
 
-/** The texts of a streamed chat, as they come. Throws ApiError where the stream tells of an error. */
+/** The texts of a streamed chat, as they arrive. Throws ApiError if the stream reports an error. */
 export async function* textsIn(
   reader: ReadableStreamDefaultReader<Uint8Array>,
 ): AsyncGenerator<string> {

@@ -1,6 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks'
 
-/** The heading of a screen, where the keyboard and a reader go on after a change of screen. */
+/**
+ * The heading of a screen. It gets the focus after a change of screen, so that keyboard and screen readers continue
+ * there.
+ */
 export function Title({ text }: { readonly text: string }) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {

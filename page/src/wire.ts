@@ -1,4 +1,4 @@
-/** What the page reads of the API's answers, beside what `src/wire` says of them. Times are ISO 8601. */
+/** The API's answers, as far as the page reads them and `src/wire` lacks them. Times are ISO 8601. */
 import type { LimitsWire } from '../../src/wire/plans.ts'
 
 export type {
@@ -86,7 +86,7 @@ export interface AuditPage {
   }
 }
 
-/** Dollars for a million tokens, from the beginning of one day to before that of another. */
+/** Dollars for a million tokens, from the first day up to but not including the second. */
 export interface Price {
   readonly model: string
   readonly from?: string

@@ -2,22 +2,22 @@ import type { Build } from '../build.ts'
 
 export interface Served {
   readonly build: Build
-  /** Where the static files are. */
+  /** The folder of the static files. */
   readonly assets: string
   readonly host: string
   readonly port: number
-  /** Where objects and KV are. */
+  /** The folder of objects and KV. */
   readonly state: string
-  /** Instead of those of the build. */
+  /** They override the build's variables. */
   readonly vars: Readonly<Record<string, string>>
   /** Whether the Worker may reach addresses that are not public. */
   readonly reachesPrivate: boolean
 }
 
 /**
- * workerd's configuration (Cap'n Proto) of the Worker in `worker.js`, with KV that `key-value.js` plays, both beside it. Secrets
- * come from workerd's environment, so that none is in a file of ours. Folders and names are those of wrangler, which served
- * volumes of earlier versions. Pure.
+ * workerd's configuration (Cap'n Proto) for the Worker in `worker.js` and for `key-value.js`, which stands in for KV.
+ * Both files are in the same folder. Secrets come from workerd's environment, so that no file holds them. Folders and
+ * names are those of wrangler, so that volumes of earlier versions, which wrangler served, still work. Pure.
  */
 export function configOf({
   build,
@@ -84,7 +84,7 @@ function objectClass(type: string): string {
   return `(className = ${text(type)}, uniqueKey = ${text(`pollux-${type}`)}, enableSql = true)`
 }
 
-/** Cap'n Proto writes texts as C does, and takes bytes of UTF-8 as they are. */
+/** Cap'n Proto writes texts as C does, and takes UTF-8 bytes as they are. */
 function text(value: string): string {
   return JSON.stringify(value).replace(
     /\\u([0-9a-f]{4})/gi,

@@ -1,14 +1,17 @@
-/** KV for a Worker that no Cloudflare runs: its HTTP interface as workerd's binding speaks it, over one object with a table. */
+/**
+ * Stands in for KV where Cloudflare does not run the Worker: the HTTP interface that workerd's binding uses, on one
+ * object with a table.
+ */
 import { DurableObject } from 'cloudflare:workers'
 
 interface Env {
   readonly NAMESPACE: DurableObjectNamespace<NamespaceObject>
 }
 
-/** Cloudflare's own: so many keys a page of a list. */
+/** Cloudflare's own limit of keys in a page of a list. */
 const MAX_PAGE = 1000
 const METADATA = 'cf-kv-metadata'
-/** In bytes of UTF-8 no character sorts behind it: the end of all keys with a prefix. */
+/** In UTF-8 no character sorts after this one, so it marks the end of all keys with a prefix. */
 const LAST = '\u{10ffff}'
 
 type Row = { key: string; value: string; metadata: string | null }
@@ -58,7 +61,7 @@ export class NamespaceObject extends DurableObject<Env> {
     return new Response()
   }
 
-  /** A cursor is the last key of the page before. */
+  /** The cursor is the last key of the page before. */
   #list(query: URLSearchParams): Response {
     const prefix = query.get('prefix') ?? ''
     const limit = Math.min(Number(query.get('key_count_limit') ?? MAX_PAGE), MAX_PAGE)

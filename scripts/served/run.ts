@@ -1,4 +1,4 @@
-/** The Worker that was built, on the workerd binary itself: nothing of a development server is between it and its clients. */
+/** Runs the built Worker on the workerd binary itself: no development server stands between it and its clients. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
@@ -15,18 +15,18 @@ export interface ServeOptions extends Omit<Served, 'build' | 'assets'> {
 }
 
 export interface Serving {
-  /** Resolves with the first answer of /health; rejects where workerd ends before it. */
+  /** Resolves at the first answer of /health; rejects if workerd ends before. */
   readonly ready: Promise<void>
   readonly ended: Promise<void>
   stop(): Promise<void>
 }
 
 const POLL_MS = 25
-/** workerd waits for streams that are under way; nobody is going to read them. */
+/** workerd waits for streams under way, but nobody will read them any more. */
 const STOP_GRACE_MS = 2_000
 /**
- * workerd outlives whoever started it, and would go on writing to a folder that is nobody's any more. `cat` ends with the pipe
- * that this process holds, however this process ends.
+ * workerd outlives its parent, and would go on writing to a folder that another Pollux may use by then. So a shell
+ * kills it when `cat` ends, and `cat` ends with the pipe that this process holds, however this process dies.
  */
 const WITH_PARENT = `exec 3<&0
 "$@" </dev/null 3<&- &
@@ -38,7 +38,7 @@ wait $child`
 export function serve({ root, secrets, ...options }: ServeOptions): Serving {
   const folder = mkdtempSync(join(tmpdir(), 'pollux-'))
   const dist = join(root, 'dist')
-  const build = JSON.parse(readFileSync(join(dist, 'worker.json'), 'utf8')) as Build // nobody but scripts/build.ts writes it
+  const build = JSON.parse(readFileSync(join(dist, 'worker.json'), 'utf8')) as Build // only scripts/build.ts writes it
   for (const name of ['worker.js', 'key-value.js']) {
     copyFileSync(join(dist, name), join(folder, name))
   }
@@ -84,6 +84,6 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // nothing of it is left
+    // the process group has ended already
   }
 }

@@ -6,9 +6,9 @@ import { type Field, Input, type Values, valuesOf } from './field.tsx'
 import { tell } from './notice.tsx'
 
 export interface ActProps {
-  /** On its button, and what is told when it is done. */
+  /** Text of the button, and of the message when it is done. */
   readonly name: string
-  /** Whom or what it is about, where the screen has several of its kind; for readers. */
+  /** What the act is about, for screen readers, if the screen has several buttons of this name. */
   readonly of?: string
   /** What it will do, in a sentence or two. */
   readonly does: string
@@ -17,12 +17,15 @@ export interface ActProps {
   readonly main?: boolean
   /** Throws an Error whose message says which field is wrong. */
   readonly request: (values: Values) => Ask
-  /** Stays open with this; nothing: closes. */
+  /** The dialog stays open and shows this; without it, the dialog closes. */
   readonly shows?: (answer: unknown) => ComponentChildren
   readonly onDone?: () => void
 }
 
-/** A button whose dialog says what will happen, asks for what is needed, does it once, and shows what came of it. */
+/**
+ * A button with a dialog. The dialog says what will happen, asks for what is needed, does it once, and shows the
+ * result.
+ */
 export function Act(props: ActProps) {
   const { name, of, danger = false, main = false } = props
   const [isOpen, setOpen] = useState(false)
@@ -63,7 +66,7 @@ function Asking({ close, ...props }: ActProps & { readonly close: () => void }) 
     setError(null)
     try {
       const asked = request(valuesOf(form, fields))
-      // A second try of the same is the same act; with other values it is another.
+      // Trying the same request again is the same act; with other values it is another.
       const text = JSON.stringify(asked)
       if (tried.current.request !== text) {
         tried.current = { request: text, once: crypto.randomUUID() }

@@ -1,9 +1,9 @@
-/** A line of an import: what is posted for it, or why it is not taken. */
+/** A line of an import: what to post for it, or why it is refused. */
 export type Read =
   | { readonly name: string; readonly body: { readonly gcpServiceAccount: unknown } }
   | { readonly name: string; readonly refused: string }
 
-/** What was pasted or dropped: a JSON file, an array of them, or API keys, one a line. Never throws. */
+/** Reads what was pasted or dropped: a JSON file, an array of them, or API keys, one a line. Never throws. */
 export function readCredentials(name: string, text: string): readonly Read[] {
   const trimmed = text.trim()
   if (trimmed === '') return []
@@ -46,7 +46,7 @@ function fileIn(name: string, file: unknown): Read {
   return { name, body: { gcpServiceAccount: file } }
 }
 
-/** ~/.gemini/oauth_creds.json has tokens and no client of theirs. */
+/** ~/.gemini/oauth_creds.json holds tokens, but not the OAuth client to which they belong. */
 function isGeminiCli(file: object): boolean {
   return ('access_token' in file || 'refresh_token' in file) && !('client_secret' in file)
 }

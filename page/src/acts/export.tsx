@@ -4,7 +4,7 @@ import { Problem } from '../pieces.tsx'
 import { pathOf } from './paths.ts'
 import { saveJson } from './save.ts'
 
-/** The user as a sealed bundle, into a file. */
+/** Saves the user as a sealed bundle in a file. */
 export function Export({ id }: { readonly id: string }) {
   const [error, setError] = useState<Error | null>(null)
   const save = async (): Promise<void> => {

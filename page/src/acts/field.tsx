@@ -1,6 +1,6 @@
 import type { TargetedDragEvent } from 'preact'
 
-/** What a form asks for. The value of each is text, or whether it is ticked. */
+/** A field of a form. Its value is text; a checkbox has 'true' or an empty text. */
 export interface Field {
   readonly name: string
   readonly label: string
@@ -16,13 +16,13 @@ export interface Field {
   readonly options?: readonly string[]
   readonly required?: boolean
   readonly hint?: string
-  /** The only text that is taken: for acts that cannot be undone. */
+  /** The only text that is accepted, for acts that cannot be undone. */
   readonly exactly?: string
 }
 
 export type Values = Readonly<Record<string, string>>
 
-/** The values of a form; a tick is 'true' or ''. */
+/** The values of a form. A checkbox has 'true' or an empty text. */
 export function valuesOf(form: HTMLFormElement, fields: readonly Field[]): Values {
   const data = new FormData(form)
   return Object.fromEntries(
@@ -80,7 +80,7 @@ export function Input({ field, prefix }: { readonly field: Field; readonly prefi
       {type !== 'textarea' && type !== 'select' && (
         <input
           {...common}
-          type={type as 'text'} // all of them take the same attributes
+          type={type as 'text'} // all of these types take the same attributes
           defaultValue={text}
           autocomplete="off"
           spellcheck={false}
@@ -97,7 +97,7 @@ export function Input({ field, prefix }: { readonly field: Field; readonly prefi
   )
 }
 
-/** A file that is dropped is what it says. */
+/** The content of a dropped file becomes the text of the field. */
 function takeFile(event: TargetedDragEvent<HTMLTextAreaElement>): void {
   const file = event.dataTransfer?.files[0]
   if (file === undefined) return
@@ -108,7 +108,7 @@ function takeFile(event: TargetedDragEvent<HTMLTextAreaElement>): void {
   })
 }
 
-/** As a pattern that takes this text alone. */
+/** A pattern that matches only this text. */
 function escape(text: string): string {
   return text.replaceAll(
     /[!-/:-@[-`{-~]/g,

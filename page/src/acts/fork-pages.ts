@@ -1,11 +1,11 @@
-/** As many users as a request takes. */
+/** The most users that one request takes. */
 const PAGE = 100
 
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * The fork's KV as it was pasted, in bodies of at most 100 users each: values by key, the same in `values`, or a list of
- * `{key, value}`. Throws an Error that says what is wrong.
+ * Splits the pasted KV of the fork into bodies of at most 100 users. It may hold values by key, the same inside
+ * `values`, or a list of `{key, value}`. Throws an Error that says what is wrong.
  */
 export function forkPages(text: string): readonly Json[] {
   const value = parsed(text)

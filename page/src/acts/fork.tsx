@@ -5,11 +5,14 @@ import { brief, count, words } from '../format.ts'
 import { Problem, Table } from '../pieces.tsx'
 import { forkPages } from './fork-pages.ts'
 
-/** Users of the fork, from its KV: a dry run first, and a result a line. What was pasted is kept nowhere. */
+/**
+ * Imports the fork's users from its KV: first a dry run, with a result for each line. The pasted text is stored
+ * nowhere.
+ */
 export function Fork() {
   const id = useId()
   const text = useRef<HTMLTextAreaElement>(null)
-  /** One Idempotency-Key a body, so that another try does no page twice. */
+  /** One Idempotency-Key for each body, so that another try imports no page twice. */
   const onces = useRef(new Map<string, string>())
   const [lines, setLines] = useState<readonly ForkLine[]>([])
   const [checked, setChecked] = useState('')

@@ -2,7 +2,7 @@ import { brief, words } from '../format.ts'
 import { Table } from '../pieces.tsx'
 import type { Read } from './credential-files.ts'
 
-/** What the gateway said of one that was sent. */
+/** The gateway's result for a line that was sent. */
 export interface Line {
   readonly line: number
   readonly ok: boolean
@@ -14,7 +14,7 @@ export interface Line {
   readonly error?: { readonly message?: string }
 }
 
-/** Lines that were not sent have their own reason; the others have what the gateway said, in their order. */
+/** A line that was not sent has a reason of its own. The others have the gateway's results, in their order. */
 export function Results({
   reads,
   lines,
@@ -23,7 +23,7 @@ export function Results({
 }: {
   readonly reads: readonly Read[]
   readonly lines: readonly Line[]
-  /** Names by the place of the line. */
+  /** Names, by the index of the line. */
   readonly labels: Readonly<Record<number, string>>
   readonly onLabel: (index: number, label: string) => void
 }) {

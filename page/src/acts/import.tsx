@@ -8,7 +8,7 @@ import { type Line, Results } from './import-results.tsx'
 import { tell } from './notice.tsx'
 import { pathOf } from './paths.ts'
 
-/** Credentials by paste or drop: a dry run first, and a result a line. */
+/** Imports credentials by paste or drop: first a dry run, with a result for each line. */
 export function Import({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
   const [isOpen, setOpen] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
@@ -54,7 +54,7 @@ function Importing({ id, onDone, close }: ImportingProps) {
   const [error, setError] = useState<Error | null>(null)
   useEffect(() => dialog.current?.showModal(), [])
   const form = useRef<HTMLFormElement>(null)
-  /** Names by the place of the line. */
+  /** Names, by the index of the line. */
   const [labels, setLabels] = useState<Readonly<Record<number, string>>>({})
   const good = reads.flatMap((read, index) => ('body' in read ? [{ ...read, index }] : []))
 
@@ -86,7 +86,7 @@ function Importing({ id, onDone, close }: ImportingProps) {
     const text = JSON.stringify(request)
     if (tried.current.request !== text) tried.current = { request: text, once: crypto.randomUUID() }
     try {
-      // What Google says may change between two dry runs: each is asked anew.
+      // Google's answer may change between two dry runs, so a dry run is never replayed.
       const once = isDry ? {} : { once: tried.current.once }
       const answer = await ask<{ readonly results: readonly Line[]; readonly succeeded: number }>({
         ...request,
@@ -184,7 +184,7 @@ function Importing({ id, onDone, close }: ImportingProps) {
   )
 }
 
-/** For all that are added now; what is left empty follows from the credential. */
+/** They hold for all credentials of this import. An empty field follows from the credential. */
 const PLACES: readonly Field[] = [
   {
     name: 'upstream',

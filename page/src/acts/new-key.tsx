@@ -5,7 +5,7 @@ interface Answer {
   readonly user?: { readonly id?: string }
 }
 
-/** A key that was minted: shown here and never again. */
+/** A key that was just minted. It is shown only here. */
 export function NewKey({ answer }: { readonly answer: unknown }) {
   const { apiKey, user } = answer as Answer
   const [copied, setCopied] = useState('')

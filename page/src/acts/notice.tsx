@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 
 const said = signal('')
 
-/** Tells of an act that is done, to readers of the screen too. */
+/** Says that an act is done, to screen readers too. */
 export function tell(text: string): void {
   said.value = text
 }

@@ -7,21 +7,21 @@ export interface PagedProps {
   readonly name: string
   readonly does: string
   readonly path: string
-  /** The field that says where to go on. */
+  /** The field of the request that says where to continue. */
   readonly place: string
-  /** What the answers count, as numbers or as lists. */
+  /** Fields of the answers that are added up: numbers, or lists whose length counts. */
   readonly counts: readonly string[]
 }
 
 type Sums = Readonly<Record<string, number>>
 
-/** An act that goes through all users, a page at a time. Where a page fails, another try goes on at that page. */
+/** An act that goes through all users, one page at a time. If a page fails, another try continues with that page. */
 export function Paged({ name, does, path, place, counts }: PagedProps) {
   const [sums, setSums] = useState<Sums>({})
   const [next, setNext] = useState<string | null>(null)
   const [state, setState] = useState<'idle' | 'busy' | 'done'>('idle')
   const [error, setError] = useState<Error | null>(null)
-  // Of the page that is next: another try of it is the same act.
+  // The Idempotency-Key of the next page: another try of that page is the same act.
   const once = useRef<string>(crypto.randomUUID())
 
   const run = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import type { LimitsWire, Plan, PlanSettings } from '../../../src/wire/plans.ts'
 import { words } from '../format.ts'
 import type { Field, Values } from './field.tsx'
 
-/** What is left empty stays each user's own; this word is the setting's "none". */
+/** Entered for "no limit" and the like. An empty field leaves the setting to each user. */
 const NONE = 'none'
 
 const LIMITS = [
@@ -20,7 +20,7 @@ const LIMITS = [
 const YES_OR_NO = ['affinity', 'store_responses'] as const
 const JSONS = ['aliases', 'fallbacks', 'safety_settings', 'media_uris'] as const
 
-/** A plan's settings, as a form asks for them. */
+/** A plan's settings as fields of a form. */
 export function planFields(plan: Plan | null): readonly Field[] {
   const settings: PlanSettings & Readonly<Record<string, unknown>> = { ...plan?.settings }
   const json = (name: string): string =>
@@ -72,7 +72,7 @@ export function planFields(plan: Plan | null): readonly Field[] {
   ]
 }
 
-/** What a plan is to set, as the API takes it. Throws an Error that names the field. */
+/** The settings of the form, as the API takes them. Throws an Error that names the field. */
 export function planSettingsIn(values: Values): Record<string, unknown> {
   const settings: Record<string, unknown> = {}
   const limits = Object.fromEntries(
@@ -97,7 +97,7 @@ export function planSettingsIn(values: Values): Record<string, unknown> {
   return settings
 }
 
-/** `requests per day: 500; models: gemini-2.5-flash` */
+/** Such as `requests per day: 500; models: gemini-2.5-flash`. */
 export function planInWords({ settings }: Plan): string {
   const { limits = {}, ...others } = settings
   return [...Object.entries(limits), ...Object.entries(others)]
@@ -108,7 +108,7 @@ export function planInWords({ settings }: Plan): string {
     .join('; ')
 }
 
-/** A limit's name for people: money says that it is dollars. */
+/** A limit's name for people: amounts of money are said to be dollars. */
 export function inWords(name: string): string {
   return words(name).replace(/^usd\b/, 'dollars')
 }

@@ -22,7 +22,7 @@ const OTHERS = [
   ['audioOut', 'Audio out'],
 ] as const
 
-/** A price, as a form asks for it: dollars for a million tokens. */
+/** A price as fields of a form, in dollars for a million tokens. */
 export function priceFields(price: Price | null): readonly Field[] {
   const told = (value: number | undefined): string => (value === undefined ? '' : String(value))
   return [
@@ -56,7 +56,7 @@ export function priceFields(price: Price | null): readonly Field[] {
   ]
 }
 
-/** As the API takes it. Throws an Error that names the field. */
+/** The price of the form, as the API takes it. Throws an Error that names the field. */
 export function priceIn(values: Values): Price {
   const text = (name: string): string => (values[name] ?? '').trim()
   const number = (name: string, label: string): number => {
@@ -83,7 +83,7 @@ export function priceIn(values: Values): Price {
   }
 }
 
-/** All own prices with this one, in the place of `before` or as the first. */
+/** The admin's prices with this one, in the place of `before`; first in the list if that is null. */
 export function pricesWith(
   own: readonly Price[],
   before: Price | null,

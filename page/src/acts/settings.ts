@@ -1,7 +1,7 @@
 import type { User } from '../wire.ts'
 import type { Field, Values } from './field.tsx'
 
-/** A user's settings, as a form asks for them and the API takes them. */
+/** A user's settings, as fields of a form and as the API takes them. */
 export function settingFields(user: User | null): readonly Field[] {
   return [
     { name: 'label', label: 'Name', value: user?.label ?? '' },
@@ -66,7 +66,7 @@ export function settingFields(user: User | null): readonly Field[] {
   ]
 }
 
-/** What of the form differs from what the user has. Throws an Error that names the field. */
+/** The settings in which the form differs from the user. Throws an Error that names the field. */
 export function settingsIn(values: Values, user: User | null): Record<string, unknown> {
   const before = Object.fromEntries(
     settingFields(user).map(({ name, value }) => [
@@ -89,7 +89,7 @@ function read(name: string, label: string, type: Field['type'], text: string): u
   return text.trim() === '' ? null : text.trim()
 }
 
-/** Names with commas between; none: null. */
+/** Names separated by commas; null if there are none. */
 export function listIn(text: string): readonly string[] | null {
   const names = text
     .split(',')

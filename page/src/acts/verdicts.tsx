@@ -10,7 +10,7 @@ interface Verification {
   readonly advice?: string | null
 }
 
-/** What Google said of one credential, or of all. */
+/** What Google said about one credential, or about all. */
 export function Verdicts({ answer }: { readonly answer: unknown }) {
   const { credentials, ...one } = answer as Verification & {
     readonly credentials?: readonly Verification[]

@@ -4,7 +4,7 @@ import { useLoad } from '../load.ts'
 import { Title } from '../title.tsx'
 import { Usage } from './usage.tsx'
 
-/** What all users used; told apart by users, each by name. */
+/** The use of all users, which can be grouped by user. */
 export function AllUsage() {
   const { data } = useLoad<Overview>('/v1/overview?sort=requests')
   const names = new Map(data?.users.map(({ user, label }) => [user, label] as const))

@@ -8,7 +8,7 @@ import type { AuditLine, AuditPage } from '../wire.ts'
 
 const PAGE = 500
 
-/** The user's audit from the beginning, and whether this browser finds the chain whole. */
+/** The user's audit from the beginning, and whether this browser finds the chain intact. */
 export function Audit({ id }: { readonly id: string }) {
   const [lines, setLines] = useState<readonly AuditLine[]>([])
   const [page, setPage] = useState<AuditPage | null>(null)
@@ -75,7 +75,7 @@ function Chain({
 }) {
   const { chain, next } = page
   const last = lines.at(-1)
-  // The newest line is the head that the gateway names, or lines at the end were left out.
+  // The newest line must be the head that the gateway names; otherwise lines at the end are missing.
   const isHead = next !== null || last === undefined || last.hash === chain.head.hash
   if (broken !== null || !isHead || !chain.holds) {
     return (

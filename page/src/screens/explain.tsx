@@ -5,12 +5,15 @@ import { Countdown, Problem, Section, Table } from '../pieces.tsx'
 import type { Credential, Explanation } from '../wire.ts'
 import { nameOf } from './name-of.ts'
 
-/** Would a request for this model be served, by whom, and why not by the others? Without any effect. */
+/**
+ * Says whether a request for a model would be served, by which credential, and why not by the others. Has no effect
+ * on the ring.
+ */
 export function Explain({
   id,
   credentials,
 }: {
-  /** Null: the own ring. */
+  /** The user's id; null for the caller's own ring. */
   readonly id: string | null
   readonly credentials: readonly Credential[]
 }) {

@@ -5,14 +5,14 @@ import type { KeyInfo, Stats } from '../wire.ts'
 
 type Days = Stats['usage']['days']
 
-/** The user's own key, and what is used of each limit. */
+/** The user's own key, and how much of each limit is used. */
 export function Meters({
   info: { limits, use, key },
   days,
   now,
 }: {
   readonly info: KeyInfo
-  /** The last thirty. */
+  /** The last 30 days. */
   readonly days: Days
   readonly now: string
 }) {
@@ -59,7 +59,7 @@ export function inFigures(name: string, value: number): string {
   return name.startsWith('usd') ? money(value) : count(value)
 }
 
-/** What the days cost whose date begins so; what is under way is not in it. */
+/** The cost of the days whose date begins with `date`. Requests under way are not included. */
 function spent(days: Days, date: string): number {
   return days
     .filter(({ start }) => start.startsWith(date))

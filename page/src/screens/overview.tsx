@@ -9,7 +9,7 @@ import { Title } from '../title.tsx'
 import { Days } from '../usage/days.tsx'
 import { Attention, Verdict } from '../usage/verdict.tsx'
 
-/** A browser is quick with so many lines; the others are there when somebody asks for them. */
+/** A browser draws this many lines quickly. The others are drawn on demand. */
 const FIRST_LINES = 100
 const SORTS: readonly (readonly [UserSort, string])[] = [
   ['trouble', 'trouble'],
@@ -20,7 +20,7 @@ const SORTS: readonly (readonly [UserSort, string])[] = [
   ['created', 'newest'],
 ]
 
-/** One request tells of all users and their use: none of their objects is woken. It is not made again by itself. */
+/** One request tells everything about all users, and wakes none of their objects. It is not repeated automatically. */
 export function Overview() {
   const [sort, setSort] = useState<UserSort>('trouble')
   const [search, setSearch] = useState('')
@@ -73,7 +73,7 @@ export function Overview() {
             options={SORTS}
             onChange={(value) => {
               setNext(null)
-              setSort(value as UserSort) // it is one of SORTS
+              setSort(value as UserSort) // every value is one of SORTS
             }}
           />
         </form>

@@ -9,7 +9,7 @@ import type { Price, PriceList } from '../wire.ts'
 
 const PATH = '/v1/config/prices'
 
-/** What tokens are taken to cost: the list, and what an admin set before it. */
+/** The prices of tokens: the list, and an admin's prices, which override it. */
 export function Prices() {
   const { data, error, reload } = useLoad<PriceList>(PATH)
   const own = data?.overrides ?? []
@@ -134,7 +134,7 @@ function daysOf({ from, until }: Price): string {
     .join(' ')
 }
 
-/** A model has one price for each range of days. */
+/** The model with the price's days, since a model has one price for each range of days. */
 function nameOf(price: Price): string {
   return `${price.model} ${daysOf(price)}`.trim()
 }

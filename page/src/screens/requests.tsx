@@ -8,7 +8,7 @@ import { nameOf } from './name-of.ts'
 
 const ALL = 'all'
 
-/** The newest requests, each with its attempts; never a prompt. Asked for when somebody says so. */
+/** The newest requests, each with its attempts, never a prompt. Loaded on demand. */
 export function Requests({
   path,
   credentials,
@@ -120,7 +120,7 @@ function cellsOf(one: RequestEntry, credentials: readonly Credential[]) {
   ]
 }
 
-/** `team-1: quota (per day), 429, 12 ms` */
+/** Such as `team-1: quota (per day), 429, 12 ms`. */
 function told(attempt: AttemptLine, credentials: readonly Credential[]) {
   const { credential, verdict, reason, status, ms } = attempt
   const rest = [status > 0 ? String(status) : 'no answer', ms === null ? '' : duration(ms)]

@@ -175,7 +175,7 @@ function Waits({
   )
 }
 
-/** What the deadline was concluded from. */
+/** The evidence for a deadline, in words. */
 const EVIDENCE: Readonly<Record<string, string>> = {
   quota_id: 'Google named the quota',
   reset_time: 'Google named the time',
@@ -213,7 +213,7 @@ function LastError({ credential }: { readonly credential: Credential }) {
   )
 }
 
-/** By list price; what has none is said apart, never taken for nothing. */
+/** The cost by list price. Attempts without a known price are counted apart, since they were not free. */
 function Cost({ cost: { usd, unpriced } }: { readonly cost: Stats['cost'] }) {
   return (
     <>

@@ -134,7 +134,7 @@ function Limits({ user, onDone }: SettingsProps) {
           fields={limits.map(([name, value]) => ({
             name,
             label: inWords(name),
-            // Dollars may have a point, which a number's field refuses unless it is told.
+            // Dollars may have a decimal point, which a field of type number refuses by default.
             type: name.startsWith('usd') ? 'text' : 'number',
             value: value === null ? '' : String(value),
           }))}

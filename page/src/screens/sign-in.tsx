@@ -5,7 +5,7 @@ import { setClock } from '../clock.ts'
 import { Problem } from '../pieces.tsx'
 import { forget, key, remember, role, version } from '../session.ts'
 
-/** Whose key it is decides what there is to be seen. */
+/** Signs in. Whose key it is decides what the page shows. */
 async function enter(typed: string, inTab: boolean): Promise<void> {
   const session = await ask<Session>({ path: '/v1/session', key: typed })
   setClock(session.now)

@@ -31,7 +31,7 @@ export function System() {
   )
 }
 
-/** What Prometheus is told, for whoever wonders what there is. */
+/** The text that Prometheus gets, to see which metrics exist. */
 function Metrics() {
   const [text, setText] = useState('')
   const [error, setError] = useState<Error | null>(null)

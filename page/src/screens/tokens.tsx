@@ -5,12 +5,12 @@ import { Countdown, Problem, Section, Table } from '../pieces.tsx'
 import type { Credential, HeldToken } from '../wire.ts'
 import { nameOf } from './name-of.ts'
 
-/** Which access tokens of Google the user's object holds; never a token. Asked for when somebody says so. */
+/** Which of Google's access tokens the user's object holds, without the tokens themselves. Loaded on demand. */
 export function Tokens({
   id,
   credentials,
 }: {
-  /** Null: the own ring. */
+  /** The user's id; null for the caller's own ring. */
   readonly id: string | null
   readonly credentials: readonly Credential[]
 }) {

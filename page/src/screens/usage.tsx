@@ -17,14 +17,14 @@ const SPANS: readonly (readonly [UsageSpan, string, string])[] = [
 ]
 const NONE = 'nothing'
 
-/** What was used over time, told apart by what somebody chooses. */
+/** The use over time, grouped by what the reader chooses. */
 export function Usage({
   path,
   keys,
   nameOf,
 }: {
   readonly path: string
-  /** What it can be told apart by. */
+  /** What it can be grouped by. */
   readonly keys: readonly UsageKeyName[]
   /** The name of a user or a credential. */
   readonly nameOf: (id: string) => string
@@ -88,7 +88,7 @@ export function Usage({
   )
 }
 
-/** The same as what is shown, for a spreadsheet. */
+/** A button that saves what is shown for a spreadsheet. */
 function Csv({ path }: { readonly path: string }) {
   const [error, setError] = useState<Error | null>(null)
   const save = async (): Promise<void> => {

@@ -12,10 +12,10 @@ import { Ring } from './ring.tsx'
 import { Settings } from './settings.tsx'
 import { Usage } from './usage.tsx'
 
-/** One open ring is asked again by itself; nothing else is. */
+/** The open ring is the only thing that is loaded again automatically. */
 const EVERY_MS = 5000
 
-/** One user, for an admin or (`me`) for the user. */
+/** One user, for an admin; with `me`, for the user. */
 export function UserScreen({ id, tab }: { readonly id: string; readonly tab: string }) {
   const isAdmin = role.value === 'admin'
   const user = useLoad<User>(isAdmin ? `/v1/config/users/${id}` : null)
@@ -58,7 +58,7 @@ export function UserScreen({ id, tab }: { readonly id: string; readonly tab: str
   )
 }
 
-/** Some answers about a user have it in `user`. */
+/** Some answers hold the user in the field `user`. */
 function unwrapped(answer: (User & { readonly user?: User }) | null): User | null {
   return answer?.user ?? answer
 }

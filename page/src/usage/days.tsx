@@ -8,7 +8,10 @@ import { inputOf, outputOf, stacks } from './stacks.ts'
 
 const DAY_MS = 86_400_000
 
-/** Today beside yesterday until the end of the same hour, since use is told by the hour, and the last 48 hours, over all users. */
+/**
+ * Today beside yesterday, both up to the end of the current hour, since use is counted by the hour; and the last 48
+ * hours. For all users together.
+ */
 export function Days({
   answer,
   now: told,

@@ -1,8 +1,8 @@
 import type { LatencyLine } from '../../../src/wire/usage.ts'
 
 /**
- * Milliseconds that a share of all did not take longer than, as near as the buckets tell: null where there is nothing, and the
- * end of the last bucket where it took longer than that.
+ * The milliseconds that a share of all requests did not exceed, as precisely as the buckets allow. Null if there were
+ * no requests. If it lies beyond the last bucket, the bound of that bucket.
  */
 export function quantile(
   lines: readonly (LatencyLine | null)[],

@@ -2,7 +2,7 @@ import { Chart } from '../chart.tsx'
 import { moment } from '../format.ts'
 import { barsOf, type UsageTold } from './stacks.ts'
 
-/** What clients asked, beside what Google was asked for it. */
+/** Clients' requests, beside the calls to Google that they took. */
 export function RequestChart({ answer }: { readonly answer: UsageTold }) {
   const parts = ['ok', 'failed', 'refused', 'cancelled', 'lost'] as const
   const sums = new Map(answer.requests.map((line) => [line.start, parts.map((part) => line[part])]))

@@ -1,13 +1,13 @@
 import type { UsageAnswer, UsageKeyName, UsageLine, UsageSpan } from '../../../src/wire/usage.ts'
 import type { Bar } from '../chart.tsx'
 
-/** What is counted of a line; what is not known of it counts 0. */
+/** The number to count of a line. An unknown value counts as 0. */
 export type Measure = (line: UsageLine) => number
 
 export const inputOf: Measure = (line) => (line.prompt_tokens ?? 0) + (line.tool_use_tokens ?? 0)
 export const outputOf: Measure = (line) => (line.output_tokens ?? 0) + (line.reasoning_tokens ?? 0)
 
-/** Lines of use, whatever else the answer has. */
+/** The lines of use, and the time that they cover. */
 export type UsageTold = Pick<UsageAnswer, 'from' | 'to' | 'span' | 'usage' | 'requests'>
 
 export interface Stacks {
@@ -15,11 +15,11 @@ export interface Stacks {
   readonly bars: readonly Bar[]
 }
 
-/** As many as there are colours; the last is of all the others. */
+/** One for each colour. The last part sums up all others. */
 const MOST_PARTS = 6
 const OTHERS = 'others'
 
-/** A bar for each span of time, empty ones too: of the parts given, side by side. */
+/** A bar for each span of time, including empty ones, stacked from the given parts. */
 export function stacks(
   answer: UsageTold,
   parts: Readonly<Record<string, Measure>>,
@@ -37,7 +37,7 @@ export function stacks(
   return { parts: names, bars: barsOf(answer, sums, names.length, tellTime) }
 }
 
-/** The same of one measure, told apart by a key; those of which there is least are one part. */
+/** A bar for each span of time, stacked by a key. The smallest groups are summed up in one part. */
 export function stacksBy(
   answer: UsageTold,
   by: UsageKeyName,
@@ -64,7 +64,7 @@ export interface Group {
   readonly lines: readonly UsageLine[]
 }
 
-/** All lines that one key has, over all time; with no key, all of them. */
+/** The lines in groups, one for each value of the key; without a key, one group of all. */
 export function groupsOf({ usage }: UsageTold, by: UsageKeyName | null): readonly Group[] {
   if (by === null) return usage.length === 0 ? [] : [{ name: 'all', lines: usage }]
   const groups = Map.groupBy(usage, (line) => line[by] ?? '')
@@ -81,7 +81,7 @@ const LENGTHS_MS: Readonly<Record<UsageSpan, number>> = {
   day: 86_400_000,
 }
 
-/** A bar for each span of time, also for those in which nothing was. */
+/** A bar for each span of time, including empty ones. */
 export function barsOf(
   { from, to, span }: UsageTold,
   sums: ReadonlyMap<string, readonly number[]>,

@@ -8,7 +8,10 @@ const attemptsOf: Measure = (line) => line.attempts
 const costOf: Measure = (line) => line.cost_usd ?? 0
 const unpricedOf: Measure = (line) => line.unpriced ?? 0
 
-/** The whole time in a line for each model, credential, …; what is not known by outcome is left out. */
+/**
+ * One line for each model, credential, and so on, over the whole time. Numbers that are not counted by outcome are
+ * left out if outcomes are shown.
+ */
 export function Totals({
   answer,
   by,

@@ -2,7 +2,7 @@ import type { AttentionLine, Overview } from '../../../src/wire/overview.ts'
 import { brief, count, words } from '../format.ts'
 import { Countdown, Section, Table } from '../pieces.tsx'
 
-/** One sentence about all rings, whichever users the list shows. */
+/** One sentence about all rings, not only those of the users listed. */
 export function Verdict({ rings }: { readonly rings: Overview['rings'] }) {
   const { users, told, out, next_recovery: next, ledgers_broken: broken } = rings
   if (told === 0) return null
@@ -26,7 +26,7 @@ export function Verdict({ rings }: { readonly rings: Overview['rings'] }) {
   )
 }
 
-/** Credentials that stay out until somebody acts. */
+/** Credentials that will not serve again until somebody acts. */
 export function Attention({
   lines,
   total,
