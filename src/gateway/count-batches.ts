@@ -1,6 +1,7 @@
 /**
- * Counts what batches used, when somebody who asks for them is shown that they are over: Google says it with their answers. The
- * object cannot ask by itself, since answers never enter it; and who never asks has nothing of them.
+ * Counts what batches used. Google reports it only with their answers, and answers never enter the user's object, so
+ * the object cannot ask by itself. So the Worker counts when it shows somebody that a batch is over. If nobody ever
+ * asks, nobody has used the answers either.
  */
 import { answersIn, BatchCount, type BatchUse } from '../gemini/batch-use.ts'
 import { priceOf } from '../gemini/models/prices.ts'
@@ -13,7 +14,7 @@ import type { Access } from '../upstreams/credential.ts'
 import { callUser } from './objects.ts'
 import { askAbout, type Borrower } from './things.ts'
 
-/** An answer with pictures is long; what is longer than this is not looked at. */
+/** Bytes. An answer with pictures is long; a longer one than this is not read. */
 const MAX_ANSWER_BYTES = 16_777_216
 
 export interface Shown {
@@ -21,13 +22,14 @@ export interface Shown {
   readonly credentialId: string
   /** As Google describes them. */
   readonly batches: readonly unknown[]
-  /** For reading a file of answers, which may be large: the client does not wait for it. */
+  /** Runs work for which the client does not wait: reading a file of answers, which may be large. */
   readonly aside: (work: Promise<void>) => void
 }
 
 /**
- * Counts those of a credential's batches that are over and not counted yet; answers in the batch itself before this resolves. Never
- * rejects: the client asked for something else, and the next question counts what this one could not.
+ * Counts those of a credential's batches that are over and not counted yet. Answers in the batch itself are counted
+ * before this resolves. Never rejects: the client asked for something else, and a failed count is tried again with
+ * the next question.
  */
 export async function countBatches(borrower: Borrower, shown: Shown): Promise<void> {
   const { credentialId, batches, aside } = shown
@@ -58,7 +60,10 @@ export async function countBatches(borrower: Borrower, shown: Shown): Promise<vo
   })
 }
 
-/** Of this isolate: batches whose file is being read, which a client that asks every few seconds would start anew each time. */
+/**
+ * Batches whose file this isolate is reading now. Otherwise a client that asks every few seconds would start the
+ * reading anew each time.
+ */
 const reading = new Set<string>()
 
 async function countFile(
@@ -73,7 +78,7 @@ async function countFile(
   if (reading.has(id)) return
   reading.add(id)
   try {
-    // The client's own request may be over by now.
+    // Not the client's signal: its request may be over by now.
     const { signal } = new AbortController()
     const path = `/v1beta/files/${fileId}:download?alt=media`
     const answer = await askAbout({ ...borrower, signal }, access, { method: 'GET', path })

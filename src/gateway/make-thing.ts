@@ -1,4 +1,7 @@
-/** Makes things at Google that use a model: caches, batches, interactions. Counted like every other use of that model. */
+/**
+ * Makes things at Google that use a model: caches, batches, interactions. They count like every other use of that
+ * model.
+ */
 import type { Failure } from '../failure/failure.ts'
 import type { Operation } from '../gemini/operations.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
@@ -13,7 +16,7 @@ import { serve } from './serve.ts'
 
 export interface MakeInput extends JourneyInput {
   readonly operation: Operation
-  /** After the host, for the model that the lease is for. */
+  /** What follows the host, for the model of the lease. */
   readonly path: (model: string) => string
   readonly body: (model: string) => string
 }
@@ -23,17 +26,17 @@ export type Made =
       readonly ok: true
       readonly generated: Extract<Generated, { ok: true }>
       readonly answer: Response
-      /** To be called once, with what was used, where that is known. */
+      /** To be called once, with what was used if that is known. */
       readonly settle: (usage: UsageMetadata | undefined) => void
     }
-  /** Google may have made it although no answer came: asking again could make a second one. */
+  /** No answer came, but Google may have made the thing: asking again could make a second one. */
   | { readonly ok: 'unknown'; readonly failure: Failure }
   | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
 
 /**
- * Asks Google to make it, under the ring's leases. After a broken connection or a failure of Google's own it may exist
- * already, and a second one would cost money and belong to nobody. So another credential is tried only where the first was
- * refused, and has surely made nothing.
+ * Asks Google to make the thing, under the ring's leases. After a broken connection or a failure at Google it may
+ * exist already, and a second one would cost money and belong to nobody. So another credential is tried only if the
+ * first was refused, which means that nothing was made.
  */
 export async function make(input: MakeInput): Promise<Made> {
   const { path, body, settings } = input
@@ -81,5 +84,5 @@ export async function make(input: MakeInput): Promise<Made> {
   return { ok: true, generated, answer, settle: (usage) => generated.settle({ kind: 'ok' }, usage) }
 }
 
-/** A placeholder: `serve` knows only answers of models, so the thing that was made is handed over beside it. */
+/** A placeholder: `serve` knows only answers of models, so the thing itself is passed on separately. */
 const DONE: AttemptResult = { ok: true, kind: 'unary', response: {} }

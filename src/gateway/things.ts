@@ -1,4 +1,4 @@
-/** Asks Google about things that one credential alone knows: files, cached contents, batches, interactions. */
+/** Asks Google about things that only one credential knows: files, cached contents, batches, interactions. */
 import type { Failure } from '../failure/failure.ts'
 import type { NewPin, Pin, PinRef } from '../gemini/pins.ts'
 import type { BorrowResult } from '../objects/pins/borrowing.ts'
@@ -37,7 +37,7 @@ export interface Borrowing {
 
 export type Borrowed = Extract<BorrowResult, { ok: true }>
 
-/** A credential to ask Google with, or the failure to tell the client. */
+/** A credential for asking Google, or the failure to tell the client. */
 export async function borrow(
   { env, userId, keyDigest }: Borrower,
   borrowing: Borrowing,
@@ -48,7 +48,7 @@ export async function borrow(
   return result.ok ? result : { ok: false, failure: refusalOf(result) }
 }
 
-/** Remembers that these things belong to this credential. */
+/** Records that these things belong to this credential. */
 export async function keep(
   { env, userId }: Pick<Borrower, 'env' | 'userId'>,
   pins: readonly NewPin[],
@@ -57,7 +57,10 @@ export async function keep(
   if (pins.length > 0) await callUser(env, userId, (user) => user.keepPins(pins, credentialId))
 }
 
-/** Google lists all things of a credential, other users' too: for each of them, in their order, whether this user may see it. */
+/**
+ * Google lists all things of a credential, including those of other users. For each of them, in the same order:
+ * whether this user may see it.
+ */
 export async function ownOf(
   { env, userId }: Borrower,
   things: readonly PinRef[],
@@ -71,7 +74,7 @@ export async function forget({ env, userId }: Borrower, pin: Pin): Promise<void>
   await callUser(env, userId, (user) => user.dropPin(pin))
 }
 
-/** Asks Google once; a broken network comes back as a failure. `path`: what follows the base URL, with its query. */
+/** Asks Google once. A network failure is returned as a failure. `path`: what follows the base URL, with its query. */
 export async function askAbout(
   { settings, signal }: Borrower,
   access: Access,
@@ -102,20 +105,23 @@ export async function askAbout(
   }
 }
 
-/** A list of batches with what was asked in them is the longest that Google tells of things. */
+/** Bytes. The longest answer about things is a list of batches that includes their requests. */
 const MAX_THING_BYTES = 33_554_432
 
-/** What Google says of a thing; null where it is longer than any, or breaks off, which is as good as no answer. */
+/** Google's answer about a thing. Null if it is too long or breaks off: both count as no answer. */
 export function wholeText(answer: Response): Promise<string | null> {
   return readText(answer, MAX_THING_BYTES).catch(() => null)
 }
 
-/** Google's refusal as the client is told it. `isCredentials`: the fault is the credential's, so another may be asked. */
+/**
+ * Google's refusal as the client is told it. `isCredentials`: the credential is at fault, so another one may be
+ * asked.
+ */
 export async function refusedBy(
   access: Access,
   response: Response,
 ): Promise<{ readonly reply: Response | Failure; readonly isCredentials: boolean }> {
-  const text = await errorText(response).catch(() => '') // broken off: the status says the most of it
+  const text = await errorText(response).catch(() => '') // broken off: the status says most of it
   const error = parseGoogleError(response.status, text, response.headers.get('retry-after'))
   const { upstream, auth } = access
   const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
@@ -128,7 +134,7 @@ export async function refusedBy(
     case 'upstream_fault':
       return { reply: OUTAGES[verdict.reason], isCredentials: false }
     default: {
-      // Clients go by the status (a file that is not there, a name that is taken), so it is passed on.
+      // Clients decide by the status (a missing file, a name in use), so it is passed on.
       const message = quotable(error.message, access) ?? 'Google refused the request.'
       const status = error.status || 'INVALID_ARGUMENT'
       const body = { error: { code: response.status, message, status } }

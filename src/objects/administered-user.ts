@@ -44,15 +44,18 @@ import type { NewKey } from './config/user-keys.ts'
 import type { SettingsChange } from './config/user-settings.ts'
 import { releaseVerified, verifyStored } from './admin/verification.ts'
 
-/** Making a user was repeated and another key was minted: how long the first one, which the client may hold, stays valid. */
+/**
+ * If making a user is repeated, another key is minted. The client may hold the first one, so it stays valid for so
+ * long.
+ */
 const REPEATED_GRACE_MS = 24 * 3_600_000
 
 /**
- * The acts of admins on one user. Each is done whole and has its line in the audit, or is not done; expected outcomes are
- * values, and what is thrown is a bug.
+ * The acts of admins on one user. Each act is done completely and has its line in the audit, or is not done. Expected
+ * outcomes are values; whatever is thrown is a bug.
  */
 export class AdministeredUser extends DurableObject<Env> {
-  /** Callers see the methods of an object and none of its properties. */
+  /** Over RPC callers can reach an object's methods, but none of its properties. */
   protected readonly home: Home
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -61,8 +64,8 @@ export class AdministeredUser extends DurableObject<Env> {
   }
 
   /**
-   * Adds a credential at the end of the ring, or updates a known one in place. `creates`: makes the user too, if there is
-   * none. The values of PutCredentialResult say why it was not taken (no vault, ring full, user unknown or deleted).
+   * Adds a credential at the end of the ring, or updates a known one in place. `creates`: makes the user too, if
+   * there is none. PutCredentialResult says why it was refused (no vault, ring full, user unknown or deleted).
    */
   async putCredential(
     input: CredentialInput,
@@ -77,7 +80,7 @@ export class AdministeredUser extends DurableObject<Env> {
   }
 
   /**
-   * Adds credentials to the ring of an existing user, in their order, with a result for each. Those past the limit are
+   * Adds credentials to the ring of an existing user, in order, with a result for each. Those beyond the limit are
    * refused; the others stay.
    */
   putCredentials(inputs: readonly CredentialInput[], by: Admin): Promise<PutCredentialsResult> {
@@ -98,7 +101,7 @@ export class AdministeredUser extends DurableObject<Env> {
     if (vault === null) return { ok: false, reason: 'vault_not_configured' }
     const sealed = await Promise.all(inputs.map((input) => seal(input, this.home.userId, vault)))
 
-    // From here on without await: the checks and the writes are one step.
+    // No await from here on: checks and writes are one step.
     const refusedNow = this.#whyNoPut(creates)
     if (refusedNow !== null) return refusedNow
     return this.home.atomically(() => {
@@ -115,8 +118,8 @@ export class AdministeredUser extends DurableObject<Env> {
   }
 
   /**
-   * Makes a user without credentials. `key`: the minted key; null where an admin chose it. `user_exists` and `user_deleted`
-   * are values; a repetition of the same operation is answered as the first.
+   * Makes a user without credentials. `key`: the minted key; null if an admin chose it. `user_exists` and
+   * `user_deleted` are values. A repetition of the same operation gets the first answer.
    */
   create(settings: SettingsChange, key: NewKey | null, by: Admin): CreateResult {
     if (this.home.isBuried()) return { ok: false, reason: 'user_deleted' }
@@ -128,19 +131,20 @@ export class AdministeredUser extends DurableObject<Env> {
     // All or nothing: a user without the key could not be used.
     return this.home.atomically(() => {
       const { state, chores } = this.home.user ?? this.home.make(by, namesOf(settings))
-      // A repetition: the first answer may have arrived all the same, so its key may be in use and stays valid for a while.
+      // A repetition. The first answer may have arrived after all, so its key may be in use and stays valid for a
+      // while.
       const graceMs = known === undefined ? 0 : REPEATED_GRACE_MS
       if (key !== null) giveKey(state, key, graceMs, by, Date.now())
       chores.snapshotLater()
       const user =
-        known === undefined ? changeSettings(state, userId, settings) : describeUser(userId, state) // asked for again: the answer was lost on the way
+        known === undefined ? changeSettings(state, userId, settings) : describeUser(userId, state) // asked again: the first answer was lost on the way
       return { ok: true, user }
     })
   }
 
   /**
-   * Makes this the user's current key; earlier ones end `graceMs` (milliseconds) from now. Asked again, it changes nothing.
-   * `too_many_keys`: too many would be valid at the same time.
+   * Makes this the user's current key; earlier keys end `graceMs` (milliseconds) from now. A repetition changes
+   * nothing. `too_many_keys`: too many would be valid at the same time.
    */
   replaceKey(key: NewKey, graceMs: number, by: Admin): ReplaceKeyResult {
     const unknown = { ok: false, reason: 'unknown_user' } as const
@@ -153,43 +157,52 @@ export class AdministeredUser extends DurableObject<Env> {
     }, unknown)
   }
 
-  /** Takes over what an admin set for many users. An older version than is known changes nothing, so it may be told twice. */
+  /**
+   * Takes over what an admin set for many users. An older version than the known one changes nothing, so it may be
+   * sent twice.
+   */
   share(shared: Shared): void {
     this.home.living()?.state.profile.share(shared)
   }
 
-  /** Changes those settings that `change` names, and answers the whole configuration; null where there is no such user. */
+  /** Changes the settings that `change` names, and returns the whole configuration; null if there is no such user. */
   configure(change: SettingsChange, by: Admin): UserDescription | null {
     return this.home.administer((state) => configure(state, this.home.userId, change, by), null)
   }
 
   /**
-   * Only this credential serves until `until` (epoch milliseconds); null where there is no credential of this id, or no such
-   * user.
+   * Only this credential serves until `until` (epoch milliseconds). Null if there is no credential with this id, or
+   * no such user.
    */
   pin(credentialId: string, until: number, by: Admin): UserDescription | null {
     const target = { credentialId, until }
     return this.home.administer((state) => pin(state, this.home.userId, target, by), null)
   }
 
-  /** Changes those fields of a credential that can change without its secret; null where there is no credential of this id. */
+  /**
+   * Changes those fields of a credential that can change without its secret. Null if there is no credential with this
+   * id.
+   */
   patchCredential(id: string, patch: CredentialPatch, by: Admin): CredentialDescription | null {
     return this.home.administer((state) => patchCredential(state, id, patch, by), null)
   }
 
-  /** Takes a credential out for good: the very next request no longer gets it. False where there is none of this id. */
+  /** Removes a credential for good: the very next request no longer gets it. False if there is none with this id. */
   removeCredential(id: string, by: Admin): boolean {
     return this.home.administer((state) => removeCredential(state, id, by), false)
   }
 
-  /** Forgets what is held against a credential: quarantine, closed buckets, model faults. Null where there is none of this id. */
+  /**
+   * Forgets everything held against a credential: quarantine, closed buckets, model faults. Null if there is none
+   * with this id.
+   */
   resetCredential(id: string, by: Admin): CredentialDescription | null {
     return this.home.administer((state) => resetCredential(state, id, by), null)
   }
 
   /**
-   * Asks Google about a credential, without generating. One that Google accepts leaves quarantine; both acts are in the audit.
-   * Values say why nothing was asked: `credential_not_found`, `vault_not_configured`.
+   * Checks a credential with Google, without generating. One that Google accepts leaves quarantine. Both acts are in
+   * the audit. Values say why nothing was asked: `credential_not_found`, `vault_not_configured`.
    */
   async verifyCredential(id: string, depth: Depth, by: Admin): Promise<VerifyResult> {
     const user = this.home.living()
@@ -210,12 +223,15 @@ export class AdministeredUser extends DurableObject<Env> {
     return { ok: true, verification }
   }
 
-  /** Puts the cursor where it stood in another gateway, and writes down what was counted there. False where there is no such user. */
+  /**
+   * Puts the cursor where it stood in another gateway, and records what was counted there. False if there is no such
+   * user.
+   */
   movedIn(from: MovedIn, by: Admin): boolean {
     return this.home.administer((state) => movedIn(state, from, by), false)
   }
 
-  /** Puts the ring in this order; false where it does not name each credential once. */
+  /** Puts the ring into this order; false if it does not name each credential exactly once. */
   reorder(ids: readonly string[], by: Admin): boolean {
     return this.home.administer((state) => reorder(state, ids, by), false)
   }
@@ -227,8 +243,8 @@ export class AdministeredUser extends DurableObject<Env> {
   }
 
   /**
-   * Deletes the user for good; the object keeps a tombstone, so no snapshot can bring the user back. False where there is no
-   * such user; true again for a repetition.
+   * Deletes the user for good. The object keeps a tombstone, so that no snapshot can bring the user back. False if
+   * there is no such user; a repetition returns true again.
    */
   bury(by: Admin): boolean {
     const wasDone = this.home.user?.state.audit.doneBefore(by, 'user.deleted', null) ?? null
@@ -239,7 +255,7 @@ export class AdministeredUser extends DurableObject<Env> {
     }, false)
   }
 
-  /** The user's configuration as a sealed bundle; null where there is no such user. */
+  /** The user's configuration as a sealed bundle; null if there is no such user. */
   exported(by: Admin): string | null {
     return this.home.administer((state) => {
       state.audit.record(by, 'user.exported', null)
@@ -248,9 +264,9 @@ export class AdministeredUser extends DurableObject<Env> {
   }
 
   /**
-   * Makes the user anew from a snapshot (JSON), where the object's own storage is gone. A user who is there is newer than any
-   * snapshot and is `kept`; a tombstone stays (`deleted`), and a snapshot of a deleted user leaves one. `unreadable`: no
-   * snapshot, or another user's.
+   * Makes the user anew from a snapshot (JSON), if the object's own storage is gone. An existing user is newer than
+   * any snapshot and is `kept`. A tombstone stays (`deleted`), and a snapshot of a deleted user leaves one.
+   * `unreadable`: not a snapshot, or another user's.
    */
   restore(source: string, how: 'user.restored' | 'user.imported', by: Admin): RestoreResult {
     const snapshot = parseSnapshot(source)
@@ -267,8 +283,8 @@ export class AdministeredUser extends DurableObject<Env> {
   }
 
   /**
-   * Seals every secret with the current VAULT_KEY. Answers how many were `resealed` and how many are `unreadable`; not `ok`
-   * where there is no vault.
+   * Seals every secret with the current VAULT_KEY. Returns how many were `resealed` and how many are `unreadable`;
+   * not `ok` if there is no vault.
    */
   async reseal(by: Admin): Promise<ResealResult> {
     const user = this.home.living()

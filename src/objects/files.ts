@@ -3,20 +3,21 @@ import { dropCopy, keepWithinBounds, placesOf, sizeOf, startsOf } from './files/
 import type { Copy, Finished, Piece, Place } from './files/copy.ts'
 import { dropTables, hasTables, makeTables } from './files/tables.ts'
 
-/** An upload that takes longer is not going to be finished. */
+/** An upload that takes longer will not be finished any more. */
 const UNFINISHED_MS = 12 * 3_600_000
 const PRUNE_EVERY_MS = 60 * 60_000
 const TOMBSTONE = 'deleted'
 
 /**
- * Files that went up through a user's ring, as far as they are small, so that they can be uploaded with another credential where
- * their own is out of quota: Google gives back no file that a client has uploaded. One object a user, beside the `UserObject`.
- * All of it was sealed before it comes here, with a key that this object never sees; it is bounded, and gone when Google's own is.
+ * Copies of small files that were uploaded through a user's ring. If their own credential is out of quota, another
+ * one can upload them again; Google itself never returns a file that a client has uploaded. One object for each user,
+ * beside the `UserObject`. Everything was sealed before it comes here, with a key that this object never sees. It is
+ * bounded, and deleted when Google deletes the file.
  *
- * Every public method is an RPC method. Expected outcomes are values; what is thrown is a bug.
+ * Every public method is an RPC method. Expected outcomes are values; whatever is thrown is a bug.
  */
 export class FilesObject extends DurableObject<Env> {
-  /** Keeps a piece of a copy; again, in place of what was there. False where this user is deleted. */
+  /** Stores a piece of a copy; sent again, it replaces the piece. False if this user is deleted. */
   put(copyId: string, piece: Piece): boolean {
     const { storage } = this.ctx
     const { sql } = storage
@@ -46,7 +47,10 @@ export class FilesObject extends DurableObject<Env> {
     return true
   }
 
-  /** Whether all of it is there; what is not whole is dropped. In place of an earlier one of the same file. */
+  /**
+   * Returns whether the copy is complete, and drops it if it is not. A complete one replaces an earlier copy of the
+   * same file.
+   */
   finish(finished: Finished): boolean {
     const { storage } = this.ctx
     const { sql } = storage
@@ -78,13 +82,13 @@ export class FilesObject extends DurableObject<Env> {
     })
   }
 
-  /** Of an upload that was given up, or grew too large. */
+  /** Drops the copy of an upload that was given up or grew too large. */
   drop(copyId: string): void {
     const { sql } = this.ctx.storage
     if (hasTables(sql)) this.ctx.storage.transactionSync(() => dropCopy(sql, copyId))
   }
 
-  /** The copies of these files; null where one of them was not kept, or has expired. */
+  /** The copies of these files; null if any of them was not kept or has expired. */
   find(fileIds: readonly string[]): readonly Copy[] | null {
     const { sql } = this.ctx.storage
     if (!hasTables(sql)) return null
@@ -118,7 +122,7 @@ export class FilesObject extends DurableObject<Env> {
     return copies
   }
 
-  /** One piece of a copy, as it was sealed; null where it is gone. */
+  /** One sealed piece of a copy; null if it is gone. */
   piece(copyId: string, start: number): Uint8Array | null {
     const { sql } = this.ctx.storage
     if (!hasTables(sql)) return null
@@ -132,7 +136,7 @@ export class FilesObject extends DurableObject<Env> {
     return row === undefined ? null : new Uint8Array(row.sealed)
   }
 
-  /** Takes note that a file was uploaded once more. */
+  /** Records that a file was uploaded under another credential. */
   place(fileId: string, { credentialId, copiedId, expiresAt }: Place): void {
     const { sql } = this.ctx.storage
     if (!hasTables(sql)) return
@@ -145,13 +149,13 @@ export class FilesObject extends DurableObject<Env> {
     )
   }
 
-  /** Where a file was uploaded once more, as far as it is still there. */
+  /** Under which credentials a file was uploaded again, as far as those uploads still exist. */
   placesOf(fileId: string): readonly Place[] {
     const { sql } = this.ctx.storage
     return hasTables(sql) ? placesOf(sql, fileId) : []
   }
 
-  /** Forgets a file that was deleted; answers where else it was uploaded, for those to be deleted, too. */
+  /** Forgets a deleted file. Returns where else it was uploaded, so that those files can be deleted too. */
   remove(fileId: string): readonly Place[] {
     const { storage } = this.ctx
     const { sql } = storage
@@ -168,7 +172,7 @@ export class FilesObject extends DurableObject<Env> {
     })
   }
 
-  /** Deletes all of it with the user, for good. Idempotent. */
+  /** Deletes everything of the user, for good. Idempotent. */
   async clear(): Promise<void> {
     const { storage } = this.ctx
     storage.transactionSync(() => {

@@ -14,14 +14,14 @@ interface Awake {
 }
 
 /**
- * Where one user lives: who the object is, whether the user is there, and how everything of theirs is woken. What the object's
- * own methods share, and no caller can reach.
+ * Where one user lives: which user the object belongs to, whether that user exists, and how everything of theirs is
+ * loaded. The object's RPC methods share it, and no caller can reach it.
  */
 export class Home {
   readonly #ctx: DurableObjectState
   readonly #env: Env
   readonly #knownId: string | null
-  /** Null before the user is configured. A key that nobody has wakes an object too, and must not leave a table behind. */
+  /** Null before the user is configured. Even an unknown key wakes an object, and must not leave tables behind. */
   #user: Awake | null = null
   #vault: Promise<Vault | null> | null = null
 
@@ -31,37 +31,43 @@ export class Home {
     this.#knownId = userIdIn(ctx, env.USERS)
     if (this.#knownId === null || !isConfigured(ctx.storage.sql)) return
     const user = this.wake()
-    // After an upgrade or a failed alarm the snapshot is behind: it is written now, and does not wait for the next change.
+    // After an upgrade or a failed alarm the snapshot is outdated. It is written now instead of at the next change.
     if (user.state.profile.snapshotDue()) user.chores.snapshotLater()
   }
 
-  /** The user, deleted or not, without the look at whose object this is that `any` takes. */
+  /** The user, deleted or not. Unlike `any`, it does not check whether the object's user is known. */
   get user(): Awake | null {
     return this.#user
   }
 
-  /** The user, deleted or not. Null for a key that nobody configured; that can be said without knowing whose object this is. */
+  /**
+   * The user, deleted or not; null for a key that nobody configured. Throws if the object has a user but was woken by
+   * its id.
+   */
   any(): Awake | null {
     if (this.#knownId === null && isConfigured(this.#ctx.storage.sql)) this.#refuse()
     return this.#user
   }
 
-  /** The user; null for one who was deleted, of whom only reports of attempts are still taken. */
+  /** The user; null if deleted. Of a deleted user only reports of attempts are still accepted. */
   living(): Awake | null {
     return this.isBuried() ? null : this.#user
   }
 
-  /** Whether the user was deleted; only a tombstone is left. */
+  /** Whether the user was deleted. Only a tombstone is left then. */
   isBuried(): boolean {
     return this.any()?.state.profile.isDeleted === true
   }
 
-  /** Throws where the object was woken by its id: nothing may be written for a user whose name is not known. */
+  /** Throws if the object was woken by its id: nothing may be written for a user whose name is not known. */
   get userId(): string {
     return this.#knownId ?? this.#refuse()
   }
 
-  /** Does an act on the user atomically, and sees to the snapshot and the totals; `otherwise` where there is no such user. */
+  /**
+   * Does an act on the user atomically, then has the snapshot and the totals updated. Returns `otherwise` if there is
+   * no such user.
+   */
   administer<T>(act: (state: UserState) => T, otherwise: T): T {
     const user = this.living()
     if (user === null) return otherwise
@@ -72,8 +78,8 @@ export class Home {
   }
 
   /**
-   * Does an act and writes its line in the audit: both, or neither. If it throws, memory may hold half of the act, so the
-   * object is thrown away with it.
+   * Does an act and writes its line into the audit: both or neither. If it throws, memory may hold half of the act,
+   * so the object is aborted.
    */
   atomically<T>(act: () => T): T {
     try {
@@ -84,7 +90,7 @@ export class Home {
     }
   }
 
-  /** Makes the user, with the limits of new ones. To be called within `atomically`. */
+  /** Makes the user with the limits of new users. To be called within `atomically`. */
   make(by: Admin, fields: readonly string[]): Awake {
     const user = this.wake()
     user.state.audit.record(by, 'user.created', null, { fields })
@@ -95,10 +101,10 @@ export class Home {
     return user
   }
 
-  /** Reads all that is stored of the user, who is there from now on; makes the tables where there are none. */
+  /** Loads everything that is stored of the user, who exists from then on. Makes the tables if there are none. */
   wake(): Awake {
     const settings = readSettings(this.#env)
-    if (!settings.ok) throw new Error(settings.message) // the Worker refuses every request before it comes here
+    if (!settings.ok) throw new Error(settings.message) // the Worker has refused the request before it comes here
     migrate(this.#ctx.storage, Date.now(), this.userId)
     const state = loadState({
       sql: this.#ctx.storage.sql,
@@ -112,15 +118,15 @@ export class Home {
     return this.#user
   }
 
-  /** The vault of VAULT_KEY, opened once; null where none is configured. */
+  /** The vault of VAULT_KEY, opened only once; null if none is configured. */
   openVault(): Promise<Vault | null> {
     this.#vault ??= openVault(this.#env.VAULT_KEY)
     return this.#vault
   }
 
-  /** This instance was woken by its id and will never know its user; the next one, woken by name, does. */
+  /** Ends this instance: it was woken by its id, and will never know its user. The next one, woken by name, will. */
   #refuse(): never {
-    // Ends the instance only after the answer: one that ends at once cannot tell the caller to repeat the call.
+    // Aborts only after the answer: an instance that ends at once could not tell the caller to repeat the call.
     this.#ctx.waitUntil(scheduler.wait(1).then(() => this.#ctx.abort('It was woken by its id.')))
     throw nameless()
   }

@@ -21,16 +21,16 @@ import { borrow, type BorrowRequest, type BorrowResult, keepPins, ownOf } from '
 import type { Admission } from './config/user-settings.ts'
 
 /**
- * One user: the single writer of the ring and its cursor, sealed credentials, access tokens, quota buckets and the lease ledger.
- * It decides and counts; prompts and completions never enter it. Every decision is one synchronous step: read, decide, write,
- * with no await between, so none can interleave with another.
+ * One user: the single writer of the ring and its cursor, sealed credentials, access tokens, quota buckets and the
+ * lease ledger. It decides and counts; prompts and completions never enter it. Every decision is one synchronous
+ * step: read, decide, write, without an await in between, so that no two decisions interleave.
  *
- * Every public method is an RPC method. Expected outcomes are values; what is thrown is a bug.
+ * Every public method is an RPC method. Expected outcomes are values; whatever is thrown is a bug.
  */
 export class UserObject extends AdministeredUser {
   /**
-   * Whether this user exists and the holder of this key (SHA-256, hex) may use the service now; any other value than `ok` says
-   * why not.
+   * Whether this user exists and the holder of this key (SHA-256, hex) may use the service now. Any value but `ok`
+   * says why not.
    */
   admission(keyDigest: string): Admission {
     const user = this.home.living()
@@ -38,44 +38,44 @@ export class UserObject extends AdministeredUser {
   }
 
   /**
-   * The lease for the first attempt of a request, or the reason for none. Idempotent: asked again, it gives the same lease
-   * while that is open. Waits only where a token must be fetched, at most `request.patienceMs`.
+   * The lease for the first attempt of a request, or the reason why there is none. Idempotent: asked again, it
+   * returns the same lease while that is open. Waits only to fetch a token, for at most `request.patienceMs`.
    */
   lease(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
     return this.home.any()?.lending.lease(request) ?? { ok: false, reason: 'unknown_user' }
   }
 
   /**
-   * Why a request would get no lease now; null where it would, or where waiting a moment is enough. For costly work that comes
-   * before the lease. A refused request has ended, and is counted as refused.
+   * Why a request would get no lease now; null if it would get one, or would after a short wait. To be asked before
+   * costly work that precedes the lease. A refused request has ended and is counted as refused.
    */
   foresee(request: LeaseRequest): Refusal | null {
     const user = this.home.any()
     return user === null ? { ok: false, reason: 'unknown_user' } : user.lending.foresee(request)
   }
 
-  /** Where a prompt for this model can be counted at once; null where nowhere. No attempt: it has no effect at all. */
+  /** Where a prompt for this model can be counted at once; null if nowhere. It is not an attempt, and has no effect. */
   async counter(request: CounterRequest): Promise<Counter | null> {
     const user = this.home.living()
     return user === null ? null : counterFor(user.state, request)
   }
 
-  /** The attempt of this lease goes on; a lease of which nothing is heard for a minute is taken for lost. */
+  /** The attempt of this lease goes on. A lease that is not renewed for a minute counts as lost. */
   renew(leaseId: string): void {
     this.home.any()?.lending.renew(leaseId)
   }
 
   /**
-   * Takes reports of attempts and answers once they are on disk. Idempotent by lease id; `counted`: false where all had been
-   * reported before.
+   * Takes reports of attempts and returns once they are on disk. Idempotent by lease id. `counted` is false if all of
+   * them had been reported before.
    */
   async settle(...settlements: Settlement[]): Promise<Settled> {
     return this.home.any()?.lending.settle(settlements) ?? { counted: false }
   }
 
   /**
-   * Takes the report of a failed attempt and leases the request's next one, in one round trip. Idempotent by lease id and
-   * attempt. Where the wait for quota fits the request's patience: `out_for_a_moment`, and the caller asks again.
+   * Takes the report of a failed attempt and leases the request's next one, in one round trip. Idempotent by lease id
+   * and attempt. `out_for_a_moment`: the wait for quota fits into the request's patience, so the caller asks again.
    */
   async settleAndLease(settlement: Settlement, request: LeaseRequest): Promise<LeaseResult> {
     const settled = this.home.any()?.lending.settleAndLease(settlement, request)
@@ -83,30 +83,30 @@ export class UserObject extends AdministeredUser {
   }
 
   /**
-   * Lends a credential to ask about a thing of Google's or to make one; the values of BorrowResult say why none. It uses no
-   * model's quota and is counted as no attempt.
+   * Lends a credential for asking about a thing at Google or making one. BorrowResult says why there is none. It uses
+   * no model's quota and does not count as an attempt.
    */
   async borrow(request: BorrowRequest): Promise<BorrowResult> {
     const user = this.home.living()
     return user === null ? { ok: false, reason: 'unknown_user' } : borrow(user.state, request)
   }
 
-  /** Remembers that these things belong to this credential. Does nothing for a user who was deleted. */
+  /** Records that these things belong to this credential. Does nothing for a deleted user. */
   keepPins(pins: readonly NewPin[], credentialId: string): void {
     const user = this.home.living()
     if (user !== null) keepPins(user.state, pins, credentialId)
   }
 
   /**
-   * For each of these things, which Google lists for a credential: whether this user may see it. In their order; empty where
-   * there is no such user.
+   * For each of these things, which Google lists for a credential: whether this user may see it. In the same order;
+   * empty if there is no such user.
    */
   ownOf(things: readonly PinRef[], credentialId: string): readonly boolean[] {
     const user = this.home.living()
     return user === null ? [] : ownOf(user.state, things, credentialId)
   }
 
-  /** What is known of files by their ids; null where none of the id went up through this user's ring. */
+  /** What is known of files by their ids; null for an id that was not uploaded through this user's ring. */
   knownFiles(keyDigest: string, ids: readonly string[]): readonly (KnownFile | null)[] {
     const user = this.home.living()
     const now = Date.now()
@@ -114,33 +114,33 @@ export class UserObject extends AdministeredUser {
     return isAdmitted ? user.state.pins.filesOf(ids, now) : ids.map(() => null)
   }
 
-  /** Those of a credential's batches whose use is still to be counted, with their models and prices of an admin's. */
+  /** Those of a credential's batches whose use is still to be counted, with their models and the admin's prices. */
   uncountedBatches(batchIds: readonly string[], credentialId: string): readonly UncountedBatch[] {
     const user = this.home.living()
     return user === null ? [] : uncountedOf(user.state, batchIds, credentialId)
   }
 
-  /** Counts what a batch used, once. False where it was counted before, or is none that this credential made. */
+  /** Counts what a batch used, once. False if it was counted before, or if this credential did not make it. */
   countBatch(id: string, credentialId: string, use: BatchUse): boolean {
     const user = this.home.living()
     if (user === null || !countBatch(user.state, { id, credentialId }, use)) return false
-    // With no await since it was crossed out: the platform commits both, or neither.
+    // Without an await since the batch was crossed out, so the platform commits both or neither.
     user.chores.flush()
     return true
   }
 
-  /** Forgets a thing that is no more. */
+  /** Forgets a thing that no longer exists. */
   dropPin(pin: Pin): void {
     this.home.living()?.state.pins.drop(pin)
   }
 
-  /** The user's configuration; null where there is no such user. */
+  /** The user's configuration; null if there is no such user. */
   describe(): UserDescription | null {
     const user = this.home.living()
     return user === null ? null : describeUser(this.home.userId, user.state)
   }
 
-  /** For each credential, until when an access token is held; never the token itself. Null where there is no such user. */
+  /** For each credential, until when an access token is held; never the token itself. Null if there is no such user. */
   heldTokens(): readonly HeldToken[] | null {
     const user = this.home.living()
     return user === null
@@ -149,7 +149,7 @@ export class UserObject extends AdministeredUser {
   }
 
   /**
-   * At most `limit` lines of the audit after line number `after`, also of a user who was deleted; null where there never was
+   * At most `limit` lines of the audit after line number `after`, also for a deleted user; null if there never was
    * one.
    */
   auditAfter(after: number, limit: number): AuditPage | null {
@@ -157,7 +157,7 @@ export class UserObject extends AdministeredUser {
     return user === null ? null : pageOf(user.state.audit, after, limit)
   }
 
-  /** How many of the user's secrets do not open here; null where there is no user, or no vault. */
+  /** How many of the user's secrets cannot be opened here; null if there is no user or no vault. */
   async unreadable(): Promise<number | null> {
     const user = this.home.living()
     const vault = await this.home.openVault()
@@ -166,8 +166,8 @@ export class UserObject extends AdministeredUser {
   }
 
   /**
-   * What would become of a request for this model now, credential by credential; changes nothing. Null where there is no such
-   * user.
+   * What would happen to a request for this model now, credential by credential. Changes nothing. Null if there is no
+   * such user.
    */
   async explain(model: string, session: string | null): Promise<Explanation | null> {
     const user = this.home.living()
@@ -175,20 +175,20 @@ export class UserObject extends AdministeredUser {
     const unreadable = await unreadableOf(user.state, await this.home.openVault(), this.home.userId)
     const now = Date.now()
     const { credentials, tokens } = user.state
-    // A sealed credential still serves while its access token is held and good.
+    // A sealed credential still serves as long as its access token is held and valid.
     const idle = credentials.all().filter((one) => tokens.current(one, now) === undefined)
     const sealed = idle.map(({ id }) => id).filter((id) => unreadable.has(id))
     return explain(user.state, { model, session }, new Set(sealed), now)
   }
 
-  /** Whether responses and conversations of this user's clients may be stored; false where there is no such user. */
+  /** Whether responses and conversations of this user's clients may be stored; false if there is no such user. */
   stores(): boolean {
     return this.home.living()?.state.profile.settings.storeResponses ?? false
   }
 
   /**
-   * Which models and upstreams this user's requests can reach; `ok: false` with the reason where this key may not use the
-   * service.
+   * Which models and upstreams this user's requests can reach; `ok: false` with the reason if this key may not use
+   * the service.
    */
   reach(keyDigest: string): Reach {
     const user = this.home.living()
@@ -197,34 +197,37 @@ export class UserObject extends AdministeredUser {
       : reachOf(user.state, keyDigest, Date.now())
   }
 
-  /** What the holder of this key may know of it: limits, use, how the ring stands. Null where there is no such user. */
+  /** What the holder of this key may know: limits, use, state of the ring. Null if there is no such user. */
   keyInfo(keyDigest: string): KeyInfo | null {
     const user = this.home.living()
     return user === null ? null : keyInfo(this.home.userId, user.state, keyDigest, Date.now())
   }
 
-  /** All that may be known about this user's ring and counters; null where there is no such user. Never waits on Google. */
+  /**
+   * Everything that may be known about this user's ring and counters; null if there is no such user. Never waits for
+   * Google.
+   */
   stats(): Stats | null {
     const user = this.home.living()
     if (user === null) return null
     const { state, chores } = user
     const now = Date.now()
     state.ledger.sweep(now)
-    chores.flush() // what is shown is on disk
+    chores.flush() // whatever is shown must be on disk
     return buildStats(this.home.userId, state, now)
   }
 
-  /** What this user used in spans of time; null where there is no such user. */
+  /** What this user used in spans of time; null if there is no such user. */
   usage(query: UsageQuery): UsageTold | null {
     const user = this.home.living()
     if (user === null) return null
     const now = Date.now()
     user.state.ledger.sweep(now)
-    user.chores.flush() // what is shown is on disk
+    user.chores.flush() // whatever is shown must be on disk
     return usageOf(this.home.userId, user.state, query, now)
   }
 
-  /** The newest requests after one of this number; null where there is no such user. */
+  /** The newest requests with numbers above `after`; null if there is no such user. */
   recentRequests(
     after: number,
     limit: number,
@@ -233,7 +236,7 @@ export class UserObject extends AdministeredUser {
     if (user === null) return null
     const { ledger } = user.state
     ledger.sweep(Date.now())
-    user.chores.flush() // what is shown is on disk
+    user.chores.flush() // whatever is shown must be on disk
     return { requests: ledger.recent.read(after, limit), last: ledger.recent.last }
   }
 

@@ -9,26 +9,29 @@ import { askAbout, type Borrower, wholeText } from '../things.ts'
 import { type Kept, keptFiles } from './kept.ts'
 import { uploadFile } from './upload-file.ts'
 
-/** What is asked under a lease, with its files where that credential can read them; null where they could not be brought there. */
+/**
+ * The request with addresses of files that the leased credential can read; null if the files could not be uploaded
+ * there.
+ */
 export type Moved = ((ask: Ask) => Ask) | null
 
-/** Uploads what a request names with the credential of each further lease, since the owner is out of quota. */
+/** Uploads the files of a request under further credentials, since their owner is out of quota. */
 export interface Copying {
   /** Google's ids of the files, as the client named them. */
   readonly fileIds: readonly string[]
   readonly to: (lease: Lease, signal: AbortSignal) => Promise<Moved>
 }
 
-/** Google looks a file through before it can be read. */
+/** Google processes a file before it can be read. */
 const ACTIVE_WITHIN_MS = 15_000
 const LOOK_EVERY_MS = 300
-/** A copy that ends within a moment is not worth naming. */
+/** A copy that expires within this time is not used. */
 const MIN_LIFE_MS = 60_000
 
 /**
- * The way out for a request that is refused because the one credential that knows its files is out of quota: another credential
- * serves it, with the files uploaded there. Null where it is refused for something else, names something that cannot be
- * uploaded again (a cache, a token), or a file that was not kept.
+ * The way out for a request that is refused because the one credential that knows its files is out of quota: another
+ * credential serves it, and the files are uploaded there. Null if it is refused for another reason, names something
+ * that cannot be uploaded again (a cache, a token), or names a file of which no copy was kept.
  */
 export async function copyingFor(
   input: ServeInput,
@@ -63,7 +66,10 @@ async function moved(
   return (ask) => ({ ...ask, json: withFilesAt(there, ask.json) })
 }
 
-/** Google's id of a file with another credential: where it was uploaded before, or now. Null where it could not be. */
+/**
+ * Google's id of a file under another credential: from an earlier upload, or from one made now. Null if the upload
+ * failed.
+ */
 async function placed(borrower: Borrower, file: Kept, lease: Lease): Promise<string | null> {
   const { env, userId } = borrower
   const { fileId, mimeType, displayName, bytes } = file
@@ -105,10 +111,10 @@ async function isActive(
   return state !== 'PROCESSING' && state !== 'FAILED'
 }
 
-/** A field that names a file, in either of Google's spellings, and what it says, as JSON. */
+/** A field that names a file, in either of Google's spellings, and its value as JSON. */
 const FILE_URI = /("file(?:Uri|_uri)"\s*:\s*)("(?:[^"\\]|\\.)*")/g
 
-/** The same request with other addresses in the place of these files'; all else stays byte for byte. */
+/** The same request with other addresses in place of these files'. Everything else stays byte for byte. */
 export function withFilesAt(there: ReadonlyMap<string, string>, json: string): string {
   return json.replace(FILE_URI, (whole, field: string, text: string) => {
     const id = fileIdIn(JSON.parse(text) as string)

@@ -1,19 +1,19 @@
 import type { Vault } from '../../objects/secrets/vault.ts'
 
 /**
- * The key of one kept file. The vault seals the key, the key seals the file's pieces, each bound to its user, its copy and its
- * place, and the object that keeps them sees neither.
+ * The key of one kept file. The vault seals the key, and the key seals the file's pieces. Each piece is bound to its
+ * user, its copy and its place. The object that stores them cannot open either.
  */
 export interface FileKey {
-  /** In base64; for the sealed address of an upload under way. */
+  /** In base64, for the sealed address of an upload under way. */
   readonly raw: string
-  /** AES-256-GCM as `iv ‖ ciphertext`; `place` is where it belongs in the copy. */
+  /** AES-256-GCM as `iv ‖ ciphertext`. `place` says where in the copy the bytes belong. */
   seal(bytes: Uint8Array, place: string): Promise<Uint8Array>
-  /** Rejects what was sealed for another place or by another key, or was changed. */
+  /** Rejects if the bytes were sealed for another place or by another key, or were changed. */
   open(sealed: Uint8Array, place: string): Promise<Uint8Array>
 }
 
-/** Whose a copy is. */
+/** The user and the copy to which a key belongs. */
 export interface CopyOwner {
   readonly userId: string
   readonly copyId: string
@@ -63,7 +63,7 @@ export function sealKey(vault: Vault, { raw }: FileKey, userId: string): Promise
   return vault.seal(raw, ownerOf(userId))
 }
 
-/** Rejects where the vault cannot open it. */
+/** Rejects if the vault cannot open the key. */
 export async function openKey(vault: Vault, sealed: string, owner: CopyOwner): Promise<FileKey> {
   return fileKeyOf(await vault.open(sealed, ownerOf(owner.userId)), owner)
 }

@@ -2,16 +2,16 @@ import { logError } from '../../http/log.ts'
 import { callFiles } from '../objects.ts'
 import { type FileKey, fileKeyOf, newRawKey } from './file-key.ts'
 
-/** Of an upload whose file is to be kept; travels in its sealed address. */
+/** A copy under way. It travels in the sealed address of the upload. */
 export interface CopyBegun {
   readonly copyId: string
   readonly rawKey: string
 }
 
-/** A row of the object's table holds less than 2 MB. */
+/** A row of the object's table must be below 2 MB. */
 const PIECE_BYTES = 1_048_576
 
-/** Null where the file is known to be too large to be kept. */
+/** Null if the file is known to be too large for a copy. */
 export function beginCopy(declaredBytes: number | null, maxBytes: number): CopyBegun | null {
   if (maxBytes === 0 || (declaredBytes ?? 0) > maxBytes) return null
   return { copyId: crypto.randomUUID(), rawKey: newRawKey() }
@@ -27,8 +27,8 @@ interface Keeping {
 }
 
 /**
- * Bytes on their way to Google, kept on the way, sealed, one piece in memory at a time. Where they cannot be kept the upload goes
- * on without: a copy is a convenience, the upload is not.
+ * Passes bytes on to Google, and keeps them on the way: sealed, with one piece in memory at a time. If they cannot be
+ * kept, the upload goes on without: a copy is a convenience, the upload is not.
  */
 export async function keepingStream(
   keeping: Keeping,
@@ -78,13 +78,13 @@ export async function keepingStream(
   })
 }
 
-/** What a kept file is called and is, beside its bytes. */
+/** What is stored of a file besides its bytes. */
 export interface About {
   readonly mimeType: string
   readonly displayName: string | null
 }
 
-/** Keeps what is said of a file, once Google has all of it; true where its copy is whole. */
+/** Stores what is known of a file once Google has all of it. True if its copy is complete. */
 export async function finishCopy(
   { env, userId, copy }: Pick<Keeping, 'env' | 'userId' | 'copy'>,
   file: {

@@ -4,16 +4,16 @@ import { callFiles } from '../objects.ts'
 import { openKey } from './file-key.ts'
 import { ABOUT, type About } from './keeping.ts'
 
-/** A file that was kept. */
+/** A file of which a copy was kept. */
 export interface Kept extends About {
   readonly fileId: string
   readonly bytes: number
   readonly expiresAt: number
-  /** Its bytes, piece by piece, each opened when it is wanted; anew with every call. */
+  /** Its bytes. Pieces are opened one by one as they are read. Every call starts anew. */
   readonly read: () => ReadableStream<Uint8Array>
 }
 
-/** These files, as far as all of them were kept and can be opened; null where one cannot. */
+/** These files, if all of them were kept and can be opened; null if any was not or cannot. */
 export async function keptFiles(
   { env, userId }: { readonly env: Env; readonly userId: string },
   fileIds: readonly string[],
@@ -38,7 +38,7 @@ export async function keptFiles(
   try {
     return await Promise.all(copies.map(open))
   } catch {
-    return null // sealed by a VAULT_KEY that is not here any more
+    return null // sealed by a VAULT_KEY that is no longer configured
   }
 }
 

@@ -16,7 +16,7 @@ export type Uploaded =
   | { readonly ok: true; readonly file: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly reply: Response | Failure }
 
-/** Uploads a whole file with one credential, as Google describes it then. Asks once. */
+/** Uploads a whole file with one credential, and returns Google's description of it. Tries only once. */
 export async function uploadFile(
   borrower: Borrower,
   access: Access,
@@ -40,7 +40,7 @@ export async function uploadFile(
   await begun.body?.cancel()
   if (!isGoogles(url, settings.geminiApiBaseUrl)) return { ok: false, reply: OUTAGES.unreadable }
   const { readable, writable } = new FixedLengthStream(bytes)
-  // Where Google does not take all of it, `fetch` tells why.
+  // If Google stops reading, `fetch` rejects with the reason.
   void body.pipeTo(writable).catch(() => undefined)
   let answer: Response
   try {
@@ -60,7 +60,7 @@ export async function uploadFile(
   return isRecord(file) ? { ok: true, file } : { ok: false, reply: OUTAGES.unreadable }
 }
 
-/** Whether Google's own host is named: what is sent there is a client's file. */
+/** Whether the URL is on Google's own host. What is sent there is a client's file. */
 export function isGoogles(url: string | null, base: string): url is string {
   return url !== null && URL.canParse(url) && new URL(url).origin === new URL(base).origin
 }

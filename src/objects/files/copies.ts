@@ -1,10 +1,10 @@
 import type { Place } from './copy.ts'
 
-/** For all files of a user; the oldest go first. */
+/** Bytes for all files of a user. When there are more, the oldest copies are dropped. */
 const MAX_BYTES = 256 * 1024 * 1024
 const MAX_COPIES = 2000
 
-/** How many bytes there are from the beginning without a gap; null where there is one. */
+/** How many bytes the pieces hold from the beginning of the file; null if there is a gap. */
 export function sizeOf(sql: SqlStorage, copyId: string): number | null {
   let end = 0
   const pieces = sql.exec<{ start: number; bytes: number }>(
@@ -44,7 +44,7 @@ export function dropCopy(sql: SqlStorage, copyId: string): void {
   sql.exec('DELETE FROM copies WHERE copy_id = ?', copyId)
 }
 
-/** Takes out the oldest, where there is more than may be; never the one that grows. */
+/** Drops the oldest copies until the rest is within bounds. Never drops the one that is growing. */
 export function keepWithinBounds(sql: SqlStorage, growing: string): void {
   const measure = (): { readonly bytes: number; readonly count: number } =>
     sql

@@ -1,4 +1,7 @@
-/** The tables of a user's kept files; docs/storage.md describes each column. None is made before the first piece is kept. */
+/**
+ * The tables of a user's kept files; docs/storage.md describes each column. They are made when the first piece is
+ * kept.
+ */
 const TABLES = `
   CREATE TABLE copies (
     copy_id TEXT PRIMARY KEY,
@@ -25,7 +28,7 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `
 
-/** Reads only: to ask for what is not there must leave nothing behind. */
+/** Only reads: a question about something that does not exist must leave nothing behind. */
 export function hasTables(sql: SqlStorage): boolean {
   const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'copies'")
   return tables.toArray().length > 0

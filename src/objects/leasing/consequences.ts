@@ -6,7 +6,7 @@ import { nextCursor } from '../ring/select.ts'
 import { principalOf, standingOf } from '../ring/standing.ts'
 import { ringOf, type UserState } from '../state.ts'
 
-/** Where a consequence acts: the attempt's lease and its credential's principal. */
+/** What a consequence acts on: the attempt's lease and the principal of its credential. */
 interface Scene {
   readonly state: UserState
   readonly lease: LeaseRef
@@ -21,14 +21,17 @@ type Consequences = {
   ) => void
 }
 
-/** What each verdict does to the credential that got it. What the request does next, the gateway decides (gateway/journey.ts). */
+/**
+ * What each verdict does to the credential that got it. What the request does next is decided by the gateway
+ * (gateway/journey.ts).
+ */
 const CONSEQUENCES: Consequences = {
-  // The credential serves: its quota for this model is open, whatever was believed.
+  // The credential serves, so its quota for this model is open, whatever was believed.
   ok: ({ state, lease, principal }) => {
     state.buckets.refute(principal, lease.model, lease.grantedAt)
     state.suspicions.clear(lease.credentialId, lease.model)
   },
-  // No fault of the credential's. What it may be is remembered until another request shows the same.
+  // Not the credential's fault. But what may be wrong with it is remembered until another request shows the same.
   client_fault: ({ state, lease, now }, { suspicion: cause }) => {
     const { credentialId, model, requestId } = lease
     if (cause === undefined) return
@@ -48,7 +51,7 @@ const CONSEQUENCES: Consequences = {
     state.buckets.set(closed(key, verdict, previous, lease.grantedAt, now))
     rotateFrom(state, lease.credentialId, lease.model, `quota ${verdict.dimension}`, now)
   },
-  // The credential serves this model no more, or nothing at all.
+  // The credential no longer serves this model, or nothing at all.
   credential_fault: ({ state, lease, now }, verdict) => {
     if (verdict.scope === 'credential') {
       quarantine(state, lease.credentialId, lease.model, verdict, now)
@@ -63,7 +66,7 @@ export function follow(state: UserState, settlement: Settlement, now: number): v
   const { lease, verdict, status } = settlement
   state.buckets.endTest(lease.id)
   const credential = state.credentials.get(lease.credentialId)
-  // The credential was removed or replaced while the attempt ran: the verdict must not hit its successor.
+  // If the credential was removed or replaced while the attempt ran, the verdict must not hit its successor.
   if (credential?.updatedAt !== lease.credentialVersion) return
   const scene = { state, lease, principal: principalOf(credential), now }
   const act = CONSEQUENCES[verdict.kind] as (scene: Scene, verdict: Verdict) => void
@@ -72,7 +75,7 @@ export function follow(state: UserState, settlement: Settlement, now: number): v
   if (error !== null) state.credentials.recordError(lease.credentialId, error, now)
 }
 
-/** Takes a credential out until an admin posts it again. */
+/** Takes a credential out until an admin posts it again or resets it. */
 export function quarantine(
   state: UserState,
   id: string,
@@ -80,7 +83,7 @@ export function quarantine(
   fault: { readonly reason: CredentialFault; readonly link?: string | null },
   now: number,
 ): void {
-  // Many attempts may meet the same dead credential: one line in the audit is enough.
+  // Many attempts may meet the same dead credential, but one line in the audit is enough.
   if (state.credentials.get(id)?.quarantine !== fault.reason) {
     state.audit.record('ring', 'credential.quarantined', id, { reason: fault.reason, model })
   }
@@ -88,19 +91,22 @@ export function quarantine(
   rotateFrom(state, id, model, fault.reason, now)
 }
 
-/** Compare-and-rotate: of many failures on one credential, the first moves the cursor and the rest find it moved. */
+/**
+ * Moves the cursor only if it still stands on this credential: of many failures, the first moves it and the others
+ * find it moved.
+ */
 function rotateFrom(state: UserState, id: string, model: string, why: string, now: number): void {
   const { profile, audit } = state
   if (profile.cursor !== id) return
   const next = nextCursor(ringOf(state, now), (other) => standingOf(other, model, state, now), id)
   if (next === id) return
-  // Writes with no await between them are committed together: so there is no turn of the ring without its line in the audit.
+  // Writes without an await in between are committed together, so every turn of the ring has its line in the audit.
   audit.record('ring', 'ring.turned', null, { from: id, to: next, why, model })
   profile.rotate(next)
   state.ledger.tally(why.startsWith('quota') ? 'turn quota' : 'turn fault')
 }
 
-/** The last error as the stats show it; null for what is not the credential's or Google's doing. */
+/** The last error as the stats show it; null if neither the credential nor Google caused it. */
 function describe(verdict: Verdict, status: number): string | null {
   const { kind } = verdict
   if (kind === 'ok' || kind === 'client_fault' || kind === 'cancelled') return null

@@ -19,8 +19,9 @@ export interface Counter {
 }
 
 /**
- * The credential that would serve this model now, to count tokens with: one that is open and whose token is at hand, else null.
- * Counting costs nothing of a model's quota, so it is no attempt: no lease, no limit, no turn of the ring, and no token is fetched for it.
+ * The credential that would serve this model now, for counting tokens: one that is open and whose token is at hand;
+ * null if there is none. Counting uses no quota of a model, so it is not an attempt: no lease, no limit, no turn of
+ * the ring, and no token is fetched for it.
  */
 export async function counterFor(
   state: UserState,
@@ -43,7 +44,7 @@ export async function counterFor(
   return null
 }
 
-/** An API key is at hand once it is unsealed. */
+/** An API key only has to be unsealed. */
 async function openedKey({ tokens }: UserState, credential: Credential): Promise<Held | undefined> {
   if (credential.upstream !== 'gemini-api') return undefined
   const ready = await tokens.prepare(credential.id)

@@ -4,8 +4,8 @@ import { type UserState } from '../state.ts'
 import { limitReached } from './lend.ts'
 import { chosenFor, wantedOf } from './wanted.ts'
 /**
- * Why a request for this model would be refused now; null where it would not. Changes nothing; asked before costly work that
- * comes before the lease, so that nobody gets that work for nothing.
+ * Why a request for this model would be refused now; null if it would not be. Changes nothing. To be asked before
+ * costly work that precedes the lease, so that nobody gets that work for nothing.
  */
 export function foresee(state: UserState, request: LeaseRequest): Refusal | null {
   const now = Date.now()

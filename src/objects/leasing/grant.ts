@@ -11,13 +11,13 @@ import { chosenFor, wantedOf } from './wanted.ts'
 type Background = (work: Promise<unknown>) => void
 
 /**
- * Each pass grants, or rules one credential out. Only a ring that is edited meanwhile needs more passes than it has
- * credentials: this many more.
+ * Each pass grants a lease or rules out one credential. More passes than credentials are needed only if the ring is
+ * edited meanwhile: at most this many more.
  */
 const SPARE_PASSES = 5
 const SOON_MS = 1000
 
-/** What a request has learnt of credentials whose tokens cannot be had. */
+/** What a request has learnt about credentials whose tokens cannot be had. */
 interface Waited {
   readonly deadline: number
   readonly unavailable: string[]
@@ -25,7 +25,7 @@ interface Waited {
   isSealed: boolean
 }
 
-/** The decision: what the object answers, or the credential whose token has to be fetched before. */
+/** The decision: the object's answer, or the credential whose token must be fetched first. */
 type Decision =
   | { readonly made: true; readonly result: LeaseResult }
   | {
@@ -36,9 +36,9 @@ type Decision =
     }
 
 /**
- * Picks a credential and lends it in one synchronous step. It waits only where a token must be fetched first, no longer than
- * the request can, and then decides anew. Not an async function: over RPC a promise costs more than the decision itself.
- * `background` keeps the object awake for a refresh that nobody waits for.
+ * Picks a credential and lends it in one synchronous step. If a token must be fetched first, it waits for that, no
+ * longer than the request can, and then decides anew. Not an async function: over RPC a promise costs more than the
+ * decision itself. `background` keeps the object awake for a refresh that nobody waits for.
  */
 export function grant(
   state: UserState,
@@ -90,8 +90,8 @@ function decide(
   const wanted = wantedOf(state, request, now)
   if (!wanted.ok) return made(wanted)
   const { asked } = wanted
-  // Looked up in every pass: the Worker may ask twice for one attempt, and the other call may have been granted while this one
-  // waited.
+  // Looked up in every pass: the Worker may ask twice for one attempt, and the other call may have been granted while
+  // this one waited.
   const before = leasedBefore(state, request)
   const owner = ownerOf(state, request.pins ?? [], now)
   if (owner.kind === 'apart') return made({ ok: false, reason: 'pinned_apart', ...owner.refs })
@@ -126,7 +126,10 @@ function made(result: LeaseResult): Decision {
   return { made: true, result }
 }
 
-/** The lease of this very attempt, if it was granted before: the answer was lost on the way, and the Worker asks again. */
+/**
+ * The lease of this same attempt, if it was granted before: the answer was lost on the way, and the Worker asks
+ * again.
+ */
 function leasedBefore(state: UserState, request: LeaseRequest): Before | null {
   const lease = state.ledger.grantedTo(attemptOf(request))
   const credential = lease === undefined ? undefined : state.credentials.get(lease.credentialId)
@@ -143,13 +146,13 @@ interface Before {
   }
 }
 
-/** Fetches the successor of a token that is still good. */
+/** Fetches the successor of a token that is still valid. */
 async function refresh(state: UserState, id: string, model: string): Promise<void> {
   const ready = await state.tokens.prepare(id)
   if (!ready.ok) takeNote(state, id, model, ready)
 }
 
-/** What a token that cannot be had says of the credential. */
+/** Records what it means for a credential that its token cannot be had. */
 function takeNote(
   state: UserState,
   id: string,

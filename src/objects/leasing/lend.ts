@@ -11,7 +11,7 @@ import { type UserState, ringOf, useOf } from '../state.ts'
 import { preferencesOf } from '../config/user-settings.ts'
 import { choiceId } from '../ledger/request-id.ts'
 
-/** Opens the lease of a chosen credential and hands it over; a limit that was reached meanwhile refuses it. */
+/** Opens the lease of a chosen credential and returns it, unless a limit was reached meanwhile. */
 export function lend(
   state: UserState,
   request: LeaseRequest & { readonly asked: string },
@@ -34,7 +34,7 @@ export function lend(
         costNano: costNano * choices,
       }
     : { tokens: 0, calls: more, places: 0, costNano: 0 }
-  // In one step with the grant, so that no number of concurrent requests gets past a limit.
+  // In the same step as the grant, so that concurrent requests cannot exceed a limit.
   const reached = more > 0 ? limitReached(state, need, now) : null
   if (reached !== null) return reached
   const lease = ledger.grant(
@@ -61,7 +61,7 @@ export function lend(
   return handOver(state, request, lease, { asked: request.asked, credential, held, affinity })
 }
 
-/** What a request may cost, in 1e-9 dollars; looked up only where a budget asks. */
+/** What a request may cost, in 1e-9 dollars. 0 if the user has no budget, since nobody asks then. */
 function estimateOf(
   { profile }: UserState,
   { model, estimatedTokens, estimatedOutput = estimatedTokens }: LeaseRequest,
@@ -88,14 +88,14 @@ export function handOver(
   const rateLimits = limitsLeft(state, now)
   const maker = { model: lease.model, upstream }
   const { prices } = state.profile
-  // The list is the Worker's own.
+  // The Worker itself has the price list, so only a price of the admin's is sent.
   const price = prices.length === 0 ? undefined : ownPriceOf(lease.model, now, prices)
   const suspected = state.suspicions.of(credential.id, lease.model, requestId, now)
   return {
     ok: true,
     lease: {
       ...lease,
-      // The serial of the token lent now, which may have been replaced since the lease was granted.
+      // The serial of the token lent now: the token may have been replaced since the lease was granted.
       tokenSerial: held.serial,
       access,
       affinity,
@@ -110,26 +110,29 @@ export function handOver(
   }
 }
 
-/** Limits and `least_used` count what is under way, and a bucket has one test at a time: only then is the settlement urgent. */
+/**
+ * Whether the settlement is urgent. It is if anything counts what is under way (limits, `least_used`), or if a bucket
+ * is being tested, which allows only one test at a time.
+ */
 function isAwaited({ profile, buckets }: UserState, { id }: LeaseRef): boolean {
   const { limits, mode } = profile.settings
   return !isUnlimited(limits) || mode === 'least_used' || buckets.isTestedBy(id)
 }
 
 interface Choice {
-  /** As the user's names resolve it. */
+  /** The model that was asked for, with the user's aliases resolved. */
   readonly asked: string
   readonly credential: Credential
   readonly held: Held
   readonly affinity: 'kept' | 'moved' | null
 }
 
-/** Why a limit leaves no room for this need now; null where all have room. */
+/** Why a limit leaves no room for this need now; null if all have room. */
 export function limitReached(state: UserState, need: Need, now: number): Refusal | null {
   const { limits } = state.profile.settings
-  if (isUnlimited(limits)) return null // as most users are: their use need not be summed up
+  if (isUnlimited(limits)) return null // most users: their use need not be summed up
   let reached = reachedBy(limits, useOf(state, now), need, now)
-  // Leases that lapsed are counted as lost now, so that their places are free at once and not only with the alarm.
+  // Counts lapsed leases as lost now, so that their places are free at once instead of only at the alarm.
   if (reached !== null && state.ledger.sweep(now))
     reached = reachedBy(limits, useOf(state, now), need, now)
   if (reached !== null) state.ledger.tally(`limit ${reached.limit}`)

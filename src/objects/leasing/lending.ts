@@ -8,8 +8,8 @@ import type { UserState } from '../state.ts'
 const UNKNOWN: Refusal = { ok: false, reason: 'unknown_user' }
 
 /**
- * The life of a lease in a user's object: granted, renewed, reported. A deleted user is lent nothing, but what was used still
- * counts.
+ * The life of a lease in a user's object: granted, renewed, reported. A deleted user gets no lease, but reports of
+ * what was used still count.
  */
 export class Lending {
   readonly #state: UserState
@@ -23,7 +23,7 @@ export class Lending {
     this.#background = background
   }
 
-  /** Permission for the first attempt of a request. */
+  /** The lease for the first attempt of a request. */
   lease(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
     if (this.#state.profile.isDeleted) return UNKNOWN
     this.#state.ledger.recent.began(request.requestId, request.model, Date.now())
@@ -33,7 +33,10 @@ export class Lending {
       : this.#lent(request, granted)
   }
 
-  /** Why a request would get no lease now; null where it would. A refused request has ended, and is counted as refused. */
+  /**
+   * Why a request would get no lease now; null if it would get one. A refused request has ended and is counted as
+   * refused.
+   */
   foresee(request: LeaseRequest): Refusal | null {
     this.#state.ledger.recent.began(request.requestId, request.model, Date.now())
     const refusal = this.#state.profile.isDeleted ? UNKNOWN : foresee(this.#state, request)
@@ -58,18 +61,18 @@ export class Lending {
     this.#state.ledger.renew(leaseId, Date.now())
   }
 
-  /** Takes reports of attempts, and answers once they are on disk. */
+  /** Takes reports of attempts, and returns once they are on disk. */
   async settle(settlements: readonly Settlement[]): Promise<Settled> {
     const news = settlements.filter((settlement) => settle(this.#state, settlement))
     await this.#chores.flushSoon()
     return { counted: news.length > 0 }
   }
 
-  /** Takes the report of an attempt that failed, and grants the request's next one. */
+  /** Takes the report of a failed attempt, and grants the request's next one. */
   async settleAndLease(settlement: Settlement, request: LeaseRequest): Promise<LeaseResult> {
     const counted = settle(this.#state, settlement)
-    // A client waits for this answer, so it is committed now and not with the next group; the platform holds the answer until
-    // the commit.
+    // A client waits for this answer, so it is committed now instead of with the next group. The platform holds the
+    // answer until the commit.
     this.#chores.flush()
     const result = this.#state.profile.isDeleted ? UNKNOWN : await this.#grant(request)
     if (result.ok) {
@@ -98,7 +101,7 @@ function reasonOf(refusal: Refusal): string {
   return refusal.reason === 'limit_reached' ? `${refusal.reason}: ${refusal.limit}` : refusal.reason
 }
 
-/** What a request is told that can wait until the ring is back; null where it cannot. */
+/** The answer to a request that can wait until the ring serves again; null if it cannot. */
 function momentOf(
   { quotaPatienceMs = 0 }: LeaseRequest,
   result: Refusal,

@@ -2,7 +2,10 @@ import { follow } from './consequences.ts'
 import type { Settlement } from '../ledger/lease.ts'
 import type { UserState } from '../state.ts'
 
-/** Takes the report of an attempt: counts it, and draws what follows. False where it was counted before, and nothing changed. */
+/**
+ * Takes the report of an attempt: counts it, and does what follows from it. False if it was counted before; then
+ * nothing changes.
+ */
 export function settle(state: UserState, settlement: Settlement): boolean {
   const now = Date.now()
   const counted = state.ledger.settle(settlement, now)

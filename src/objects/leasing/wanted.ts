@@ -7,7 +7,7 @@ import { forbiddenOf } from '../pins/media-uris.ts'
 import { type UserState, admissionTo, ringOf, viewOf } from '../state.ts'
 import { resolveModel } from '../config/user-settings.ts'
 
-/** The model that is asked for, as the user's names resolve it, or why the user may not ask. */
+/** The model that is asked for, with the user's aliases resolved, or why the user may not ask for it. */
 export function wantedOf(
   state: UserState,
   { keyDigest, model, standIn, operation = 'generate', uris = [] }: LeaseRequest,
@@ -32,7 +32,7 @@ export function chosenFor(
   owner: Owner = { kind: 'nobody' },
 ): ReturnType<typeof choose> {
   const { operation = 'generate', pins = [] } = request
-  // A cache, or the token of a long answer, is of one model: no other model can stand in.
+  // A cache or the token of a long answer belongs to one model, so no other model can stand in.
   const isOfModel = pins.some(({ kind }) => kind === 'cached_content' || kind === 'continuation')
   const settings = isOfModel ? { ...state.profile.settings, fallbacks: {} } : state.profile.settings
   const ring = ringOf(state, now)
@@ -46,7 +46,7 @@ export function chosenFor(
   )
 }
 
-/** Credentials that this request has tried with a model. */
+/** Credentials that this request has already tried with a model. */
 function triedWith(model: string, asked: string, request: LeaseRequest): readonly string[] {
   if (model === asked) return request.tried
   const { triedInstead = [] } = request

@@ -16,25 +16,26 @@ import {
 } from './usage.ts'
 import { COUNT_COLUMNS, type CountColumns, type Usage, type UsageKey } from './usage.ts'
 
-/** Clients choose model names, so counters must be bounded: models past this number are counted together. */
+/** Clients choose names of models, so counters must be bounded. Models beyond this number are counted together. */
 const MAX_MODELS = 200
 export const OTHER_MODELS = '(other)'
 
-/** Attempts of one credential on one model, by terminal state, and the tokens they used. */
+/** Attempts of one credential on one model, by terminal state, and the tokens that they used. */
 export interface AttemptCounts extends Usage, UsageKey {
-  /** Leases granted, counted where they are granted: the other side of the ledger's sum. */
+  /** Leases granted, counted when they are granted: the other side of the ledger's sum. */
   granted: number
   /** Epoch milliseconds of the last settled attempt; 0 before the first. */
   lastUsedAt: number
-  /** Where the credential led when it was first lent for the model; empty: not known any more. */
+  /** The credential's upstream when it was first lent for the model; empty if that is no longer known. */
   upstream: Upstream | ''
 }
 
 export type RequestCounts = Record<RequestOutcome, number>
 
 /**
- * The two families of counters, attempts and requests. Memory is what is read; `flush` writes the rows that changed, with
- * absolute values. `granted` is not stored: after a restart it is what is settled and what is open, counted anew.
+ * The two groups of counters, attempts and requests. They are read from memory; `flush` writes the rows that changed,
+ * with absolute values. `granted` is not stored: after a restart it is counted anew from what is settled and what is
+ * open.
  */
 export class Counters {
   /** The same attempts by the time at which they ended. */
@@ -84,14 +85,14 @@ export class Counters {
     }
   }
 
-  /** Tokens and cost of an attempt that was settled before without them. */
+  /** Adds tokens and cost to an attempt that was settled without them. */
   usedLater({ credentialId, model }: UsageKey, use: BatchUse, now: number): void {
     const { tokens, costNano, isWhole } = use
     const counts = this.#of(credentialId, this.countedAs(model))
     for (const usage of this.#changing(counts, now)) {
       addTokens(usage, tokens)
       usage.costNano += costNano ?? 0
-      // Without a price the attempt itself was counted as unpriced.
+      // If the price is not known, the attempt itself was counted as unpriced already.
       if (!isWhole && costNano !== null) usage.unpriced++
     }
   }
@@ -110,7 +111,7 @@ export class Counters {
     }
   }
 
-  /** The counts and every sum over time that they are part of now: what changes one changes all. */
+  /** The counts, and every sum over time to which they contribute now. A change must be made to all of them. */
   #changing(counts: AttemptCounts, now: number): readonly Usage[] {
     this.#changed.add(counts)
     return [counts, ...this.rollups.at(now, counts)]
@@ -140,7 +141,7 @@ export class Counters {
     return this.#requests
   }
 
-  /** Writes the attempts that changed. The request counts are part of the ledger's own row. */
+  /** Writes the attempts that changed. The counts of requests are part of the ledger's own row. */
   flush(): void {
     for (const counts of this.#changed) this.#write(counts)
     this.rollups.flush()

@@ -21,10 +21,10 @@ import { Tallies } from './tallies.ts'
 import { tokensIn, type UsageKey } from './usage.ts'
 
 /**
- * Every lease ends in exactly one terminal state, so at any moment granted = Σ terminal + open.
- * A disk write for each grant would cost the client a commit before the first byte: open leases live in memory. A settlement
- * changes the counters at once; the next `flush` writes all that arrived together in one commit, and only then is the caller
- * answered.
+ * Every lease ends in exactly one terminal state, so at any moment granted = Σ terminal states + open.
+ * A disk write for each grant would cost the client a commit before the first byte, so open leases live in memory. A
+ * settlement changes the counters at once. The next `flush` writes all settlements that arrived together in one
+ * commit, and only then are their callers answered.
  */
 export class Ledger {
   readonly #sql: SqlStorage
@@ -32,13 +32,13 @@ export class Ledger {
   readonly #open = new Map<string, OpenLease>()
   readonly #byAttempt = new Map<string, LeaseRef>()
   readonly #lives: Lives
-  /** What the limits count; updated where requests begin and end. */
+  /** What the limits count. Updated when requests begin and end. */
   readonly meter: Meter
-  /** The requests by the time at which they ended. */
+  /** Requests by the time at which they ended. */
   readonly requestRollups: RequestRollups
-  /** The newest of them, with their attempts. */
+  /** The newest requests, with their attempts. */
   readonly recent: RecentRequests
-  /** What happened to the ring and the limits, by name. */
+  /** Counts of what happened to the ring and the limits, by name. */
   readonly tallies: Tallies
   /** Grows with every write, so that an older copy can be recognised. */
   #version: number
@@ -86,19 +86,22 @@ export class Ledger {
     return lease
   }
 
-  /** The attempt goes on; false where its lease is not open. */
+  /** The attempt goes on; false if its lease is not open. */
   renew(id: string, now: number): boolean {
     const lease = this.#open.get(id)
     if (lease !== undefined) lease.renewedAt = now
     return lease !== undefined
   }
 
-  /** The open lease of this attempt, if it was granted before: its answer was lost on the way. */
+  /** The open lease of this attempt, if it was granted before and the answer was lost on the way. */
   grantedTo(attempt: string): LeaseRef | undefined {
     return this.#byAttempt.get(attempt)
   }
 
-  /** Closes a lease. False where nothing changed: it was closed before, or the report is so late that it may be a repeated one. */
+  /**
+   * Closes a lease. False if nothing changes: it was closed before, or the report is so late that it may be a
+   * repeated one.
+   */
   settle(settlement: Settlement, now: number): boolean {
     const { lease, verdict, tokens, request, searches = 0, took = null } = settlement
     // A Worker of an earlier version does not send the cost.
@@ -114,7 +117,8 @@ export class Ledger {
       this.#counters.amended(lease, outcome, spent, now)
       this.#requestEnded('lost', -1, now)
     } else {
-      // Granted before this object restarted: the report is all that is known of the lease, and is enough to count it.
+      // The lease was granted before this object restarted. The report is all that is known of it, and is enough to
+      // count it.
       if (!this.#open.has(lease.id))
         this.#counters.granted(lease.credentialId, lease.countedAs, lease.upstream)
       this.#counters.settled(lease, outcome, spent, now)
@@ -129,14 +133,14 @@ export class Ledger {
     return true
   }
 
-  /** What an attempt turned out to have used after it had ended: leases and terminal states stay as they are. */
+  /** Counts what an attempt turned out to have used after it had ended. Leases and terminal states stay as they are. */
   usedLater(key: UsageKey, use: BatchUse, now: number): void {
     this.#counters.usedLater(key, use, now)
     this.meter.used(tokensIn(use.tokens), now, use.costNano ?? Math.ceil(dearCost(use.tokens) / 2))
     this.#changed = true
   }
 
-  /** A request that ended without a lease for its next attempt, or for any; `reason`: why there is none. */
+  /** A request ended without a lease for its next attempt, or for any. `reason`: why there was none. */
   requestEnded(requestId: string, outcome: 'refused' | 'failed', reason: string): void {
     const now = Date.now()
     this.#requestEnded(outcome, 1, now)
@@ -150,7 +154,7 @@ export class Ledger {
     this.requestRollups.ended(outcome, by, now)
   }
 
-  /** Counts leases as lost that are past their deadline, or that nobody has renewed; true if there were any. */
+  /** Counts leases as lost that are past their deadline or were not renewed; true if there were any. */
   sweep(now: number): boolean {
     const expired = [...this.#open.values()].filter((lease) => endOf(lease) <= now)
     for (const lease of expired) {
@@ -185,13 +189,16 @@ export class Ledger {
     return this.#version
   }
 
-  /** Counts what happened; written with the next `flush`. */
+  /** Counts what happened. Written with the next `flush`. */
   tally(name: string): void {
     this.tallies.add(name)
     this.#changed = true
   }
 
-  /** Writes what changed since the last time. To be called within a transaction, and `flushed` after it: what could not be written stays to be written. */
+  /**
+   * Writes what changed since the last time. To be called within a transaction, and `flushed` after its commit: until
+   * then, changes count as unwritten.
+   */
   flush(now: number): void {
     if (!this.#changed) return
     this.#counters.flush()
@@ -221,7 +228,10 @@ export class Ledger {
     }
   }
 
-  /** Unwritten rows stay marked: an earlier life is only written with the first change after a restart. */
+  /**
+   * Marks everything as written. If nothing changed, nothing was written: an earlier life is only written with the
+   * first change after a restart.
+   */
   flushed(): void {
     if (!this.#changed) return
     this.#changed = false
@@ -233,30 +243,30 @@ export class Ledger {
     this.#closedCheckpoints = []
   }
 
-  /** Writes down the leases that have been open for a while (CHECKPOINT_AFTER_MS). */
+  /** Writes leases to disk that have been open for CHECKPOINT_AFTER_MS. */
   checkpoint(now: number): void {
     for (const lease of this.#open.values()) {
       if (lease.checkpointed || now - lease.grantedAt < CHECKPOINT_AFTER_MS) continue
       lease.checkpointed = true
       writeOpenLease(this.#sql, lease, this.meter.heldBy(lease.requestId))
-      this.#changed = true // and the meter with it
+      this.#changed = true // the meter is written with it
     }
   }
 
-  /** Forgets past lives that no report can be about any more; folds roll-ups and drops those past their age. */
+  /** Forgets past lives about which no report can come any more. Folds roll-ups, and drops those past their age. */
   prune(now: number): void {
     this.#counters.rollups.foldAndPrune(now)
     this.requestRollups.prune(now)
     this.#lives.prune(now)
   }
 
-  /** When the next open lease ends if it is not renewed, in epoch milliseconds; null where none is open. */
+  /** When the next open lease ends if it is not renewed, in epoch milliseconds; null if none is open. */
   nextDeadline(): number | null {
     const ends = [...this.#open.values()].map(endOf)
     return ends.length === 0 ? null : Math.min(...ends)
   }
 
-  /** Whether any open lease is not written down. */
+  /** Whether any open lease is not yet on disk. */
   hasUnwritten(): boolean {
     return [...this.#open.values()].some(({ checkpointed }) => !checkpointed)
   }
@@ -273,17 +283,17 @@ export class Ledger {
     return this.#counters.attempts()
   }
 
-  /** What is known of all that it cost, in 1e-9 dollars. */
+  /** The known cost of everything so far, in 1e-9 dollars. */
   costNano(): number {
     return this.#counters.costNano()
   }
 
-  /** All that the user ever used: input and output, thoughts and tools. */
+  /** All tokens that the user ever used: input, output, thoughts and tools. */
   totalTokens(): number {
     return this.#counters.totalTokens()
   }
 
-  /** The attempts by the time at which they ended. */
+  /** Attempts by the time at which they ended. */
   get rollups(): Rollups {
     return this.#counters.rollups
   }

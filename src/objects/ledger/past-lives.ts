@@ -1,15 +1,15 @@
 import { GRACE_MS, LEASE_MS } from './lease-times.ts'
 import { fromRow, type Life, type LifeRow, newLife, toRow } from './lives.ts'
 
-/** The lives of this object: the one that it has now, and earlier ones of whose leases a report may still arrive. */
+/** The lives of this object: the current one, and earlier ones whose leases may still be reported. */
 export class Lives {
   readonly #sql: SqlStorage
-  /** Leases are granted in this one alone. */
+  /** All leases are granted in this life. */
   readonly current = newLife(crypto.randomUUID().slice(0, 13))
   readonly #past = new Map<string, Life>()
   readonly #changed = new Set<Life>()
 
-  /** `last`: the row of the life that wrote last, which is past now. */
+  /** `last`: the row of the life that wrote last, which is over now. */
   constructor(sql: SqlStorage, last: LifeRow | undefined) {
     this.#sql = sql
     for (const row of sql.exec<LifeRow>(
@@ -23,7 +23,7 @@ export class Lives {
     this.#changed.add(life)
   }
 
-  /** The life of this id; one of which nothing was written is known from now on. */
+  /** The life with this id. An unknown one is created, since it may have died before it wrote anything. */
   of(id: string): Life {
     if (id === this.current.id) return this.current
     const known = this.#past.get(id)
@@ -37,7 +37,7 @@ export class Lives {
     if (life !== this.current) this.#changed.add(life)
   }
 
-  /** Writes the past lives that changed; `flushed` afterwards, once they are on disk. */
+  /** Writes the past lives that changed. `flushed` must be called once they are on disk. */
   flush(now: number): void {
     for (const life of this.#changed) {
       const row = toRow(life)
@@ -56,7 +56,7 @@ export class Lives {
     this.#changed.clear()
   }
 
-  /** Forgets lives that no report can be about any more. */
+  /** Forgets lives about which no report can come any more. */
   prune(now: number): void {
     const forgotten = this.#sql.exec<{ life: string }>(
       'DELETE FROM past_lives WHERE forget_at < ? RETURNING life',
