@@ -1,6 +1,7 @@
 /**
- * Checks the media of a request before Google gets any: how many there are, how large they are; what stands at an address is
- * fetched here. That sends requests of our own, so it is only for callers whose key is known to be good.
+ * Checks the media of a request before Google gets any: how many there are, and how large they are. A file given by
+ * address is fetched here. That makes Pollux send requests of its own, so the caller's key must have been checked
+ * before.
  */
 import { type Attachment, asText } from '../gemini/media/attachment.ts'
 import { readersOf } from '../gemini/media/file-uris.ts'
@@ -57,7 +58,7 @@ export async function admitMedia(
   const signal = AbortSignal.any([control.signal, deadline, clientSignal])
   const failures = remote.map(async (attachment) => {
     const failure = await fetchInto(attachment, { settings, signal, take })
-    // One that is missing fails the request: the others are not worth waiting for.
+    // If one file is missing the request fails, so the others are not waited for.
     if (failure !== null) control.abort()
     return failure
   })
@@ -76,13 +77,13 @@ async function fetchInto(
   try {
     file = await fetchFile(fileUri, fetching)
   } catch {
-    // What went wrong with a server that is not ours is told in general terms.
+    // What went wrong with a stranger's server is told only in general terms.
     const why = fetching.signal.aborted ? 'could not be fetched in time' : 'could not be fetched'
     return failureOf(param, { ok: false, why })
   }
   if (!file.ok) return failureOf(param, file)
   const declared = canonicalType(file.contentType) ?? mimeType
-  // Servers send error pages under any type: what a picture or a PDF is, its first bytes say.
+  // Servers send error pages under any type. The first bytes say whether this really is a picture or a PDF.
   const isTelling = kind === 'image' || mimeType === 'application/pdf'
   const isUntold = kind === 'file' && file.seenType === null && !isTelling
   const text = isUntold ? textIn(file.bytes) : null

@@ -31,7 +31,7 @@ export interface Failed {
   /** HTTP status of the upstream; 0 where none arrived. */
   readonly status: number
   readonly error: GoogleError | null
-  /** What the failed attempt used, where Google told. */
+  /** What the failed attempt used, if Google said so. */
   readonly usage?: UsageMetadata | undefined
 }
 
@@ -40,7 +40,7 @@ export type AttemptResult =
       readonly ok: true
       readonly kind: 'unary'
       readonly response: GenerateContentResponse
-      /** The JSON of the response, where it was asked for. */
+      /** The JSON of the response, if the caller asked for it. */
       readonly text?: string
     }
   /**
@@ -57,18 +57,22 @@ export type AttemptResult =
 
 export interface AttemptInput {
   readonly lease: Lease
-  /** Makes the request anew for each call: so its text is not held in memory a second time while Google answers. */
+  /**
+   * Makes the request anew for each call, so that its text is not held in memory a second time while Google answers.
+   */
   readonly ask: () => Ask
   readonly settings: Settings
-  /** Aborts the upstream call; carries CLIENT_LEFT or TOO_SLOW as its reason. Outlives the attempt where that streams. */
+  /**
+   * Aborts the upstream call, with CLIENT_LEFT or TOO_SLOW as its reason. A stream still needs it after the attempt.
+   */
   readonly control: AbortController
-  /** Whether the answer is also wanted as the JSON text that it came in. */
+  /** Whether the caller also wants the JSON text of the answer. */
   readonly keepsText?: boolean
 }
 
 /**
- * Calls Google once under a lease. A whole answer is read to its end, a stream up to its first content. A failure is a value;
- * it rejects only where `ask` throws, which is a bug.
+ * Calls Google once under a lease. Reads a whole answer to its end, a stream up to its first content. A failure is a
+ * value. Rejects only if `ask` throws, which is a bug.
  */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const { lease, settings, control } = input
@@ -79,7 +83,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   let status = 0
   try {
     const calling = callUpstream({ access, model: lease.model, ask }, settings, control.signal)
-    ask = null // this function waits for long, and would hold it
+    ask = null // this function waits for long, and would keep it in memory
     const response = await calling
     status = response.status
     if (!response.ok) {

@@ -7,15 +7,15 @@ import { hasMintedForm, mintedFor } from './minted-key.ts'
  * A key is here only turned into the id that names the user's object. Whether the key is valid, that object says.
  */
 export interface KeyHolder {
-  /** Whom the key names: of a minted key the id in it, of one that an admin chose its digest. */
+  /** The user whom the key names. A minted key contains the id; for a chosen key the id is its digest. */
   readonly userId: string
   /** The SHA-256 of the key, in hex; tells which of the user's keys it is. */
   readonly keyDigest: string
 }
 
-/** What the keys that came with a request say; nearly always it is one. */
+/** What the keys that came with a request say. Nearly always there is only one key. */
 export interface Caller {
-  /** In the order in which they came, the master key among them; without those that are forged. */
+  /** In the order in which they came, including the master key, without forged ones. */
   readonly holders: readonly KeyHolder[]
   /** Which of them is the master key. */
   readonly master: KeyHolder | null
@@ -67,8 +67,9 @@ export function masterKeyProblem(masterKey: string | undefined): string | null {
 }
 
 /**
- * Reads the keys from `Authorization: Bearer`, `x-api-key` and `x-goog-api-key`; where several are sent, any that fits counts
- * (docs/clients.md: Keys). `inQuery`: that of the address, where one may stand there. Null where there is none.
+ * Reads the keys from `Authorization: Bearer`, `x-api-key` and `x-goog-api-key`. If several are sent, any of them may
+ * be the right one (docs/clients.md: Keys). `inQuery`: the key in the address, on paths that allow one. Null if there
+ * is no key.
  */
 export async function authenticate(
   headers: Headers,
@@ -93,8 +94,8 @@ export async function holderOf(key: string, env: Env): Promise<KeyHolder | null>
   return holders[0] ?? null
 }
 
-// Saves hashing a key in use for every request: what the last keys of an isolate say is kept, beside the `env` whose secrets
-// it follows from. Whether a key is still valid is asked each time all the same.
+// Avoids hashing the same key for every request: the results for the last keys are kept, beside the `env` from whose
+// secrets they follow. Whether a key is still valid is asked each time all the same.
 const lastCallers = new WeakMap<object, Map<string, Caller>>()
 const MAX_LAST_KEYS = 200
 /** A minted key has 109 characters. Longer ones are hashed each time: anybody may send them, and they would fill the memory. */
@@ -159,7 +160,7 @@ function presentedKeys(headers: Headers, inQuery: string | null): readonly strin
   const keys: string[] = []
   for (const sent of [bearer, headers.get('x-api-key'), headers.get('x-goog-api-key'), inQuery]) {
     const key = sent?.trim() ?? ''
-    // What clients send for a key that was never set.
+    // Clients send these values for a key that was never set.
     const isNone = key === '' || key === 'undefined' || key === 'null'
     if (!isNone && !keys.includes(key)) keys.push(key)
   }

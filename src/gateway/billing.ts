@@ -8,8 +8,8 @@ import type { Verdict } from '../upstreams/verdict.ts'
 const DEARER_IN_REGIONS = /^gemini-(?:3\.[5-8]-|4-|3\.1-flash-lite$|3\.1-flash-image$)/
 
 /**
- * What an attempt cost in 1e-9 dollars, by the list price of today. Google's bill may differ: it depends on contracts, free
- * tiers and licences. Null: the attempt used something whose cost is not known.
+ * The cost of an attempt in 1e-9 dollars, by today's list price. Google's bill may differ: it depends on contracts,
+ * free tiers and licences. Null: the attempt used something whose cost is not known.
  */
 export function costUnder(
   { model, price, access }: Pick<Lease, 'model' | 'price' | 'access'>,

@@ -4,12 +4,12 @@ import { callUser, type UserStub } from './objects.ts'
 import type { JourneyInput, ServeInput } from './journey-input.ts'
 
 export interface Asking {
-  /** On the attempt before. */
+  /** How the attempt before ended. */
   readonly report: Settlement | null
   readonly deadline: number
 }
 
-/** Asks for the next attempt's lease; again where the whole ring is out of quota for a moment only. */
+/** Asks for the next attempt's lease, and asks again if the whole ring is out of quota only for a moment. */
 export async function borrow(
   input: ServeInput,
   journey: Journey,
@@ -17,7 +17,7 @@ export async function borrow(
 ): Promise<LeaseResult> {
   let granted = await askForLease(input, journey, asking)
   while (!granted.ok && granted.reason === 'out_for_a_moment') {
-    // Spread: without it, all requests that wait would come back at the same moment.
+    // Randomised: otherwise all waiting requests would come back at the same moment.
     const waitMs = granted.inMs + Math.random() * QUOTA_SPREAD_MS
     await scheduler.wait(waitMs)
     journey.waited(waitMs)
@@ -36,7 +36,7 @@ function callsOf({ calls, choices }: ServeInput): Pick<LeaseRequest, 'calls' | '
   }
 }
 
-/** With the report of the attempt before in the same round trip. */
+/** Sends the report of the attempt before in the same round trip. */
 function askForLease(
   input: ServeInput,
   journey: Journey,

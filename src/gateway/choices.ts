@@ -21,7 +21,7 @@ export type Answers =
       readonly all: readonly [Answered, ...Answered[]]
       /** The one whose lease speaks for the request. */
       readonly lead: Answered
-      /** That the request took, of all answers together. */
+      /** The attempts of all answers together. */
       readonly attempts: number
     }
   | Failed
@@ -38,10 +38,11 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
   }
   const client = new Client()
   const release = input.client.whenLeft(() => client.leave())
-  // In the order in which they happened: the failures after the first are only its consequence, because it ends the others.
+  // In the order in which they happened. The first failure ends the other choices, so later failures are only its
+  // consequence.
   const failures: Failed[] = []
   const one = async (index: number, more: Partial<ServeInput> = {}): Promise<Generated> => {
-    // Each choice needs an id of its own: it is counted as a request, and an attempt is known by its request.
+    // Each choice needs an id of its own: it counts as a request, and an attempt is identified by its request.
     const requestId = choiceId(input.requestId, index)
     const generated = await serve({ ...serving, ...more, requestId, client })
     if (!generated.ok) {
@@ -75,7 +76,7 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
   return failed
 }
 
-/** One answer to a request that its dialect has written itself. */
+/** For a request that its dialect writes itself. It has one answer. */
 export async function generateAsWritten(input: WrittenInput): Promise<Answers> {
   const only = await serve(generatingAsWritten(input))
   return only.ok ? together([only]) : only
@@ -86,7 +87,7 @@ function together(all: readonly [Answered, ...Answered[]]): Answers {
   return { ok: true, all, lead: all[0], attempts }
 }
 
-/** Ends an answer that nobody will see; what it used is counted all the same. */
+/** Ends an answer that nobody will see. What it used still counts. */
 function drop(answer: Answered): void {
   answer.control.abort(DONE)
   if (answer.kind === 'unary') answer.settle({ kind: 'ok' }, answer.response.usageMetadata)

@@ -16,7 +16,7 @@ export class Client {
     return client
   }
 
-  /** Also called where a write to the client fails: it has left. */
+  /** Also called when a write to the client fails, since that means it has left. */
   leave(): void {
     if (this.#hasLeft) return
     this.#hasLeft = true

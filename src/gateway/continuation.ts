@@ -14,19 +14,19 @@ import type { Ask } from '../upstreams/front.ts'
 import { attempt, type AttemptInput, type AttemptResult, outage } from './attempt.ts'
 
 /**
- * A Gemini 4 answer that is too long for one call stops with a token; the same request with that token goes on exactly there
- * (docs/google.md: Long answers). The client sees one answer. All hops run under one lease, since other credentials do not
- * know the token.
- * Each hop costs a subrequest and time, so there are at most this many; then the answer ends as one that was too long.
+ * A Gemini 4 answer that is too long for one call stops with a token, and the same request with that token continues
+ * exactly there (docs/google.md: Long answers). The client sees one answer. All hops run under one lease, since other
+ * credentials do not know the token. Each hop costs a subrequest and time, so there are at most this many. After
+ * that, the answer ends as one that was too long.
  */
 export const MAX_HOPS = 8
 
-/** Every answer without a word, where the model's first words may be a stop sequence. */
+/** An answer may be silent in any way if the model's first words may be a stop sequence. */
 export const ANY_SILENCE: readonly Silence[] = ['empty_answer', 'malformed_call']
 
 /**
- * One attempt at an answer: all hops of a whole answer; only the first hop of a stream, whose next hops `nextHop` fetches. `borne`:
- * the endings without a word that are answers.
+ * One attempt at an answer: all hops of a whole answer, but only the first hop of a stream, whose next hops `nextHop`
+ * fetches. `borne`: ways of being silent that still count as an answer.
  */
 export async function attemptAnswer(
   input: AttemptInput,
@@ -45,7 +45,7 @@ export async function attemptAnswer(
   return { ...first, response: whole }
 }
 
-/** One call and no more: this client follows a long answer by itself. */
+/** Makes exactly one call: this client continues a long answer itself. */
 export async function attemptOnce(
   input: AttemptInput,
   borne: readonly Silence[],
@@ -59,11 +59,14 @@ export async function nextHop(input: AttemptInput, token: string): Promise<Attem
     const json = `${ask.json.slice(0, -1)},"continuationToken":${JSON.stringify(token)}}`
     return { ...ask, json }
   }
-  // Another hop may be empty: all may have been said.
+  // The rest may be empty, since everything may have been said before.
   return complete(await attempt({ ...input, ask: goingOn }), ANY_SILENCE)
 }
 
-/** Nothing has been told to the client yet, so an answer without an end, or one that says nothing, may be asked for again. */
+/**
+ * Nothing has been told to the client yet, so an answer that has no end or says nothing becomes a failure and may be
+ * asked for again.
+ */
 function complete(answer: AttemptResult, borne: readonly Silence[]): AttemptResult {
   if (!answer.ok) return answer
   const responses = answer.kind === 'unary' ? [answer.response] : answer.first.responses
@@ -76,7 +79,7 @@ function complete(answer: AttemptResult, borne: readonly Silence[]): AttemptResu
 }
 
 /**
- * Joins two hops: their parts one after the other, their use added, everything else from the later hop (docs/google.md: Long
+ * Joins two hops: their parts in order, their usage added, everything else from the later hop (docs/google.md: Long
  * answers).
  */
 function joined(

@@ -1,4 +1,7 @@
-/** Google's count of a prompt for clients that wait for it in the middle of their work; where it is not quick, the caller's estimate does. */
+/**
+ * Google's count of a prompt, for clients that wait for it in the middle of their work. If it does not come quickly,
+ * the caller uses its own estimate.
+ */
 import type { Cuttings } from '../bytes/cuttings.ts'
 import { fit } from '../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../gemini/types.ts'
@@ -25,7 +28,7 @@ export interface CountedPrompt {
   readonly cuttings: Cuttings
 }
 
-/** Null where no credential is at hand, and after any failure or delay, which holds nothing against a credential. */
+/** Null if no credential is at hand, and after any failure or delay. None of these is held against a credential. */
 export async function countQuickly(prompt: CountedPrompt): Promise<number | null> {
   const control = new AbortController()
   const counting = ask(prompt, control.signal).catch(() => null)
@@ -50,7 +53,7 @@ async function ask(prompt: CountedPrompt, signal: AbortSignal): Promise<number |
   return typeof total === 'number' && total > 0 ? total : null
 }
 
-/** As each front end takes it; null where it would leave a part of the prompt out. */
+/** The body in the form that the upstream accepts; null if that form would leave out a part of the prompt. */
 function toCount(
   request: GenerateContentRequest,
   { model, access: { upstream } }: Counter,

@@ -5,7 +5,7 @@ import { type Generated, type JourneyInput } from './journey-input.ts'
 import { serve } from './serve.ts'
 
 export interface CountInput extends JourneyInput {
-  /** What Google is to count, as JSON, for where the lease leads. */
+  /** What Google is to count, as JSON, for the target of the lease. */
   readonly write: (target: Target) => string
   readonly cuttings: Cuttings
 }
@@ -20,7 +20,10 @@ export type Counted =
     }
   | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
 
-/** Has Google count the tokens of a request. It runs under the ring's leases like every other call, but costs nothing. */
+/**
+ * Makes Google count the tokens of a request. The call runs under the ring's leases like every other, but costs
+ * nothing.
+ */
 export async function count(input: CountInput): Promise<Counted> {
   const { write, cuttings } = input
   const generated = await serve({
@@ -39,7 +42,7 @@ export async function count(input: CountInput): Promise<Counted> {
   return { ok: true, generated, totalTokens: totalOf(reply), text }
 }
 
-/** Zero is left out by protobuf JSON. */
+/** Protobuf JSON leaves out zero. */
 function totalOf(reply: unknown): number {
   const { totalTokens = 0 } = reply as { totalTokens?: unknown }
   return typeof totalTokens === 'number' && totalTokens >= 0 ? totalTokens : 0

@@ -11,7 +11,7 @@ const reply = v.object({
   Answer: v.optional(v.array(v.object({ type: v.number(), data: v.string() })), []),
 })
 
-/** The addresses of a name: all that a resolver knows. Rejects where the resolver does not answer. */
+/** All addresses of a name that the resolver knows. Rejects if the resolver does not answer. */
 export async function lookUp(
   name: string,
   resolverUrl: string,

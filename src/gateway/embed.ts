@@ -19,7 +19,7 @@ import { serve } from './serve.ts'
 export interface EmbedInput extends JourneyInput {
   readonly texts: readonly string[]
   readonly options: EmbeddingOptions
-  /** Where the client wrote it for the Gemini API. */
+  /** Set if the client wrote the request for the Gemini API itself. */
   readonly written?: WrittenEmbedding | undefined
 }
 
@@ -29,7 +29,7 @@ export type Embedded =
       readonly generated: Extract<Generated, { ok: true }>
       /** In the order of the texts. */
       readonly vectors: readonly (readonly number[])[]
-      /** As Google counted them; estimated where it does not tell. */
+      /** As Google counted them; estimated if Google does not say. */
       readonly tokens: number
     }
   | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
@@ -78,7 +78,7 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
   }
 }
 
-/** Sent as it is, in one call: how much may be in it is between the client and Google. */
+/** Sent unchanged in one call. Google decides how much a call may hold. */
 function asWritten(
   { method, write }: WrittenEmbedding,
   model: string,
@@ -87,7 +87,10 @@ function asWritten(
   return { ask: { method, json: write(model), cuttings: Cuttings.NONE }, count }
 }
 
-/** One loop makes all calls, so the reply is typed as a generation's; the reader checks what it really is. */
+/**
+ * The same loop makes all kinds of calls, so the reply has the type of a generation's. The reader checks what it
+ * really is.
+ */
 function replyOf(generated: Extract<Generated, { ok: true }>): unknown {
   return generated.kind === 'unary' ? generated.response : null
 }

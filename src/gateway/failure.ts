@@ -24,8 +24,8 @@ export function failureOf(verdict: Verdict, error: GoogleError | null, lease: Le
     case 'token_rejected':
       return UNUSABLE
     case 'quota':
-      // Here other credentials may have quota left, but there was no time to try them. Where the whole ring is out, the object
-      // says so (`exhausted`).
+      // Other credentials may have quota left, but there was no time to try them. If the whole ring is out, the
+      // object says so (`exhausted`).
       return { ...limited(model), retryAfterMs: QUOTA_RETRY_MS }
     case 'upstream_fault':
       return OUTAGES[verdict.reason]
@@ -189,7 +189,7 @@ function overloaded(message: string): Failure {
 }
 
 function outOfQuota(model: string, retryAfterMs: number, dimension: QuotaDimension): Failure {
-  // Even the credential that recovers first must wait for the day's end: nothing comes back before.
+  // Even the credential that recovers first must wait until the day ends, so nothing serves before.
   const forTheDay = dimension.endsWith('_per_day')
   return {
     reason: forTheDay ? 'quota_exhausted' : 'rate_limited',

@@ -9,13 +9,13 @@ const MAX_REDIRECTS = 3
 export interface FetchedFile {
   readonly ok: true
   readonly bytes: Uint8Array
-  /** As the server calls it. */
+  /** The type that the server names. */
   readonly contentType: string | null
-  /** As its first bytes say. */
+  /** The type that its first bytes show. */
   readonly seenType: string | null
 }
 
-/** Why there is no file, in words for the client: they quote nothing that the server sent, and no address. */
+/** Why there is no file, in words for the client. They quote nothing that the server sent, and no address. */
 export interface NotFetched {
   readonly ok: false
   readonly why: string
@@ -24,13 +24,14 @@ export interface NotFetched {
 export interface Fetching {
   readonly settings: Settings
   readonly signal: AbortSignal
-  /** Takes `bytes` from what the request may still fetch; false where not so many are left. */
+  /** Takes `bytes` from what the request may still fetch; false if fewer are left. */
   readonly take: (bytes: number) => boolean
 }
 
 /**
- * Fetches a file that a client named. Every address on the way, redirects too, is held to the rules of http/remote-url.ts, and
- * every name must resolve to public addresses alone. Nothing of the client's goes along. Rejects where the signal is aborted.
+ * Fetches a file that a client named. Every address on the way, including redirects, must satisfy the rules of
+ * http/remote-url.ts, and every name must resolve only to public addresses. None of the client's headers are sent.
+ * Rejects if the signal aborts.
  */
 export async function fetchFile(
   address: string,

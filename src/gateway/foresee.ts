@@ -18,9 +18,9 @@ export interface Foreseen {
 }
 
 /**
- * Why a request would be refused if it asked for its lease now; null where it would not. Asked before costly work such as
- * fetching files: otherwise a caller who is unknown, over a limit or out of quota could have it done. It is a forecast: the
- * lease decides.
+ * Why a request would be refused if it asked for its lease now; null if it would not. Asked before costly work such
+ * as fetching files: otherwise a caller who is unknown, over a limit or out of quota could have that work done. It is
+ * only a forecast: the lease decides.
  */
 export async function foresee(request: Foreseen): Promise<Failure | null> {
   const { env, holder, requestId, settings, model, standIn, choices } = request

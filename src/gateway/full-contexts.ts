@@ -1,16 +1,16 @@
 /**
- * Some clients send a conversation that was refused as too long again and again, in full each time. After a few such refusals
- * in a row, requests of about that size are refused here, each time for longer. Kept in the isolate's memory: losing it costs
- * one more refusal.
+ * Some clients send a conversation that was refused as too long again and again, in full each time. After a few such
+ * refusals in a row, requests of about that size are refused here, each time for longer. Kept only in the isolate's
+ * memory: losing it costs one more refusal.
  */
 
-/** This many refusals in a row make nobody wait: several agents may share one key. */
+/** The first refusals in a row make nobody wait, since several agents may share one key. */
 const FREE = 3
 const FIRST_WAIT_MS = 2000
 const LONGEST_WAIT_MS = 60_000
-/** A user without a refusal for this long begins anew. */
+/** A user without a refusal for this long starts from zero. */
 const FORGOTTEN_MS = 5 * 60_000
-/** A request that is shorter than this part of the refused one has been shortened, and may pass. */
+/** A request shorter than this part of the refused one has been shortened, and may pass. */
 const LIKE = 0.9
 const MAX_USERS = 1000
 
@@ -34,7 +34,7 @@ export function contextRefused(userId: string, tokens: number, now: number): voi
   })
 }
 
-/** How long a request of so many tokens has to wait, in milliseconds; null where it may be made. */
+/** How many milliseconds a request of so many tokens must wait; null if it may be made. */
 export function waitAfterRefusals(userId: string, tokens: number, now: number): number | null {
   const last = refused.get(userId)
   if (last === undefined || last.times <= FREE || tokens < last.tokens * LIKE) return null

@@ -13,7 +13,7 @@ import type { Wording } from './wording.ts'
 import type { JourneyInput, ServeInput, Generated } from './journey-input.ts'
 import { serve } from './serve.ts'
 
-/** A request that its dialect writes. */
+/** A request that its dialect writes itself. */
 export interface WrittenInput extends JourneyInput {
   readonly written: Pick<Written, 'write' | 'callIds' | 'mayBeEmpty' | 'isPlain'>
   readonly cuttings: Cuttings
@@ -22,10 +22,10 @@ export interface WrittenInput extends JourneyInput {
 
 export interface GenerateInput extends JourneyInput {
   readonly request: GenerateContentRequest
-  /** What was cut out of the request's strings, to be sent as it came. */
+  /** What was cut out of the request's strings. It is sent as the bytes in which it came. */
   readonly cuttings: Cuttings
   readonly stream: boolean
-  /** Whether an answer that says nothing for the second time is told as it is. */
+  /** Whether an answer that says nothing even the second time is passed on to the client. */
   readonly bearsSilence?: boolean
 }
 
@@ -34,7 +34,7 @@ export function generate(input: GenerateInput): Promise<Generated> {
   return serve(generating(input))
 }
 
-/** The journey of a generation, to be made once or, for several choices, as often as there are. */
+/** The journey of a generation. It is made once, or for several choices once for each. */
 export function generating(input: GenerateInput): ServeInput {
   const { request, bearsSilence = false } = input
   // Empty answers are valid here: the model's first words may be a stop sequence.
@@ -56,7 +56,7 @@ export function generating(input: GenerateInput): ServeInput {
   }
 }
 
-/** The same of a request in its dialect's own writing. */
+/** The same for a request that its dialect writes itself. */
 export function generatingAsWritten(input: WrittenInput): ServeInput {
   const { written, cuttings, stream, settings } = input
   const { callIds, mayBeEmpty, isPlain: hasNothing } = written
@@ -75,7 +75,7 @@ export function generatingAsWritten(input: WrittenInput): ServeInput {
   }
 }
 
-/** The request as the upstream of a lease takes it. */
+/** The request in the form that the upstream of a lease accepts. */
 export function generation({
   request,
   cuttings,

@@ -3,8 +3,8 @@ import type { Failure } from '../failure/failure.ts'
 import { persistently } from './objects.ts'
 
 /**
- * Counts wrong keys per client network on routes that accept the master key; null while it may go on. A slowed network is refused
- * even with the right key: otherwise the answer would confirm a guess at no cost.
+ * Counts wrong keys per client network on routes that accept the master key. Null if the request may go on. A slowed
+ * network is refused even with the right key: otherwise the answer would confirm a guess at no cost.
  */
 export async function slowed(env: Env, request: Request, wrong: number): Promise<Failure | null> {
   const name = await nameOfNetwork(networkOf(addressOf(request)))
@@ -17,7 +17,10 @@ export async function slowed(env: Env, request: Request, wrong: number): Promise
   }
 }
 
-/** As Cloudflare says it; where workerd itself is at the front, of the connection, which has a port. */
+/**
+ * The client's address, as Cloudflare says it. If workerd itself stands in front, the address of the connection,
+ * without its port.
+ */
 function addressOf({ headers, cf }: Request): string {
   const given = headers.get('cf-connecting-ip')
   if (given !== null) return given
@@ -26,8 +29,8 @@ function addressOf({ headers, cf }: Request): string {
 }
 
 /**
- * What one client has: an IPv4 address, or the half of an IPv6 address that names a network (RFC 4291, section 2.5.1), since the
- * other half is the client's to choose. Pure.
+ * The part of an address that one client cannot change: a whole IPv4 address, or the half of an IPv6 address that
+ * names a network (RFC 4291, section 2.5.1), since the client chooses the other half. Pure.
  */
 export function networkOf(address: string): string {
   const isIpv6 = address.includes(':') && !address.includes('.')

@@ -15,7 +15,7 @@ import type { AttemptInput, AttemptResult } from './attempt.ts'
 import type { Client } from './client.ts'
 import type { Wording } from './wording.ts'
 
-/** What every journey needs, whatever is asked of Google. */
+/** What every journey needs, whatever Google is asked for. */
 export interface JourneyInput {
   readonly env: Env
   readonly userId: string
@@ -28,9 +28,9 @@ export interface JourneyInput {
   readonly standIn?: string | null
   /** Names the conversation; a hash. Null where the client named none. */
   readonly session: string | null
-  /** Upstreams that cannot serve this request at all; none where it does not say. */
+  /** Upstreams that cannot serve this request at all; none if missing. */
   readonly unfit?: readonly Upstream[]
-  /** Which fields those upstreams do not take, where they can be named. */
+  /** The fields that those upstreams do not accept, if they can be named. */
   readonly unfitFor?: readonly string[]
   /** What it names that belongs to one credential. */
   readonly pins?: readonly PinRef[]
@@ -38,54 +38,62 @@ export interface JourneyInput {
   readonly uris?: readonly UriRef[]
   /** About how many tokens the request will use, for the user's limits. */
   readonly estimatedTokens: number
-  /** How many of them are output. */
+  /** How many of those tokens are output. */
   readonly estimatedOutput?: number
   readonly settings: Settings
   readonly client: Client
   readonly waitUntil: (work: Promise<unknown>) => void
 }
 
-/** A journey with what each attempt asks, which depends on where its lease leads. */
+/** A journey, with what each attempt asks. That depends on the target of its lease. */
 export interface ServeInput extends JourneyInput {
   readonly operation: Operation
   readonly askUnder: (lease: Lease, wording: Wording) => Ask
-  /** How an attempt is made, where it is more than one call. `isRepeat`: an answer that said nothing is asked for again. */
+  /**
+   * How an attempt is made, if it takes more than one call. `isRepeat`: the answer before said nothing, and is asked
+   * for again.
+   */
   readonly attempt?: (input: AttemptInput, isRepeat: boolean) => Promise<AttemptResult>
-  /** How many calls the whole request takes that are no retries, where that is not one; asked anew for each lease. */
+  /** How many calls the whole request takes, apart from retries; one if missing. Asked anew for each lease. */
   readonly calls?: () => LeaseRequest['calls']
-  /** How many choices are asked for at the same time, of which this is the first. */
+  /** How many choices are asked for at the same time. This journey is the first of them. */
   readonly choices?: number
   /** Called once, when the first lease is granted or refused. */
   readonly whenAnswered?: (isGranted: boolean) => void
-  /** Whether the client follows a long answer by itself, so that nobody else may. */
+  /** Whether the client continues a long answer itself, so that Pollux must not. */
   readonly isFollowed?: boolean
   /** Whether an answer may end without a word. */
   readonly mayBeEmpty?: boolean
-  /** Whether it may where it was asked for again and still says nothing. */
+  /** Whether an answer may end without a word if it was asked for again and still says nothing. */
   readonly bearsSilence?: boolean
-  /** The calls in the conversation whose signatures are wanted. */
+  /** Ids of the calls in the conversation whose signatures are wanted. */
   readonly callIds?: readonly string[]
-  /** Whether the request is so plain that Google cannot be refusing it for its own sake; asked only where that matters. */
+  /** Whether the request names nothing that Google could object to. Asked only when that matters. */
   readonly isPlain?: () => boolean
 }
 
-/** An attempt that has begun to answer and is still to be settled, by whoever reads the answer. */
+/** An attempt that has begun to answer. Whoever reads the answer must settle it. */
 export interface Answering {
   readonly lease: Lease
   readonly attempts: number
-  /** Files that this credential reads as copies, since their own is out of quota; Google's ids, as the client named them. */
+  /**
+   * Google's ids, as the client named them, of files that this credential reads as copies, since their owner is out
+   * of quota.
+   */
   readonly copied?: readonly string[]
   readonly control: AbortController
-  /** To be called once, with how the answer ended. The report outlives the request. */
+  /** To be called once, with how the answer ended. The report is sent even if the request is over by then. */
   readonly settle: (
     verdict: Verdict,
     usage: UsageMetadata | undefined,
-    /** Of the calls that the client was told. */
+    /** Signatures of the calls that the client received. */
     signatures?: readonly CallSignature[],
-    /** Things that Google told of in the answer and that only this credential can reach. */
+    /** Things that the answer named and that only this credential can reach. */
     pins?: readonly NewPin[],
   ) => void
-  /** Instead of `settle`, where the request takes another call: counts this attempt as good and goes on. */
+  /**
+   * To be called instead of `settle` if the request takes another call: counts this attempt as a success and goes on.
+   */
   readonly next: (usage: UsageMetadata | undefined) => Promise<Generated>
 }
 
@@ -94,7 +102,7 @@ export type Generated =
       readonly ok: true
       readonly kind: 'unary'
       readonly response: GenerateContentResponse
-      /** The JSON that it was parsed from, where the dialect wrote the request. */
+      /** The JSON that the response was parsed from, if the dialect wrote the request. */
       readonly text?: string
     })
   | (Answering & {
@@ -102,11 +110,14 @@ export type Generated =
       readonly kind: 'stream'
       readonly events: UpstreamEvents
       readonly first: Batch
-      /** Fetches the rest of an answer that is longer than one call may give; null where its client does. */
+      /** Fetches the rest of an answer that is longer than one call may give; null if the client does that itself. */
       readonly resume: ((token: string) => Promise<AttemptResult>) | null
-      /** Asks for the answer once more under the same lease, where it ended without a word; null where an empty answer is valid. */
+      /**
+       * If the answer ended without a word: asks for it once more under the same lease. Null if an empty answer is
+       * valid.
+       */
       readonly again: (() => Promise<AttemptResult>) | null
-      /** Whether the answer to that may say nothing. */
+      /** Whether the repeated answer may say nothing. */
       readonly bearsSilence: boolean
     })
   | {

@@ -11,9 +11,11 @@ import { FIRST_WORDING, reworded, type Wording } from './wording.ts'
 type Way = 'end' | 'reword' | 'refresh' | 'next' | 'next_upstream'
 
 /**
- * Where a request goes after each verdict; what it means for the credential is the object's (objects/leasing/consequences.ts).
- * `end`: the client is told. `reword`: the same credential once more, if the request can be put another way. `refresh`: the same credential once more, with a fresh token. `next`: another credential.
- * `next_upstream`: another credential, and after a second such failure another upstream.
+ * Where a request goes after each verdict. What a verdict means for the credential is decided by the object
+ * (objects/leasing/consequences.ts).
+ * `end`: the client is told. `reword`: the same credential once more, if the request can be worded otherwise.
+ * `refresh`: the same credential once more, with a fresh token. `next`: another credential. `next_upstream`: another
+ * credential, and after a second such failure another upstream.
  */
 const AFTER: Readonly<Record<Verdict['kind'], Way>> = {
   ok: 'end',
@@ -31,12 +33,12 @@ const AFTER: Readonly<Record<Verdict['kind'], Way>> = {
  */
 const OUTAGE_AFTER = 2
 /**
- * Slips of the model itself: another credential leads to the same model, so the same one is asked again, up to
+ * Slips of the model itself. Another credential leads to the same model, so the same one is asked again, up to
  * ASKED_WITH_SLIPS times in all.
  */
 const SLIPS: readonly string[] = ['malformed_call', 'empty_answer']
 const ASKED_WITH_SLIPS = 2
-/** Shared capacity comes back within moments, and asking at once makes it worse. */
+/** Shared capacity returns within moments, and asking at once makes the shortage worse. */
 const CAPACITY_WAIT_MS = 400
 
 /** The fields of a lease request that the journey does not decide. */
@@ -45,11 +47,11 @@ type Errand = Pick<
   'requestId' | 'attempt' | 'patienceMs' | 'estimatedTokens' | 'keyDigest' | 'callIds'
 >
 
-/** What the attempts of one request have shown, and so what is left to try. */
+/** What the attempts of one request have shown, and what is therefore left to try. */
 export class Journey {
   /** As the client asked for it. */
   readonly model: string
-  /** Set where other credentials than the owner of its files serve the request. */
+  /** Set if another credential than the owner of its files serves the request. */
   copying: Copying | null = null
   readonly #session: string | null
   readonly #operation: Operation
@@ -58,7 +60,7 @@ export class Journey {
   readonly #tried: string[] = []
   readonly #triedInstead: { readonly model: string; readonly credentialId: string }[] = []
   readonly #refreshed: string[] = []
-  /** How often each upstream failed; most journeys see none fail. */
+  /** How often each upstream failed. Null in most journeys, since none fails. */
   #outages: Map<Upstream, number> | null = null
   readonly #failures: Failure[] = []
   #slips = 0
@@ -99,7 +101,7 @@ export class Journey {
     return this.#last?.credentialId ?? null
   }
 
-  /** How the next attempt puts the request. */
+  /** How the next attempt words the request. */
   get wording(): Wording {
     return this.#wording
   }
@@ -118,10 +120,10 @@ export class Journey {
   }
 
   /**
-   * The verdict in the light of what came before.
-   * A fresh token that is refused as well: the fault is not the token's. It is taken as one of the credential, for a while
-   * only, since an outage of Google's looks the same.
-   * A plain request that fails as another one did with this credential: the fault is not the request's but the credential's.
+   * The verdict in the light of the attempts before.
+   * If a fresh token is refused too, the token is not at fault. The credential is blamed, but only for a while, since
+   * an outage of Google's looks the same.
+   * If a plain request fails as another one did with this credential, the credential is at fault and not the request.
    */
   verdictOn(lease: Lease, { verdict }: Failed, isPlain: () => boolean): Verdict {
     const { credentialId, suspected } = lease
@@ -135,7 +137,7 @@ export class Journey {
     return verdict
   }
 
-  /** Takes note of a failure; true where another attempt makes sense. */
+  /** Records a failure; true if another attempt makes sense. */
   goesOnAfter(lease: Lease, failed: Failed): boolean {
     const { credentialId, access } = lease
     this.#last = { failed, credentialId }
@@ -182,23 +184,23 @@ export class Journey {
 
   #outagesAfter(upstream: Upstream, verdict: Verdict): number {
     const isPlace = verdict.kind === 'upstream_fault' && verdict.reason === 'location'
-    // The address that this Worker calls from stays the same with every credential, so no other one is tried there.
+    // The Worker calls from the same place with every credential, so none of this upstream is tried any more.
     return isPlace ? OUTAGE_AFTER : (this.#outages?.get(upstream) ?? 0) + 1
   }
 
-  /** How long it may still wait for quota, of `allowedMs` in all. */
+  /** How many of the `allowedMs` for quota are left. */
   quotaPatienceMs(allowedMs: number): number {
     return Math.max(0, allowedMs - this.#waitedMs)
   }
 
-  /** The ring was out of quota for a moment, which has passed: all are worth another try. */
+  /** Records a wait for the ring's quota. After it, all credentials are worth another try. */
   waited(ms: number): void {
     this.#waitedMs += ms
     this.#tried.length = 0
     this.#triedInstead.length = 0
   }
 
-  /** How long to wait before the next attempt, in milliseconds; spread, so that requests do not come back together. */
+  /** Milliseconds to wait before the next attempt; randomised, so that requests do not come back together. */
   waitMs(): number {
     const verdict = this.#last?.failed.verdict
     const isCapacity = verdict?.kind === 'upstream_fault' && verdict.reason === 'capacity'
@@ -206,8 +208,8 @@ export class Journey {
   }
 
   /**
-   * What the client is told when nothing is left to try: the failure that ended the request, else the one of all failures that
-   * is likeliest to pass by itself.
+   * What the client is told when nothing is left to try: the failure that ended the request, or else the one of all
+   * failures that is most likely to pass by itself.
    */
   failure(): Failure {
     const last = this.#failures.at(-1)
@@ -221,7 +223,7 @@ export class Journey {
   }
 }
 
-/** Upstreams that cannot serve a request at all, and what of it they do not take. */
+/** Upstreams that cannot serve a request at all, and the fields that they do not accept. */
 export interface Unfit {
   readonly upstreams?: readonly Upstream[] | undefined
   readonly of?: readonly string[] | undefined
@@ -253,7 +255,10 @@ function isSlip(verdict: Verdict): boolean {
   return verdict.kind === 'upstream_fault' && SLIPS.includes(verdict.reason)
 }
 
-/** When attempts failed for different reasons, the client is told the one likeliest to pass soon: the last in this list. */
+/**
+ * When attempts failed for different reasons, the client is told the one most likely to pass soon: the last in this
+ * list.
+ */
 const LIKELIEST_TO_PASS_LAST: readonly FailureReason[] = [
   'credentials_unusable',
   'model_not_found',

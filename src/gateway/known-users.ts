@@ -17,14 +17,14 @@ export function isKnown(env: Env, { userId, keyDigest }: KeyHolder): true | null
   return userId !== keyDigest || knownTo.get(env)?.has(userId) === true ? true : null
 }
 
-/** The same, where the directory may be asked. */
+/** The same, but the directory may be asked. */
 export async function isUsers(env: Env, holder: KeyHolder): Promise<boolean> {
   if (isKnown(env, holder) !== null) return true
   const { userId } = holder
   try {
     if (!(await env.DIRECTORY.getByName(DIRECTORY_NAME).has(userId))) return false
   } catch {
-    return true // the directory fails, perhaps under strangers' keys: the user's own object will tell
+    return true // the directory fails, perhaps under strangers' keys; the user's own object decides
   }
   remember(env, userId)
   return true

@@ -1,11 +1,12 @@
 import { readSecretKeys } from '../secret-keys.ts'
 
 /**
- * API keys that Pollux makes: `sk-pollux-v1-`, then 96 characters of base64url: 32 bytes that are the user's id, 25 random ones,
- * and a tag of 15, which is an HMAC-SHA-256 under API_KEY_SECRET over all that stands before it. So a forged key is told here,
- * without asking any object. Whether the key is still one of the user's is for the user's object to say.
+ * API keys that Pollux makes: `sk-pollux-v1-`, then 96 characters of base64url. These are 32 bytes with the user's
+ * id, 25 random bytes, and a tag of 15 bytes: an HMAC-SHA-256 under API_KEY_SECRET over everything before it. So a
+ * forged key is recognised here, without asking any object. Whether the key is still valid is decided by the user's
+ * object.
  *
- * All lengths are multiples of three: no character holds bits that mean nothing, and no two keys mean the same.
+ * All lengths are multiples of three, so that no character holds unused bits, and no two keys mean the same.
  */
 const PREFIX = 'sk-pollux-v1-'
 const SECRET_BYTES = 25
@@ -14,8 +15,8 @@ const ID_CHARS = 64
 const SIGNED_CHARS = PREFIX.length + 76
 const FORM = /^sk-pollux-v1-[\w-]{96}$/
 /**
- * How many characters of a key are shown, so that people can tell their keys apart. They are of the tag, so that none of the
- * random characters is shown.
+ * How many characters of a key are shown, so that people can tell their keys apart. They belong to the tag, so none
+ * of the random characters is shown.
  */
 const HINT_CHARS = 4
 
@@ -40,13 +41,13 @@ export async function mintKey(env: Env, userId: string): Promise<string | null> 
   return signed + toText(await tagOf(signer, signed))
 }
 
-/** The id of the user whom a key of the minted form names; null where its tag is not ours. */
+/** The id of the user whom a minted key names; null if its tag is not right. */
 export async function mintedFor(env: Env, key: string): Promise<string | null> {
   const signed = key.slice(0, SIGNED_CHARS)
   const tag = toBytes(key.slice(SIGNED_CHARS))
   const signers = await signersOf(env)
   const expected = await Promise.all(signers.map((signer) => tagOf(signer, signed)))
-  // Every tag is compared, even after one that matches: the time must not tell which one did.
+  // All tags are compared, even after a match: the time must not tell which one matched.
   const matches = expected.map((right) => crypto.subtle.timingSafeEqual(right, tag))
   if (!matches.includes(true)) return null
   return toBytes(signed.slice(PREFIX.length)).toHex().slice(0, ID_CHARS)
@@ -55,7 +56,7 @@ export async function mintedFor(env: Env, key: string): Promise<string | null> {
 // `env` is one object for the life of an isolate, so what was read of it is kept beside it.
 const read = new WeakMap<object, readonly CryptoKey[]>()
 
-/** The current signer and earlier ones; none where API_KEY_SECRET is missing or malformed. */
+/** The current signer and earlier ones; none if API_KEY_SECRET is missing or malformed. */
 async function signersOf(env: Env): Promise<readonly CryptoKey[]> {
   const known = read.get(env)
   if (known !== undefined) return known

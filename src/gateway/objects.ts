@@ -29,7 +29,7 @@ export function callResponses<T>(
   return persistently(() => call(env.RESPONSES.getByName(userId)))
 }
 
-/** Calls a user's `FilesObject`; null where this deployment has none, and so keeps no files. */
+/** Calls a user's `FilesObject`. Null if this deployment has none, and so keeps no files. */
 export async function callFiles<T>(
   { FILES: files }: { readonly FILES?: DurableObjectNamespace<FilesObject> },
   userId: string,
@@ -39,9 +39,9 @@ export async function callFiles<T>(
 }
 
 /**
- * Calls an object, and calls it again after a passing failure of the platform: the object moved or was reset. Never again
- * where it is overloaded, which more calls would make worse, nor for an error of ours. Such a failure breaks the stub, so
- * `call` must make its own, and must be safe to repeat.
+ * Calls an object, and calls it again after a passing failure of the platform (the object moved or was reset). Does
+ * not call again if the object is overloaded, which more calls would make worse, nor after an error of Pollux's own.
+ * A passing failure breaks the stub, so `call` must make its own stub, and must be safe to repeat.
  */
 export async function persistently<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {

@@ -30,13 +30,13 @@ export class Outlet {
   readonly #listeners: (() => void)[] = []
   #hasLeft = false
   #held = ''
-  /** Characters that were ever written, and that the client took. */
+  /** Characters written so far, and those of them that the client has taken. */
   #written = 0
   #taken = 0
   #waiters: Waiter[] = []
   #texts = 0
   #writes = 0
-  /** How many texts the last window brought. */
+  /** How many texts the last window caught. */
   #brought = 0
   #isRunning = false
   #isBlocked = false
@@ -49,17 +49,17 @@ export class Outlet {
     this.#writer = writable.getWriter()
   }
 
-  /** Whether the client has left, as far as a write has told. */
+  /** Whether the client has left, as far as a failed write has shown. */
   get hasLeft(): boolean {
     return this.#hasLeft
   }
 
-  /** Whether the client has yet to take what was written to it. */
+  /** Whether the client has not yet taken what was written to it. */
   get isBlocked(): boolean {
     return this.#isBlocked
   }
 
-  /** Hears once that the client has left. */
+  /** Calls back once, when the client has left. */
   onLeft(listener: () => void): void {
     if (this.#hasLeft) listener()
     else this.#listeners.push(listener)
@@ -75,7 +75,7 @@ export class Outlet {
     if (!this.#isRunning) void this.#run()
   }
 
-  /** What to wait for before more is fetched; null where there is room. */
+  /** A promise to wait for before more is fetched; null if there is room. */
   room(): Promise<void> | null {
     return this.#held.length < MAX_HELD_CHARS ? null : this.taken()
   }

@@ -6,10 +6,10 @@ const UNTOLD: Verdict = { kind: 'upstream_fault', reason: 'unreadable' }
 
 type Settle = (verdict: Verdict, usage: undefined) => void
 
-/** Answers that have begun and are not settled yet, by request. Of this isolate only. */
+/** Answers of this isolate that have begun and are not settled yet, by request. */
 const open = new Map<string, Set<Settle>>()
 
-/** Takes note of an answer that somebody has to settle. */
+/** Records an answer that must still be settled. */
 export function own(requestId: string, settle: Settle): void {
   const whole = wholeOf(requestId)
   const owned = open.get(whole)
@@ -25,13 +25,13 @@ export function disown(requestId: string, settle: Settle): void {
 }
 
 /**
- * A request that crashes leaves leases behind, which would keep their places until they lapse: this settles them. True where
- * Google had answered: then that answer is what could not be told.
+ * A request that crashes leaves leases behind, which would keep their places until they lapse. This settles them.
+ * True if Google had answered, so that the crash lost an answer.
  */
 export function settleAbandoned(requestId: string): boolean {
   const owned = open.get(wholeOf(requestId))
   if (owned === undefined) return false
-  // Each `settle` removes itself from this set, which is safe while a set is walked.
+  // Each `settle` removes itself from this set, which is safe during the loop.
   for (const settle of owned) settle(UNTOLD, undefined)
   return true
 }

@@ -35,16 +35,16 @@ export interface PumpInput {
   readonly first: Batch
   readonly encoder: StreamEncoder
   readonly control: AbortController
-  /** Fetches the rest of an answer that is longer than one call may give; null where its client does. */
+  /** Fetches the rest of an answer that is longer than one call may give; null if the client does that itself. */
   readonly resume: ((token: string) => Promise<AttemptResult>) | null
-  /** Asks for the answer once more, under the same lease; null where it may be silent. */
+  /** Asks for the answer once more, under the same lease; null if the answer may say nothing. */
   readonly again: (() => Promise<AttemptResult>) | null
-  /** Whether the answer to that may say nothing. */
+  /** Whether the repeated answer may say nothing. */
   readonly bearsSilence: boolean
-  /** Logs a bug, and answers what the client is told of it. */
+  /** Logs a bug, and returns the failure that the client is told. */
   readonly crashed: (error: unknown) => Failure
   readonly idleTimeoutMs: number
-  /** The dialect's sign of life for a silent stream; made anew each time. */
+  /** The dialect's keep-alive for a silent stream. Called anew each time. */
   readonly keepAlive: () => string
 }
 
@@ -53,18 +53,18 @@ export interface Pumped {
   readonly verdict: Verdict
   readonly usage: UsageMetadata | undefined
   readonly signatures: readonly CallSignature[]
-  /** The token with which the client may ask for the rest itself; null where it may not. */
+  /** The token with which the client may fetch the rest itself; null if it may not. */
   readonly continuation: string | null
 }
 
 type Carried = Omit<Pumped, 'continuation'>
 
 /**
- * workerd notices that a client has left only when something is written to it, so a silent stream gets a sign of life this
- * often.
+ * workerd notices that a client has left only when something is written to it, so a silent stream gets a keep-alive
+ * this often.
  */
 export const KEEP_ALIVE_MS = 5000
-/** The attempt must be settled before its lease is taken for lost. */
+/** The attempt must be settled before its lease counts as lost. */
 const LEASE_MARGIN_MS = 30_000
 
 /**
@@ -79,31 +79,31 @@ export function pump(inputs: readonly PumpInput[], outlet: Outlet): Promise<Pump
     if (pumped.verdict.kind !== 'ok') for (const { control } of inputs) control.abort(CLIENT_LEFT)
     return pumped
   })
-  void Promise.all(runs).then(() => outlet.close()) // neither rejects
+  void Promise.all(runs).then(() => outlet.close()) // neither promise rejects
   return runs
 }
 
 class Pump {
   readonly #input: PumpInput
   readonly #outlet: Outlet
-  /** Use of the hops before this one. */
+  /** Usage of the hops before this one. */
   #earlierUsage: UsageMetadata | undefined
-  /** Use of this hop. */
+  /** Usage of this hop. */
   #hopUsage: UsageMetadata | undefined
   #usage: UsageMetadata | undefined
-  /** Google has said how the answer ended: what comes after, or does not come, changes nothing. */
+  /** Google has said how the answer ended. Whatever follows or fails to follow changes nothing. */
   #isWhole = false
   #continuation: string | null = null
-  /** The token that the client was given to fetch the rest itself; null where it was given none. */
+  /** The token that the client got to fetch the rest itself; null if it got none. */
   offered: string | null = null
   #hops = 1
   #hasSaid = false
-  /** The failure that an ended answer comes to if it said nothing. */
+  /** The failure that an ended answer means if it said nothing. */
   #silence: ReturnType<typeof silenceAfter> = null
   #isAskedAgain = false
   #waitsFor: 'upstream' | 'client' = 'client'
   #quietTicks = 0
-  /** A copy of the signal's state: asking the signal itself is dear for every chunk. */
+  /** A copy of the signal's state: asking the signal itself for every chunk would be expensive. */
   #isStopped: boolean
 
   constructor(input: PumpInput, outlet: Outlet) {
@@ -117,13 +117,13 @@ class Pump {
 
   async run(): Promise<Carried> {
     const { idleTimeoutMs, control } = this.#input
-    // One timer a stream, none a chunk.
+    // One timer for each stream, not one for each chunk.
     const tickMs = Math.min(KEEP_ALIVE_MS, Math.ceil(idleTimeoutMs / 4))
     const timer = setInterval(() => this.#tick(tickMs), tickMs)
     try {
       return await this.#carry()
     } catch (error) {
-      // A bug of ours must not cost the client its end of the stream, nor the attempt its settlement.
+      // A bug must not cost the client its end of the stream, nor the attempt its settlement.
       this.#tell(this.#input.crashed(error))
       const verdict = { kind: 'upstream_fault', reason: 'unreadable' } as const
       return await this.#ended({ verdict, usage: this.#usage, signatures: [] })
@@ -133,7 +133,7 @@ class Pump {
     }
   }
 
-  /** Telling the client of a bug may meet the next bug: then the stream is broken off. */
+  /** Tells the client of a bug. If that meets another bug, the stream just breaks off. */
   #tell(failure: Failure): void {
     try {
       this.#outlet.write(this.#input.encoder.fail(failure))
@@ -163,7 +163,7 @@ class Pump {
       try {
         batch = await events.next()
       } catch {
-        // The upstream's connection broke, or was aborted: `brokenOff` knows which.
+        // The upstream's connection broke or was aborted; `brokenOff` tells which.
         return this.#finish(brokenOff(control.signal, 200))
       }
       this.#hear()
@@ -176,8 +176,8 @@ class Pump {
   }
 
   /**
-   * The next hop of a long answer, or a second attempt at an answer that said nothing; null where neither is due, or no more
-   * are allowed.
+   * The next hop of a long answer, or a second attempt at an answer that said nothing. Null if neither is due, or if
+   * no more are allowed.
    */
   #resume(): Promise<AttemptResult | null> {
     const { resume } = this.#input
@@ -200,7 +200,10 @@ class Pump {
     return next
   }
 
-  /** Whether the answer has ended after thoughts alone: nothing that the client was told is the answer yet. */
+  /**
+   * Whether the answer has ended with nothing but thoughts, so that the client has received nothing of the answer
+   * yet.
+   */
   #isSilent(): boolean {
     const { again, bearsSilence } = this.#input
     if (this.#isAskedAgain && bearsSilence && this.#silence === 'empty_answer') return false
@@ -233,7 +236,7 @@ class Pump {
     return frames
   }
 
-  /** Counts are of one hop; the client is told the sum. */
+  /** Google counts each hop alone; the client is told the sum. */
   #count(response: GenerateContentResponse): void {
     const counts = usageOf(response)
     if (counts === undefined) return
@@ -260,7 +263,7 @@ class Pump {
     return this.#ended({ verdict: verdictOf(end), usage, signatures })
   }
 
-  /** Only now is it known whether the client took all of it. */
+  /** Only after this wait is it known whether the client took everything. */
   async #ended(pumped: Carried): Promise<Carried> {
     await this.#outlet.taken()
     return this.#outlet.hasLeft ? { ...pumped, verdict: { kind: 'cancelled' } } : pumped
@@ -277,7 +280,7 @@ class Pump {
     // The client is slow here, not Google: this silence does not count.
     if (this.#waitsFor === 'client' || this.#outlet.isBlocked) return
     this.#quietTicks++
-    // The first tick may come right after a chunk, so it proves no silence.
+    // The first tick may come right after a chunk, so it does not prove silence.
     const quietMs = (this.#quietTicks - 1) * tickMs
     if (quietMs >= (this.#isWhole ? tickMs : idleTimeoutMs)) control.abort(TOO_SLOW)
     else this.#outlet.write(keepAlive())

@@ -1,21 +1,21 @@
 import type { Access } from '../upstreams/credential.ts'
 
-/** Google's text may quote the request at length: it is cut to MAX_TEXT characters, and not read beyond MAX_READ. */
+/** Google's text may quote the request at length, so it is cut to MAX_TEXT characters and not read beyond MAX_READ. */
 const MAX_TEXT = 1000
 const MAX_READ = 4000
 const GONE = '…'
 
 /**
- * How Google's messages about a request begin. Any other message may be about the credential, the account or the project, and
- * nobody can say what stands in a form not seen before: it is not quoted. From the corpus in test/upstreams and the emulator's
- * rules.
+ * How Google's messages about a request begin. Any other message may be about the credential, the account or the
+ * project, and a form not seen before may hold anything, so it is not quoted. From the corpus in test/upstreams and
+ * the emulator's rules.
  */
 const ON_REQUESTS =
   /^\s*(?:\[?\s*)?(?:\* ?)?(?:GenerateContentRequest|GenerateContent|EmbedContent|BatchEmbed|CountTokens|CachedContent|Invalid\b(?! (?:JWT|grant|API|credential|auth|token))|Unknown name|Unable to (?:submit|process)|The (?:input|request\b|requested (?:combination|offset)|thinking|referenced|model|video|image|audio|document|file|number|value|total|specified|response|function|tool|schema|system|content|prompt|parameter|field|property|generation|cached)|You do not have permission to access the File|Requested entity was not found|Upload |Please (?:ensure|enable|set|use|provide|remove|specify)|Request (?:contains|payload|must)|Requests ending|Function|Built-in tools|Tool|Multiple|Penalty|Voice|Image|Audio|Video|Media|Document|Unsupported|Additional|Corrupted|Base64|Only|At (?:least|most)|Cannot|Could not|Either|Each|Missing|Must|No |Role|Schema|Search|Setting|Stop|System|Temperature|Thinking|Thought|Developer|Duplicate|Empty|Enum|File |Budget|Logprobs|Max|Number|Parameter|Precondition|Proto field|Property|Response|Safety|Seed|Text|Token|Top|Too many|Value|`|contents?\b|tools?\b|generation_?config|system_?instruction|should|must|oneof|string|type|(?:output_?dimensionality|task_?type|auto_?truncate|max_?output_?tokens|candidate_?count|stop_?sequences?|top_?[kp]|thinking_?(?:budget|level|config)|response_?(?:schema|json_?schema|mime_?type|modalities|format)|(?:presence|frequency)_?penalty|media_?resolution|(?:file|inline)_?data|file_?uri|mime_?type|function_?(?:call|response|declarations?|calling_?config)|cached_?content|safety_?settings?|image_?config|speech_?config|seed)\b)/i
 
 /**
- * What looks like a secret of Google's, or tells whose the credential is. All repetitions are bounded, so that no text can
- * make a match slow.
+ * What looks like a secret of Google's, or tells who owns the credential. All repetitions are bounded, so that no
+ * text can make matching slow.
  */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,4000}?(?:-----END [A-Z ]{0,30}-----|$)/g, GONE],
@@ -32,7 +32,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     `$1$2${GONE}`,
   ],
   [/\b[\w-]{1,120}\.apps\.googleusercontent\.com/gi, GONE],
-  // An e-mail address, also where its project has been cut out by now.
+  // An e-mail address, even if its project has already been cut out.
   [
     /[\w.+-]{1,100}(?:@|%(?:25){0,4}40|&#0*64;|&#x40;|\\u0040)[\w…-]{1,100}(?:(?:\.|%2e)[\w-]{1,63}){1,6}/gi,
     GONE,
@@ -48,11 +48,14 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(?<![\da-f])[\da-f]{32,}/gi, GONE],
   // The number of a project or an account: no count of tokens has so many digits.
   [/(?<![\w.])\d{11,21}(?![\w.]*\d)/g, GONE],
-  // Base64, hex or a signature: no word is as long without a blank.
+  // Base64, hex or a signature: no word has this many characters without a blank.
   [/[A-Za-z0-9+/_=-]{64,}/g, GONE],
 ]
 
-/** Google's message about a request, without what tells whose credential it was; null where it must not be quoted at all. Pure. */
+/**
+ * Google's message about a request, without anything that tells whose credential it was; null if it must not be
+ * quoted at all. Pure.
+ */
 export function quotable(message: string, { auth, project, quotaProject }: Access): string | null {
   let text = message.slice(0, MAX_READ)
   if (!ON_REQUESTS.test(text)) return null
@@ -66,14 +69,14 @@ export function quotable(message: string, { auth, project, quotaProject }: Acces
   return short === '' ? null : short
 }
 
-/** In whatever case: names of projects are written in either. */
+/** Case is ignored, since names of projects are written in either case. */
 function withoutForm(text: string, form: string): string {
   return text.replaceAll(new RegExp(form.replaceAll(/[^\w-]/g, String.raw`\$&`), 'gi'), GONE)
 }
 
 const ENCODED = /[A-Za-z0-9+/_-]{12,}={0,2}/g
 
-/** Whether it is base64 of something with an address in it. */
+/** Whether the text is base64 of something that contains an e-mail address. */
 function holdsAddress(run: string): boolean {
   const alphabet = /[-_]/.test(run) ? 'base64url' : 'base64'
   try {
@@ -84,7 +87,10 @@ function holdsAddress(run: string): boolean {
   }
 }
 
-/** The forms in which a text may hold a value: as it is, in addresses, JSON, base64 and hex; the longest first. */
+/**
+ * The forms in which a text may contain a value: plain, as in addresses, JSON, base64 and hex. The longest come
+ * first.
+ */
 function formsOf(value: string): readonly string[] {
   const bytes = new TextEncoder().encode(value)
   const forms = [

@@ -6,10 +6,12 @@ interface Renewing {
   readonly userId: string
 }
 
-/** Tells the object that a long attempt goes on, for as long as this Worker lives. Returns a function that ends this. */
+/**
+ * Tells the object that a long attempt goes on, for as long as this Worker lives. Returns a function that stops this.
+ */
 export function keepRenewed({ env, userId }: Renewing, leaseId: string): () => void {
   const renew = (): void => {
-    // A renewal that fails is no harm: the next one still comes in time.
+    // A failed renewal does no harm: the next one still comes in time.
     const renewed = callUser<void>(env, userId, async (user) => {
       await user.renew(leaseId)
     })

@@ -5,8 +5,8 @@ import { type GenerateInput, generating } from './generate.ts'
 import { serve } from './serve.ts'
 
 /**
- * Several generations, one after the other, that are one request of the client's; each is an attempt of its own. All but the
- * last are settled when the next begins; settling them again does nothing.
+ * Several generations, one after the other, for one request of the client's. Each is an attempt of its own. Each is
+ * settled when the next one begins, so only the last is left to settle; settling the others again does nothing.
  */
 export async function generateSeries(
   input: Omit<GenerateInput, 'request' | 'stream'>,

@@ -23,9 +23,9 @@ import { type Asking, borrow } from './borrow.ts'
 import { copyingFor } from './copies/copying.ts'
 
 /**
- * A request's journey through the ring: the only loop over attempts. Before the first byte each credential that can serve
- * is tried at most once (an access token that Google refuses is refreshed once), within a deadline; what the client did
- * wrong is never tried twice.
+ * A request's journey through the ring: the only loop over attempts. Before the first byte, each credential that can
+ * serve is tried at most once (an access token that Google refuses is refreshed once), until a deadline. A request
+ * that is itself at fault is never tried twice.
  */
 export function serve(input: ServeInput): Promise<Generated> {
   const unfit = { upstreams: input.unfit, of: input.unfitFor }
@@ -33,7 +33,7 @@ export function serve(input: ServeInput): Promise<Generated> {
   return travel(input, journey, null)
 }
 
-/** `report`: how the attempt before ended, where a request takes several calls. */
+/** `report`: how the attempt before ended, if the request takes several calls. */
 async function travel(
   input: ServeInput,
   journey: Journey,
@@ -72,7 +72,7 @@ async function travel(
         ? null
         : { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? always) }
     } catch (error) {
-      // A bug of ours must not keep the lease.
+      // A bug must not keep the lease open.
       release()
       control.abort(DONE)
       settle(input, {
@@ -88,7 +88,7 @@ async function travel(
       return answering(input, journey, { lent, control, release, asked, result, began })
     if (failed === null) throw new Error('An attempt has failed or not.')
     release()
-    control.abort(DONE) // what is left of a body that failed is not read
+    control.abort(DONE) // stops reading the rest of a failed answer
 
     const goesOn = journey.goesOnAfter(lent, failed) && Date.now() < deadline
     const settlement = settlementOf(lent, failed, goesOn, tookSince(began, null))
@@ -105,7 +105,10 @@ async function travel(
   return refused(granted, journey)
 }
 
-/** Another credential's, where the one that knows the request's files is out of quota and they can be uploaded there. */
+/**
+ * The next lease. If the credential that knows the request's files is out of quota and the files can be uploaded
+ * elsewhere, it is another credential's.
+ */
 async function nextLease(
   input: ServeInput,
   journey: Journey,
@@ -117,7 +120,7 @@ async function nextLease(
   journey.copying = await copyingFor(input, granted)
   if (journey.copying === null) return granted
   const other = await borrow({ ...input, pins: [] }, journey, { ...asking, report: null })
-  // Where nobody else serves, the client is told of its own files' credential.
+  // If nobody else can serve, the client is told about its own files' credential.
   return other.ok ? other : granted
 }
 
@@ -138,7 +141,7 @@ function tookSince(began: number, firstByteMs: number | null): Took {
   return { firstByteMs, wholeMs: Date.now() - began }
 }
 
-/** Hands an answer over to whoever tells it to the client, and remembers it until it is settled. */
+/** Hands an answer to whoever tells it to the client, and remembers it until it is settled. */
 function answering(input: ServeInput, journey: Journey, begun: Begun): Generated {
   const { lent, control, release, asked, result, began } = begun
   const firstByteMs = Date.now() - began
@@ -190,7 +193,7 @@ function refused(refusal: Exclude<LeaseResult, { ok: true }>, journey: Journey):
   return { ok: false, failure, attempts, credentialId: journey.lastCredential, rateLimits }
 }
 
-/** A client that follows an answer by itself has been told the end by then, so it cannot be asked for again. */
+/** A client that continues an answer itself has already been told its end, so the answer cannot be asked for again. */
 function mayAskAgain({ mayBeEmpty, isFollowed }: ServeInput): boolean {
   return mayBeEmpty === false && isFollowed !== true
 }

@@ -10,7 +10,7 @@ import type { Failed } from './attempt.ts'
 import { costUnder } from './billing.ts'
 import { callUser } from './objects.ts'
 
-/** Every call to the object costs money, so reports that come within this time of the first share one. */
+/** Every call to the object costs money, so reports within this time after the first share one call. */
 const WINDOW_MS = 20
 /** If the platform ends a request, its batch's timer dies with it; after this time the user's next settlement sends the batch. */
 const OVERDUE_MS = 1000
@@ -21,7 +21,10 @@ interface Batch {
   readonly since: number
 }
 
-/** Reports that wait to be sent, by user. Kept by isolate: requests of one user at one time mostly meet in the same isolate. */
+/**
+ * Reports that wait to be sent, by user. They are kept in the isolate: requests of one user at one time mostly meet
+ * in the same one.
+ */
 const waiting = new Map<string, Batch>()
 
 export interface Reporter {
@@ -35,16 +38,16 @@ export interface Ended {
   readonly lease: Lease
   readonly verdict: Verdict
   readonly usage: UsageMetadata | undefined
-  /** Signatures of the calls that the client was told. */
+  /** Signatures of the calls that the client received. */
   readonly signatures: readonly CallSignature[]
-  /** Things that Google told of in the answer and that only this credential can reach. */
+  /** Things that the answer named and that only this credential can reach. */
   readonly pins?: readonly NewPin[]
   readonly took: Took
 }
 
 /**
- * Reports the last attempt of a request that was answered: at once if the next requests depend on it, else within moments,
- * together with other reports of the user's.
+ * Reports the last attempt of an answered request: at once if the next requests depend on the report, otherwise
+ * within moments, together with other reports of the user's.
  */
 export function settle(reporter: Reporter, ended: Ended): void {
   const { userId, waitUntil } = reporter
@@ -53,17 +56,17 @@ export function settle(reporter: Reporter, ended: Ended): void {
   if (isUrgent(ended)) waitUntil(report(reporter, [settlement]))
   else if (batch === undefined) waitUntil(reportSoon(reporter, [settlement]))
   else if (Date.now() <= batch.since + OVERDUE_MS) batch.settlements.push(settlement)
-  // If the overdue batch is sent after all, nothing is counted twice: the object takes each report once.
+  // If the overdue batch is sent after all, nothing is counted twice: the object accepts each report only once.
   else waitUntil(reportSoon(reporter, [...batch.settlements, settlement]))
 }
 
 /** Whether the next requests depend on this report. */
 function isUrgent({ lease, verdict, signatures, pins = [] }: Ended): boolean {
   const isFault = verdict.kind !== 'ok' && verdict.kind !== 'cancelled'
-  // During a deploy a new Worker may meet an older object, which does not send `isAwaited` and takes one report a call: report
-  // to it at once.
+  // During a deploy a new Worker may meet an older object, which does not send `isAwaited` and takes only one report
+  // a call. So it gets the report at once.
   const isAwaited = (lease.isAwaited as boolean | undefined) !== false
-  // The client may send a call's result back at once, or ask for the rest: the object must know these by then.
+  // The client may send a call's result or ask for the rest at once, and the object must know these by then.
   return isAwaited || isFault || signatures.length > 0 || pins.length > 0
 }
 
@@ -77,8 +80,8 @@ async function reportSoon(reporter: Reporter, settlements: Settlement[]): Promis
 }
 
 /**
- * Tells the object how attempts ended. Nobody waits for it, so a failure is only logged; the object counts attempts that it
- * never heard of as lost.
+ * Tells the object how attempts ended. Nobody waits for it, so a failure is only logged; the object then counts the
+ * attempts as lost.
  */
 export async function report(
   { env, userId }: Reporter,
@@ -124,7 +127,7 @@ export function settlementOf(
   return { lease: refOf(lease), verdict, status, tokens, costNano, took, request }
 }
 
-/** The lease without its access token, which must not be in a report, and without what the object knows by itself. */
+/** The lease without its access token, which must not be in a report, and without what the object knows itself. */
 function refOf(lease: Lease): LeaseRef {
   const { id, requestId, credentialId, model, countedAs } = lease
   const { grantedAt, deadline, credentialVersion, tokenSerial, upstream } = lease

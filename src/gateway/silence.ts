@@ -2,8 +2,8 @@ import type { Outlet } from './outlet.ts'
 import { KEEP_ALIVE_MS } from './pump.ts'
 
 /**
- * Proxies cut a connection that is silent for long: until the work is done, this writes a sign of life to the client from time
- * to time. These writes also tell when the client has left (`onLeft`).
+ * Proxies cut a connection that is silent for long, so this writes a keep-alive to the client from time to time until
+ * the work is done. These writes also show when the client has left (`onLeft`).
  */
 export async function accompany<T>(
   work: Promise<T>,

@@ -3,7 +3,7 @@ import type { Verdict } from '../upstreams/verdict.ts'
 
 const OK: Verdict = { kind: 'ok' }
 
-/** The verdict on the upstream after an answer that arrived: ok where the client could be told it. */
+/** The verdict on the upstream after an answer arrived: ok if the client could be told the answer. */
 export function verdictOf(
   told: { readonly ok: true } | { readonly ok: false; readonly failure: Failure },
 ): Verdict {
@@ -11,8 +11,8 @@ export function verdictOf(
 }
 
 /**
- * The verdict on the upstream after an answer that could not be told. A filter or a limit of the model is no fault of the
- * upstream.
+ * The verdict on the upstream after an answer that could not be told. A filter or a limit of the model is not the
+ * upstream's fault.
  */
 export function verdictOn(failure: Failure): Verdict {
   if (failure.reason === 'upstream_rejected' || failure.reason === 'content_filtered') {
