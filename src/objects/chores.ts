@@ -9,16 +9,16 @@ import { pushOf, versionOf } from './totals/telling.ts'
 
 /** Settlements that arrive within this time of each other are committed together. */
 const SETTLE_WINDOW_MS = 25
-/** KV takes one write a second per key: changes of the configuration within this time are one write. */
+/** KV accepts one write a second for each key, so changes of the configuration within this time become one write. */
 const SNAPSHOT_DELAY_MS = 1000
-/** Changes within this time are told to the totals object together. */
+/** Changes within this time are reported to the totals object together. */
 const PUSH_DELAY_MS = 1000
 const MAX_PUSH_DOUBLINGS = 6
 const MAX_SNAPSHOT_DELAY_MS = 10 * 60_000
-/** How often rows that nobody can ask for any more are looked for. */
+/** How often rows are deleted that nobody can ask for any more. */
 const PRUNE_EVERY_MS = 60 * 60_000
 
-/** What the alarm's work reaches beside the object. */
+/** What the alarm's work needs outside of the object. */
 export interface Outside {
   readonly SNAPSHOTS: KVNamespace
   readonly RESPONSES: DurableObjectNamespace<ResponsesObject>
@@ -26,7 +26,10 @@ export interface Outside {
   readonly TOTALS: DurableObjectNamespace<TotalsObject>
 }
 
-/** What the object does beside answering: commits settlements in groups, writes long leases down, keeps the one alarm. */
+/**
+ * What the object does besides answering: it commits settlements in groups, writes long leases to disk, and keeps its
+ * one alarm.
+ */
 export class Chores {
   readonly #ctx: DurableObjectState
   readonly #state: UserState
@@ -36,10 +39,10 @@ export class Chores {
   #pruneAt = 0
   #snapshotFailures = 0
   readonly #pushEveryMs: number
-  /** Epoch milliseconds; when the totals object may be told again. */
+  /** From when on the totals object may be told again, in epoch milliseconds. */
   #pushFrom = 0
   #pushFailures = 0
-  /** The ledger's version that was told last. */
+  /** The version of the ledger that was reported last. */
   #pushedUse: number
 
   constructor(ctx: DurableObjectState, state: UserState, pushEveryMs: number) {
@@ -58,7 +61,7 @@ export class Chores {
     return this.#flushing
   }
 
-  /** Writes what has changed, all of it or nothing: what fails to be written is tried again with the next flush. */
+  /** Writes all changes or none. If it fails, the next flush tries again. */
   flush(): void {
     const now = Date.now()
     const { ledger, credentials, profile, signatures } = this.#state
@@ -76,11 +79,11 @@ export class Chores {
       signatures.flushed()
       this.pushLater()
     }
-    // A running timer keeps an idle object awake: stop it when there is nothing to write down.
+    // A running timer keeps an idle object awake, so it is stopped when there is nothing left to write.
     if (!ledger.hasUnwritten()) this.#checkpoint?.abort()
   }
 
-  /** Pruning runs with the traffic and not by alarm: an object without traffic has no rows that grow. */
+  /** Pruning happens with the traffic and not by alarm: without traffic no rows are added. */
   #prune(now: number): void {
     this.#pruneAt = now + PRUNE_EVERY_MS
     this.#state.ledger.prune(now)
@@ -90,14 +93,14 @@ export class Chores {
     this.#state.pins.prune(now)
   }
 
-  /** Long attempts are written down; short ones never are. */
+  /** Has long attempts written to disk. Short ones never are. */
   checkpointLater(): void {
     if (this.#checkpoint !== null) return
     const timer = new AbortController()
     this.#checkpoint = timer
     const due = scheduler.wait(CHECKPOINT_AFTER_MS, { signal: timer.signal }).then(
       () => this.#state.ledger.checkpoint(Date.now()),
-      () => undefined, // ended by `flush`: there is nothing to write down any more
+      () => undefined, // aborted by `flush`: there is nothing left to write
     )
     this.#ctx.waitUntil(due.then(() => this.#checkpointed()))
   }
@@ -111,7 +114,7 @@ export class Chores {
     if (ledger.hasUnwritten()) this.checkpointLater()
   }
 
-  /** The totals object is told of changes a moment later, and then not again for a while: nobody waits for it. */
+  /** Has the totals object told of changes a moment later, and then not again for a while. Nobody waits for it. */
   pushLater(): void {
     if (this.#pushIsDue()) this.#wakeBy(this.#pushAt())
   }
@@ -128,14 +131,17 @@ export class Chores {
     this.#wakeBy(Date.now() + SNAPSHOT_DELAY_MS)
   }
 
-  /** The alarm's work: leases to count as lost, a snapshot to write. At least once, so all of it is idempotent. */
+  /**
+   * The alarm's work: counts lost leases and writes a snapshot. The platform may run it more than once, so all of it
+   * is idempotent.
+   */
   async alarm(userId: string, { SNAPSHOTS, RESPONSES, FILES, TOTALS }: Outside): Promise<void> {
     this.#alarmAt = null
     const { profile, ledger } = this.#state
     ledger.sweep(Date.now())
     this.flush()
     if (profile.snapshotDue()) {
-      // The act that deleted the user has done so already, unless it was broken off in between.
+      // The act that deleted the user has already done this, unless it was interrupted.
       if (profile.isDeleted) {
         await RESPONSES.getByName(userId).clear()
         await FILES?.getByName(userId).clear()
@@ -148,8 +154,9 @@ export class Chores {
   }
 
   /**
-   * The counts are absolute, so telling them twice counts nothing twice; a failed push is made good by the next one. The error
-   * ends here: the platform gives up an alarm that throws several times, and the totals would stay behind.
+   * Counts are absolute, so reporting them twice counts nothing twice, and the next push makes up for a failed one.
+   * The error ends here: the platform gives up an alarm that throws several times, and the totals would then stay
+   * outdated.
    */
   async #push(userId: string, totals: Outside['TOTALS']): Promise<void> {
     const useVersion = this.#state.ledger.version
@@ -170,7 +177,7 @@ export class Chores {
     }
   }
 
-  /** Repeated until it succeeds: the written version stays behind, so the next alarm is set, with backoff. */
+  /** Repeated until it succeeds: as long as the written version is behind, the next alarm is set, with backoff. */
   async #writeSnapshot(userId: string, snapshots: KVNamespace): Promise<void> {
     const { profile } = this.#state
     const version = profile.configVersion
@@ -187,14 +194,18 @@ export class Chores {
     }
   }
 
-  /** One alarm serves all that is due later; it is only ever moved forward, and its handler works out what comes next. */
+  /**
+   * One alarm serves everything that is due later. It is only ever moved to an earlier time; its handler finds out
+   * what comes next.
+   */
   #wakeBy(at: number): void {
-    // After a restart nobody remembers what the alarm was set for: it must not be moved past anything that is outstanding.
+    // After a restart nobody knows what the alarm was set for, so it must not be moved beyond anything that is still
+    // due.
     const known = this.#alarmAt
     const due = known === null ? Math.min(at, this.#nextDue()) : at
     if (known !== null && known <= due) return
     this.#alarmAt = due
-    // Not waited for: what the alarm is for is on disk, and is found again when the object wakes next.
+    // Not awaited: whatever the alarm is for is on disk, and is found again when the object wakes next.
     this.#ctx.waitUntil(this.#ctx.storage.setAlarm(due, { allowUnconfirmed: true }))
   }
 

@@ -17,13 +17,13 @@ export interface DirectoryEntry {
 /** How long until users who did not answer are told again. */
 const RETELL_MS = 1000
 
-/** The one directory's name; all admin acts meet here. */
+/** Name of the only directory. All admin acts meet there. */
 export const DIRECTORY_NAME = 'directory'
 
 /**
- * Which users exist: so that admins can list them and see their own writes, and so that a key which nobody has is refused
- * without waking an object for it. Also which admin acts were done under an Idempotency-Key. Requests of clients ask it only
- * once per isolate for each key that an admin chose.
+ * Which users exist. Admins can list them and see their own writes, and an unknown key is refused without waking an
+ * object for it. Also records which admin acts were done under an Idempotency-Key. Clients' requests ask it only once
+ * an isolate for each chosen key.
  */
 export class DirectoryObject extends DurableObject<Env> {
   readonly #people: People
@@ -55,8 +55,8 @@ export class DirectoryObject extends DurableObject<Env> {
   }
 
   /**
-   * Adds a user, or updates the card of a known one; `card`: null leaves it as it is. `createdAt` in epoch milliseconds, long
-   * ago for a restored user. Idempotent.
+   * Adds a user, or updates the card of a known one; `card`: null leaves it unchanged. `createdAt` in epoch
+   * milliseconds, in the past for a restored user. Idempotent.
    */
   async register(userId: string, createdAt: number, card: Card | null = null): Promise<void> {
     const isNew = !this.has(userId)
@@ -73,7 +73,10 @@ export class DirectoryObject extends DurableObject<Env> {
     return this.#shared.current()
   }
 
-  /** Sets the prices that override the built-in list. Resolves when a first page of users was told; the rest is told by alarm. */
+  /**
+   * Sets the prices that override the built-in list. Resolves when the first page of users has been told; an alarm
+   * tells the rest.
+   */
   async setPrices(prices: readonly Price[]): Promise<void> {
     this.#shared.setPrices(prices)
     await this.#tell()
@@ -83,12 +86,15 @@ export class DirectoryObject extends DurableObject<Env> {
     return this.#plans.all()
   }
 
-  /** Null where there is none of this name. */
+  /** Null if there is no plan of this name. */
   plan(name: string): KeptPlan | null {
     return this.#plans.get(name)
   }
 
-  /** Makes or changes a plan; answers when the first of its users know it, the rest are told by alarm. Null: there are too many. */
+  /**
+   * Makes or changes a plan. Resolves when the first of its users know it; an alarm tells the rest. Null: there are
+   * too many plans.
+   */
   async putPlan(name: string, given: PlanGiven, max: number): Promise<KeptPlan | null> {
     if (!this.#plans.put(name, given, max)) return null
     this.#shared.planChanged(name)
@@ -96,7 +102,7 @@ export class DirectoryObject extends DurableObject<Env> {
     return this.#plans.get(name)
   }
 
-  /** How many users have it, in which case it stays; null where there is none of this name. */
+  /** Deletes a plan unless users have it. Returns how many do; null if there is no plan of this name. */
   deletePlan(name: string): number | null {
     const plan = this.#plans.get(name)
     if (plan?.users === 0) this.#plans.delete(name)
@@ -107,7 +113,7 @@ export class DirectoryObject extends DurableObject<Env> {
     await this.#tell()
   }
 
-  /** Tells a page of users; who does not answer is told again, by alarm. */
+  /** Tells one page of users. An alarm tells those again who did not answer. */
   async #tell(): Promise<void> {
     const shared = this.#shared.current()
     await Promise.all(
@@ -129,7 +135,7 @@ export class DirectoryObject extends DurableObject<Env> {
     return plan === null ? null : { name: plan.name, settings: plan.settings }
   }
 
-  /** Whose label this is; two where it is not unique. */
+  /** The users with this label. At most two, which shows that the label is not unique. */
   named(label: string): readonly string[] {
     return this.#people.named(label)
   }
@@ -139,7 +145,7 @@ export class DirectoryObject extends DurableObject<Env> {
     return this.#people.changesAfter(seq)
   }
 
-  /** Whether there is such a user. */
+  /** Whether this user exists. */
   has(userId: string): boolean {
     const rows = this.ctx.storage.sql.exec('SELECT 1 FROM users WHERE user_id = ?', userId)
     return rows.toArray().length > 0
@@ -151,8 +157,8 @@ export class DirectoryObject extends DurableObject<Env> {
   }
 
   /**
-   * Whether VAULT_KEY is still the key that sealed the users' secrets. Without users nothing was sealed, and any valid key
-   * will do.
+   * Whether VAULT_KEY is still the key that sealed the users' secrets. Without users nothing was sealed, so any valid
+   * key is right.
    */
   async vaultOpens(): Promise<boolean> {
     const { sql } = this.ctx.storage
@@ -160,7 +166,7 @@ export class DirectoryObject extends DurableObject<Env> {
     return this.#witness.opens(this.env.VAULT_KEY)
   }
 
-  /** Notes that an admin has resealed all secrets with the current key. */
+  /** Records that an admin has resealed all secrets with the current key. */
   async resealed(): Promise<void> {
     await this.#witness.renew(this.env.VAULT_KEY)
   }

@@ -4,7 +4,7 @@ import { DurableObject } from 'cloudflare:workers'
 const BURST = 10
 /** The debt of one wrong key. Below a minute: SDKs and people wait that long by themselves. */
 const EACH_MS = 30_000
-/** Until when all guesses are paid off, in epoch milliseconds. */
+/** When all guesses are paid off, in epoch milliseconds. */
 const PAID_AT = 'paid_at'
 
 /**
@@ -14,7 +14,7 @@ const PAID_AT = 'paid_at'
  */
 export class GuessesObject extends DurableObject<Env> {
   /**
-   * Counts `wrong` wrong keys, and answers 0; where the network must wait, counts nothing and answers how long, in
+   * Counts `wrong` wrong keys and returns 0. If the network must wait, it counts nothing and returns the wait in
    * milliseconds.
    */
   knock(wrong: number): number {

@@ -1,6 +1,6 @@
-/** What became of the first request with an Idempotency-Key. */
+/** What happened to the first request with an Idempotency-Key. */
 export type Begun =
-  /** The caller is to do it. Whoever does it again, after a Worker that died, does it as the same operation. */
+  /** The caller must do the act. If its Worker dies, another caller does it again, as the same operation. */
   | { readonly kind: 'run'; readonly operation: string }
   | { readonly kind: 'done'; readonly sealedAnswer: string }
   | { readonly kind: 'running'; readonly retryAfterMs: number }
@@ -18,11 +18,14 @@ export interface Attempted {
 /** As docs/admin.md promises. */
 export const KEPT_MS = 24 * 3_600_000
 const MAX_KEYS = 10_000
-/** A Worker that has not answered in this time has died, as far as anybody can tell. */
+/** A Worker that has not answered within this time is assumed dead. */
 const RUNNING_MS = 60_000
 const RETRY_AFTER_MS = 1000
 
-/** The Idempotency-Keys of a day and the answers, sealed, that went with them. Synchronous, so that one request begins and no other. */
+/**
+ * The Idempotency-Keys of the last day, with their sealed answers. Synchronous, so that only one of several requests
+ * begins.
+ */
 export class IdempotencyKeys {
   readonly #sql: SqlStorage
 
@@ -50,7 +53,7 @@ export class IdempotencyKeys {
     if (row === undefined) return this.#add({ key, fingerprint, requestId }, now)
     if (row.fingerprint !== fingerprint) return { kind: 'other_request' }
     if (row.sealed_answer !== null) return { kind: 'done', sealedAnswer: row.sealed_answer }
-    // The same request asks again where the answer to its first asking was lost.
+    // The same request asks again if the answer to its first call was lost.
     if (row.running_until > now && row.request_id !== requestId) {
       return { kind: 'running', retryAfterMs: RETRY_AFTER_MS }
     }
@@ -63,7 +66,7 @@ export class IdempotencyKeys {
     return { kind: 'run', operation: row.operation }
   }
 
-  /** Keeps the answer, unless another has answered meanwhile. */
+  /** Stores the answer, unless another one has been stored meanwhile. */
   finish(key: string, operation: string, sealedAnswer: string): void {
     this.#sql.exec(
       `UPDATE idempotency_keys SET sealed_answer = ?
@@ -74,7 +77,7 @@ export class IdempotencyKeys {
     )
   }
 
-  /** It failed, and not for good: the next request with this key may do it, as the same operation. */
+  /** The act failed, but may succeed later. The next request with this key does it, as the same operation. */
   release(key: string, operation: string): void {
     this.#sql.exec(
       'UPDATE idempotency_keys SET running_until = 0 WHERE key = ? AND operation = ?',
@@ -98,7 +101,7 @@ export class IdempotencyKeys {
     return { kind: 'run', operation }
   }
 
-  /** With every new key, the oldest first: they are in the order of their age. */
+  /** Runs with every new key. The rows are in order of age, so the oldest are dropped first. */
   #prune(now: number): void {
     for (;;) {
       const [oldest] = this.#sql

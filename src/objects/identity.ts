@@ -1,9 +1,10 @@
 import { isConfigured } from './storage.ts'
 
 /**
- * Whose object this is; null where nobody knows. A wrong answer would seal credentials for nobody, and write snapshots of a
- * user who is none: the object's own id is never taken for the user's. The user's own row says it. Before there is one, the
- * name does by which the object was woken; tools that list objects wake them by id, without a name.
+ * The user to whom this object belongs; null if nobody knows. A wrong answer would seal credentials for nobody, and
+ * write snapshots of a user who does not exist, so the object's own id is never taken for the user's. The user's own
+ * row says it. Before that row exists, the name does by which the object was woken. Tools that list objects wake them
+ * by id, without a name.
  */
 export function userIdIn(
   { id, storage }: Pick<DurableObjectState, 'id' | 'storage'>,
@@ -17,7 +18,7 @@ export function userIdIn(
   return name !== undefined && String(namespace.idFromName(name)) === String(id) ? name : null
 }
 
-/** The error of a call to an object that does not know its user. It is retryable: the next call wakes the object by its name. */
+/** The error of an object that does not know its user. It is retryable: the next call wakes the object by its name. */
 export function nameless(): Error {
   return Object.assign(new Error('The object was woken by its id, and does not know its user.'), {
     retryable: true,

@@ -20,10 +20,11 @@ import { StoredResponses } from './responses/stored-responses.ts'
 import { prepare, write } from './responses/writing.ts'
 
 /**
- * What a user's clients asked to be stored: responses with what stood before them, and conversations. One object a user, beside
- * the `UserObject`, which no prompt ever enters. All of it is sealed, bounded, and gone after RESPONSES_TTL_HOURS.
+ * What a user's clients asked to be stored: responses with what stood before them, and conversations. One object for
+ * each user, beside the `UserObject`, which no prompt ever enters. Everything is sealed, bounded, and deleted after
+ * RESPONSES_TTL_HOURS.
  *
- * Every public method is an RPC method. Expected outcomes are values; what is thrown is a bug.
+ * Every public method is an RPC method. Expected outcomes are values; whatever is thrown is a bug.
  */
 export class ResponsesObject extends DurableObject<Env> {
   readonly #access: StoreAccess
@@ -31,7 +32,7 @@ export class ResponsesObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     const settings = readSettings(env)
-    if (!settings.ok) throw new Error(settings.message) // the Worker refuses every request before it comes here
+    if (!settings.ok) throw new Error(settings.message) // the Worker has refused the request before it comes here
     const userId = ctx.id.name ?? ctx.id.toString()
     this.#access = new StoreAccess(
       { storage: ctx.storage, userId, vaultKey: env.VAULT_KEY },
@@ -39,7 +40,7 @@ export class ResponsesObject extends DurableObject<Env> {
     )
   }
 
-  /** Stores a response, and lets its conversation grow. Resolves once it is on disk. Idempotent by the ids in it. */
+  /** Stores a response and lets its conversation grow. Resolves once it is on disk. Idempotent by the ids in it. */
   store(response: ResponseToStore): Promise<StoreResult> {
     return this.#access.write(async (store) => {
       const prepared = await prepare(response, store)
@@ -66,7 +67,7 @@ export class ResponsesObject extends DurableObject<Env> {
     }, NO_RESPONSE)
   }
 
-  /** A page of all that stood before a response's answer. */
+  /** A page of everything that stood before a response's answer. */
   input(id: string, page: PageRequest): Promise<ItemsResult> {
     return this.#access.read<ItemsResult>(
       (store, since) => inputOf(id, page, store, since),
@@ -74,7 +75,7 @@ export class ResponsesObject extends DurableObject<Env> {
     )
   }
 
-  /** Deletes a response, and what nobody else holds of it. False where there is none of this id. */
+  /** Deletes a response, and the contents that only it refers to. False if there is none with this id. */
   remove(id: string): boolean {
     return this.#access.remove((sql, since) => {
       const responses = new StoredResponses(sql)
@@ -82,7 +83,9 @@ export class ResponsesObject extends DurableObject<Env> {
     })
   }
 
-  /** Makes a conversation of this id; asked again, it changes nothing. `metadata` is JSON; each item has its id. */
+  /**
+   * Makes a conversation with this id. A repetition changes nothing. `metadata` is JSON; every item must have an id.
+   */
   createConversation(
     id: string,
     metadata: string,
@@ -100,12 +103,12 @@ export class ResponsesObject extends DurableObject<Env> {
     }, NO_CONVERSATION)
   }
 
-  /** Puts other metadata in place of a conversation's. */
+  /** Replaces a conversation's metadata. */
   updateConversation(id: string, metadata: string): Promise<ConversationResult> {
     return this.#grow(id, metadata, [], false)
   }
 
-  /** Adds items at the end of a conversation; each has its id. */
+  /** Adds items at the end of a conversation; every item must have an id. */
   addItems(id: string, items: readonly Item[]): Promise<ConversationResult> {
     return this.#grow(id, null, items, false)
   }
@@ -126,7 +129,7 @@ export class ResponsesObject extends DurableObject<Env> {
     )
   }
 
-  /** False where there is none of this id. Responses that were made in it stay. */
+  /** False if there is none with this id. Responses that were made in it stay. */
   removeConversation(id: string): boolean {
     return this.#access.remove((sql, since) => {
       const conversations = new Conversations(sql)
@@ -134,7 +137,7 @@ export class ResponsesObject extends DurableObject<Env> {
     })
   }
 
-  /** False where the conversation has no such item, or there is none. */
+  /** False if there is no such conversation or no such item in it. */
   removeItem(id: string, itemId: string): boolean {
     return this.#access.remove((sql, since) => {
       const conversations = new Conversations(sql)
@@ -142,12 +145,12 @@ export class ResponsesObject extends DurableObject<Env> {
     })
   }
 
-  /** Deletes all of it with the user, for good. Idempotent. */
+  /** Deletes everything of the user, for good. Idempotent. */
   clear(): Promise<void> {
     return this.#access.clear()
   }
 
-  /** Seals the key of all this with the current VAULT_KEY. */
+  /** Seals the data key with the current VAULT_KEY. */
   reseal(): Promise<'current' | 'resealed' | 'unreadable'> {
     return this.#access.reseal()
   }

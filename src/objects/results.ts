@@ -5,7 +5,7 @@ import type { UserDescription } from './views/description.ts'
 export interface AddedCredential {
   readonly ok: true
   readonly credential: Credential
-  /** False where a known credential was updated in place. */
+  /** False if a known credential was updated in place. */
   readonly created: boolean
   readonly count: number
   /** Credentials of the ring that Google counts against the same quota, so that this one adds none. */
@@ -20,7 +20,7 @@ export interface RingFull {
   readonly count: number
 }
 
-/** Why none of them could be taken. */
+/** Why none of them was accepted. */
 export interface PutRefused {
   readonly ok: false
   readonly reason: 'vault_not_configured' | 'misconfigured' | 'user_deleted' | 'unknown_user'
@@ -28,7 +28,7 @@ export interface PutRefused {
 
 export type PutCredentialResult = AddedCredential | RingFull | PutRefused
 
-/** One result for each credential, in their order. */
+/** One result for each credential, in order. */
 export type PutCredentialsResult =
   | { readonly ok: true; readonly results: readonly (AddedCredential | RingFull)[] }
   | PutRefused
@@ -37,7 +37,7 @@ export type RotateResult =
   | { readonly ok: true; readonly from: string; readonly to: string }
   | { readonly ok: false; readonly reason: 'unknown_user' | 'no_credentials' }
 
-/** `kept`: there is such a user, and nothing was changed. `deleted`: there was one, and there is a tombstone. */
+/** `kept`: the user exists, and nothing was changed. `deleted`: the user was deleted, and there is a tombstone. */
 export type RestoreResult = 'restored' | 'deleted' | 'kept' | 'unreadable'
 
 export type CreateResult =
@@ -49,7 +49,7 @@ export type ReplaceKeyResult =
   | {
       readonly ok: true
       readonly user: UserDescription
-      /** Until when the key before it works, in epoch milliseconds. */
+      /** Until when the key before it is valid, in epoch milliseconds. */
       readonly previousEndsAt: number
     }
   | { readonly ok: false; readonly reason: 'unknown_user' | 'too_many_keys' }

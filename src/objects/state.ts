@@ -17,7 +17,7 @@ import { type Admission, admissionOf } from './config/user-settings.ts'
 import type { Vault } from './secrets/vault.ts'
 import { Suspicions } from './ring/suspicions.ts'
 
-/** What a configured user's object holds in memory; made anew from its tables whenever the object wakes. */
+/** What a configured user's object holds in memory. Built from its tables whenever the object wakes. */
 export interface UserState {
   readonly profile: Profile
   readonly keys: UserKeys
@@ -57,7 +57,7 @@ export function loadState({ sql, userId, settings, vault }: StateInput): UserSta
   }
 }
 
-/** Whether whoever presents this key may use the service now. */
+/** Whether the holder of this key may use the service now. */
 export function admissionTo(
   { keys, profile }: UserState,
   keyDigest: string,
@@ -67,18 +67,18 @@ export function admissionTo(
   return isValid ? admissionOf(profile.settings, now) : 'key_replaced'
 }
 
-/** What the user uses at the moment, as limits see it. */
+/** What the user uses at the moment, as limits count it. */
 export function useOf({ ledger }: UserState, now: number): LimitUse {
   return ledger.meter.use(ledger.totalTokens(), now)
 }
 
-/** How each credential stands with a model now, and how much it is used. */
+/** Each credential's standing with a model now, and how much it is used. */
 export function viewOf(
   state: UserState,
   model: string,
   now: number,
 ): { readonly standingOf: StandingOf; readonly useOf: UseOf } {
-  // Only an order by use asks for it, and then of each credential several times.
+  // Only an order by use needs it, but then several times for each credential.
   let uses: ReadonlyMap<string, Use> | null = null
   return {
     standingOf: (credential) => standingOf(credential, model, state, now),

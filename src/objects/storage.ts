@@ -1,8 +1,8 @@
 import { LATENCY_COLUMNS } from './ledger/latency.ts'
 
 /**
- * The tables of a user's object; docs/storage.md describes each column.
- * An object that nobody configured has none: waking it for an unknown key leaves nothing behind.
+ * The tables of a user's object; docs/storage.md describes each column. An object that nobody configured has none:
+ * waking it for an unknown key leaves nothing behind.
  */
 const MIGRATIONS: readonly string[] = [
   `
@@ -93,7 +93,7 @@ const MIGRATIONS: readonly string[] = [
     deadline INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
-  // Quota is Google's project's, not the credential's. What was cooling is forgotten: a 429 tells it anew.
+  // Quota belongs to Google's project, not to the credential. Cooldowns are forgotten: a 429 will tell them again.
   `
   DROP TABLE cooldowns;
   CREATE TABLE buckets (
@@ -123,11 +123,11 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE credentials ADD COLUMN models TEXT;
   ALTER TABLE credentials ADD COLUMN paused_until INTEGER;
   `,
-  // What limits are about, in the row that every flush writes anyway.
+  // What limits count, in the row that every flush writes anyway.
   `
   ALTER TABLE ledger ADD COLUMN meter TEXT NOT NULL DEFAULT '{}';
   `,
-  // Use by minute, hour and day. What was counted before cannot be told apart by time: it stays in `attempts` only.
+  // Use by minute, hour and day. Earlier counts cannot be split by time, so they stay only in `attempts`.
   `
   ALTER TABLE attempts ADD COLUMN running_minute TEXT;
   CREATE TABLE rollups (
@@ -154,20 +154,20 @@ const MIGRATIONS: readonly string[] = [
     until INTEGER NOT NULL
   ) STRICT;
   `,
-  // Where the owner of an account verifies it, as Google said with the refusal.
+  // The page where the owner of an account verifies it, as Google named it in the refusal.
   `
   ALTER TABLE credentials ADD COLUMN quarantine_link TEXT;
   `,
-  // A long request keeps its place among the limits, also when the object's memory goes.
+  // A long request keeps its place among the limits, even if the object's memory is lost.
   `
   ALTER TABLE open_leases ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
   ALTER TABLE open_leases ADD COLUMN reserved_tokens INTEGER NOT NULL DEFAULT 0;
   `,
-  // Which keys are valid for the user; of those of earlier versions the digest is the user's id.
+  // Which keys are valid for the user. For users of earlier versions the digest of the key is the user's id.
   `
   ALTER TABLE user ADD COLUMN keys TEXT;
   `,
-  // What a later turn must bring back of a function call, for clients that drop it.
+  // Signatures of function calls that a later turn must bring back, for clients that drop them.
   `
   CREATE TABLE call_signatures (
     call_id TEXT PRIMARY KEY,
@@ -177,7 +177,7 @@ const MIGRATIONS: readonly string[] = [
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
-  // Who did what; `operation`, `act` and `subject` are for finding a repetition, and not part of the chain.
+  // Who did what. `operation`, `act` and `subject` serve to find a repetition, and are not part of the chain.
   `
   CREATE TABLE audit (
     seq INTEGER PRIMARY KEY,
@@ -195,12 +195,12 @@ const MIGRATIONS: readonly string[] = [
     head_hash TEXT NOT NULL
   ) STRICT;
   `,
-  // Whose row it is, since an object is not always woken by its name. A snapshot of it is written anew.
+  // Whose row it is, since an object is not always woken by its name. The snapshot is written anew with it.
   `
   ALTER TABLE user ADD COLUMN user_id TEXT;
   UPDATE user SET config_version = config_version + 1;
   `,
-  // Which credential knows a thing of Google's: files, cached contents, batches, interactions, tokens of long answers.
+  // Which credential knows a thing at Google: files, cached contents, batches, interactions, tokens of long answers.
   `
   CREATE TABLE pins (
     kind TEXT NOT NULL,
@@ -210,7 +210,7 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (kind, id)
   ) STRICT, WITHOUT ROWID;
   `,
-  // What attempts cost and took, requests by time, and what the totals over all users know. Of before only tokens are known.
+  // What attempts cost and took, requests over time, and what the totals object knows. For earlier attempts: tokens.
   `
   ALTER TABLE attempts ADD COLUMN cost_nano INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE attempts ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0;
@@ -242,7 +242,7 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE open_leases ADD COLUMN reserved_cost_nano INTEGER NOT NULL DEFAULT 0;
   UPDATE user SET life = lower(hex(randomblob(8)));
   `,
-  // The newest requests: the latest in the ledger's row, the others in rows by the dozen.
+  // The newest requests: the latest in the ledger's row, the others in rows of several.
   `
   ALTER TABLE ledger ADD COLUMN recent TEXT;
   ALTER TABLE user DROP COLUMN recent;
@@ -251,12 +251,12 @@ const MIGRATIONS: readonly string[] = [
     entries TEXT NOT NULL
   ) STRICT;
   `,
-  // What a file is, for clients that name it by its id alone.
+  // The type of a file, for clients that name it by its id alone.
   `
   ALTER TABLE pins ADD COLUMN mime_type TEXT;
   ALTER TABLE pins ADD COLUMN purpose TEXT;
   `,
-  // What a batch uses is known when its answers are. What those of before used stays uncounted.
+  // What a batch used is known only when its answers are there. The use of earlier batches stays uncounted.
   `
   ALTER TABLE pins ADD COLUMN uncounted_model TEXT;
   `,
@@ -270,14 +270,14 @@ export function isConfigured(sql: SqlStorage): boolean {
   return tables.toArray().length > 0
 }
 
-/** Creates the tables of a new user, or brings those of an older version up to date. `userId`: whose they are. */
+/** Creates the tables of the user `userId`, or brings those of an older version up to date. */
 export function migrate(storage: DurableObjectStorage, now: number, userId: string): void {
   storage.transactionSync(() => {
     const { sql } = storage
     const version = isConfigured(sql)
       ? Number(sql.exec('SELECT schema_version FROM user').one()['schema_version'])
       : 0
-    // A newer one, where a deploy was rolled back, is left as it is: this version reads what it knows of it.
+    // A newer version, left by a deploy that was rolled back, stays: this version reads the parts that it knows.
     if (version >= SCHEMA_VERSION) return
     for (const step of MIGRATIONS.slice(version)) sql.exec(step)
     sql.exec(

@@ -14,15 +14,15 @@ import { makeTables } from './totals/tables.ts'
 import { usageOfAll } from './totals/using.ts'
 import type { UsageQuery, UsageTold } from './views/usage-lines.ts'
 
-/** The one totals object's name; there may be shards later. */
+/** Name of the only totals object. There may be shards later. */
 export const TOTALS_NAME = 'totals-0'
 
-/** How often hours and days past their age are looked for. */
+/** How often hours and days past their age are deleted. */
 const PRUNE_EVERY_MS = 60 * 60_000
 
 /**
- * The sums over all users, and how each user stands, as the users' objects tell it by alarm: looking at all users wakes none
- * of them, and an idle user costs nothing. Only admins and scrapers ask it.
+ * The sums over all users, and each user's state, as the users' objects report them by alarm. So looking at all users
+ * wakes none of them, and an idle user costs nothing. Only admins and scrapers ask it.
  */
 export class TotalsObject extends DurableObject<Env> {
   readonly #alerts: Alerts
@@ -34,7 +34,7 @@ export class TotalsObject extends DurableObject<Env> {
     this.#alerts = new Alerts(ctx.storage.sql)
   }
 
-  /** Takes a push of a user's object; false where it knew all of it. Idempotent by life and version. */
+  /** Takes a push from a user's object; false if it knew all of it. Idempotent by life and version. */
   push(push: Push): boolean {
     const now = Date.now()
     const receiver = this.#receiver()
@@ -53,7 +53,7 @@ export class TotalsObject extends DurableObject<Env> {
     return isNew
   }
 
-  /** Tells the operator's webhook what waits; again later where it does not answer. */
+  /** Sends waiting alerts to the operator's webhook. Tries again later if it does not answer. */
   override async alarm(): Promise<void> {
     const receiver = this.#receiver()
     if (receiver === null) return
@@ -66,7 +66,7 @@ export class TotalsObject extends DurableObject<Env> {
     if (due === null || due > at) await this.ctx.storage.setAlarm(at)
   }
 
-  /** Null where none is configured, or nothing to sign with. */
+  /** Null if no webhook is configured, or there is no secret to sign with. */
   #receiver(): Receiver | null {
     const settings = readSettings(this.env)
     const { ALERT_WEBHOOK_SECRET: secret = '' } = this.env as {
@@ -86,13 +86,13 @@ export class TotalsObject extends DurableObject<Env> {
     return conditions
   }
 
-  /** A page of users: who there is and their names as of now, the rest as it was told last. */
+  /** A page of users: names as of now, everything else as last reported. */
   async list(query: ListQuery): Promise<Listed> {
     await this.#follow()
     return listOf(peopleIn(this.ctx.storage.sql, query.q), query, Date.now())
   }
 
-  /** A page of users with how all rings stand and what all used: one look for one request. */
+  /** A page of users, the state of all rings and the use of all users, in one request. */
   async overview(query: ListQuery, use: UsageQuery): Promise<OverviewTold> {
     await this.#follow()
     const { sql } = this.ctx.storage
@@ -107,17 +107,17 @@ export class TotalsObject extends DurableObject<Env> {
     }
   }
 
-  /** What all users used, by the time at which their objects told it. */
+  /** What all users used, by the time at which their objects reported it. */
   usage(query: UsageQuery): UsageTold {
     return usageOfAll(this.ctx.storage.sql, query)
   }
 
-  /** Prometheus's text. */
+  /** Text for Prometheus. */
   metrics(): string {
     return metricsOf(this.ctx.storage.sql, VERSION, Date.now())
   }
 
-  /** Catches up with the directory, which knows who there is. */
+  /** Catches up with the directory, which knows the users. */
   async #follow(): Promise<void> {
     const { sql } = this.ctx.storage
     for (;;) {

@@ -5,7 +5,7 @@ import { principalOf } from '../ring/standing.ts'
 import type { UserState } from '../state.ts'
 import type { Vault } from '../secrets/vault.ts'
 
-/** A credential on its way into the ring: its secret is sealed. */
+/** A credential on its way into the ring, with its secret already sealed. */
 export interface Sealed {
   readonly id: string
   readonly input: CredentialInput
@@ -19,8 +19,8 @@ export async function seal(input: CredentialInput, userId: string, vault: Vault)
 }
 
 /**
- * Adds a credential at the end of the ring, or updates a known one in place.
- * Synchronous, so that no number of concurrent posts gets past the limit.
+ * Adds a credential at the end of the ring, or updates a known one in place. Synchronous, so that concurrent posts
+ * cannot exceed the limit.
  */
 export function addCredential(
   state: UserState,
@@ -38,7 +38,7 @@ export function addCredential(
   tokens.secretChanged(id)
   if (profile.cursor === null) profile.moveCursor(id)
   profile.configChanged()
-  // Of a repetition, the first has added it.
+  // If the post is a repetition, the first one has added the credential, so it still counts as created.
   const created = !isKnown || audit.doneBefore(by, 'credential.added', id) !== null
   const { upstream, secret } = input
   audit.record(by, isKnown ? 'credential.updated' : 'credential.added', id, {

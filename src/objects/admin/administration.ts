@@ -13,7 +13,10 @@ import { ringOf, type UserState } from '../state.ts'
 import type { NewKey } from '../config/user-keys.ts'
 import type { SettingsChange } from '../config/user-settings.ts'
 
-/** Admin acts, each with its line in the audit. Synchronous; each answers what is then, or null where there is no such credential. */
+/**
+ * Admin acts, each with its line in the audit. Synchronous. Each returns the state afterwards, or null if there is no
+ * such credential.
+ */
 export function configure(
   state: UserState,
   userId: string,
@@ -31,14 +34,14 @@ export function configure(
 
 /** What another gateway knew of a user. */
 export interface MovedIn {
-  /** Where its cursor stood; null: nowhere that is in the ring. */
+  /** Where its cursor stood; null if that credential is not in this ring. */
   readonly cursor: string | null
   readonly totalRequests: number
   /** Requests by credential, as `cred_…: n`. */
   readonly counts: readonly string[]
 }
 
-/** Its counts are a note: what was counted elsewhere is no part of the ledger. */
+/** The other gateway's counts are recorded only as a note: they are not part of this ledger. */
 export function movedIn(state: UserState, from: MovedIn, by: Admin): boolean {
   const { cursor, totalRequests, counts } = from
   if (cursor !== null && state.credentials.get(cursor) !== undefined) {
@@ -65,7 +68,10 @@ export function pin(
   return changeSettings(state, userId, { pin: target })
 }
 
-/** Makes a minted key the user's; earlier ones end with the grace. False where too many would be valid then. */
+/**
+ * Makes a minted key the user's current one; earlier ones end with the grace. False if too many keys would be valid
+ * then.
+ */
 export function giveKey(
   state: UserState,
   key: NewKey,
@@ -94,7 +100,7 @@ export function patchCredential(
   return described(state, id)
 }
 
-/** Takes a credential out of the ring for good. Its counters stay, and attempts that it serves go on. */
+/** Removes a credential from the ring for good. Its counters stay, and attempts under way go on. */
 export function removeCredential(state: UserState, id: string, by: Admin): boolean {
   const { credentials, audit } = state
   if (credentials.get(id) === undefined) {
@@ -126,7 +132,7 @@ function takeOut(state: UserState, id: string): void {
   profile.configChanged()
 }
 
-/** Forgets what is held against a credential: quarantine, closed quota buckets, models that it was refused. */
+/** Forgets everything held against a credential: quarantine, closed quota buckets, models that it was refused. */
 export function resetCredential(
   state: UserState,
   id: string,
@@ -143,7 +149,7 @@ export function resetCredential(
   return described(state, id)
 }
 
-/** Puts the ring in this order; false where it does not name each credential once. */
+/** Puts the ring into this order; false if it does not name each credential exactly once. */
 export function reorder(state: UserState, ids: readonly string[], by: Admin): boolean {
   const { credentials, profile, audit } = state
   const known = credentials.all().map(({ id }) => id)
@@ -155,7 +161,10 @@ export function reorder(state: UserState, ids: readonly string[], by: Admin): bo
   return true
 }
 
-/** Moves the cursor one credential on, past those in quarantine; once for one operation, however often it is asked for. */
+/**
+ * Moves the cursor to the next credential that is not in quarantine. Done only once for an operation, however often
+ * it is repeated.
+ */
 export function rotate(state: UserState, by: Admin, now: number): RotateResult {
   const { profile, audit } = state
   const before = audit.doneBefore(by, 'ring.rotated', null)
@@ -173,7 +182,7 @@ export function rotate(state: UserState, by: Admin, now: number): RotateResult {
   return { ok: true, from, to }
 }
 
-/** Leaves a tombstone: nothing of the user but that there was one, what was counted, and the audit. */
+/** Leaves a tombstone: that there was a user, what was counted, and the audit, but nothing else. */
 export function bury(state: UserState, by: Admin, now: number): void {
   const ids = state.credentials.all().map(({ id }) => id)
   for (const id of ids) takeOut(state, id)
@@ -202,13 +211,13 @@ function described({ credentials }: UserState, id: string): CredentialDescriptio
   return credential === undefined ? null : describeCredential(credential)
 }
 
-/** Which settings a change names, in the wire's words; what they were set to is not for the audit. */
+/** Which settings a change names, in the wire's words. The audit does not hold their values. */
 export function namesOf({ limits, ...rest }: SettingsChange): readonly string[] {
   const named = Object.keys(rest).map(toWire)
   return [...named, ...Object.keys(limits ?? {}).map((limit) => `limits.${toWire(limit)}`)]
 }
 
-/** `expiresAt` → `expires_at` */
+/** `expiresAt` becomes `expires_at`. */
 function toWire(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -12,7 +12,7 @@ interface Means {
   readonly settings: Settings
 }
 
-/** Verifies a credential of the ring; null where there is none of that id. */
+/** Verifies a credential of the ring; null if there is none with this id. */
 export async function verifyStored(
   { credentials }: UserState,
   id: string,
@@ -37,12 +37,15 @@ export async function verifyStored(
       project: null,
     }
   }
-  // A token alone proves nothing of one that Google refused further on.
+  // If Google refused the credential at a later step, a token alone proves nothing.
   const needed = credential.quarantine === null ? depth : 'upstream'
   return verify({ ...credential, secret }, settings, needed)
 }
 
-/** Google takes it: nothing of what took it out is true any more. Not where it was replaced while Google was asked. */
+/**
+ * Google accepts the credential, so whatever put it into quarantine is no longer true. Does nothing if the credential
+ * was replaced while Google was asked.
+ */
 export function releaseVerified(
   { credentials, tokens, audit }: UserState,
   id: string,

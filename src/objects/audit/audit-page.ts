@@ -3,21 +3,27 @@ import type { Audit, Line, Row } from './audit.ts'
 /** A page of the audit as the admin API shows it. */
 export interface AuditPage {
   readonly lines: readonly ShownLine[]
-  /** The number to go on after; null: these were the last. */
+  /** The `after` of the next page; null if these were the last lines. */
   readonly next: number | null
-  /** About all that is kept, not this page alone. */
+  /** About all lines that are kept, not only this page. */
   readonly chain: {
     readonly holds: boolean
     /** The first line that is missing or was changed. */
     readonly broken_at: number | null
-    /** The oldest line that is kept; those before were dropped for their age. */
+    /** The oldest line that is kept. Earlier ones were dropped for their age. */
     readonly first: number
-    /** The newest line and its hash: kept elsewhere, they show later that nothing up to here was rewritten. */
+    /**
+     * The newest line and its hash. Whoever stores them elsewhere can later see that nothing up to here was
+     * rewritten.
+     */
     readonly head: { readonly seq: number; readonly hash: string | null }
   }
 }
 
-/** A line with its hash, which is SHA-256 over the line's own JSON; `unreadable` where somebody has overwritten it with something else. */
+/**
+ * A line with its hash, which is the SHA-256 of the line's own JSON. `unreadable`: somebody has overwritten the line
+ * with something else.
+ */
 export type ShownLine =
   | (Line & { readonly hash: string })
   | { readonly seq: number; readonly hash: string; readonly unreadable: true }
@@ -38,6 +44,6 @@ function shown({ seq, line, hash }: Row): ShownLine {
   try {
     return { ...(JSON.parse(line) as Line), hash }
   } catch {
-    return { seq, hash, unreadable: true } // brokenAt() says so too
+    return { seq, hash, unreadable: true } // brokenAt() reports it too
   }
 }

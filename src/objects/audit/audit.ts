@@ -1,6 +1,9 @@
 import { lazy } from '../../lazy.ts'
 
-/** An admin act's request, and the operation that it is part of: requests that repeat each other share one. */
+/**
+ * The request of an admin act, and the operation to which it belongs. Requests that repeat each other share one
+ * operation.
+ */
 export interface Admin {
   readonly requestId: string
   readonly operation: string
@@ -22,37 +25,37 @@ export type Act =
   | 'credential.removed'
   | 'credential.reset'
   | 'credential.verified'
-  /** From quarantine, because Google takes it again. */
+  /** It left quarantine because Google accepts it again. */
   | 'credential.released'
   | 'credential.quarantined'
   | 'ring.reordered'
   | 'ring.pinned'
   | 'ring.unpinned'
-  /** By hand. */
+  /** By an admin. */
   | 'ring.rotated'
-  /** By itself. */
+  /** By the ring itself. */
   | 'ring.turned'
 
-/** Ids, names of fields and counts; never a secret, nor a value that an admin gave. */
+/** Ids, names of fields and counts; never a secret, and no value that an admin gave. */
 export type Detail = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
 
-/** A line as it is kept, shown and hashed. */
+/** A line as it is stored, shown and hashed. */
 export interface Line {
   readonly seq: number
   /** ISO 8601. */
   readonly at: string
   readonly actor: 'admin' | 'ring'
-  /** Of the admin's request, as its answer and the log name it. */
+  /** The id of the admin's request, as in its answer and in the log. */
   readonly request_id: string | null
   readonly act: Act
-  /** The id of the credential that it is about; null: the user, or the ring. */
+  /** The id of the credential that it is about; null if it is about the user or the ring. */
   readonly subject: string | null
   readonly detail: Detail
-  /** The hash of the line before; null: there is none. */
+  /** The hash of the line before; null for the first line. */
   readonly prev: string | null
 }
 
-/** The last line there is, or the last that was dropped. */
+/** The end of a chain: the last line, or the last line that was dropped. */
 export interface Link {
   readonly seq: number
   readonly hash: string | null
@@ -65,16 +68,16 @@ export interface Row {
 }
 
 const MAX_LINES = 10_000
-/** Dropped together, so that not every line costs a deletion. */
+/** Lines are dropped in groups of this size, so that not every new line costs a deletion. */
 const SLACK = 100
-/** Repetitions follow soon, or not at all. */
+/** How far back a repetition is searched for. Repetitions come soon or not at all. */
 const REMEMBERED_LINES = 500
 const NOTHING: Link = { seq: 0, hash: null }
 
 /**
- * Who did what to this user, as a chain: each line holds the hash of the line before, so that a change anywhere shows.
+ * Who did what to this user, as a chain: each line holds the hash of the line before, so that any change shows.
  *
- * A line is written in the same step as its act, so that neither is there without the other; the hash must therefore not need
+ * A line is written in the same step as its act, so that neither exists without the other. So the hash must not need
  * an await. Nothing is kept in memory, so a transaction that is rolled back leaves nothing wrong behind.
  */
 export class Audit {
@@ -101,8 +104,8 @@ export class Audit {
     }
     const text = JSON.stringify(line)
     const hash = sha256(text)
-    // OR REPLACE: if somebody tampered with the table and took this number, administration must go on; the broken chain shows
-    // it.
+    // OR REPLACE: if somebody tampered with the table and used this number, administration must still go on. The
+    // broken chain shows it.
     this.#sql.exec(
       'INSERT OR REPLACE INTO audit (seq, line, hash, operation, act, subject) VALUES (?, ?, ?, ?, ?, ?)',
       seq,
@@ -116,7 +119,7 @@ export class Audit {
     if (seq - anchor.seq > this.#maxLines + SLACK) this.#drop(seq - this.#maxLines)
   }
 
-  /** The line of this act, if the same operation has done it before: its answer was lost on the way. */
+  /** The line of this act, if the same operation did it before and its answer was lost on the way. */
   doneBefore(by: Admin, act: Act, subject: string | null): Line | null {
     const [row] = this.#sql
       .exec<{ line: string }>(
@@ -130,7 +133,7 @@ export class Audit {
     return row === undefined ? null : (JSON.parse(row.line) as Line)
   }
 
-  /** Where the lines that are kept begin and end. */
+  /** Where the kept lines begin and end. */
   ends(): { readonly anchor: Link; readonly head: Link } {
     const [row] = this.#sql.exec<EndsRow>('SELECT * FROM audit_ends').toArray()
     if (row === undefined) return { anchor: NOTHING, head: NOTHING }
@@ -145,10 +148,10 @@ export class Audit {
     return this.#sql.exec<RowColumns>(query, after, limit).toArray()
   }
 
-  /** The number of the first line that is missing or is not what was written; null where the chain holds. */
+  /** The number of the first line that is missing or was changed; null if the chain is intact. */
   brokenAt(): number | null {
     const { anchor, head } = this.ends()
-    // At least this many lines are always kept: with fewer, somebody has moved the anchor by hand.
+    // At least this many lines are always kept. If there are fewer, somebody has moved the anchor by hand.
     if (anchor.seq > 0 && head.seq - anchor.seq < this.#maxLines) return anchor.seq + 1
     let last = anchor
     for (const { seq, line, hash } of this.#sql.exec<RowColumns>(

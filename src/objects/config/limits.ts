@@ -1,7 +1,7 @@
 import { DAY_MS, MINUTE_MS } from '../../json/time.ts'
 import type { RateLimit, RateLimits } from '../../failure/rate-limits.ts'
 
-/** What a user may use; null: as much as there is. Tokens are input and output together, as Google counts them. */
+/** What a user may use; null: unlimited. Tokens are input and output together, as Google counts them. */
 export interface Limits {
   /** Requests under way at the same time. */
   readonly maxConcurrency: number | null
@@ -31,12 +31,12 @@ export const NO_LIMITS: Limits = {
   usdTotal: null,
 }
 
-/** Pure. */
+/** Whether no limit is set. Pure. */
 export function isUnlimited(limits: Limits): boolean {
   return Object.values(limits).every((limit) => limit === null)
 }
 
-/** What was used in the running minute and day (UTC), and what is reserved by requests under way. */
+/** What was used in the current minute and day (UTC), and what requests under way have reserved. */
 export interface Use {
   readonly openRequests: number
   readonly reservedTokens: number
@@ -45,37 +45,37 @@ export interface Use {
   readonly dayRequests: number
   readonly dayTokens: number
   readonly totalTokens: number
-  /** Money is 1e-9 dollars. What has no known price is charged as if it were dear. */
+  /** In 1e-9 dollars. Tokens without a known price are charged as if the model were expensive. */
   readonly reservedCostNano: number
   readonly dayCostNano: number
   readonly monthCostNano: number
   readonly totalCostNano: number
 }
 
-/** The limit that stands against one more request, and when it opens again (epoch milliseconds; null: not by itself). */
+/** The limit that forbids one more request, and when it opens again (epoch milliseconds; null: not by itself). */
 export interface Reached {
   readonly limit: LimitName
   readonly retryAt: number | null
-  /** The request alone is more than the limit: it would never pass. */
+  /** The request alone exceeds the limit, so it would never pass. */
   readonly isTooLarge: boolean
 }
 
-/** A place is free as soon as a request under way ends. */
+/** When to try again if all places are taken: a place is free as soon as any request ends. */
 const SOON_MS = 1000
 
 /** What one request of a client's would use. */
 export interface Need {
-  /** About how many, input and output. */
+  /** About how many tokens, input and output. */
   readonly tokens: number
   /** About how much it will cost, in 1e-9 dollars. */
   readonly costNano: number
-  /** Calls of Google that are no retries: each counts as a request. */
+  /** Calls to Google, without retries. Each counts as a request. */
   readonly calls: number
-  /** How many of them are under way at the same time. */
+  /** How many of these calls are under way at the same time. */
   readonly places: number
 }
 
-/** The first limit that one more request would break; null where it may go on. Pure. */
+/** The first limit that one more request would exceed; null if there is none. Pure. */
 export function reachedBy(limits: Limits, use: Use, need: Need, now: number): Reached | null {
   const nextMinute = (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS
   const nextDay = (Math.floor(now / DAY_MS) + 1) * DAY_MS
@@ -84,7 +84,7 @@ export function reachedBy(limits: Limits, use: Use, need: Need, now: number): Re
   const nextMonth = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1)
   const reservedCost = use.reservedCostNano
   const checks: readonly [LimitName, used: number, more: number, retryAt: number | null][] = [
-    // Limits that do not pass by themselves come first: the client should hear of those.
+    // Limits that do not open again by themselves come first, so that the client hears of those.
     ['usdTotal', use.totalCostNano + reservedCost, costNano, null],
     ['usdPerMonth', use.monthCostNano + reservedCost, costNano, nextMonth],
     ['usdPerDay', use.dayCostNano + reservedCost, costNano, nextDay],
@@ -99,7 +99,7 @@ export function reachedBy(limits: Limits, use: Use, need: Need, now: number): Re
     const set = limits[limit]
     const allowed = set === null ? Infinity : isMoney(limit) ? Math.round(set * NANO) : set
     if (used + more <= allowed) continue
-    // With a limit of 0 even one call does not fit, but it is refused as limits usually are and not as too large.
+    // With a limit of 0 not even one call fits. Such a request is refused as over the limit, not as too large.
     const isTooLarge = more > allowed && used < allowed
     return { limit, retryAt: isTooLarge ? null : retryAt, isTooLarge }
   }
@@ -112,7 +112,7 @@ export function isMoney(limit: LimitName): boolean {
   return limit === 'usdPerDay' || limit === 'usdPerMonth' || limit === 'usdTotal'
 }
 
-/** Null where neither the user's requests nor the tokens are limited. Pure. */
+/** What is left of the limits; null if neither requests nor tokens are limited. Pure. */
 export function rateLimits(limits: Limits, use: Use, now: number): RateLimits | null {
   const minute = MINUTE_MS - (now % MINUTE_MS)
   const day = DAY_MS - (now % DAY_MS)
@@ -129,7 +129,7 @@ export function rateLimits(limits: Limits, use: Use, now: number): RateLimits | 
   return requests === null && tokens === null ? null : { requests, tokens }
 }
 
-/** The limit of which the least is left. */
+/** The limit with the least left. */
 function tightest(
   all: readonly (readonly [limit: number | null, used: number, resetMs: number | null])[],
 ): RateLimit | null {

@@ -1,7 +1,7 @@
 import type { Price } from '../../gemini/models/prices.ts'
 import { DEFAULT_SETTINGS, type SettingsChange, type UserSettings } from './user-settings.ts'
 
-/** The user's own row: settings, the cursor, and the versions that tell whether the snapshot in KV is behind. */
+/** The user's own row: settings, the cursor, and the versions that tell whether the snapshot in KV is outdated. */
 export class Profile {
   #createdAt: number
   readonly #sql: SqlStorage
@@ -9,12 +9,12 @@ export class Profile {
   #rotations: number
   #configVersion: number
   #snapshotVersion: number
-  /** The user's own, and the same with what the plan says. */
+  /** The user's own settings, and the same with the plan's settings applied. */
   #own: UserSettings
   #settings: UserSettings
   #deletedAt: number | null
   #hasAdvanced = false
-  /** The id of this storage. Counts of a storage with another id begin anew. */
+  /** The id of this storage. For a storage with another id, the totals object counts from zero. */
   readonly life: string
   #shared: Shared
   #pushedVersion: number
@@ -27,7 +27,7 @@ export class Profile {
     this.#rotations = row.rotations
     this.#configVersion = row.config_version
     this.#snapshotVersion = row.snapshot_version
-    // What an earlier version did not know yet has its default.
+    // Settings that an earlier version did not know get their default.
     const settings = JSON.parse(row.settings) as Partial<UserSettings>
     const limits = { ...DEFAULT_SETTINGS.limits, ...settings.limits }
     this.#deletedAt = row.deleted_at
@@ -38,22 +38,25 @@ export class Profile {
     this.#pushedVersion = row.pushed_version
   }
 
-  /** As they hold: what the plan says goes before the user's own. */
+  /** The settings that apply: the plan's override the user's own. */
   get settings(): UserSettings {
     return this.#settings
   }
 
-  /** Without the plan's, which others keep. */
+  /** The user's own settings, without the plan's. */
   get ownSettings(): UserSettings {
     return this.#own
   }
 
-  /** Prices that an admin set, for all users. */
+  /** Prices that an admin set for all users. */
   get prices(): readonly Price[] {
     return this.#shared.prices ?? NO_PRICES
   }
 
-  /** What admins set for many users, as the directory hands it on; an older version than is known changes nothing. */
+  /**
+   * Takes over what admins set for many users, as the directory passes it on. An older version than the known one
+   * changes nothing.
+   */
   share(shared: Shared): void {
     if ((this.#shared.version ?? 0) >= (shared.version ?? 0)) return
     this.#shared = shared
@@ -89,7 +92,7 @@ export class Profile {
     return this.#cursor
   }
 
-  /** How often the cursor was turned, by hand or by Google. */
+  /** How often the cursor was moved, by hand or after a fault. */
   get rotations(): number {
     return this.#rotations
   }
@@ -103,7 +106,10 @@ export class Profile {
     this.#sql.exec('UPDATE user SET cursor = ?', to)
   }
 
-  /** Moves the cursor with a request and not by a fault; written with the next `flush`, since it happens before every first byte. */
+  /**
+   * Moves the cursor as part of a request, not after a fault. Written with the next `flush`, since it happens before
+   * every first byte.
+   */
   advance(to: string): void {
     if (this.#cursor === to) return
     this.#cursor = to
@@ -114,7 +120,7 @@ export class Profile {
     return this.#hasAdvanced
   }
 
-  /** To be called within a transaction, and `flushed` after it. */
+  /** To be called within a transaction, and `flushed` after its commit. */
   flush(): void {
     if (this.#hasAdvanced) this.#sql.exec('UPDATE user SET cursor = ?', this.#cursor)
   }
@@ -129,7 +135,7 @@ export class Profile {
     this.#sql.exec('UPDATE user SET cursor = ?, rotations = ?', to, this.#rotations)
   }
 
-  /** Goes on from a snapshot's version: the next one written must be newer than it. */
+  /** Continues from a snapshot's version, so that the next snapshot is newer. */
   restoredFrom(version: number, createdAt: number): void {
     this.#configVersion = version + 1
     this.#createdAt = createdAt
@@ -141,7 +147,7 @@ export class Profile {
     this.#sql.exec('UPDATE user SET config_version = ?', this.#configVersion)
   }
 
-  /** Which version of all that is told to the totals object they have. */
+  /** The version that the totals object knows. */
   get pushedVersion(): number {
     return this.#pushedVersion
   }
@@ -166,7 +172,7 @@ export interface Shared {
   /** Grows with each change. */
   readonly version?: number
   readonly prices?: readonly Price[]
-  /** Of the one user who is told. */
+  /** The plan of the user who is told. */
   readonly plan?: { readonly name: string; readonly settings: SettingsChange } | null
 }
 

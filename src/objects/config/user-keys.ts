@@ -1,32 +1,32 @@
 /** A key that is valid for the user. Times are epoch milliseconds. */
 export interface UserKey {
-  /** SHA-256 in hex; of a key that an admin chose it is the user's id. */
+  /** SHA-256 in hex. For a chosen key this is the user's id. */
   readonly digest: string
   /** The last characters of a minted key. */
   readonly hint: string | null
-  /** Null: with the user. */
+  /** Null: as old as the user. */
   readonly createdAt: number | null
-  /** Null: for as long as the user. */
+  /** Null: valid for as long as the user exists. */
   readonly endsAt: number | null
 }
 
-/** A key that was just minted, as the user's object gets to know it. */
+/** A key that was just minted, as the user's object learns of it. */
 export interface NewKey {
   readonly digest: string
   readonly hint: string
 }
 
-/** So many keys may be valid at the same time: the current one, and earlier ones in their grace. */
+/** How many keys may be valid at the same time: the current one, and earlier ones in their grace. */
 export const MAX_KEYS = 5
 
 /**
- * Which keys are valid for the user: the current one, and earlier ones whose grace has not ended. Keys themselves are never
- * kept, only digests. A key that an admin chose is not written at all while it is the only one: its digest is the user's id.
+ * Which keys are valid for the user: the current one, and earlier ones whose grace has not ended. Only digests are
+ * stored, never keys. A chosen key is not stored at all while it is the only one, since its digest is the user's id.
  */
 export class UserKeys {
   readonly #sql: SqlStorage
   readonly #chosen: UserKey
-  /** The newest first; null: only the chosen one. */
+  /** The newest first; null: only the chosen key. */
   #kept: readonly UserKey[] | null
 
   constructor(sql: SqlStorage, userId: string) {
@@ -42,8 +42,8 @@ export class UserKeys {
   }
 
   /**
-   * The valid key with this digest; undefined where there is none. A plain comparison is safe: how much two digests have in
-   * common tells nothing of the keys.
+   * The valid key with this digest; undefined if there is none. A plain comparison is safe: the common beginning of
+   * two digests tells nothing about the keys.
    */
   find(digest: string, now: number): UserKey | undefined {
     return this.valid(now).find((key) => key.digest === digest)
@@ -55,8 +55,8 @@ export class UserKeys {
   }
 
   /**
-   * Makes this the current key. Every earlier one ends with the grace, or before if its end was set already: a grace is never
-   * made longer. False where too many keys would be valid then.
+   * Makes this the current key. Every earlier one ends with the grace, or sooner if its end was already set: a grace
+   * is never extended. False if too many keys would be valid then.
    */
   replace({ digest, hint }: NewKey, graceMs: number, now: number): boolean {
     const earlier = this.valid(now)
@@ -67,13 +67,13 @@ export class UserKeys {
     return true
   }
 
-  /** What a snapshot kept; null: only the chosen one. */
+  /** Puts back what a snapshot held; null: only the chosen key. */
   keep(keys: readonly UserKey[] | null): void {
     this.#sql.exec('UPDATE user SET keys = ?', keys === null ? null : JSON.stringify(keys))
     this.#kept = keys
   }
 
-  /** For a snapshot. */
+  /** The stored keys, for a snapshot; null: only the chosen key. */
   get kept(): readonly UserKey[] | null {
     return this.#kept
   }

@@ -4,11 +4,14 @@ import type { ReasoningFormat } from '../../gemini/reasoning.ts'
 import type { SafetySetting } from '../../gemini/types.ts'
 import { type Limits, NO_LIMITS } from './limits.ts'
 
-/** How the ring is gone through: `sticky` stays, `round_robin` moves on with every request, `least_used` takes the idlest. */
+/**
+ * In which order the ring is used: `sticky` stays on a credential, `round_robin` moves on with every request,
+ * `least_used` takes the idlest.
+ */
 export const MODES = ['sticky', 'round_robin', 'least_used'] as const
 export type Mode = (typeof MODES)[number]
 
-/** What an admin decides about a user, beside the credentials. */
+/** What an admin decides about a user, besides the credentials. */
 export interface UserSettings {
   readonly label: string | null
   readonly mode: Mode
@@ -21,24 +24,27 @@ export interface UserSettings {
   readonly models: readonly string[] | null
   /** The user's own names for models. */
   readonly aliases: Readonly<Record<string, string>>
-  /** What serves instead of a model that every credential is out of quota for, in order; both by Google's names. */
+  /**
+   * Which models serve instead of a model, in order, while every credential is out of quota for it. All names are
+   * Google's.
+   */
   readonly fallbacks: Readonly<Record<string, readonly string[]>>
   readonly limits: Limits
-  /** Where thoughts go; null: as the client's way of asking suggests. */
+  /** Where thoughts go; null: the client's way of asking decides. */
   readonly reasoningFormat: ReasoningFormat | null
-  /** For categories that a request says nothing of; they go before the operator's. */
+  /** For categories that a request does not name. They override the operator's. */
   readonly safetySettings: readonly SafetySetting[]
   /** Whether the user's clients may have responses and conversations stored. */
   readonly storeResponses: boolean
-  /** What `gs://` and Files API addresses that the user's clients may name begin with; none unless an admin says. */
+  /** Prefixes of the `gs://` and Files API addresses that the user's clients may name; none by default. */
   readonly mediaUris: readonly string[]
-  /** Whose settings and limits go before the user's own; null: none's. */
+  /** The plan whose settings and limits override the user's own; null: none. */
   readonly plan: string | null
-  /** Only this credential serves until then. */
+  /** Only this credential serves until that time, in epoch milliseconds. */
   readonly pin: { readonly credentialId: string; readonly until: number } | null
 }
 
-/** Some settings, and of the limits some; what is not said stays as it is. */
+/** Some of the settings and limits. Whatever is missing stays unchanged. */
 export type SettingsChange = Partial<Omit<UserSettings, 'limits'>> & {
   readonly limits?: Partial<Limits>
 }
@@ -63,16 +69,16 @@ export const DEFAULT_SETTINGS: UserSettings = {
   pin: null,
 }
 
-/** Whether the holder of a key may use the service now, and if not, why. `key_replaced`: the user has others. */
+/** Whether the holder of a key may use the service now, or why not. `key_replaced`: the user has other keys. */
 export type Admission = 'ok' | 'unknown_user' | 'key_replaced' | 'user_disabled' | 'user_expired'
 
-/** Pure. */
+/** Whether the settings allow the user to use the service. Pure. */
 export function admissionOf(settings: UserSettings, now: number): Admission {
   if (settings.disabled) return 'user_disabled'
   return settings.expiresAt !== null && settings.expiresAt <= now ? 'user_expired' : 'ok'
 }
 
-/** What the answers to this user are like; goes out with every lease. Pure. */
+/** Preferences for this user's answers. They go out with every lease. Pure. */
 export function preferencesOf({
   reasoningFormat,
   safetySettings,
@@ -81,14 +87,17 @@ export function preferencesOf({
   return { reasoningFormat, safetySettings, storeResponses }
 }
 
-/** What a name of the user's own stands for, however it is capitalised. */
+/** The target of a user's own name, in any capitalisation. */
 function aliasOf(aliases: UserSettings['aliases'], asked: string): string | undefined {
   if (Object.hasOwn(aliases, asked)) return aliases[asked]
   const lower = asked.toLowerCase()
   return Object.entries(aliases).find(([name]) => name.toLowerCase() === lower)?.[1]
 }
 
-/** The model that Google is asked for; null where the user may not ask for it. `standIn`: for a name that is none of the user's. Pure. */
+/**
+ * The model that Google is asked for; null if the user may not ask for it. `standIn` replaces a name that is not one
+ * of the user's aliases. Pure.
+ */
 export function resolveModel(
   settings: UserSettings,
   asked: string,
@@ -96,7 +105,7 @@ export function resolveModel(
 ): string | null {
   const { aliases, models } = settings
   const named = aliasOf(aliases, asked) ?? standIn
-  // The user's own names go before the catalogue's.
+  // The user's own names take precedence over the catalogue's.
   const model = findModel(named)?.id ?? named
   return models === null || models.includes(model) ? model : null
 }

@@ -1,4 +1,4 @@
-/** What lists say of a user beside use, as the last admin act left it. */
+/** What lists show of a user besides use, as the last admin act left it. */
 export interface Card {
   readonly label: string | null
   readonly disabled: boolean
@@ -8,7 +8,7 @@ export interface Card {
   readonly plan: string | null
 }
 
-/** A change of who there is. */
+/** A change in the list of users. */
 export interface PeopleChange {
   readonly user: string
   /** Null: the user is gone. */
@@ -17,14 +17,14 @@ export interface PeopleChange {
 
 export interface PeopleChanges {
   readonly changes: readonly PeopleChange[]
-  /** What they lead to. */
+  /** The number of the last change included. */
   readonly seq: number
 }
 
 /** At most this many changes are told at once. */
 const MAX_CHANGES = 5000
 
-/** The users there are, with names, and in which order that changed, so that the totals object can follow. */
+/** The users that exist, with names and the order of changes, so that the totals object can follow. */
 export class People {
   readonly #sql: SqlStorage
 
@@ -44,7 +44,9 @@ export class People {
     `)
   }
 
-  /** `createdAt` in epoch milliseconds; `card`: null leaves the one that is there. Idempotent. */
+  /**
+   * Adds a user or updates one. `createdAt` in epoch milliseconds; `card`: null keeps the existing card. Idempotent.
+   */
   register(userId: string, createdAt: number, card: Card | null): void {
     this.#sql.exec(
       `INSERT INTO users (user_id, created_at, card, label) VALUES (?, ?, ?, ?)
@@ -67,7 +69,7 @@ export class People {
     this.#sql.exec('INSERT OR REPLACE INTO people_changes (user_id) VALUES (?)', userId)
   }
 
-  /** Whose label this is: two where it is not unique, which is enough to know. */
+  /** The users with this label. At most two, which shows that the label is not unique. */
   named(label: string): readonly string[] {
     return this.#sql
       .exec<{ user_id: string }>('SELECT user_id FROM users WHERE label = ? LIMIT 2', label)

@@ -1,6 +1,6 @@
 import type { SettingsChange } from '../config/user-settings.ts'
 
-/** A plan as it was given, and in the objects' words. */
+/** A plan as the admin gave it, and in the objects' words. */
 export interface PlanGiven {
   readonly wire: object
   readonly settings: SettingsChange
@@ -10,14 +10,14 @@ export interface KeptPlan extends PlanGiven {
   readonly name: string
   /** Epoch milliseconds. */
   readonly updatedAt: number
-  /** How many have it. */
+  /** How many users have it. */
   readonly users: number
 }
 
 const SELECT = `SELECT name, wire, settings, updated_at,
   (SELECT count(*) FROM users WHERE card ->> '$.plan' = plans.name) AS users FROM plans`
 
-/** Settings that many users share. Who has which is part of the users' cards. */
+/** Settings that many users share. A user's card names the user's plan. */
 export class Plans {
   readonly #sql: SqlStorage
 
@@ -37,7 +37,7 @@ export class Plans {
     return row === undefined ? null : fromRow(row)
   }
 
-  /** False where there are too many. */
+  /** False if there are too many plans. */
   put(name: string, { wire, settings }: PlanGiven, max: number): boolean {
     if (this.get(name) === null && this.all().length >= max) return false
     this.#sql.exec(
@@ -54,7 +54,7 @@ export class Plans {
     this.#sql.exec('DELETE FROM plans WHERE name = ?', name)
   }
 
-  /** The name of the plan that a user has; null: none. */
+  /** The name of a user's plan; null if there is none. */
   of(userId: string): string | null {
     const [row] = this.#sql
       .exec<{ plan: string | null }>(

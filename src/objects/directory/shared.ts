@@ -5,8 +5,9 @@ import type { Shared } from '../config/profile.ts'
 const PAGE = 40
 
 /**
- * What admins set for many users at once (prices, plans), and which users have not heard of it yet. Asking for it would cost every request a
- * call: users' objects keep their own copy, and each is told again until it has answered.
+ * What admins set for many users at once (prices, plans), and which users have not yet been told of it. Asking for it
+ * would cost every request a call, so users' objects keep their own copy, and each is told again until it has
+ * answered.
  */
 export class SharedSettings {
   readonly #sql: SqlStorage
@@ -26,13 +27,13 @@ export class SharedSettings {
     return row === undefined ? {} : (JSON.parse(row.value) as Shared)
   }
 
-  /** Every user is to be told. */
+  /** Every user must be told. */
   setPrices(prices: readonly Price[]): void {
     this.#change({ prices })
     this.#sql.exec('INSERT OR IGNORE INTO untold SELECT user_id FROM users')
   }
 
-  /** Who has this plan is to be told. */
+  /** All users of this plan must be told. */
   planChanged(name: string): void {
     this.#change({})
     this.#sql.exec(
@@ -41,7 +42,7 @@ export class SharedSettings {
     )
   }
 
-  /** A user has another plan, and is to be told what is in it. */
+  /** A user has another plan, and must be told its settings. */
   planGiven(userId: string): void {
     this.#change({})
     this.#sql.exec('INSERT OR IGNORE INTO untold (user_id) VALUES (?)', userId)
@@ -57,7 +58,7 @@ export class SharedSettings {
     )
   }
 
-  /** A new user is to be told what holds for all. */
+  /** A new user must be told what holds for all. */
   tellLater(userId: string): boolean {
     if (this.current().version === undefined) return false
     this.#sql.exec('INSERT OR IGNORE INTO untold (user_id) VALUES (?)', userId)
@@ -71,7 +72,10 @@ export class SharedSettings {
       .map((row) => row.user_id)
   }
 
-  /** Nothing to do where the version has changed meanwhile: then they are to be told again. */
+  /**
+   * Records that a user was told. Does nothing if the version has changed meanwhile: then the user must be told
+   * again.
+   */
   told(userId: string, version: number): void {
     if (this.current().version !== version) return
     this.#sql.exec('DELETE FROM untold WHERE user_id = ?', userId)

@@ -1,13 +1,13 @@
 import type { CallSignature, KnownSignatures, Maker } from '../../gemini/signatures.ts'
 import { MAX_ASKED, MAX_CALL_ID } from '../../gemini/signatures.ts'
 
-/** How long signatures are kept: a user may come back after a weekend. A later turn gets a dummy signature. */
+/** How long signatures are kept: a user may come back after a weekend. After that, a turn gets a dummy signature. */
 const KEPT_MS = 3 * 24 * 60 * 60_000
 const MAX_ROWS = 2000
 const MAX_CHARS = 8_000_000
-/** Longer ones are not kept. */
+/** Longer signatures are not kept. */
 const MAX_SIGNATURE = 65_536
-/** Counting reads the whole table, so it is done only once every so many rows written. */
+/** Counting reads the whole table, so it is done only after this many rows were written. */
 const COUNT_EVERY = 100
 
 interface Row extends CallSignature, Maker {
@@ -15,13 +15,14 @@ interface Row extends CallSignature, Maker {
 }
 
 /**
- * The thought signatures of the latest calls, for clients that do not bring them back. Bounded by age, number and size.
- * Written with the settlements, in their commit; read only where a request has calls in it, and never held in memory.
+ * The thought signatures of the latest calls, for clients that do not send them back. Bounded by age, number and
+ * size. Written with the settlements, in their commit. Read only if a request has calls in it, and never held in
+ * memory.
  */
 export class CallSignatures {
   readonly #sql: SqlStorage
   #pending: Row[] = []
-  /** Rows to be written before the table is counted again; a new life counts at once. */
+  /** Rows to be written before the table is counted again. A new life counts at once. */
   #untilCount = 0
 
   constructor(sql: SqlStorage) {
@@ -39,7 +40,7 @@ export class CallSignatures {
     }
   }
 
-  /** What is known of these calls; null for those that another made. */
+  /** What is known of these calls: the signature, or null if another model or upstream made the call. */
   of(callIds: readonly string[], maker: Maker, now: number): KnownSignatures {
     const wanted = new Set(callIds.slice(0, MAX_ASKED))
     const pending = this.#pending.filter(({ callId }) => wanted.has(callId))
@@ -65,7 +66,7 @@ export class CallSignatures {
     }))
   }
 
-  /** To be called within a transaction, and `flushed` after it. */
+  /** To be called within a transaction, and `flushed` after its commit. */
   flush(): void {
     for (const { callId, model, upstream, signature, expiresAt } of this.#pending) {
       this.#sql.exec(
@@ -96,7 +97,7 @@ export class CallSignatures {
     this.#sql.exec('DELETE FROM call_signatures')
   }
 
-  /** The oldest go first. */
+  /** Deletes the oldest rows. */
   #evict(): void {
     this.#sql.exec(
       `DELETE FROM call_signatures WHERE call_id IN (

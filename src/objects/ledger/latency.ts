@@ -1,10 +1,14 @@
 /**
- * How long attempts took, as a histogram of the first byte and one of the whole: how many fell into each bucket, then the sums in
- * milliseconds. One flat list, so that adding two is one loop; a list is never changed in place, since sums share it.
+ * How long attempts took, as a histogram of the time to the first byte and one of the whole time: the count of each
+ * bucket, then the sums in milliseconds. One flat list, so that adding two takes one loop. A list is never changed in
+ * place, since sums share it.
  */
 export type Latency = readonly number[]
 
-/** Upper ends in milliseconds, inclusive; what is longer is in one bucket more. Those of OpenTelemetry's GenAI histograms that a model reaches. */
+/**
+ * Upper bounds in milliseconds, inclusive. Longer times go into one further bucket. These are the bounds of
+ * OpenTelemetry's GenAI histograms that a model reaches.
+ */
 export const BUCKETS_MS: readonly number[] = [
   80, 160, 320, 640, 1280, 2560, 5120, 10_240, 20_480, 40_960, 81_920, 163_840,
 ]
@@ -17,7 +21,7 @@ const LENGTH = WHOLE_SUM + 1
 const numbered = (name: string): string[] =>
   Array.from({ length: BUCKETS }, (_, n) => `${name}_${n}`)
 
-/** The columns of tables that keep a latency, in its order. */
+/** The columns of tables that store a latency, in the same order. */
 export const LATENCY_COLUMNS: readonly string[] = [
   ...numbered('first_byte'),
   ...numbered('whole'),
@@ -27,14 +31,14 @@ export const LATENCY_COLUMNS: readonly string[] = [
 
 export const NO_LATENCY: Latency = Array.from({ length: LENGTH }, () => 0)
 
-/** What one attempt took, in milliseconds. */
+/** The times of one attempt, in milliseconds. */
 export interface Took {
-  /** Up to the first of the answer that said anything; null where none came. */
+  /** Until the first part of the answer that said anything; null if none came. */
   readonly firstByteMs: number | null
   readonly wholeMs: number
 }
 
-/** The same with one attempt more. */
+/** The same with one more attempt. */
 export function withAttempt(latency: Latency, { firstByteMs, wholeMs }: Took): Latency {
   const sum = [...latency]
   const add = (at: number, more: number): void => {
@@ -55,7 +59,7 @@ export function plus(one: Latency, other: Latency): Latency {
 }
 
 export interface Histogram {
-  /** How many fell into each bucket; one more than there are `BUCKETS_MS`. */
+  /** The counts of the buckets; one more than `BUCKETS_MS` has. */
   readonly counts: readonly number[]
   readonly count: number
   readonly sumMs: number
@@ -70,7 +74,7 @@ export function histograms(latency: Latency): { firstByte: Histogram; whole: His
   return { firstByte: histogram(0, FIRST_BYTE_SUM), whole: histogram(BUCKETS, WHOLE_SUM) }
 }
 
-/** What was kept; anything else is none. */
+/** A stored latency. Anything of another form counts as none. */
 export function latencyFrom(kept: unknown): Latency {
   return Array.isArray(kept) && kept.length === LENGTH ? (kept as Latency) : NO_LATENCY
 }

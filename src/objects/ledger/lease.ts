@@ -13,75 +13,84 @@ import type { NoCredential, SelectRequest } from '../ring/select.ts'
 import type { Admission } from '../config/user-settings.ts'
 import type { Upstream } from '../../gemini/upstreams.ts'
 
-/** The part of a lease that comes back with its settlement: enough to count it even if the object restarted meanwhile. */
+/** The part of a lease that returns with its settlement: enough to count it even if the object restarted meanwhile. */
 export interface LeaseRef {
   readonly id: string
   readonly requestId: string
   readonly credentialId: string
   readonly model: string
-  /** The model's name in the counters: its own, or `(other)` once a user has tried very many. */
+  /** The name under which the model is counted: its own, or `(other)` if the user has tried very many. */
   readonly countedAs: string
   /** Epoch milliseconds. */
   readonly grantedAt: number
-  /** Epoch milliseconds; an attempt not settled by then is counted as lost. */
+  /** Epoch milliseconds. An attempt that is not settled by then counts as lost. */
   readonly deadline: number
-  /** Which version of the credential was lent, so that a late report does not judge its successor. */
+  /** The version of the credential that was lent, so that a late report does not hit its successor. */
   readonly credentialVersion: number
-  /** Which access token was lent, so that a late refusal does not discard its successor. */
+  /** The access token that was lent, so that a late refusal does not discard its successor. */
   readonly tokenSerial: number
-  /** Where the credential leads; absent in reports on leases of an earlier version. */
+  /** The credential's upstream; absent in reports on leases of an earlier version. */
   readonly upstream?: Upstream
 }
 
 /** The object's permission for one attempt. */
 export interface Lease extends LeaseRef {
   readonly access: Access
-  /** Whether a conversation has its own credential, or another because that cannot serve; null where it has none. */
+  /**
+   * Whether a conversation is on its own credential (`kept`) or on another because its own cannot serve (`moved`);
+   * null if it has none.
+   */
   readonly affinity: 'kept' | 'moved' | null
   readonly rateLimits: RateLimits | null
-  /** The model that was asked for, where this lease is for another because that is out of quota; else null. */
+  /** The model that was asked for, if this lease is for another because that is out of quota; otherwise null. */
   readonly insteadOf: string | null
-  /** Where the request named calls: what is known of their signatures. */
+  /** What is known of the signatures of the calls that the request named; absent if it named none. */
   readonly signatures?: KnownSignatures
   readonly preferences: Preferences
-  /** The model's price, where an admin set one. */
+  /** The model's price, if an admin set one. */
   readonly price?: Price
   /**
-   * Set where another request failed with this credential and model, in words that may have been about that request: what the
-   * credential then lacks.
+   * Set if another request failed with this credential and model in words that may have been about that request: what
+   * may be wrong with the credential.
    */
   readonly suspected?: CredentialFault
-  /** Whether decisions about other requests depend on how this attempt ends: then it is settled at once and not with others. */
+  /**
+   * Whether decisions about other requests depend on how this attempt ends. If so, it must be settled at once and not
+   * together with others.
+   */
   readonly isAwaited: boolean
 }
 
 export interface LeaseRequest extends SelectRequest {
   /** Which of the user's keys the client presented. */
   readonly keyDigest: string
-  /** Credentials that have had their one try with a model that stood in for the one asked for. */
+  /** Credentials that were already tried with a model that stands in for the one asked for. */
   readonly triedInstead?: readonly { readonly model: string; readonly credentialId: string }[]
-  /** The request and its attempt: asked for again (an answer was lost on the way), the same lease is given again. */
+  /**
+   * The request and the number of its attempt. If the answer was lost and the same attempt is asked for again, it
+   * gets the same lease.
+   */
   readonly requestId: string
   readonly attempt: number
   /** The model that serves a name of another maker's, such as claude-*, unless one of the user's aliases is that name. */
   readonly standIn?: string
   /** How long the request can wait for a token to be fetched, in milliseconds. */
   readonly patienceMs: number
-  /** How long it can wait for a ring that is out of quota, in milliseconds; absent: not at all. */
+  /** How long the request can wait for a ring that is out of quota, in milliseconds; absent: not at all. */
   readonly quotaPatienceMs?: number
   /** About how many tokens the request will use, for limits. */
   readonly estimatedTokens: number
-  /** How many of them are output, which is dearer; absent: not known. */
+  /** How many of those tokens are output, which costs more; absent: not known. */
   readonly estimatedOutput?: number
-  /** How many calls the whole request takes without retries, by upstream, where it is not one. */
+  /** How many calls the whole request takes, without retries, by upstream; absent: one. */
   readonly calls?: Partial<Readonly<Record<Upstream, number>>>
-  /** With the first of several choices: how many are asked for at the same time, each as a request of its own. */
+  /** Set for the first of several choices: how many are asked for at the same time. Each is a request of its own. */
   readonly choices?: number
-  /** The calls in the conversation whose signatures are wanted; absent where there are none. */
+  /** Ids of the calls in the conversation whose signatures are wanted; absent if there are none. */
   readonly callIds?: readonly string[]
-  /** What it names that belongs to one credential; absent where there is nothing. */
+  /** What it names that belongs to one credential; absent if there is nothing. */
   readonly pins?: readonly PinRef[]
-  /** What it names that Google would read with the credential's rights; absent where there is nothing. */
+  /** Addresses that Google would read with the credential's rights; absent if there are none. */
   readonly uris?: readonly UriRef[]
 }
 
@@ -95,14 +104,17 @@ export type LeaseResult =
       readonly reason: 'limit_reached'
       readonly rateLimits: RateLimits | null
     })
-  /** An admin keeps this user to other models. */
+  /** An admin allows this user only other models. */
   | { readonly ok: false; readonly reason: 'model_not_allowed' }
-  /** The model is for something else than what is asked of it. */
+  /** The model is made for something else than what is asked of it. */
   | { readonly ok: false; readonly reason: 'wrong_operation' }
   | { readonly ok: false; readonly reason: 'vault_not_configured' }
-  /** The ring is out of quota, but not for longer than the request can wait: it is to ask again after `inMs`, and has not ended. */
+  /**
+   * The ring is out of quota, but not for longer than the request can wait. The request has not ended: it should ask
+   * again after `inMs`.
+   */
   | { readonly ok: false; readonly reason: 'out_for_a_moment'; readonly inMs: number }
-  /** It names what this user may not have read with the credential's rights. */
+  /** It names an address that this user may not have read with the credential's rights. */
   | { readonly ok: false; readonly reason: 'uri_not_allowed'; readonly ref: UriRef }
   /** It names things of two credentials. */
   | {
@@ -111,7 +123,10 @@ export type LeaseResult =
       readonly one: PinRef
       readonly other: PinRef
     }
-  /** The one credential that knows what it names cannot serve: why, and until when (epoch ms) where that is known. */
+  /**
+   * The one credential that knows what the request names cannot serve: why, and until when (epoch milliseconds) if
+   * that is known.
+   */
   | {
       readonly ok: false
       readonly reason: 'pinned_away'
@@ -124,48 +139,54 @@ export type LeaseResult =
 
 export type Refusal = Extract<LeaseResult, { ok: false }>
 
-/** How a request as a whole ended; attempts are another family of counters. */
+/** How a request as a whole ended. Attempts are counted separately. */
 export const REQUEST_OUTCOMES = ['ok', 'failed', 'refused', 'cancelled', 'lost'] as const
 export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number]
 
-/** How an attempt ended, told once. */
+/** How an attempt ended. Reported once. */
 export interface Settlement {
   readonly lease: LeaseRef
   readonly verdict: Verdict
-  /** HTTP status of the upstream; 0 where none arrived. */
+  /** HTTP status of the upstream; 0 if none arrived. */
   readonly status: number
   readonly tokens: TokenCounts
-  /** In 1e-9 dollars, by the price of the day; null: not known. Absent in reports of an earlier version, as the next two. */
+  /**
+   * In 1e-9 dollars, by the price of the day; null: not known. This and the next two are absent in reports of an
+   * earlier version.
+   */
   readonly costNano?: number | null
   /** Web searches that Google bills. */
   readonly searches?: number
-  /** Null where no call was made. */
+  /** Null if no call was made. */
   readonly took?: Took | null
-  /** Set where the request ends with this attempt. */
+  /** Set if the request ends with this attempt. */
   readonly request: Exclude<RequestOutcome, 'refused' | 'lost'> | null
-  /** Of the calls that the client was told; opaque to everybody but Google. */
+  /** Signatures of the calls that the client received. Only Google can read them. */
   readonly signatures?: readonly CallSignature[]
-  /** What Google told of with the answer, that this credential alone knows. */
+  /** Things that the answer named and that only this credential knows. */
   readonly pins?: readonly NewPin[]
 }
 
 export interface Settled {
-  /** False: all that was reported had been before, and nothing changed. */
+  /** False: everything had been reported before, and nothing changed. */
   readonly counted: boolean
 }
 
-/** What a lease is granted on. */
+/** The terms of a lease. */
 export interface Grant {
   readonly credentialId: string
   readonly credentialVersion: number
   readonly tokenSerial: number
   readonly model: string
-  /** Where the credential leads. */
+  /** The credential's upstream. */
   readonly upstream: Upstream
   readonly requestId: string
   /** Which attempt of which request. */
   readonly grantedTo: string
-  /** Set with the first attempt of a request, which begins the request: an estimate of its tokens, and how many calls it takes. */
+  /**
+   * Set for the first attempt of a request, which begins the request: an estimate of its tokens, and how many calls
+   * it takes.
+   */
   readonly begins: {
     readonly tokens: number
     readonly calls: number

@@ -21,10 +21,9 @@ import { Tallies } from './tallies.ts'
 import { tokensIn, type UsageKey } from './usage.ts'
 
 /**
- * Every lease ends in exactly one terminal state, so at any moment granted = Σ terminal states + open.
- * A disk write for each grant would cost the client a commit before the first byte, so open leases live in memory. A
- * settlement changes the counters at once. The next `flush` writes all settlements that arrived together in one
- * commit, and only then are their callers answered.
+ * Every lease ends in exactly one terminal state, so at any moment granted = Σ terminal states + open. A disk write for
+ * each grant would delay the first byte by a commit, so open leases live in memory. A settlement changes the counters at
+ * once. The next `flush` writes all settlements since the last one, and only then are their callers answered.
  */
 export class Ledger {
   readonly #sql: SqlStorage
@@ -98,10 +97,7 @@ export class Ledger {
     return this.#byAttempt.get(attempt)
   }
 
-  /**
-   * Closes a lease. False if nothing changes: it was closed before, or the report is so late that it may be a
-   * repeated one.
-   */
+  /** Closes a lease. False if it was closed before, or if the report is so late that it may be a repetition. */
   settle(settlement: Settlement, now: number): boolean {
     const { lease, verdict, tokens, request, searches = 0, took = null } = settlement
     // A Worker of an earlier version does not send the cost.
@@ -117,8 +113,7 @@ export class Ledger {
       this.#counters.amended(lease, outcome, spent, now)
       this.#requestEnded('lost', -1, now)
     } else {
-      // The lease was granted before this object restarted. The report is all that is known of it, and is enough to
-      // count it.
+      // The lease was granted before this object restarted. The report is enough to count it.
       if (!this.#open.has(lease.id))
         this.#counters.granted(lease.credentialId, lease.countedAs, lease.upstream)
       this.#counters.settled(lease, outcome, spent, now)
@@ -195,10 +190,7 @@ export class Ledger {
     this.#changed = true
   }
 
-  /**
-   * Writes what changed since the last time. To be called within a transaction, and `flushed` after its commit: until
-   * then, changes count as unwritten.
-   */
+  /** Writes all changes. To be called within a transaction, and `flushed` after its commit. */
   flush(now: number): void {
     if (!this.#changed) return
     this.#counters.flush()
@@ -228,10 +220,7 @@ export class Ledger {
     }
   }
 
-  /**
-   * Marks everything as written. If nothing changed, nothing was written: an earlier life is only written with the
-   * first change after a restart.
-   */
+  /** Marks everything as written, unless `flush` wrote nothing: then an earlier life still waits for its row. */
   flushed(): void {
     if (!this.#changed) return
     this.#changed = false

@@ -1,7 +1,7 @@
 /**
- * Recognises a second report without keeping the ids of settled leases, also after a restart. A life of the object (from
- * waking to the end of its memory) numbers its leases from 1: a number up to `granted` that is not `open` was settled. So two
- * numbers and a short list are enough for as long as a report can still arrive.
+ * Recognises a repeated report without storing the ids of settled leases, even after a restart. A life of the object
+ * (from waking to the loss of its memory) numbers its leases from 1. A number up to `granted` that is not in `open`
+ * was settled. So two numbers and a short list are enough, for as long as a report can still arrive.
  */
 export interface Life {
   readonly id: string
@@ -26,7 +26,7 @@ export function parseLeaseId(id: string): { life: string; number: number } {
   return { life: id.slice(0, dot), number: Number(id.slice(dot + 1)) }
 }
 
-/** `unknown`: granted by a past life after its last write. Nobody can have settled it either. */
+/** `unknown`: a past life granted it after its last write, so nobody can have settled it. */
 export function stateOf(life: Life, number: number): 'open' | 'lost' | 'settled' | 'unknown' {
   if (number > life.granted) return 'unknown'
   if (life.open.has(number)) return 'open'
@@ -34,7 +34,7 @@ export function stateOf(life: Life, number: number): 'open' | 'lost' | 'settled'
 }
 
 export function close(life: Life, number: number): void {
-  // Numbers that a past life granted after its last write: as far as anybody knows, those leases are open.
+  // A past life granted these numbers after its last write. As far as anybody knows, those leases are open.
   while (life.granted < number) life.open.add(++life.granted)
   life.open.delete(number)
   life.lost.delete(number)

@@ -1,7 +1,7 @@
 import { DAY_MS, MINUTE_MS } from '../../json/time.ts'
 import type { Use } from '../config/limits.ts'
 
-/** Requests and tokens of the running minute and day, as they are kept on disk. */
+/** Requests and tokens of the current minute and day, as stored on disk. */
 export interface MeterReading {
   readonly minute: number
   readonly minuteRequests: number
@@ -9,7 +9,7 @@ export interface MeterReading {
   readonly day: number
   readonly dayRequests: number
   readonly dayTokens: number
-  /** Money in 1e-9 dollars. */
+  /** In 1e-9 dollars. */
   readonly dayCostNano: number
   /** Months since the epoch, UTC. */
   readonly month: number
@@ -30,23 +30,26 @@ const ZERO: MeterReading = {
   totalCostNano: 0,
 }
 
-/** What a request under way holds of the limits. */
+/** What a request under way has reserved of the limits. */
 interface Reservation {
   readonly tokens: number
   readonly costNano: number
-  /** Calls that were counted for it before the first was made. */
+  /** Calls that were counted for it in advance. */
   readonly calls: number
-  /** Epoch milliseconds. A reservation without a lease is dropped then: the Worker that was to ask may be gone. */
+  /**
+   * Epoch milliseconds. A reservation without a lease is dropped then, since the Worker that was to ask may be gone.
+   */
   readonly until: number
 }
 
-/** A request that was told to come again asks for its lease at most this long after it may. */
+/** A request that was told to come again must ask for its lease at most this long after it may. */
 const ASKS_WITHIN_MS = 10_000
 
 /**
- * Counts what the limits are about. No number of concurrent requests can get past a limit: a request is counted, and its
- * estimated tokens are reserved, in the same synchronous step as its first lease. When it ends, Google's count takes the place
- * of the reservation. The reading is written with the ledger's row; reservations live in memory, like open leases.
+ * Counts what the limits are about. Concurrent requests cannot exceed a limit: a request is counted, and its
+ * estimated tokens are reserved, in the same synchronous step as its first lease. When it ends, Google's count
+ * replaces the reservation. The reading is written with the ledger's row; reservations live in memory, like open
+ * leases.
  */
 export class Meter {
   #reading: MeterReading
@@ -56,15 +59,15 @@ export class Meter {
     this.#reading = { ...ZERO, ...reading }
   }
 
-  /** A request begins, with an estimate of the tokens it will use and the calls it will take. */
+  /** A request begins, with an estimate of the tokens and calls that it will take. */
   begin(requestId: string, tokens: number, now: number, calls = 1, costNano = 0): void {
     this.#reserved.set(requestId, { tokens, costNano, calls, until: Infinity })
     this.#count(calls, now)
   }
 
   /**
-   * A further choice of the request, asked for at the same time as the first: counted now, so that it cannot find the limit
-   * reached.
+   * A further choice of the request, asked for at the same time as the first. It is counted now, so that it cannot
+   * find the limit reached.
    */
   beginSoon(requestId: string, tokens: number, now: number, costNano = 0): void {
     this.#reserved.set(requestId, { tokens, costNano, calls: 1, until: now + ASKS_WITHIN_MS })
@@ -75,12 +78,15 @@ export class Meter {
     return this.#reserved.has(requestId)
   }
 
-  /** How many calls were not counted yet for a request: another upstream may need more calls. 0 where the request is not known. */
+  /**
+   * How many calls of a request are not counted yet, since another upstream may need more calls. 0 if the request is
+   * not known.
+   */
   uncounted(requestId: string, calls: number): number {
     return Math.max(0, calls - (this.#reserved.get(requestId)?.calls ?? calls))
   }
 
-  /** Counts so many more calls for a request under way. */
+  /** Counts further calls for a request under way. */
   countMore(requestId: string, more: number, now: number): void {
     const held = this.#reserved.get(requestId)
     if (held !== undefined) this.#reserved.set(requestId, { ...held, calls: held.calls + more })
@@ -96,18 +102,18 @@ export class Meter {
     }
   }
 
-  /** A request of an earlier life that is still under way; what it takes was counted then. */
+  /** A request of an earlier life that is still under way. Its calls were counted then. */
   hold(requestId: string, tokens: number, costNano = 0): void {
     this.#reserved.set(requestId, { tokens, costNano, calls: Infinity, until: Infinity })
   }
 
-  /** A request that holds no lease and will ask for one at about `at` (epoch ms). */
+  /** A request that holds no lease and will ask for one at about `at` (epoch milliseconds). */
   await(requestId: string, at: number): void {
     const held = this.#reserved.get(requestId)
     if (held !== undefined) this.#reserved.set(requestId, { ...held, until: at + ASKS_WITHIN_MS })
   }
 
-  /** A request that has a lease again. */
+  /** A request has a lease again. */
   goesOn(requestId: string): void {
     const held = this.#reserved.get(requestId)
     if (held !== undefined && held.until !== Infinity) {
@@ -133,7 +139,7 @@ export class Meter {
     }
   }
 
-  /** The request is over, however. */
+  /** The request is over, in whatever way. */
   end(requestId: string): void {
     this.#reserved.delete(requestId)
   }
@@ -168,7 +174,7 @@ export class Meter {
     return this.#reading
   }
 
-  /** The reading as it stands in the minute and day of `now`. */
+  /** The reading for the minute and day of `now`. */
   #at(now: number): MeterReading {
     const [minute, day] = [Math.floor(now / MINUTE_MS), Math.floor(now / DAY_MS)]
     let current = this.#reading
@@ -185,7 +191,7 @@ export class Meter {
 
 let known = { day: -1, month: -1 }
 
-/** Months since the epoch. Asked several times a request, so it is computed once a day. */
+/** Months since the epoch. Computed only once a day, since it is asked several times a request. */
 function monthOf(now: number): number {
   const day = Math.floor(now / DAY_MS)
   if (known.day !== day) {

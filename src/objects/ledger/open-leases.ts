@@ -1,21 +1,21 @@
 import type { LeaseRef } from './lease.ts'
 
 export interface OpenLease extends LeaseRef {
-  /** Whether it is written down, so that it is counted even if the memory of it goes. */
+  /** Whether it is on disk, so that it is counted even if the memory is lost. */
   checkpointed: boolean
-  /** When its Worker last said that it goes on, in epoch milliseconds. */
+  /** When its Worker last renewed it, in epoch milliseconds. */
   renewedAt: number
-  /** Which attempt of which request it was granted to; unknown for those of an earlier life. */
+  /** The request's attempt to which it was granted; not known for leases of an earlier life. */
   readonly grantedTo: string | null
 }
 
-/** A lease of an earlier life, with the tokens that its request holds. */
+/** A lease of an earlier life, with what its request has reserved. */
 export interface RestoredLease extends OpenLease {
   readonly reservedTokens: number
   readonly reservedCostNano: number
 }
 
-/** The leases of earlier lives that were open for long. */
+/** Leases of earlier lives that had been open for long. */
 export function readOpenLeases(sql: SqlStorage, now: number): readonly RestoredLease[] {
   const rows = sql.exec<OpenRow>('SELECT * FROM open_leases').toArray()
   return rows.map((row) => ({ ...fromRow(row), renewedAt: now }))
@@ -26,7 +26,7 @@ export interface Reserved {
   readonly costNano: number
 }
 
-/** `reserved`: what its request holds of the limits. */
+/** `reserved`: what its request has reserved of the limits. */
 export function writeOpenLease(sql: SqlStorage, lease: LeaseRef, reserved: Reserved): void {
   sql.exec(
     `INSERT INTO open_leases

@@ -3,18 +3,21 @@ import type { Verdict } from '../../upstreams/verdict.ts'
 import type { AttemptLine, RequestEntry } from '../../wire/requests.ts'
 import type { LeaseRef, RequestOutcome, Settlement } from './lease.ts'
 
-/** So many are told. */
+/** How many requests are shown. */
 const KEPT = 200
-/** So many fill a row of their own; fewer are part of the ledger's row, which every group of settlements writes anyway. */
+/**
+ * This many entries fill a row of their own. Fewer are part of the ledger's row, which every group of settlements
+ * writes anyway.
+ */
 const CHUNK = 16
-/** The oldest row is not whole any more when the newest is begun. */
+/** One more than needed: when a new row is begun, the oldest one is no longer complete. */
 const SLOTS = Math.ceil(KEPT / CHUNK) + 1
-/** Requests under way that attempts are remembered of; more at the same time lose those of the oldest. */
+/** Requests under way whose attempts are remembered. If there are more, those of the oldest are forgotten. */
 const MAX_OPEN = 1000
 
 /** A request under way. */
 interface Open {
-  /** As the client named it. */
+  /** The client's name for it. */
   readonly model: string
   readonly began: number
   readonly attempts: AttemptLine[]
@@ -27,26 +30,30 @@ interface Spent {
   output: number
   reasoning: number
   toolUse: number
-  /** 1e-9 dollars; null: not known of some attempt. */
+  /** In 1e-9 dollars; null if it is not known for some attempt. */
   costNano: number | null
 }
 
-/** What is kept in the ledger's row: the number of the last request, and those that are in no other row, each as JSON. */
+/**
+ * What the ledger's row holds: the number of the last request, and the entries that are in no other row, each as
+ * JSON.
+ */
 interface Tail {
   readonly last: number
   readonly entries: readonly string[]
 }
 
 /**
- * The user's newest requests, with their attempts: ids, names, numbers and verdicts. A row for each would be a third of what a
- * request writes, so they go to disk with the ledger's own row, and in a row of their own by the dozen. Attempts of a request
- * under way are in memory only: where the object dies in between, its entry has the later ones.
+ * The user's newest requests, with their attempts: ids, names, numbers and verdicts. A row for each would be a third
+ * of what a request writes. So they are stored in the ledger's own row, and a group of CHUNK gets a row of its own.
+ * Attempts of a request under way are only in memory: if the object dies meanwhile, its entry has only the later
+ * attempts.
  */
 export class RecentRequests {
   readonly #sql: SqlStorage
   readonly #open = new Map<string, Open>()
   #last: number
-  /** Oldest first; the first one's number is divided by CHUNK with a rest of 1. */
+  /** Oldest first. The number of the first one is one more than a multiple of CHUNK. */
   #tail: string[]
 
   constructor(sql: SqlStorage, kept: string | undefined) {
@@ -56,7 +63,7 @@ export class RecentRequests {
     this.#tail = [...entries]
   }
 
-  /** A request asks for its first lease, or its first that is known of. */
+  /** A request asks for its first lease, or for the first one that this object knows of. */
   began(requestId: string, model: string, now: number): void {
     if (this.#open.has(requestId)) return
     if (this.#open.size >= MAX_OPEN) {
@@ -67,7 +74,7 @@ export class RecentRequests {
     this.#open.set(requestId, { model, began: now, attempts: [], spent })
   }
 
-  /** An attempt ended, and the request with it where `settlement.request` says so. */
+  /** An attempt ended, and with it the request if `settlement.request` says so. */
   settled(settlement: Settlement, now: number): void {
     const { lease, verdict, status, tokens, took = null, costNano = null, request } = settlement
     const { attempts, spent } = this.#of(lease)
@@ -90,7 +97,7 @@ export class RecentRequests {
     if (request !== null) this.ended(lease.requestId, request, null, now)
   }
 
-  /** Nothing was heard of an attempt, nor of its request. */
+  /** No report came for an attempt, so its request counts as lost too. */
   lost(lease: LeaseRef, now: number): void {
     const { attempts, spent } = this.#of(lease)
     attempts.push({
@@ -107,7 +114,7 @@ export class RecentRequests {
     this.ended(lease.requestId, 'lost', null, now)
   }
 
-  /** `reason`: why a request got no lease, or not another. */
+  /** `reason`: why a request got no lease, or no further one. */
   ended(requestId: string, outcome: RequestOutcome, reason: string | null, now: number): void {
     const open = this.#open.get(requestId)
     if (open === undefined) return
@@ -137,20 +144,23 @@ export class RecentRequests {
   }
 
   #of({ requestId, model, grantedAt }: LeaseRef): Open {
-    // Granted in a life whose memory is gone: what the client called the model is gone too.
+    // The lease was granted in an earlier life, so the client's name for the model is lost.
     this.began(requestId, model, grantedAt)
     const open = this.#open.get(requestId)
     if (open === undefined) throw new Error('A request that began is not known.')
     return open
   }
 
-  /** What is in no row of its own, to be written down with each change. */
+  /** The entries that are not in a row of their own, to be written with each change. */
   text(): string {
     const entries = this.#tail.slice(this.#full())
     return JSON.stringify({ last: this.#last, entries } satisfies Tail)
   }
 
-  /** Writes those that fill a row. To be called within a transaction with the writing of `text`, and `flushed` after it. */
+  /**
+   * Writes the entries that fill a row. To be called in the same transaction that writes `text`, and `flushed` after
+   * its commit.
+   */
   flush(): void {
     const first = this.#last - this.#tail.length
     for (let at = 0; at < this.#full(); at += CHUNK) {
@@ -170,12 +180,15 @@ export class RecentRequests {
     return this.#tail.length - (this.#tail.length % CHUNK)
   }
 
-  /** The number of the newest. */
+  /** The number of the newest request. */
   get last(): number {
     return this.#last
   }
 
-  /** The newest first, and none that is not newer than `after`. A request that was lost and ended after all is told as it ended. */
+  /**
+   * The newest first, and only those newer than `after`. A request that was lost but ended after all is shown as it
+   * ended.
+   */
   read(after: number, limit: number): readonly RequestEntry[] {
     const rows = this.#sql.exec<{ entries: string }>('SELECT entries FROM recent_requests')
     const kept = Array.from(rows, ({ entries }) => JSON.parse(entries) as RequestEntry[]).flat()
@@ -194,7 +207,7 @@ function reasonOf(verdict: Verdict): string | null {
   return 'reason' in verdict ? verdict.reason : null
 }
 
-/** Of the attempt that answered, with what went before it. */
+/** The time to the first byte of the attempt that answered, plus the attempts before it. */
 function firstByteOf(attempts: readonly AttemptLine[]): number | null {
   const at = attempts.findIndex((attempt) => attempt.first_byte_ms !== null)
   if (at === -1) return null

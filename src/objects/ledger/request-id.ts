@@ -1,4 +1,7 @@
-/** Each choice of a request is counted as a request of its own; this names it. The first bears the request's own name. */
+/**
+ * Each choice of a request counts as a request of its own and gets an id from this. The first has the request's own
+ * id.
+ */
 export function choiceId(requestId: string, index: number): string {
   return index === 0 ? requestId : `${requestId}_${index}`
 }

@@ -2,21 +2,21 @@ import type { RequestCounts } from './counters.ts'
 import { REQUEST_OUTCOMES, type RequestOutcome } from './lease.ts'
 import { oldestKept, SPAN_MS, startOf } from './spans.ts'
 
-/** How many requests ended how in the span that begins at `start` (epoch milliseconds). */
+/** How requests ended in the span that begins at `start` (epoch milliseconds). */
 export interface RequestRow {
   readonly start: number
   readonly counts: RequestCounts
 }
 
-/** Minutes would cost a row for each in which somebody asks. */
+/** Not by minutes: that would cost a row for each minute in which somebody asks. */
 export const REQUEST_SPANS = ['hour', 'day'] as const
 export type RequestSpan = (typeof REQUEST_SPANS)[number]
 
 type Running = Partial<Record<RequestSpan, RequestRow>>
 
 /**
- * How many requests ended how, by time. The running hour and day are part of the ledger's own row, which every group of
- * settlements writes anyway; each gets a row of its own once it is over.
+ * How requests ended, over time. The current hour and day are part of the ledger's own row, which every group of
+ * settlements writes anyway. Each gets a row of its own once it is over.
  */
 export class RequestRollups {
   readonly #sql: SqlStorage
@@ -41,12 +41,15 @@ export class RequestRollups {
     }
   }
 
-  /** What is running, to be written down with each change. */
+  /** The current spans, to be written with each change. */
   running(): string {
     return JSON.stringify(this.#running)
   }
 
-  /** Writes what is over. To be called within a transaction with the writing of `running`, and `flushed` after it. */
+  /**
+   * Writes the spans that are over. To be called in the same transaction that writes `running`, and `flushed` after
+   * its commit.
+   */
   flush(): void {
     for (const [span, { start, counts }] of this.#over) {
       this.#sql.exec(WRITE, SPAN_MS[span], start, ...REQUEST_OUTCOMES.map((name) => counts[name]))
@@ -67,7 +70,7 @@ export class RequestRollups {
     }
   }
 
-  /** Those spans from `since` to before `until` in which any ended, oldest first. */
+  /** The spans from `since` up to but not including `until` in which any request ended, oldest first. */
   read(span: RequestSpan, since: number, until: number): RequestRow[] {
     const rows = this.#sql.exec<Row>(
       'SELECT * FROM request_rollups WHERE span_ms = ? AND start >= ? AND start < ?',
@@ -101,7 +104,7 @@ export function noRequests(): RequestCounts {
 
 type Row = { span_ms: number; start: number } & RequestCounts
 
-// Added and not replaced: a clock that was set back may end the same span twice.
+// Added instead of replaced: if the clock was set back, the same span may end twice.
 const WRITE = `INSERT INTO request_rollups (span_ms, start, ${REQUEST_OUTCOMES.join(', ')})
   VALUES (?, ?, ${REQUEST_OUTCOMES.map(() => '?').join(', ')})
   ON CONFLICT DO UPDATE SET ${REQUEST_OUTCOMES.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`

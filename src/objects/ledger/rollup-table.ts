@@ -20,17 +20,17 @@ const VALUES = `VALUES (?, ?, ?, ?, ${USAGE_COLUMNS.map(() => '?').join(', ')})`
 
 export interface SeriesQuery {
   readonly span: Span
-  /** Epoch milliseconds; the whole span that it is in counts. */
+  /** Epoch milliseconds. The whole span that contains it counts. */
   readonly since: number
-  /** `key`: a row a credential and model; `user`: all of them in one, with `*` for both. */
+  /** `key`: a row for each credential and model. `user`: one row for all of them, with `*` for both. */
   readonly per: 'key' | 'user'
   /** Whether latencies are wanted, which are two thirds of a row. */
   readonly withLatency?: boolean
 }
 
 /**
- * Roll-ups on disk. A minute that is over is folded into its hour once the hour is over, and an hour into its day. What is not
- * folded yet is in the finer rows only, and reading adds it up.
+ * Roll-ups on disk. When an hour is over, its minutes are folded into it, and hours are folded into days in the same
+ * way. What is not folded yet is only in the finer rows, and reading adds it up.
  *
  * It keeps nothing in memory, so a transaction that is rolled back leaves nothing wrong behind.
  */
@@ -47,8 +47,8 @@ export class RollupTable {
     const { hours, days } = this.#folded()
     for (const minute of minutes) {
       this.#add('minute', minute)
-      // A late minute: its credential was only now used again, or the clock was set back. Its hour is folded already and lacks
-      // it.
+      // A late minute: its credential was used again only now, or the clock was set back. Its hour has already been
+      // folded without it.
       if (minute.start < hours) this.#add('hour', minute)
       if (minute.start < days) this.#add('day', minute)
     }
@@ -65,7 +65,7 @@ export class RollupTable {
     )
   }
 
-  /** Folds the hours and days that are over, and drops what is too old. To be called within a transaction. */
+  /** Folds hours and days that are over, and drops what is too old. To be called within a transaction. */
   foldAndPrune(now: number): void {
     const { hours, days } = this.#folded()
     const until = startOf('hour', now)
@@ -94,7 +94,7 @@ export class RollupTable {
     )
   }
 
-  /** One row a span, and key if so asked, in no order. */
+  /** One row for each span, and for each key if the query asks so, in no order. */
   read({ span, since, per, withLatency = false }: SeriesQuery): UsageRow[] {
     const from = startOf(span, since)
     const { hours, days } = this.#folded()
@@ -116,7 +116,7 @@ export class RollupTable {
     }))
   }
 
-  /** Minutes before `hours` are in the rows of their hours, hours before `days` in the rows of their days. */
+  /** Minutes before `hours` are in the rows of their hours; hours before `days` are in the rows of their days. */
   #folded(): { readonly hours: number; readonly days: number } {
     const [row] = this.#sql.exec<{ until: number }>('SELECT until FROM rollups_folded').toArray()
     const hours = row?.until ?? 0

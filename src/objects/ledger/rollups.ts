@@ -10,7 +10,7 @@ import {
   type UsageRow,
 } from './usage.ts'
 
-/** A sum that is kept up to date once somebody asked for it. */
+/** A sum that is kept up to date from the first time somebody asks for it. */
 interface Sum {
   readonly span: Span
   readonly start: number
@@ -18,12 +18,12 @@ interface Sum {
 }
 
 /**
- * How much of each credential and model was used when. An attempt counts in the minute it was settled, a lost one in that of
- * its sweep. If a late report turns a lost one into another outcome, the minute of the report gets `lost` −1 and the new
- * outcome: past minutes are never rewritten.
+ * How much each credential and model was used, over time. An attempt counts in the minute it was settled, a lost one
+ * in that of its sweep. If a late report turns a lost one into another outcome, the minute of the report gets `lost`
+ * −1 and the new outcome: past minutes are never rewritten.
  *
- * A row for each request would be dear: the running minute is part of the counters' own row (`runningMinute`), which every
- * group of settlements writes anyway. So nothing is missing after a crash.
+ * A row for each request would be expensive, so the current minute is part of the counters' own row
+ * (`runningMinute`), which every group of settlements writes anyway. So nothing is missing after a crash.
  */
 export class Rollups {
   readonly #table: RollupTable
@@ -35,7 +35,7 @@ export class Rollups {
     this.#table = new RollupTable(sql)
   }
 
-  /** Takes back what `runningMinute` told. */
+  /** Restores what `runningMinute` returned. */
   restore({ credentialId, model }: UsageKey, text: string | null): void {
     if (text === null) return
     const minute = JSON.parse(text) as Usage & { start: number }
@@ -43,7 +43,7 @@ export class Rollups {
     this.#running.set(keyOf(row), row)
   }
 
-  /** The key's running minute, to be written down with each change of it. */
+  /** The key's current minute, to be written with each change of it. */
   runningMinute(key: UsageKey): string | null {
     const minute = this.#running.get(keyOf(key))
     if (minute === undefined) return null
@@ -51,7 +51,7 @@ export class Rollups {
     return JSON.stringify(rest)
   }
 
-  /** All sums that a change at this instant has to be added to. */
+  /** All sums to which a change at this instant must be added. */
   at(now: number, key: UsageKey): readonly Usage[] {
     const running = this.#runningAt(startOf('minute', now), key)
     const sums = this.#sums.filter(({ span, start }) => start === startOf(span, now))
@@ -68,7 +68,10 @@ export class Rollups {
     return row
   }
 
-  /** Writes the minutes that are over. To be called in one transaction with the writing of the running ones, and `flushed` after it. */
+  /**
+   * Writes the minutes that are over. To be called in the same transaction that writes the current ones, and
+   * `flushed` after its commit.
+   */
   flush(): void {
     this.#table.add(this.#over)
   }
@@ -82,7 +85,10 @@ export class Rollups {
     this.#table.foldAndPrune(now)
   }
 
-  /** What the user has used in the minute, hour or day (UTC) that the instant is in. Read once, and from then on kept in memory. Without latencies. */
+  /**
+   * What the user has used in the minute, hour or day (UTC) that contains the instant, without latencies. Read once,
+   * and then kept in memory.
+   */
   usedIn(span: Span, at: number): Readonly<Usage> {
     const start = startOf(span, at)
     const known = this.#sums.find((sum) => sum.span === span && sum.start === start)
@@ -91,14 +97,17 @@ export class Rollups {
     for (const row of this.#read({ span, since: start, per: 'user' })) {
       if (row.start === start) addUsage(usage, row)
     }
-    // Two sums of each span are kept: callers ask for the running one and the one before.
+    // Two sums of each span are kept: callers ask for the current one and the one before.
     const others = this.#sums.filter((sum) => sum.span !== span)
     const last = this.#sums.filter((sum) => sum.span === span).slice(-1)
     this.#sums = [...others, ...last, { span, start, usage }]
     return usage
   }
 
-  /** A row a span in which anything ended, and key if so asked, oldest first; as far back as rows of the span are kept. */
+  /**
+   * One row for each span in which anything ended, and for each key if the query asks so, oldest first; as far back
+   * as rows of the span are kept.
+   */
   usageSince(query: SeriesQuery, now: number): UsageRow[] {
     const { span, since } = query
     return this.#read({ ...query, since: Math.max(since, oldestKept(span, now)) })

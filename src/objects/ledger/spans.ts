@@ -1,8 +1,8 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../json/time.ts'
 
 /**
- * The spans that use is rolled up by. All of them are UTC, where every minute, hour and day begins at a multiple of its
- * length since the epoch; when Google's day begins is another matter (pacific-midnight.ts). Pure.
+ * The spans by which use is rolled up. All are UTC, so that every minute, hour and day begins at a multiple of its
+ * length since the epoch. Google's day begins at another time (pacific-midnight.ts). Pure.
  */
 export const SPANS = ['minute', 'hour', 'day'] as const
 export type Span = (typeof SPANS)[number]
@@ -20,17 +20,17 @@ export const KEPT_MS: Readonly<Record<Span, number>> = {
   day: 730 * DAY_MS,
 }
 
-/** When the span began that the instant is in, in epoch milliseconds. */
+/** The beginning of the span that contains the instant, in epoch milliseconds. */
 export function startOf(span: Span, at: number): number {
   return at - (at % SPAN_MS[span])
 }
 
-/** The start of the oldest one that is kept. */
+/** The start of the oldest span that is kept. */
 export function oldestKept(span: Span, now: number): number {
   return startOf(span, now - KEPT_MS[span])
 }
 
-/** The start of the first of the last `count`, the running one included. */
+/** The start of the first of the last `count` spans, including the current one. */
 export function startOfLast(count: number, span: Span, now: number): number {
   return startOf(span, now) - (count - 1) * SPAN_MS[span]
 }

@@ -1,4 +1,7 @@
-/** What happened how often, by a name of ours: turns of the ring by cause, refusals by limit. Kept in the ledger's own row. */
+/**
+ * Counts of events by Pollux's own names: turns of the ring by cause, refusals by limit. Stored in the ledger's own
+ * row.
+ */
 export class Tallies {
   readonly #counts: Record<string, number>
 

@@ -18,16 +18,16 @@ export interface Usage extends Record<Outcome, number> {
   outputTokens: number
   reasoningTokens: number
   toolUseTokens: number
-  /** What is known of the cost, in 1e-9 dollars. */
+  /** The known part of the cost, in 1e-9 dollars. */
   costNano: number
-  /** Attempts that used tokens whose price is not known: they are not in `costNano`. */
+  /** Attempts whose tokens have no known price; they are not in `costNano`. */
   unpriced: number
   /** Web searches that Google bills. */
   searches: number
   latency: Latency
 }
 
-/** Whose use: attempts are counted by credential and model. */
+/** Attempts are counted by credential and model. */
 export interface UsageKey {
   readonly credentialId: string
   readonly model: string
@@ -38,7 +38,7 @@ export interface UsageRow extends Usage, UsageKey {
   readonly start: number
 }
 
-/** The columns of every table that keeps a usage, in the order of `countValues`. */
+/** The columns of every table that stores a usage, in the order of `countValues`. */
 export const COUNT_COLUMNS = [
   ...OUTCOMES,
   'prompt_tokens',
@@ -52,7 +52,7 @@ export const COUNT_COLUMNS = [
 ] as const
 export type CountColumns = Record<(typeof COUNT_COLUMNS)[number], number>
 
-/** Those of tables that are summed up in SQL, which so can be done with latencies too; in the order of `usageValues`. */
+/** The columns of tables that SQL sums up, latencies included; in the order of `usageValues`. */
 export const USAGE_COLUMNS: readonly string[] = [...COUNT_COLUMNS, ...LATENCY_COLUMNS]
 export type UsageColumns = CountColumns & Record<string, SqlStorageValue>
 
@@ -94,7 +94,7 @@ export function addSpent(usage: Usage, { tokens, costNano, searches, took }: Spe
   if (took !== null) usage.latency = withAttempt(usage.latency, took)
 }
 
-/** Each once: cached ones are part of the prompt. */
+/** Counts each token once: cached tokens are part of the prompt. */
 export function tokensIn({ prompt, output, reasoning, toolUse }: TokenCounts): number {
   return prompt + output + reasoning + toolUse
 }
@@ -120,7 +120,7 @@ export function addUsage(sum: Usage, more: Usage): void {
   sum.latency = plus(sum.latency, more.latency)
 }
 
-/** Σ terminal: how many attempts ended. */
+/** Σ terminal states: how many attempts ended. */
 export function terminalSum(usage: Usage): number {
   return OUTCOMES.reduce((sum, outcome) => sum + usage[outcome], 0)
 }
@@ -163,7 +163,10 @@ export function countsFrom(row: CountColumns): Usage {
   return usage
 }
 
-/** Rows of finer spans added up to one a span and key, oldest first. Rows that are of the span already stay as they are. */
+/**
+ * Adds up rows of finer spans to one row for each span and key, oldest first. Rows that already have this span stay
+ * as they are.
+ */
 export function fold(rows: Iterable<UsageRow>, span: Span): UsageRow[] {
   const sums = new Map<string, UsageRow>()
   for (const row of rows) {

@@ -3,7 +3,7 @@ import { ownPriceOf, type Price } from '../../gemini/models/prices.ts'
 import type { Uncounted } from '../../gemini/pins.ts'
 import type { UserState } from '../state.ts'
 
-/** A batch whose use is not counted yet; `price` where an admin set one for its model. */
+/** A batch whose use is not counted yet. `price` is set if an admin set one for its model. */
 export type UncountedBatch = Uncounted & { readonly price?: Price }
 
 /** Those of a credential's batches whose use is still to be counted. */
@@ -19,8 +19,9 @@ export function uncountedOf(
 }
 
 /**
- * Counts what a batch used. False where it was counted before, or none of this credential's. Looked up, crossed out and counted in
- * one synchronous step, so that many who see it done at the same moment count it once.
+ * Counts what a batch used. False if it was counted before, or if this credential did not make it. Lookup, marking
+ * and counting are one synchronous step, so that many callers who see the batch done at the same moment count it
+ * once.
  */
 export function countBatch(
   { pins, ledger }: UserState,

@@ -7,12 +7,15 @@ import { mayRead } from './media-uris.ts'
 import { ownerOf } from './owner.ts'
 import { admissionTo, ringOf, type UserState } from '../state.ts'
 
-/** A credential is wanted to ask Google about a thing, which uses no model's quota. */
+/** Asks for a credential to ask Google about a thing, which uses no model's quota. */
 export interface BorrowRequest {
   readonly keyDigest: string
-  /** The thing, whose owner is asked; for a new thing, those that it is made of; empty where all credentials are asked. */
+  /**
+   * The thing whose owner must be asked; for a new thing, the things that it is made of; empty if any credential will
+   * do.
+   */
   readonly pins: readonly PinRef[]
-  /** Set where only this credential will do. */
+  /** Set if only this credential will do. */
   readonly credentialId?: string
 }
 
@@ -21,9 +24,9 @@ export type BorrowResult =
       readonly ok: true
       readonly credentialId: string
       readonly access: Access
-      /** Whether the thing is known to be this credential's. */
+      /** Whether this credential is known to own the thing. */
       readonly isOwner: boolean
-      /** Whether the files among the things are the user's own, or allowed by an admin. */
+      /** Whether the files among the things are the user's own or allowed by an admin. */
       readonly mayRead: boolean
       /** The ids of all credentials that could be asked, in the order of the ring. */
       readonly lenders: readonly string[]
@@ -41,7 +44,10 @@ export type BorrowResult =
       readonly other: PinRef
     }
 
-/** Lends a credential of the Gemini API, which alone has such things, without a model: it is counted among no attempts. */
+/**
+ * Lends a credential of the Gemini API, the only upstream with such things. No model is involved, so it does not
+ * count as an attempt.
+ */
 export async function borrow(state: UserState, request: BorrowRequest): Promise<BorrowResult> {
   const now = Date.now()
   const admission = admissionTo(state, request.keyDigest, now)
@@ -96,14 +102,14 @@ async function authOf(
     : 'token_unavailable'
 }
 
-/** Remembers which credential these things belong to, as Google has told. */
+/** Records which credential owns these things, as Google has reported. */
 export function keepPins(state: UserState, pins: readonly NewPin[], credentialId: string): void {
   if (state.credentials.get(credentialId) !== undefined) state.pins.keep(pins, credentialId)
 }
 
 /**
- * Google lists the things of a whole project, which credentials of other users may share. For each of these things: whether
- * this user may see it, because this credential of theirs made it or an admin allowed the file.
+ * Google lists the things of a whole project, which other users' credentials may share. For each thing: whether this
+ * user may see it, because this credential of theirs made it or an admin allowed the file.
  */
 export function ownOf(
   state: UserState,

@@ -6,13 +6,13 @@ import type { UserState } from '../state.ts'
 
 /** Who owns what a request names. */
 export type Owner =
-  /** The owner is not known: Google is asked, and tells. */
+  /** The owner is not known, so Google is asked and decides. */
   | { readonly kind: 'nobody' }
   | { readonly kind: 'one'; readonly credentialId: string; readonly ref: PinRef }
-  /** Two things of two credentials: no request can have both. */
+  /** Two things belong to two credentials, so no request can have both. */
   | { readonly kind: 'apart'; readonly refs: { readonly one: PinRef; readonly other: PinRef } }
 
-/** Two credentials of one project own the same things. */
+/** The credential that owns the things which a request names. Two credentials of one project own the same things. */
 export function ownerOf(state: UserState, refs: readonly PinRef[], now: number): Owner {
   const owners = state.pins.ownersOf(refs, now)
   let first: { readonly credentialId: string; readonly ref: PinRef } | null = null
@@ -32,7 +32,7 @@ function placeOf({ credentials }: UserState, id: string): string {
   return project === null ? id : `project ${project}`
 }
 
-/** The owner alone, if an admin has not pinned the ring to another. */
+/** The ring with only the owner, unless an admin has pinned the ring to another credential. */
 export function ringOfOwner(ring: Ring, credentialId: string): Ring {
   const { credentials, pinned } = ring
   const isAllowed = pinned === null || pinned === credentialId
@@ -42,7 +42,9 @@ export function ringOfOwner(ring: Ring, credentialId: string): Ring {
   }
 }
 
-/** The refusal of a request whose one possible credential cannot serve it; null where that has had its try. */
+/**
+ * The refusal of a request whose only possible credential cannot serve it; null if that credential was already tried.
+ */
 export function pinnedAway(
   selection: Extract<Selection, { ok: false }>,
   ref: PinRef,

@@ -7,14 +7,17 @@ import {
   type Uncounted,
 } from '../../gemini/pins.ts'
 
-/** More than a list of all may come to. */
+/** More files than a complete list can have. */
 const MAX_FILES_ASKED = 2000
-/** Of a user; those that end first go first. */
+/** The most rows of a user. Those that expire first are dropped first. */
 const MAX_ROWS = 10_000
-/** Counting reads the whole table, so it is done once for so many rows written. */
+/** Counting reads the whole table, so it is done only after this many rows were written. */
 const COUNT_EVERY = 200
 
-/** Which credential each thing of Google's belongs to. Read and written by the request that names it; nothing is held in memory. */
+/**
+ * Which credential owns each thing at Google. Read and written by the requests that name it; nothing is held in
+ * memory.
+ */
 export class Pins {
   readonly #sql: SqlStorage
   #untilCount = 0
@@ -23,7 +26,7 @@ export class Pins {
     this.#sql = sql
   }
 
-  /** The owner of each that is known, in the order of `pins`. */
+  /** The owner of each thing, in the order of `pins`; null if it is not known. */
   ownersOf(pins: readonly Pin[], now: number): readonly (string | null)[] {
     return pins.slice(0, MAX_PINS_ASKED).map((pin) => {
       const rows = this.#sql.exec<{ credential_id: string }>(
@@ -36,7 +39,7 @@ export class Pins {
     })
   }
 
-  /** What is known of each file, in the order of `ids`; null where none of this id is. */
+  /** What is known of each file, in the order of `ids`; null if the id is not known. */
   filesOf(ids: readonly string[], now: number): readonly (KnownFile | null)[] {
     return ids.slice(0, MAX_FILES_ASKED).map((id) => {
       const rows = this.#sql.exec<{ mime_type: string | null; purpose: string | null }>(
@@ -71,7 +74,7 @@ export class Pins {
     )
   }
 
-  /** Keeps whose they are, whoever's they were. What is counted already stays counted. */
+  /** Records the owner, whoever it was before. A batch that was counted stays counted. */
   keep(pins: readonly NewPin[], credentialId: string): void {
     for (const { expiresAt, mimeType = null, purpose = null, ...pin } of pins) {
       this.#sql.exec(
@@ -96,7 +99,7 @@ export class Pins {
     this.#sql.exec('DELETE FROM pins WHERE kind = ? AND id = ?', pin.kind, keyOf(pin))
   }
 
-  /** The credential was taken out: what it owned is out of reach. */
+  /** The credential was removed, so what it owned is out of reach. */
   forget(credentialId: string): void {
     this.#sql.exec('DELETE FROM pins WHERE credential_id = ?', credentialId)
   }
@@ -119,7 +122,7 @@ export class Pins {
   }
 }
 
-/** Tokens are long, and whoever has one can go on with the answer: only the hash is kept. */
+/** Only a token's hash is stored: tokens are long, and whoever has one can continue the answer. */
 function keyOf({ kind, id }: Pin): string {
   return kind === 'continuation' ? nodeCrypto().createHash('sha256').update(id).digest('hex') : id
 }

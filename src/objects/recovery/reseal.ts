@@ -3,14 +3,17 @@ import type { UserState } from '../state.ts'
 import type { Vault } from '../secrets/vault.ts'
 
 export interface ResealResult {
-  /** False where there is no vault to seal with. */
+  /** False if there is no vault to seal with. */
   readonly ok: boolean
   readonly resealed: number
-  /** Sealed by a key that VAULT_KEY does not hold any more. */
+  /** Sealed by a key that VAULT_KEY no longer holds. */
   readonly unreadable: number
 }
 
-/** Opens what an earlier key sealed and seals it with the current one. Access tokens are not worth it: they are fetched anew. */
+/**
+ * Opens what an earlier key sealed and seals it with the current one. Access tokens are left out: they are simply
+ * fetched anew.
+ */
 export async function resealAll(
   state: UserState,
   vault: Vault,
@@ -27,13 +30,13 @@ export async function resealAll(
       const after = await vault.seal(await vault.open(sealed, owner), owner)
       again.push({ id, before: sealed, after })
     } catch {
-      unreadable++ // counted, and told to the admin
+      unreadable++ // counted, and reported to the admin
     }
   }
-  // From here on without await: the writes and their line in the audit are one step.
+  // No await from here on: the writes and their line in the audit are one step.
   let resealed = 0
   for (const { id, before, after } of again) {
-    // Posted again meanwhile: that secret is sealed with the current key already.
+    // Posted again meanwhile, so it is already sealed with the current key.
     if (state.credentials.sealedSecret(id) !== before) continue
     state.credentials.reseal(id, after)
     resealed++

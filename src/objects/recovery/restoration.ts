@@ -4,7 +4,7 @@ import type { UserState } from '../state.ts'
 import type { SettingsChange } from '../config/user-settings.ts'
 import type { Vault } from '../secrets/vault.ts'
 
-/** Fills a new user's tables with what a snapshot kept. Counters and cooldowns are not part of it. */
+/** Fills a new user's tables with what a snapshot holds. Counters and cooldowns are not part of it. */
 export function restoreFrom(
   { profile, keys, credentials }: UserState,
   snapshot: Snapshot,
@@ -19,14 +19,18 @@ export function restoreFrom(
       credentials.restore({ ...kept, position: index + 1 })
     }
     const ring = credentials.all()
-    // It stands where it stood; an earlier snapshot does not say, and where nothing stood the first begins.
+    // The cursor stands where it stood. If the snapshot does not say or that credential is gone, it stands on the
+    // first.
     const cursor = ring.find(({ id }) => id === snapshot.cursor) ?? ring[0]
     profile.moveCursor(cursor?.id ?? null)
   }
   profile.restoredFrom(snapshot.version, snapshot.created_at)
 }
 
-/** The credentials that nothing opens here: there is no vault, another VAULT_KEY sealed them, or they were sealed for another user. */
+/**
+ * The credentials that cannot be opened here: there is no vault, another VAULT_KEY sealed them, or they were sealed
+ * for another user.
+ */
 export async function unreadableOf(
   { credentials }: UserState,
   vault: Vault | null,
@@ -40,13 +44,13 @@ export async function unreadableOf(
       if (vault === null) throw new Error('There is no vault.')
       await vault.open(sealed, { userId, credentialId: id, purpose: 'secret' })
     } catch {
-      unreadable.add(id) // told to the admin
+      unreadable.add(id) // reported to the admin
     }
   }
   return unreadable
 }
 
-/** The audit itself is lost with the storage: a new one begins, and says what the snapshot knew of the old. */
+/** The audit is lost with the storage. A new one begins, and records what the snapshot knew of the old one. */
 export function recordRestoration(
   { audit }: UserState,
   { version, deleted, audit_head: head }: Snapshot,
@@ -61,7 +65,7 @@ export function recordRestoration(
   })
 }
 
-/** Without what the snapshot does not say, which has its default. */
+/** Leaves out what the snapshot does not say, so that it gets its default. */
 function settingsOf({ settings }: Snapshot): SettingsChange {
   const { limits, ...rest } = settings
   return { ...defined(rest), limits: defined(limits ?? {}) }

@@ -9,7 +9,7 @@ import type { UserState } from '../state.ts'
 import { MAX_KEYS } from '../config/user-keys.ts'
 import { MAX_MEDIA_URIS, MODES } from '../config/user-settings.ts'
 
-/** The KV key of a user's snapshot; the user's id is a hash and no secret. */
+/** The KV key of a user's snapshot. The user's id is a hash, not a secret. */
 export const SNAPSHOT_PREFIX = 'user:'
 
 export function snapshotKey(userId: string): string {
@@ -17,8 +17,8 @@ export function snapshotKey(userId: string): string {
 }
 
 /**
- * A user's configuration as KV keeps it for disaster recovery, and as it is exported: secrets stay sealed, nothing that changes
- * with traffic is in it. Nothing on a request's path reads it.
+ * A user's configuration, as KV stores it for disaster recovery and as it is exported. Secrets stay sealed, and
+ * nothing that changes with traffic is in it. No request of a client reads it.
  */
 export function snapshotOf(
   userId: string,
@@ -31,7 +31,7 @@ export function snapshotOf(
     created_at: profile.createdAt,
     deleted: profile.isDeleted,
     keys: keys.kept,
-    // Witnesses what the audit was, for whoever doubts it later.
+    // Evidence of the state of the audit, should somebody doubt it later.
     audit_head: audit.ends().head,
     cursor: profile.isDeleted ? null : profile.cursor,
     settings: profile.ownSettings,
@@ -54,20 +54,20 @@ export function snapshotOf(
   })
 }
 
-/** The longest credential that is taken, in UTF-8 within JSON within base64 (routes/admin/credential-schema.ts). */
+/** The longest credential that is accepted, in UTF-8 within JSON within base64 (routes/admin/credential-schema.ts). */
 const text = v.pipe(v.string(), v.maxLength(500_000))
 const name = v.pipe(v.string(), v.maxLength(256))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-/** What a Date can hold, in epoch milliseconds; before 1970 too, since there is a "no time" of year 1 in some languages. */
+/** What a Date can hold, in epoch milliseconds. Also before 1970, since some languages write "no time" as year 1. */
 const instant = v.pipe(v.number(), v.safeInteger(), v.minValue(-8.64e15), v.maxValue(8.64e15))
-/** Goes up by one with each change: what is larger was made up, and could not go up any more. */
+/** Grows by one with each change. A larger value was invented, and could not grow any more. */
 const version = v.pipe(count, v.maxValue(2 ** 40))
 const credentialId = v.pipe(name, v.regex(/^cred_[0-9a-f]{16}$/))
 const project = v.nullable(v.pipe(name, v.regex(PROJECT)))
 const limit = v.optional(v.nullable(count))
 const dollars = v.optional(v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))))
 
-/** The newest first, which has no end; a user without any would be one that nobody can be. */
+/** The newest key first, and only it has no end. Without any key, nobody could be this user. */
 const keys = v.pipe(
   v.array(
     v.object({
@@ -87,7 +87,7 @@ const mediaUris = v.pipe(
   v.maxLength(MAX_MEDIA_URIS),
 )
 
-/** Checked as at the edge: a bundle comes from outside, and what it says becomes addresses and limits. */
+/** Checked as strictly as a request: a bundle comes from outside, and its values become addresses and limits. */
 const settings = v.strictObject({
   label: v.optional(v.nullable(name)),
   mode: v.optional(v.picklist(MODES)),
@@ -118,7 +118,7 @@ const settings = v.strictObject({
   pin: v.optional(v.nullable(v.strictObject({ credentialId, until: instant }))),
 })
 
-/** Earlier versions of a snapshot lack what came later; that has its default. */
+/** Snapshots of earlier versions lack later fields, which get their default. */
 const snapshot = v.pipe(
   v.object({
     schema: v.pipe(count, v.maxValue(SCHEMA_VERSION)),
@@ -168,7 +168,7 @@ const snapshot = v.pipe(
 
 export type Snapshot = v.InferOutput<typeof snapshot>
 
-/** Null where the text is no snapshot of this or an earlier version. */
+/** Null if the text is not a snapshot of this or an earlier version. */
 export function parseSnapshot(source: string): Snapshot | null {
   let value: unknown
   try {

@@ -6,14 +6,14 @@ import type { Store } from './store.ts'
 import { dropTables, hasTables, leaveTombstone } from './tables.ts'
 import type { When, Written } from './writing.ts'
 
-/** Expired rows are hidden at once, and deleted by an alarm this often. */
+/** How often an alarm deletes expired rows. They are hidden as soon as they expire. */
 const PRUNE_EVERY_MS = 60 * 60_000
 /**
- * The share of the bound that one response may take with all that stands before it: a larger one could drive out all others,
- * and itself.
+ * The share of the bounds that one response may take together with everything before it. A larger one could displace
+ * all others, and itself.
  */
 const MAX_SHARE = 1 / 4
-/** How often a write is tried: the sweep may take what was made ready before it is written, hardly ever twice. */
+/** How often a write is tried. A sweep may delete what was prepared before it is written, but hardly ever twice. */
 const TRIES = 3
 
 export interface Refused {
@@ -25,9 +25,9 @@ export interface Refused {
 }
 
 /**
- * The way to the stored data: opens it, reads what has not expired, writes in one step, prunes by alarm.
- * A write must not wait between its checks and its rows. So all that needs waiting is made ready before; if the tables have
- * meanwhile lost what that relied on, it is made ready once more.
+ * Access to the stored data: opens it, reads what has not expired, writes in one step, prunes by alarm. A write must
+ * not wait between its checks and its rows, so everything that needs waiting is prepared first. If the tables have
+ * meanwhile lost what the preparation relied on, it is done once more.
  */
 export class StoreAccess {
   readonly #storage: DurableObjectStorage
@@ -35,7 +35,7 @@ export class StoreAccess {
   readonly #ttlMs: number
   /** Opening is shared: two at once would each make a key. */
   #opening: Promise<Opened> | null = null
-  /** Undefined: not asked yet in this life. */
+  /** Undefined: not yet read in this life. */
   #alarmAt: number | null | undefined = undefined
 
   constructor(place: Place, ttlMs: number) {
@@ -44,7 +44,7 @@ export class StoreAccess {
     this.#ttlMs = ttlMs
   }
 
-  /** Reads. `otherwise`: the answer where nothing was ever stored; asking must leave nothing behind. */
+  /** Reads. `otherwise`: the answer if nothing was ever stored. Asking must leave nothing behind. */
   async read<T>(
     act: (store: Store, since: number) => Promise<T>,
     otherwise: T,
@@ -62,8 +62,8 @@ export class StoreAccess {
   }
 
   /**
-   * Writes. `make` does all that needs waiting and answers the act that writes, within a transaction that is undone where the
-   * act is not ok. Resolves once it is on disk.
+   * Writes. `make` does everything that needs waiting, and returns the act that writes. That runs within a
+   * transaction, which is undone if the act is not ok. Resolves once it is on disk.
    */
   async write(
     make: (store: Store) => Promise<(when: When) => Written>,
@@ -75,7 +75,7 @@ export class StoreAccess {
       const act = await make(opened.store)
       if (this.#alarmAt === undefined) this.#alarmAt = await this.#storage.getAlarm()
 
-      // From here on without await: the checks and the writes are one step.
+      // No await from here on: checks and writes are one step.
       const isSame = this.#opening === opening
       const written = isSame ? this.#atomically(act, Date.now()) : SWEPT
       if (written.ok) return written
@@ -84,7 +84,10 @@ export class StoreAccess {
     }
   }
 
-  /** Deletes: `act` takes something out and answers whether it was there; then what nobody else refers to is swept. */
+  /**
+   * Deletes. `act` removes something and returns whether it was there. Afterwards, whatever nobody else refers to is
+   * swept.
+   */
   remove(act: (sql: SqlStorage, since: number) => boolean): boolean {
     const { sql } = this.#storage
     if (!hasTables(sql)) return false
@@ -95,7 +98,7 @@ export class StoreAccess {
     })
   }
 
-  /** Deletes everything with the user, for good. Idempotent. */
+  /** Deletes everything of the user, for good. Idempotent. */
   async clear(): Promise<void> {
     this.#opening = null
     this.#storage.transactionSync(() => {
@@ -109,7 +112,7 @@ export class StoreAccess {
     return resealKey(this.#place)
   }
 
-  /** The alarm's work: deletes what has expired; where nothing is left, all tables and the key. */
+  /** The alarm's work: deletes what has expired. If nothing is left, deletes all tables and the key. */
   async prune(): Promise<void> {
     const { sql } = this.#storage
     this.#alarmAt = null
@@ -138,7 +141,8 @@ export class StoreAccess {
       if (error instanceof Undone) return error.written
       throw error
     }
-    // An alarm that is set is early enough, since the newest row expires last. But the TTL may have been made shorter.
+    // The newest row expires last, so an alarm that is already set is early enough, unless the TTL has been
+    // shortened.
     const due = now + this.#ttlMs
     if ((this.#alarmAt ?? Infinity) > due) void this.#wakeAt(due)
     return { ok: true }
@@ -152,7 +156,7 @@ export class StoreAccess {
   #open(): Promise<Opened> {
     this.#opening ??= openOrMake(this.#place).then((opened) => {
       if (opened.ok) return opened
-      this.#opening = null // VAULT_KEY may be mended
+      this.#opening = null // VAULT_KEY may be corrected later, so the failure is not kept
       return opened.reason === 'user_deleted' ? opened : this.#unusable(opened.reason)
     })
     return this.#opening
@@ -168,7 +172,7 @@ export class StoreAccess {
   }
 }
 
-/** Undoes a transaction. */
+/** Thrown to undo a transaction. */
 class Undone extends Error {
   readonly written: Exclude<Written, { ok: true }>
 

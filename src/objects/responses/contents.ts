@@ -1,15 +1,15 @@
 import type { DataKey } from './data-key.ts'
 
-/** Cloudflare allows 2 MB a row: longer texts are cut into pieces of this size. */
+/** Cloudflare allows 2 MB a row, so longer texts are cut into pieces of this size. */
 const PIECE_BYTES = 1_000_000
-/** About what a row costs beside its content: the indexes too, and its share of their pages. */
+/** About what a row costs besides its content: the indexes too, and its share of their pages. */
 const ROW_BYTES = 160
 
 /** A text to be stored. */
 export interface NewContent {
   readonly text: string
   readonly digest: string
-  /** The item's id, by which it can be found; null for a text that is no item, or has no id. */
+  /** The item's id, by which it can be found; null for a text that is not an item, or has no id. */
   readonly itemId: string | null
 }
 
@@ -18,7 +18,7 @@ export interface SealedContent extends Omit<NewContent, 'text'> {
   readonly sealed: Uint8Array
 }
 
-/** A stored text, as a sequence names it. */
+/** A stored text, as part of a sequence. */
 export interface Step {
   readonly contentId: number
   readonly digest: string
@@ -32,9 +32,9 @@ export interface StoredContent extends SealedContent {
 }
 
 /**
- * Texts, each stored once however often it is said: a client that sends the whole conversation with each turn adds only its
- * new parts. A text is found by the digest of its words, and referred to by its number. The sweep deletes texts that nothing
- * refers to.
+ * Texts, each stored only once however often it is said: a client that sends the whole conversation with each turn
+ * adds only its new parts. A text is found by its digest, and referred to by its number. The sweep deletes texts to
+ * which nothing refers.
  */
 export class Contents {
   readonly #sql: SqlStorage
@@ -43,7 +43,7 @@ export class Contents {
     this.#sql = sql
   }
 
-  /** Those that are stored, by digest. */
+  /** The texts that are stored, by digest. */
   find(digests: readonly string[]): Map<string, Step> {
     const rows = this.#sql.exec<StepRow>(
       `SELECT content_id, digest, bytes FROM contents
@@ -53,7 +53,7 @@ export class Contents {
     return new Map(Array.from(rows, (row) => [row.digest, stepOf(row)]))
   }
 
-  /** Stores one that is not there yet. */
+  /** Stores a text that is not stored yet. */
   add({ digest, itemId, sealed }: SealedContent): Step {
     const bytes = sealed.byteLength + ROW_BYTES
     const pieces = Math.max(1, Math.ceil(sealed.byteLength / PIECE_BYTES))
@@ -79,7 +79,7 @@ export class Contents {
     return { contentId, digest, bytes }
   }
 
-  /** Those of these numbers that are there, by number. */
+  /** The texts with these numbers, as far as they are stored, by number. */
   read(contentIds: readonly number[]): Map<number, StoredContent> {
     const rows = this.#sql.exec<ContentRow>(
       `SELECT content_id, digest, item_id, pieces, sealed FROM contents
@@ -99,7 +99,7 @@ export class Contents {
     )
   }
 
-  /** The steps of these numbers, in their order. Throws where one is missing, which the sweep does not let happen. */
+  /** The steps with these numbers, in the same order. Throws if one is missing, which the sweep prevents. */
   steps(contentIds: readonly number[]): readonly Step[] {
     const rows = this.#sql.exec<StepRow>(
       `SELECT content_id, digest, bytes FROM contents
@@ -114,7 +114,7 @@ export class Contents {
     })
   }
 
-  /** The numbers of the items with these ids, by id. Where a client gave one id to several items, the first. */
+  /** The numbers of the items with these ids, by id. If a client gave one id to several items, the first counts. */
   named(itemIds: readonly string[]): Map<string, number> {
     const rows = this.#sql.exec<{ item_id: string; content_id: number }>(
       `SELECT item_id, min(content_id) AS content_id FROM (
@@ -146,7 +146,7 @@ export class Contents {
   }
 }
 
-/** Seals those contents whose digest is not known yet. */
+/** Seals the contents whose digest is not known yet. */
 export async function sealNew(
   contents: readonly NewContent[],
   known: ReadonlyMap<string, unknown>,
@@ -165,12 +165,12 @@ export async function sealNew(
   return new Map(sealed.map((content) => [content.digest, content]))
 }
 
-/** Rejects what does not open. */
+/** Rejects if the text cannot be opened. */
 export function openContent({ digest, sealed }: StoredContent, key: DataKey): Promise<string> {
   return key.open(sealed, nameOf(digest))
 }
 
-/** Under which name a text is sealed. */
+/** The name under which a text is sealed. */
 function nameOf(digest: string): string {
   return `content/${digest}`
 }

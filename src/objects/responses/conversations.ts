@@ -1,8 +1,8 @@
 import type { DataKey } from './data-key.ts'
 
-/** What a row costs beside what is in it. */
+/** What a row costs besides its content. */
 const ROW_BYTES = 120
-/** What an item's place costs. */
+/** What an item's place in a conversation costs. */
 export const PLACE_BYTES = 160
 
 export interface ConversationRow {
@@ -11,13 +11,13 @@ export interface ConversationRow {
   readonly sealed: Uint8Array
 }
 
-/** An item in its place. */
+/** An item and its place. */
 export interface PlacedItem {
   readonly id: string
   readonly contentId: number
 }
 
-/** Conversations that clients made, and their items in order. Each use lets one live for a whole TTL again. */
+/** Conversations that clients made, and their items in order. Each use extends a conversation's life by a whole TTL. */
 export class Conversations {
   readonly #sql: SqlStorage
 
@@ -25,7 +25,7 @@ export class Conversations {
     this.#sql = sql
   }
 
-  /** The conversation of this id that was used after `since`; undefined where there is none. */
+  /** The conversation with this id, if it was used after `since`; otherwise undefined. */
   find(id: string, since: number): ConversationRow | undefined {
     const [row] = this.#sql
       .exec<{ created_at: number; sealed: ArrayBuffer }>(
@@ -38,7 +38,7 @@ export class Conversations {
     return row && { id, createdAtMs: row.created_at, sealed: new Uint8Array(row.sealed) }
   }
 
-  /** Stores one, or its new metadata; answers the bytes that this adds. */
+  /** Stores a conversation, or its new metadata. Returns the bytes that this adds. */
   put(id: string, sealed: Uint8Array, now: number): number {
     const [before] = this.#sql
       .exec<{ bytes: number }>('SELECT bytes FROM conversations WHERE conversation_id = ?', id)
@@ -59,8 +59,8 @@ export class Conversations {
   }
 
   /**
-   * Adds items at the end; items that are there already are left out, so a repeated call adds nothing. Answers the bytes that
-   * this adds, without their contents.
+   * Adds items at the end. Items that are there already are left out, so a repeated call adds nothing. Returns the
+   * bytes that this adds, without the contents.
    */
   append(id: string, items: readonly PlacedItem[], now: number): number {
     const { position } = this.#sql
@@ -93,7 +93,7 @@ export class Conversations {
     return Array.from(rows, (row) => ({ id: row.item_id, contentId: row.content_id }))
   }
 
-  /** False where there was none. Its items go with it. */
+  /** Also deletes its items. False if there was none. */
   remove(id: string): boolean {
     this.#sql.exec('DELETE FROM conversation_items WHERE conversation_id = ?', id)
     const gone = this.#sql.exec(
@@ -103,7 +103,7 @@ export class Conversations {
     return gone.toArray().length > 0
   }
 
-  /** False where there was none. */
+  /** False if there was none. */
   removeItem(id: string, itemId: string): boolean {
     const gone = this.#sql.exec(
       `DELETE FROM conversation_items WHERE conversation_id = ? AND item_id = ?
@@ -119,12 +119,12 @@ export function sealMetadata(metadata: string, id: string, key: DataKey): Promis
   return key.seal(metadata, nameOf(id))
 }
 
-/** Rejects what does not open. */
+/** Rejects if the metadata cannot be opened. */
 export function openMetadata({ id, sealed }: ConversationRow, key: DataKey): Promise<string> {
   return key.open(sealed, nameOf(id))
 }
 
-/** Under which name a conversation's metadata are sealed. */
+/** The name under which a conversation's metadata are sealed. */
 function nameOf(id: string): string {
   return `conversation/${id}`
 }

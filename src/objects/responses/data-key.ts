@@ -2,17 +2,18 @@ import { lazy } from '../../lazy.ts'
 import type { Owner, Vault } from '../secrets/vault.ts'
 
 /**
- * The key of one user's stored responses. The vault seals this key, and this key seals the data: so a new VAULT_KEY costs one
- * row a user, and once the key is deleted nobody can read the data, even from pages of disk that survive.
+ * The key of one user's stored responses. The vault seals this key, and this key seals the data. So a new VAULT_KEY
+ * costs only one row for each user, and once the key is deleted nobody can read the data, not even from pages of disk
+ * that survive.
  */
 export interface DataKey {
-  /** AES-256-GCM as `iv ‖ ciphertext`; opens under the same name only. */
+  /** AES-256-GCM as `iv ‖ ciphertext`. It opens only under the same name. */
   seal(text: string, name: string): Promise<Uint8Array>
-  /** Rejects what was sealed by another key or under another name, or was changed. */
+  /** Rejects if the text was sealed by another key or under another name, or was changed. */
   open(sealed: Uint8Array, name: string): Promise<string>
   /**
-   * A digest by which equal texts are recognised: 32 hex digits. Keyed, so that whoever reads the tables cannot test whether
-   * somebody said a thing. Synchronous.
+   * A digest by which equal texts are recognised: 32 hex digits. It depends on the key, so that whoever reads the
+   * tables cannot test whether somebody said a certain thing. Synchronous.
    */
   readonly digest: (text: string) => string
 }
@@ -24,7 +25,7 @@ const DIGEST_DIGITS = 32
 const nodeCrypto = lazy(() => process.getBuiltinModule('node:crypto'))
 const UTF8 = new TextEncoder()
 
-/** A new key, and the record to keep of it. */
+/** A new key, and the record to store for it. */
 export async function makeDataKey(
   vault: Vault,
   userId: string,
@@ -34,7 +35,7 @@ export async function makeDataKey(
   return { key: await keyOf(raw, userId), sealed }
 }
 
-/** Rejects where the vault cannot open the record. */
+/** Rejects if the vault cannot open the record. */
 export async function openDataKey(sealed: string, vault: Vault, userId: string): Promise<DataKey> {
   const raw = Uint8Array.fromBase64(await vault.open(sealed, ownerOf(userId)))
   return keyOf(raw, userId)
@@ -91,7 +92,7 @@ async function keyOf(raw: Uint8Array, userId: string): Promise<DataKey> {
   }
 }
 
-/** A key of its own for each purpose. */
+/** A separate key for each purpose. */
 function derived(raw: Uint8Array, purpose: string): Uint8Array {
   return Uint8Array.fromHex(nodeCrypto().createHmac('sha256', raw).update(purpose).digest('hex'))
 }

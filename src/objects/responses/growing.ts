@@ -3,12 +3,12 @@ import type { Item } from './results.ts'
 import { count, makeReady, newContents, place, placesOf, type Ready, type Store } from './store.ts'
 import type { When, Written } from './writing.ts'
 
-/** What makes a conversation or is added to it, made ready: all that needs waiting is done. */
+/** A new conversation, or what is added to one, after everything that needs waiting. */
 export interface Growth {
   readonly id: string
   readonly items: readonly Item[]
   readonly ready: Ready
-  /** Null: as it is. */
+  /** Null: unchanged. */
   readonly sealedMetadata: Uint8Array | null
 }
 
@@ -27,8 +27,8 @@ export async function prepareGrowth(
 }
 
 /**
- * Makes a conversation, changes its metadata, adds items. `creates`: there may be none of this id yet. Synchronous; call it
- * within a transaction that is undone where the result is not ok.
+ * Makes a conversation, changes its metadata or adds items. `creates`: the conversation need not exist yet.
+ * Synchronous. To be called within a transaction that is undone if the result is not ok.
  */
 export function grow(
   { id, items, ready, sealedMetadata }: Growth,

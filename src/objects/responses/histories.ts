@@ -1,24 +1,24 @@
 import type { Step } from './contents.ts'
 
-/** What a row costs beside what is in it. */
+/** What a row costs besides its content. */
 const ROW_BYTES = 140
 
-/** A sequence of contents that is stored. */
+/** A stored sequence of contents. */
 export interface History {
-  /** Null for the empty one. */
+  /** Null for the empty history. */
   readonly historyId: number | null
-  /** Of all of it, in order; empty for the empty one. */
+  /** Of the whole sequence, in order; empty for the empty history. */
   readonly digest: string
-  /** What its contents take on disk in bytes, each counted as often as it is said. */
+  /** The bytes that its contents take on disk, each counted as often as it occurs. */
   readonly size: number
 }
 
 export const NO_HISTORY: History = { historyId: null, digest: '', size: 0 }
 
 /**
- * What was said before an answer, as sequences of contents. Sequences share their beginnings: a row holds only what came after
- * its parent. So a conversation of n turns costs n short rows, whether its client names the response before or sends
- * everything again.
+ * What was said before an answer, as sequences of contents. Sequences share their beginnings: a row holds only what
+ * came after its parent. So a conversation of n turns costs n short rows, whether its client names the response
+ * before or sends everything again.
  */
 export class Histories {
   readonly #sql: SqlStorage
@@ -29,7 +29,10 @@ export class Histories {
     this.#digest = digest
   }
 
-  /** The history of `base` and these steps after it, stored if it was not. Answers the bytes that its row takes, if there is a new one. */
+  /**
+   * The history of `base` followed by these steps. It is stored if it was not before. Returns the bytes of the new
+   * row; 0 if there is none.
+   */
   extend(
     base: History,
     steps: readonly Step[],
@@ -58,7 +61,7 @@ export class Histories {
     return { history: { historyId, digest, size }, bytes }
   }
 
-  /** The history of this number; the empty one for null. */
+  /** The history with this number; the empty one for null. */
   get(historyId: number | null): History {
     if (historyId === null) return NO_HISTORY
     const row = this.#sql
@@ -70,7 +73,7 @@ export class Histories {
     return historyOf(row)
   }
 
-  /** The numbers of all its contents, in their order. */
+  /** The numbers of all its contents, in order. */
   contentsOf(historyId: number | null): readonly number[] {
     const rows = this.#sql.exec<{ contents: string }>(
       `WITH RECURSIVE path (parent, contents, depth) AS (

@@ -14,7 +14,7 @@ export interface Place {
   readonly vaultKey: string | undefined
 }
 
-/** Opens what is stored; makes the tables and the key where there are none. To be called by one at a time. */
+/** Opens what is stored. Makes the tables and the key if there are none. Must not run twice at the same time. */
 export async function openOrMake({ storage, userId, vaultKey }: Place): Promise<Opened> {
   const vault = await openVault(vaultKey)
   if (vault === null) return { ok: false, reason: 'vault_not_configured' }
@@ -29,11 +29,14 @@ export async function openOrMake({ storage, userId, vaultKey }: Place): Promise<
     const key = await openDataKey(sealedKeyOf(sql), vault, userId)
     return { ok: true, store: openStore(sql, key) }
   } catch {
-    return { ok: false, reason: 'unreadable' } // told in the log by whoever asked
+    return { ok: false, reason: 'unreadable' } // the caller logs it
   }
 }
 
-/** Seals the key with the current VAULT_KEY; what it sealed stays as it is. `unreadable`: the vault cannot open it. */
+/**
+ * Seals the key with the current VAULT_KEY. The data that the key sealed stay as they are. `unreadable`: the vault
+ * cannot open the key.
+ */
 export async function resealKey({
   storage,
   userId,
@@ -46,10 +49,11 @@ export async function resealKey({
   if (vault.isCurrent(before)) return 'current'
   try {
     const after = await resealDataKey(before, vault, userId)
-    // Everything may have expired meanwhile, and a new key been made: that one is sealed with the current VAULT_KEY already.
+    // Everything may have expired meanwhile and a new key been made. That one is already sealed with the current
+    // VAULT_KEY.
     sql.exec('UPDATE store SET sealed_key = ? WHERE sealed_key = ?', after, before)
     return 'resealed'
   } catch {
-    return 'unreadable' // counted, and told to the admin
+    return 'unreadable' // counted, and reported to the admin
   }
 }

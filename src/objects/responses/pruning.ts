@@ -1,6 +1,6 @@
 import { PLACE_BYTES } from './conversations.ts'
 
-/** Takes out what nobody names any more, and counts what is left. */
+/** Deletes everything to which nothing refers any more, and counts what is left. */
 export function sweep(sql: SqlStorage): void {
   sql.exec(
     `DELETE FROM histories WHERE history_id NOT IN (
@@ -36,20 +36,20 @@ export interface Bounds {
 }
 
 /**
- * Enough for a month of a busy developer, and small beside the 10 GB that an object may have. In memory there is never more
- * of it than one response.
+ * Enough for a month of a busy developer, and little compared with the 10 GB that an object may have. In memory there
+ * is never more than one response.
  */
 export const BOUNDS: Bounds = { bytes: 256 * 1024 * 1024, count: 10_000 }
 
 /**
- * A sweep looks at everything there is: it clears down to this part of the bounds, so that not every further response needs
+ * A sweep looks at everything. So it clears down to this part of the bounds, so that not every further response needs
  * one.
  */
 const DOWN_TO = 0.9
-/** How much is deleted in one step, as a part of all: what the rest shares with it is only known afterwards. */
+/** The part that is deleted in one step. How much of it the rest shares is only known afterwards. */
 const STEP = 1 / 8
 
-/** Takes out what was stored at `until` or before. To be called within a transaction. */
+/** Deletes what was stored at `until` or before. To be called within a transaction. */
 export function expire(sql: SqlStorage, until: number): void {
   const gone =
     sql.exec('DELETE FROM responses WHERE stored_at <= ?', until).rowsWritten +
@@ -57,7 +57,7 @@ export function expire(sql: SqlStorage, until: number): void {
   if (gone > 0) sweep(sql)
 }
 
-/** Takes out the oldest, where there is more than may be. To be called within a transaction. */
+/** Deletes the oldest if there is more than the bounds allow. To be called within a transaction. */
 export function keepWithin(sql: SqlStorage, bounds: Bounds): void {
   let stored = measure(sql)
   if (stored.bytes <= bounds.bytes && stored.count <= bounds.count) return
@@ -71,7 +71,7 @@ export function keepWithin(sql: SqlStorage, bounds: Bounds): void {
   }
 }
 
-/** When the oldest of all was stored or used; null where there is nothing. */
+/** When the oldest of all was stored or used; null if there is nothing. */
 export function oldestOf(sql: SqlStorage): number | null {
   const { at } = sql
     .exec<{ at: number | null }>(
@@ -97,7 +97,7 @@ function removeOldest(sql: SqlStorage, count: number): void {
       count,
     )
     .one()
-  // Many rows may have the same millisecond: no more of them are deleted than were to go.
+  // Many rows may have the same millisecond, so the number of deleted rows is limited.
   sql.exec(
     `DELETE FROM responses WHERE seq IN (
        SELECT seq FROM responses WHERE stored_at <= ? ORDER BY seq LIMIT ?)`,

@@ -15,13 +15,13 @@ const MAX_RECALLED_BYTES = 30 * 1024 * 1024
 
 type NotFound<Reason extends string> = { readonly ok: false; readonly reason: Reason }
 
-/** What stands before a request's input, and the items that it refers to. Rejects what does not open. */
+/** What stands before a request's input, and the items to which it refers. Rejects if something cannot be opened. */
 export async function recall(
   { previous, conversation, references }: RecallRequest,
   store: Store,
   since: number,
 ): Promise<RecallResult> {
-  // All that is read of the tables is read in one step; only the opening waits.
+  // Everything is read from the tables in one step; only the opening waits.
   const before = contentsBefore(previous, conversation, store, since)
   if ('reason' in before) return before
   const referred = find(references, store)
@@ -58,10 +58,10 @@ function contentsBefore(
   return conversations.items(conversation).map(({ contentId }) => contentId)
 }
 
-/** The id of an item without one of its own, as a list shows it: its content, and its place in that list. */
+/** The id that a list shows for an item without one of its own: its content's digest, and its place in that list. */
 const DERIVED = /^([0-9a-f]{32})\d*$/
 
-/** The numbers of items by these ids: their own, or such as a list shows. */
+/** The numbers of the items with these ids, which may be their own or those that a list shows. */
 function find(ids: readonly string[], { contents }: Store): ReadonlyMap<string, number> {
   if (ids.length === 0) return new Map()
   const found = contents.named(ids)
@@ -79,7 +79,7 @@ function find(ids: readonly string[], { contents }: Store): ReadonlyMap<string, 
   return found
 }
 
-/** Null where there is none of this id. Rejects what does not open. */
+/** Null if there is none with this id. Rejects if something cannot be opened. */
 export async function responseOf(
   id: string,
   { contents, responses, key }: Store,
@@ -142,7 +142,7 @@ export async function itemOf(
   return pageOf([item], { after: null, limit: 1, order: 'asc' }, store)
 }
 
-/** An item in a list; its id where the list gives it one. */
+/** An item of a list. `id` is set if the list gives it one. */
 interface Place {
   readonly contentId: number
   readonly id: string | null
@@ -165,7 +165,7 @@ async function pageOf(
   return { ok: true, items, hasMore: start + limit < listed.length }
 }
 
-/** Each with an id that no other of the list has: a page begins after one. */
+/** Gives each item an id that is unique in the list, since a page begins after an id. */
 function withIds(places: readonly Place[], stored: ReadonlyMap<number, StoredContent>) {
   const taken = new Set<string>()
   return places.map(({ contentId, id }, index) => {

@@ -1,13 +1,16 @@
-/** What crosses RPC between the Worker and a `ResponsesObject`. Items are JSON texts: here nobody looks into them. */
+/**
+ * What crosses RPC between the Worker and a `ResponsesObject`. Items are JSON texts, which the object does not look
+ * into.
+ */
 
 /** An item as a client or the model said it. */
 export interface Item {
-  /** By which it can be found again; null where nobody gave it one. */
+  /** The id by which it can be found again; null if nobody gave it one. */
   readonly id: string | null
   readonly text: string
 }
 
-/** An item of a list, with the id by which it can be found: its own, or what follows from its content and place. */
+/** An item of a list, with the id by which it can be found: its own, or one derived from its content and place. */
 export interface ListedItem {
   readonly id: string
   /** Whether `id` is derived from the item's content: 32 hex digits and its place. */
@@ -16,22 +19,25 @@ export interface ListedItem {
 }
 
 export interface ResponseToStore {
-  /** Null: the response is not to be found again, and only its conversation grows. */
+  /** Null: the response will not be found again, and only its conversation grows. */
   readonly id: string | null
-  /** All of it but `output` and `settings`, as JSON. */
+  /** The response as JSON, without `output` and `settings`. */
   readonly body: string
-  /** What is the same from turn to turn (instructions, tools), as JSON; stored once. */
+  /** What stays the same from turn to turn (instructions, tools), as JSON. Stored once. */
   readonly settings: string
-  /** The response that this one follows: its input and output stand before this one's input. */
+  /** The response before this one: its input and output stand before this one's input. */
   readonly previous: string | null
-  /** The conversation whose items stand before the input, and which grows by input and output. */
+  /** The conversation whose items stand before the input. Input and output are added to it. */
   readonly conversation: string | null
-  /** What came with the request itself. In a conversation each item needs its id. */
+  /** The items of the request itself. In a conversation each of them must have an id. */
   readonly input: readonly Item[]
   readonly output: readonly Item[]
 }
 
-/** Why nothing can be stored or read. `unreadable`: VAULT_KEY does not hold the key that sealed it, or it was changed. */
+/**
+ * Why nothing can be stored or read. `unreadable`: VAULT_KEY does not hold the key that sealed the data, or the data
+ * were changed.
+ */
 export type Unusable = 'vault_not_configured' | 'unreadable'
 
 export type StoreResult =
@@ -49,16 +55,16 @@ export type StoreResult =
 export interface RecallRequest {
   readonly previous: string | null
   readonly conversation: string | null
-  /** Ids of items that the input refers to. */
+  /** Ids of items to which the input refers. */
   readonly references: readonly string[]
 }
 
-/** What stands before a request's own input, and the items that it refers to. */
+/** What stands before a request's own input, and the items to which it refers. */
 export type RecallResult =
   | {
       readonly ok: true
       readonly items: readonly string[]
-      /** In the order asked for; null: there is none of this id. */
+      /** In the order asked for; null if there is none with this id. */
       readonly referenced: readonly (string | null)[]
     }
   | {
@@ -77,7 +83,7 @@ export type ResponseResult =
   | { readonly ok: false; readonly reason: Unusable | 'response_not_found' }
 
 export interface PageRequest {
-  /** The id of the item before the page; null: from the beginning. */
+  /** The id of the item before the page; null: the first page. */
   readonly after: string | null
   readonly limit: number
   readonly order: 'asc' | 'desc'

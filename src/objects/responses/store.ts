@@ -26,10 +26,10 @@ export function openStore(sql: SqlStorage, key: DataKey): Store {
   }
 }
 
-/** Contents made ready to be stored: all that needs waiting is done. */
+/** Contents prepared for storing, after everything that needs waiting. */
 export interface Ready {
   readonly all: readonly NewContent[]
-  /** Those that were not there. */
+  /** Those that were not stored yet. */
   readonly sealed: ReadonlyMap<string, SealedContent>
 }
 
@@ -46,8 +46,8 @@ export async function makeReady(
 }
 
 /**
- * Stores those contents that are missing, and answers where each is. Null where the sweep has taken one that was there when
- * this was made ready.
+ * Stores the contents that are missing, and returns the step of each. Null if the sweep has meanwhile deleted one
+ * that was there during the preparation.
  */
 export function place(
   { all, sealed }: Ready,
@@ -66,7 +66,7 @@ export function place(
   return { steps, bytes }
 }
 
-/** Items in their places. One without an id gets none of its own: it is found by its content. */
+/** Items and their places. An item without an id is found by its content's digest. */
 export function placesOf(items: readonly Item[], steps: readonly Step[]): readonly PlacedItem[] {
   return steps.map(({ contentId, digest }, index) => ({
     id: items[index]?.id ?? digest,
@@ -74,7 +74,7 @@ export function placesOf(items: readonly Item[], steps: readonly Step[]): readon
   }))
 }
 
-/** Keeps the sums of what there is. */
+/** Updates the sums of what is stored. */
 export function count(sql: SqlStorage, bytes: number, things: number): void {
   sql.exec('UPDATE store SET bytes = bytes + ?, count = count + ?', bytes, things)
 }

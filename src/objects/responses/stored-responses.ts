@@ -1,14 +1,14 @@
 import type { DataKey } from './data-key.ts'
 
-/** What a row costs beside what is in it. */
+/** What a row costs besides its content. */
 const ROW_BYTES = 160
 
 /** A response as it is on disk. */
 export interface ResponseRow {
   readonly id: string
-  /** What stood before the answer. */
+  /** The history that stood before the answer. */
   readonly history: number | null
-  /** The contents of its output. */
+  /** The numbers of its output's contents. */
   readonly output: readonly number[]
   readonly settings: number
   readonly sealed: Uint8Array
@@ -22,7 +22,7 @@ export class StoredResponses {
     this.#sql = sql
   }
 
-  /** The response of this id that was stored after `since`; undefined where there is none. */
+  /** The response with this id, if it was stored after `since`; otherwise undefined. */
   find(id: string, since: number): ResponseRow | undefined {
     const [row] = this.#sql
       .exec<Row>('SELECT * FROM responses WHERE response_id = ? AND stored_at > ?', id, since)
@@ -37,7 +37,7 @@ export class StoredResponses {
     }
   }
 
-  /** Answers the bytes that it takes. */
+  /** Returns the bytes that it takes. */
   add({ id, history, output, settings, sealed }: ResponseRow, now: number): number {
     const contents = JSON.stringify(output)
     const bytes = sealed.byteLength + contents.length + ROW_BYTES
@@ -55,7 +55,7 @@ export class StoredResponses {
     return bytes
   }
 
-  /** False where there was none. */
+  /** False if there was none. */
   remove(id: string): boolean {
     const gone = this.#sql.exec(
       'DELETE FROM responses WHERE response_id = ? RETURNING response_id',
@@ -69,12 +69,12 @@ export function sealBody(body: string, id: string, key: DataKey): Promise<Uint8A
   return key.seal(body, nameOf(id))
 }
 
-/** Rejects what does not open. */
+/** Rejects if the body cannot be opened. */
 export function openBody({ id, sealed }: ResponseRow, key: DataKey): Promise<string> {
   return key.open(sealed, nameOf(id))
 }
 
-/** Under which name a response's body is sealed. */
+/** The name under which a response's body is sealed. */
 function nameOf(id: string): string {
   return `response/${id}`
 }

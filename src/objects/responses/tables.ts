@@ -1,4 +1,7 @@
-/** The tables of a user's responses; docs/storage.md describes each column. None is made before the first thing is stored. */
+/**
+ * The tables of a user's responses; docs/storage.md describes each column. They are made when the first thing is
+ * stored.
+ */
 const TABLES = `
   CREATE TABLE store (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
@@ -59,13 +62,16 @@ const TABLES = `
 
 const SCHEMA_VERSION = 1
 
-/** Whether anything was ever stored here. Reads only: to ask for what is not there must leave nothing behind. */
+/**
+ * Whether anything was ever stored here. Only reads: a question about something that does not exist must leave
+ * nothing behind.
+ */
 export function hasTables(sql: SqlStorage): boolean {
   const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'store'")
   return tables.toArray().length > 0
 }
 
-/** Takes out all there is. To be called within a transaction. */
+/** Deletes everything. To be called within a transaction. */
 export function dropTables(sql: SqlStorage): void {
   for (const [, table] of TABLES.matchAll(/CREATE TABLE (\w+)/g)) {
     sql.exec(`DROP TABLE IF EXISTS ${table}`)
@@ -84,7 +90,7 @@ export function sealedKeyOf(sql: SqlStorage): string {
 
 const TOMBSTONE = 'deleted'
 
-/** An answer may be under way while its user is deleted: with the tombstone it stores nothing any more. */
+/** An answer may be under way while its user is deleted. Because of the tombstone, it can store nothing any more. */
 export function leaveTombstone({ kv }: DurableObjectStorage): void {
   kv.put(TOMBSTONE, true)
 }

@@ -4,20 +4,20 @@ import type { ResponseToStore } from './results.ts'
 import { count, makeReady, newContents, place, placesOf, type Ready, type Store } from './store.ts'
 import { sealBody } from './stored-responses.ts'
 
-/** A response made ready to be written: all that needs waiting is done. */
+/** A response prepared for writing, after everything that needs waiting. */
 export interface Prepared {
   readonly response: ResponseToStore
   readonly settings: NewContent
   readonly input: readonly NewContent[]
   readonly output: readonly NewContent[]
   readonly ready: Ready
-  /** Null where the response is not to be found again. */
+  /** Null if the response will not be found again. */
   readonly sealedBody: Uint8Array | null
 }
 
 export type Written =
   | { readonly ok: true }
-  /** `swept`: something that was there when this was made ready has been deleted meanwhile. */
+  /** `swept`: something on which the preparation relied has been deleted meanwhile. */
   | {
       readonly ok: false
       readonly reason: 'swept' | 'response_not_found' | 'conversation_not_found' | 'too_large'
@@ -25,9 +25,9 @@ export type Written =
 
 export interface When {
   readonly now: number
-  /** What was stored by then has expired. */
+  /** Everything stored by then has expired. */
   readonly since: number
-  /** More than this is not stored of one response and all that stands before it. */
+  /** The most bytes that one response may take together with everything before it. */
   readonly maxBytes: number
 }
 
@@ -43,7 +43,10 @@ export async function prepare(response: ResponseToStore, store: Store): Promise<
   return { response, settings, input, output, ready, sealedBody }
 }
 
-/** Writes a response, and what is new of its contents. Synchronous; to be called within a transaction that is undone where it is not ok. */
+/**
+ * Writes a response and its new contents. Synchronous. To be called within a transaction that is undone if the result
+ * is not ok.
+ */
 export function write(prepared: Prepared, store: Store, when: When): Written {
   const { response, sealedBody } = prepared
   const { id, conversation } = response
@@ -85,7 +88,7 @@ export function write(prepared: Prepared, store: Store, when: When): Written {
   return { ok: true }
 }
 
-/** What stands before a response's own input: a history, and steps that are not in one yet. */
+/** What stands before a response's own input: a history, and steps that are not part of one yet. */
 interface Base {
   readonly history: History
   readonly steps: readonly Step[]

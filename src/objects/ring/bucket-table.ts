@@ -1,18 +1,20 @@
 import { type Bucket, MAX_BACKOFF_MS } from './buckets.ts'
 
-/** The lease that tests a closed bucket with one real request. */
+/** A lease that tests a closed bucket with one real request. */
 interface Test {
   readonly id: string
   readonly model: string
-  /** Epoch milliseconds; from then on another test may be made. */
+  /** Epoch milliseconds. From then on another test may be made. */
   readonly deadline: number
 }
 
-/** The user's quota buckets: in memory for every lease, in a table for the next life of the object. */
+/** The user's quota buckets: in memory for every lease, and in a table for the next life of the object. */
 export class BucketTable {
   readonly #sql: SqlStorage
   readonly #byKey = new Map<string, Bucket[]>()
-  /** Leases that test a closed bucket, by principal and model. A test that is forgotten with the memory may be made again. */
+  /**
+   * Leases that test a closed bucket, by principal and model. If the memory of a test is lost, it may be made again.
+   */
   readonly #tests = new Map<string, Test>()
 
   constructor(sql: SqlStorage) {
@@ -46,14 +48,14 @@ export class BucketTable {
     )
   }
 
-  /** A success proves the quota open, unless its attempt began before the bucket closed: that one proves nothing. */
+  /** A success proves that the quota is open, unless its attempt began before the bucket closed. */
   refute(principal: string, model: string, leasedAt: number): void {
     for (const bucket of this.of(principal, model)) {
       if (leasedAt > bucket.closedAt) this.#delete(bucket)
     }
   }
 
-  /** Forgets all that is known of a principal: its secret was replaced, or an admin says so. */
+  /** Forgets everything known of a principal: its secret was replaced, or an admin reset it. */
   clear(principal: string): void {
     for (const bucket of this.all()) {
       if (bucket.principal === principal) this.#delete(bucket)
@@ -64,7 +66,7 @@ export class BucketTable {
     for (const bucket of this.all()) this.#delete(bucket)
   }
 
-  /** Whether a test is under way: one real request at a time. */
+  /** Whether a test is under way. Only one real request may test at a time. */
   isTested(principal: string, model: string, now: number): boolean {
     const test = this.#tests.get(keyOf(principal, model))
     return test !== undefined && test.deadline > now
@@ -79,14 +81,17 @@ export class BucketTable {
     return false
   }
 
-  /** However the lease ended, the next test may be made. */
+  /** Whatever the lease's outcome, the next test may be made. */
   endTest(leaseId: string): void {
     for (const [key, tester] of this.#tests) {
       if (tester.id === leaseId) this.#tests.delete(key)
     }
   }
 
-  /** Forgets what ended long enough ago that its strikes no longer tell anything; model names come from clients, so the table must not grow with them. */
+  /**
+   * Forgets buckets that ended so long ago that their strikes tell nothing any more. Names of models come from
+   * clients, so the table must not grow with them.
+   */
   prune(now: number): void {
     for (const bucket of this.all()) {
       if (bucket.until + MAX_BACKOFF_MS < now) this.#delete(bucket)

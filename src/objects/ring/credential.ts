@@ -3,7 +3,7 @@ import type { CredentialFault } from '../../upstreams/verdict.ts'
 import type { Upstream } from '../../gemini/upstreams.ts'
 import type { Secret } from '../../upstreams/credential.ts'
 
-/** A credential as an admin gave it, checked and normalised at the rim (routes/admin/credential-body.ts). */
+/** A credential as an admin gave it, checked and normalised (routes/admin/credential-body.ts). */
 export interface CredentialInput {
   readonly secret: Secret
   readonly upstream: Upstream
@@ -13,7 +13,7 @@ export interface CredentialInput {
   readonly quotaProject: string | null
 }
 
-/** A credential as the ring knows it; the secret stays sealed. */
+/** A credential as the ring knows it. The secret stays sealed. */
 export interface Credential {
   readonly id: string
   readonly position: number
@@ -23,15 +23,15 @@ export interface Credential {
   readonly project: string | null
   readonly location: string | null
   readonly quotaProject: string | null
-  /** Its tier: the lowest serves first. */
+  /** Its tier: the lowest number serves first. */
   readonly priority: number
-  /** The models that it is kept for; null: all. */
+  /** The only models that it may serve; null for all. */
   readonly models: readonly string[] | null
-  /** Taken out by hand until then, in epoch milliseconds. */
+  /** An admin has taken it out until then, in epoch milliseconds. */
   readonly pausedUntil: number | null
-  /** Why it serves nothing until an admin replaces it; null while it is active. */
+  /** Why it serves nothing until an admin replaces or resets it; null while it is active. */
   readonly quarantine: CredentialFault | null
-  /** A page of Google's where the owner can end that. */
+  /** A page of Google's where the owner can end the quarantine. */
   readonly quarantineLink: string | null
   readonly lastError: string | null
   readonly lastErrorAt: number | null
@@ -39,7 +39,10 @@ export interface Credential {
   readonly updatedAt: number
 }
 
-/** A credential as a snapshot keeps it: the secret sealed, times in epoch milliseconds, nothing that changes with traffic. */
+/**
+ * A credential as a snapshot holds it: the secret sealed, times in epoch milliseconds, nothing that changes with
+ * traffic.
+ */
 export interface KeptCredential {
   readonly id: string
   readonly position: number
@@ -58,8 +61,8 @@ export interface KeptCredential {
 }
 
 /**
- * The stable id of a credential: a fingerprint of what makes its secret itself, so that posting it again finds it wherever
- * it stands in the ring. Salted with the user, so that ids of two users cannot be matched.
+ * The stable id of a credential: a fingerprint of the part of its secret that identifies it, so that posting it again
+ * finds it wherever it stands in the ring. Salted with the user, so that ids of two users cannot be matched.
  */
 export async function credentialId(userId: string, secret: Secret): Promise<string> {
   const fingerprint = await sha256Hex(JSON.stringify([userId, secret.type, identityOf(secret)]))
@@ -71,7 +74,7 @@ function identityOf(secret: Secret): string {
     case 'authorized_user':
       return secret.refreshToken
     case 'service_account':
-      // Line breaks of a PEM vary with the tool that copied it.
+      // Line breaks of a PEM depend on the tool that copied it.
       return `${secret.clientEmail} ${secret.privateKey.replace(/\s+/g, '')}`
     case 'api_key':
       return secret.apiKey

@@ -24,7 +24,7 @@ export class Credentials {
     return this.#inOrder.find((credential) => credential.id === id)
   }
 
-  /** Adds at the end of the ring, or replaces in place; a replaced one begins without faults. */
+  /** Adds a credential at the end of the ring, or replaces one in place. A replaced one begins without faults. */
   put(id: string, input: CredentialInput, sealedSecret: string, now: number): void {
     const known = this.get(id)
     const position = known?.position ?? (this.#inOrder.at(-1)?.position ?? 0) + 1
@@ -43,7 +43,7 @@ export class Credentials {
       input.quotaProject,
       sealedSecret,
       known?.createdAt ?? now,
-      // It is the credential's version too, so it never stands still.
+      // This is the credential's version too, so it must grow with every change.
       Math.max(now, (known?.updatedAt ?? 0) + 1),
       known?.priority ?? 0,
       known?.models === undefined || known.models === null ? null : JSON.stringify(known.models),
@@ -53,7 +53,7 @@ export class Credentials {
     this.#inOrder = this.#load()
   }
 
-  /** Puts back what a snapshot kept, secrets still sealed. */
+  /** Puts back what a snapshot holds, with secrets still sealed. */
   restore(kept: KeptCredential): void {
     this.#sql.exec(
       `INSERT INTO credentials (
@@ -78,7 +78,7 @@ export class Credentials {
     this.#inOrder = this.#load()
   }
 
-  /** The same secret, sealed by another key. */
+  /** Stores the same secret, sealed by another key. */
   reseal(id: string, sealedSecret: string): void {
     this.#sql.exec(
       'UPDATE credentials SET sealed_secret = ? WHERE credential_id = ?',
@@ -119,7 +119,7 @@ export class Credentials {
     this.#inOrder = this.#load()
   }
 
-  /** Back from quarantine, without a word about why it was there. */
+  /** Ends the quarantine. The last error stays. */
   release(id: string): void {
     this.#sql.exec(
       'UPDATE credentials SET quarantine = NULL, quarantine_link = NULL WHERE credential_id = ?',
@@ -128,7 +128,7 @@ export class Credentials {
     this.#change(id, { quarantine: null, quarantineLink: null })
   }
 
-  /** A project that Google named, for a credential whose owner did not. */
+  /** Sets the project that Google named for a credential whose owner named none. */
   setProject(id: string, project: string): void {
     this.#sql.exec('UPDATE credentials SET project = ? WHERE credential_id = ?', project, id)
     this.#change(id, { project })
@@ -144,7 +144,10 @@ export class Credentials {
     this.#change(id, { quarantine: reason, quarantineLink: link })
   }
 
-  /** Remembers the last fault, in Pollux's words: Google's may name projects or repeat a prompt. Written with the next `flush`. */
+  /**
+   * Remembers the last fault, in Pollux's words: Google's may name projects or repeat a prompt. Written with the next
+   * `flush`.
+   */
   recordError(id: string, error: string, now: number): void {
     this.#newErrors.add(id)
     this.#change(id, { lastError: error, lastErrorAt: now })
@@ -154,7 +157,7 @@ export class Credentials {
     return this.#newErrors.size > 0
   }
 
-  /** To be called within a transaction, and `flushed` after it. */
+  /** To be called within a transaction, and `flushed` after its commit. */
   flush(): void {
     for (const id of this.#newErrors) {
       const credential = this.get(id)

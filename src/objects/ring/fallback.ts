@@ -2,15 +2,15 @@ import { canDo, type Operation } from '../../gemini/operations.ts'
 import type { Selection } from './select.ts'
 import { resolveModel, type UserSettings } from '../config/user-settings.ts'
 
-/** The model that a request is served with, and by whom. */
+/** The model that serves a request, and the credential for it. */
 export interface Choice {
   readonly model: string
   readonly selection: Selection
 }
 
 /**
- * Picks the model of an attempt: the one asked for. Only where every credential is out of quota for it, the first of its
- * fallbacks that some credential can serve: no other failure would be helped by another model. Pure.
+ * Picks the model of an attempt: the one asked for. If every credential is out of quota for it, picks the first of
+ * its fallbacks that some credential can serve. After any other failure, another model would not help. Pure.
  *
  * Vectors of two models cannot be compared, so embeddings have no fallback.
  */
@@ -27,13 +27,13 @@ export function choose(
     if (!canDo(model, asked.operation)) continue
     const selection = selectFor(model)
     if (selection.ok) return { model, selection }
-    // Retry when the first of all these models recovers, whichever it is.
+    // The client may retry as soon as any of these models recovers.
     if (isExhausted(selection)) retryAt = Math.min(retryAt, selection.retryAt)
   }
   return { model: asked.model, selection: { ...first, retryAt } }
 }
 
-/** The fallbacks of a model that the user may ask for, in order. */
+/** Those of a model's fallbacks that the user may ask for, in order. */
 export function standInsFor(settings: UserSettings, model: string): readonly string[] {
   const chain = Object.hasOwn(settings.fallbacks, model) ? (settings.fallbacks[model] ?? []) : []
   return chain.flatMap((name) => resolveModel(settings, name) ?? [])

@@ -1,6 +1,6 @@
 import type { CredentialFault, Verdict } from '../../upstreams/verdict.ts'
 
-/** A model that a credential does not have or may not use, as Google said; not asked again before `until`. */
+/** A model that a credential lacks or may not use, as Google said. It is not asked again before `until`. */
 export interface ModelFault {
   readonly credentialId: string
   readonly model: string
@@ -8,13 +8,13 @@ export interface ModelFault {
   readonly until: number
 }
 
-/** A model or permission may be granted at any time, but not by asking again at once. */
+/** A model or permission may be granted at any time, but asking again at once is useless. */
 const FAULT_MS = 10 * 60_000
 
-/** Names come from clients: no more are kept of a user than are counted apart. */
+/** Names of models come from clients, so the number is limited: to as many as the counters count separately. */
 const MAX_FAULTS = 200
 
-/** The fault that follows from a verdict; undefined where none does. Pure. */
+/** The fault that follows from a verdict; undefined if there is none. Pure. */
 export function modelFault(
   credentialId: string,
   model: string,
@@ -25,7 +25,7 @@ export function modelFault(
   return { credentialId, model, cause: verdict.reason, until: now + FAULT_MS }
 }
 
-/** The user's model faults: in memory for every lease, in a table for the next life of the object. */
+/** The user's model faults: in memory for every lease, and in a table for the next life of the object. */
 export class ModelFaults {
   readonly #sql: SqlStorage
   readonly #byKey = new Map<string, ModelFault>()
@@ -48,7 +48,7 @@ export class ModelFaults {
 
   set(fault: ModelFault): void {
     const key = keyOf(fault.credentialId, fault.model)
-    // The latest is last: the first to go is what was found longest ago.
+    // The newest is last, so that the first one to be dropped is the oldest.
     this.#byKey.delete(key)
     this.#byKey.set(key, fault)
     if (this.#byKey.size > MAX_FAULTS) {

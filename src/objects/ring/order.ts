@@ -5,20 +5,20 @@ import type { Ring } from './ring.ts'
 export interface Use {
   /** Attempts under way. */
   readonly open: number
-  /** When it was lent last, in epoch milliseconds; 0 before the first time. */
+  /** When it was last lent, in epoch milliseconds; 0 if never. */
   readonly lentAt: number
 }
 
 export type UseOf = (credentialId: string) => Use
 
 /**
- * The ring in the order in which a request goes through it. Pure. Outermost are the tiers (`priority`, lowest first); within
- * one, a conversation's own order where it has one, else the user's mode.
+ * The credentials in the order in which a request tries them: first by tier (`priority`, lowest first); within a
+ * tier, by the conversation's own order if there is one, otherwise by the user's mode. Pure.
  */
 export function inOrder(ring: Ring, useOf: UseOf, session: string | null): readonly Credential[] {
   const order = session === null ? byMode(ring, useOf) : bySession(ring.credentials, session)
   const hasTiers = order.some(({ priority }) => priority !== order[0]?.priority)
-  // Stable, so that each tier keeps that order.
+  // The sort is stable, so each tier keeps that order.
   return hasTiers ? order.toSorted((one, other) => one.priority - other.priority) : order
 }
 
@@ -37,8 +37,8 @@ export function fromCursor({ credentials, cursor }: Ring): readonly Credential[]
 }
 
 /**
- * Rendezvous hashing: each conversation has an order of its own over the credentials, which needs no memory, and of which
- * adding or removing a credential changes nothing but that credential's place.
+ * Rendezvous hashing: each conversation has an order of its own over the credentials. It needs no memory, and adding
+ * or removing a credential changes only that credential's place.
  */
 function bySession(credentials: readonly Credential[], session: string): readonly Credential[] {
   return credentials
@@ -47,13 +47,13 @@ function bySession(credentials: readonly Credential[], session: string): readonl
     .map(({ credential }) => credential)
 }
 
-/** FNV-1a, 32 bits: spreads well enough, and costs no await. */
+/** FNV-1a, 32 bits: distributes well enough, and needs no await. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at++) {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
   }
-  // The last step of FNV spreads little into the high bits, which decide the order.
+  // The last step of FNV hardly changes the high bits, which decide the order.
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
   return (hash ^ (hash >>> 13)) >>> 0
 }

@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS } from '../../json/time.ts'
 
-// Made when it is first needed: time zone data take 20 ms to load, which every start of the Worker would pay.
+// Made at its first use: time zone data take 20 ms to load, which would slow down every start of the Worker.
 let pacific: Intl.DateTimeFormat | undefined
 
 function clock(): Intl.DateTimeFormat {
@@ -17,7 +17,7 @@ function clock(): Intl.DateTimeFormat {
 /** When Google's daily quotas reset next: midnight in Los Angeles (docs/google.md: Limits), in epoch milliseconds. Pure. */
 export function nextPacificMidnight(now: number): number {
   const guess = now + DAY_MS - sinceMidnight(now)
-  // When the clocks change, the day has 23 or 25 hours: the wall clock at the guess tells how far it is off.
+  // When the clocks change, the day has 23 or 25 hours. The wall clock at the guess tells how far off it is.
   const off = sinceMidnight(guess)
   return off < 12 * HOUR_MS ? guess - off : guess + (DAY_MS - off)
 }

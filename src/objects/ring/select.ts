@@ -8,15 +8,15 @@ import type { Standing, StandingOf } from './standing.ts'
 
 export interface SelectRequest {
   readonly model: string
-  /** Credentials that have had their one try for this request. */
+  /** Credentials that were already tried for this request. */
   readonly tried: readonly string[]
-  /** Upstreams that are out for this request: an outage is not worth a third try. */
+  /** Upstreams that this request no longer tries, since they failed repeatedly. */
   readonly avoid: readonly Upstream[]
-  /** What the model is to do; absent: generate. */
+  /** What the model must do; absent: generate. */
   readonly operation?: Operation
-  /** Names the conversation, where its credential is to be kept; a hash, never the client's own word. */
+  /** A hash of the conversation's name, if the conversation is to keep its credential; otherwise null. */
   readonly session: string | null
-  /** The credential that is to be asked once more, if it still can serve. */
+  /** The credential to ask once more, if it can still serve. */
   readonly again?: string
 }
 
@@ -26,34 +26,40 @@ export type Selection =
       readonly credential: Credential
       /** This request tests whether a closed quota bucket is open again. */
       readonly test: boolean
-      /** Whether the conversation has its own credential, or another because that cannot serve; null where it has none. */
+      /**
+       * Whether the conversation is on its own credential (`kept`) or on another because its own cannot serve
+       * (`moved`); null if it has none.
+       */
       readonly affinity: 'kept' | 'moved' | null
     }
   | NoCredential
 
-/** Why nobody in the ring can serve a request. */
+/** Why no credential of the ring can serve a request. */
 export type NoCredential =
   | { readonly ok: false; readonly reason: 'no_credentials' }
   | { readonly ok: false; readonly reason: 'credentials_unusable' }
-  /** All there are lead to upstreams that do not offer the operation. */
+  /** All credentials have upstreams that do not offer the operation. */
   | { readonly ok: false; readonly reason: 'operation_not_served' }
-  /** An admin has paused all that could serve; the first comes back at `retryAt` (epoch ms). */
+  /** An admin has paused every credential that could serve; the first comes back at `retryAt` (epoch milliseconds). */
   | { readonly ok: false; readonly reason: 'paused'; readonly retryAt: number }
   /** No credential of the ring has this model. */
   | { readonly ok: false; readonly reason: 'model_not_found' }
-  /** All that could serve are cooling down; `retryAt` (epoch ms) is when the first of them recovers for this model. */
+  /**
+   * Every credential that could serve is cooling down. `retryAt` (epoch milliseconds) is when the first of them
+   * recovers for this model.
+   */
   | {
       readonly ok: false
       readonly reason: 'exhausted'
       readonly retryAt: number
       readonly dimension: QuotaDimension
     }
-  /** Each that could serve has had its try. */
+  /** Every credential that could serve was already tried. */
   | { readonly ok: false; readonly reason: 'all_tried' }
 
 /**
- * Picks the credential for an attempt: of the ring in its order, the first that is open; where none is, the first whose closed
- * bucket is due for a test. Pure. `standingOf` tells how a credential stands with the request's model now.
+ * Picks the credential for an attempt: the first open one in the ring's order; without any, the first whose closed
+ * bucket is due for a test. `standingOf` returns a credential's standing with the request's model. Pure.
  */
 export function select(
   ring: Ring,
@@ -90,13 +96,13 @@ export function select(
   return whyNot(eligible.map(view.standingOf))
 }
 
-/** Where the cursor goes from `from`: the next that can serve; `from` itself where none can. Pure. */
+/** Where the cursor goes from `from`: to the next credential that can serve; it stays if there is none. Pure. */
 export function nextCursor(ring: Ring, standingOf: StandingOf, from: string): string {
   const [, ...others] = fromCursor({ ...ring, cursor: from })
   return others.find((other) => standingOf(other).kind === 'open')?.id ?? from
 }
 
-/** Where a manual rotation goes: one on, past those in quarantine; where it stands if it has nowhere to go. Pure. */
+/** Where a manual rotation goes: to the next credential that is not in quarantine; it stays if there is none. Pure. */
 export function nextActive(ring: Ring, from: string): string {
   const [, ...others] = fromCursor({ ...ring, cursor: from })
   return others.find((other) => other.quarantine === null)?.id ?? from
@@ -111,7 +117,7 @@ function whyNot(standings: readonly Standing[]): NoCredential {
       ? { ok: false, reason: 'credentials_unusable' }
       : { ok: false, reason: 'paused', retryAt: Math.min(...paused.map(({ until }) => until)) }
   }
-  // A credential that could serve has had its try: how that ended tells the client more than when another recovers.
+  // A credential that could serve was already tried. How that ended tells the client more than when another recovers.
   if (active.some(({ kind }) => kind === 'open' || kind === 'test')) {
     return { ok: false, reason: 'all_tried' }
   }

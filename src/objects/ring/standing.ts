@@ -4,10 +4,10 @@ import { gateOf, nextChance } from './buckets.ts'
 import type { Credential } from './credential.ts'
 import type { ModelFaults } from './model-faults.ts'
 
-/** How a credential stands with a model at a moment. */
+/** A credential's standing with a model at a moment. */
 export type Standing =
   | { readonly kind: 'open' }
-  /** Its quota is believed to be used up, but the belief is due for a test with one real request. */
+  /** Its quota is believed to be used up, but that is due for a test with one real request. */
   | { readonly kind: 'test' }
   | { readonly kind: 'cooling'; readonly until: number; readonly dimension: QuotaDimension }
   | {
@@ -16,21 +16,24 @@ export type Standing =
       readonly until: number
     }
   | { readonly kind: 'quarantined' }
-  /** By hand, which is another thing than quarantine. */
+  /** Paused by an admin. Not the same as quarantine. */
   | { readonly kind: 'paused'; readonly until: number }
-  /** An admin keeps it to other models. */
+  /** An admin lets it serve only other models. */
   | { readonly kind: 'not_allowed' }
 
 export type StandingOf = (credential: Credential) => Standing
 
-/** Who Google counts a credential's use against: its project where that is known, with each front end apart. */
+/**
+ * Whom Google counts a credential's use against: its project if that is known, for each front end separately;
+ * otherwise the credential itself.
+ */
 export function principalOf(credential: Pick<Credential, 'id' | 'upstream' | 'project'>): string {
   return credential.project === null
     ? credential.id
     : `${credential.upstream}/${credential.project}`
 }
 
-/** Pure, but for reading the tables. */
+/** Pure, except that it reads the tables. */
 export function standingOf(
   credential: Credential,
   model: string,
@@ -54,7 +57,7 @@ export function standingOf(
     const gate = gateOf(bucket, isTested, now)
     if (gate === 'test') tests = true
     if (gate !== 'closed') continue
-    // All of a principal's dimensions must be open: the last to open decides.
+    // All of a principal's dimensions must be open, so the last to open decides.
     const chance = nextChance(bucket, now)
     if (chance > until) {
       until = chance

@@ -1,24 +1,24 @@
 import type { CredentialFault } from '../../upstreams/verdict.ts'
 import { wholeOf } from '../ledger/request-id.ts'
 
-/** What a credential may lack for a model, unless the request that failed was at fault. */
+/** What may be wrong with a credential for a model, unless the request that failed was at fault. */
 interface Suspicion {
   readonly cause: CredentialFault
-  /** The request that raised it: its other choices prove nothing more. */
+  /** The request that raised it. Its other choices prove nothing more. */
   readonly requestId: string
   readonly since: number
 }
 
-/** One request's trouble says nothing of the next hour's. */
+/** A suspicion expires: one failed request says nothing about an hour later. */
 const SUSPECTED_MS = 10 * 60_000
-/** Models' names come from clients. */
+/** Limited, since names of models come from clients. */
 const MAX_SUSPICIONS = 200
 
 /**
- * Google refused a request, in words that are not known to be about the account. Two mistakes are possible: a request at fault
- * must not take the model out of the ring, and a credential at fault must not stay in it. So the refusal is remembered, and
- * the next request with that credential is told of it: if it fails the same way, the credential is at fault. In memory only:
- * an object that restarts suspects nothing.
+ * Google refused a request in words that are not known to be about the account. Two mistakes must be avoided: a
+ * request at fault must not take the model out of the ring, and a credential at fault must not stay in it. So the
+ * refusal is remembered, and the next request with that credential is told of it. If that fails in the same way, the
+ * credential is at fault. Only in memory: after a restart nothing is suspected.
  */
 export class Suspicions {
   readonly #byKey = new Map<string, Suspicion>()
@@ -32,12 +32,12 @@ export class Suspicions {
     if (oldest !== undefined) this.#byKey.delete(oldest)
   }
 
-  /** It served after all. */
+  /** The credential served after all. */
   clear(credentialId: string, model: string): void {
     if (this.#byKey.size > 0) this.#byKey.delete(keyOf(credentialId, model))
   }
 
-  /** What another request than `requestId` has raised; undefined where nothing is suspected. */
+  /** What a request other than `requestId` has raised; undefined if nothing is suspected. */
   of(
     credentialId: string,
     model: string,

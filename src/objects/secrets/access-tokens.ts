@@ -8,20 +8,23 @@ import type { Credential } from '../ring/credential.ts'
 import type { Credentials } from '../ring/credentials.ts'
 import type { Owner, Vault } from './vault.ts'
 
-/** A token is not lent during its last minute (a short one: its last half): it might expire before Google reads it. */
+/**
+ * A token is not lent during its last minute (a short-lived one: its last half), since it might expire before Google
+ * reads it.
+ */
 const MIN_LIFETIME_MS = 60_000
-/** This long before the end a new token is fetched, while requests still use the old one. */
+/** A new token is fetched this long before the end, while requests still use the old one. */
 const REFRESH_BEFORE_MS = 5 * 60_000
-/** After a failure of the token endpoint: 5 s, doubling up to 5 min. */
+/** Wait after a failure of the token endpoint: 5 s, doubled up to 5 min. */
 const BACKOFF_MS = 5000
 const MAX_BACKOFF_MS = 5 * 60_000
 
 export type Readiness =
   | { readonly ok: true }
-  /** There is no vault, or not the one that sealed this credential. */
+  /** `vault`: there is no vault. `sealed`: this vault did not seal the credential. */
   | { readonly ok: false; readonly reason: 'vault' }
   | { readonly ok: false; readonly reason: 'sealed' }
-  /** The secret is dead until an admin replaces it. */
+  /** The secret will not work until an admin replaces it. */
   | { readonly ok: false; readonly reason: 'dead'; readonly fault: CredentialFault }
   | {
       readonly ok: false
@@ -45,7 +48,7 @@ export interface HeldToken {
   readonly type: Credential['type']
   readonly held: boolean
   readonly usable_until: string | null
-  /** Where the token endpoint failed: when it is asked again. */
+  /** If the token endpoint failed: when it is asked again. */
   readonly retry_at: string | null
 }
 
@@ -58,31 +61,33 @@ interface Parts {
 }
 
 /**
- * Access tokens, which the credentials' secrets are exchanged for: in memory for leases, sealed in a table for the next life
- * of the object. However many leases wait, Google is asked once (single-flight).
+ * Access tokens, for which the credentials' secrets are exchanged: in memory for leases, and sealed in a table for
+ * the next life of the object. However many leases wait, Google is asked only once (single-flight).
  */
 export class AccessTokens {
   readonly #parts: Parts
   readonly #held = new Map<string, Held>()
   readonly #inFlight = new Map<string, Promise<Readiness>>()
   readonly #failures = new Map<string, { readonly count: number; readonly retryAt: number }>()
-  /** Raised whenever a credential's secret changes, so that an exchange begun with the old one is not kept. */
+  /**
+   * Raised whenever a credential's secret changes, so that the result of an exchange with the old secret is dropped.
+   */
   readonly #revisions = new Map<string, number>()
-  /** Serials of this life and of earlier ones must differ. */
+  /** Starts at the time, so that serials of this life differ from those of earlier ones. */
   #serial = Date.now()
 
   constructor(parts: Parts) {
     this.#parts = parts
   }
 
-  /** The token that a lease can lend at once; undefined where `prepare` must be awaited first. */
+  /** The token that a lease can lend at once; undefined if `prepare` must be awaited first. */
   current(credential: Credential, now: number): Held | undefined {
     const held = this.#held.get(credential.id)
     if (held === undefined || held.usableUntil <= now) return undefined
     return needsProject(credential) ? undefined : held
   }
 
-  /** What is held for each credential, without the tokens themselves. An API key is its own token, and never ends. */
+  /** What is held for each credential, without the tokens themselves. An API key is its own token and never expires. */
   overview(credentials: readonly Credential[], now: number): readonly HeldToken[] {
     return credentials.map(({ id, type }) => {
       const held = this.#held.get(id)
@@ -97,13 +102,13 @@ export class AccessTokens {
     })
   }
 
-  /** Whether the held token ends soon, so that its successor should be fetched beside the traffic. */
+  /** Whether the held token expires soon, so that its successor should be fetched in the background. */
   endsSoon(credential: Credential, now: number): boolean {
     const held = this.#held.get(credential.id)
     return held !== undefined && held.refreshFrom <= now
   }
 
-  /** Makes `current` answer, or says why it cannot. Single-flight per credential; never rejects. */
+  /** Makes `current` return a token, or says why it cannot. Single-flight for each credential. Never rejects. */
   async prepare(id: string): Promise<Readiness> {
     const failed = this.#failures.get(id)
     if (failed !== undefined && failed.retryAt > Date.now()) {
@@ -114,7 +119,7 @@ export class AccessTokens {
     const revision = this.#revision(id)
     const exchange = this.#exchange(id)
       .catch((error: unknown) => {
-        // A failed exchange must not take the ring down: this credential is asked for again later.
+        // A failed exchange must not take the ring down. This credential is tried again later.
         logError('token_exchange_failed', { credential: id, error: nameOf(error) })
         if (this.#revision(id) !== revision) return { ok: true } as const
         return this.#failed(id, { permanent: false, reason: 'exchange_failed' })
@@ -133,7 +138,7 @@ export class AccessTokens {
     this.#forget(id)
   }
 
-  /** A new secret: nothing of the old one is used again. */
+  /** The secret was replaced: nothing of the old one may be used again. */
   secretChanged(id: string): void {
     this.#revisions.set(id, this.#revision(id) + 1)
     this.#failures.delete(id)
@@ -141,7 +146,7 @@ export class AccessTokens {
     this.#forget(id)
   }
 
-  /** Those on disk were sealed by an earlier key; those in memory go on. */
+  /** Deletes the stored tokens, which an earlier key sealed. Those in memory stay in use. */
   forgetStored(): void {
     this.#parts.sql.exec('DELETE FROM access_tokens')
   }
@@ -162,7 +167,7 @@ export class AccessTokens {
     const credential = credentials.get(id)
     const sealed = credentials.sealedSecret(id)
     if (vault === null) return { ok: false, reason: 'vault' }
-    if (credential === undefined || sealed === undefined) return { ok: true } // removed meanwhile: the next selection sees it
+    if (credential === undefined || sealed === undefined) return { ok: true } // removed meanwhile: the next selection sees that
 
     let secret: Secret
     let restored: { readonly value: string; readonly expiresAt: number } | null
@@ -170,11 +175,11 @@ export class AccessTokens {
       secret = JSON.parse(await vault.open(sealed, this.#owner(id, 'secret'))) as Secret
       restored = this.#held.has(id) ? null : await this.#restore(vault, id)
     } catch {
-      // Without the vault nothing is lent. The error itself says no more than this line.
+      // Without the vault nothing is lent. The error itself would say no more than this line.
       logError('vault_refused', { user: userId, credential: id })
       return { ok: false, reason: 'sealed' }
     }
-    if (this.#revision(id) !== revision) return { ok: true } // replaced meanwhile: the next pass takes the new one
+    if (this.#revision(id) !== revision) return { ok: true } // replaced meanwhile: the next pass uses the new secret
     if (secret.type === 'api_key') {
       this.#hold(id, { scheme: 'api_key', value: secret.apiKey }, Infinity)
       return { ok: true }
@@ -214,7 +219,7 @@ export class AccessTokens {
     return { ok: true }
   }
 
-  /** The token of an earlier life, if it still has time. */
+  /** The token of an earlier life, if it has not expired. */
   async #restore(
     vault: Vault,
     id: string,
@@ -257,7 +262,7 @@ export class AccessTokens {
   }
 }
 
-/** Its message may hold parts of a secret. */
+/** Only the name: the message may hold parts of a secret. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error
 }
@@ -266,7 +271,7 @@ function isoAfter(instant: number | undefined, now: number): string | null {
   return instant !== undefined && instant > now ? new Date(instant).toISOString() : null
 }
 
-/** Code Assist serves an account only through a project; Google names it where the owner did not. */
+/** Code Assist serves an account only through a project. If the owner named none, Google does. */
 function needsProject(credential: Credential): boolean {
   return credential.upstream === 'code-assist' && credential.project === null
 }

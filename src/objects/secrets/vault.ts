@@ -2,18 +2,19 @@ import { sha256Hex } from '../../bytes/sha256.ts'
 import { readSecretKeys } from '../../secret-keys.ts'
 
 /**
- * Secrets at rest: AES-256-GCM, bound by the additional data to what they belong to, so that a record moved to another
- * user, credential or purpose does not open. Opening fails closed: there is no plaintext mode and no fallback.
+ * Secrets at rest: AES-256-GCM. The additional data bind a record to its owner, so that a record moved to another
+ * user, credential or purpose does not open. Without the right key nothing opens: there is no plaintext mode and no
+ * fallback.
  *
- * A record is `v1.<key id>.<iv>.<ciphertext>`, the last two in base64url. The key id tells which key sealed it: VAULT_KEY holds the
- * current key first, and behind it, after commas, earlier ones that still open what they sealed.
+ * A record is `v1.<key id>.<iv>.<ciphertext>`, the last two in base64url. The key id tells which key sealed it.
+ * VAULT_KEY holds the current key first, then, separated by commas, earlier keys that still open what they sealed.
  */
 export interface Vault {
-  /** With the current key. */
+  /** Seals with the current key. */
   seal(plaintext: string, owner: Owner): Promise<string>
-  /** Rejects where the record was sealed by a key that is not here, or for another owner, or was changed. */
+  /** Rejects if the record was sealed by an unknown key or for another owner, or was changed. */
   open(record: string, owner: Owner): Promise<string>
-  /** Whether the current key sealed it. */
+  /** Whether the current key sealed the record. */
   isCurrent(record: string): boolean
 }
 
@@ -40,7 +41,10 @@ const VERSION = 'v1'
 /** NIST SP 800-38D: 96 bits, random for each record. */
 const IV_BYTES = 12
 
-/** The vault under `VAULT_KEY` (32 bytes in base64 each, the current key first); null where a key is missing or malformed. */
+/**
+ * The vault with the keys in `VAULT_KEY` (32 bytes each, in base64, the current key first); null if any key is
+ * missing or malformed.
+ */
 export async function openVault(vaultKey: string | undefined): Promise<Vault | null> {
   const keys = readSecretKeys(vaultKey)
   if (keys === null) return null

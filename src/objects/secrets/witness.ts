@@ -3,8 +3,8 @@ import { openVault } from './vault.ts'
 const OWNER = { userId: '', credentialId: '', purpose: 'witness' } as const
 
 /**
- * An empty record, sealed as credentials are. Whether it opens tells whether VAULT_KEY is still the key that sealed the users'
- * secrets, without waking any of them. Kept in the directory as soon as there is a user.
+ * An empty record, sealed like credentials. Whether it opens tells whether VAULT_KEY is still the key that sealed the
+ * users' secrets, without waking any user. The directory keeps it as soon as there is a user.
  */
 export class Witness {
   readonly #sql: SqlStorage
@@ -14,7 +14,7 @@ export class Witness {
     sql.exec('CREATE TABLE IF NOT EXISTS witness (sealed TEXT NOT NULL) STRICT')
   }
 
-  /** True where there is none yet: it is made then, unless the vault itself does not open. */
+  /** Whether the record opens. If there is none yet, it is made; false then only if the vault itself does not open. */
   async opens(vaultKey: string | undefined): Promise<boolean> {
     const vault = await openVault(vaultKey)
     if (vault === null) return false
@@ -24,11 +24,13 @@ export class Witness {
       await vault.open(row.sealed, OWNER)
       return true
     } catch {
-      return false // said to whoever asks
+      return false // the caller reports it
     }
   }
 
-  /** Sealed anew with the current key: an admin has resealed everything, or goes on without what another key sealed. */
+  /**
+   * Seals it anew with the current key: an admin has resealed everything, or goes on without what another key sealed.
+   */
   async renew(vaultKey: string | undefined): Promise<boolean> {
     const vault = await openVault(vaultKey)
     if (vault === null) return false

@@ -5,12 +5,13 @@ import { noUsage, type Usage, USAGE_COLUMNS, usageValues } from '../ledger/usage
 import { allUsersSpan, close, closedUntil } from './closing.ts'
 import type { Push, PushRow } from './push.ts'
 
-/** What is summed by the minute, hour and day of arrival; it is kept as long as users' objects keep theirs. */
+/** Sums are kept by the minute, hour and day of arrival, for as long as users' objects keep theirs. */
 const ARRIVALS: readonly Span[] = SPANS
 
 /**
- * Adds what is new in a push; false where nothing is. A push that was taken before has no newer version, so a repetition
- * counts nothing twice, however late; of another life all counts are new. Call it within a transaction.
+ * Adds what is new in a push; false if nothing is. A push that was taken before has no newer version, so a repetition
+ * counts nothing twice, however late. If the push is of another life, all its counts are new. To be called within a
+ * transaction.
  */
 export function take(sql: SqlStorage, push: Push, now: number): boolean {
   const told = toldBy(sql, push.user)
@@ -43,7 +44,7 @@ export function take(sql: SqlStorage, push: Push, now: number): boolean {
   return true
 }
 
-/** Forgets hours and days past their age. */
+/** Deletes hours and days past their age. */
 export function prune(sql: SqlStorage, now: number): void {
   for (const span of ARRIVALS) {
     for (const table of ['sums', 'tallies']) {
@@ -74,7 +75,7 @@ function toldBy(sql: SqlStorage, user: string): Told | undefined {
   return { life: row.life, version: row.version, rows, tallies }
 }
 
-/** Requests are tallied beside what happened to the ring. */
+/** Prefix of the tallies for requests, which stand beside those for the ring. */
 export const REQUESTS = 'requests '
 
 function talliesOf({ requests, tallies }: Push): Record<string, number> {
@@ -86,19 +87,19 @@ function talliesOf({ requests, tallies }: Push): Record<string, number> {
 }
 
 interface Place {
-  /** In milliseconds; 0: of all time. */
+  /** In milliseconds; 0: over all time. */
   readonly span: number
   readonly start: number
   readonly user: string
 }
 
-/** Where a push of this instant counts. */
+/** The sums to which a push of this instant must be added. */
 function placesOf(sql: SqlStorage, user: string, now: number): readonly Place[] {
   const places: Place[] = [{ span: 0, start: 0, user: '' }]
   for (const span of ARRIVALS) {
     const start = startOf(span, now)
     places.push({ span: SPAN_MS[span], start, user })
-    // The clock of another machine may be behind: what is over already has its sum.
+    // Another machine's clock may be behind. The sum of a span that is already closed must then be corrected too.
     if (start < closedUntil(sql, span)) places.push({ span: allUsersSpan(span), start, user: '' })
   }
   return places
@@ -124,7 +125,7 @@ const ADD = `INSERT INTO sums (span_ms, start, user_id, upstream, model, ${USAGE
   VALUES (?, ?, ?, ?, ?, ${USAGE_COLUMNS.map(() => '?').join(', ')})
   ON CONFLICT DO UPDATE SET ${USAGE_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`
 
-/** What is new; null where nothing is. */
+/** What is new; null if nothing is. */
 function minus(usage: Usage, before: Usage | undefined): Usage | null {
   const values = usageValues(usage)
   const old = before === undefined ? [] : usageValues(before)

@@ -1,15 +1,18 @@
 import { logError } from '../../http/log.ts'
 import type { Condition } from './conditions.ts'
 
-/** What holds and ends and holds again is told once in so long. */
+/** A condition that ends and holds again is reported only once within this time. */
 const QUIET_MS = 60 * 60_000
-/** What comes within moments is told with one call. */
+/** Alerts within this time go out with one call. */
 export const GATHER_MS = 2000
-/** A receiver that does not answer is asked again after 5 s, doubling up to an hour; what is older than a day is given up. */
+/**
+ * A receiver that does not answer is called again after 5 s, doubled up to an hour. Alerts older than a day are given
+ * up.
+ */
 const RETRY_MS = 5000
 const MAX_RETRY_MS = 60 * 60_000
 const GIVEN_UP_MS = 24 * 60 * 60_000
-/** So many are told with one call. */
+/** The most alerts of one call. */
 const MAX_ALERTS = 100
 const ANSWER_MS = 10_000
 
@@ -19,7 +22,7 @@ export interface Receiver {
   readonly send: (request: Request) => Promise<Response>
 }
 
-/** Alerts on their way to the operator's webhook: kept until it has taken them. */
+/** Alerts on their way to the operator's webhook. They are kept until it has accepted them. */
 export class Alerts {
   readonly #sql: SqlStorage
 
@@ -33,7 +36,10 @@ export class Alerts {
     `)
   }
 
-  /** Notes what holds of a user and did not before; whether there is anything to tell. To be called within a transaction. */
+  /**
+   * Records conditions of a user that hold now and did not before. Returns whether there is anything to send. To be
+   * called within a transaction.
+   */
   note(
     user: { readonly id: string; readonly label: string | null },
     before: readonly Condition[],
@@ -65,7 +71,10 @@ export class Alerts {
     return isNew
   }
 
-  /** Tells what waits, with one call; when to try again (epoch milliseconds), null where nothing is left. Never throws. */
+  /**
+   * Sends what waits, with one call. Returns when to try again (epoch milliseconds); null if nothing is left. Never
+   * throws.
+   */
   async deliver({ url, secret, send }: Receiver, now: number): Promise<number | null> {
     this.#sql.exec('DELETE FROM alerts WHERE at <= ?', now - GIVEN_UP_MS)
     const waiting = this.#sql
@@ -76,7 +85,8 @@ export class Alerts {
       .toArray()
     const [first] = waiting
     if (first === undefined) return null
-    // The same rows under the same id with every repetition, so that a receiver which took them already knows them again.
+    // A repetition sends the same rows under the same id, so that a receiver which has accepted them already
+    // recognises them.
     const others = waiting.findIndex(({ tries }) => tries !== first.tries)
     const rows = others === -1 ? waiting : waiting.slice(0, others)
     const last = rows.at(-1) ?? first
@@ -97,7 +107,10 @@ function nameOf({ kind, subject }: Condition): string {
   return `${kind} ${subject}`
 }
 
-/** What is not taken is told again; the log says why, since an operator who hears nothing takes it for good news. */
+/**
+ * Alerts that are not accepted are sent again. The log says why, since an operator who hears nothing takes it for
+ * good news.
+ */
 async function wasTaken(request: () => Promise<Request>, send: Receiver['send']): Promise<boolean> {
   try {
     const response = await send(await request())
@@ -110,18 +123,18 @@ async function wasTaken(request: () => Promise<Request>, send: Receiver['send'])
   }
 }
 
-/** The bytes that a secret stands for: of the form `whsec_…` it is base64. Null where that is malformed, or there are none. */
+/** The bytes of a secret: with the prefix `whsec_` it is base64. Null if that is malformed or empty. */
 export function signingKey(secret: string): Uint8Array | null {
   if (!secret.startsWith('whsec_')) return secret === '' ? null : new TextEncoder().encode(secret)
   try {
     const bytes = Uint8Array.fromBase64(secret.slice('whsec_'.length))
     return bytes.length === 0 ? null : bytes
   } catch {
-    return null // not base64; /health/ready says so
+    return null // not base64; /health/ready reports it
   }
 }
 
-/** As Standard Webhooks (1.0) signs: HMAC-SHA256 over `id.timestamp.body`. */
+/** Signed as in Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`. */
 async function signed(
   url: string,
   secret: string,

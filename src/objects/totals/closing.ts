@@ -4,8 +4,9 @@ import { USAGE_COLUMNS } from '../ledger/usage.ts'
 const SUMS = USAGE_COLUMNS.map((column) => `sum(${column})`).join(', ')
 
 /**
- * A chart of all users would read a row of each user for each hour. So minutes, hours and days that are over are summed up once
- * over all users, when the first push after them arrives; those sums are kept under the negative length of the span.
+ * A chart of all users would read one row for each user and hour. So minutes, hours and days that are over are summed
+ * up once over all users, when the first push after them arrives. Those sums are stored under the negative length of
+ * the span.
  */
 export function allUsersSpan(span: Span): number {
   return -SPAN_MS[span]
@@ -20,7 +21,7 @@ export function closedUntil(sql: SqlStorage, span: Span): number {
   return rows.toArray()[0]?.until ?? 0
 }
 
-/** Sums up what is over. Call it within a transaction. */
+/** Sums up the spans that are over. To be called within a transaction. */
 export function close(sql: SqlStorage, now: number): void {
   for (const span of SPANS) {
     const since = closedUntil(sql, span)

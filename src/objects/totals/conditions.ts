@@ -2,15 +2,15 @@ import { DAY_MS } from '../../json/time.ts'
 import { isMoney, type LimitName } from '../config/limits.ts'
 import { useOf, type UserState } from '../state.ts'
 
-/** Something about a user that an operator should know of, for as long as it holds. */
+/** Something about a user that an operator should know of as long as it holds. */
 export interface Condition {
   readonly kind: 'ring_serves_nothing' | 'credential_quarantined' | 'budget' | 'ledger_broken'
-  /** Tells it from others of its kind: a credential's id, or a limit with its period and percentage. */
+  /** Distinguishes it from others of its kind: a credential's id, or a limit with its period and percentage. */
   readonly subject: string
   readonly detail: Readonly<Record<string, string | number | null>>
 }
 
-/** What holds of a user now. Pure, but for reading `state`. */
+/** The conditions of a user that hold now. Pure, except that it reads `state`. */
 export function conditionsOf(
   state: UserState,
   { isOut, ledgerHolds }: { readonly isOut: boolean; readonly ledgerHolds: boolean },
@@ -55,7 +55,7 @@ function budgetsOf(state: UserState, now: number): readonly Condition[] {
   return budgets.flatMap(([limit, wire, used, since]): Condition[] => {
     const allowed = limits[limit]
     if (allowed === null) return []
-    // What is reserved is refused before all is used: who was refused has met the end of it.
+    // Reservations may make a limit refuse before it is fully used. A user who was refused has reached its end.
     const isAtEnd = used >= allowed || wasRefusedBy(state, limit, since)
     const percents = [...(isAtEnd || used >= 0.8 * allowed ? [80] : []), ...(isAtEnd ? [100] : [])]
     return percents.map((percent) => ({

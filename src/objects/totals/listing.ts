@@ -5,12 +5,12 @@ import type { Card } from '../directory/cards.ts'
 import type { UserSummary } from './push.ts'
 
 export interface ListQuery {
-  /** Part of a label or the beginning of an id, whatever its case; null: all. */
+  /** Part of a label or the beginning of an id, in any case; null: all. */
   readonly q: string | null
   readonly sort: UserSort
-  /** The id after which a list by ids goes on. */
+  /** In a list by ids: the id after which it continues. */
   readonly after: string | null
-  /** How many of a list in another order are skipped. */
+  /** In a list of another order: how many users are skipped. */
   readonly offset: number
   readonly limit: number
 }
@@ -20,7 +20,7 @@ export interface Listed {
   readonly total: number
 }
 
-/** Whom the list shows, as they were last heard of. Pure. */
+/** The users that the list shows, as last reported. Pure. */
 export function listOf(found: readonly Person[], query: ListQuery, now: number): Listed {
   const sorted = query.sort === 'id' ? found : inOrder(found, query.sort, now)
   const from =
@@ -37,7 +37,7 @@ export interface Person {
   readonly summary: UserSummary | null
 }
 
-/** Those whose label or id matches, in the order of their ids; null: everybody. */
+/** Those whose label or id matches, in the order of their ids; everybody if `q` is null. */
 export function peopleIn(sql: SqlStorage, q: string | null): readonly Person[] {
   const rows = sql.exec<PersonRow>(
     `SELECT people.user_id, created_at, card, at, summary FROM people LEFT JOIN told USING (user_id)
@@ -66,7 +66,7 @@ type PersonRow = {
   summary: string | null
 }
 
-/** In the order asked for; what each is weighed by is computed once. */
+/** In the order asked for. The weight of each user is computed only once. */
 function inOrder(
   people: readonly Person[],
   sort: Exclude<UserSort, 'id'>,
@@ -99,12 +99,12 @@ const WEIGHTS: Readonly<Record<Exclude<UserSort, 'id' | 'label'>, Weigh>> = {
   trouble: ({ summary }, _today, now) => troubleOf(summary, now),
 }
 
-/** Those without a name come last. */
+/** Users without a name come last. */
 function nameOf({ card, summary }: Person): string {
   return (card?.label ?? summary?.label ?? '\uffff').toLowerCase()
 }
 
-/** What was told of another day is nothing of today. */
+/** A report of another day says nothing about today. */
 function todayOf(summary: UserSummary | null, now: number): UserSummary['today'] {
   const start = startOf('day', now)
   return summary?.today.start === start ? summary.today : { start, ...NOTHING }
@@ -121,7 +121,7 @@ function troubleOf(summary: UserSummary | null, now: number): number {
   return (isOutNow(summary, now) ? 1e6 : 0) + (summary.ledgerHolds ? 0 : 1e7) + out
 }
 
-/** A ring that nobody uses tells nothing when a quota comes back: that it does is known beforehand. */
+/** A ring that nobody uses does not report when its quota comes back, but the time is known in advance. */
 export function isOutNow({ isOut, nextRecovery }: UserSummary, now: number): boolean {
   return isOut && (nextRecovery ?? Infinity) > now
 }

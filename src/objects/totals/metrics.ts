@@ -12,8 +12,9 @@ interface Series {
 }
 
 /**
- * All that was told, in Prometheus's text format 0.0.4. Labels are bounded: upstreams, models that users' objects count apart,
- * and words of ours; never a user, a credential or a key. Counters never go down, so the use of deleted users stays in.
+ * Everything reported, in Prometheus's text format 0.0.4. Labels are bounded: upstreams, models that users' objects
+ * count separately, and words of Pollux's; never a user, a credential or a key. Counters must never go down, so the
+ * use of deleted users stays included.
  */
 export function metricsOf(sql: SqlStorage, version: string, now: number): string {
   const rows = sql

@@ -9,10 +9,10 @@ export interface OverviewTold extends Listed {
   readonly use: UsageTold
 }
 
-/** So many credentials in quarantine are named; there may be more. */
+/** At most this many credentials in quarantine are named. */
 const MAX_ATTENTION = 100
 
-/** How all rings stand, as they were last heard of. Pure. */
+/** The state of all rings, as last reported. Pure. */
 export function ringsOf(people: readonly Person[], now: number): RingsLine {
   const summaries = people.flatMap(({ summary }) => (summary === null ? [] : [summary]))
   const out = summaries.filter((summary) => isOutNow(summary, now))

@@ -3,14 +3,14 @@ import type { RequestCounts } from '../ledger/counters.ts'
 import type { Condition } from './conditions.ts'
 import type { Usage } from '../ledger/usage.ts'
 
-/** Use of all that a user ever used of one upstream's model, whichever credentials it was. */
+/** All that a user ever used of one upstream's model, over all credentials. */
 export interface PushRow {
   readonly upstream: Upstream
   readonly model: string
   readonly usage: Usage
 }
 
-/** How many credentials of an upstream are how. */
+/** How many credentials of an upstream are in which state. */
 export interface RingCounts {
   readonly upstream: Upstream
   readonly ready: number
@@ -19,23 +19,23 @@ export interface RingCounts {
   readonly quarantined: number
 }
 
-/** How a user stands, for lists. Times are epoch milliseconds. */
+/** A user's state, for lists. Times are epoch milliseconds. */
 export interface UserSummary {
   readonly createdAt: number
   readonly label: string | null
   readonly disabled: boolean
   readonly expiresAt: number | null
-  /** The last characters of the current key; null: an admin chose it. */
+  /** The last characters of the current key; null if an admin chose it. */
   readonly keyHint: string | null
   readonly plan: string | null
   readonly rings: readonly RingCounts[]
-  /** When the first of those that cool serves again; null where none cools. */
+  /** When the first credential that cools down serves again; null if none does. */
   readonly nextRecovery: number | null
-  /** Whether there is a model that no credential of the ring serves now. */
+  /** Whether there is a model that no credential of the ring can serve now. */
   readonly isOut: boolean
   readonly lastUsedAt: number | null
   readonly today: {
-    /** Epoch milliseconds: the day (UTC) that it is of. */
+    /** The day (UTC) of these numbers, in epoch milliseconds. */
     readonly start: number
     readonly requests: number
     readonly tokens: number
@@ -44,14 +44,17 @@ export interface UserSummary {
   }
   /** Whether granted = settled + open. */
   readonly ledgerHolds: boolean
-  /** What an operator should know of; absent where an earlier version told. */
+  /** What an operator should know of; absent in reports of an earlier version. */
   readonly conditions?: readonly Condition[]
 }
 
-/** What a user's object tells the totals object. All counts are absolute, so that telling it twice counts nothing twice. */
+/**
+ * What a user's object reports to the totals object. All counts are absolute, so that reporting twice counts nothing
+ * twice.
+ */
 export interface Push {
   readonly user: string
-  /** Of the user's storage: counts of another one begin anew. */
+  /** The id of the user's storage. For another one, counting starts from zero. */
   readonly life: string
   /** Grows with each change. */
   readonly version: number

@@ -3,10 +3,13 @@ import { USAGE_COLUMNS } from '../ledger/usage.ts'
 const COLUMNS = USAGE_COLUMNS.map((column) => `${column} INTEGER NOT NULL DEFAULT 0`).join(',\n  ')
 
 /**
- * The tables of the totals object; docs/storage.md describes them. `told`: what each user's object told last, which the next
- * difference is to. `sums`: all that was ever told by upstream and model (span 0, no user), and by user and the hour and the day
- * (UTC) at which it arrived; of all users together under a negative span. `tallies`: the same of requests and of what happened to
- * rings. `closed`: until when the negative ones are there. `people`: who there is, with names.
+ * The tables of the totals object; docs/storage.md describes them.
+ * `told`: what each user's object reported last, from which the next report's difference is taken.
+ * `sums`: everything ever reported by upstream and model (span 0, no user), and by user and the hour and day (UTC) of
+ * arrival; under a negative span, of all users together.
+ * `tallies`: the same for requests and for events of rings.
+ * `closed`: until when the sums under negative spans exist.
+ * `people`: the users, with names.
  */
 const TABLES = `
 CREATE TABLE IF NOT EXISTS told (

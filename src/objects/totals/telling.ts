@@ -7,12 +7,12 @@ import type { UserState } from '../state.ts'
 import { conditionsOf } from './conditions.ts'
 import type { Push, PushRow, RingCounts, UserSummary } from './push.ts'
 
-/** Grows with each change of what `pushOf` tells. */
+/** Grows with each change of what `pushOf` returns. */
 export function versionOf({ ledger, profile }: UserState): number {
   return ledger.version + profile.configVersion
 }
 
-/** What the totals object is to know of a user, as it is on disk. Pure, but for reading `state`. */
+/** What the totals object must know of a user, as it is on disk. Pure, except that it reads `state`. */
 export function pushOf(userId: string, state: UserState, now: number): Push {
   const { ledger, profile } = state
   return {
@@ -100,14 +100,14 @@ function ringsOf(state: UserState, now: number) {
   const OPEN: readonly Standing['kind'][] = ['open', 'test', 'not_allowed']
   const serves = (model: string): boolean =>
     credentials.some((one) => OPEN.includes(standingOf(one, model, state, now).kind))
-  // Any model stands for those that are out of no quota.
+  // ANY_MODEL stands for all models for which no credential is out of quota.
   const isOut = credentials.length > 0 && [...closed, ANY_MODEL].some((model) => !serves(model))
   return { rings: [...rings.values()], nextRecovery, isOut }
 }
 
 const ANY_MODEL = ''
 
-/** Models that some credential is out of quota for. */
+/** Models for which some credential is out of quota. */
 function closedModels({ buckets }: UserState, now: number): readonly string[] {
   return [
     ...new Set(

@@ -14,11 +14,14 @@ import { allUsersSpan, closedUntil } from './closing.ts'
 
 const SUMS = USAGE_COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(', ')
 
-/** What lines can be told apart by, and the column that has it. Whose credential it was only the user's object knows. */
+/**
+ * What lines can be grouped by, and the columns. Credentials are missing: only the user's object knows which one was
+ * used.
+ */
 const COLUMNS = { user: 'user_id', model: 'model', upstream: 'upstream' } as const
 type Key = keyof typeof COLUMNS
 
-/** Use of all users, by the time at which their objects told it. Pure, but for reading the tables. */
+/** The use of all users, by the time at which their objects reported it. Pure, except that it reads the tables. */
 export function usageOfAll(sql: SqlStorage, query: UsageQuery): UsageTold {
   const { by } = query
   const keys = by.filter((name): name is Key => name in COLUMNS)
@@ -40,7 +43,7 @@ export function usageOfAll(sql: SqlStorage, query: UsageQuery): UsageTold {
   return { usage, truncated, requests: requestsOf(sql, query), asOf: told.at }
 }
 
-/** Rows of both kinds: of all users together as far as that is summed up, else of each. */
+/** Selects both kinds of rows: sums over all users as far as they exist, and otherwise those of each user. */
 const WITHIN = (table: string): string =>
   `(SELECT * FROM ${table} WHERE span_ms = ? AND start >= ? AND start < ?
     UNION ALL SELECT * FROM ${table} WHERE span_ms = ? AND start >= ? AND start < ?)`

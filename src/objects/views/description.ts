@@ -7,7 +7,7 @@ import type { UserState } from '../state.ts'
 import type { UserKey } from '../config/user-keys.ts'
 import type { Mode } from '../config/user-settings.ts'
 
-/** A user as the admin API shows it, in the wire's own names. Times are ISO 8601; no secret is part of it. */
+/** A user as the admin API shows it, in the wire's own names. Times are ISO 8601. No secret is part of it. */
 export interface UserDescription {
   readonly id: string
   readonly created_at: string
@@ -17,7 +17,7 @@ export interface UserDescription {
   readonly affinity: boolean
   readonly disabled: boolean
   readonly expires_at: string | null
-  /** The plan whose settings and limits go before the user's own; what is described is what holds. */
+  /** The plan whose settings and limits override the user's own. The other fields show what applies. */
   readonly plan: string | null
   readonly models: readonly string[] | null
   readonly aliases: Readonly<Record<string, string>>
@@ -33,15 +33,15 @@ export interface UserDescription {
   readonly credentials: readonly CredentialDescription[]
 }
 
-/** A key that is valid; the newest stands first, and only it has no end. */
+/** A valid key. The newest comes first, and only it has no end. */
 export interface KeyDescription {
-  /** The last four characters of a minted key; null: an admin chose it. */
+  /** The last four characters of a minted key; null if an admin chose it. */
   readonly hint: string | null
   readonly created_at: string
   readonly ends_at: string | null
 }
 
-/** The wire's names for limits; null: none. */
+/** Limits under the wire's names; null: unlimited. */
 export interface LimitsDescription {
   readonly max_concurrency: number | null
   readonly requests_per_minute: number | null
@@ -81,13 +81,13 @@ export interface CredentialDescription {
   readonly models: readonly string[] | null
   readonly paused_until: string | null
   readonly quarantine_reason: string | null
-  /** A page of Google's where the account's owner can end that. */
+  /** A page of Google's where the account's owner can end the quarantine. */
   readonly quarantine_link: string | null
   readonly created_at: string
   readonly updated_at: string
 }
 
-/** Pure, but for reading `state`. */
+/** Pure, except that it reads `state`. */
 export function describeUser(
   userId: string,
   { profile, keys, credentials }: UserState,
@@ -120,7 +120,7 @@ export function describeUser(
   }
 }
 
-/** `userSince` (epoch milliseconds): as old as the user is the key that came with it. */
+/** `userSince` (epoch milliseconds): the age of a key that came with the user. */
 export function describeKey(key: UserKey, userSince: number): KeyDescription {
   const { hint, createdAt, endsAt } = key
   return { hint, created_at: iso(createdAt ?? userSince), ends_at: isoOrNull(endsAt) }

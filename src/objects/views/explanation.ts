@@ -8,36 +8,36 @@ import type { Standing, StandingOf } from '../ring/standing.ts'
 import { type UserState, ringOf, useOf, viewOf } from '../state.ts'
 import { type UserSettings, admissionOf, resolveModel } from '../config/user-settings.ts'
 
-/** What would become of a request for a model now, credential by credential; answered without any effect. */
+/** What would happen to a request for a model now, credential by credential. Has no effect. */
 export interface Explanation {
   readonly model: string
-  /** As Google would be asked for it; null where the user may not ask. */
+  /** Google's name for the model; null if the user may not ask for it. */
   readonly resolved_model: string | null
-  /** The model that would serve: the resolved one, or what stands in for it while it is out of quota everywhere. */
+  /** The model that would serve: the resolved one, or its fallback while that is out of quota everywhere. */
   readonly serving_model: string | null
-  /** What stands in for it, in order. */
+  /** Its fallbacks, in order. */
   readonly fallbacks: readonly string[]
   readonly admission: ReturnType<typeof admissionOf>
   readonly mode: string
-  /** The credential that would be lent; null with the reason why none. */
+  /** The credential that would be lent; null if there is none, with the reason. */
   readonly chosen: string | null
   readonly reason: string | null
-  /** In the order in which a request would go through them. */
+  /** In the order in which a request would try them. */
   readonly credentials: readonly CredentialOutlook[]
 }
 
 export interface CredentialOutlook {
   readonly id: string
   readonly would_serve: boolean
-  /** `open` and `test` would serve; the others tell why not. */
+  /** `open` and `test` would serve; the others say why not. */
   readonly standing: Standing['kind'] | 'not_pinned' | 'operation_not_served' | 'sealed'
   readonly until: string | null
 }
 
-/** No request is so small that it uses none. */
+/** The smallest possible request. */
 const LEAST: Need = { tokens: 1, calls: 1, places: 1, costNano: 1 }
 
-/** Pure, but for reading `state`. `sealed`: the credentials whose secrets nothing opens here. */
+/** Pure, except that it reads `state`. `sealed`: the credentials whose secrets cannot be opened here. */
 export function explain(
   state: UserState,
   { model, session }: { readonly model: string; readonly session: string | null },
@@ -99,7 +99,9 @@ type Outlook =
   | { readonly kind: 'not_pinned'; readonly until: number }
   | { readonly kind: 'operation_not_served' | 'sealed' }
 
-/** What stands against a credential, checked in the order of `select`: the pin and the operation come before its own standing. */
+/**
+ * What stands against a credential, checked in the order of `select`: pin and operation come before its own standing.
+ */
 function outlookOf(
   credential: Credential,
   { operation, pin, sealed, now }: Circumstances,
@@ -114,12 +116,12 @@ function outlookOf(
   return wouldServe && sealed.has(credential.id) ? { kind: 'sealed' } : standing
 }
 
-/** What a request would be told where all that could serve are sealed. */
+/** The reason that a request would get if every credential that could serve is sealed. */
 function reasonOf(reason: NoCredential['reason'], sealed: ReadonlySet<string>): string {
   return reason === 'all_tried' && sealed.size > 0 ? 'vault_not_configured' : reason
 }
 
-/** As an admin sets it: `requestsPerMinute` is `requests_per_minute`. */
+/** The name that an admin uses: `requestsPerMinute` becomes `requests_per_minute`. */
 function wireName(limit: LimitName): string {
   return limit.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -11,7 +11,7 @@ import { type UserState, useOf } from '../state.ts'
 /** What the holder of a key may know of it, in the wire's own names; no secret, no project, no id of Google's. */
 export interface KeyInfo {
   readonly user: string
-  /** The one that asks; with an end where another has replaced it. */
+  /** The key that asks. It has an end if another has replaced it. */
   readonly key: KeyDescription
   readonly label: string | null
   readonly expires_at: string | null
@@ -24,14 +24,14 @@ export interface KeyInfo {
     readonly minute: { readonly requests: number; readonly tokens: number }
     readonly day: { readonly requests: number; readonly tokens: number }
     readonly total_tokens: number
-    /** What is known of the cost in all. */
+    /** The known cost of everything so far. */
     readonly cost_usd: number
   }
-  /** How many credentials there are, and how many serve any model at all at the moment. */
+  /** How many credentials there are, and how many serve at least one model now. */
   readonly ring: { readonly credentials: number; readonly serving: number }
 }
 
-/** Pure, but for reading `state`. */
+/** Pure, except that it reads `state`. */
 export function keyInfo(
   userId: string,
   state: UserState,

@@ -3,12 +3,12 @@ import type { Reachable } from '../../gemini/models/listing.ts'
 import { admissionTo, type UserState } from '../state.ts'
 import type { Admission } from '../config/user-settings.ts'
 
-/** What a user's requests can reach, told without a lease. */
+/** What a user's requests can reach, found out without a lease. */
 export type Reach =
   | (Reachable & { readonly ok: true })
   | { readonly ok: false; readonly reason: Exclude<Admission, 'ok'> }
 
-/** Pure, but for reading `state`. */
+/** Pure, except that it reads `state`. */
 export function reachOf(state: UserState, keyDigest: string, now: number): Reach {
   const { profile, credentials, faults } = state
   const { settings } = profile

@@ -16,7 +16,7 @@ import { principalOf } from '../ring/standing.ts'
 import { terminalSum } from '../ledger/usage.ts'
 import type { UserState } from '../state.ts'
 
-/** Pure, but for reading `state`. */
+/** Pure, except that it reads `state`. */
 export function buildStats(userId: string, state: UserState, now: number): Stats {
   const { profile, ledger } = state
   const [requests, attempts, openLeases] = [
@@ -28,7 +28,7 @@ export function buildStats(userId: string, state: UserState, now: number): Stats
   const ended = Object.values(requests).reduce((sum, count) => sum + count, 0)
   const granted = attempts.reduce((sum, counts) => sum + counts.granted, 0)
   const settled = attempts.reduce((sum, counts) => sum + terminalSum(counts), 0)
-  // Counters outlive their credential: the ledger adds up over all that ever were in the ring.
+  // Counters outlive their credential: the ledger includes every credential that ever was in the ring.
   const ids = new Set([
     ...credentials.map(({ id }) => id),
     ...attempts.map(({ credentialId }) => credentialId),

@@ -11,7 +11,10 @@ import type { RequestCounts } from '../ledger/counters.ts'
 import { type Histogram, histograms } from '../ledger/latency.ts'
 import { addUsage, noUsage, terminalSum, type Usage } from '../ledger/usage.ts'
 
-/** What use is asked for. Times are epoch milliseconds; a span belongs to it that begins from `from` on and before `to`. */
+/**
+ * The use that is asked for. Times are epoch milliseconds. It includes spans that begin at `from` or later and before
+ * `to`.
+ */
 export interface UsageQuery {
   readonly from: number
   readonly to: number
@@ -19,7 +22,7 @@ export interface UsageQuery {
   readonly by: readonly UsageKeyName[]
 }
 
-/** What an object knows of it. */
+/** The use, as far as an object knows it. */
 export interface UsageTold {
   readonly usage: readonly UsageLine[]
   readonly requests: readonly RequestLine[]
@@ -30,17 +33,17 @@ export interface UsageTold {
 
 type TextKey = Exclude<UsageKeyName, 'outcome'>
 
-/** Use of somewhere in one span, with all that it may be told apart by. */
+/** The use in one span, with everything by which it may be grouped. */
 export interface UsageItem {
   readonly start: number
   readonly keys: Readonly<Partial<Record<TextKey, string>>>
   readonly usage: Usage
 }
 
-/** So many lines are answered at once. */
+/** The most lines of one answer. */
 export const MAX_LINES = 2000
 
-/** Items added up by what they are to be told apart by, oldest first. Pure. */
+/** Items added up by the requested keys, oldest first. Pure. */
 export function linesOf(
   items: readonly UsageItem[],
   by: readonly UsageKeyName[],
@@ -93,7 +96,9 @@ const TOGETHER = {
   whole: null,
 }
 
-/** Tokens, money and times are kept for all outcomes together: null is not taken for nothing. */
+/**
+ * Tokens, money and times are counted for all outcomes together, so here they are null: they must not be taken for 0.
+ */
 function byOutcome({ start, keys, usage }: UsageItem): UsageLine[] {
   return OUTCOMES.filter((outcome) => usage[outcome] !== 0).map((outcome) => ({
     start: iso(start),

@@ -2,7 +2,7 @@ import { SPAN_MS } from '../ledger/spans.ts'
 import type { UserState } from '../state.ts'
 import { linesOf, MAX_LINES, requestLine, type UsageQuery, type UsageTold } from './usage-lines.ts'
 
-/** Use of one user, as far back as spans of the length are kept. Pure, but for reading `state`. */
+/** The use of one user, as far back as spans of this length are kept. Pure, except that it reads `state`. */
 export function usageOf(
   userId: string,
   { ledger }: UserState,
