@@ -48,6 +48,20 @@ export function ensureSecrets(file: string): Secrets {
   return vars
 }
 
+/** Secrets that a gateway may do without (docs/operations.md). */
+const OPTIONAL = ['METRICS_TOKEN', 'ALERT_WEBHOOK_SECRET'] as const
+
+/** Those of them that somebody set, in the environment or in the file. */
+export function optionalSecrets(file: string): Readonly<Record<string, string>> {
+  const given = parseEnv(existsSync(file) ? readFileSync(file, 'utf8') : '')
+  return Object.fromEntries(
+    OPTIONAL.flatMap((name) => {
+      const value = process.env[name] || given[name]
+      return value ? [[name, value]] : []
+    }),
+  )
+}
+
 function random(bytes: number): string {
   return randomBytes(bytes).toString('base64url')
 }

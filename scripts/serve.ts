@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type Build } from './build.ts'
-import { ensureSecrets } from './dev-vars.ts'
+import { ensureSecrets, optionalSecrets } from './dev-vars.ts'
 import { serve } from './served/run.ts'
 import { lock } from './state.ts'
 import { onStopRequest } from './stop-requests.ts'
@@ -39,6 +39,7 @@ const secrets = {
   MASTER_API_KEY: process.env['MASTER_API_KEY'] || made.MASTER_API_KEY,
   VAULT_KEY: process.env['VAULT_KEY'] || made.VAULT_KEY,
   API_KEY_SECRET: process.env['API_KEY_SECRET'] || made.API_KEY_SECRET,
+  ...optionalSecrets(secretsFile),
 }
 
 const stopped = new Promise<'stopped'>((stop) => {

@@ -4,7 +4,7 @@ import { startEmulator } from '../emulator/server.ts'
 import { banner } from './banner.ts'
 import { ensureDemoCredentials, toGoogle } from './demo-credentials.ts'
 import { configureDemoUser, configureLimitedUser } from './demo-user.ts'
-import { ensureDevVars } from './dev-vars.ts'
+import { ensureDevVars, optionalSecrets } from './dev-vars.ts'
 import { type Options, readOptions } from './options.ts'
 import { freePort } from './ports.ts'
 import { claimState } from './state.ts'
@@ -66,6 +66,8 @@ async function run(options: Options): Promise<void> {
       CODE_ASSIST_BASE_URL: google.url,
       VERTEX_BASE_URL: google.url,
       GEMINI_API_BASE_URL: google.url,
+      // Wrangler takes only required secrets from the file. So others on this machine may see these: `npm start` is a trial.
+      ...optionalSecrets(options.devVars),
     },
     onLine: workerLog((line) => {
       if (isReady) console.log(line)

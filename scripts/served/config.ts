@@ -8,6 +8,8 @@ export interface Served {
   readonly port: number
   /** The folder of objects and KV. */
   readonly state: string
+  /** The names of the secrets that were given: the build's, and others that it can do without. */
+  readonly secrets: readonly string[]
   /** They override the build's variables. */
   readonly vars: Readonly<Record<string, string>>
   /** Whether the Worker may reach addresses that are not public. */
@@ -25,10 +27,11 @@ export function configOf({
   host,
   port,
   state,
+  secrets,
   vars,
   reachesPrivate,
 }: Served): string {
-  const { secrets, objects, keys } = build
+  const { objects, keys } = build
   const bindings = [
     ...Object.entries({ ...build.vars, ...vars }).map(
       ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,

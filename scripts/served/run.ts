@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Build } from '../build.ts'
 import { configOf, type Served } from './config.ts'
 
-export interface ServeOptions extends Omit<Served, 'build' | 'assets'> {
+export interface ServeOptions extends Omit<Served, 'build' | 'assets' | 'secrets'> {
   /** The project's folder. */
   readonly root: string
   readonly secrets: Readonly<Record<string, string>>
@@ -44,7 +44,12 @@ export function serve({ root, secrets, ...options }: ServeOptions): Serving {
   }
   writeFileSync(
     join(folder, 'config.capnp'),
-    configOf({ build, assets: join(root, build.assets.folder), ...options }),
+    configOf({
+      ...options,
+      build,
+      assets: join(root, build.assets.folder),
+      secrets: Object.keys(secrets),
+    }),
   )
   mkdirSync(join(options.state, 'v3', 'do'), { recursive: true })
 

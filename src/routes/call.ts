@@ -2,6 +2,7 @@ import type { Family } from '../dialects/dialect.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { Admin } from '../objects/audit/audit.ts'
 import type { Settings } from '../settings.ts'
+import type { Telemetry } from './telemetry.ts'
 
 /** A request on its way through a route. */
 export interface Call {
@@ -16,6 +17,8 @@ export interface Call {
   readonly requestId: string
   /** The name under which an admin act enters the audit. */
   readonly by: Admin
+  /** What the log is to say of it. */
+  readonly telemetry: Telemetry
 }
 
 /** What a handler returns. Handlers never render a failure: handle.ts does, in the family's form. */

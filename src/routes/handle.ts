@@ -8,6 +8,7 @@ import { crashedRequest } from './crash.ts'
 import { familyOf } from './family-of.ts'
 import { type Found, isAdminRoute, known, type Misused, search } from './find.ts'
 import { PROBES } from './index.ts'
+import { genAiFields, type Telemetry } from './telemetry.ts'
 import { notServedOfGoogle } from './service/google-not-served.ts'
 import { notServedAt } from './service/not-served.ts'
 
@@ -26,6 +27,7 @@ export async function handleRequest(
   const { method } = request
   const fixed = known(request)
   const origins = originsFor(env, fixed === undefined && isAdminRoute(request))
+  const telemetry: Telemetry = {}
   let route = 'none'
   let family: Family | null = null
   let reply: Reply
@@ -39,7 +41,7 @@ export async function handleRequest(
       family = found === undefined || found.family === 'shared' ? familyOf(request) : found.family
       if (found === undefined) reply = unknownUrl(request, family)
       else if ('allowed' in found) reply = misused(request, found, family)
-      else reply = await answer(found, { request, env, ctx, family, requestId })
+      else reply = await answer(found, { request, env, ctx, family, requestId, telemetry })
     }
   } catch (error) {
     route = 'failed'
@@ -54,18 +56,17 @@ export async function handleRequest(
   headers.set('x-content-type-options', 'nosniff')
   // Successful probes are not logged: they would be most of the log.
   if (!PROBES.includes(route) || !response.ok) {
-    const served = headers.get('x-pollux-model')
+    const failure = reply instanceof Response ? null : reply.reason
     log('request', {
       request_id: requestId,
       method,
       route,
       status: response.status,
-      reason: reply instanceof Response ? null : reply.reason,
+      reason: failure,
       credential: headers.get('x-pollux-credential'),
       attempts: Number(headers.get('x-pollux-attempts')),
       ms: Date.now() - began,
-      // Named as in OpenTelemetry (semantic-conventions-genai 0.1.0), for operators who export logs.
-      ...(served !== null && { 'gen_ai.response.model': served }),
+      ...genAiFields(telemetry, request.url, failure),
     })
   }
   return method === 'HEAD' ? new Response(null, response) : response
@@ -84,6 +85,7 @@ interface Incoming {
   readonly ctx: ExecutionContext
   readonly family: Family
   readonly requestId: string
+  readonly telemetry: Telemetry
 }
 
 function answer({ params, run }: Found, incoming: Incoming): Unanswered | Promise<Reply> {
@@ -92,9 +94,8 @@ function answer({ params, run }: Found, incoming: Incoming): Unanswered | Promis
     const message = `This gateway is misconfigured: ${checked.message}`
     return { reason: 'misconfigured', message }
   }
-  const { request, env, ctx, family, requestId } = incoming
-  const by = { requestId, operation: requestId }
-  return run({ request, params, env, ctx, settings: checked.settings, family, requestId, by })
+  const by = { requestId: incoming.requestId, operation: incoming.requestId }
+  return run({ ...incoming, params, settings: checked.settings, by })
 }
 
 function refuse(failure: Unanswered, family: Family, requestId: string): Response {

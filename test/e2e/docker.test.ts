@@ -231,6 +231,25 @@ describe('the image', () => {
     })
     expect(page.headers.get('access-control-allow-origin')).toBe('https://chat.example.com')
   })
+
+  it('takes secrets that it could do without, and names each in its compose file', async () => {
+    const tokens = { METRICS_TOKEN: 'a-token-of-a-scraper', ALERT_WEBHOOK_SECRET: 'a-secret' }
+    for (const name of Object.keys(tokens)) expect(compose).toContain(`${name}: \${${name}:-}`)
+    const ready = async (): Promise<string> =>
+      (await fetch(`http://127.0.0.1:${port}/health/ready`)).text()
+    const url = 'http://127.0.0.1:9/hook'
+    await stop()
+    await start({ ALERT_WEBHOOK_URL: url })
+    expect(await ready()).toContain('ALERT_WEBHOOK_SECRET is missing')
+    await stop()
+    await start({ ...tokens, ALERT_WEBHOOK_URL: url })
+    expect(await ready()).not.toContain('ALERT_WEBHOOK_SECRET')
+    const metrics = await fetch(`http://127.0.0.1:${port}/metrics`, {
+      headers: { authorization: `Bearer ${tokens.METRICS_TOKEN}` },
+    })
+    expect(metrics.status).toBe(200)
+    expect(await metrics.text()).toContain('pollux_build_info')
+  })
 })
 
 function filesIn(folder: string): readonly string[] {

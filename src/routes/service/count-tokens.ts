@@ -32,7 +32,7 @@ export function countTokens(
     const response = new Response(asked.tell(counted), {
       headers: { 'content-type': 'application/json' },
     })
-    setJourneyHeaders(response.headers, counted.generated, call.family)
+    setJourneyHeaders(response.headers, counted.generated, call)
     return response
   }
 }

@@ -27,7 +27,7 @@ export function embeddings(
     const { generated } = embedded
     const named = answeringModel(model, generated)
     const response = Response.json(asked.tell({ ...embedded, model: named }))
-    setJourneyHeaders(response.headers, generated, call.family)
+    setJourneyHeaders(response.headers, generated, call)
     setIgnored(response.headers, asked.ignored ?? [])
     return response
   }

@@ -1,7 +1,6 @@
 import type { Generated } from '../../gateway/journey-input.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Call, Unanswered } from '../call.ts'
-import type { Family } from '../../dialects/dialect.ts'
 
 /**
  * Sets the headers about an answer's way through the ring: who answered, with which model, after how many attempts,
@@ -10,7 +9,7 @@ import type { Family } from '../../dialects/dialect.ts'
 export function setJourneyHeaders(
   headers: Headers,
   generated: Generated,
-  family: Family,
+  { family, telemetry }: Call,
   /** The attempts of the whole request, if it took more than this answer's. */
   attempts = generated.attempts,
 ): void {
@@ -24,7 +23,9 @@ export function setJourneyHeaders(
   if (!generated.ok) return
   const { copied = [] } = generated
   if (copied.length > 0) headers.set('x-pollux-copied-files', copied.join(', '))
-  const { affinity, model, insteadOf } = generated.lease
+  const { affinity, model, insteadOf, upstream } = generated.lease
+  telemetry.served = model
+  if (upstream !== undefined) telemetry.upstream = upstream
   if (affinity !== null) headers.set('x-pollux-affinity', affinity)
   headers.set('x-pollux-model', model)
   if (insteadOf !== null) headers.set('x-pollux-fallback', insteadOf)
@@ -46,12 +47,12 @@ export function unanswered(
 
 /** For a journey whose answer cannot be told to the client. */
 export function unusable(
-  { family }: Call,
+  call: Call,
   generated: Generated,
   failure: Failure,
   attempts?: number,
 ): Unanswered {
   const headers = new Headers()
-  setJourneyHeaders(headers, generated, family, attempts)
+  setJourneyHeaders(headers, generated, call, attempts)
   return { ...failure, headers }
 }

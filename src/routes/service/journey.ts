@@ -43,6 +43,7 @@ export async function journeyFor(
 ): Promise<JourneyInput> {
   const { request, env, ctx, settings, requestId } = call
   const { conversation, model, standIn = null, estimatedTokens } = asked
+  call.telemetry.asked = model
   return {
     env,
     ...holder,

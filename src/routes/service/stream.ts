@@ -51,7 +51,7 @@ async function open(asked: Asked, told: ClientStream, answers: Answers): Promise
   const outlet = new Outlet()
   carry(asked, told, { answers, outlet })
   const response = responseOf(told, outlet)
-  setJourneyHeaders(response.headers, lead, call.family, attempts)
+  setJourneyHeaders(response.headers, lead, call, attempts)
   setIgnored(response.headers, ignoredBy(asked, lead))
   return response
 }

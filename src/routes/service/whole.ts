@@ -1,6 +1,7 @@
 import type { Answers } from '../../gateway/choices.ts'
 import { costUnder } from '../../gateway/billing.ts'
-import type { GenerateContentResponse } from '../../gemini/types.ts'
+import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
+import { addUsage, countTokens } from '../../gemini/usage.ts'
 import type { Lease } from '../../objects/ledger/lease.ts'
 import { verdictOf } from '../../gateway/verdict-of.ts'
 import { continuationPins } from '../../gemini/pins.ts'
@@ -35,9 +36,14 @@ export async function tellWhole(asked: Asked, answers: Answers): Promise<Reply> 
   })
   if (!told.ok) return unusable(call, lead, told.failure, attempts)
   const response = new Response(told.body, { headers: { 'content-type': told.contentType } })
-  setJourneyHeaders(response.headers, lead, call.family, attempts)
+  setJourneyHeaders(response.headers, lead, call, attempts)
   setIgnored(response.headers, ignoredBy(asked, lead))
   setCost(response.headers, unary)
+  const usage = unary.reduce<UsageMetadata | undefined>(
+    (sum, answer) => addUsage(sum, answer.response.usageMetadata),
+    undefined,
+  )
+  if (usage !== undefined) call.telemetry.usage = countTokens(usage)
   return response
 }
 

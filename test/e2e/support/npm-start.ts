@@ -63,7 +63,7 @@ export async function npmStart(checkout: string, args: readonly string[]): Promi
   )
   return {
     url: found(text, /^Base URL: (\S+)/m),
-    emulatorUrl: found(text, /emulator at (http:\/\/[\d.:]+)/),
+    emulatorUrl: found(text, /emulator at (http:\/\/[\d.]+:\d+)/),
     masterKey: found(text, /^MASTER_API_KEY=(\S+)$/m),
     userKey: found(text, /^USER_API_KEY=(\S+)$/m),
     curls: text.split('\n').filter((line) => line.startsWith('curl ')),

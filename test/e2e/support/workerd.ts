@@ -62,6 +62,7 @@ export async function startWorkerd(vars: Readonly<Record<string, string>> = {}):
         GUESSES: { className: 'GuessesObject', useSQLite: true },
         RESPONSES: { className: 'ResponsesObject', useSQLite: true },
         FILES: { className: 'FilesObject', useSQLite: true },
+        TOTALS: { className: 'TotalsObject', useSQLite: true },
       },
       kvNamespaces: ['SNAPSHOTS'],
     }),

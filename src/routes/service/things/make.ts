@@ -101,7 +101,7 @@ function making({ of, operation, model: modelIn, path, body: bodyFor }: Making):
       : await whole(call, holder, { of, model: served, answer, credentialId, settle: made.settle })
     if (!(response instanceof Response)) return named(response, credentialId)
     response.headers.set('content-type', type)
-    setJourneyHeaders(response.headers, generated, call.family)
+    setJourneyHeaders(response.headers, generated, call)
     return response
   }
 }
