@@ -59,13 +59,8 @@ import { getFile as getGooglesFile } from './service/things/files.ts'
 import { FILES } from './service/things/kinds.ts'
 import { allThings } from './service/things/list.ts'
 import { makeBatch, makeEmbeddingBatch } from './service/things/make.ts'
-import {
-  createFile,
-  deleteFile,
-  getContent,
-  getFile,
-  listFiles,
-} from './service/things/openai-files.ts'
+import { createFile } from './service/things/create-file.ts'
+import { deleteFile, getContent, getFile, listFiles } from './service/things/openai-files.ts'
 import { getStored, listStored, notServed } from './service/not-served.ts'
 import { ownRequests } from './usage/requests.ts'
 import { openapi } from './public/openapi.ts'

@@ -1,9 +1,10 @@
 /** OpenAI's files are Google's, with the credential that they went up with. */
 import OpenAI, { toFile } from 'openai'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   fetchPollux,
   givenUser,
+  google,
   MASTER_KEY as MASTER,
   MODEL,
   settledStats,
@@ -150,6 +151,16 @@ describe('a file', () => {
   })
 })
 
+const TWO = ['a', 'b'].map((name) => ['file', new File(['x'], name)] as const)
+
+function sendForm(user: User, form: FormData): Promise<Response> {
+  return fetchPollux('/v1/files', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${user.key}` },
+    body: form,
+  })
+}
+
 describe('the form', () => {
   it.each([
     ['file', { purpose: 'user_data' }],
@@ -165,6 +176,96 @@ describe('the form', () => {
     })
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({ error: { param } })
+  })
+
+  it('may say what the file is for before it or behind it', async () => {
+    const user = await givenUser(['api_key'])
+    for (const order of [
+      ['purpose', 'file'],
+      ['file', 'purpose'],
+    ]) {
+      const form = new FormData()
+      for (const name of order)
+        form.append(name, name === 'file' ? new File(['x'], 'x.txt') : 'vision')
+      const answer = await sendForm(user, form)
+      expect(await answer.json()).toMatchObject({ filename: 'x.txt', purpose: 'vision', bytes: 1 })
+    }
+  })
+
+  it.each([
+    ['is empty', [['file', new File([], 'x.txt')]], 'file', 'must not be empty'],
+    ['is text', [['file', 'x']], 'file', 'a file'],
+    ['is two', [...TWO], 'file', 'one file'],
+    ['is nowhere', [], 'file', 'file'],
+  ] as const)('is refused where its file %s', async (_, fields, param, words) => {
+    const user = await givenUser(['api_key'])
+    const form = new FormData()
+    for (const [name, value] of fields) form.append(name, value)
+    form.append('purpose', 'user_data')
+    const answer = await sendForm(user, form)
+    expect(answer.status).toBe(400)
+    const { error } = await answer.json<{ error: { param: string; message: string } }>()
+    expect(error).toMatchObject({ param, message: expect.stringContaining(words) })
+    expect((await clientOf(user).files.list()).data).toEqual([])
+  })
+
+  it('larger than any other body goes to Google in pieces, of which it is told the end', async () => {
+    const user = await givenUser(['api_key'])
+    const text = 'A line of a very long file.\n'.repeat(330_000)
+    expect(text.length).toBeGreaterThan(9_000_000)
+    const made = await upload(user, text, 'long.txt')
+    expect(made.bytes).toBe(text.length)
+    const calls = await google.calls({ credential: user.credentials[0]?.handle ?? '' })
+    const uploads = calls.filter(({ method }) => method === 'uploadFile')
+    expect(uploads.map(({ status }) => status)).toEqual([200, 200, 200])
+    const content = await clientOf(user).files.content(made.id)
+    expect((await content.text()) === text).toBe(true)
+  })
+
+  it('whose end is wrong leaves no file behind, however much of it is there', async () => {
+    const user = await givenUser(['api_key'])
+    const form = new FormData()
+    form.append('file', new File(['x'.repeat(9_000_000)], 'x.txt'))
+    form.append('purpose', 'No Purpose!')
+    const answer = await sendForm(user, form)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error: { param: 'purpose' } })
+    // The start, one piece, and that no more will come.
+    await vi.waitFor(async () => {
+      const calls = await google.calls({ credential: user.credentials[0]?.handle ?? '' })
+      expect(calls.filter(({ method }) => method === 'uploadFile')).toHaveLength(3)
+    })
+    expect((await clientOf(user).files.list()).data).toEqual([])
+  })
+
+  it.each([
+    '--b\r\ncontent-disposition: form-data; name="file"; filename="x"\r\n\r\nxyz',
+    'x',
+    '--b--',
+  ])('that breaks off is none: %j', async (body) => {
+    const user = await givenUser(['api_key'])
+    const answer = await fetchPollux('/v1/files', {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${user.key}`,
+        'content-type': 'multipart/form-data; boundary=b',
+      },
+      body,
+    })
+    expect(answer.status).toBe(400)
+    expect((await clientOf(user).files.list()).data).toEqual([])
+  })
+
+  it('is refused in its own words where Google refuses the file', async () => {
+    const user = await givenUser(['api_key'])
+    const credential = user.credentials[0]?.handle ?? ''
+    await google.script({ credential, method: 'uploadFile', reply: { error: '400_generic' } })
+    const form = new FormData()
+    form.append('file', new File(['x'], 'x.txt'))
+    form.append('purpose', 'user_data')
+    const answer = await sendForm(user, form)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error: { type: 'invalid_request_error' } })
   })
 
   it('is not taken in Anthropic’s name', async () => {

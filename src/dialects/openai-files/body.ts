@@ -1,6 +1,7 @@
 /** The form of POST /v1/files and the query of GET /v1/files, checked once on arrival. */
 import * as v from 'valibot'
 import { parse, type Parsed } from '../../failure/check.ts'
+import { SentFile } from '../sent-file.ts'
 
 /** OpenAI's purposes. Pollux stores a file's purpose, but nothing depends on it. */
 const PURPOSE = 'must be a purpose such as user_data, assistants, vision, batch, fine-tune or evals'
@@ -8,19 +9,16 @@ const purpose = v.pipe(v.string('text'), v.regex(/^[a-z][a-z_-]{0,63}$/, PURPOSE
 
 export const FILE_FORM = v.object({
   file: v.pipe(
-    v.instance(File, 'a file'),
+    v.instance(SentFile, 'a file'),
     v.check((file) => file.size > 0, 'must not be empty'),
   ),
   purpose,
 })
 
-export interface FileForm {
-  readonly file: File
-  readonly purpose: string
-}
-
-export function readFileForm(sent: FormData): Parsed<FileForm> {
-  return parse(FILE_FORM, Object.fromEntries(sent))
+export function readFileForm(
+  sent: Readonly<Record<string, unknown>>,
+): Parsed<{ readonly purpose: string }> {
+  return parse(FILE_FORM, sent)
 }
 
 const MAX_LIMIT = 10_000

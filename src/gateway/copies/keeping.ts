@@ -26,13 +26,17 @@ interface Keeping {
   readonly maxBytes: number
 }
 
-/**
- * Passes bytes on to Google, and keeps them on the way: sealed, with one piece in memory at a time. If they cannot be
- * kept, the upload goes on without: a copy is a convenience, the upload is not.
- */
-export async function keepingStream(
-  keeping: Keeping,
-): Promise<TransformStream<Uint8Array, Uint8Array>> {
+/** Keeps the bytes of an upload on their way to Google: sealed, with one piece in memory at a time. */
+export interface Keeper {
+  /** The next bytes, of which it takes a copy. */
+  add(bytes: Uint8Array): Promise<void>
+  end(): Promise<void>
+  /** Deletes what was kept, after the upload was given up. */
+  drop(): Promise<void>
+}
+
+/** If bytes cannot be kept, the upload goes on without: a copy is a convenience, the upload is not. */
+export async function keeperOf(keeping: Keeping): Promise<Keeper> {
   const { env, userId, copy, offset, maxBytes } = keeping
   const { copyId } = copy
   const key = await fileKeyOf(copy.rawKey, { userId, copyId })
@@ -40,7 +44,7 @@ export async function keepingStream(
   let filled = 0
   let start = offset
   let isKept = true
-  const giveUp = async (): Promise<void> => {
+  const drop = async (): Promise<void> => {
     isKept = false
     piece = new Uint8Array(0)
     await callFiles(env, userId, (files) => files.drop(copyId)).catch(() => null)
@@ -59,22 +63,36 @@ export async function keepingStream(
       if (isPut !== true) isKept = false
     } catch (error) {
       logError('file_not_kept', { user: userId, error: String(error) })
-      await giveUp()
+      await drop()
     }
   }
-  return new TransformStream<Uint8Array, Uint8Array>({
-    async transform(chunk, controller) {
-      controller.enqueue(chunk)
-      for (let at = 0; isKept && at < chunk.byteLength;) {
-        if (start + filled >= maxBytes) return giveUp()
-        const room = Math.min(PIECE_BYTES - filled, chunk.byteLength - at)
-        piece.set(chunk.subarray(at, at + room), filled)
+  return {
+    async add(bytes) {
+      for (let at = 0; isKept && at < bytes.byteLength;) {
+        if (start + filled >= maxBytes) return drop()
+        const room = Math.min(PIECE_BYTES - filled, bytes.byteLength - at)
+        piece.set(bytes.subarray(at, at + room), filled)
         filled += room
         at += room
         if (filled === PIECE_BYTES) await put()
       }
     },
-    flush: put,
+    end: put,
+    drop,
+  }
+}
+
+/** The same of a stream. */
+export async function keepingStream(
+  keeping: Keeping,
+): Promise<TransformStream<Uint8Array, Uint8Array>> {
+  const keeper = await keeperOf(keeping)
+  return new TransformStream<Uint8Array, Uint8Array>({
+    async transform(chunk, controller) {
+      controller.enqueue(chunk)
+      await keeper.add(chunk)
+    },
+    flush: () => keeper.end(),
   })
 }
 

@@ -12,17 +12,39 @@ export interface FileToUpload {
   readonly body: ReadableStream<Uint8Array>
 }
 
+/** What Google does not take, in its words or in ours. */
+export interface Refused {
+  readonly ok: false
+  readonly reply: Response | Failure
+}
+
 export type Uploaded =
   | { readonly ok: true; readonly file: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly reply: Response | Failure }
+  | Refused
 
 /** Uploads a whole file with one credential, and returns Google's description of it. Tries only once. */
 export async function uploadFile(
   borrower: Borrower,
   access: Access,
-  { mimeType, displayName, bytes, body }: FileToUpload,
+  { body, ...file }: FileToUpload,
 ): Promise<Uploaded> {
-  const { settings, signal } = borrower
+  const begun = await beginUpload(borrower, access, file)
+  if (!begun.ok) return begun
+  const piece = { body, bytes: file.bytes, offset: 0, isLast: true }
+  const sent = await sendPiece(borrower, access, begun.url, piece)
+  return sent.ok ? fileIn(sent.answer) : sent
+}
+
+/** Google's address for the bytes, which is a permission as well. `bytes`: null where nobody knows yet how many they are. */
+export async function beginUpload(
+  borrower: Borrower,
+  access: Access,
+  {
+    mimeType,
+    displayName,
+    bytes,
+  }: Omit<FileToUpload, 'body' | 'bytes'> & { readonly bytes: number | null },
+): Promise<{ readonly ok: true; readonly url: string } | Refused> {
   const begun = await askAbout(borrower, access, {
     method: 'POST',
     path: '/upload/v1beta/files',
@@ -30,7 +52,7 @@ export async function uploadFile(
     headers: {
       'x-goog-upload-protocol': 'resumable',
       'x-goog-upload-command': 'start',
-      'x-goog-upload-header-content-length': String(bytes),
+      ...(bytes !== null && { 'x-goog-upload-header-content-length': String(bytes) }),
       'x-goog-upload-header-content-type': mimeType,
     },
   })
@@ -38,7 +60,26 @@ export async function uploadFile(
   if (!begun.ok) return { ok: false, reply: (await refusedBy(access, begun)).reply }
   const url = begun.headers.get('x-goog-upload-url')
   await begun.body?.cancel()
-  if (!isGoogles(url, settings.geminiApiBaseUrl)) return { ok: false, reply: OUTAGES.unreadable }
+  return isGoogles(url, borrower.settings.geminiApiBaseUrl)
+    ? { ok: true, url }
+    : { ok: false, reply: OUTAGES.unreadable }
+}
+
+export interface Piece {
+  readonly body: ReadableStream<Uint8Array>
+  readonly bytes: number
+  /** Where in the file it begins. */
+  readonly offset: number
+  readonly isLast: boolean
+}
+
+/** Sends a piece of a file to the address that was given for it. Google is told its length. */
+export async function sendPiece(
+  { settings, signal }: Borrower,
+  access: Access,
+  url: string,
+  { body, bytes, offset, isLast }: Piece,
+): Promise<{ readonly ok: true; readonly answer: Response } | Refused> {
   const { readable, writable } = new FixedLengthStream(bytes)
   // If Google stops reading, `fetch` rejects with the reason.
   void body.pipeTo(writable).catch(() => undefined)
@@ -46,7 +87,10 @@ export async function uploadFile(
   try {
     answer = await fetch(url, {
       method: 'POST',
-      headers: { 'x-goog-upload-command': 'upload, finalize', 'x-goog-upload-offset': '0' },
+      headers: {
+        'x-goog-upload-command': isLast ? 'upload, finalize' : 'upload',
+        'x-goog-upload-offset': String(offset),
+      },
       body: readable,
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(settings.answerTimeoutMs)]),
@@ -54,7 +98,13 @@ export async function uploadFile(
   } catch {
     return { ok: false, reply: OUTAGES.unreachable }
   }
-  if (!answer.ok) return { ok: false, reply: (await refusedBy(access, answer)).reply }
+  return answer.ok
+    ? { ok: true, answer }
+    : { ok: false, reply: (await refusedBy(access, answer)).reply }
+}
+
+/** The file as Google describes it in its answer to the last piece. */
+export async function fileIn(answer: Response): Promise<Uploaded> {
   const told = parsed(await wholeText(answer))
   const file = isRecord(told) ? told['file'] : null
   return isRecord(file) ? { ok: true, file } : { ok: false, reply: OUTAGES.unreadable }

@@ -2,66 +2,21 @@
 import type { FileDialect } from '../../../dialects/file-dialect.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
-import { beginCopy, keepingStream } from '../../../gateway/copies/keeping.ts'
 import { keptFiles } from '../../../gateway/copies/kept.ts'
-import { uploadFile } from '../../../gateway/copies/upload-file.ts'
 import { callUser } from '../../../gateway/objects.ts'
-import {
-  askAbout,
-  borrow,
-  type Borrowed,
-  keep,
-  refusedBy,
-  wholeText,
-} from '../../../gateway/things.ts'
+import { askAbout, borrow, type Borrowed, refusedBy, wholeText } from '../../../gateway/things.ts'
 import { parsed } from '../../../json/parsed.ts'
-import { canonicalType, typeOfName } from '../../../gemini/media/media-types.ts'
 import { fileIdOf, type KnownFile } from '../../../gemini/pins.ts'
-import { readForm } from '../../../http/multipart.ts'
 import { isRecord } from '../../../json/record.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
-import { FILES, pinOf, refOf } from './kinds.ts'
+import { FILES, refOf } from './kinds.ts'
 import { everyThing } from './list.ts'
 import { borrowerOf, forgetFile, headersFor } from './one.ts'
-import { keepCopy } from './upload.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 /** The purpose of a file that was uploaded through Google's own route. */
 const NO_PURPOSE = 'user_data'
-const MAX_NAME = 512
-
-/** POST /v1/files */
-export function createFile<Query, Told extends object>(files: FileDialect<Query, Told>): Handler {
-  return async (call, holder) => {
-    const { env, request, settings } = call
-    const { userId } = holder
-    const sent = await readForm(request, settings.maxBodyBytes, userId)
-    if (!sent.ok) return sent.failure
-    const read = files.readForm(sent.form)
-    if (!read.ok) return read.failure
-    const { file, purpose } = read.value
-    const borrower = borrowerOf(call, holder)
-    const borrowed = await borrow(borrower, { pins: [] })
-    if (!borrowed.ok) return borrowed.failure
-    const { access, credentialId } = borrowed
-    const maxBytes = settings.maxCopiedFileBytes
-    const copy = beginCopy(file.size, maxBytes)
-    const kept = copy && (await keepingStream({ env, userId, copy, offset: 0, maxBytes }))
-    const uploaded = await uploadFile(borrower, access, {
-      mimeType: typeOf(file),
-      displayName: file.name.slice(0, MAX_NAME),
-      bytes: file.size,
-      body: kept === null ? file.stream() : file.stream().pipeThrough(kept),
-    })
-    if (!uploaded.ok) return refused(uploaded.reply)
-    const pin = pinOf(FILES, uploaded.file, Date.now())
-    if (pin === null) return NO_FILE
-    await keep({ env, userId }, [{ ...pin, purpose }], credentialId)
-    await keepCopy({ env, userId, copy }, pin, uploaded.file)
-    return told(files.toFile(uploaded.file, purpose), credentialId)
-  }
-}
 
 /** GET /v1/files: asks Google for all files, since it cannot sort or filter by purpose. */
 export function listFiles<Query, Told extends object>(files: FileDialect<Query, Told>): Handler {
@@ -169,18 +124,12 @@ function knownFiles(
   return callUser(env, userId, (user) => user.knownFiles(keyDigest, ids))
 }
 
-function typeOf({ type, name }: File): string {
-  const told = canonicalType(type.split(';', 1)[0] ?? '')
-  const isTelling = told !== null && told !== 'application/octet-stream'
-  return isTelling ? told : (typeOfName(name, 'file') ?? 'application/octet-stream')
-}
-
-function told(file: object, credentialId: string): Response {
+export function told(file: object, credentialId: string): Response {
   return Response.json(file, { headers: { 'x-pollux-credential': credentialId } })
 }
 
 /** The failure for Google's refusal, which may come in Google's own form. */
-async function refused(reply: Response | Failure): Promise<Failure> {
+export async function refused(reply: Response | Failure): Promise<Failure> {
   if (!(reply instanceof Response)) return reply
   const body = parsed(await reply.text())
   const error = isRecord(body) ? body['error'] : null
@@ -199,7 +148,10 @@ function noSuch(id: string): Failure {
   }
 }
 
-const NO_FILE: Failure = { reason: 'upstream_error', message: 'Google answered with no file.' }
+export const NO_FILE: Failure = {
+  reason: 'upstream_error',
+  message: 'Google answered with no file.',
+}
 
 const NOT_KEPT: Failure = {
   reason: 'unsupported_value',

@@ -1,0 +1,124 @@
+import type { Upload } from '../../http/uploads.ts'
+import { notReadFailure } from '../../http/body.ts'
+import type { Access } from '../../upstreams/credential.ts'
+import type { Borrower } from '../things.ts'
+import {
+  beginUpload,
+  fileIn,
+  type FileToUpload,
+  type Refused,
+  sendPiece,
+  type Uploaded,
+} from './upload-file.ts'
+
+/** As Google's own SDKs cut files; all but the last must be multiples of 256 KiB. */
+const PIECE_BYTES = 8_388_608
+const FIRST_BYTES = 65_536
+/** A write copies what it is given. */
+const WRITE_BYTES = 131_072
+
+/**
+ * Uploads a file whose length nobody knows before its end, with one piece of it in memory. Google has a file only with its last
+ * piece, which is sent by `finish`: what is wrong with the rest of a form is told before.
+ */
+export class PieceUpload {
+  readonly #borrower: Borrower
+  readonly #access: Access
+  readonly #about: Pick<FileToUpload, 'mimeType' | 'displayName'>
+  readonly #held: Upload
+  #piece = new ArrayBuffer(FIRST_BYTES)
+  #filled = 0
+  #sent = 0
+  #url: string | null = null
+
+  /** `held`: what the client's uploads hold together, of which this one takes its piece. */
+  constructor(
+    borrower: Borrower,
+    access: Access,
+    { held, ...about }: Pick<FileToUpload, 'mimeType' | 'displayName'> & { readonly held: Upload },
+  ) {
+    this.#borrower = borrower
+    this.#access = access
+    this.#about = about
+    this.#held = held
+  }
+
+  /** Of the file, up to now. */
+  get size(): number {
+    return this.#sent + this.#filled
+  }
+
+  /** Takes the next bytes of it, of which it keeps a copy. Null, or why Google or Pollux takes no more. */
+  async add(bytes: Uint8Array): Promise<Refused | null> {
+    for (let at = 0; at < bytes.byteLength;) {
+      if (this.#filled === PIECE_BYTES) {
+        const sent = await this.#send(false)
+        if (!sent.ok) return sent
+        await sent.answer.body?.cancel()
+      }
+      const many = Math.min(PIECE_BYTES - this.#filled, bytes.byteLength - at)
+      if (!this.#grow(this.#filled + many)) {
+        return { ok: false, reply: notReadFailure('too_many', 0) }
+      }
+      new Uint8Array(this.#piece).set(bytes.subarray(at, at + many), this.#filled)
+      this.#filled += many
+      at += many
+    }
+    return null
+  }
+
+  /** Sends the last piece; the file as Google describes it then. */
+  async finish(): Promise<Uploaded> {
+    const sent = await this.#send(true)
+    return sent.ok ? fileIn(sent.answer) : sent
+  }
+
+  /** Google is told that no more will come; what it has is not a file. */
+  async cancel(): Promise<void> {
+    if (this.#url === null) return
+    const headers = { 'x-goog-upload-command': 'cancel' }
+    const answer = await fetch(this.#url, { method: 'POST', headers, redirect: 'manual' })
+    await answer.body?.cancel()
+  }
+
+  async #send(isLast: boolean): ReturnType<typeof sendPiece> {
+    if (this.#url === null) {
+      const bytes = isLast ? this.#filled : null
+      const begun = await beginUpload(this.#borrower, this.#access, { ...this.#about, bytes })
+      if (!begun.ok) return begun
+      this.#url = begun.url
+    }
+    const piece = new Uint8Array(this.#piece, 0, this.#filled)
+    const sent = await sendPiece(this.#borrower, this.#access, this.#url, {
+      body: streamOf(piece),
+      bytes: piece.byteLength,
+      offset: this.#sent,
+      isLast,
+    })
+    this.#sent += this.#filled
+    this.#filled = 0
+    return sent
+  }
+
+  #grow(bytes: number): boolean {
+    if (bytes <= this.#piece.byteLength) return true
+    const larger = Math.min(Math.max(2 * this.#piece.byteLength, bytes), PIECE_BYTES)
+    if (!this.#held.grow(larger)) return false
+    this.#piece = this.#piece.transfer(larger)
+    return true
+  }
+}
+
+function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  let at = 0
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (at >= bytes.byteLength) return controller.close()
+        controller.enqueue(bytes.subarray(at, at + WRITE_BYTES))
+        at += WRITE_BYTES
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
