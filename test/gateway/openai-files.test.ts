@@ -217,7 +217,7 @@ describe('the form', () => {
     expect(made.bytes).toBe(text.length)
     const calls = await google.calls({ credential: user.credentials[0]?.handle ?? '' })
     const uploads = calls.filter(({ method }) => method === 'uploadFile')
-    expect(uploads.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(uploads.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     const content = await clientOf(user).files.content(made.id)
     expect((await content.text()) === text).toBe(true)
   })
@@ -230,10 +230,10 @@ describe('the form', () => {
     const answer = await sendForm(user, form)
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({ error: { param: 'purpose' } })
-    // The start, one piece, and that no more will come.
+    // The start, two pieces, and that no more will come.
     await vi.waitFor(async () => {
       const calls = await google.calls({ credential: user.credentials[0]?.handle ?? '' })
-      expect(calls.filter(({ method }) => method === 'uploadFile')).toHaveLength(3)
+      expect(calls.filter(({ method }) => method === 'uploadFile')).toHaveLength(4)
     })
     expect((await clientOf(user).files.list()).data).toEqual([])
   })

@@ -1,5 +1,5 @@
 /**
- * POST /v1/files: a form whose file goes on to Google as it comes, piece by piece. How long it is, and what it is for, may stand
+ * POST /v1/files: a form whose file goes on to Google as it comes, piece by piece (docs/performance.md: Uploads). How long it is, and what it is for, may stand
  * behind it, so Google gets the last piece when the form is read and found right.
  */
 import type { FileDialect } from '../../../dialects/file-dialect.ts'
