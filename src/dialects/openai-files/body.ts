@@ -1,7 +1,7 @@
 /** The form of POST /v1/files and the query of GET /v1/files, checked once on arrival. */
 import * as v from 'valibot'
 import { parse, type Parsed } from '../../failure/check.ts'
-import { SentFile } from '../sent-file.ts'
+import { SentFile } from '../../bytes/sent-file.ts'
 
 /** OpenAI's purposes. Pollux stores a file's purpose, but nothing depends on it. */
 const PURPOSE = 'must be a purpose such as user_data, assistants, vision, batch, fine-tune or evals'

@@ -3,7 +3,7 @@
  * behind it, so Google gets the last piece when the form is read and found right.
  */
 import type { FileDialect } from '../../../dialects/file-dialect.ts'
-import { SentFile } from '../../../dialects/sent-file.ts'
+import { SentFile } from '../../../bytes/sent-file.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import {
