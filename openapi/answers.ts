@@ -6,18 +6,14 @@ import * as v from 'valibot'
 import { REASONING_FORMATS } from '../src/gemini/reasoning.ts'
 import { UPSTREAMS } from '../src/gemini/upstreams.ts'
 import type { OpenAIError } from '../src/dialects/openai/family.ts'
-import type { HeldToken } from '../src/objects/secrets/access-tokens.ts'
-import type { AuditPage } from '../src/objects/audit/audit-page.ts'
-import type {
-  CredentialDescription,
-  KeyDescription,
-  UserDescription,
-} from '../src/objects/views/description.ts'
+import type { HeldToken } from '../src/wire/tokens.ts'
+import type { AuditPage } from '../src/wire/audit.ts'
+import type { CredentialDescription, KeyDescription, UserDescription } from '../src/wire/user.ts'
 import type { UserLine } from '../src/wire/users.ts'
 import type { ForkAnswer } from '../src/wire/moving.ts'
 import type { Session } from '../src/wire/session.ts'
-import type { Explanation } from '../src/objects/views/explanation.ts'
-import type { KeyInfo } from '../src/objects/views/key-info.ts'
+import type { Explanation } from '../src/wire/explanation.ts'
+import type { KeyInfo } from '../src/wire/key-info.ts'
 import { MODES } from '../src/objects/config/user-settings.ts'
 import { additionBody, credentialFile } from '../src/routes/admin/credential-schema.ts'
 import { stats } from './stats.ts'

@@ -6,8 +6,8 @@ export async function brokenAt(lines: readonly AuditLine[]): Promise<number | nu
   for (const line of lines) {
     const { hash, ...rest } = line
     const isWhole = (await sha256(JSON.stringify(rest))) === hash
-    const follows =
-      before === undefined || (rest['prev'] === before.hash && line.seq === before.seq + 1)
+    const prev = 'prev' in rest ? rest.prev : null
+    const follows = before === undefined || (prev === before.hash && line.seq === before.seq + 1)
     if (!isWhole || !follows) return line.seq
     before = line
   }

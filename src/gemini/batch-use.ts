@@ -4,7 +4,8 @@
  */
 import { isRecord } from '../json/record.ts'
 import { costOf } from './cost.ts'
-import { halved, type Price } from './models/prices.ts'
+import { halved } from './models/prices.ts'
+import type { Price } from '../wire/prices.ts'
 import type { UsageMetadata } from './types.ts'
 import { countTokens, NO_TOKENS, type TokenCounts } from './usage.ts'
 

@@ -1,4 +1,5 @@
-import { DEAR, type Price } from './models/prices.ts'
+import { DEAR } from './models/prices.ts'
+import type { Price } from '../wire/prices.ts'
 import type { ModalityCount, UsageMetadata } from './types.ts'
 import { countTokens, type TokenCounts, tokensOf } from './usage.ts'
 

@@ -20,11 +20,8 @@ import type { Depth } from '../upstreams/verify.ts'
 import type { Admin } from './audit/audit.ts'
 import type { CredentialInput } from './ring/credential.ts'
 import type { CredentialPatch } from './ring/credentials.ts'
-import {
-  type CredentialDescription,
-  type UserDescription,
-  describeUser,
-} from './views/description.ts'
+import { describeUser } from './views/description.ts'
+import type { CredentialDescription, UserDescription } from '../wire/user.ts'
 import { Home } from './home.ts'
 import { type ResealResult, resealAll } from './recovery/reseal.ts'
 import { recordRestoration, restoreFrom } from './recovery/restoration.ts'

@@ -1,6 +1,6 @@
 import type { Credential } from './ring/credential.ts'
 import type { Verification } from '../upstreams/verify.ts'
-import type { UserDescription } from './views/description.ts'
+import type { UserDescription } from '../wire/user.ts'
 
 export interface AddedCredential {
   readonly ok: true

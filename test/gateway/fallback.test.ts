@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Explanation } from '../../src/objects/views/explanation.ts'
+import type { Explanation } from '../../src/wire/explanation.ts'
 import {
   admin,
   callsOf,

@@ -3,7 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { Audit } from '../../src/objects/audit/audit.ts'
-import type { AuditPage } from '../../src/objects/audit/audit-page.ts'
+import type { AuditPage } from '../../src/wire/audit.ts'
 import { migrate } from '../../src/objects/storage.ts'
 import { objectOf } from '../support/leases.ts'
 import {

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DIRECTORY_NAME } from '../../src/objects/directory.ts'
 import { IdempotencyKeys } from '../../src/objects/idempotency-keys.ts'
-import type { AuditPage } from '../../src/objects/audit/audit-page.ts'
+import type { AuditPage } from '../../src/wire/audit.ts'
 import worker from '../../src/worker.ts'
 import {
   type ErrorBody,

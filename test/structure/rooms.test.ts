@@ -14,7 +14,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   json: [],
   bytes: ['json', 'lazy'],
   failure: ['json'],
-  gemini: ['failure', 'json', 'bytes', 'lazy'],
+  gemini: ['failure', 'json', 'bytes', 'lazy', 'wire'],
   http: ['failure', 'json', 'bytes', 'lazy'],
   upstreams: BELOW,
   objects: [...BELOW, 'upstreams'],

@@ -4,7 +4,7 @@ import { ask } from '../api.ts'
 import { brokenAt } from '../chain.ts'
 import { brief, count } from '../format.ts'
 import { Problem, Section, Table, Time } from '../pieces.tsx'
-import type { AuditLine, AuditPage } from '../wire.ts'
+import type { AuditDetail, AuditLine, AuditPage } from '../wire.ts'
 
 const PAGE = 500
 
@@ -96,23 +96,22 @@ function Chain({
 }
 
 function cellsOf(line: AuditLine) {
+  if ('unreadable' in line) return [line.seq, '–', '–', 'unreadable', '–', '–']
   const { at, actor, act, subject, detail, request_id: request } = line
-  if (typeof at !== 'string') return [line.seq, '–', '–', 'unreadable', '–', '–']
   return [
     line.seq,
     <Time at={at} />,
-    String(actor),
+    actor,
     <>
-      {String(act)}
+      {act}
       <div class="faint">{inWords(detail)}</div>
     </>,
-    typeof subject === 'string' ? <code title={subject}>{brief(subject)}</code> : 'user',
-    typeof request === 'string' ? <code>{request}</code> : '–',
+    subject === null ? 'user' : <code title={subject}>{brief(subject)}</code>,
+    request === null ? '–' : <code>{request}</code>,
   ]
 }
 
-function inWords(detail: unknown): string {
-  if (typeof detail !== 'object' || detail === null) return ''
+function inWords(detail: AuditDetail): string {
   return Object.entries(detail)
     .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`)
     .join('; ')

@@ -3,24 +3,7 @@
  * same. These are list prices: an admin may set others (PUT /v1/config/prices). Read on 2026-11-28 in LiteLLM 1.110.2
  * and genai-prices 0.2.3, which cite Google's pages and agree except where a comment says otherwise.
  */
-export interface Price {
-  readonly model: string
-  /** Days in ISO 8601, UTC: from the first, up to but not including the second. */
-  readonly from?: string
-  readonly until?: string
-  readonly in: number
-  readonly cached: number
-  /** Thoughts included. */
-  readonly out: number
-  /** For the whole request, if its prompt, cached tokens included, has more than 200,000 tokens. */
-  readonly long?: { readonly in: number; readonly cached: number; readonly out: number }
-  readonly audioIn?: number
-  readonly audioCached?: number
-  readonly imageIn?: number
-  readonly videoIn?: number
-  readonly imageOut?: number
-  readonly audioOut?: number
-}
+import type { Price } from '../../wire/prices.ts'
 
 const INTRODUCTORY = '2027-01-01'
 

@@ -1,11 +1,7 @@
 import type { Admin } from '../audit/audit.ts'
 import type { CredentialPatch } from '../ring/credentials.ts'
-import {
-  describeCredential,
-  type CredentialDescription,
-  describeUser,
-  type UserDescription,
-} from '../views/description.ts'
+import { describeCredential, describeUser } from '../views/description.ts'
+import type { CredentialDescription, UserDescription } from '../../wire/user.ts'
 import type { RotateResult } from '../results.ts'
 import { nextActive } from '../ring/select.ts'
 import { principalOf } from '../ring/standing.ts'

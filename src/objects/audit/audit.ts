@@ -1,3 +1,4 @@
+import type { AuditDetail as Detail, AuditLine } from '../../wire/audit.ts'
 import { lazy } from '../../lazy.ts'
 
 /**
@@ -36,23 +37,9 @@ export type Act =
   /** By the ring itself. */
   | 'ring.turned'
 
-/** Ids, names of fields and counts; never a secret, and no value that an admin gave. */
-export type Detail = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
-
 /** A line as it is stored, shown and hashed. */
-export interface Line {
-  readonly seq: number
-  /** ISO 8601. */
-  readonly at: string
-  readonly actor: 'admin' | 'ring'
-  /** The id of the admin's request, as in its answer and in the log. */
-  readonly request_id: string | null
+export interface Line extends AuditLine {
   readonly act: Act
-  /** The id of the credential that it is about; null if it is about the user or the ring. */
-  readonly subject: string | null
-  readonly detail: Detail
-  /** The hash of the line before; null for the first line. */
-  readonly prev: string | null
 }
 
 /** The end of a chain: the last line, or the last line that was dropped. */

@@ -1,4 +1,4 @@
-import type { Price } from '../../gemini/models/prices.ts'
+import type { Price } from '../../wire/prices.ts'
 import { DEFAULT_SETTINGS, type SettingsChange, type UserSettings } from './user-settings.ts'
 
 /** The user's own row: settings, the cursor, and the versions that tell whether the snapshot in KV is outdated. */

@@ -1,4 +1,4 @@
-import type { Price } from '../../gemini/models/prices.ts'
+import type { Price } from '../../wire/prices.ts'
 import type { Shared } from '../config/profile.ts'
 
 /** At most this many users are told at once. */

@@ -1,5 +1,6 @@
 import type { BatchUse } from '../../gemini/batch-use.ts'
-import { ownPriceOf, type Price } from '../../gemini/models/prices.ts'
+import { ownPriceOf } from '../../gemini/models/prices.ts'
+import type { Price } from '../../wire/prices.ts'
 import type { Uncounted } from '../../gemini/pins.ts'
 import type { UserState } from '../state.ts'
 

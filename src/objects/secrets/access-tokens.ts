@@ -1,3 +1,4 @@
+import type { HeldToken } from '../../wire/tokens.ts'
 import { logError } from '../../http/log.ts'
 import type { Settings } from '../../settings.ts'
 import { discoverProject } from '../../upstreams/code-assist-setup.ts'
@@ -40,16 +41,6 @@ export interface Held {
   readonly usableUntil: number
   readonly refreshFrom: number
   readonly serial: number
-}
-
-/** In the wire's own names. */
-export interface HeldToken {
-  readonly credential: string
-  readonly type: Credential['type']
-  readonly held: boolean
-  readonly usable_until: string | null
-  /** If the token endpoint failed: when it is asked again. */
-  readonly retry_at: string | null
 }
 
 interface Parts {

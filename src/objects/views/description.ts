@@ -1,61 +1,12 @@
 import { iso, isoOrNull } from '../../json/time.ts'
-import type { ReasoningFormat } from '../../gemini/reasoning.ts'
-import type { SafetySetting } from '../../gemini/types.ts'
+import type { LimitsWire } from '../../wire/plans.ts'
+import type { CredentialDescription, KeyDescription, UserDescription } from '../../wire/user.ts'
 import type { Credential } from '../ring/credential.ts'
 import type { Limits } from '../config/limits.ts'
 import type { UserState } from '../state.ts'
 import type { UserKey } from '../config/user-keys.ts'
-import type { Mode } from '../config/user-settings.ts'
 
-/** A user as the admin API shows it, in the wire's own names. Times are ISO 8601. No secret is part of it. */
-export interface UserDescription {
-  readonly id: string
-  readonly created_at: string
-  readonly config_version: number
-  readonly label: string | null
-  readonly mode: Mode
-  readonly affinity: boolean
-  readonly disabled: boolean
-  readonly expires_at: string | null
-  /** The plan whose settings and limits override the user's own. The other fields show what applies. */
-  readonly plan: string | null
-  readonly models: readonly string[] | null
-  readonly aliases: Readonly<Record<string, string>>
-  readonly fallbacks: Readonly<Record<string, readonly string[]>>
-  readonly limits: LimitsDescription
-  readonly reasoning_format: ReasoningFormat | null
-  readonly safety_settings: readonly SafetySetting[]
-  readonly store_responses: boolean
-  readonly media_uris: readonly string[]
-  readonly cursor: string | null
-  readonly pin: { readonly credential: string; readonly until: string } | null
-  readonly keys: readonly KeyDescription[]
-  readonly credentials: readonly CredentialDescription[]
-}
-
-/** A valid key. The newest comes first, and only it has no end. */
-export interface KeyDescription {
-  /** The last four characters of a minted key; null if an admin chose it. */
-  readonly hint: string | null
-  readonly created_at: string
-  readonly ends_at: string | null
-}
-
-/** Limits under the wire's names; null: unlimited. */
-export interface LimitsDescription {
-  readonly max_concurrency: number | null
-  readonly requests_per_minute: number | null
-  readonly tokens_per_minute: number | null
-  readonly requests_per_day: number | null
-  readonly tokens_per_day: number | null
-  readonly total_tokens: number | null
-  /** Dollars. */
-  readonly usd_per_day: number | null
-  readonly usd_per_month: number | null
-  readonly usd_total: number | null
-}
-
-export function describeLimits(limits: Limits): LimitsDescription {
+export function describeLimits(limits: Limits): LimitsWire {
   return {
     max_concurrency: limits.maxConcurrency,
     requests_per_minute: limits.requestsPerMinute,
@@ -67,24 +18,6 @@ export function describeLimits(limits: Limits): LimitsDescription {
     usd_per_month: limits.usdPerMonth,
     usd_total: limits.usdTotal,
   }
-}
-
-export interface CredentialDescription {
-  readonly id: string
-  readonly position: number
-  readonly type: Credential['type']
-  readonly upstream: Credential['upstream']
-  readonly label: string | null
-  readonly project: string | null
-  readonly location: string | null
-  readonly priority: number
-  readonly models: readonly string[] | null
-  readonly paused_until: string | null
-  readonly quarantine_reason: string | null
-  /** A page of Google's where the account's owner can end the quarantine. */
-  readonly quarantine_link: string | null
-  readonly created_at: string
-  readonly updated_at: string
 }
 
 /** Pure, except that it reads `state`. */

@@ -1,3 +1,4 @@
+import type { Explanation } from '../../wire/explanation.ts'
 import { type Operation, canDo, serves } from '../../gemini/operations.ts'
 import type { Credential } from '../ring/credential.ts'
 import { choose, standInsFor } from '../ring/fallback.ts'
@@ -7,32 +8,6 @@ import { type NoCredential, select } from '../ring/select.ts'
 import type { Standing, StandingOf } from '../ring/standing.ts'
 import { type UserState, ringOf, useOf, viewOf } from '../state.ts'
 import { type UserSettings, admissionOf, resolveModel } from '../config/user-settings.ts'
-
-/** What would happen to a request for a model now, credential by credential. Has no effect. */
-export interface Explanation {
-  readonly model: string
-  /** Google's name for the model; null if the user may not ask for it. */
-  readonly resolved_model: string | null
-  /** The model that would serve: the resolved one, or its fallback while that is out of quota everywhere. */
-  readonly serving_model: string | null
-  /** Its fallbacks, in order. */
-  readonly fallbacks: readonly string[]
-  readonly admission: ReturnType<typeof admissionOf>
-  readonly mode: string
-  /** The credential that would be lent; null if there is none, with the reason. */
-  readonly chosen: string | null
-  readonly reason: string | null
-  /** In the order in which a request would try them. */
-  readonly credentials: readonly CredentialOutlook[]
-}
-
-export interface CredentialOutlook {
-  readonly id: string
-  readonly would_serve: boolean
-  /** `open` and `test` would serve; the others say why not. */
-  readonly standing: Standing['kind'] | 'not_pinned' | 'operation_not_served' | 'sealed'
-  readonly until: string | null
-}
 
 /** The smallest possible request. */
 const LEAST: Need = { tokens: 1, calls: 1, places: 1, costNano: 1 }

@@ -2,7 +2,7 @@ import { VAULT_CLOSED } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { CredentialInput } from '../../objects/ring/credential.ts'
-import type { UserDescription } from '../../objects/views/description.ts'
+import type { UserDescription } from '../../wire/user.ts'
 import type {
   AddedCredential,
   PutCredentialsResult,

@@ -1,5 +1,5 @@
 import { callUser } from '../../gateway/objects.ts'
-import type { AuditPage } from '../../objects/audit/audit-page.ts'
+import type { AuditPage } from '../../wire/audit.ts'
 import { auditQuery } from './query-schema.ts'
 import type { Call, Reply } from '../call.ts'
 import { readQuery } from './query.ts'

@@ -1,6 +1,6 @@
 import { VAULT_CLOSED } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/objects.ts'
-import type { CredentialDescription, UserDescription } from '../../objects/views/description.ts'
+import type { CredentialDescription, UserDescription } from '../../wire/user.ts'
 import type { VerifyResult } from '../../objects/results.ts'
 import { readBody } from './body.ts'
 import type { Call, Reply } from '../call.ts'

@@ -1,5 +1,6 @@
 import { persistently } from '../../gateway/objects.ts'
-import { type Price, PRICES } from '../../gemini/models/prices.ts'
+import { PRICES } from '../../gemini/models/prices.ts'
+import type { Price } from '../../wire/prices.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { Call, Reply } from '../call.ts'
 import { readBody } from './body.ts'

@@ -8,7 +8,7 @@ import type { RestoreResult } from '../../objects/results.ts'
 import { readBody } from './body.ts'
 import type { Call, Reply } from '../call.ts'
 import { importBody, resealBody, restoreBody } from './recovery-schema.ts'
-import type { UserDescription } from '../../objects/views/description.ts'
+import type { UserDescription } from '../../wire/user.ts'
 import { register } from './register.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 

@@ -1,6 +1,6 @@
 import { persistently } from '../../gateway/objects.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
-import type { UserDescription } from '../../objects/views/description.ts'
+import type { UserDescription } from '../../wire/user.ts'
 
 /** Tells the directory a user's name and state, so that lists show them at once. Idempotent. */
 export async function register(env: Env, user: UserDescription): Promise<void> {

@@ -1,6 +1,6 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { callUser } from '../../gateway/objects.ts'
-import type { Explanation } from '../../objects/views/explanation.ts'
+import type { Explanation } from '../../wire/explanation.ts'
 import { readBody } from '../admin/body.ts'
 import type { Call, Reply } from '../call.ts'
 import { hashOf } from '../service/conversation.ts'

@@ -1,7 +1,7 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/objects.ts'
-import type { KeyInfo } from '../../objects/views/key-info.ts'
+import type { KeyInfo } from '../../wire/key-info.ts'
 import { VERSION } from '../../version.ts'
 import type { Session } from '../../wire/session.ts'
 import type { Call, Reply } from '../call.ts'

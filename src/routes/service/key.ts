@@ -1,7 +1,7 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../../gateway/failure.ts'
 import { callUser } from '../../gateway/objects.ts'
-import type { KeyInfo } from '../../objects/views/key-info.ts'
+import type { KeyInfo } from '../../wire/key-info.ts'
 import type { Call, Reply } from '../call.ts'
 
 /** GET /v1/key: the key that asks, and its user's limits, use and ring. */
