@@ -14,6 +14,7 @@ const nodeTests = [
   'emulator',
   'gemini',
   'http',
+  'json',
   'structure',
   'upstreams',
 ].map((folder) => `test/${folder}/**/*.test.ts`)

@@ -6,6 +6,7 @@ import { mergeSafety } from '../gemini/safety.ts'
 import { isPlain } from '../gemini/plain.ts'
 import { fit, type Target } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
+import { stringifyPiecewise } from '../json/piecewise.ts'
 import type { Cuttings } from '../bytes/cuttings.ts'
 import type { Lease } from '../objects/ledger/lease.ts'
 import { ANY_SILENCE, attemptAnswer, attemptOnce } from './continuation.ts'
@@ -85,8 +86,17 @@ export function generation({
   const method = stream ? 'streamGenerateContent' : 'generateContent'
   return (lease, wording) => {
     const preferred = withPreferences(request, lease.preferences, settings.safetySettings)
-    return { method, json: JSON.stringify(fit(preferred, targetOf(lease, wording))), cuttings }
+    return { method, json: jsonOf(fit(preferred, targetOf(lease, wording))), cuttings }
   }
+}
+
+/** Down to the arguments of a call, and to a function's schema: where an agent's turn is the same as in the last one. */
+const LEVELS = 6
+const MANY = 8
+
+function jsonOf(request: GenerateContentRequest): string {
+  const isLong = request.contents.length > MANY || request.tools !== undefined
+  return (isLong ? stringifyPiecewise(request, LEVELS) : null) ?? JSON.stringify(request)
 }
 
 function targetOf({ model, signatures, access }: Lease, wording: Wording): Target {

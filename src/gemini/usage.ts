@@ -1,4 +1,5 @@
 import { estimateMediaTokens } from './media/media-tokens.ts'
+import { onceForFrozen } from '../json/frozen.ts'
 import { listOf } from './response.ts'
 import type { Content, GenerateContentRequest, ModalityCount, UsageMetadata } from './types.ts'
 
@@ -166,10 +167,22 @@ const PUNCTUATION = 3
 function lengthInside(value: unknown, lengthOf: (text: string) => number): number {
   if (typeof value === 'string') return lengthOf(value)
   if (typeof value !== 'object' || value === null) return value === undefined ? 0 : 1
+  // Nothing was cut out of what is the same in each request.
+  return Object.isFrozen(value) ? frozenLength(value) : lengthOfAll(value, lengthOf)
+}
+
+function lengthOfAll(value: object, lengthOf: (text: string) => number): number {
   let length = 0
-  for (const [key, inner] of Object.entries(value)) {
-    if (!Array.isArray(value)) length += key.length + PUNCTUATION
-    length += lengthInside(inner, lengthOf)
+  // No lists are made of what is in it: each schema of each function comes by here.
+  if (Array.isArray(value)) {
+    for (const inner of value) length += lengthInside(inner, lengthOf)
+    return length
+  }
+  for (const key in value) {
+    const inner = (value as Readonly<Record<string, unknown>>)[key]
+    length += key.length + PUNCTUATION + lengthInside(inner, lengthOf)
   }
   return length
 }
+
+const frozenLength = onceForFrozen((value) => lengthOfAll(value, (text) => text.length))

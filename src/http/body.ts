@@ -5,6 +5,7 @@ import type { Failure } from '../failure/failure.ts'
 import { isNestedDeeper } from '../json/nesting.ts'
 import { unzipped } from '../bytes/gunzip.ts'
 import { Patience } from './patience.ts'
+import { type Parsed, RecurringBodies } from '../json/recurring.ts'
 
 type Refused = { readonly ok: false; readonly failure: Failure }
 export type JsonBody = { readonly ok: true; readonly value: unknown } | Refused
@@ -32,13 +33,21 @@ const ENCODINGS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([
   ['deflate', 'deflate'],
 ])
 
+export interface Sender {
+  readonly id: string
+  /** Whether it has been proved: who only says who they are drive nothing out that others come again with. */
+  readonly isKnown: boolean
+}
+
+const NOBODY: Sender = { id: '', isKnown: false }
+
 /**
  * The JSON of a request. The content type is not checked: browsers that avoid a preflight send text/plain
  * (docs/clients.md: Bodies). `limit` is in bytes and also holds after decompression, so that a small body cannot
  * unfold without end.
  */
-export async function readJson(request: Request, limit: number, owner?: string): Promise<JsonBody> {
-  const body = await readCutJson(request, limit, owner)
+export async function readJson(request: Request, limit: number): Promise<JsonBody> {
+  const body = await readCutJson(request, limit)
   return body.ok ? { ok: true, value: body.cuttings.uncut(body.value) } : body
 }
 
@@ -46,7 +55,7 @@ export async function readJson(request: Request, limit: number, owner?: string):
 export async function readCutJson(
   request: Request,
   limit: number,
-  owner = '',
+  sender = NOBODY,
 ): Promise<CutJsonBody> {
   const { headers } = request
   const encoding = (headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
@@ -66,7 +75,11 @@ export async function readCutJson(
     read =
       isPlain && length > 0 && length < MIN_RUN
         ? await readShort(request)
-        : await readLong(request, format, { expected: isPlain ? length : 0, limit, owner })
+        : await readLong(request, format, {
+            expected: isPlain ? length : 0,
+            limit,
+            owner: sender.id,
+          })
   } catch {
     // The connection broke, or the body is not what its content-encoding says.
     return unreadable()
@@ -74,13 +87,27 @@ export async function readCutJson(
   if (typeof read === 'string') return notRead(read, limit)
   const { text, cuttings } = read
   if (text.trim() === '') return empty()
-  let value: unknown
+  let parsed: Parsed
   try {
-    value = JSON.parse(text)
+    parsed = parse(read, sender)
   } catch {
     return refuse({ reason: 'invalid_json', message: 'The request body is not valid JSON.' })
   }
-  return isNestedDeeper(value, MAX_DEPTH) ? tooDeep() : { ok: true, value, text, cuttings }
+  return parsed.isTooDeep ? tooDeep() : { ok: true, value: parsed.value, text, cuttings }
+}
+
+const recurring = new RecurringBodies()
+/** Shorter ones are parsed sooner than they are compared. */
+const MIN_RECURRING = 32_768
+
+function parse({ text, cuttings }: Cut, { id: owner, isKnown }: Sender): Parsed {
+  if (isKnown && text.length >= MIN_RECURRING) {
+    // A mark stands for nothing in another body.
+    const sender = { owner, now: Date.now(), keeps: cuttings.isEmpty }
+    return recurring.parse(text, MAX_DEPTH, sender)
+  }
+  const value: unknown = JSON.parse(text)
+  return { value, isTooDeep: isNestedDeeper(value, MAX_DEPTH) }
 }
 
 interface Cut {

@@ -50,7 +50,7 @@ export function memberAt(text: string, at: number, ...names: readonly string[]):
   return membersAt(text, at).findLast(({ key }) => names.includes(key))?.value
 }
 
-function endOfValue(text: string, start: number): number {
+export function endOfValue(text: string, start: number): number {
   const first = text.charCodeAt(start)
   if (first === QUOTE) return endOfString(text, start)
   if (first !== OBJECT && first !== ARRAY) return endOfScalar(text, start)
@@ -75,7 +75,7 @@ function endOfValue(text: string, start: number): number {
 }
 
 /** Strings may be long, so this jumps from quote to quote. Mostly the first one ends the string. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
     let slashes = 0
     while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++
@@ -96,17 +96,17 @@ function pastComma(text: string, at: number): number {
   return text.charCodeAt(next) === COMMA ? pastSpace(text, next + 1) : next
 }
 
-function pastSpace(text: string, from: number): number {
+export function pastSpace(text: string, from: number): number {
   let at = from
   while (SPACES.has(text.charCodeAt(at))) at++
   return at
 }
 
-const QUOTE = 34
-const COMMA = 44
-const ARRAY = 91
+export const QUOTE = 34
+export const COMMA = 44
+export const ARRAY = 91
 const BACKSLASH = 92
-const END_ARRAY = 93
-const OBJECT = 123
+export const END_ARRAY = 93
+export const OBJECT = 123
 const END_OBJECT = 125
 const SPACES: ReadonlySet<number> = new Set([9, 10, 13, 32])

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runInDurableObject } from 'cloudflare:test'
 import { anyBody, written } from '../dialects/support/any-body.ts'
+import { RESPONSES } from '../dialects/support/sound-responses.ts'
 import {
   configure,
   type ErrorBody,
@@ -282,78 +283,21 @@ describe('what is stored', () => {
 })
 
 describe('any body', () => {
-  const HELLO = { role: 'user', content: [{ type: 'input_text', text: 'Hello there' }] }
-  const SOUND = [
-    {
-      input: 'Hello there',
-      instructions: 'Be brief',
-      temperature: 1,
-      max_output_tokens: 100,
-      store: true,
-      text: {
-        format: { type: 'json_schema', name: 'a', schema: { type: 'object' } },
-        verbosity: 'low',
-      },
-      reasoning: { effort: 'low', summary: 'auto' },
-      metadata: { a: 'b' },
-      include: ['reasoning.encrypted_content'],
-    },
-    {
-      input: [
-        { type: 'additional_tools', role: 'developer', tools: [{ type: 'custom', name: 'exec' }] },
-        { role: 'developer', content: 'Work' },
-        HELLO,
-        { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'px1.3.a.b' },
-        { type: 'function_call', call_id: 'c1', name: 'f', namespace: 'ns', arguments: '{"a":1}' },
-        {
-          type: 'function_call_output',
-          call_id: 'c1',
-          output: [{ type: 'input_text', text: 'ok' }],
-        },
-        { type: 'custom_tool_call', call_id: 'c2', name: 'exec', input: 'x' },
-        { type: 'custom_tool_call_output', call_id: 'c2', output: 'ok' },
-        { type: 'shell_call', call_id: 'c3', action: { commands: ['ls'] } },
-        { type: 'shell_call_output', call_id: 'c3', output: [] },
-        { type: 'compaction', id: 'cmp_1', encrypted_content: 'pxc1.4.QWRh' },
-        { id: 'msg_1' },
-      ],
-      stream: false,
-    },
-    {
-      input: [HELLO],
-      tools: [
-        {
-          type: 'function',
-          name: 'f',
-          parameters: { type: 'object', properties: { a: { type: 'string', enum: [1] } } },
-        },
-        { type: 'namespace', name: 'ns', tools: [{ type: 'function', name: 'f' }] },
-        { type: 'custom', name: 'c', format: { type: 'grammar', syntax: 'lark', definition: 'x' } },
-        { type: 'web_search' },
-        { type: 'shell' },
-      ],
-      tool_choice: {
-        type: 'allowed_tools',
-        mode: 'auto',
-        tools: [{ type: 'function', name: 'f' }],
-      },
-      parallel_tool_calls: false,
-      store: false,
-    },
-  ]
-
   it.each(['/v1/responses', '/v1/responses/compact', '/v1/responses/input_tokens'])(
     'on %s is answered, or refused by name, and never Pollux’s fault',
     async (path) => {
       const user = await givenUser()
       let answered = 0
       await fc.assert(
-        fc.asyncProperty(anyBody(['gemini-2.5-flash', 'gemini-3.8-flash'], SOUND), async (body) => {
-          const answer = await post(path, user.key, written(body))
-          const text = await answer.text()
-          if (answer.status === 200) answered += 1
-          expect([200, 400, 404, text]).toContain(answer.status)
-        }),
+        fc.asyncProperty(
+          anyBody(['gemini-2.5-flash', 'gemini-3.8-flash'], RESPONSES),
+          async (body) => {
+            const answer = await post(path, user.key, written(body))
+            const text = await answer.text()
+            if (answer.status === 200) answered += 1
+            expect([200, 400, 404, text]).toContain(answer.status)
+          },
+        ),
         { numRuns: 200 },
       )
       expect(answered).toBeGreaterThan(20)

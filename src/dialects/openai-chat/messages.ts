@@ -3,6 +3,7 @@ import { Conversation, type PastCall } from '../../gemini/ask/conversation.ts'
 import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
 import { saidBy } from '../../gemini/ask/speaker.ts'
 import type { Part } from '../../gemini/types.ts'
+import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import { isRecord } from '../../json/record.ts'
 import { customArguments } from '../openai/custom-tools.ts'
 import { toParts } from './body/content.ts'
@@ -48,14 +49,19 @@ function tell(conversation: Conversation, message: ChatMessage): void {
   }
 }
 
-function wordsIn(message: AnswerMessage): Part[] {
-  const said = saidBy(message.name, toParts(message.content))
-  for (const picture of toParts(message.images)) said.push(picture)
-  if (message.refusal) said.push({ text: message.refusal })
-  return said
+function wordsIn({ name, content, images, refusal }: AnswerMessage): readonly Part[] {
+  const said = saidBy(name, toParts(content))
+  if (images.length === 0 && !refusal) return said
+  return [...said, ...toParts(images), ...(refusal ? [{ text: refusal }] : [])]
 }
 
-function callsIn(message: AnswerMessage): readonly PastCall[] {
+/** What was called in a message that came before is read no second time. */
+const callsIn = onceForFrozen((message) => {
+  const calls = readCalls(message as AnswerMessage)
+  return Object.isFrozen(message) ? frozen(calls) : calls
+})
+
+function readCalls(message: AnswerMessage): readonly PastCall[] {
   const { tool_calls: calls, function_call: legacy } = message
   if (calls.length > 0) {
     const signatures = echoedSignatures(message)

@@ -2,6 +2,7 @@
  * Turns the functions that a client offers, and its choice among them, into Gemini's declarations (docs/google.md:
  * Tools).
  */
+import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import type { FunctionDeclaration, Tool, ToolConfig } from '../types.ts'
 import type { FunctionNames } from './function-names.ts'
 
@@ -61,11 +62,25 @@ export function toToolConfig(
   }
 }
 
-function toDeclaration(
-  { name, description, parameters }: OfferedFunction,
-  names: FunctionNames,
+function toDeclaration(offered: OfferedFunction, names: FunctionNames): FunctionDeclaration {
+  const { name } = offered
+  const told = names.toGemini(name)
+  return told === name && Object.isFrozen(offered)
+    ? frozenDeclaration(offered)
+    : declarationOf(told, offered)
+}
+
+/** Under its own name, of a function that came before. */
+const frozenDeclaration = onceForFrozen((offered) => {
+  const { name } = offered as OfferedFunction
+  return frozen(declarationOf(name, offered as OfferedFunction))
+})
+
+function declarationOf(
+  name: string,
+  { description, parameters }: OfferedFunction,
 ): FunctionDeclaration {
-  const declaration: FunctionDeclaration = { name: names.toGemini(name) }
+  const declaration: FunctionDeclaration = { name }
   if (description) declaration.description = description
   if (parameters) declaration.parametersJsonSchema = parameters
   return declaration

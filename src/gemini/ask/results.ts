@@ -2,6 +2,7 @@
  * What a client's function returned, in Gemini's form, which is always an object (docs/google.md: Parts;
  * docs/clients.md: Messages).
  */
+import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import type { FunctionCall, FunctionResponse, Part } from '../types.ts'
 import { parseObject } from './json-object.ts'
 import { resultObject } from './result-object.ts'
@@ -25,7 +26,7 @@ export interface ToldResult {
  * (docs/clients.md: Messages).
  */
 export function tellResult(call: FunctionCall, result: Result | null): ToldResult {
-  const response = result === null ? MISSING : toResponse(result)
+  const response = result === null ? MISSING : responseOf(result)
   const functionResponse: FunctionResponse = { name: call.name, response }
   if (call.id !== undefined) functionResponse.id = call.id
   const part = { functionResponse }
@@ -38,7 +39,16 @@ export function tellResult(call: FunctionCall, result: Result | null): ToldResul
 
 const MISSING = { error: 'No result was sent for this call.' }
 
-function toResponse({ parts, isError = false }: Result): Record<string, unknown> {
+/** Made once of parts that came before, as those of an agent's conversation do. */
+function responseOf({ parts, isError = false }: Result): Record<string, unknown> {
+  if (!Object.isFrozen(parts)) return toResponse(parts, isError)
+  return isError ? frozenError(parts) : frozenResponse(parts)
+}
+
+const frozenResponse = onceForFrozen((parts) => frozen(toResponse(parts as readonly Part[], false)))
+const frozenError = onceForFrozen((parts) => frozen(toResponse(parts as readonly Part[], true)))
+
+function toResponse(parts: readonly Part[], isError: boolean): Record<string, unknown> {
   const text = parts.flatMap((part) => part.text ?? []).join('\n')
   return isError ? { error: text } : resultObject(text, parseObject(text))
 }

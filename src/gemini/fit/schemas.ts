@@ -2,6 +2,7 @@
 import { toJsonSchema, toJsonSchemaObject } from '../schema/json-schema.ts'
 import { keeping } from '../schema/kept.ts'
 import { toOpenApi, toOpenApiObject } from '../schema/open-api.ts'
+import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import type { FunctionDeclaration, GenerateContentRequest, Tool } from '../types.ts'
 import type { Target } from './aim.ts'
 import { changeConfig } from './config.ts'
@@ -31,8 +32,21 @@ function fitTool(tool: Tool, schemas: Form): Tool {
   if (functionDeclarations === undefined) return tool
   return {
     ...tool,
-    functionDeclarations: functionDeclarations.map((each) => fitDeclaration(each, schemas)),
+    functionDeclarations: functionDeclarations.map(FITTED[schemas]),
   }
+}
+
+/** Those of a frozen declaration are frozen too, since what becomes of its schema is. */
+const FITTED: Readonly<Record<Form, (declaration: FunctionDeclaration) => FunctionDeclaration>> = {
+  json: fittedOnce('json'),
+  openapi: fittedOnce('openapi'),
+}
+
+function fittedOnce(form: Form): (declaration: FunctionDeclaration) => FunctionDeclaration {
+  const ofFrozen = onceForFrozen((each) =>
+    frozen(fitDeclaration(each as FunctionDeclaration, form)),
+  )
+  return (each) => (Object.isFrozen(each) ? ofFrozen(each) : fitDeclaration(each, form))
 }
 
 /** A function without arguments gets no schema: older models refuse an empty one (docs/google.md: Schemas). */

@@ -1,3 +1,5 @@
+import { frozen, onceForFrozen } from '../../json/frozen.ts'
+
 /**
  * Agents send the same tools with every turn, and converting their schemas took a third to a half of the time of such
  * a turn. So converted schemas are kept. They are found by the schema's whole text: somebody could make two schemas
@@ -25,7 +27,7 @@ export function keeping<Result extends object | undefined>(
   maxBytes = MAX_BYTES,
 ): (schema: unknown) => Result {
   const kept = new Kept<Result>(maxBytes)
-  return (schema) => {
+  const resultOf = (schema: unknown): Result => {
     const text = JSON.stringify(schema) as string | undefined
     if (text === undefined || !isWhole(schema, text)) return convert(schema)
     const known = kept.get(text)
@@ -36,6 +38,10 @@ export function keeping<Result extends object | undefined>(
     kept.add(text, { result, bytes: 2 * (text.length + length) })
     return result
   }
+  // Those of a body that came before need no text to be found by.
+  const known = onceForFrozen(resultOf)
+  return (schema) =>
+    typeof schema === 'object' && schema !== null ? known(schema) : resultOf(schema)
 }
 
 /**
@@ -86,10 +92,4 @@ function isFinite(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || value === null) return value !== undefined
   return Object.values(value).every(isFinite)
-}
-
-function frozen<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null) return value
-  for (const item of Object.values(value)) frozen(item)
-  return Object.freeze(value)
 }

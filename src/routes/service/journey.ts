@@ -23,9 +23,10 @@ export async function readServiceBody(call: Call, holder: KeyHolder): Promise<Se
 export async function readCutServiceBody(call: Call, holder: KeyHolder): Promise<CutServiceBody> {
   const { request, env, settings } = call
   const size = Number(request.headers.get('content-length') ?? Infinity)
-  const refusal = size > UNCHECKED_BODY_BYTES ? await refusalTo(env, holder) : null
+  const isKnown = size > UNCHECKED_BODY_BYTES
+  const refusal = isKnown ? await refusalTo(env, holder) : null
   if (refusal !== null) return { ok: false, reply: refusal }
-  const body = await readCutJson(request, settings.maxBodyBytes, holder.userId)
+  const body = await readCutJson(request, settings.maxBodyBytes, { id: holder.userId, isKnown })
   return body.ok ? body : { ok: false, reply: await checked(call, holder, body.failure) }
 }
 

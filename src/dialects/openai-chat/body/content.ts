@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import type { MediaKind } from '../../../gemini/media/media-types.ts'
 import type { Part } from '../../../gemini/types.ts'
+import { frozen, onceForFrozen } from '../../../json/frozen.ts'
 import { isRecord } from '../../../json/record.ts'
 import { IMAGE_DETAILS, type ImageDetail } from '../../openai/image-detail.ts'
 import { string } from '../../words.ts'
@@ -226,7 +227,14 @@ export const drawnImages = v.pipe(
 export type MessageContent = v.InferOutput<typeof content>
 
 /** The parts in Gemini's form. Empty texts are left out, since Gemini refuses them (docs/clients.md: Messages). */
-export function toParts(said: MessageContent): Part[] {
+export function toParts(said: MessageContent): readonly Part[] {
+  return Object.isFrozen(said) ? partsOfWords(said) : partsOf(said)
+}
+
+/** No media are in what is frozen (message-schema.ts). */
+const partsOfWords = onceForFrozen((said) => frozen(partsOf(said as MessageContent)))
+
+function partsOf(said: MessageContent): readonly Part[] {
   const filled = said.includes('') ? said.filter((part) => part !== '') : said
   return filled.map((part) => (typeof part === 'string' ? { text: part } : part.part))
 }

@@ -4,7 +4,8 @@
  */
 import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
-import { content, drawnImages } from './content.ts'
+import { content, type ContentPart, drawnImages } from './content.ts'
+import { checkedOnce } from '../../checked-once.ts'
 import { name, record, string } from '../../words.ts'
 
 /** `model` is Gemini's own word for the assistant. Some clients use it here too. */
@@ -107,19 +108,31 @@ const legacyResult = v.object(
   'an object',
 )
 
-export const message = v.lazy((input) => {
-  switch (isRecord(input) ? input['role'] : undefined) {
-    case 'assistant':
-    case 'model':
-      return answer
-    case 'tool':
-      return result
-    case 'function':
-      return legacyResult
-    default:
-      return plain
-  }
-})
+export const message = checkedOnce(
+  v.lazy((input) => {
+    switch (isRecord(input) ? input['role'] : undefined) {
+      case 'assistant':
+      case 'model':
+        return answer
+      case 'tool':
+        return result
+      case 'function':
+        return legacyResult
+      default:
+        return plain
+    }
+  }),
+  isOfWords,
+)
+
+/** Media are read into their parts for each request anew. */
+function isOfWords(said: {
+  readonly content: readonly ContentPart[]
+  readonly images?: readonly ContentPart[]
+}): boolean {
+  const { content: parts, images = [] } = said
+  return images.length === 0 && parts.every((part) => typeof part === 'string')
+}
 
 export type ChatMessage = v.InferOutput<typeof message>
 export type PlainMessage = v.InferOutput<typeof plain>

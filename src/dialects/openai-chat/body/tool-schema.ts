@@ -3,6 +3,7 @@
  */
 import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
+import { checkedOnce } from '../../checked-once.ts'
 import { lowerCaseOf, name, record, string } from '../../words.ts'
 
 export const declaredFunction = v.object(
@@ -45,12 +46,14 @@ const unknownTool = v.object(
   'an object',
 )
 
-export const tool = v.lazy((input) => {
-  const type = isRecord(input) ? input['type'] : undefined
-  if (type === 'function') return functionTool
-  if (type === 'custom') return customTool
-  return builtInOf(input) === undefined ? unknownTool : builtInTool
-})
+export const tool = checkedOnce(
+  v.lazy((input) => {
+    const type = isRecord(input) ? input['type'] : undefined
+    if (type === 'function') return functionTool
+    if (type === 'custom') return customTool
+    return builtInOf(input) === undefined ? unknownTool : builtInTool
+  }),
+)
 
 const builtInTool = v.pipe(
   record,
