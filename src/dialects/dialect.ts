@@ -87,6 +87,8 @@ export interface Sent<Body> {
   query(): URLSearchParams
   readonly settings: DialectSettings
   readonly memory: Memory
+  /** The body once more, with texts for whole numbers beyond 2^53. Holds all of its text: not to be kept. */
+  readonly reread?: () => unknown
 }
 
 /** The operator's settings that a dialect may know. */

@@ -50,7 +50,7 @@ export async function attemptOnce(
   input: AttemptInput,
   borne: readonly Silence[],
 ): Promise<AttemptResult> {
-  return complete(await attempt({ ...input, keepsText: true }), borne)
+  return complete(await attempt({ ...input, keepsText: true }), borne, true)
 }
 
 export async function nextHop(input: AttemptInput, token: string): Promise<AttemptResult> {
@@ -65,16 +65,20 @@ export async function nextHop(input: AttemptInput, token: string): Promise<Attem
 
 /**
  * Nothing has been told to the client yet, so an answer that has no end or says nothing becomes a failure and may be
- * asked for again.
+ * asked for again. `isToldWhole`: as for `isSaying`.
  */
-function complete(answer: AttemptResult, borne: readonly Silence[]): AttemptResult {
+function complete(
+  answer: AttemptResult,
+  borne: readonly Silence[],
+  isToldWhole = false,
+): AttemptResult {
   if (!answer.ok) return answer
   const responses = answer.kind === 'unary' ? [answer.response] : answer.first.responses
   const usage = responses.map(usageOf).findLast((counts) => counts !== undefined)
   if (answer.kind === 'unary' && !isFinal(answer.response)) {
     return { ...outage('truncated', 200), usage }
   }
-  const silence = silenceOf(responses)
+  const silence = silenceOf(responses, isToldWhole)
   return silence === null || borne.includes(silence) ? answer : { ...outage(silence, 200), usage }
 }
 

@@ -71,6 +71,7 @@ export function generatingAsWritten(input: WrittenInput): ServeInput {
       return { method: stream ? 'streamGenerateContent' : 'generateContent', json, cuttings }
     },
     attempt: (asked) => attemptOnce(asked, mayBeEmpty ? ANY_SILENCE : []),
+    mayBeEmpty,
     callIds,
     isPlain: () => hasNothing,
   }

@@ -222,28 +222,33 @@ class Pump {
   #encode({ responses, texts }: Batch): string {
     let frames = ''
     let index = 0
+    const { encoder, resume } = this.#input
     for (const response of responses) {
-      this.#count(response)
-      frames += this.#input.encoder.encode(response, texts?.[index++])
-      if (this.#input.resume === null) this.offered = tokenIn(response) ?? this.offered
-      this.#hasSaid ||= isSaying(response)
+      const text = texts?.[index++]
+      const isAsItCame = this.#count(response)
+      if (resume === null) this.offered = tokenIn(response) ?? this.offered
+      this.#hasSaid ||= isSaying(response, resume === null)
       if (isFinal(response)) {
         this.#isWhole = true
         this.#silence = silenceAfter(response)
         this.#continuation = continuationOf(response)
       }
+      // Who is told an end as Google wrote it cannot be told of another after it.
+      if (resume === null && this.#isSilent()) break
+      frames += encoder.encode(response, isAsItCame ? text : undefined)
     }
     return frames
   }
 
-  /** Google counts each hop alone; the client is told the sum. */
-  #count(response: GenerateContentResponse): void {
+  /** Google counts each hop alone; the client is told the sum. False if the sum differs from what Google wrote. */
+  #count(response: GenerateContentResponse): boolean {
     const counts = usageOf(response)
-    if (counts === undefined) return
+    if (counts === undefined) return true
     this.#hopUsage = richerUsage(this.#hopUsage, counts)
     const sum = addUsage(this.#earlierUsage, this.#hopUsage)
     this.#usage = sum
     if (sum !== undefined) response.usageMetadata = sum
+    return sum === counts
   }
 
   async #finish(failed: Failed | null): Promise<Carried> {

@@ -177,7 +177,7 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
         ...result,
         ...handed,
         resume: input.isFollowed === true ? null : (token) => nextHop(asked, token),
-        again: mayAskAgain(input) ? () => (input.attempt ?? attempt)(asked, true) : null,
+        again: input.mayBeEmpty === false ? () => (input.attempt ?? attempt)(asked, true) : null,
         bearsSilence: input.bearsSilence === true,
       }
 }
@@ -191,9 +191,4 @@ function refused(refusal: Exclude<LeaseResult, { ok: true }>, journey: Journey):
   const failure = refusalOf(refusal, journey.model, Date.now()) ?? journey.failure()
   const rateLimits = 'rateLimits' in refusal ? refusal.rateLimits : null
   return { ok: false, failure, attempts, credentialId: journey.lastCredential, rateLimits }
-}
-
-/** A client that continues an answer itself has already been told its end, so the answer cannot be asked for again. */
-function mayAskAgain({ mayBeEmpty, isFollowed }: ServeInput): boolean {
-  return mayBeEmpty === false && isFollowed !== true
 }

@@ -22,9 +22,11 @@ export function listOf<T extends object>(list: readonly T[] | undefined): readon
   return list.some(isNoObject) ? list.filter((item): item is T => isObject(item)) : list
 }
 
-/** The part's text; empty if it has none. */
+/** The part's text, or the text of what it heard; empty if it has neither. */
 export function textOf(part: Part): string {
-  return typeof part.text === 'string' ? part.text : ''
+  if (typeof part.text === 'string') return part.text
+  const heard: unknown = part.audioTranscription?.text
+  return typeof heard === 'string' ? heard : ''
 }
 
 export function finishReasonOf(response: GenerateContentResponse): string | undefined {
@@ -49,11 +51,10 @@ export function usageOf(response: GenerateContentResponse): UsageMetadata | unde
 }
 
 /**
- * Whether a response holds part of an answer: text, thoughts, a call, media or code. False for an event with only
- * counts or signatures.
+ * Whether a response holds part of an answer, of whatever kind. False for an event with only counts or signatures.
  */
 export function hasContent(response: GenerateContentResponse): boolean {
-  return partsOf(firstCandidate(response)).some(isContent)
+  return partsOf(firstCandidate(response)).some(isOfAnyKind)
 }
 
 /** What an ended answer is that says nothing. */
@@ -61,11 +62,15 @@ export type Silence = 'malformed_call' | 'empty_answer'
 
 /**
  * What is wrong with a whole answer that says nothing. Null if it says something, or if its ending explains the
- * silence.
+ * silence. `isToldWhole`: as for `isSaying`.
  */
-export function silenceOf(responses: readonly GenerateContentResponse[]): Silence | null {
+export function silenceOf(
+  responses: readonly GenerateContentResponse[],
+  isToldWhole = false,
+): Silence | null {
   const silence = silenceAfter(responses.findLast(isFinal) ?? {})
-  return silence === null || responses.some(isSaying) ? null : silence
+  const isSaid = responses.some((response) => isSaying(response, isToldWhole))
+  return silence === null || isSaid ? null : silence
 }
 
 /**
@@ -80,9 +85,28 @@ export function silenceAfter(response: GenerateContentResponse): Silence | null 
   return ending === 'spoilt_call' ? 'malformed_call' : 'empty_answer'
 }
 
-/** Whether a response holds more than thoughts. */
-export function isSaying(response: GenerateContentResponse): boolean {
-  return partsOf(firstCandidate(response)).some((part) => part.thought !== true && isContent(part))
+/**
+ * Whether a response holds more than thoughts. `isToldWhole`: its client is told all parts, so that parts of unknown
+ * kinds count too.
+ */
+export function isSaying(response: GenerateContentResponse, isToldWhole = false): boolean {
+  const says = isToldWhole ? isOfAnyKind : isContent
+  return partsOf(firstCandidate(response)).some((part) => part.thought !== true && says(part))
+}
+
+/** Fields of a part that are not its content. */
+const BESIDE: ReadonlySet<string> = new Set([
+  'text',
+  'thought',
+  'thoughtSignature',
+  'partMetadata',
+  'speechMetadata',
+])
+
+function isOfAnyKind(part: Part): boolean {
+  if (isContent(part)) return true
+  for (const key in part) if (!BESIDE.has(key)) return true
+  return false
 }
 
 function isContent(part: Part): boolean {

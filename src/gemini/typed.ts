@@ -23,7 +23,8 @@ const BLOB = fields({ mimeType: 'string', data: 'string', displayName: 'string' 
 const PARTIAL = fields({
   jsonPath: 'string',
   stringValue: 'string',
-  numberValue: 'number',
+  // A whole number of many digits is no number here (json/long-numbers.ts); who reads it checks it.
+  numberValue: 'any',
   boolValue: 'boolean',
   willContinue: 'boolean',
 })
@@ -40,6 +41,7 @@ const PART = fields({
   thoughtSignature: 'string',
   inlineData: BLOB,
   fileData: fields({ mimeType: 'string', fileUri: 'string' }),
+  audioTranscription: fields({ text: 'string' }),
   functionCall: CALL,
   functionResponse: fields({ id: 'string', name: 'string' }),
   executableCode: fields({ language: 'string', code: 'string' }),

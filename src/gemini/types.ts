@@ -34,6 +34,8 @@ export interface Part {
   functionResponse?: FunctionResponse
   executableCode?: { language?: string; code?: string }
   codeExecutionResult?: { outcome?: string; output?: string }
+  /** What was heard, in answers. */
+  audioTranscription?: { text?: string }
   thought?: boolean
   thoughtSignature?: string
   /**

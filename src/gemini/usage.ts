@@ -50,6 +50,7 @@ export function richerUsage(
 /** A loop, since this runs for every chunk. */
 function isPoorer(after: UsageMetadata, before: UsageMetadata): boolean {
   for (const key of COUNTS) if (count(after[key]) < count(before[key])) return true
+  for (const key of DETAILS) if (before[key] !== undefined && after[key] === undefined) return true
   return false
 }
 
@@ -61,6 +62,8 @@ const COUNTS = [
   'toolUsePromptTokenCount',
   'totalTokenCount',
 ] as const
+/** What is said of each kind of media: what sound costs is read there. */
+const DETAILS = ['promptTokensDetails', 'cacheTokensDetails', 'candidatesTokensDetails'] as const
 
 /** The sum for two calls to Google: the hops of one long answer, or the choices of one request. */
 export function addUsage(

@@ -113,7 +113,115 @@ describe.each(KINDS)('with %s', (kind) => {
   })
 })
 
+const MESSAGES = { max_tokens: 9000, messages: [{ role: 'user', content: 'Hi' }] }
+const FUNCTION = { name: 'f', input_schema: { type: 'object', properties: { a: {} } } }
+
+describe.each(KINDS)('other dialects, with %s', (kind) => {
+  it.each([false, true])('name it as well: Responses (stream: %s)', async (stream) => {
+    const user = await givenUser([kind])
+    const answer = await post('/v1/responses', user.key, {
+      model: NEWER,
+      input: 'Hi',
+      stream,
+      presence_penalty: 0.5,
+      max_tool_calls: 3,
+      truncation: 'auto',
+      safety_identifier: 'x',
+      guided_json: {},
+      chat_template_kwargs: { enable_thinking: false },
+      service_tier: 'scale',
+      metadata: { a: 'b' },
+      prompt_cache_key: 'k',
+      tools: [
+        { type: 'function', name: 'f', parameters: { type: 'object', properties: {} } },
+        { type: 'web_search' },
+        { type: 'file_search', vector_store_ids: ['v'] },
+      ],
+    })
+    expect(await ignored(answer)).toEqual([
+      'chat_template_kwargs',
+      'max_tool_calls',
+      'presence_penalty',
+      'safety_identifier',
+      'service_tier',
+      'tools.file_search',
+      'tools.web_search',
+      'truncation',
+    ])
+  })
+
+  it.each([false, true])('name it as well: Messages (stream: %s)', async (stream) => {
+    const user = await givenUser([kind])
+    const answer = await post('/v1/messages', user.key, {
+      ...MESSAGES,
+      model: NEWER,
+      stream,
+      metadata: { user_id: 'x' },
+      cache_control: { type: 'ephemeral' },
+      service_tier: 'auto',
+      safeguards: [{ type: 'x' }],
+      context_management: { edits: [{ type: 'clear_tool_uses_20250919' }] },
+      inference_geo: 'us',
+      tools: [FUNCTION, { type: 'web_search_20250305', name: 'web_search' }],
+    })
+    expect(await ignored(answer)).toEqual([
+      'context_management',
+      'inference_geo',
+      'safeguards',
+      'tools.web_search',
+    ])
+  })
+
+  it('name nothing where all has its part', async () => {
+    const user = await givenUser([kind])
+    const settings = { temperature: 0.5, top_p: 0.5, top_k: 5 }
+    const thinking = { type: 'enabled', budget_tokens: 2000 }
+    const message = { ...MESSAGES, ...settings, model: MODEL, thinking, stop_sequences: ['x'] }
+    expect(await ignored(await post('/v1/messages', user.key, message))).toEqual([])
+    expect(
+      await ignored(await post('/v1/messages', user.key, { ...MESSAGES, model: MODEL })),
+    ).toEqual([])
+    const response = {
+      ...settings,
+      model: MODEL,
+      input: 'Hi',
+      reasoning: { effort: 'low', summary: 'auto' },
+      text: { format: { type: 'json_object' }, verbosity: 'low' },
+      include: ['reasoning.encrypted_content'],
+      store: false,
+      stop: ['1', '2', '3', '4', '5', ''],
+      stream_options: { include_obfuscation: false },
+    }
+    expect(await ignored(await post('/v1/responses', user.key, response))).toEqual([])
+  })
+
+  it('name what a model takes no part of', async () => {
+    // Which Code Assist has not.
+    const user = await givenUser([kind === 'authorized_user' ? 'api_key' : kind])
+    const settings = { temperature: 0.1, top_p: 0.1, top_k: 5, model: 'gemini-3.8-flash' }
+    const message = { ...MESSAGES, ...settings }
+    const named = ['temperature', 'top_k', 'top_p']
+    expect(await ignored(await post('/v1/messages', user.key, message))).toEqual(named)
+    const response = { input: 'Hi', ...settings, top_logprobs: 2 }
+    expect(await ignored(await post('/v1/responses', user.key, response))).toEqual([
+      'temperature',
+      'top_k',
+      'top_logprobs',
+      'top_p',
+    ])
+  })
+})
+
 describe('what cannot be honoured', () => {
+  it('is refused by Responses as well', async () => {
+    const user = await givenUser()
+    const stop = ['1', '2', '3', '4', '5', '6']
+    const answer = await post('/v1/responses', user.key, { model: MODEL, input: 'Hi', stop })
+    expect(answer.status).toBe(400)
+    expect((await answer.json<ErrorBody>()).error.param).toBe('stop')
+    expect(await callsOf(user.credentials[0]?.handle ?? '')).toEqual([])
+  })
+
   it.each<[Json, string]>([
     [{ stop: ['1', '2', '3', '4', '5', '6'] }, 'stop'],
     [{ guided_json: 'x' }, 'guided_json'],

@@ -303,7 +303,10 @@ describe('4. errors that clients understand', () => {
     const answer = await ask(user.key, { model: 'gpt-9' })
     expect(answer.status).toBe(404)
     expect(await answer.json()).toMatchObject({
-      error: { type: 'not_found_error', message: 'model: gpt-9' },
+      error: {
+        type: 'not_found_error',
+        message: expect.stringMatching(/^model: gpt-9\. .* GET \/v1\/models lists/),
+      },
     })
   })
 

@@ -9,6 +9,7 @@ import {
   givenUser,
   post,
 } from '../support/pollux.ts'
+import { native } from '../support/native.ts'
 
 const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
 const NAMES = [
@@ -66,9 +67,17 @@ describe('names', () => {
     const listed = await fetchPollux(`/v1/models/${name}`, { headers })
     expect(listed.status).toBe(404)
     expect((await listed.json<ErrorBody>()).error.message).toContain(words)
-    const asked = await chat(user.key, { model: name })
-    expect(asked.status).toBe(404)
-    expect((await asked.json<ErrorBody>()).error.message).toContain(words)
+    const message = { max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] }
+    const asked = [
+      await chat(user.key, { model: name }),
+      await post('/v1/responses', user.key, { model: name, input: 'hi' }),
+      await post('/v1/messages', user.key, { model: name, ...message }),
+      await native(user.key, undefined, { model: name }),
+    ]
+    for (const answer of asked) {
+      expect(answer.status).toBe(404)
+      expect((await answer.json<ErrorBody>()).error.message).toContain(words)
+    }
   })
 
   it('of settings are claimed for those models alone that take them', async () => {

@@ -40,6 +40,19 @@ describe('gcpServiceAccount', () => {
   })
 })
 
+it.each([null, 7, 'x', [], {}, { gcpServiceAccount: null }])(
+  'a line of many credentials that is %j is refused with the forms that are taken',
+  async (line) => {
+    const { userId } = await givenUser()
+    const path = `users/${userId}/credentials/bulk`
+    const answer = await admin('POST', path, { credentials: [line] })
+    const { results } = await answer.json<{ results: ErrorBody[] }>()
+    for (const form of ['service_account', 'authorized_user', '{"api_key"']) {
+      expect(results[0]?.error.message).toContain(form)
+    }
+  },
+)
+
 describe('expires_at', () => {
   it.each([
     ['2031-01-31', '2031-01-31T23:59:59.999Z'],

@@ -167,7 +167,8 @@ function sentenceOf(failure: Failure): string {
         ? message
         : `prompt is too long: ${used ?? limit + 1} tokens > ${limit} maximum`
     case 'model_not_found':
-      return failure.model === undefined ? message : `model: ${failure.model}`
+      // Anthropic's own words, and then what to do about it.
+      return failure.model === undefined ? message : `model: ${failure.model}. ${message}`
     case 'larger_than_limit':
       return `${message}; ask for less with max_tokens.`
   }

@@ -3,9 +3,11 @@ import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { standInFor } from '../../gemini/models/claude.ts'
 import { estimatePromptTokens } from '../../gemini/usage.ts'
 import { isRecord } from '../../json/record.ts'
+import { withLongArguments } from '../long-arguments.ts'
 import type { JsonDialect, Telling, Terms } from '../dialect.ts'
 import { readFields } from './body/fields.ts'
 import { conversationOf } from './conversation-of.ts'
+import { ignoredIn, ignoredUnder } from './ignored.ts'
 import { type MessagePlan, readRequest } from './request.ts'
 import { messageStream } from './stream.ts'
 import { toMessage } from './whole.ts'
@@ -13,7 +15,8 @@ import { toMessage } from './whole.ts'
 /** POST /v1/messages */
 export const ANTHROPIC_MESSAGES: JsonDialect = {
   sends: 'cut_json',
-  read({ body, cuttings, headers, settings }) {
+  read({ body: sent, cuttings, headers, settings, reread = () => sent }) {
+    const body = withLongArguments(sent, reread)
     const fields = readFields(body)
     if (!fields.ok) return { ok: false, failure: fields.failure }
     const { model, stream } = fields.value
@@ -34,7 +37,17 @@ export const ANTHROPIC_MESSAGES: JsonDialect = {
         const estimate = (): number =>
           estimatePromptTokens(request, (text) => cuttings.lengthOf(text))
         const asked = { request, plan, model, named, estimate }
-        return { ok: true, order: 'together', requests: [request], telling: telling(asked) }
+        const { value } = fields
+        return {
+          ok: true,
+          order: 'together',
+          requests: [request],
+          telling: telling(asked),
+          ignored: (target) => [
+            ...(isRecord(body) ? ignoredIn(body) : []),
+            ...(target === null ? [] : ignoredUnder(request, target, value)),
+          ],
+        }
       },
     }
   },

@@ -126,7 +126,7 @@ function sentenceOf(failure: Failure): string {
       // gemini-cli recognises a missing model by these words of Google's.
       return model === undefined
         ? message
-        : `models/${model} is not found for API version v1beta, or is not supported for this method.`
+        : `models/${model} is not found for API version v1beta, or is not supported for this method. ${message}`
     case 'context_length_exceeded':
       return limit === undefined
         ? message

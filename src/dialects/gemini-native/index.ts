@@ -5,7 +5,7 @@ import { ownedInJson } from '../../gemini/media/owned-uris.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import { modelName } from '../model-name.ts'
 import type { JsonText, Read, Sent, Telling, TextDialect, Written } from '../dialect.ts'
-import { signaturesIn } from './calls.ts'
+import { moduledNames, signaturesIn } from './calls.ts'
 import { WholeEvents } from './characters.ts'
 import { estimateOf } from './estimate.ts'
 import { fieldOf } from './fields.ts'
@@ -13,6 +13,7 @@ import { needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
 import { withResultsTogether } from './results.ts'
 import { CALL, callIdsIn } from './signatures.ts'
 import { nativeStream } from './stream.ts'
+import { withTakenParts } from './taken.ts'
 import { write } from './write.ts'
 
 /** `models/{model}:generateContent` */
@@ -38,7 +39,9 @@ function read(asked: Sent<JsonText>, stream: boolean): Read {
     translate: () => {
       const isSse = stream && asked.query().get('alt') === 'sse'
       const lengthOf = (text: string): number => cuttings.lengthOf(text)
-      return writtenOf(model.value, { ...sent, value: body.value }, { isSse, lengthOf })
+      const text = withTakenParts(sent.text, body.value, cuttings)
+      const value = text === sent.text ? body.value : parsedAgain(text)
+      return writtenOf(model.value, { text, value }, { isSse, lengthOf })
     },
   }
 }
@@ -49,7 +52,7 @@ function writtenOf(
   { isSse, lengthOf }: { readonly isSse: boolean; readonly lengthOf: (text: string) => number },
 ): Written {
   const text = withResultsTogether(sent.text, sent.value)
-  const body = text === sent.text ? sent.value : (JSON.parse(text) as Record<string, unknown>)
+  const body = text === sent.text ? sent.value : parsedAgain(text)
   const needs = needsOf(text, body)
   const stops = fieldOf(fieldOf(body, 'generationConfig'), 'stopSequences')
   const hasCalls = CALL.test(text)
@@ -67,24 +70,35 @@ function writtenOf(
     mayBeEmpty: (Array.isArray(stops) && stops.length > 0) || isContinued,
     isPlain: needs.length === 0 && !hasCalls && body['tools'] === undefined,
     write: (under) => write({ model, text, body }, under),
-    telling: telling(isSse),
+    telling: telling(isSse, moduledNames(body['tools'])),
   }
 }
 
-function telling(isSse: boolean): Telling {
+/** What was changed is an object still. */
+function parsedAgain(text: string): Record<string, unknown> {
+  return JSON.parse(text) as Record<string, unknown>
+}
+
+/** `declared`: the client's functions whose own name begins with the module. */
+function telling(isSse: boolean, declared: ReadonlySet<string>): Telling {
   return {
     whole: ([answer]) => ({
       ok: true,
-      body: answer === undefined ? 'null' : wholeJson(answer),
+      body: answer === undefined ? 'null' : wholeJson(answer, declared),
       contentType: 'application/json; charset=UTF-8',
       signatures: answer === undefined ? [] : [signaturesIn(answer.response)],
     }),
-    stream: () => nativeStream(isSse),
+    stream: () => nativeStream(isSse, declared),
   }
 }
 
-function wholeJson({ response, text }: Parameters<Telling['whole']>[0][number]): string {
-  return text === undefined ? toWellFormedJson(response) : new WholeEvents().json(response, text)
+function wholeJson(
+  { response, text }: Parameters<Telling['whole']>[0][number],
+  declared: ReadonlySet<string>,
+): string {
+  return text === undefined
+    ? toWellFormedJson(response)
+    : new WholeEvents(declared).json(response, text)
 }
 
 /** The family turns this into Google's words, by which gemini-cli recognises a missing model. */

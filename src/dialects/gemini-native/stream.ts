@@ -37,26 +37,31 @@ const ARRAY: Framing = {
   keepAlive: '\n',
 }
 
-export function nativeStream(isSse: boolean): ClientStream {
+/** `declared`: the client's functions whose own name begins with the module. */
+export function nativeStream(
+  isSse: boolean,
+  declared: ReadonlySet<string> = new Set(),
+): ClientStream {
   const framing = isSse ? EVENTS : ARRAY
   return {
     contentType: framing.contentType,
     early: () => null,
     keepAlive: () => framing.keepAlive,
     fail: (failure) => framing.frame(errorOf(failure), true) + framing.close(false),
-    choice: () => new NativeStream(framing),
+    choice: () => new NativeStream(framing, declared),
   }
 }
 
 class NativeStream implements StreamEncoder {
   readonly #framing: Framing
   readonly #signatures: CallSignature[] = []
-  readonly #events = new WholeEvents()
+  readonly #events: WholeEvents
   #isEmpty = true
   #hasEnded = false
 
-  constructor(framing: Framing) {
+  constructor(framing: Framing, declared: ReadonlySet<string>) {
     this.#framing = framing
+    this.#events = new WholeEvents(declared)
   }
 
   get signatures(): readonly CallSignature[] {
@@ -66,7 +71,7 @@ class NativeStream implements StreamEncoder {
   encode(response: GenerateContentResponse, text?: string): string {
     if (isFinal(response)) this.#hasEnded = true
     for (const signature of signaturesIn(response)) this.#signatures.push(signature)
-    const json = text === undefined ? toJsonLine(response) : this.#events.json(response, text)
+    const json = this.#events.json(response, text ?? toJsonLine(response))
     return this.#frame(onOneLine(json))
   }
 

@@ -1,5 +1,6 @@
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import type { Context, JsonDialect, Telling, Terms, Translated } from '../dialect.ts'
+import { withLongArguments } from '../long-arguments.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import { createdAt, idOf } from '../openai/ids.ts'
 import { eventStream } from '../openai/stream.ts'
@@ -14,7 +15,8 @@ import { toGeminiRequest, type TranslatedRequest } from './request.ts'
 /** POST /v1/chat/completions */
 export const OPENAI_CHAT: JsonDialect = {
   sends: 'cut_json',
-  read({ body, cuttings }) {
+  read({ body: sent, cuttings, reread = () => sent }) {
+    const body = withLongArguments(sent, reread)
     const parsed = parseChatRequest(body, cuttings)
     if (!parsed.ok) return parsed
     const { chat, attachments, retold } = parsed

@@ -9,6 +9,7 @@ import { isNestedDeeper } from '../../json/nesting.ts'
 import { isRecord } from '../../json/record.ts'
 import { EFFORT_NAMES } from '../efforts.ts'
 import { modelName } from '../model-name.ts'
+import { stop } from '../openai/stops.ts'
 import { boolean, integer, lowerCaseOf, number, record, string } from '../words.ts'
 import { type Item, items } from './items.ts'
 import { toolChoice, toolList } from './tool-schema.ts'
@@ -39,8 +40,6 @@ const schema = v.pipe(
   ),
 )
 
-const stops = v.array(string)
-const stop = v.string('a string or an array of strings')
 const id = v.pipe(string, v.maxLength(256, 'must not be longer than 256 characters'))
 const conversationObject = v.pipe(
   v.object({ id }, 'a string or an object'),
@@ -96,7 +95,7 @@ const fields = {
     ),
   ),
   seed: v.nullish(integer),
-  stop: v.nullish(v.lazy((input) => (Array.isArray(input) ? stops : stop))),
+  stop,
   presence_penalty: between(-2, 2),
   frequency_penalty: between(-2, 2),
   include: v.nullish(v.array(string, 'an array of strings'), []),

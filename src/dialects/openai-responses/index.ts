@@ -1,8 +1,10 @@
-import type { JsonDialect, Read, Sent, Translated, Understood } from '../dialect.ts'
+import type { JsonDialect, Read, Sent, Translation, Understood } from '../dialect.ts'
+import { withLongArguments } from '../long-arguments.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import type { Asked } from './answer/asked.ts'
 import { parseBody, type ResponsesRequest } from './body.ts'
 import { settingsJson } from './echo.ts'
+import { ignoredIn, ignoredUnder } from './ignored.ts'
 import type { Item } from './items.ts'
 import { readMedia } from './media.ts'
 import { asSaid, remember, type Remembered, remembers } from './recall.ts'
@@ -14,8 +16,8 @@ import { tellWhole } from './whole.ts'
 /** POST /v1/responses */
 export const OPENAI_RESPONSES: JsonDialect = {
   sends: 'cut_json',
-  read(sent) {
-    const parsed = parseBody(sent.body)
+  read({ reread, ...sent }) {
+    const parsed = parseBody(withLongArguments(sent.body, reread ?? (() => sent.body)))
     return parsed.ok ? read({ ...parsed.value, object: 'response' }, sent) : parsed
   },
 }
@@ -23,8 +25,8 @@ export const OPENAI_RESPONSES: JsonDialect = {
 /** POST /v1/responses/compact: shortens the conversation. Nothing is stored. */
 export const OPENAI_COMPACTION: JsonDialect = {
   sends: 'cut_json',
-  read(sent) {
-    const parsed = parseBody(sent.body)
+  read({ reread, ...sent }) {
+    const parsed = parseBody(withLongArguments(sent.body, reread ?? (() => sent.body)))
     if (!parsed.ok) return parsed
     const { raw, asked } = parsed.value
     const input: Item[] = [...asked.input, { type: 'compaction_trigger' }]
@@ -112,10 +114,16 @@ function translate({
       }),
     memory,
   }
-  return answeredBy(answering)
+  return {
+    ...answeredBy(answering),
+    ignored: (target) => [
+      ...ignoredIn(raw, offers),
+      ...(target === null ? [] : ignoredUnder(request, target)),
+    ],
+  }
 }
 
-function answeredBy(asked: Asked): Translated {
+function answeredBy(asked: Asked): Translation {
   return {
     ok: true,
     order: 'together',

@@ -11,6 +11,7 @@ import type {
 } from '../../gemini/types.ts'
 import { present } from '../../json/record.ts'
 import { EFFORTS } from '../efforts.ts'
+import { stopsIn } from '../openai/stops.ts'
 import type { ResponsesRequest } from './body.ts'
 import { COMPACT } from './compaction.ts'
 import { toConversation } from './conversation.ts'
@@ -28,8 +29,6 @@ export type Translation =
 
 /** Tiers of OpenAI's that Google has too. The others are not sent to Google. */
 const TIERS: ReadonlySet<string> = new Set(['flex', 'priority'])
-/** Google refuses a sixth. */
-const MAX_STOP_SEQUENCES = 5
 
 /**
  * `items`: the whole input, including what was stored before it. `compacts`: the request asks for a summary of it
@@ -103,7 +102,7 @@ function toGenerationConfig(asked: ResponsesRequest, compacts: boolean): Generat
   const schema = format?.type === 'json_schema' ? format.schema : undefined
   const wantsLogprobs =
     (asked.top_logprobs ?? 0) > 0 || include.includes('message.output_text.logprobs')
-  const stopSequences = stopsOf(asked.stop)
+  const stopSequences = stopsIn(asked.stop)
   return present({
     maxOutputTokens: compacts ? undefined : positive(asked.max_output_tokens),
     temperature: asked.temperature,
@@ -132,11 +131,6 @@ function thinkingOf({ reasoning }: ResponsesRequest, compacts: boolean): Thinkin
 /** Zero and negative values mean "not set". */
 function positive(value: number | null | undefined): number | undefined {
   return typeof value === 'number' && value > 0 ? value : undefined
-}
-
-function stopsOf(stop: ResponsesRequest['stop']): string[] {
-  const all = typeof stop === 'string' ? [stop] : (stop ?? [])
-  return all.filter((text) => text !== '').slice(0, MAX_STOP_SEQUENCES)
 }
 
 /** Gemini has no such setting, so the model is asked in words. */

@@ -15,14 +15,22 @@ export function resultObject(
   text: string,
   object: Record<string, unknown> | undefined,
 ): Record<string, unknown> {
-  const isTaken = object !== undefined && !holdsLongNumber(text) && !holdsPointer(object)
+  const isTaken = object !== undefined && !holdsLongNumber(text) && pointersIn(object).length === 0
   return isTaken ? object : { result: text }
 }
 
-/** Recursion is safe: values that are nested too deeply were refused before. */
-function holdsPointer(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(holdsPointer)
-  if (!isRecord(value)) return false
-  for (const key in value) if (key === POINTER || holdsPointer(value[key])) return true
-  return false
+/** What the pointers in a value name. Recursion is safe: values that are nested too deeply were refused before. */
+export function pointersIn(value: unknown): readonly unknown[] {
+  const found: unknown[] = []
+  collect(value, found)
+  return found
+}
+
+function collect(value: unknown, found: unknown[]): void {
+  if (Array.isArray(value)) for (const item of value) collect(item, found)
+  if (!isRecord(value)) return
+  for (const key in value) {
+    if (key === POINTER) found.push(value[key])
+    else collect(value[key], found)
+  }
 }

@@ -1,4 +1,4 @@
-import type { GenerateContentRequest } from '../types.ts'
+import type { GenerateContentRequest, ThinkingConfig } from '../types.ts'
 import { isGooglesOwn } from '../tools.ts'
 import { fit, type Target } from './index.ts'
 
@@ -42,7 +42,7 @@ export function ignoredBy(request: GenerateContentRequest, target: Target): read
   )
   const ignored: string[] = SETTINGS.filter(
     (key) => asked[key] !== undefined && fitted.generationConfig?.[key] === undefined,
-  )
+  ).filter((key) => key !== 'thinkingConfig' || asksToThink(asked.thinkingConfig))
   if ((safetySettings?.length ?? 0) > (fitted.safetySettings?.length ?? 0)) {
     ignored.push('safetySettings')
   }
@@ -50,4 +50,10 @@ export function ignoredBy(request: GenerateContentRequest, target: Target): read
   const kept = new Set(fitted.tools?.flatMap(Object.keys))
   for (const kind of new Set(kinds.flatMap(Object.keys))) if (!kept.has(kind)) ignored.push(kind)
   return ignored
+}
+
+/** No thoughts, or none told: a model that cannot think does just that. */
+function asksToThink(config: ThinkingConfig | undefined): boolean {
+  const { thinkingBudget: budget, thinkingLevel: level, includeThoughts = false } = config ?? {}
+  return budget === undefined ? level !== undefined || includeThoughts : budget !== 0
 }

@@ -28,7 +28,10 @@ export async function parseCredential(
   schema: typeof updateBody | typeof additionBody,
 ): Promise<ParsedCredential> {
   const read = await readCredential(body, schema)
-  if (read.ok || read.failure.param?.startsWith('gcpServiceAccount') !== true) return read
+  if (read.ok) return read
+  // Of what is no object there is no field to name.
+  const { param = '' } = read.failure
+  if (param !== '' && !param.startsWith('gcpServiceAccount')) return read
   const message = `${read.failure.message} Accepted as 'gcpServiceAccount': ${FORMS}.`
   return { ok: false, failure: { ...read.failure, message } }
 }

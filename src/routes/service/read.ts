@@ -2,6 +2,7 @@ import type { Dialect, Sent, Understood } from '../../dialects/dialect.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { Cuttings } from '../../bytes/cuttings.ts'
 import { readForm } from '../../http/multipart.ts'
+import { parseWithLongTexts } from '../../json/long-numbers.ts'
 import { checked } from '../access.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'
 import { readCutServiceBody } from './journey.ts'
@@ -29,7 +30,11 @@ export async function read(dialect: Dialect, call: Call, holder: KeyHolder): Pro
   const isCut = dialect.sends === 'cut_json'
   const cuttings = isCut ? body.cuttings : Cuttings.NONE
   const value = isCut ? body.value : body.cuttings.uncut(body.value)
-  const understood = await dialect.read(sentOf(call, holder, value, cuttings))
+  const sent = sentOf(call, holder, value, cuttings)
+  const { text } = body
+  const understood = await dialect.read(
+    isCut ? { ...sent, reread: () => parseWithLongTexts(text) } : sent,
+  )
   return asking(call, holder, { understood, cuttings })
 }
 

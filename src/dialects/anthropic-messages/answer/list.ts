@@ -1,3 +1,4 @@
+import { parseWithRawNumbers } from '../../../json/long-numbers.ts'
 import type { BlockWriter, StartedBlock } from './blocks.ts'
 import type { CitedPage } from './search.ts'
 
@@ -23,7 +24,7 @@ export class BlockList implements BlockWriter {
 
   /** Parsed, since a whole message has the input as an object. A string would reach users as a string. */
   input(json: string): void {
-    this.#block['input'] = JSON.parse(json)
+    this.#block['input'] = parseWithRawNumbers(json)
   }
 
   signature(signature: string): void {

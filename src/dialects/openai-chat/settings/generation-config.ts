@@ -2,11 +2,10 @@
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { present } from '../../../json/record.ts'
-import { boolean, integer, number, string } from '../../words.ts'
+import { stop, stopsIn } from '../../openai/stops.ts'
+import { boolean, integer, number } from '../../words.ts'
 
 const INT32_MAX = 2 ** 31 - 1
-/** Google refuses a sixth (docs/google.md: Generation settings); OpenAI's own limit is four. */
-const MAX_STOP_SEQUENCES = 5
 
 function between(min: number, max: number) {
   const message = `must be between ${min} and ${max}`
@@ -22,26 +21,13 @@ const count = v.nullish(
   ),
 )
 
-const stop = v.string('a string or an array of strings')
-const stops = v.pipe(
-  v.array(string),
-  v.check(
-    (all) => all.filter(isFilled).length <= MAX_STOP_SEQUENCES,
-    `must hold at most ${MAX_STOP_SEQUENCES} texts, which is all that Google takes`,
-  ),
-)
-
-function isFilled(text: string): boolean {
-  return text !== ''
-}
-
 export const generationEntries = {
   max_completion_tokens: count,
   max_tokens: count,
   temperature: between(0, 2),
   top_p: between(0, 1),
   top_k: count,
-  stop: v.nullish(v.lazy((input) => (Array.isArray(input) ? stops : stop))),
+  stop,
   seed: v.nullish(integer),
   presence_penalty: between(-2, 2),
   frequency_penalty: between(-2, 2),
@@ -60,7 +46,7 @@ type GenerationFields = v.InferOutput<typeof generationFields>
 
 /** `logit_bias`, `user` and the like are dropped: Google has no such fields (docs/google.md: Generation settings). */
 export function toGenerationConfig(chat: GenerationFields): GenerationConfig {
-  const stopSequences = toStopSequences(chat.stop)
+  const stopSequences = stopsIn(chat.stop)
   return present({
     maxOutputTokens: positive(chat.max_completion_tokens) ?? positive(chat.max_tokens),
     temperature: chat.temperature,
@@ -75,12 +61,6 @@ export function toGenerationConfig(chat: GenerationFields): GenerationConfig {
     responseLogprobs: chat.logprobs || null,
     logprobs: chat.logprobs ? chat.top_logprobs : null,
   })
-}
-
-/** Clients send empty stop sequences, which Google refuses (docs/clients.md: Fields). */
-function toStopSequences(stop: GenerationFields['stop']): string[] {
-  const all = typeof stop === 'string' ? [stop] : (stop ?? [])
-  return all.filter(isFilled)
 }
 
 /** Zero and negative values mean "not set" (docs/clients.md: Fields). */

@@ -1,0 +1,93 @@
+/**
+ * What of a request's contents Google is sure to refuse, put in a way that it takes: a pointer in a result that points to no part
+ * beside it, and a text under the type of something else (docs/google.md: Parts). All else stays as it came.
+ */
+import { allBytes, headBytes, normalBase64 } from '../../bytes/base64.ts'
+import type { Cuttings } from '../../bytes/cuttings.ts'
+import { pointersIn } from '../../gemini/ask/result-object.ts'
+import { canonicalType, unfitness } from '../../gemini/media/media-types.ts'
+import { sniff } from '../../gemini/media/sniff.ts'
+import { mayBeText, textIn } from '../../gemini/media/text-bytes.ts'
+import { Edits } from '../../json/edits.ts'
+import { elementsAt, memberAt, type Span } from '../../json/spans.ts'
+import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
+
+const POINTER = /"(?:\$|\\u0024)ref"/
+const DATA = /"inline(?:D|_d)ata"/
+
+interface Place {
+  readonly part: Record<string, unknown>
+  readonly span: Span
+}
+
+/** The very same text where there is nothing of it, as there mostly is not. */
+export function withTakenParts(
+  text: string,
+  body: Record<string, unknown>,
+  cuttings: Cuttings,
+): string {
+  const hasPointers = text.includes('ref"') && POINTER.test(text)
+  const hasData = text.includes('"inline') && DATA.test(text)
+  if (!hasPointers && !hasData) return text
+  const edits = new Edits()
+  for (const place of placesIn(text, body)) {
+    if (hasPointers) mendPointer(edits, text, place)
+    if (hasData) mendType(edits, text, place, cuttings)
+  }
+  return edits.in(text)
+}
+
+function placesIn(text: string, body: Record<string, unknown>): readonly Place[] {
+  const list = memberAt(text, 0, 'contents')
+  const contents: unknown = body['contents']
+  if (list === undefined || !Array.isArray(contents) || text[list.start] !== '[') return []
+  const spans = elementsAt(text, list.start)
+  return spans.flatMap(({ start }, index) => {
+    const parts = fieldOf(contents[index], 'parts')
+    const at = Array.isArray(parts) ? memberAt(text, start, 'parts') : undefined
+    if (at === undefined || !Array.isArray(parts)) return []
+    return elementsAt(text, at.start).flatMap((span, number) => {
+      const [part] = recordsOf([parts[number]])
+      return part === undefined ? [] : [{ part, span }]
+    })
+  })
+}
+
+/** The whole response becomes the text that it was: its meaning is the same. */
+function mendPointer(edits: Edits, text: string, { part, span }: Place): void {
+  const result = fieldOf(part, 'functionResponse')
+  const beside = recordsOf(fieldOf(result, 'parts')).map((each) =>
+    textOf(fieldOf(each, 'inlineData'), 'displayName'),
+  )
+  const pointers = pointersIn(fieldOf(result, 'response'))
+  if (pointers.every((name) => typeof name === 'string' && beside.includes(name))) return
+  const at = spanOf(text, span.start, 'functionResponse')
+  const response = at === undefined ? undefined : memberAt(text, at.start, 'response')
+  if (response === undefined) return
+  const said = text.slice(response.start, response.end)
+  edits.replace(response, JSON.stringify({ result: said }))
+}
+
+function mendType(edits: Edits, text: string, { part, span }: Place, cuttings: Cuttings): void {
+  const blob = fieldOf(part, 'inlineData')
+  const data = textOf(blob, 'data') ?? ''
+  const type = textOf(blob, 'mimeType')
+  if (type === undefined || data === '' || !isDoubtful(canonicalType(type))) return
+  if (!isTextual(data, cuttings)) return
+  const at = spanOf(text, span.start, 'inlineData')
+  const written = at === undefined ? undefined : spanOf(text, at.start, 'mimeType')
+  if (written !== undefined) edits.replace(written, '"text/plain"')
+}
+
+/** What Google refuses, and film and sound, which source code is now and then said to be. */
+function isDoubtful(type: string | null): boolean {
+  if (type === null || /^(?:video|audio)\//.test(type)) return true
+  return unfitness(type, 'file') !== null
+}
+
+function isTextual(data: string, cuttings: Cuttings): boolean {
+  const plain = normalBase64(data, cuttings)
+  if (plain === null || plain === '') return false
+  const head = headBytes(plain)
+  return sniff(head) === null && mayBeText(head) && textIn(allBytes(cuttings.uncut(plain))) !== null
+}

@@ -1,0 +1,26 @@
+import * as v from 'valibot'
+import { string } from '../words.ts'
+
+/** Google refuses a sixth (docs/google.md: Generation settings); OpenAI's own limit is four. */
+const MAX_STOP_SEQUENCES = 5
+
+const one = v.string('a string or an array of strings')
+const several = v.pipe(
+  v.array(string),
+  v.check(
+    (all) => all.filter(isFilled).length <= MAX_STOP_SEQUENCES,
+    `must hold at most ${MAX_STOP_SEQUENCES} texts, which is all that Google takes`,
+  ),
+)
+
+/** `stop`, as OpenAI's bodies have it. */
+export const stop = v.nullish(v.lazy((input) => (Array.isArray(input) ? several : one)))
+
+/** Empty ones are sent by clients and refused by Google (docs/clients.md: Fields). */
+export function stopsIn(given: v.InferOutput<typeof stop>): string[] {
+  return (typeof given === 'string' ? [given] : (given ?? [])).filter(isFilled)
+}
+
+function isFilled(text: string): boolean {
+  return text !== ''
+}
