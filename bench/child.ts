@@ -2,10 +2,10 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-/** A process of ours that answers each message with one. */
+/** A process of the bench that answers each message with one message. */
 export interface Child {
   readonly pid: number
-  /** What it said first of all. */
+  /** Its first message. */
   readonly greeting: unknown
   ask(message: object): Promise<unknown>
   stop(): void

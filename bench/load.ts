@@ -1,4 +1,4 @@
-/** The clients, in a process of their own: so many connections, each with one request after the other. */
+/** The clients, in a process of their own: a number of connections, each with one request at a time. */
 import { connect, type Socket } from 'node:net'
 import { quantile } from './figures.ts'
 import { MessageReader } from './message-reader.ts'
@@ -7,10 +7,10 @@ export interface Job {
   readonly port: number
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  /** Taken in turn, by all connections together. */
+  /** Used in turn, by all connections together. */
   readonly bodies: readonly string[]
   readonly connections: number
-  /** In all; each connection takes the next until there is none. */
+  /** In total. Each connection takes the next one until none is left. */
   readonly requests: number
 }
 
@@ -18,9 +18,9 @@ export interface Done {
   readonly wallMs: number
   readonly failed: number
   readonly bytes: number
-  /** From the request's last byte to the answer's first. */
+  /** From the last byte of the request to the first of the answer. */
   readonly firstByteMs: Spread
-  /** From the stamp in a chunk to its arrival, where chunks have stamps. */
+  /** From the time stamp in a chunk to its arrival, if chunks have stamps. */
   readonly delayMs: Spread
 }
 

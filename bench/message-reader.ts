@@ -1,9 +1,9 @@
-/** Finds the ends of HTTP/1.1 messages that come one after the other on a connection, and keeps nothing of their bodies. */
+/** Finds the ends of successive HTTP/1.1 messages on a connection, and keeps nothing of their bodies. */
 export class MessageReader {
   readonly #onEnd: (head: string) => void
   #head = ''
   #isInBody = false
-  /** Of a body whose length was told; NaN for one in chunks. */
+  /** Bytes left of a body with a known length; NaN for a chunked body. */
   #left = 0
   #tail = ''
 
@@ -32,7 +32,7 @@ export class MessageReader {
     this.#onEnd(head)
   }
 
-  /** Nobody here sends the next message before the answer to the last, so a message ends where the data does. */
+  /** No message here is sent before the answer to the last one, so a message ends where the data end. */
   #ends(body: Buffer): boolean {
     if (Number.isNaN(this.#left)) {
       this.#tail = (this.#tail + body.subarray(-5).toString('latin1')).slice(-5)

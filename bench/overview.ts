@@ -1,4 +1,4 @@
-/** `npm run bench:overview -- [--users N]`: what the page's overview of many users takes, for docs/page.md. */
+/** `npm run bench:overview -- [--users N]`: how long the page's overview of many users takes, for docs/page.md. */
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -49,7 +49,7 @@ async function ask(fleet: Fleet, times: number) {
   return { ...crowded, cpu, bytes, users }
 }
 
-/** Users as their objects would have told them over two days, which no bench can wait for. */
+/** Writes the users as their objects would have reported them over two days, for which no bench can wait. */
 function fill(fleet: Fleet): void {
   const [file] = globSync(join(fleet.storageOf('TotalsObject'), '*.sqlite'))
   if (file === undefined) throw new Error('The totals object has no storage.')
@@ -94,7 +94,7 @@ function fill(fleet: Fleet): void {
   sql.close()
 }
 
-/** As the first push of this hour would have done. */
+/** Does what the first push of this hour would have done. */
 function closeHours(sql: DatabaseSync, table: string, until: number): void {
   const names = sql
     .prepare(`PRAGMA table_info(${table})`)

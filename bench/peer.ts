@@ -1,17 +1,23 @@
-/** Another program beside Pollux, by its address: whoever compares it has installed, configured and started it. */
+/**
+ * Another program to compare with Pollux, by its address. Whoever compares it has installed, configured and started
+ * it.
+ */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 export interface Peer {
   readonly port: number
-  /** With the query. */
+  /** Including the query. */
   readonly path: string
   readonly key: string
   readonly model: string
-  /** Who listens on its port, several where workers share it: their CPU and memory are the peer's. */
+  /** The processes that listen on its port; several if workers share it. Their CPU and memory count as the peer's. */
   readonly pids: readonly number[]
 }
 
-/** Throws where the address is not one of this machine's, or nobody of this user's listens there: only of those Linux tells what they use. */
+/**
+ * Throws if the address is not on this machine, or if no process of this user listens there: Linux tells the usage of
+ * only those.
+ */
 export function peerAt(url: string, key: string, model: string): Peer {
   const { protocol, hostname, port, pathname, search } = new URL(url)
   if (protocol !== 'http:' || hostname !== '127.0.0.1') {
@@ -25,7 +31,7 @@ export function peerAt(url: string, key: string, model: string): Peer {
 
 const LISTENING = '0A'
 
-/** By the inodes of their sockets (proc(5), /proc/net/tcp). */
+/** Found by the inodes of their sockets (proc(5), /proc/net/tcp). */
 function listenersOn(port: number): number[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
   const sockets = new Set<string>()
@@ -46,7 +52,7 @@ function holdsOne(pid: string, sockets: ReadonlySet<string>): boolean {
       return sockets.has(linkOf(`/proc/${pid}/fd/${fd}`))
     })
   } catch {
-    return false // another user's, or gone by now
+    return false // another user's process, or one that has ended
   }
 }
 

@@ -1,18 +1,18 @@
-/** What the operating system knows of a process (proc(5)). Linux only. */
+/** What the operating system knows about a process (proc(5)). Linux only. */
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
-/** Linux has counted in hundredths of a second for userland ever since. */
+/** Linux reports CPU time to programs in hundredths of a second. */
 const TICK_MS = 10
 
-/** CPU time of all its threads, user and system, in milliseconds. */
+/** CPU time of all threads, user and system, in milliseconds. */
 export function cpuMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS
 }
 
-/** Resident memory in bytes: now, or the most there ever was. */
+/** Resident memory in bytes: now, or the highest so far. */
 export function memory(pid: number, of: 'now' | 'peak'): number {
   const name = of === 'now' ? 'VmRSS' : 'VmHWM'
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')

@@ -13,11 +13,14 @@ export interface Row {
   readonly must: string
   readonly aim: string
   readonly met: boolean | null
-  /** The program of `--peer`, and its figure ÷ Pollux's; empty without one, and where the two cannot be compared. */
+  /**
+   * The program of `--peer`, and its figure divided by Pollux's. Empty without a peer, or if the two cannot be
+   * compared.
+   */
   readonly peer: string
 }
 
-/** What the requirement says of a figure: no more than `must`, better no more than `aim`. */
+/** What the requirement says about a figure: at most `must`, preferably at most `aim`. */
 export interface Goal {
   readonly must: number
   readonly aim: number
@@ -26,18 +29,18 @@ export interface Goal {
 export interface Comparison {
   readonly work: string
   readonly measure: string
-  /** What is measured of one round. */
+  /** The figure of one round. */
   readonly of: (round: Measured) => number
   readonly floor: Target
-  /** Whose figure it is, where that is not Pollux in chat. */
+  /** Whose figure it is, if not that of Pollux in chat. */
   readonly ours?: Target
   readonly unit: (value: number) => string
   readonly goal: Goal
-  /** Taken off both sides, where the way without a Worker has its share. */
+  /** Subtracted from both sides, if the way without a Worker has its share in the figure. */
   readonly less?: Target
 }
 
-/** p50 and p99 of a time at each of these, in words. */
+/** p50 and p99 of a time for each of these targets, in words. */
 export function spreads(
   rounds: Rounds,
   targets: readonly Target[],
@@ -52,7 +55,7 @@ export function spreads(
     .join(', ')
 }
 
-/** Pollux beside its floor. */
+/** Pollux compared with its floor. */
 export function compare(rounds: Rounds, comparison: Comparison): Row {
   const { of, floor, less, ours: subject = 'd' } = comparison
   const values = (target: Target): number[] =>
@@ -67,7 +70,7 @@ export function compare(rounds: Rounds, comparison: Comparison): Row {
     : { ...row, peer: beside(values('peer'), ours, comparison.unit) }
 }
 
-/** Medians of both, and the median of the ratios within a round, with their quartiles. */
+/** The medians of both, and the median and quartiles of the ratios within a round. */
 export function compareNumbers(
   floors: readonly number[],
   ours: readonly number[],
@@ -95,7 +98,7 @@ function beside(
   return `${unit(median(peers))}, ${inWords(ratiosOf(peers, ours))}`
 }
 
-/** Round by round. */
+/** The ratio of each round. */
 function ratiosOf(values: readonly number[], others: readonly number[]): number[] {
   return values.map((value, index) => value / (others[index] ?? Number.NaN))
 }
@@ -132,7 +135,7 @@ function lineOf(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`
 }
 
-/** What would make a figure doubtful: sides that had no time to spare, other programs. */
+/** What makes a figure doubtful: a side without idle time, or other programs. */
 export function doubts(name: string, rounds: Rounds): readonly string[] {
   const { direct: _, ...throughWorkers } = rounds
   const targets = Object.values(throughWorkers)
@@ -147,7 +150,7 @@ export function doubts(name: string, rounds: Rounds): readonly string[] {
   return said
 }
 
-/** Of all rounds together: of a short one a share is rough, since the system counts in ticks. */
+/** Over all rounds together. For a single short round a share is imprecise, since the system counts in ticks. */
 function shareOf(rounds: readonly Measured[], of: (round: Measured) => number): number {
   return sumOf(rounds, (round) => of(round) * round.wallMs) / sumOf(rounds, ({ wallMs }) => wallMs)
 }

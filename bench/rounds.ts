@@ -1,4 +1,4 @@
-/** Runs the same work against each target in turn, in rotated order, and reads what it cost from the operating system. */
+/** Runs the same work against each target in rotating order, and reads its cost from the operating system. */
 import type { Done } from './load.ts'
 import { cpuMs, machineMs, memory } from './processes.ts'
 import type { Address, Sides, Work } from './sides.ts'
@@ -6,12 +6,12 @@ import { type Dialect, isDialect } from './spoken.ts'
 import { type Name, startSubject } from './subjects.ts'
 
 /**
- * `direct`: no Worker between, which tells what of a time is the Worker's. `peer`: the program of `--peer`. A dialect: Pollux in a
- * process of its own that is asked in it, where (d) is asked in chat.
+ * `direct`: without a Worker, which shows how much of a time is the Worker's. `peer`: the program of `--peer`. A
+ * dialect: a separate process of Pollux that is asked in that dialect, while (d) is asked in chat.
  */
 export type Target = Name | Dialect | 'direct' | 'peer'
 
-/** A target that runs: whom to ask, and whose CPU and memory are read. */
+/** A running target: where to send requests, and whose CPU and memory to read. */
 interface Running {
   readonly address: Address
   readonly pids: readonly number[]
@@ -19,14 +19,14 @@ interface Running {
 }
 
 export interface Measured extends Done {
-  /** CPU time of workerd, or of the peer. */
+  /** CPU time of workerd or of the peer. */
   readonly cpuMs: number
-  /** By how much its resident memory grew at its most, and its most. */
+  /** The highest growth of its resident memory, and the highest value. */
   readonly grownBytes: number
   readonly peakBytes: number
-  /** The busier of the two sides: its share of one core. */
+  /** The share of one core that the busier of the two sides used. */
   readonly sideShare: number
-  /** Share of the machine's time that other programs had. */
+  /** The share of the machine's time that other programs used. */
   readonly othersShare: number
 }
 
@@ -36,9 +36,12 @@ export interface Plan {
   readonly targets: readonly Target[]
   readonly work: Work
   readonly rounds: number
-  /** So much of the work each process does first: most run for days, and compile in their first minutes. */
+  /**
+   * Work that each process does before it is measured: most processes run for days, and compile in their first
+   * minutes.
+   */
   readonly warmUp: Pick<Work, 'connections' | 'requests'>
-  /** A process of its own for each round: the memory of the last one is still resident in the old. */
+  /** Starts a new process for each round, since an old one still holds memory of the round before. */
   readonly fresh?: boolean
 }
 
@@ -76,7 +79,7 @@ export async function runRounds(sides: Sides, plan: Plan): Promise<Rounds> {
 async function run(target: Target, sides: Sides): Promise<Running> {
   const stop = (): Promise<void> => Promise.resolve()
   if (target === 'direct') return { address: { port: sides.upstreamPort }, pids: [], stop }
-  // Others have started it, and it goes on when the bench is over.
+  // Somebody else has started it, and it goes on after the bench.
   if (target === 'peer') {
     if (sides.peer === null) throw new Error('There is no peer.')
     return { address: sides.peer, pids: sides.peer.pids, stop }

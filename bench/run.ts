@@ -1,4 +1,4 @@
-/** `npm run bench -- [case…]`: measures Pollux beside bare Workers and writes down what came of it. */
+/** `npm run bench -- [case…]`: measures Pollux compared with bare Workers, and writes the results down. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -31,7 +31,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     scale: { type: 'string', default: '1' },
-    // bench/README.md
+    // see bench/README.md
     peer: { type: 'string' },
     'peer-key': { type: 'string', default: 'bench' },
     'peer-model': { type: 'string', default: 'gemini-2.5-flash' },

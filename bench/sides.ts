@@ -1,4 +1,4 @@
-/** The two sides that are not measured: who asks and who answers, each in a process of its own. */
+/** The two sides that are not measured: the clients and the fake Google, each in a process of its own. */
 import { type Child, startChild } from './child.ts'
 import type { Done, Job } from './load.ts'
 import { cpuMs } from './processes.ts'
@@ -9,15 +9,15 @@ import type { Answer } from './upstream.ts'
 
 export interface Work {
   readonly answer: Answer
-  /** Taken in turn; of each the fields of a chat request beside `model` and `stream`. */
+  /** Used in turn. Each holds the fields of a chat request besides `model` and `stream`. */
   readonly bodies: readonly object[]
-  /** The same in other dialects, and whatever else a target is asked instead. */
+  /** The same requests in other dialects, and requests that are special to a target. */
   readonly spoken?: Readonly<Partial<Record<string, Spoken>>>
   readonly connections: number
   readonly requests: number
 }
 
-/** Whom requests go to. */
+/** Where requests go. */
 export type Address = Pick<Peer, 'port'> & Partial<Peer>
 
 /** CPU time that each side has used so far, in milliseconds. */
@@ -27,7 +27,7 @@ export interface SidesCpu {
 }
 
 export interface Setting {
-  /** Of the fake Google; 0: any. */
+  /** Port of the fake Google; 0 for any. */
   readonly upstreamPort: number
   readonly peer: Peer | null
 }

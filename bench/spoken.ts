@@ -1,7 +1,7 @@
-/** The same question in each dialect that Pollux speaks. Chat asks with `Work.bodies`; these stand beside it. */
+/** The same question in each dialect of Pollux. Chat asks with `Work.bodies`; these are its counterparts. */
 import { USER_KEY } from './subjects.ts'
 
-/** `stored`: Responses that are kept, as OpenAI's default is. */
+/** `stored`: Responses that are stored, which is OpenAI's default. */
 export const DIALECTS = ['responses', 'stored', 'messages', 'native'] as const
 export type Dialect = (typeof DIALECTS)[number]
 
@@ -20,7 +20,7 @@ const BEARER = { authorization: `Bearer ${USER_KEY}` }
 const ANTHROPIC = { 'x-api-key': USER_KEY, 'anthropic-version': '2023-06-01' }
 const GOOGLE = { 'x-goog-api-key': USER_KEY }
 
-/** One user's message of so many words. */
+/** One message of the user's with this text. */
 export function asking(dialect: Dialect, text: string, stream: boolean): Spoken {
   switch (dialect) {
     case 'responses':

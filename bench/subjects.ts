@@ -24,14 +24,14 @@ export interface Subject extends AsyncDisposable {
   readonly workerd: Workerd
 }
 
-/** Starts one on a folder of its own, and gives Pollux its user. */
+/** Starts one in a new folder, and gives Pollux its user. */
 export async function startSubject(name: Name, upstreamPort: number): Promise<Subject> {
   const subject = await spawnSubject(name, upstreamPort)
   if (name === 'd') await configure(subject.workerd.port, 1)
   return subject
 }
 
-/** On a folder of its own, or on one that outlives it. */
+/** In a new folder, or in `kept`, which outlives it. */
 export async function spawnSubject(
   name: Name,
   upstreamPort: number,
@@ -77,7 +77,7 @@ export function pollux(upstreamPort: number, code = bundle('src/worker.ts')): Wo
   }
 }
 
-/** Classes of objects by their bindings, as wrangler.toml has them. */
+/** Name of a binding → class of its objects, as in wrangler.toml. */
 function objectsOfPollux(): Record<string, string> {
   const toml = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
   const bindings = toml.matchAll(
@@ -86,7 +86,7 @@ function objectsOfPollux(): Record<string, string> {
   return Object.fromEntries(Array.from(bindings, ([, name, type]) => [name, type]))
 }
 
-/** Makes the user of `USER_KEY`, with so many API keys in the ring. */
+/** Makes the user of `USER_KEY`, with `credentials` API keys in the ring. */
 export async function configure(port: number, credentials: number): Promise<void> {
   for (let number = 0; number < credentials; number++) {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/config/update`, {
@@ -108,7 +108,7 @@ export function subjectCode(file: string): string {
 
 const bundles = new Map<string, string>()
 
-/** A Worker as `wrangler deploy` would send it. */
+/** The code of a Worker as `wrangler deploy` would upload it. */
 export function bundle(entry: string): string {
   const known = bundles.get(entry)
   if (known !== undefined) return known

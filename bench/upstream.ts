@@ -1,14 +1,14 @@
 /**
- * A Google that costs next to nothing, in a process of its own: it reads requests, looks at none of them, and answers as its
- * parent last told it to. HTTP by hand: node's own server would be the bottleneck.
+ * A Google that costs almost nothing, in a process of its own. It reads requests without looking at them, and answers
+ * as its parent last told it. It speaks HTTP by hand, since node's own server would be the bottleneck.
  */
 import { createServer, type Socket } from 'node:net'
 import { MessageReader } from './message-reader.ts'
 
-/** What every request gets. */
+/** The answer to every request. */
 export type Answer =
   | { readonly kind: 'reply' }
-  /** Events of 64 characters, as fast as they go: in one write, or each in its own. */
+  /** Events of 64 characters at full speed: in one write, or each in its own. */
   | { readonly kind: 'burst'; readonly events: number; readonly write: 'together' | 'apart' }
   /** Events at intervals, each with the time at which it was written. */
   | { readonly kind: 'paced'; readonly events: number; readonly gapMs: number }

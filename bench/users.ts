@@ -1,4 +1,4 @@
-/** `npm run bench:users -- [--users N]`: how one local workerd does with many users, for docs/scale.md. */
+/** `npm run bench:users -- [--users N]`: how a single local workerd copes with many users, for docs/scale.md. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startChild } from './child.ts'
@@ -11,12 +11,12 @@ import { Fleet, idOf, keyOf } from './users/fleet.ts'
 const CONNECTIONS = 8
 const CHATS = 500
 const WOKEN = 3000
-/** workerd puts an object to sleep after 10 s; some of its users wake again for their snapshots. */
+/** workerd puts an object to sleep after 10 s, but some users wake again for their snapshots. */
 const ASLEEP_AFTER_MS = 15_000
 const SNAPSHOT_WAIT_MS = 30_000
-/** Memory is looked at so often while users are made. */
+/** How often memory is read while users are made. */
 const PARTS = 5
-/** No page is begun later, so that the whole stays bounded. */
+/** No page is begun after this, so that the bench stays bounded. */
 const RESTORE_MS = 20_000
 const CHAT = { model: 'gemini-2.5-flash', messages: [{ role: 'user', content: 'Hello there' }] }
 
@@ -57,7 +57,7 @@ console.log(
 )
 console.log(['| what | measured |', '|---|---|', ...lines].join('\n'))
 
-/** Every user with one API key as its credential, and what that takes when all is written. */
+/** Makes every user with one API key, and measures what that costs once everything is written. */
 async function fill(fleet: Fleet): Promise<void> {
   const cpuBefore = cpuMs(fleet.pid)
   const made: Crowd[] = []
@@ -133,7 +133,7 @@ async function chat(fleet: Fleet): Promise<void> {
   tell(`memory with ${some.length} objects awake`, memoryOf(fleet))
 }
 
-/** More users than can be awake at the same time: whoever was asked first sleeps again before the last. */
+/** Asks more users than can be awake at once: the first sleeps again before the last is asked. */
 async function wake(fleet: Fleet): Promise<void> {
   const some = users.slice(0, WOKEN)
   const all = await crowd(some, CONNECTIONS, (user) => fleet.ask('/v1/key', undefined, user))
@@ -141,7 +141,7 @@ async function wake(fleet: Fleet): Promise<void> {
   tell('– memory right after', memoryOf(fleet))
 }
 
-/** Everything is lost but KV. */
+/** Everything except KV is lost. */
 async function restore(fleet: Fleet): Promise<void> {
   await fleet.stop()
   fleet.loseObjects()
@@ -167,7 +167,7 @@ interface Pages extends Crowd {
   readonly length: number
 }
 
-/** Page after page, as `next` leads on; `take` says whether to go on. */
+/** Asks page after page, following `next`, as long as `take` returns true. */
 async function pagesOf<T extends { readonly next: string | null }>(
   ask: (next: string) => Promise<T>,
   take: (page: T) => boolean,
@@ -185,7 +185,7 @@ async function pagesOf<T extends { readonly next: string | null }>(
   return { ...times, length }
 }
 
-/** Users by chance, but the same in each run. */
+/** Random users, the same in each run. */
 function sample(size: number): readonly number[] {
   let seed = 1
   return Array.from({ length: size }, () => {

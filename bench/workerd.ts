@@ -1,4 +1,4 @@
-/** The workerd binary, driven directly: nothing of wrangler's or miniflare's between it and its clients. */
+/** The workerd binary, driven directly, without wrangler or miniflare in between. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,34 +11,37 @@ export const ROOT = resolve(import.meta.dirname, '..')
 const BINARY = join(ROOT, 'node_modules', 'workerd', 'bin', 'workerd')
 const START_TIMEOUT_MS = 20_000
 const POLL_MS = 2
-/** `fetch` refuses 10080, the last of the ports that it takes for another protocol's (WHATWG Fetch, "bad port"). */
+/** `fetch` refuses 10080, the highest of the ports that it reserves for other protocols (WHATWG Fetch, "bad port"). */
 const FIRST_PORT = 11_000
-/** A service that keeps what is put in files: KV, for who only writes to it. On Cloudflare too no Worker of one's own plays it. */
+/** A service that stores what is put in files. It can stand in for KV if a Worker only writes. */
 export const FILES = 'files'
 
 export interface WorkerSpec {
   readonly name: string
-  /** JavaScript of the one module. */
+  /** The code of its only module. */
   readonly code: string
   readonly vars?: Readonly<Record<string, string>>
-  /** Classes of objects that this Worker has, by the names of their bindings. */
+  /** Name of a binding → class of this Worker's objects. */
   readonly objects?: Readonly<Record<string, string>>
-  /** Classes of another Worker's objects. */
+  /** Name of a binding → class of another Worker's objects. */
   readonly foreign?: Readonly<Record<string, { readonly worker: string; readonly class: string }>>
-  /** A KV namespace, by its binding: the Worker that plays it, or `FILES`. */
+  /** Name of a binding → what stands in for its KV namespace: a Worker, or `FILES`. */
   readonly keys?: Readonly<Record<string, string>>
 }
 
 export interface Workerd {
-  /** Of the first Worker that is served. */
+  /** The port of the first Worker that is served. */
   readonly port: number
-  /** By the names of those that are served. */
+  /** The ports of the Workers that are served, by name. */
   readonly ports: Readonly<Record<string, number>>
   readonly pid: number
   stop(): Promise<void>
 }
 
-/** Starts a process with these Workers, of which it serves the first or those that are named. `folder` keeps what it stores. */
+/**
+ * Starts a process with these Workers. It serves the first one, or those that are named. `folder` keeps what it
+ * stores.
+ */
 export async function startWorkerd(
   folder: string,
   workers: readonly WorkerSpec[],
@@ -85,7 +88,7 @@ function accepts(port: number): Promise<boolean> {
   })
 }
 
-/** The date and the flags of wrangler.toml, so that every subject runs as Pollux does. */
+/** The date and flags of wrangler.toml, so that every subject runs as Pollux does. */
 function compatibility(): string {
   const toml = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
   const date = /compatibility_date = "([^"]+)"/.exec(toml)?.[1] ?? ''

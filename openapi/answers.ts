@@ -1,6 +1,6 @@
 /**
- * The shapes of answers. The compiler holds them against the types that the code answers with, and test/routes/openapi.test.ts
- * against what it answers.
+ * The shapes of answers. The compiler compares them with the types that the code answers with, and
+ * test/routes/openapi.test.ts compares them with real answers.
  */
 import * as v from 'valibot'
 import { REASONING_FORMATS } from '../src/gemini/reasoning.ts'
@@ -19,7 +19,7 @@ import { additionBody, credentialFile } from '../src/routes/admin/credential-sch
 import { stats } from './stats.ts'
 import type { Verification } from '../src/upstreams/verify.ts'
 
-/** A schema that describes no less than the type has. */
+/** The schema must describe at least what the type has. */
 function describing<T>() {
   return <const Schema extends v.GenericSchema<unknown, T>>(schema: Schema): Schema => schema
 }
@@ -196,7 +196,7 @@ const users = v.object({
   next: v.pipe(next, v.description('The query string of the next page')),
 })
 
-/** Named in the document, and referred to. */
+/** Schemas that get a name in the document, so that others can refer to them. */
 export const COMPONENTS = {
   Error: error,
   User: user,

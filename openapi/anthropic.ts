@@ -13,10 +13,10 @@ const message = v.looseObject({
   usage: v.looseObject({ input_tokens: v.number(), output_tokens: v.number() }),
 })
 
-/** Refusals of whatever goes through the ring. */
+/** Statuses of refusals of everything that goes through the ring. */
 const OF_A_JOURNEY = [404, 429, 503, 504]
 
-/** Anthropic's routes, which are there under other roots too. Refusals are in Anthropic's form. */
+/** Anthropic's routes, which exist under other roots too. Refusals are in Anthropic's form. */
 export const anthropic: Operations = {
   'POST /v1/messages': {
     who: 'user',

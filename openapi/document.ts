@@ -12,7 +12,7 @@ import { overview } from './overview.ts'
 import { usage } from './usage.ts'
 import { users } from './users.ts'
 
-/** Every route, described: whoever adds one to src/routes/index.ts describes it here. */
+/** Every route must be described here: a test fails for a row of src/routes/index.ts without a description. */
 const OPERATIONS: Operations = {
   ...service,
   ...openai,
@@ -26,7 +26,7 @@ const OPERATIONS: Operations = {
   ...debug,
 }
 
-/** Which keys open a route; each of the headers will do. */
+/** Which keys open a route. Any one of the headers is enough. */
 const SECURITY: Readonly<Record<Who, readonly object[]>> = {
   everyone: [],
   user: ['userKey', 'userKeyInXApiKey', 'userKeyInXGoogApiKey'].map(scheme),
@@ -70,7 +70,10 @@ export function openapiDocument(): object {
   }
 }
 
-/** A Path Item may refer to another (OpenAPI 3.1, section 4.8.9), so nothing is said twice and every operation keeps its one id. */
+/**
+ * A Path Item may refer to another (OpenAPI 3.1, section 4.8.9), so nothing is repeated, and every operation keeps
+ * its only id.
+ */
 function moved(operations: Operations, roots: readonly string[]): Record<string, { $ref: string }> {
   const paths: Record<string, { $ref: string }> = {}
   for (const route of Object.keys(operations)) {
@@ -160,7 +163,7 @@ function shown({ description, schema, mediaTypes = ['application/json'] }: Answe
   return { description, content: Object.fromEntries(content) }
 }
 
-/** What follows from who may call a route and what it takes. */
+/** The refusals that follow from who may call a route and what it takes. */
 function refusals(
   method: string,
   path: string,
@@ -185,9 +188,10 @@ function refusal(): object {
   }
 }
 
-/** `PATCH /v1/config/users/{id}` → `patchConfigUsersId` */
+/** `PATCH /v1/config/users/{id}` becomes `patchConfigUsersId`. */
 function operationId(method: string, path: string): string {
-  // Both `/debug/stats` and `/v1/debug/stats` are there, and Google's under several versions.
+  // Both `/debug/stats` and `/v1/debug/stats` exist, and Google's routes exist under several versions, so their ids
+  // keep the version.
   const isGoogles = path.includes(':') || path.includes('/publishers/')
   const words = (isGoogles ? path : path.replace(/^\/v1(?=\/)(?!\/debug)/, '')).match(/\w+/g) ?? [
     'root',

@@ -4,7 +4,7 @@ import { ok, type Operation, type Operations } from './operation.ts'
 const OF_A_JOURNEY = [404, 429, 501, 502, 503, 504]
 const LINK = 'As Google has it: https://ai.google.dev/api'
 
-/** What Google writes, which is Google's to describe. */
+/** The answer is Google's, and Google's documentation describes it. */
 const googles = v.pipe(v.looseObject({}), v.description(LINK))
 
 const asked: Operation = {
@@ -41,7 +41,7 @@ const model: Operation = {
 const CALL = 'models/{model}:{method}'
 const LOCATION = 'projects/{project}/locations/{location}'
 
-/** Routes of Google's own; what both families have is described with OpenAI's. */
+/** Google's own routes. Those that OpenAI has too are described with OpenAI's. */
 export const google: Operations = {
   [`POST /v1/${CALL}`]: asked,
   [`POST /v1beta/${CALL}`]: asked,
@@ -65,7 +65,7 @@ function thing(summary: string, rest: Partial<Operation> = {}): Operation {
   return { who: 'user', summary, answers: ok('As Google describes it', googles), ...rest }
 }
 
-/** Of `/v1/files` the description is with OpenAI's, who has them there, too. */
+/** The paths under `/v1/files` are described with OpenAI's routes, which share them. */
 function filesAt(version: string): [string, Operation][] {
   const refusals = OF_A_JOURNEY
   const page = { query: PAGE, refusals }
@@ -76,7 +76,7 @@ function filesAt(version: string): [string, Operation][] {
   ]
 }
 
-/** Things that one credential knows: each request goes to its owner. */
+/** Things that only one credential knows: each request goes to their owner. */
 function thingsAt(version: string): [string, Operation][] {
   const refusals = OF_A_JOURNEY
   const upload = thing('Begins an upload, or takes the bytes of one: by its own address alone', {

@@ -4,8 +4,8 @@ import { bulkLine, foldedFile } from '../src/routes/admin/credential-schema.ts'
 import { COMPONENTS } from './answers.ts'
 
 /**
- * What a schema that looks at its input is asked with, to learn which schemas it chooses among: the kinds of JSON, and the
- * words by which parts of a body tell what they are.
+ * Inputs with which a schema that depends on its input is called, to learn which schemas it chooses from: the kinds
+ * of JSON, and the values by which parts of a body name their type.
  */
 const SAMPLES: readonly unknown[] = [
   'text',
@@ -20,7 +20,7 @@ const SAMPLES: readonly unknown[] = [
 const RULES = {
   target: 'draft-2020-12', // OpenAPI 3.1, section 4.8.24: its dialect is a superset of JSON Schema 2020-12
   typeMode: 'input',
-  errorMode: 'ignore', // a rule that JSON Schema cannot say is told by the error that names it
+  errorMode: 'ignore', // a rule that JSON Schema cannot express is explained by its error message
   overrideSchema: ({ valibotSchema }: { valibotSchema: v.GenericSchema }) =>
     overridden(valibotSchema),
 } as const
@@ -35,13 +35,16 @@ export function components(): Record<string, JsonSchema> {
   return toJsonSchemaDefs(COMPONENTS, CONFIG)
 }
 
-/** The schema of what is accepted, before any of it is transformed. */
+/** The schema of what is accepted, before anything is transformed. */
 export function schemaOf(schema: v.GenericSchema): JsonSchema {
   const { $schema: _dialect, ...rest } = toJsonSchema(schema, CONFIG)
   return withoutDefinitions(rest) as JsonSchema
 }
 
-/** Components are listed once, and what the converter keeps of schemas that look at their input is never referred to. */
+/**
+ * Removes definitions: components are listed elsewhere, and nothing refers to those that the converter keeps of
+ * schemas that depend on their input.
+ */
 function withoutDefinitions(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutDefinitions)
   if (typeof value !== 'object' || value === null) return value

@@ -10,7 +10,7 @@ import { speechRequest } from '../src/dialects/openai-speech/body.ts'
 import { answers } from './answers.ts'
 import { ok, type Operation, type Operations } from './operation.ts'
 
-/** Google's own settings, each in both spellings: to spell them out would make this document twice as long. */
+/** Google's own settings, each in both spellings. Listing them would double this document. */
 const googles = v.nullish(
   v.pipe(v.looseObject({}), v.description('As the Gemini API has it, in camelCase or snake_case')),
 )
@@ -25,7 +25,7 @@ const chat = v.object({
   extra_body: googles,
 })
 
-/** Items and tools are told in words: their kinds are many, and each says in its refusal what is wrong with it. */
+/** Items and tools are described in words: there are many kinds, and each one's refusal says what is wrong. */
 const responses = v.object({
   ...responsesRequest.entries,
   instructions: v.nullish(v.string()),
@@ -42,7 +42,7 @@ const conversation = v.object({
   items: v.nullish(v.array(v.looseObject({}))),
 })
 
-/** Refusals of whatever goes through the ring. */
+/** Statuses of refusals of everything that goes through the ring. */
 const OF_A_JOURNEY = [404, 429, 502, 503, 504]
 
 function stored(summary: string): Operation {
@@ -58,7 +58,7 @@ function stored(summary: string): Operation {
 const OF_FILES = [400, 404, 429, 501, 502, 503, 504]
 const FILE = v.looseObject({ id: v.optional(v.string()) })
 
-/** OpenAI's routes, which are there under other roots too. */
+/** OpenAI's routes, which exist under other roots too. */
 export const openai: Operations = {
   'POST /v1/chat/completions': {
     who: 'user',

@@ -1,4 +1,4 @@
-/** What the overview answers, to the last field. */
+/** What the overview answers, in full. */
 import * as v from 'valibot'
 import { overviewQuery } from '../src/routes/admin/query-schema.ts'
 import type { Overview } from '../src/wire/overview.ts'

@@ -1,4 +1,4 @@
-/** What `/debug/stats` answers of one user, to the last field. */
+/** What `/debug/stats` answers for one user, in full. */
 import * as v from 'valibot'
 import type { Stats } from '../src/wire/stats.ts'
 

@@ -1,4 +1,4 @@
-/** What usage answers, to the last field. */
+/** What routes about usage answer, in full. */
 import * as v from 'valibot'
 import type { AttemptLine, RequestEntry, RequestsAnswer } from '../src/wire/requests.ts'
 import { requestsQuery } from '../src/routes/usage/requests.ts'
@@ -15,7 +15,7 @@ import { type Answer, type Operations } from './operation.ts'
 const text = v.string()
 const whole = v.pipe(v.number(), v.integer())
 const time = v.pipe(text, v.isoTimestamp())
-/** By outcome it is null: kept for all outcomes together. */
+/** Null if `by` names the outcome: these are counted for all outcomes together. */
 const together = v.nullable(whole)
 
 const latency = v.object({
@@ -77,7 +77,7 @@ export const usageAnswer = v.object({
   truncated: v.boolean(),
 }) satisfies v.GenericSchema<unknown, UsageAnswer>
 
-/** Of answers that carry an `etag`. */
+/** For answers that have an `etag`. */
 export const UNCHANGED: Readonly<Record<304, Answer>> = {
   304: { description: 'As in the answer whose `etag` was sent as `if-none-match`', mediaTypes: [] },
 }

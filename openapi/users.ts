@@ -100,7 +100,7 @@ export const users: Operations = {
   },
 }
 
-/** For the routes that name a user in the query string; the user's own key needs no name. */
+/** For routes that take a user in the query string. A user's own key needs no name. */
 export const userQuery = v.strictObject({
   user: v.optional(v.pipe(v.string(), v.description('A user’s id; with the master key only'))),
 })

@@ -1,4 +1,4 @@
-/** `npm run openapi` writes public/openapi.json; with `--check` it says whether that is what it would write. */
+/** `npm run openapi` writes public/openapi.json. With `--check` it says whether the file is up to date. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openapiDocument } from './document.ts'
@@ -15,7 +15,7 @@ if (!process.argv.includes('--check')) {
   process.exit(1)
 }
 
-/** A line for each path and component, so that a change is seen where it is. */
+/** One line for each path and component, so that a diff shows where a change is. */
 function linesOf(json: string): string {
   return `${json.replace(/(?="\/[^"]*":\{)|(?="[A-Z]\w*":\{"(?:type|oneOf|anyOf)")/g, '\n')}\n`
 }

@@ -1,4 +1,7 @@
-/** An agent's turn: a long conversation and many tools, the same turn once more, and the same with one more message each time, as agents send it. */
+/**
+ * An agent's turn: a long conversation and many tools. The same turn is sent again, and then with one more message
+ * each time, as agents do.
+ */
 import { compare, doubts, millis } from '../report.ts'
 import { runRounds } from '../rounds.ts'
 import { type Case, scaled } from './case.ts'
@@ -7,7 +10,7 @@ const MESSAGES = 300
 const TOOLS = 128
 const BYTES = 200_000
 const REQUESTS = 60
-/** So many turns follow one another before the conversation begins anew. */
+/** After this many turns the conversation starts anew. */
 const TURNS = 16
 
 export const agent: Case = {
@@ -27,7 +30,7 @@ export const agent: Case = {
         targets: ['a', 'd'],
         work: { answer: { kind: 'reply' }, bodies, connections: 4, requests },
         rounds: effort.rounds,
-        // With fewer most of its code is not compiled yet.
+        // With fewer requests most of the code is not yet compiled.
         warmUp: { connections: 4, requests: scaled(400, effort) },
       })
       rows.push(
@@ -51,7 +54,7 @@ interface Turn {
   readonly tools: readonly object[]
 }
 
-/** Half of the bytes are tools, as it is with agents that have many. */
+/** Tools are half of the bytes, as with agents that have many. */
 function agentTurn(): Turn {
   const tools = Array.from({ length: TOOLS }, (_, number) => toolOf(number))
   const left = BYTES - JSON.stringify(tools).length
@@ -65,7 +68,7 @@ function withMore({ messages, tools }: Turn, more: number): Turn {
   return { messages: [...messages, ...added], tools }
 }
 
-/** Of every four messages one calls a function, and one brings what it gave. */
+/** Of every four messages one calls a function, and one has the result. */
 function messageOf(number: number, chars: number): object {
   const text = `Line ${number} of "the log":\n`.padEnd(chars, 'it went on as it had begun; ')
   const id = `call_${number - (number % 4)}`

@@ -3,7 +3,7 @@ import type { Sides } from '../sides.ts'
 
 export interface Result {
   readonly rows: readonly Row[]
-  /** What belongs to the figures but in no column. */
+  /** Notes on the figures that fit no column. */
   readonly notes: readonly string[]
 }
 
@@ -12,22 +12,25 @@ export interface Case {
   readonly run: (sides: Sides, effort: Effort) => Promise<Result>
 }
 
-/** How much of the work is done; the smoke test does next to nothing. */
+/** How much work is done. The smoke test does almost nothing. */
 export interface Effort {
   readonly rounds: number
-  /** 1 is the real thing. */
+  /** 1 for real measurements. */
   readonly scale: number
 }
 
 export const HELLO_TEXT = 'Say something short about work.'
 export const HELLO = { messages: [{ role: 'user', content: HELLO_TEXT }] }
 
-/** Others use the machine too, and what they take changes within seconds: short work is compared in many short rounds rather than in few long ones. */
+/**
+ * Other programs use the machine too, and their load changes within seconds. So short work is compared in many short
+ * rounds instead of few long ones.
+ */
 export function manyShort({ rounds }: Effort): number {
   return rounds * 5
 }
 
-/** At least one. */
+/** At least 1. */
 export function scaled(count: number, { scale }: Effort): number {
   return Math.max(1, Math.round(count * scale))
 }

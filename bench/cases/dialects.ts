@@ -1,4 +1,7 @@
-/** What each dialect costs beside chat, and Google's own beside Workers that do next to nothing. */
+/**
+ * The cost of each dialect compared with chat, and of Google's own dialect compared with Workers that do almost
+ * nothing.
+ */
 import { compare, type Comparison, doubts, micros, millis, type Row } from '../report.ts'
 import { type Rounds, runRounds, type Target } from '../rounds.ts'
 import type { Effort, Result } from './case.ts'
@@ -130,7 +133,7 @@ async function paced(sides: Sides, effort: Effort): Promise<Result> {
   return { rows, notes: doubts('dialects, paced', rounds) }
 }
 
-/** Long requests, beside a bare Worker that reads and writes the very same twice. */
+/** Long requests, compared with a bare Worker that reads and writes the same request twice. */
 async function turns(sides: Sides, effort: Effort): Promise<Result> {
   const rows: Row[] = []
   const notes: string[] = []
@@ -208,7 +211,7 @@ async function image(sides: Sides, effort: Effort): Promise<Result> {
   }
 }
 
-/** Half of it tools, and of every three items a call and what it gave. */
+/** Half of it is tools. Of every three items one is a call and one its result. */
 function codexTurn(): Spoken {
   const tools = Array.from({ length: 40 }, (_, number) => ({
     type: 'function',
@@ -228,7 +231,7 @@ function codexTurn(): Spoken {
   return responses({ instructions, input, tools, store: false }, false)
 }
 
-/** A call and its output have one id. */
+/** Gives a call and its output the same id. */
 function renumbered(item: object, number: number): object {
   return 'call_id' in item ? { ...item, call_id: `call_${Math.floor(number / 3)}` } : item
 }
@@ -257,7 +260,7 @@ function claudeTurn(): Spoken {
           ],
         }
   })
-  // The last is the user's, as it is whenever a model is asked.
+  // The last message is the user's, as whenever a model is asked.
   return messages({ system, messages: turns.slice(0, 59), tools }, false)
 }
 

@@ -53,7 +53,7 @@ export const images: Case = {
   },
 }
 
-/** Bytes in no order, in base64: a picture as clients send it. */
+/** Random-looking bytes in base64: a picture as clients send it. */
 export function picture(bytes: number): string {
   const noise = Buffer.alloc(bytes)
   for (let at = 0, state = 1; at < bytes; at++) {

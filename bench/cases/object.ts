@@ -1,4 +1,4 @@
-/** One user's object alone: leases and settlements as fast as it takes them. */
+/** One user's object alone, with as many leases and settlements as it can take. */
 import { hash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { bundle, configure, pollux, subjectCode, USER_KEY } from '../subjects.ts
 import { startWorkerd } from '../workerd.ts'
 import { type Case, scaled } from './case.ts'
 
-/** A minute of them, at more than any machine has done so far. */
+/** Enough for a minute on a machine faster than any so far. */
 const PAIRS = 160_000
 const CREDENTIALS = 5
 const CONNECTIONS = 8

@@ -1,4 +1,4 @@
-/** Short replies that are not streamed: at saturation, and one after the other. */
+/** Short replies without streaming: under full load, and one after the other. */
 import { compare, doubts, micros, millis, spreads, sumOf } from '../report.ts'
 import { median } from '../figures.ts'
 import { runRounds } from '../rounds.ts'
@@ -20,7 +20,7 @@ export const short: Case = {
     })
     const rate = (target: string): string =>
       median((rounds[target] ?? []).map(({ wallMs }) => (requests / wallMs) * 1000)).toFixed(0)
-    // A collection of the whole heap falls into some rounds only, and a median may pass over it.
+    // A garbage collection of the whole heap happens only in some rounds, so a median could miss it. A sum does not.
     const spent = (target: string): number => sumOf(rounds[target] ?? [], ({ cpuMs }) => cpuMs)
     const peak = (target: string): string =>
       median((rounds[target] ?? []).map(({ peakBytes }) => peakBytes / 2 ** 20)).toFixed(0)

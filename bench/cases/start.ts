@@ -1,4 +1,4 @@
-/** What is paid once: the start of a process, the size of the Worker. */
+/** One-time costs: the start of a process, the size of the Worker. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,13 +10,13 @@ import { type Case, manyShort } from './case.ts'
 export const start: Case = {
   name: 'start',
   async run(sides, effort) {
-    bundle('src/worker.ts') // which is not part of a start
+    bundle('src/worker.ts') // bundling is not part of a start
     const elapsed: Record<'a' | 'd', number[]> = { a: [], d: [] }
     const folder = mkdtempSync(join(tmpdir(), 'pollux-start-'))
     const measure = (name: 'a' | 'd'): Promise<number> =>
       untilFirstAnswer(name, sides.upstreamPort, join(folder, name))
     try {
-      // The first start of all makes a file on disk for each class of objects; no later one does, and on Cloudflare none.
+      // The very first start makes a file for each class of objects. Later starts and Cloudflare do not.
       for (const name of ['a', 'd'] as const) await measure(name)
       for (let round = 0; round < manyShort(effort); round++) {
         const order = round % 2 === 0 ? (['a', 'd'] as const) : (['d', 'a'] as const)

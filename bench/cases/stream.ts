@@ -1,4 +1,4 @@
-/** Streams of 64-character events: as fast as they come, and at the pace of a model. */
+/** Streams of 64-character events: at full speed, and at the pace of a model. */
 import { compare, doubts, micros, millis, spreads } from '../report.ts'
 import { median } from '../figures.ts'
 import { runRounds } from '../rounds.ts'
@@ -44,7 +44,7 @@ export const stream: Case = {
 
 const STREAMS = 64
 const GAP_MS = 10
-/** Rounds: for half a minute of such a load V8 lets its young generation grow, and with it the pauses. */
+/** Rounds. During the first half minute of such a load, V8 lets its young generation grow, and the pauses with it. */
 const SETTLED_AFTER = 10
 
 export const paced: Case = {

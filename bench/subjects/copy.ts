@@ -1,4 +1,4 @@
-/** (c) The floor for translating a stream: JavaScript reads each chunk and writes it on unchanged. */
+/** (c) The floor for translating a stream: JavaScript reads each chunk and writes it out unchanged. */
 interface Env {
   readonly UPSTREAM: string
 }

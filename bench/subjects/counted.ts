@@ -1,4 +1,4 @@
-/** Pollux whose user objects count the rows that they write, as Cloudflare does to bill them. */
+/** Pollux with user objects that count the rows they write, as Cloudflare does for billing. */
 import { UserObject as Pollux } from '../../src/objects/user.ts'
 
 export * from '../../src/worker.ts'

@@ -1,4 +1,4 @@
-/** Calls a user's object as the gateway does, and nothing else: a lease before the answer, and its settlement after it. */
+/** Calls a user's object as the gateway does, and does nothing else: a lease, and then its settlement. */
 import type { LeaseRequest, Settlement } from '../../src/objects/ledger/lease.ts'
 import type { UserObject } from './counted.ts'
 

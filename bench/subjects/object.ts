@@ -1,4 +1,4 @@
-/** (b) The floor for state in an object: the same, after one call to a Durable Object. */
+/** (b) The floor for state in an object: passes everything through, after one call to a Durable Object. */
 import { DurableObject } from 'cloudflare:workers'
 
 interface Env {

@@ -1,4 +1,4 @@
-/** (e) The floor for reading a long request and writing another: parsed and serialised, and both once more. */
+/** (e) The floor for reading a long request and writing another: parses and serialises it twice. */
 interface Env {
   readonly UPSTREAM: string
 }

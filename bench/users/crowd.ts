@@ -1,4 +1,4 @@
-/** Many requests, so many at a time, and how long each took. */
+/** Many requests, a number of them at a time, and how long each took. */
 import { quantile } from '../figures.ts'
 
 export interface Crowd {
@@ -7,7 +7,7 @@ export interface Crowd {
   readonly p99: number
 }
 
-/** `work` of each item, on so many connections; ends with the first that fails. */
+/** Does `work` for each item, over this many connections. Ends at the first failure. */
 export async function crowd<T>(
   items: Iterable<T>,
   connections: number,

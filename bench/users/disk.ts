@@ -2,16 +2,16 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Size {
-  /** Databases, without what is written ahead. */
+  /** Number of databases, without their write-ahead logs. */
   readonly databases: number
   readonly bytes: number
-  /** As the file system hands them out. */
+  /** As the file system allocates it. */
   readonly onDisk: number
 }
 
 const BLOCK_BYTES = 512
 
-/** What the databases of one class of objects take. */
+/** What the databases of one class of objects take on disk. */
 export function sizeOf(folder: string): Size {
   const files = readdirSync(folder).map((name) => ({ name, ...stat(join(folder, name)) }))
   return {

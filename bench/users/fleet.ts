@@ -1,4 +1,4 @@
-/** One workerd with Pollux and its users, on a folder that outlives it. */
+/** One workerd with Pollux and its users, in a folder that outlives it. */
 import { hash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
@@ -30,7 +30,7 @@ export class Fleet implements AsyncDisposable {
     this.#workerd = null
   }
 
-  /** As if Cloudflare had lost every object: only KV is left. */
+  /** Acts as if Cloudflare had lost every object: only KV is left. */
   loseObjects(): void {
     rmSync(this.storageOf('UserObject'), { recursive: true, force: true })
     rmSync(this.storageOf('DirectoryObject'), { recursive: true, force: true })
@@ -44,7 +44,7 @@ export class Fleet implements AsyncDisposable {
     return this.#running.pid
   }
 
-  /** An admin act, or with `user` a request of the user of that number. */
+  /** An admin act; with `user`, a request of the user with that number. */
   async ask<T>(path: string, body?: object, user?: number): Promise<T> {
     const key = user === undefined ? this.#masterKey : keyOf(user)
     const answer = await fetch(`http://127.0.0.1:${this.#running.ports['pollux']}${path}`, {
@@ -72,7 +72,7 @@ export class Fleet implements AsyncDisposable {
   }
 }
 
-/** The API key of the user of this number, as an admin would choose it. */
+/** The API key of the user with this number, as an admin might choose it. */
 export function keyOf(user: number): string {
   return `bench-user-${String(user).padStart(8, '0')}`
 }

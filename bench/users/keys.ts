@@ -1,4 +1,4 @@
-/** A KV for workerd, which has none of its own: what is written stays, in an object on disk. */
+/** Stands in for KV, which workerd lacks: stores what is written in an object on disk. */
 import { DurableObject } from 'cloudflare:workers'
 
 interface Env {
@@ -58,7 +58,7 @@ export class Keys extends DurableObject<Env> {
 }
 
 export default {
-  /** As workerd's KV bindings ask for it; beside that `/size`, for whoever measures. */
+  /** The interface that workerd's KV bindings use, and `/size` for the bench. */
   async fetch(request, env): Promise<Response> {
     const keys = env.KEYS.getByName('keys')
     const { pathname, searchParams } = new URL(request.url)
