@@ -42,7 +42,7 @@ describe.skipIf(!isAtHand('claude')).concurrent('Claude Code', () => {
     })
   }
 
-  /** What Google was told last. */
+  /** What Google was sent last. */
   async function contentsOf(user: User): Promise<readonly Content[]> {
     const body = (await pollux.callsTo(user)).at(-1)?.body as { contents: Content[] } | undefined
     return body?.contents ?? []

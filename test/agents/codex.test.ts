@@ -1,11 +1,11 @@
-/** Codex CLI, which speaks Responses and nothing else. */
+/** Codex CLI, which speaks only Responses. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Pollux, type User } from '../e2e/support/pollux.ts'
 import { BROKEN, Desk, type Finished, isAtHand } from './support/agent.ts'
 
 const SERVER = join(import.meta.dirname, 'support/mcp-server.ts')
-/** How long Codex waits for an event here; Google is silent for longer. */
+/** How long Codex waits for an event here. Google is silent for longer. */
 const PATIENCE_MS = 8000
 const SILENCE_MS = 12_000
 
@@ -25,7 +25,7 @@ function call(name: string, args: object) {
 }
 
 function shell(cmd: string) {
-  // Declared as a number, and refused where it is null, which Gemini likes to say for what it leaves out.
+  // Codex declares a number and refuses null, but Gemini often says null for what it leaves out.
   return call('exec_command', { cmd, yield_time_ms: null })
 }
 

@@ -1,4 +1,4 @@
-/** Gemini CLI with an API key, which is a key of Pollux's, through real tool work. */
+/** Gemini CLI with one of Pollux's keys as its API key, through real tool work. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Pollux, type User } from '../e2e/support/pollux.ts'
 import { Desk, isAtHand } from './support/agent.ts'

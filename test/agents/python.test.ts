@@ -1,4 +1,4 @@
-/** `anthropic` and `openai-agents` of PyPI, unmodified. */
+/** The packages `anthropic` and `openai-agents` of PyPI, unmodified. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Pollux, type User } from '../e2e/support/pollux.ts'
 import { Desk } from './support/agent.ts'

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The second suite: real agents, each a program of hundreds of megabytes (package.json beside this). */
+/** The second suite: real agents, which take hundreds of megabytes each (see package.json in this folder). */
 export default defineConfig({
   test: {
     include: ['test/agents/*.test.ts'],

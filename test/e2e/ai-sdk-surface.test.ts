@@ -1,4 +1,4 @@
-/** What the AI SDK shows to a model besides text, and asks of models that do not chat. */
+/** What else than text the AI SDK shows to a model, and what it asks of models that do not chat. */
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import {

@@ -1,4 +1,4 @@
-/** The AI SDK through both of its providers: the compatible one brings `extra_content` back, OpenAI's own does not. */
+/** The AI SDK through both of its providers. The compatible one sends `extra_content` back; OpenAI's own does not. */
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import {
@@ -20,7 +20,7 @@ const MODEL = 'gemini-3.8-flash'
 const Forecast = z.object({ city: z.string(), degrees: z.number().nullable() })
 const FORECAST = { city: 'Oslo', degrees: null }
 const prompt = 'What will it be like in Oslo?'
-/** Google's own word for a signature that there is none of (docs/google.md: Thought signatures). */
+/** Google's value for "there is no signature" (docs/google.md: Thought signatures). */
 const DUMMY = 'skip_thought_signature_validator'
 
 let pollux: Pollux
@@ -194,7 +194,7 @@ describe.concurrent('a signature that Pollux has not kept', () => {
       tools,
       maxRetries: 0,
     })
-    // Another user's object knows nothing of the call.
+    // Another user's object does not know the call.
     await generateText({
       model: provider(second, MODEL),
       messages: [question, ...response.messages],
@@ -219,7 +219,7 @@ describe.concurrent('reasoning', () => {
     const streamed = streamText(asked)
     expect(await streamed.reasoningText).toBe(thought)
     expect(await streamed.text).toBe('Cold.')
-    // The SDK sends the thoughts back with the answer; they are the model's own, and go no further.
+    // The SDK sends the thoughts back with the answer. They are the model's own, and must not reach Google.
     const { prompt: _, ...rest } = asked
     await generateText({
       ...rest,

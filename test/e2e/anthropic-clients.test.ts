@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Reply } from '../../emulator/protocol.ts'
 import { Pollux, type User } from './support/pollux.ts'
 
-/** Demands thought signatures. */
+/** A model that demands thought signatures. */
 const MODEL = 'gemini-3.1-pro-preview'
 const TOOLS = [
   {

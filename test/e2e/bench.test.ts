@@ -1,4 +1,4 @@
-/** The bench with next to nothing to do: that every figure is measured, not what it is. */
+/** Runs the bench with almost nothing to do. Checks that every figure is measured, not its value. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, statSync } from 'node:fs'
@@ -18,7 +18,7 @@ async function bench(...args: string[]): Promise<Ran> {
   const flags = ['--disable-warning=ExperimentalWarning', 'bench/run.ts']
   const child = spawn(process.execPath, [...flags, ...args], {
     cwd: ROOT,
-    detached: true, // a group of its own, so that none of it outlives a test that gives up
+    detached: true, // a process group of its own, so that none of it outlives a test that gives up
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ran = { stdout: '', stderr: '' }
@@ -33,7 +33,7 @@ async function bench(...args: string[]): Promise<Ran> {
   return { ...ran, code }
 }
 
-/** When each report was written last. */
+/** When each report was last written. */
 function reports(): object {
   const folder = join(ROOT, 'bench', 'results')
   return Object.fromEntries(
@@ -41,7 +41,7 @@ function reports(): object {
   )
 }
 
-// What a process uses is read from /proc.
+// The bench reads what a process uses from /proc.
 describe.skipIf(process.platform !== 'linux')('the bench', () => {
   it(
     'measures every figure, and writes none down that is worth nothing',
@@ -73,7 +73,7 @@ describe.skipIf(process.platform !== 'linux')('the bench', () => {
         'rows written per request',
         'bundle, gzip',
       ])
-      // Ratios of what the system counts in ticks are not looked at: there is too little of it.
+      // Ratios of values that the system counts in ticks are not checked: the run is too short for them.
       const isMeasured = ([, , , floor = '', pollux = '']: string[]): boolean =>
         /^(?:\((?:[abce]|chat)\) \d.*)?$/.test(floor) && /^\d/.test(pollux)
       expect(rows.filter((row) => !isMeasured(row))).toEqual([])

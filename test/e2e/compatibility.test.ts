@@ -1,4 +1,4 @@
-/** docs/compatibility.md says of each thing which test shows it: the tests must be there. */
+/** docs/compatibility.md names the tests that show each statement. Those tests must exist. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -47,7 +47,7 @@ const STRING = String.raw`(['"])((?:(?!\1)[^\\\n]|\\.)+)\1`
 const WITH_FUNCTION = new RegExp(String.raw`${STRING},\s*(?:async )?\(`, 'g')
 const IN_ROW = new RegExp(String.raw`\[\s*${STRING},`, 'g')
 
-/** The names that tests are given: strings with a function behind them, or at the head of a row of a table. */
+/** The names of tests in a source: strings followed by a function, or at the beginning of a table's row. */
 function titlesIn(source: string): readonly string[] {
   const found = [...source.matchAll(WITH_FUNCTION), ...source.matchAll(IN_ROW)]
   return found.map(([, , title = '']) => title.replaceAll('\\', ''))

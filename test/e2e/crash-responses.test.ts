@@ -1,4 +1,7 @@
-/** kill -9 at random instants while responses are stored: what was told as completed is there, or was never told. */
+/**
+ * kill -9 at random instants while responses are stored. Every response that a client saw as completed must still be
+ * there.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createEmulatorClient } from '../../emulator/client.ts'
@@ -11,7 +14,7 @@ const CLIENTS = 8
 const MAX_LIFE_MS = 150
 const PAUSE_MS = 10
 const KEY = 'a-key-for-the-crash-of-responses'
-/** Then a client begins another conversation. */
+/** After this many turns a client begins another conversation. */
 const MAX_TURNS = 5
 
 interface Told {
@@ -56,7 +59,7 @@ it(`finds all that it told as stored, killed ${KILLS} times`, async () => {
     )
     await sleep(Math.random() * MAX_LIFE_MS)
     await workerd.crash()
-    // The latest, which the crash was nearest to.
+    // The latest ones, which were nearest to the crash.
     for (const one of told.slice(-CLIENTS)) await expectStored(workerd, one)
   }
   isOver = true
@@ -64,7 +67,7 @@ it(`finds all that it told as stored, killed ${KILLS} times`, async () => {
 
   expect(told.every(({ status, store }) => status === 'completed' && store)).toBe(true)
   for (const one of told) await expectStored(workerd, one)
-  // A whole chain can be gone on from.
+  // A whole chain of responses can be continued.
   const last = told.findLast(({ previous_response_id: before }) => before !== null)
   const next = await ask(workerd, 'And now?', last?.id ?? null)
   expect(next).toMatchObject({ status: 'completed', previous_response_id: last?.id })
@@ -74,7 +77,7 @@ it(`finds all that it told as stored, killed ${KILLS} times`, async () => {
 
 class Lost extends Error {}
 
-/** A connection that the crash took is no answer; one that says that a stored response is not there is a failure. */
+/** A connection that the crash ended is no failure. A stored response that is missing is one. */
 function broken(error: unknown): null {
   if (error instanceof Lost) throw error
   return null
@@ -87,7 +90,7 @@ async function expectStored(workerd: Workerd, { id, ...rest }: Told): Promise<vo
   expect(JSON.stringify(input)).toContain('Turn ')
 }
 
-/** The response that was told as complete; null where it never was. Every second one by a stream. */
+/** The completed response; null if it was never completed. Every second one is streamed. */
 async function ask({ url }: Workerd, input: string, previous: string | null): Promise<Told | null> {
   const stream = Math.random() < 0.5
   const answer = await fetch(`${url}/v1/responses`, {
@@ -102,7 +105,7 @@ async function ask({ url }: Workerd, input: string, previous: string | null): Pr
   })
   const text = await answer.text()
   if (!answer.ok) {
-    // What was told as stored may be gone on from: a 404 of it would be a loss.
+    // A response that was told as stored can be continued, so a 404 means that it was lost.
     if (answer.status < 500) throw new Lost(text)
     return null
   }

@@ -12,11 +12,11 @@ import { startWorkerd, type Workerd } from './support/workerd.ts'
 
 const KILLS = Number(process.env['CRASH_KILLS'] ?? 50)
 const CLIENTS = 20
-/** A life lasts at least until the first answers, and at most this much longer. */
+/** A life lasts at least until the first answers, and then at most this much longer. */
 const MAX_LIFE_MS = 200
 const HANGING_MODEL = 'gemini-2.5-pro'
 const KEY = 'a-key-for-the-crash-test'
-/** A credential is added before every so many kills, up to what a ring holds. */
+/** A credential is added before every so many kills, until the ring is full. */
 const ADD_EVERY = 8
 const MAX_RING = 10
 
@@ -35,7 +35,8 @@ it(`loses nothing that it showed or confirmed, killed ${KILLS} times under load`
   for (let count = 0; count < 3; count++) await add()
   await client.script({ times: 0, reply: { text: 'Hello to you', delayMs: 5 } })
 
-  // One request that is never answered: its lease is written down, outlives every kill, and is counted as lost in the end.
+  // One request that is never answered. Its lease is written to disk, outlives every kill, and counts as lost in the
+  // end.
   await client.script({ model: HANGING_MODEL, times: 0, reply: { hangBeforeHeaders: true } })
   const hanging = chat(workerd.url, KEY, { model: HANGING_MODEL }).catch(() => null)
   const load = new Load(workerd.url, KEY, CLIENTS)
@@ -46,9 +47,9 @@ it(`loses nothing that it showed or confirmed, killed ${KILLS} times under load`
   )
   let seen = await statsOf(workerd)
   for (let kill = 1; kill <= KILLS; kill++) {
-    // Half of the lives meet a minute's quota that is used up: the cursor turns while the power goes.
+    // In half of the lives the quota of a minute is used up, so the cursor turns during the crash.
     const reply = { error: { preset: 'gemini_429_minute', retryDelay: '1s' } } as const
-    // A script that names a model goes before one that does not.
+    // A script that names a model takes precedence over one that does not.
     if (kill % 2 === 0) await client.script({ model: 'gemini-2.5-flash', times: 2, reply })
     const answered = load.answered
     await eventually(
@@ -83,7 +84,7 @@ it(`loses nothing that it showed or confirmed, killed ${KILLS} times under load`
   const { total, ok, lost } = last.requests
   expect(lost).toBe(1)
   expect(total).toBeLessThanOrEqual(load.sent + 1)
-  // A kill takes no more than what was under way.
+  // A kill may only lose requests that were under way.
   expect(load.answered - ok).toBeLessThanOrEqual(KILLS * CLIENTS)
   expect(last.ring.rotations).toBeGreaterThan(0)
   expect(last.ledger.settled).toBe(last.ledger.granted)
@@ -93,7 +94,9 @@ it(`loses nothing that it showed or confirmed, killed ${KILLS} times under load`
   expect(integrityOf(workerd)).toBe('ok')
 }, 180_000)
 
-/** What was shown is on disk (objects/user.ts), so no later look may show less, whatever happened between. */
+/**
+ * Whatever was shown is on disk (objects/user.ts), so a later look must not show less, whatever happened in between.
+ */
 function shownAfter(before: Stats, after: Stats, ring: readonly string[]): Stats {
   expect(after.ledger).toMatchObject({ holds: true })
   expect(after.ledger.granted).toBe(after.ledger.settled + after.ledger.open)
@@ -102,13 +105,13 @@ function shownAfter(before: Stats, after: Stats, ring: readonly string[]): Stats
   const counts = countsOf(after)
   const fewer = [...countsOf(before)].filter(([name, count]) => (counts.get(name) ?? 0) < count)
   expect(fewer).toEqual([])
-  // The cursor goes nowhere without a rotation.
+  // The cursor moves only with a rotation.
   const moved = after.ring.rotations - before.ring.rotations
   expect(moved === 0 ? after.ring.cursor : null).toBe(moved === 0 ? before.ring.cursor : null)
   return after
 }
 
-/** Every counter that only grows, by name. Open leases are not among them, nor what counts them. */
+/** Every counter that only grows, by name. Open leases and the counts that include them are left out. */
 function countsOf({ requests, ring, ledger }: Stats): ReadonlyMap<string, number> {
   const { total: _total, open: _open, ...ended } = requests
   const attempts = ring.credentials.flatMap(({ id, attempts: { granted, open, ...terminal } }) =>
@@ -135,7 +138,7 @@ async function statsOf({ url }: Workerd): Promise<Stats> {
   return (await answer.json()) as Stats
 }
 
-/** Answers the credential's id, once Pollux has confirmed that it is in the ring. */
+/** Returns the credential's id once Pollux has confirmed that it is in the ring. */
 async function post({ url, masterKey }: Workerd, credential: object): Promise<string> {
   const answer = await fetch(`${url}/v1/config/update`, {
     method: 'POST',
@@ -146,13 +149,13 @@ async function post({ url, masterKey }: Workerd, credential: object): Promise<st
   return ((await answer.json()) as { credential: { id: string } }).credential.id
 }
 
-/** Leases that have been open for long enough to be on disk. */
+/** Leases that were open long enough to be on disk. */
 function writtenLeases(workerd: Workerd): number {
   const [count] = inUsersDatabase(workerd, 'SELECT count(*) AS count FROM open_leases')
   return Number(count?.['count'])
 }
 
-/** Nobody wants to wait a quarter of an hour. */
+/** Otherwise the test would wait a quarter of an hour. */
 function letExpire(workerd: Workerd): void {
   inUsersDatabase(workerd, 'UPDATE open_leases SET deadline = granted_at')
 }

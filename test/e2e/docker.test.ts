@@ -1,4 +1,4 @@
-/** The image, as far as it can be built without Docker: its files in an empty folder, its command, its volume. */
+/** The image, as far as it can be tested without Docker: its files in an empty folder, its command, its volume. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -168,7 +168,7 @@ describe('the image', () => {
     expect(code).toBe(1)
     expect(said.join('')).toContain(`${data} is in use by another Pollux`)
     expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200)
-    // `npm start --state` takes the same lock, and so does `npm run dev`.
+    // `npm start --state` and `npm run dev` take the same lock.
     expect(lock(data)).toBeNull()
     const dev = spawn(process.execPath, ['scripts/dev.ts', `--persist-to=${data}`], { cwd: ROOT })
     expect(((await once(dev, 'close')) as [number])[0]).toBe(1)

@@ -8,7 +8,7 @@ const LONG = 'The quick brown fox jumps over the lazy dog. '.repeat(300)
 
 let pollux: Pollux
 
-// What a developer's machine may hold is not for these tests.
+// Variables that a developer's machine may have must not affect these tests.
 const kept = { ...process.env }
 beforeAll(async () => {
   for (const name of Object.keys(process.env)) {

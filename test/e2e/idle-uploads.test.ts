@@ -1,4 +1,4 @@
-/** Uploads that announce much and send nothing more: what is announced is only announced. */
+/** Uploads that announce much and then send nothing. Their announced length must cost no memory. */
 import { connect, type Socket } from 'node:net'
 import { expect, it } from 'vitest'
 import { startWorkerd, type Workerd } from './support/workerd.ts'
@@ -21,7 +21,7 @@ const PATHS = [
 it(`${UPLOADS} idle uploads of one user, each announcing ${ANNOUNCED} bytes, take less than 30 MiB`, async () => {
   await using workerd = await startWorkerd()
   const key = await userOf(workerd)
-  // What a first request makes once stays, and is nobody's upload.
+  // The first requests allocate things once that belong to no upload.
   await Promise.all(Array.from({ length: UPLOADS }, () => asked(workerd, key)))
   await settled()
   const before = workerd.resident()
@@ -71,7 +71,7 @@ function begun({ url }: Workerd, key: string, path = ''): Promise<Socket> {
   })
 }
 
-/** Long enough for everything to have been read, short of the patience that Pollux has with a body. */
+/** Long enough for everything to be read, but shorter than Pollux waits for a body. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 3000))
 }

@@ -1,4 +1,4 @@
-/** LangChain's ChatOpenAI, which keeps of an answer only what OpenAI documents, and tries again by rules of its own. */
+/** LangChain's ChatOpenAI, which keeps only the documented fields of an answer, and retries by rules of its own. */
 import {
   type AIMessage,
   AIMessageChunk,

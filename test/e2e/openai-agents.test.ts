@@ -29,7 +29,7 @@ function clientOf({ key }: User): OpenAI {
   return new OpenAI({ apiKey: key, baseURL: `${pollux.url}/v1`, maxRetries: 0 })
 }
 
-/** Without tracing, which sends the key to OpenAI. */
+/** Without tracing, which would send the key to OpenAI. */
 function runnerOf(user: User): Runner {
   return new Runner({
     modelProvider: new OpenAIProvider({
@@ -40,7 +40,7 @@ function runnerOf(user: User): Runner {
   })
 }
 
-/** What Google was told last, as text. */
+/** What Google was sent last, as text. */
 async function toldTo(user: User): Promise<string> {
   return JSON.stringify((await pollux.callsTo(user)).at(-1)?.body)
 }

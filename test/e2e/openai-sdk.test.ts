@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => pollux[Symbol.asyncDispose]())
 
-/** Tests share the gateway and Google, but no user and no credential. */
+/** The tests share the gateway and Google, but no user and no credential. */
 describe.concurrent('the openai SDK', () => {
   function client(apiKey: string, maxRetries = 0): OpenAI {
     return new OpenAI({ apiKey, baseURL: `${pollux.url}/v1`, maxRetries })
@@ -192,7 +192,7 @@ describe.concurrent('the openai SDK', () => {
     expect(error).toMatchObject({ status: 429, code: 'rate_limit_exceeded' })
     expect(error.requestID).toMatch(/^req_/)
     const seconds = Number(error.headers?.get('retry-after'))
-    // The earliest recovery, which is that of the first.
+    // The earliest recovery is that of the first credential.
     expect(seconds).toBeGreaterThan(10)
     expect(seconds).toBeLessThanOrEqual(20)
     expect(Number(error.headers?.get('retry-after-ms'))).toBeGreaterThan(10_000)
@@ -202,13 +202,13 @@ describe.concurrent('the openai SDK', () => {
 
   it('waits for as long as it is told, and succeeds', async () => {
     const user = await pollux.givenUser()
-    // Longer than a gap that the gateway waits for by itself.
+    // Longer than the gateway itself waits for quota.
     await pollux.script(user, { error: minuteFor('4s') })
     const completion = await client(user.key, 1).chat.completions.create(hello())
     expect(completion.choices[0]?.message.content).toContain('Hello there')
     const [refused, answered] = await pollux.callsTo(user)
     expect(refused?.status).toBe(429)
-    // Four seconds, less what passed between the refusal and the gateway's answer to it.
+    // Four seconds, minus the time between the refusal and the gateway's answer to it.
     expect((answered?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThan(3500)
     const { requests } = await pollux.settledStats(user)
     expect(requests).toMatchObject({ total: 2, ok: 1, failed: 1 })
@@ -316,7 +316,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return collected
 }
 
-/** The error that a promise ends in. */
+/** The error with which a promise rejects. */
 async function failure(outcome: Promise<unknown>): Promise<APIError> {
   try {
     await outcome

@@ -1,4 +1,4 @@
-/** Answers and arguments that the openai SDK parses with zod, and the errors it is meant to raise where they end too soon. */
+/** Answers and arguments that the openai SDK parses with zod, and the errors that it raises if they end too soon. */
 import OpenAI from 'openai'
 import { ContentFilterFinishReasonError, LengthFinishReasonError } from 'openai/core/error'
 import { zodFunction, zodResponseFormat } from 'openai/helpers/zod'
@@ -65,7 +65,7 @@ describe.concurrent.each(PLACES)('openai structured output: %s through %s', (mod
   it('runTools with a zod response format', async () => {
     const user = await pollux.givenUser([kind])
     await pollux.script(user, { parts: [{ functionCall: { name: 'look', args: {} } }] })
-    // Gemini 2.5 takes no schema beside functions: there the answer comes as one more call.
+    // Gemini 2.5 takes no schema beside functions, so there the answer comes as one more call.
     const answer = model.startsWith('gemini-2.5')
       ? { parts: [{ functionCall: { name: 'final_answer', args: FORECAST } }] }
       : { text: JSON.stringify(FORECAST) }
@@ -97,7 +97,7 @@ describe.concurrent.each(PLACES)('openai structured output: %s through %s', (mod
     await expect(completions(user).parse(asked)).rejects.toBeInstanceOf(raised)
     const stream = completions(user).stream(asked)
     await expect(stream.finalChatCompletion()).rejects.toBeInstanceOf(raised)
-    // Both are answers, if short ones.
+    // Both count as answers, though they are short.
     expect((await pollux.settledStats(user)).requests).toMatchObject({ ok: 2, failed: 0 })
   })
 })

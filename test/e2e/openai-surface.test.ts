@@ -20,7 +20,7 @@ describe.concurrent('the openai SDK', () => {
 
   const embedding = { model: 'gemini-embedding-001', input: ['one', 'two'] }
 
-  // The SDK asks for base64 by itself and decodes it.
+  // By default the SDK asks for base64 and decodes it.
   it.each([{}, { encoding_format: 'float' as const }])(
     'embeds the same vectors with %j',
     async (format) => {

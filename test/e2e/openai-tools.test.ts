@@ -1,4 +1,4 @@
-/** Tool loops as people write them with the openai SDK, and those that it runs by itself. */
+/** Tool loops as people write them with the openai SDK, and those that the SDK runs itself. */
 import OpenAI from 'openai'
 import { zodFunction } from 'openai/helpers/zod'
 import type { ChatCompletionMessage, ChatCompletionMessageParam } from 'openai/resources'
@@ -27,11 +27,11 @@ function client({ user }: Trip): OpenAI {
   return new OpenAI({ apiKey: user.key, baseURL: `${pollux.url}/v1`, maxRetries: 0 })
 }
 
-/** What a loop makes of an answer before it sends it back. */
+/** What a loop makes of an answer before it sends the answer back. */
 type Habit = (answer: ChatCompletionMessage) => ChatCompletionMessageParam
 
 const echo: Habit = (answer) => answer
-/** Nothing but what OpenAI documents: `extra_content`, and the signature in it, is gone. */
+/** Keeps only what OpenAI documents, so `extra_content` and the signature in it are lost. */
 const rebuild: Habit = ({ content, tool_calls: calls = [] }) => ({
   role: 'assistant',
   content,
@@ -56,7 +56,7 @@ async function loop(trip: Trip, ask: Ask, habit: Habit): Promise<string | null> 
       const content = await trip.run(call.function.name, call.function.arguments)
       return { role: 'tool' as const, tool_call_id: call.id, content }
     })
-    // As they happen to come in.
+    // In the order in which they finish.
     messages.push(...(await Promise.all(results)).toReversed())
   }
 }

@@ -7,7 +7,7 @@ import { type SignedIn, signedIn } from './support/signed-in.ts'
 
 const API_KEY = 'AIzaSyMadeUpKeyForTheBrowserTests-000001'
 
-/** Each builds on what those before it did. */
+/** Each test builds on those before it. */
 describe.skipIf(!HAS_CHROMIUM)('acts on the page', { timeout: 120_000 }, () => {
   let visit: SignedIn
   let page: Page
@@ -191,7 +191,7 @@ describe.skipIf(!HAS_CHROMIUM)('acts on the page', { timeout: 120_000 }, () => {
     await own.getByText('our-own-model').waitFor()
     await act('Override: gemini-2.5-pro', { In: '1', 'Audio in': '2' })
     const row = own.locator('tbody tr').filter({ hasText: 'gemini-2.5-pro' })
-    // What was not changed is as in the list.
+    // Fields that were not changed keep the list's values.
     expect(await row.textContent()).toMatch(
       /gemini-2\.5-pro.*1.*0\.125.*10.*above 200,000 tokens 2\.5 \/ 0\.25 \/ 15; audio in 2/,
     )
@@ -233,7 +233,7 @@ describe.skipIf(!HAS_CHROMIUM)('acts on the page', { timeout: 120_000 }, () => {
     const keys = visit.acts.map((request) => request.headers()['idempotency-key'])
     expect(keys.length).toBeGreaterThan(30)
     expect(keys).toEqual(keys.map(() => expect.stringMatching(/^[\da-f-]{36}$/)))
-    // The same key is the same act, tried again.
+    // Requests with the same key are tries of the same act.
     const told = visit.acts.map(
       (request) => `${request.method()} ${request.url()} ${request.postData()}`,
     )

@@ -33,7 +33,7 @@ const GCLOUD = {
   universe_domain: 'googleapis.com',
 }
 
-/** Each builds on what those before it did. */
+/** Each test builds on those before it. */
 describe.skipIf(!HAS_CHROMIUM)('imports on the page', { timeout: 120_000 }, () => {
   let visit: SignedIn
   let page: Page
@@ -50,14 +50,14 @@ describe.skipIf(!HAS_CHROMIUM)('imports on the page', { timeout: 120_000 }, () =
 
   afterAll(() => visit?.end())
 
-  /** A file on disk, so that it can be dropped as a person drops one. */
+  /** Writes a file to disk, so that it can be dropped as a person would drop it. */
   function file(name: string, content: unknown): string {
     const path = join(visit.checkout, name)
     writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
     return path
   }
 
-  /** As from a file manager: the browser itself is told that files are dragged over and let go. */
+  /** Drops files as a file manager does: the browser itself is told of the drag. */
   async function drop(target: Locator, ...files: readonly string[]): Promise<void> {
     await target.scrollIntoViewIfNeeded()
     const box = await target.boundingBox()

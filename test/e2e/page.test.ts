@@ -26,7 +26,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
       npmStart(checkout, ['--port', String(port)]),
       launch(),
     ])
-    // The ring turns once, so that there is a countdown to be seen.
+    // The ring turns once, so that the page has a countdown to show.
     const [chat = '', , exhaust = ''] = gateway.curls
     await paste(exhaust.replace('gemini_429_minute', 'gemini_429_day'))
     await paste(chat)
@@ -46,7 +46,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
     await page.getByRole('table', { name: 'Credentials of the ring' }).waitFor()
   }
 
-  /** What all bars of a chart come to, by what it says of itself. */
+  /** The sum of all bars of a chart, as its label says. */
   async function chartSum(page: Page, title: string): Promise<number> {
     const chart = page.getByRole('img', { name: new RegExp(`^${title}: `) })
     const told = (await chart.getAttribute('aria-label')) ?? ''
@@ -90,7 +90,7 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
     await page.getByRole('table', { name: 'Users' }).waitFor()
     await expectAccessible(page)
 
-    // All of it in one request for the overview.
+    // The overview takes one request.
     await expect.poll(() => addresses.filter((one) => one.includes('/v1/')).length).toBe(2)
     expect(
       addresses.filter((one) => one.includes('/v1/')).map((one) => new URL(one).pathname),

@@ -1,4 +1,4 @@
-/** Takes the pictures of the page that README.md shows, of a gateway of its own: `npm run pictures`. Needs Chromium. */
+/** `npm run pictures`: takes the pictures of the page in README.md, from a gateway of its own. Needs Chromium. */
 import { randomInt } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** What Google says beside plain text, or late, or wrong, in the hands of the SDKs: each has a way of its own to stumble over it. */
+/**
+ * What Google says besides plain text, or late, or wrong, as the SDKs read it. Each SDK can fail over it in its own
+ * way.
+ */
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { ChatOpenAI } from '@langchain/openai'
@@ -20,9 +23,9 @@ beforeAll(async () => {
 
 afterAll(() => pollux[Symbol.asyncDispose]())
 
-/** Citations come where a search was asked for. */
+/** Citations come only if a search was asked for. */
 const SEARCH = { web_search_options: {} }
-/** The AI SDK has no word for it in a chat. */
+/** The AI SDK has no field for a search in a chat. */
 const searching: typeof fetch = (url, init) => {
   const body: unknown = JSON.parse(typeof init?.body === 'string' ? init.body : '{}')
   return fetch(url, { ...init, body: JSON.stringify(Object.assign({}, body, SEARCH)) })
@@ -47,7 +50,7 @@ async function streamedByAi(model: LanguageModel): Promise<string> {
   return text
 }
 
-/** How each client reads a stream to its end: the text, or whatever it raises. */
+/** How each client reads a stream to its end: the text, or the error that it raises. */
 const READERS: readonly (readonly [string, (user: User) => Promise<string>])[] = [
   [
     'openai',
@@ -114,7 +117,7 @@ describe.concurrent.each(READERS)('%s', (_, read) => {
     }
     const user = await given({ text: 'Rome.', candidate }, { blockReason: 'PROHIBITED_CONTENT' })
     expect(await read(user)).toBe('Rome.')
-    // The refusal, where the client shows it.
+    // The refusal, if the client shows it.
     expect(await read(user)).toMatch(/^$|^The prompt was blocked by Google/)
   })
 })

@@ -31,7 +31,7 @@ function openai({ key }: User) {
   return createOpenAI({ apiKey: key, baseURL: `${pollux.url}/v1` })
 }
 
-/** What Google was told last, as text. */
+/** What Google was sent last, as text. */
 async function toldTo(user: User): Promise<string> {
   return JSON.stringify((await pollux.callsTo(user)).at(-1)?.body)
 }

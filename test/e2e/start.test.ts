@@ -52,7 +52,7 @@ describe('npm start', { timeout: 90_000 }, () => {
       object: 'chat.completion',
       choices: [{ message: { content: expect.stringContaining('Hello, Pollux!') } }],
     })
-    // A newcomer's made-up credentials work.
+    // Made-up credentials of a newcomer work.
     const [emulator = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(exhaust) ?? []
     const settings = await fetch(`${emulator}/__emulator/settings`)
     expect(await settings.json()).toEqual({ credentials: 'any' })
@@ -96,7 +96,7 @@ describe('npm start', { timeout: 90_000 }, () => {
     expect(found.requests).toEqual(first.requests)
     expect(found.ring.cursor).toBe(first.ring.cursor)
     expect(found.ring.rotations).toBe(1)
-    // The access token of the last run is none of this emulator's.
+    // This emulator does not know the access token of the last run.
     expect(JSON.parse(await paste(one.curls[0] ?? ''))).toMatchObject({ object: 'chat.completion' })
 
     const other = await start()

@@ -34,11 +34,11 @@ describe('storage', { timeout: 60_000 }, () => {
       /^\w{64}\.sqlite$/.test(name),
     )
     const tables = databases.map((name) => tablesIn(join(workerd.userObjects, name)))
-    // workerd opens a file for every object that it wakes; what was written into it is another matter.
+    // workerd opens a file for every object that it wakes, so only the tables in it count.
     expect(tables.filter((names) => names.length > 0)).toEqual([
       expect.arrayContaining(['user', 'credentials']),
     ])
-    // Nor was any other written to: a write would be in the log that SQLite keeps beside the file.
+    // No other database was written to: a write would be in the log that SQLite keeps beside the file.
     const logs = databases.map((name) => sizeOf(workerd.userObjects, `${name}-wal`))
     expect(logs.filter((size) => size > 0).length).toBeLessThanOrEqual(1)
   })
@@ -59,7 +59,7 @@ describe('storage', { timeout: 60_000 }, () => {
     expect(before.requests.ok).toBe(30)
     expect(before.ring).toMatchObject({ rotations: 1, cursor: user.credentials[1]?.id })
 
-    // Some under way that will never be answered, and some that are answered while the power goes.
+    // Some requests are never answered, and some are answered during the crash.
     await pollux.google.script({
       credential: user.credentials[1]?.handle ?? '',
       times: 5,
@@ -86,7 +86,7 @@ describe('storage', { timeout: 60_000 }, () => {
     expect(after.requests.ok).toBeLessThanOrEqual(50)
     expect(after.ledger.holds).toBe(true)
 
-    // The first is still cooling down: a rotation that was forgotten would show here.
+    // The first credential is still cooling down, so a forgotten rotation would show here.
     const callsOfFirst = await callsTo(pollux, user)
     expect(await ask(pollux.url, user.key)).toBe(200)
     expect(await callsTo(pollux, user)).toBe(callsOfFirst)
@@ -99,7 +99,7 @@ describe('storage', { timeout: 60_000 }, () => {
   })
 })
 
-/** A chat; answers its status. */
+/** Sends a chat and returns its status. */
 async function ask(url: string, key: string): Promise<number> {
   const answer = await fetch(`${url}/v1/chat/completions`, {
     method: 'POST',

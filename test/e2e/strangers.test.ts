@@ -7,10 +7,10 @@ import { eventually } from './support/eventually.ts'
 import { startWorkerd, type Workerd } from './support/workerd.ts'
 
 const STRANGERS = 10_000
-/** Every second has a key as an admin might choose it; the others have forged ones. */
+/** Every second stranger has a key as an admin might choose it; the others have forged ones. */
 const STRANGERS_PER_CHOSEN = 2
 const AT_ONCE = 32
-/** Of a known user, before, meanwhile and after. */
+/** Requests of a known user: before, during and after. */
 const SAMPLES = 200
 
 it(`${STRANGERS} keys that nobody has: each is refused, nothing is stored, and no known user is slower`, async () => {
@@ -33,12 +33,12 @@ it(`${STRANGERS} keys that nobody has: each is refused, nothing is stored, and n
   const after = await latencies(workerd, known)
   await workerd.stop()
 
-  // workerd opens a database for every object that is woken. No stranger's key wakes one, of whatever form it is.
+  // workerd opens a database for every object that is woken, and no stranger's key may wake one, whatever its form.
   expect(filesIn(workerd.state).filter((file) => !files.has(file))).toEqual([])
 
   const p50 = { before: median(before), meanwhile: median(meanwhile), after: median(after) }
   console.log({ p50_ms: p50, strangers_per_second: Math.round(STRANGERS / seconds) })
-  // On a busy machine a median moves; what grew with the strangers would move it far.
+  // On a busy machine a median varies. A cost that grows with the number of strangers would exceed this by far.
   expect(p50.after).toBeLessThan(3 * p50.before + 20)
 }, 90_000)
 
@@ -78,7 +78,7 @@ async function knownKeys(workerd: Workerd): Promise<KnownKeys> {
   const chosen = 'a-key-that-somebody-has'
   await make({ apiKey: chosen })
   const minted = (await make({})) ?? ''
-  // Their snapshots are no strangers' doing.
+  // These users' snapshots are not the strangers' doing.
   const snapshots = join(workerd.state, 'kv', 'SNAPSHOTS', 'blobs')
   await eventually(
     () => (existsSync(snapshots) ? readdirSync(snapshots) : []),
@@ -109,7 +109,7 @@ function median(numbers: readonly number[]): number {
 
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE + 1 })
 
-/** With less ado than `fetch`, which takes longer than the gateway. */
+/** Not `fetch`, which takes longer than the gateway itself. */
 function statusOf({ url }: Workerd, key: string, path = '/v1/models'): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${key}` }

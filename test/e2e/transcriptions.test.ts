@@ -1,4 +1,4 @@
-/** The real SDK's uploads, as it makes them, against a real workerd over HTTP. */
+/** The real SDK's uploads, unmodified, against a real workerd over HTTP. */
 import OpenAI, { BadRequestError, toFile } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BYTES } from '../support/media.ts'

@@ -1,4 +1,7 @@
-/** What an operator sets for all users, and no test in one isolate can set: DEFAULT_LIMITS and STORE_RESPONSES. */
+/**
+ * Variables that an operator sets for all users and that no test within one isolate can set: DEFAULT_LIMITS and
+ * STORE_RESPONSES.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Pollux, type User } from './support/pollux.ts'
 

@@ -30,7 +30,7 @@ describe.each(WAYS)('%s (stream: %s): a call', (_, stream, speaker) => {
 
     const after = { answer, results: ['It rains.'] }
     const next = await speaker.ask(user.key, { ...asking, after })
-    // The emulator refuses a call without its signature, as Google does.
+    // Like Google, the emulator refuses a call without its signature.
     expect(speaker.errorOf(await next.text())).toBeNull()
     const sent = (await callsOf(handle)).at(-1)?.body as Sent
     const parts = sent.contents.flatMap((content) => content.parts)

@@ -7,7 +7,7 @@ describe.each(SPEAKERS)('%s: a stream in which Google is silent for a while', (_
     const user = await givenUser()
     const [{ handle } = { handle: '' }] = user.credentials
     const told: string[] = []
-    // STREAM_IDLE_TIMEOUT_MS is 700 in these tests: a tick is a fourth of it.
+    // STREAM_IDLE_TIMEOUT_MS is 700 in these tests. The pump ticks at a fourth of it.
     for (const chunkDelayMs of [0, 500]) {
       await google.script({ credential: handle, reply: { text: 'one two three', chunkDelayMs } })
       told.push(await (await speaker.ask(user.key, { stream: true })).text())
@@ -17,7 +17,7 @@ describe.each(SPEAKERS)('%s: a stream in which Google is silent for a while', (_
       expect(speaker.textOf(body)).toBe('one two three')
     }
     const [fast = '', slow = ''] = told
-    // Ids and times are of one length, so what is longer was said in between.
+    // Ids and times have a fixed length, so a longer stream has keep-alives.
     expect(slow.length).toBeGreaterThan(fast.length)
   })
 })

@@ -1,4 +1,4 @@
-/** What admins do, and what users and admins look up. */
+/** Acts of admins, and what users and admins look up. */
 import { describe } from 'vitest'
 import { type Ask, recorded, recordedEach } from './support/scene.ts'
 

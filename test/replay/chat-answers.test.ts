@@ -1,4 +1,4 @@
-/** What becomes of Google's answers, whole and streamed, however the stream is cut, on each upstream. */
+/** How Google's answers reach clients, whole and streamed, with the stream cut in any way, on each upstream. */
 import { describe } from 'vitest'
 import {
   recorded,
@@ -36,7 +36,7 @@ const ends = (parts: Body[], more: Body = {}): Body => ({
 })
 const goesOn = (parts: Body[]): Body => ({ candidates: [{ content: { role: 'model', parts } }] })
 
-/** What Google says, and what it was asked beside "Hello there". */
+/** What Google says, and what the request adds to "Hello there". */
 const ANSWERS: readonly (readonly [string, Scripted, Body?])[] = [
   ['an echo', {}],
   ['letters of all lengths', { text: 'Grüße: 🎉 日本語 "quoted"\nand\ttabs \u2028 </script>' }],
@@ -257,7 +257,7 @@ const ANSWERS: readonly (readonly [string, Scripted, Body?])[] = [
   ['a filter of pictures', { parts: [], finishReason: 'IMAGE_SAFETY' }],
 ]
 
-/** These also come in pieces. */
+/** Answers that are also sent cut at odd places. */
 const ODDLY_SPLIT = new Set([
   'an echo',
   'letters of all lengths',
@@ -273,7 +273,7 @@ const ODDLY_SPLIT = new Set([
   'an answer without an end',
 ])
 
-/** These are played on each upstream, the others on one. */
+/** Answers that are played on each upstream; the others are played on one. */
 const ON_EACH = new Set([
   ...ODDLY_SPLIT,
   'a call',

@@ -1,4 +1,4 @@
-/** What clients are told where Google fails, and what the ring makes of it. */
+/** What clients are told when Google fails, and what that does to the ring. */
 import { describe } from 'vitest'
 import { recorded, recordedHoweverSplit, recordedOnEach } from './support/scene.ts'
 
@@ -47,7 +47,7 @@ describe('POST /v1/chat/completions of a ring of one, whole and again', () => {
   }
 })
 
-/** Of how long nothing is said, or too short a time for a second request that surely falls into it. */
+/** Errors without a wait, or with one too short for a second request to surely fall into it. */
 const SHORT = ['generic_429', 'vertex_429', 'vertex_429_throughput', 'gemini_429_tokens'] as const
 
 describe('POST /v1/chat/completions of a ring of one, whole and once', () => {

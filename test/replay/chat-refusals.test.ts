@@ -1,4 +1,4 @@
-/** What is wrong with a chat, kind by kind of field. */
+/** Mistakes in a chat request, by kind of field. */
 import { describe } from 'vitest'
 import { recordedEach, recordedOnEach } from './support/scene.ts'
 

@@ -1,4 +1,4 @@
-/** Whose key opens what, and where it may stand. */
+/** Which key opens which routes, and where it may stand. */
 import { describe } from 'vitest'
 import { type Ask, recorded, recordedEach } from './support/scene.ts'
 
@@ -6,7 +6,7 @@ const CHAT = '/v1/chat/completions'
 const wrong = { authorization: 'Bearer nobody-has-this-key' }
 const forged = { authorization: `Bearer sk-pollux-v1-${'A'.repeat(96)}` }
 
-/** One route of each kind of access, and of each dialect. */
+/** One route for each kind of access and for each dialect. */
 const ROUTES: readonly Ask[] = [
   { path: CHAT },
   { path: CHAT, body: { stream: true } },

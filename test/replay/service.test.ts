@@ -1,4 +1,4 @@
-/** What is there for everyone, where routes are, and what pages in browsers are told. */
+/** Routes for everyone, other roots of routes, and what pages in browsers are told. */
 import { describe } from 'vitest'
 import {
   type Ask,

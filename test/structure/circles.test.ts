@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { circlesIn, importsBelow } from './imports.ts'
 
 describe('imports', () => {
-  // Lint's `no-cycle` does not see those that are of types alone, and those grow into real ones.
+  // Lint's `no-cycle` misses circles of types alone, and those grow into real ones.
   it.each(['src', 'emulator'])('never lead back to where they began, in %s', (root) => {
     const imports = importsBelow(root)
     expect(imports.size).toBeGreaterThan(50)

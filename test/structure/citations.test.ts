@@ -1,4 +1,4 @@
-/** What comments cite has to be in the repository, under the heading that they name. */
+/** Whatever comments cite must exist in the repository, under the heading that they name. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
@@ -17,7 +17,10 @@ function headingsOf(page: string): readonly string[] {
 
 const HEADINGS = { google: headingsOf('google'), clients: headingsOf('clients') }
 
-/** Citations of one page's headings in a text, such as `docs/google.md: Turns, Parts`, each with what follows the page's name. */
+/**
+ * Citations of one page's headings in a text, such as `docs/google.md: Turns, Parts`, each with what follows the
+ * page's name.
+ */
 function citationsIn(text: string): readonly { page: keyof typeof HEADINGS; named: string }[] {
   const plain = text.replaceAll(/\s+(?:\*|\/\/)?\s*/g, ' ')
   return [...plain.matchAll(/docs\/(google|clients)\.md[:,] ([A-Z][^();:]*)/g)].map(
@@ -25,7 +28,7 @@ function citationsIn(text: string): readonly { page: keyof typeof HEADINGS; name
   )
 }
 
-/** The first name in a list that is no heading; null where all that look like one are. */
+/** The first name in the list that is not a heading; null if all that look like one are. */
 function unknownIn(named: string, headings: readonly string[]): string | null {
   const known = headings.find((heading) => named.startsWith(heading))
   if (known === undefined) return named

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** What each TypeScript file below `root` imports from files beside it, type imports too; paths from the repository's top. */
+/**
+ * What each TypeScript file below `root` imports from files in the project, including types. Paths start at the
+ * repository's top.
+ */
 export function importsBelow(root: string): ReadonlyMap<string, readonly string[]> {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
@@ -15,7 +18,7 @@ function importsOf(file: string): string[] {
   return [...named].map(([, path = '']) => join(dirname(file), path))
 }
 
-/** The ways that lead back to where they began; one for each circle that is met. */
+/** The import chains that lead back to where they began, one for each circle. */
 export function circlesIn(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const circles: string[][] = []
   const done = new Set<string>()

@@ -3,12 +3,15 @@ import { importsBelow } from './imports.ts'
 
 const PURE = ['gemini', 'failure', 'json', 'bytes', 'lazy']
 const BELOW = [...PURE, 'http', 'settings', 'secret-keys', 'within', 'wire', 'version']
-/** A dialect's contract, by what its route makes. */
+/** The files of a dialect's contract, one for each kind of route. */
 const CONTRACT = ['dialect', 'embedding-dialect', 'count-dialect', 'file-dialect'].map(
   (file) => `dialects/${file}`,
 )
 
-/** What each room may know besides itself (docs/architecture.md). Who is not here may know all, as the Worker's entry. */
+/**
+ * What each room may import besides itself (docs/architecture.md). A room that is missing here may import everything,
+ * such as the Worker's entry.
+ */
 const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   json: [],
@@ -19,7 +22,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   upstreams: BELOW,
   objects: [...BELOW, 'upstreams'],
   gateway: [...BELOW, 'upstreams', 'objects', ...CONTRACT],
-  // Where what clients had stored is kept is the routes' to know, how it looks the dialect's.
+  // The routes know where stored things are kept; the dialect knows how they look.
   routes: [...BELOW, 'upstreams', 'objects', 'gateway', ...CONTRACT, 'dialects/memory'],
   'routes/index': ['routes', 'dialects', ...PURE],
   'routes/family-of': [
@@ -29,13 +32,13 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
     ...CONTRACT,
   ],
   dialects: PURE,
-  // It is chat in an older form.
+  // Completions are an older form of chat.
   'dialects/openai-completions': [...PURE, 'dialects/openai-chat'],
-  // Bodies of Responses that are sent to chat's path.
+  // Bodies of the Responses API that are sent to the path of chat.
   'dialects/openai-chat/index': [...PURE, 'dialects/openai-responses'],
 }
 
-/** The files beside the dialects, and `openai/`, are what dialects share. */
+/** The files beside the dialects' folders, and `openai/`, are shared by dialects. */
 const SHARED = /^dialects\/(?:openai\/.*|[\w-]+)$/
 
 function breachesIn(imports: ReadonlyMap<string, readonly string[]>): string[] {

@@ -1,4 +1,4 @@
-/** Storage that counts the rows that are written, deleted ones too. */
+/** Storage that counts written rows, including deleted ones. */
 export function countingRows(sql: SqlStorage): { sql: SqlStorage; written: () => number } {
   const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
   const exec: SqlStorage['exec'] = (query, ...bindings) => {

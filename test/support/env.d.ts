@@ -1,6 +1,6 @@
 declare namespace Cloudflare {
   interface Env {
-    /** Where the emulator listens; bound by vitest.config.ts. */
+    /** Where the emulator listens. Bound by vitest.config.ts. */
     EMULATOR_URL: string
     /** Where the file server of support/start-file-server.ts listens. */
     FILES_URL: string

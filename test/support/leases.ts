@@ -1,4 +1,4 @@
-/** A user's object as the Worker meets it: leases, and reports of how they ended. */
+/** Calls a user's object as the Worker does: leases, and reports of how they ended. */
 import { env } from 'cloudflare:workers'
 import { NO_TOKENS } from '../../src/gemini/usage.ts'
 import type {
@@ -14,7 +14,7 @@ export function objectOf({ userId }: Pick<User, 'userId'>) {
   return env.USERS.getByName(userId)
 }
 
-/** Another request each time. */
+/** Asks for a lease for a new request each time. */
 export function asking(
   { userId: keyDigest }: Pick<User, 'userId'>,
   overrides: Partial<LeaseRequest> = {},
@@ -43,7 +43,7 @@ export function granted(result: LeaseResult): Lease {
   return result.lease
 }
 
-/** `request`: how the request ended with this attempt; null where it goes on. */
+/** `request`: how the request ended with this attempt; null if it goes on. */
 export function report(
   { access: _access, ...lease }: Lease,
   verdict: Verdict = { kind: 'ok' },

@@ -1,4 +1,4 @@
-/** What Anthropic's clients make of a stream. */
+/** How Anthropic's clients read a stream. */
 import { expect } from 'vitest'
 
 export type Block = Record<string, unknown> & { type: string }
@@ -19,7 +19,7 @@ export interface StreamEvent {
   readonly data: Record<string, unknown> & { type: string }
 }
 
-/** Each has an `event:` line that says its type, as all SDKs but one need. */
+/** Each event must have an `event:` line with its type, which all SDKs but one need. */
 export function eventsOf(text: string): StreamEvent[] {
   return text
     .split('\n\n')
@@ -32,7 +32,7 @@ export function eventsOf(text: string): StreamEvent[] {
     })
 }
 
-/** The message that a stream makes, held to the sequence that clients need. */
+/** The message that a stream builds. Checks the order of events that clients need. */
 export function accumulated(text: string): Message {
   const events = eventsOf(text).filter(({ event }) => event !== 'ping')
   const [start, ...rest] = events

@@ -1,4 +1,4 @@
-/** Anthropic's Messages API as its clients speak it: what they send, and what they make of a stream. */
+/** Anthropic's Messages API as its clients speak it: what they send, and how they read a stream. */
 import { expect } from 'vitest'
 import { accumulated, type Message } from './message-events.ts'
 import { fetchPollux, MODEL } from './pollux.ts'
@@ -38,7 +38,7 @@ export function ask(
   })
 }
 
-/** The same request whole and streamed: the same message comes of it, but for ids and what is made at random. */
+/** Sends the same request whole and streamed. Both must give the same message, except for ids and random values. */
 export async function askBothWays(
   key: string,
   overrides: Record<string, unknown> = {},
@@ -50,7 +50,7 @@ export async function askBothWays(
   return [await whole.json<Message>(), accumulated(await stream.text())]
 }
 
-/** Where it is not, says why. */
+/** Otherwise the error shows the answer's body. */
 export async function expectOk(answer: Response): Promise<void> {
   if (!answer.ok) throw new Error(await answer.clone().text())
   expect(answer.status).toBe(200)

@@ -1,4 +1,7 @@
-/** Counts what Cloudflare would bill of the objects: calls, rows, alarms. Tests, Worker and objects share one isolate. */
+/**
+ * Counts what Cloudflare would bill for the objects: calls, rows, alarms. Possible since tests, Worker and objects
+ * share one isolate.
+ */
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
@@ -11,15 +14,15 @@ const OF_TOTALS = /\b(?:told|sums|tallies \(|people|read_up_to|pushed_version = 
 type Method = (this: unknown, ...given: unknown[]) => unknown
 
 export interface Bill {
-  /** Of the user's object, in the order in which they ended. */
+  /** Calls of the user's object, in the order in which they ended. */
   readonly calls: readonly (typeof CALLS)[number][]
   readonly rowsRead: number
   readonly rowsWritten: number
-  /** Each is billed as a row written, beside those. */
+  /** Each is billed as a written row, in addition to those above. */
   readonly alarmsSet: number
 }
 
-/** What the users' objects do until `done` says that it is all. */
+/** What the users' objects do until `done` returns true. */
 export async function billOf(
   act: () => Promise<unknown>,
   done: (bill: Bill) => boolean,
@@ -39,12 +42,12 @@ export async function billOf(
     })
   })
   const { sql, storage } = await prototypes()
-  // Called with what they are called on, by Reflect.apply.
+  // Reflect.apply calls them on the right object.
   const exec = Reflect.get(sql, 'exec') as Method
   const setAlarm = Reflect.get(storage, 'setAlarm') as Method
   sql.exec = function (...statement: unknown[]) {
     const cursor = Reflect.apply(exec, this, statement) as (typeof cursors)[number]
-    // Users' objects tell the totals object by alarm, whenever that is.
+    // Users' objects report to the totals object by alarm, at any time, so its rows are left out.
     if (!OF_TOTALS.test(String(statement[0]))) cursors.push(cursor)
     return cursor as never
   }
@@ -73,7 +76,7 @@ export async function billOf(
   }
 }
 
-/** What every object's storage inherits from. */
+/** The prototypes from which every object's storage inherits. */
 async function prototypes(): Promise<{
   readonly sql: SqlStorage
   readonly storage: DurableObjectStorage

@@ -1,4 +1,4 @@
-/** Gemini's own API, as its clients ask for it. */
+/** Requests to Gemini's own API, as its clients make them. */
 import { fetchPollux, MODEL } from './pollux.ts'
 
 export const NATIVE_BODY = { contents: [{ role: 'user', parts: [{ text: 'Hello there' }] }] }
@@ -11,7 +11,7 @@ export interface Asking {
   readonly headers?: Record<string, string>
 }
 
-/** `body`: text is sent as it is. */
+/** `body`: a text is sent as it is. */
 export function native(
   key: string,
   body: unknown = NATIVE_BODY,
@@ -42,7 +42,7 @@ export interface NativeResponse {
   readonly usageMetadata?: object
 }
 
-/** The events of a stream, held to the one form that all of Google's clients read. */
+/** The events of a stream. Checks the one form that all of Google's clients read. */
 export function eventsOf(stream: string): NativeResponse[] {
   if (!stream.endsWith('\r\n\r\n')) throw new Error(`The last event is not closed: ${stream}`)
   return stream

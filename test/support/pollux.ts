@@ -1,4 +1,4 @@
-/** Pollux as its users meet it, for tests that run in workerd: real objects, real KV, Google on loopback. */
+/** Pollux as its users see it, for tests that run in workerd: real objects, real KV, Google on loopback. */
 import { env, exports } from 'cloudflare:workers'
 import { createEmulatorClient, type Minted } from '../../emulator/client.ts'
 import type { Admin } from '../../src/objects/audit/audit.ts'
@@ -18,7 +18,7 @@ export interface User {
   readonly credentials: readonly { readonly id: string; readonly handle: string }[]
 }
 
-/** Whom the audit names for an act that a test asks of the object itself. */
+/** The admin whom the audit names if a test calls the object directly. */
 export function anAdmin(): Admin {
   const requestId = `req_${crypto.randomUUID()}`
   return { requestId, operation: requestId }
@@ -52,13 +52,13 @@ export function admin(method: string, path: string, body?: unknown): Promise<Res
   })
 }
 
-/** Changes settings of a user; a test that means them to be refused asks `admin` itself. */
+/** Changes settings of a user, and throws if that is refused. A test of refusals calls `admin` itself. */
 export async function configure({ userId }: Pick<User, 'userId'>, change: object): Promise<void> {
   const answer = await admin('PATCH', `users/${userId}`, change)
   if (!answer.ok) throw new Error(await answer.text())
 }
 
-/** A user with fresh credentials of these kinds, configured through the admin API. */
+/** A user with new credentials of these kinds, configured through the admin API. */
 export async function givenUser(kinds: readonly Kind[] = ['api_key']): Promise<User> {
   const key = `key-${crypto.randomUUID()}`
   const credentials: { id: string; handle: string }[] = []
@@ -107,7 +107,7 @@ export async function statsOf(user: User): Promise<Stats> {
   return answer.json<Stats>()
 }
 
-/** The stats once every settlement is in: they are sent after the answer. */
+/** The stats once every settlement has arrived: settlements are sent after the answer. */
 export async function settledStats(
   user: User,
   until: (stats: Stats) => boolean = noneOpen,

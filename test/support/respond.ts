@@ -1,6 +1,6 @@
 import { MODEL, post, type User } from './pollux.ts'
 
-/** An item of an answer, as far as tests look. */
+/** An item of an answer, as far as tests read it. */
 export interface ToldItem {
   readonly type: string
   readonly id: string
@@ -39,7 +39,7 @@ export function respond(user: Pick<User, 'key'>, body: object = {}): Promise<Res
   return post('/v1/responses', user.key, { model: MODEL, input: 'Hello there', ...body })
 }
 
-/** The answer, which must be one. */
+/** The answer; throws unless the request succeeded. */
 export async function responded(user: Pick<User, 'key'>, body: object = {}): Promise<ToldResponse> {
   const answer = await respond(user, body)
   const text = await answer.text()
@@ -47,7 +47,7 @@ export async function responded(user: Pick<User, 'key'>, body: object = {}): Pro
   return JSON.parse(text) as ToldResponse
 }
 
-/** The events of a streamed answer, which must be one. */
+/** The events of a streamed answer; throws unless the request succeeded. */
 export async function streamed(
   user: Pick<User, 'key'>,
   body: object = {},

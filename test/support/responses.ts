@@ -6,7 +6,7 @@ export function responsesOf(userId: string) {
   return env.RESPONSES.getByName(userId)
 }
 
-/** An item as its client says it: without an id. */
+/** An item as a client sends it: without an id. */
 export function said(text: string): Item {
   return {
     id: null,
@@ -14,7 +14,7 @@ export function said(text: string): Item {
   }
 }
 
-/** An item as Pollux tells it: with its id. */
+/** An item as Pollux returns it: with an id. */
 export function told(text: string, id = `msg_${crypto.randomUUID()}`): Item {
   return { id, text: JSON.stringify({ type: 'message', id, content: text }) }
 }

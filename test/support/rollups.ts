@@ -41,7 +41,7 @@ export function leaseOf(credentialId = 'a', model = 'm'): LeaseRef {
   }
 }
 
-/** As the object does it: one transaction, and what was written is not written again. */
+/** Commits as the object does: in one transaction, so that nothing is written twice. */
 export function commit(storage: DurableObjectStorage, counters: Counters, foldAt?: number): void {
   storage.transactionSync(() => {
     counters.flush()

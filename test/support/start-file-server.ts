@@ -10,7 +10,10 @@ declare module 'vitest' {
   }
 }
 
-/** A web server with all the manners that files on the web have, and a DNS resolver, on loopback, for tests in workerd. */
+/**
+ * A web server that behaves in all the ways that servers of files do, and a DNS resolver, on loopback, for tests in
+ * workerd.
+ */
 export default async function startFileServer(project: TestProject): Promise<() => Promise<void>> {
   const server = createServer(answer)
   server.listen(0, '127.0.0.1')
@@ -25,7 +28,7 @@ export default async function startFileServer(project: TestProject): Promise<() 
 
 type Answer = (response: ServerResponse, query: URLSearchParams) => void
 
-/** What a page of error holds that nobody is to see. */
+/** Part of an error page that must never be shown. */
 const SECRET = 'the-secret-of-the-server'
 
 const PAGES: Readonly<Record<string, Answer>> = {
@@ -57,7 +60,7 @@ const PAGES: Readonly<Record<string, Answer>> = {
     response.writeHead(200, { 'content-type': 'image/png', 'content-length': bytes.length })
     response.end(bytes)
   },
-  // It says nothing of its length, and never ends.
+  // Announces no length, and never ends.
   '/endless': (response) => {
     response.writeHead(200, { 'content-type': 'image/png' }).write(BYTES.png)
     const more = (): void => {
@@ -65,7 +68,7 @@ const PAGES: Readonly<Record<string, Answer>> = {
     }
     more()
   },
-  // It promises more than it sends.
+  // Announces more than it sends.
   '/broken-off': (response) => {
     response.writeHead(200, { 'content-type': 'image/png', 'content-length': 1000 })
     response.write(BYTES.png, () => response.destroy())
@@ -73,7 +76,7 @@ const PAGES: Readonly<Record<string, Answer>> = {
   '/dns-query': resolve,
 }
 
-/** The addresses of names, by type. */
+/** The addresses of names, by type of record. */
 const ZONE: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'public.pictures.com': { 1: ['93.184.215.14'], 28: ['2606:2800:21f:cb07:6820:80da:af6b:8b2c'] },
   'private.pictures.com': { 1: ['10.1.2.3'] },

@@ -1,4 +1,4 @@
-/** Files, caches and batches, as a client of Gemini's own API asks for them. */
+/** Requests about files, caches and batches, as a client of Gemini's own API makes them. */
 import { fetchPollux, MASTER_KEY as MASTER, type User } from './pollux.ts'
 
 export interface File {
@@ -28,7 +28,7 @@ export async function begun(user: User, file: object = {}, type = 'text/plain'):
   })
 }
 
-/** Without any key, as Google's SDK for Python sends them. */
+/** Without any key, like Google's SDK for Python. */
 export function send(url: string, command: string, bytes = '', offset = 0): Promise<Response> {
   const { pathname, search } = new URL(url)
   return fetchPollux(pathname + search, {
@@ -48,7 +48,7 @@ export async function uploaded(
   return (await answer.json<{ file: File }>()).file
 }
 
-/** A user with a credential that others have as well. */
+/** A user with a credential that other users have too. */
 export async function sharing(gcpServiceAccount: object): Promise<User> {
   const apiKey = `key-${crypto.randomUUID()}`
   const body = JSON.stringify({ apiKey, gcpServiceAccount })
@@ -58,7 +58,7 @@ export async function sharing(gcpServiceAccount: object): Promise<User> {
   return { key: apiKey, userId: user, credentials: [] }
 }
 
-/** The next request begins at another credential. */
+/** Moves the ring, so that the next request begins with another credential. */
 export async function turn(user: User): Promise<void> {
   const answer = await fetchPollux('/v1/config/rotate', {
     method: 'POST',

@@ -1,4 +1,4 @@
-/** Users' objects as the totals object meets them. */
+/** Users' objects as the totals object sees them. */
 import { NO_LATENCY, withAttempt } from '../../src/objects/ledger/latency.ts'
 import { noUsage } from '../../src/objects/ledger/usage.ts'
 import type { Push } from '../../src/objects/totals/push.ts'
@@ -15,7 +15,7 @@ export interface SimulatedUser {
 
 export const WHOLE_MS = 1000
 
-/** All that this user ever counted. */
+/** Everything that this user ever counted. */
 export function pushOfUser({ id, life, version, ok, quota }: SimulatedUser): Push {
   let latency = NO_LATENCY
   for (let n = 0; n < ok; n++) {

@@ -1,4 +1,7 @@
-/** A real agent, unmodified, as a person would run it: with a home of its own, a made-up key, and nobody to talk to but loopback. */
+/**
+ * A real agent, unmodified, run as a person would run it: with a home folder of its own and a made-up key. Only
+ * loopback is reachable.
+ */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,14 +15,14 @@ export interface Finished {
   readonly errors: string
 }
 
-/** Whether the program is at hand; where it is not, its tests are skipped, which is said aloud. */
+/** Whether the program is installed. If not, its tests are skipped, and a warning says so. */
 export function isAtHand(program: string): boolean {
   const found = existsSync(join(BIN, program))
   if (!found) console.warn(`SKIPPED: ${program} is not installed; \`npm run test:agents\` does it.`)
   return found
 }
 
-/** A home and a folder to work in, which go with the test. */
+/** A home and a working folder, which are deleted after the test. */
 export class Desk implements Disposable {
   readonly #root = mkdtempSync(join(tmpdir(), 'pollux-agent-'))
   readonly home = join(this.#root, 'home')
@@ -44,7 +47,10 @@ export class Desk implements Disposable {
     return existsSync(join(this.#root, path))
   }
 
-  /** Runs to the end, a program of this suite's or one at an absolute path; killed after two minutes, which the test then sees by the code. */
+  /**
+   * Runs a program to its end: one of this suite's, or one at an absolute path. It is killed after two minutes, which
+   * the test sees by the exit code.
+   */
   run(
     program: string,
     args: readonly string[],
@@ -52,7 +58,7 @@ export class Desk implements Disposable {
   ): Promise<Finished> {
     const child = spawn(resolve(BIN, program), args, {
       cwd: this.work,
-      // Nothing of whoever runs the tests: neither keys nor proxies nor settings.
+      // Nothing of the environment in which the tests run: no keys, proxies or settings.
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: this.home,

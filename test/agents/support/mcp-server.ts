@@ -1,6 +1,7 @@
 /**
- * A server of the Model Context Protocol over stdin and stdout, for agents to start: with schemas that are hard for Google, a name that is
- * too long for it, and a picture for a result. What its tools were called with stands in the file that its one argument names, a line each.
+ * A Model Context Protocol server over stdin and stdout, which agents start. It has schemas that are hard for Google,
+ * a name that is too long for Google, and a picture as a result. It writes each call into the file that its only
+ * argument names, one a line.
  */
 import { appendFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -21,7 +22,7 @@ const TOOLS = [
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
       properties: {
-        // Without a type: Codex then calls it a string, and Google takes no numbers for one.
+        // It has no type, so Codex declares it a string, for which Google accepts no numbers.
         row: { enum: [1, 2, 3] },
         price: { type: ['number', 'null'], minimum: 0, default: 0 },
         who: {
@@ -33,7 +34,7 @@ const TOOLS = [
         kind: { const: 'seat' },
         span: { type: 'array', prefixItems: [{ type: 'integer' }, { type: 'integer' }] },
         tree: { $ref: '#/$defs/tree' },
-        // Not at the top: Claude Code leaves out a tool with a `$` in a property's name there.
+        // Not at the top level: there Claude Code would leave out a tool whose property has a `$` in its name.
         where: { type: 'object', properties: { $ref: { type: 'string', format: 'uri' } } },
         extra: true,
       },
@@ -53,7 +54,7 @@ const TOOLS = [
     name: 'wait',
     description: 'Waits.',
     inputSchema: { type: 'object', properties: { ms: { type: 'integer' } }, required: ['ms'] },
-    // Agents run several at once only of what changes nothing.
+    // Agents run several tools at once only if they change nothing.
     annotations: { readOnlyHint: true },
   },
 ]

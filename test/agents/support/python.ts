@@ -1,10 +1,10 @@
-/** Python's own clients, in an environment of their own beside this suite's node_modules. */
+/** Python clients, in an environment of their own beside this suite's node_modules. */
 import { join, resolve } from 'node:path'
 import { pythonWith } from '../../e2e/support/python.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../python')
 
-/** The interpreter that has the clients; null where Python, or what installs them, is not at hand, which is said aloud. */
+/** The Python interpreter with the clients. Null if Python or its installer is missing, and a warning says so. */
 export function pythonWithClients(): string | null {
   const python = pythonWith(join(FOLDER, '.venv'), join(FOLDER, 'requirements.txt'))
   if (python === null) {

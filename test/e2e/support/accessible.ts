@@ -10,9 +10,9 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
 }
 
-/** WCAG 2.2 A and AA by axe, and nothing that has to be scrolled sideways. */
+/** Checks WCAG 2.2 A and AA with axe, and that nothing must be scrolled sideways. */
 export async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(AXE) // goes past the page's policy
+  await page.evaluate(AXE) // not subject to the page's policy
   const violations = await page.evaluate(async () => {
     const axe = (
       globalThis as unknown as {

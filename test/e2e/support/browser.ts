@@ -27,9 +27,9 @@ export function launch(): Promise<Browser> {
 export interface Visit {
   readonly page: Page
   readonly context: BrowserContext
-  /** What the browser complained of, and requests that left the gateway. */
+  /** Errors in the browser's console, and requests that went elsewhere than to the gateway. */
   readonly complaints: string[]
-  /** Every address that was asked for. */
+  /** Every address that was requested. */
   readonly addresses: string[]
 }
 
@@ -46,7 +46,7 @@ export async function visit(browser: Browser, url: string, look: Look): Promise<
   const addresses: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
-    // A refused request is told of by the page itself.
+    // The page itself reports a refused request.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
       complaints.push(message.text())
     }
@@ -68,7 +68,7 @@ export async function signIn(page: Page, key: string, keep = false): Promise<voi
   await page.getByRole('navigation', { name: 'Main' }).waitFor()
 }
 
-/** Waits until it is there to be seen. */
+/** Waits until it is visible. */
 export async function seen(what: Locator): Promise<boolean> {
   await what.first().waitFor()
   return true

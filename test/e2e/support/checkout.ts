@@ -15,8 +15,8 @@ const FILES = [
 ]
 
 /**
- * The project as a fresh clone has it, in a folder of its own: its keys and its state are nobody's, and wrangler, which starts
- * anew when a source file changes, is not disturbed by whoever edits one while the tests run.
+ * The project as in a fresh clone, in a folder of its own. It shares no keys and no state with others. And wrangler,
+ * which restarts when a source file changes, is not disturbed by edits while the tests run.
  */
 export function makeCheckout(): string {
   const folder = mkdtempSync(join(tmpdir(), 'pollux-e2e-'))

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const POLL_MS = 25
 const DEADLINE_MS = 10_000
 
-/** Looks again and again until `accept` is content, and answers what it then saw. */
+/** Calls `look` until `accept` returns true for the result, and returns that result. */
 export async function eventually<T>(
   look: () => T | Promise<T>,
   accept: (seen: T) => boolean,

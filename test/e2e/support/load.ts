@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Nobody listens between a crash and the next start. */
+/** Between a crash and the next start nobody listens. */
 const PAUSE_MS = 10
 
-/** So many clients that chat without end, every third time with a stream, and take a broken connection as it comes. */
+/** A number of clients that chat without end, every third time with a stream. They tolerate broken connections. */
 export class Load {
-  /** Requests that were sent, whatever became of them. */
+  /** Requests that were sent, whatever happened to them. */
   sent = 0
-  /** 200s whose body was read to its end. */
+  /** Answers with 200 whose body was read to its end. */
   answered = 0
   readonly #url: string
   readonly #key: string
@@ -20,7 +20,7 @@ export class Load {
     this.#clients = Array.from({ length: clients }, () => this.#chat())
   }
 
-  /** Resolves when the last answer is in. */
+  /** Resolves when the last answer has arrived. */
   async stop(): Promise<void> {
     this.#isOver = true
     await Promise.all(this.#clients)
@@ -36,7 +36,7 @@ export class Load {
     }
   }
 
-  /** True for an answer that came whole. */
+  /** True for a complete answer. */
   async #ask(stream: boolean): Promise<boolean> {
     const answer = await chat(this.#url, this.#key, { stream })
     const text = await answer.text()

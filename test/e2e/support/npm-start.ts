@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { eventually } from './eventually.ts'
 import { family, running } from './processes.ts'
 
-/** What the issue promises; the tests' machine may be busy with other tests at the same time. */
+/** A start must be ready within this time, even while other tests use the machine. */
 const START_DEADLINE_MS = 40_000
 
 export interface NpmStart {
@@ -12,16 +12,16 @@ export interface NpmStart {
   readonly emulatorUrl: string
   readonly masterKey: string
   readonly userKey: string
-  /** The command lines as printed. */
+  /** The command lines that it printed. */
   readonly curls: readonly string[]
   readonly output: () => string
-  /** Ids of every process it consists of at this moment. */
+  /** The ids of all its processes at this moment. */
   pids(): readonly number[]
   /** Sends a signal to npm alone, as `kill` does. */
   kill(signal: NodeJS.Signals): void
-  /** Sends a signal to npm and all that are in its group, as a terminal does on Ctrl-C. */
+  /** Sends a signal to npm and its whole process group, as a terminal does on Ctrl-C. */
   interrupt(signal: NodeJS.Signals): void
-  /** npm's exit code, or the signal it died of. */
+  /** npm's exit code, or the signal by which it died. */
   readonly exited: Promise<number | string>
 }
 
@@ -34,7 +34,7 @@ export interface Spawned {
 export function spawnNpmStart(checkout: string, args: readonly string[]): Spawned {
   const npm = spawn('npm', ['start', '--', ...args], {
     cwd: checkout,
-    detached: true, // a group of its own, so that a signal can be sent to it as by a terminal
+    detached: true, // a process group of its own, so that it can get a signal as from a terminal
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
@@ -83,7 +83,7 @@ export async function untilGone(pids: readonly number[]): Promise<void> {
   )
 }
 
-/** Runs a line in a shell, as when it is pasted into one, and answers what it printed. */
+/** Runs a line in a shell, as if it were pasted, and returns its output. */
 export function paste(line: string): Promise<string> {
   return new Promise((done, fail) => {
     execFile('sh', ['-c', line], (error, stdout) => {

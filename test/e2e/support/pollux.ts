@@ -1,4 +1,4 @@
-/** Google and Pollux as `npm start` runs them, without the demo user: a real workerd behind a real port. */
+/** Google and Pollux as `npm start` runs them, without the demo user: a real workerd on a real port. */
 import { randomInt, randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -29,7 +29,7 @@ export class Pollux implements AsyncDisposable {
   readonly #vars: Readonly<Record<string, string>>
   #worker: RunningWorker | null = null
 
-  /** `vars` as they would stand in wrangler.toml. */
+  /** `vars` as in wrangler.toml. */
   static async start(vars: Readonly<Record<string, string>> = {}): Promise<Pollux> {
     const google = await startEmulator()
     const pollux = new Pollux(google.url, () => google.close(), vars)
@@ -51,7 +51,7 @@ export class Pollux implements AsyncDisposable {
     return this.#running().url
   }
 
-  /** On the state that the last one left. */
+  /** Starts on the state that the last one left. */
   async startWorker(): Promise<void> {
     const { url } = this.google
     this.#worker = startWorker({
@@ -72,7 +72,7 @@ export class Pollux implements AsyncDisposable {
     await this.#worker.ready
   }
 
-  /** `kill -9` for wrangler and workerd alike. */
+  /** `kill -9` for both wrangler and workerd. */
   async crash(): Promise<void> {
     const worker = this.#running()
     worker.kill()
@@ -96,12 +96,12 @@ export class Pollux implements AsyncDisposable {
     return { key, credentials }
   }
 
-  /** What Google answers to the next so many calls that a credential of the user pays for; `times: 0` is forever. */
+  /** What Google answers to the next `times` calls with a credential of the user; `times: 0` means all. */
   script(user: User, reply: Reply, { times = 1, at = 0 } = {}): Promise<number> {
     return this.google.script({ credential: user.credentials[at]?.handle ?? '', times, reply })
   }
 
-  /** The calls for content that a credential of the user paid for. */
+  /** The generation calls with a credential of the user. */
   async callsTo(user: User, at = 0): Promise<readonly CallRecord[]> {
     const calls = await this.google.calls({ credential: user.credentials[at]?.handle ?? '' })
     return calls.filter(({ method }) => /generateContent$/i.test(method))
@@ -115,7 +115,7 @@ export class Pollux implements AsyncDisposable {
     return (await answer.json()) as Stats
   }
 
-  /** The stats once nothing is open any more: settlements go out after the answer. */
+  /** The stats once no lease is open any more: settlements are sent after the answer. */
   settledStats(user: User): Promise<Stats> {
     return eventually(
       () => this.stats(user),

@@ -1,4 +1,4 @@
-/** Which processes there are. From /proc where there is one: slim images have no `ps`. */
+/** Which processes exist. From /proc if there is one, since slim images lack `ps`. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
@@ -9,23 +9,23 @@ interface Process {
   readonly command: string
 }
 
-/** All that descend from `pid`, itself included. */
+/** `pid` and all its descendants. */
 export function family(pid: number): readonly Process[] {
   const all = processes()
   const members = all.filter((process) => process.pid === pid)
-  // The list grows while it is walked: children of children are found on the way.
+  // The list grows during the loop, so grandchildren are found too.
   for (const { pid: parent } of members) {
     members.push(...all.filter((process) => process.parent === parent))
   }
   return members
 }
 
-/** Those of `pids` that still run; one that is dead and only waits to be noticed does not. */
+/** Those of `pids` that still run. A dead process that only waits to be reaped does not count. */
 export function running(pids: readonly number[]): readonly Process[] {
   return processes().filter(({ pid, state }) => pids.includes(pid) && !state.startsWith('Z'))
 }
 
-/** Those whose command line has `text` in it. */
+/** Processes whose command line contains `text`. */
 export function mentioning(text: string): readonly Process[] {
   return processes().filter(
     ({ command, state }) => command.includes(text) && !state.startsWith('Z'),
@@ -40,13 +40,13 @@ function fromProc(): readonly Process[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return []
     try {
-      // pid (name, which may hold anything) state parent …
+      // pid (name, which may contain anything) state parent …
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
       const [state = '', parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ')
       return [{ pid: Number(name), parent: Number(parent), state, command }]
     } catch {
-      return [] // gone since the folder was read
+      return [] // it ended after the folder was read
     }
   })
 }

@@ -1,4 +1,4 @@
-/** The page, signed in with the master key, of a gateway of its own. */
+/** The page of a gateway of its own, signed in with the master key. */
 import { randomInt } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import type { Page, Request } from 'playwright-core'
@@ -12,16 +12,16 @@ export interface SignedIn {
   readonly page: Page
   readonly gateway: NpmStart
   readonly checkout: string
-  /** What the browser complained of, and requests that left the gateway. */
+  /** Errors in the browser's console, and requests that went elsewhere than to the gateway. */
   readonly complaints: readonly string[]
-  /** Requests that changed something, or asked to: all but GET, dry runs, and what is asked without any effect. */
+  /** Requests that changed something or tried to: all except GET, dry runs, and POSTs without any effect. */
   readonly acts: readonly Request[]
-  /** Opens an act, fills it in, does it, and waits until it is told of. */
+  /** Opens an act, fills in its form, does it, and waits until the page says that it is done. */
   readonly act: (name: string, fields?: Readonly<Record<string, string>>) => Promise<void>
   end(): Promise<void>
 }
 
-/** Posts that change nothing. */
+/** POSTs that change nothing. */
 const WITHOUT_EFFECT = /\/debug\/explain$|\/v1\/chat\/completions$|[?&]dry_run=1/
 const WIDE: Look = { scheme: 'light', width: 1280 }
 

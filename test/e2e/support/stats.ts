@@ -1,4 +1,7 @@
-/** What these tests read of `/debug/stats`: the wire, not the types of the program that wrote it. */
+/**
+ * What these tests read of `/debug/stats`. The types are their own, so that they test the wire and not the program's
+ * types.
+ */
 export interface Stats {
   readonly total_requests: number
   readonly requests_per_credential: Readonly<Record<string, number>>

@@ -1,12 +1,12 @@
 /**
- * A conversation with tools as every client here has it: the model asks for two things at once, then for a third, then answers.
- * Google refuses a step of it that comes back without its thought signature, or in another order than it went out.
+ * A conversation with tools, as every client here has it: the model asks for two things at once, then for a third,
+ * then answers. Google refuses a step that comes back without its thought signature or in another order.
  */
 import type { Kind, Pollux, User } from './pollux.ts'
 
 export const QUESTION = 'What is it like in Paris and Oslo?'
 
-/** What the last tool answers, and the model then says. */
+/** What the last tool answers, and the model then repeats. */
 export const CLOCK = '12:05'
 
 /** Native signatures begin with this byte (docs/google.md: Thought signatures). */
@@ -15,7 +15,7 @@ const [FIRST, SECOND] = [1, 2].map((step) =>
   Buffer.alloc(30, step).fill(NATIVE, 0, 1).toString('base64'),
 )
 
-/** Where the trip is made: each upstream with a model on which Google demands signatures, and one on which it does not. */
+/** Each upstream with a model on which Google demands signatures, and with one on which it does not. */
 export const PLACES = [
   ['gemini-3.1-pro-preview', 'api_key'],
   ['gemini-3.1-pro-preview', 'service_account'],
@@ -33,7 +33,7 @@ interface Sent {
   readonly contents: readonly { readonly parts: readonly Part[] }[]
 }
 
-/** What Google was told in the end: each step's calls with their signatures, and what the tools answered to them. */
+/** What Google had received in the end: each step's calls with their signatures, and the tools' answers. */
 interface Account {
   readonly calls: readonly (readonly unknown[])[]
   readonly results: readonly (readonly unknown[])[]
@@ -64,7 +64,7 @@ export class Trip {
   readonly #pollux: Pollux
   #ran = 0
 
-  /** With several credentials each knows what to answer in the steps that are named for it. */
+  /** If there are several credentials, each knows the answers to the steps that are named for it. */
   static async plan(pollux: Pollux, kinds: readonly Kind[], steps = [0, 0]): Promise<Trip> {
     const user = await pollux.givenUser(kinds)
     const [first = 0, second = 0] = steps
@@ -95,7 +95,7 @@ export class Trip {
     return name === 'weather' ? this.weather(input) : this.time(input)
   }
 
-  /** What the credential at that place in the ring brought to Google last. */
+  /** What the credential at that place in the ring last sent to Google. */
   async account(at = 0): Promise<Account> {
     const body = (await this.#pollux.callsTo(this.user, at)).at(-1)?.body as
       | Sent
@@ -114,7 +114,10 @@ export class Trip {
     }
   }
 
-  /** Signatures are kept when an answer is settled, which is after it went out: whoever is quicker gets a dummy. */
+  /**
+   * Signatures are stored when an answer is settled, which is after it was sent. A client that is faster gets a
+   * dummy.
+   */
   async #run(result: object): Promise<string> {
     this.#ran += 1
     await this.#pollux.settledStats(this.user)

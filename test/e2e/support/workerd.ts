@@ -1,4 +1,4 @@
-/** The Worker as it is deployed, run by workerd with nothing of wrangler's around its objects. */
+/** The Worker as it is deployed, run by workerd without wrangler around its objects. */
 import { execFile } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,19 +11,19 @@ import { family } from './processes.ts'
 export interface Workerd extends AsyncDisposable {
   readonly url: string
   readonly masterKey: string
-  /** Where everything is that workerd keeps. */
+  /** The folder with everything that workerd stores. */
   readonly state: string
-  /** Where the databases of the class `UserObject` are. */
+  /** The folder with the databases of the class `UserObject`. */
   readonly userObjects: string
   /** Its resident memory, in bytes. */
   resident(): number
-  /** `kill -9`, and another workerd on the same files and port; resolves when that listens. */
+  /** `kill -9`, then another workerd on the same files and port. Resolves when that listens. */
   crash(): Promise<void>
-  /** Ends workerd; the files stay until this is disposed of. */
+  /** Ends workerd. The files stay until this is disposed of. */
   stop(): Promise<void>
 }
 
-/** `vars` are bound beside the secrets. */
+/** `vars` are bound in addition to the secrets. */
 export async function startWorkerd(vars: Readonly<Record<string, string>> = {}): Promise<Workerd> {
   const checkout = makeCheckout()
   const masterKey = 'a-master-key-for-tests'
@@ -70,7 +70,7 @@ export async function startWorkerd(vars: Readonly<Record<string, string>> = {}):
     port: 0,
     cf: false,
     handleStructuredLogs: () => undefined,
-    log: new NoOpLog(), // it would tell of every crash
+    log: new NoOpLog(), // it would report every crash
     unsafeHandleRuntimeRestart: () => restarted(),
   })
   const url = (await miniflare.ready).origin
@@ -83,7 +83,7 @@ export async function startWorkerd(vars: Readonly<Record<string, string>> = {}):
     userObjects: join(state, 'do', 'pollux-UserObject'),
     resident: () => workerds().reduce((sum, pid) => sum + memory(pid, 'now'), 0),
     async crash() {
-      // Miniflare notices that its workerd died, and starts the next by itself.
+      // Miniflare notices that its workerd died, and starts the next one itself.
       const next = new Promise<void>((resolve) => {
         restarted = resolve
       })
@@ -98,7 +98,7 @@ export async function startWorkerd(vars: Readonly<Record<string, string>> = {}):
   }
 }
 
-/** Those that this process started. */
+/** The workerd processes that this process started. */
 function workerds(): readonly number[] {
   return family(process.pid)
     .filter(({ parent, command }) => parent === process.pid && /workerd\S* serve /.test(command))

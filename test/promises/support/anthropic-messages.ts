@@ -12,7 +12,7 @@ interface Refusal {
   readonly error?: { readonly message: string }
 }
 
-/** Messages as clients of Anthropic's SDK speak them. */
+/** Messages as clients of Anthropic's SDK speak it. */
 export const ANTHROPIC_MESSAGES: Speaker = {
   dialect: 'anthropic-messages',
   ask(key, asking) {
@@ -65,7 +65,7 @@ function turnsAfter({ answer, results }: NonNullable<Asking['after']>): object[]
   ]
 }
 
-/** As far as they came. */
+/** The blocks, as far as they arrived. */
 function blocksOf(body: string): Block[] {
   if (isWhole(body)) return contentOf(body)
   const blocks: Block[] = []

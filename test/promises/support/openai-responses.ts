@@ -26,10 +26,10 @@ interface Whole {
   readonly output?: readonly Item[]
 }
 
-/** Responses as clients of the OpenAI SDK speak them, with the whole conversation in each request. */
+/** Responses as clients of the OpenAI SDK speak it, with the whole conversation in each request. */
 export const OPENAI_RESPONSES: Speaker = {
   dialect: 'openai-responses',
-  // Codex repeats 403 and 413.
+  // Codex repeats after 403 and 413.
   lastingStatus: 400,
   ask(key, asking) {
     if (typeof asking === 'string') return post('/v1/responses', key, asking)
@@ -82,7 +82,7 @@ function callsIn(body: string): readonly Item[] {
   return itemsIn(body).filter(({ type }) => type === 'function_call')
 }
 
-/** Those that are whole, as Codex takes them. */
+/** The complete items, which are all that Codex reads. */
 function itemsIn(body: string): readonly Item[] {
   if (isWhole(body)) return (JSON.parse(body) as Whole).output ?? []
   return eventsIn(body).flatMap(({ type, item }) =>

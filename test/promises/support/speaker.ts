@@ -1,14 +1,14 @@
-/** What a promise needs of a dialect to be tried in it. */
+/** What a dialect must provide so that promises can be tested in it. */
 
 /** A request, in no dialect's words. */
 export interface Asking {
   readonly text?: string
   readonly stream?: boolean
-  /** Unknown, so that it can be wrong as well. */
+  /** Of unknown type, so that a test can send a wrong one. */
   readonly model?: unknown
   /** Names of functions that the model may call. */
   readonly functions?: readonly string[]
-  /** The body of the answer before, whose calls are given back with these results. */
+  /** The body of the answer before, and the results for its calls. */
   readonly after?: { readonly answer: string; readonly results: readonly string[] }
   readonly signal?: AbortSignal
 }
@@ -21,20 +21,20 @@ export interface Call {
 
 export interface Told {
   readonly message: string
-  /** The field at fault, where the dialect has a place for it. */
+  /** The field at fault; null if the dialect has no place for it. */
   readonly param: string | null
 }
 
-/** Of bodies, each takes whole ones and streams alike. */
+/** Functions that take a body accept whole answers and streams. */
 export interface Speaker {
   readonly dialect: string
-  /** The status of a refusal that no repeat can mend, where clients would repeat what has HTTP's own. */
+  /** The status of a refusal that repeating cannot mend, if the usual status would make clients repeat. */
   readonly lastingStatus?: number
-  /** Sends a request, or the very text of a body. */
+  /** Sends a request, or a text as the body. */
   ask(key: string, asking: Asking | string): Promise<Response>
   textOf(body: string): string
   callsOf(body: string): readonly Call[]
-  /** The error that a client raises; null where it takes the answer for whole. */
+  /** The error that a client would raise; null if it takes the answer for complete. */
   errorOf(body: string): Told | null
   framesOf(stream: string): readonly unknown[]
 }

@@ -3,14 +3,14 @@ import { OPENAI_CHAT } from './openai-chat.ts'
 import { OPENAI_RESPONSES } from './openai-responses.ts'
 import type { Speaker } from './speaker.ts'
 
-/** A column for each dialect: whoever adds one to src/routes/index.ts adds its speaker here. */
+/** One column for each dialect. A new dialect in src/routes/index.ts needs its speaker here. */
 export const SPEAKERS: readonly (readonly [string, Speaker])[] = [
   OPENAI_CHAT,
   OPENAI_RESPONSES,
   ANTHROPIC_MESSAGES,
 ].map((speaker) => [speaker.dialect, speaker])
 
-/** Each whole and streamed. */
+/** Each dialect whole and streamed. */
 export const WAYS: readonly (readonly [string, boolean, Speaker])[] = SPEAKERS.flatMap(
   ([name, speaker]) => [
     [name, false, speaker],

@@ -1,4 +1,4 @@
-/** A case of the replay: a ring, what Google answers, and requests whose answers are held to the recording. */
+/** A case of the replay: a ring, what Google answers, and requests whose answers are compared with the recording. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
@@ -19,7 +19,10 @@ type Kind = 'api_key' | 'authorized_user' | 'service_account'
 
 export const UPSTREAMS = ['api_key', 'service_account', 'authorized_user'] as const satisfies Kind[]
 
-/** What Google answers, once each, in this order; `by`: the credential that is asked, from 0; `times`: 0 is always. */
+/**
+ * What Google answers, in this order, each once. `by`: index of the credential that is asked; `times`: how often, 0
+ * for always.
+ */
 export type Scripted = Reply & {
   readonly by?: number
   readonly times?: number
@@ -30,21 +33,24 @@ export interface Setup {
   readonly ring?: readonly Kind[]
   readonly settings?: object
   readonly google?: readonly Scripted[]
-  /** Another operator's variables. */
+  /** Variables of another operator. */
   readonly vars?: Readonly<Record<string, string | undefined>>
-  /** The choices of a stream come as they come: their frames are put in the choices' order. */
+  /** The choices of a stream arrive in any order, so their frames are sorted by choice. */
   readonly interleaved?: boolean
-  /** How many comments keep a stream alive is a matter of time; they are told where this says so, several as one. */
+  /**
+   * The number of keep-alive comments depends on time. With this set they are recorded, several as one; otherwise
+   * they are left out.
+   */
   readonly keepAlives?: boolean
-  /** A limit of the minute: how long it lasts depends on when the case is run. */
+  /** A limit of the minute is involved, so the wait depends on when the case runs. */
   readonly ofMinute?: boolean
 }
 
-/** `{user}`, `{key}` and `{credential 1}` in paths, headers and bodies stand for the case's own. */
+/** In paths, headers and bodies, `{user}`, `{key}` and `{credential 1}` stand for those of the case. */
 export interface Ask {
   readonly method?: string
   readonly path?: string
-  /** Whose key it comes with; null: none. */
+  /** Whose key is sent; null for none. */
   readonly as?: 'user' | 'admin' | null
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
@@ -53,12 +59,12 @@ export interface Ask {
 
 export interface Scene {
   readonly user: User
-  /** Of the ids that were seen, by kind. */
+  /** The ids seen so far, by kind. */
   readonly numbers: Map<string, string[]>
   readonly ofMinute?: boolean
 }
 
-/** How Google's bytes may come, and from whom; what the client gets must be the same. */
+/** How Google's bytes may be cut, and by which upstream. The client must always get the same. */
 const CUTS = [
   ['api_key', { newline: 'lf', split: 5 }],
   ['authorized_user', { newline: 'crlf', split: 'all' }],
@@ -72,7 +78,7 @@ export function recorded(name: string, setup: Setup, ...asks: readonly Ask[]): v
   })
 }
 
-/** On a ring of each kind of credential: what is the same on several is told once. */
+/** Plays the case on a ring of each kind of credential. Equal answers are recorded once. */
 export function recordedOnEach(name: string, setup: Setup, ...asks: readonly Ask[]): void {
   it(`${name}`, { timeout: 30_000 }, async () => {
     expect(grouped(await playedOnEach(setup, asks))).toMatchSnapshot()
@@ -117,7 +123,7 @@ function grouped(told: ReadonlyMap<Kind, string>): string {
     .join('\n\n')
 }
 
-/** Requests that leave nothing behind, such as refused ones, by their names: one user is enough for all. */
+/** Named requests that leave nothing behind, such as refused ones, so one user is enough for all. */
 export function recordedEach(
   name: string,
   setup: Setup,
@@ -164,7 +170,7 @@ async function staged({
   return { user, numbers: new Map() }
 }
 
-/** Settlements go out after the answer: the next request is to find what this one left. */
+/** Settlements are sent after the answer. The next request must find what this one left. */
 async function settled({ user }: Scene): Promise<void> {
   const headers = { authorization: `Bearer ${user.key}` }
   for (let look = 0; look < 200; look++) {
@@ -224,7 +230,7 @@ function streamed(text: string, { interleaved = false, keepAlives = false }: Set
   return interleaved ? inOrder(calm) : calm
 }
 
-/** Frames of one choice keep their order; what is no choice's stays behind them. */
+/** Frames of one choice keep their order. Frames that belong to no choice stay behind them. */
 function inOrder(text: string): string {
   const [head = '', ...frames] = text.split('> data: ')
   const choiceOf = (frame: string): string => /"choices":\[\{"index":(\d)/.exec(frame)?.[1] ?? '9'

@@ -1,32 +1,38 @@
-/** An answer as the recording has it: status, all headers and the body, where nothing is left out but what differs each time. */
+/** An answer as the recording has it: status, all headers and the body. Only what differs in every run is replaced. */
 import type { Scene } from './scene.ts'
 
-/** What differs each time, and by which words it is kept. Each is as narrow as it can be: what else changes is to be seen. */
+/**
+ * What differs in every run, and what replaces it. Each pattern is as narrow as possible, so that any other change
+ * shows.
+ */
 const CHANGING: readonly (readonly [RegExp, string])[] = [
-  // Times: of Pollux, of the objects, of Google.
+  // Times: Pollux's, the objects', Google's.
   [/("(?:created|created_at|expires_at)": ?)1\d{9}\b/g, '$1<seconds>'],
   [/\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/("(?:since|at|now)": ?)1\d{12}\b/g, '$1<milliseconds>'],
 ]
 
-/** Ids: the same one has the same number wherever it stands in a case, so that what belongs together is seen. */
+/** Ids. The same id has the same number throughout a case, so that the recording shows what belongs together. */
 const IDS: readonly (readonly [RegExp, string])[] = [
   [/\bop_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'operation'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'uuid'],
   [/\b[0-9a-f]{64}\b/g, 'digest'],
-  // Of a request; `chatcmpl-` and `cmpl-` are followed by the same.
+  // A request's id. `chatcmpl-` and `cmpl-` are followed by the same digits.
   [/(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g, 'id'],
-  // Of a request, cut to its end.
+  // The end of a request's id.
   [/(?<=\bcall_)[0-9a-f]{24}(?=_)/g, 'end of id'],
   [/\bsk-pollux-v1-[\w-]{96}/g, 'minted key'],
   [/(?<="hint": ?")[\w-]{4}(?=")/g, 'hint'],
   [/\bcred_[0-9a-f]{16}\b/g, 'other credential'],
   [/(?<=\baudio_)[0-9a-f]{24}\b/g, 'end of id'],
-  // Those that the emulator makes.
+  // Signatures that the emulator makes.
   [/(?<="thought_signature": ?")E[A-Za-z0-9+/]{63}(?=")/g, 'signature'],
 ]
 
-/** Seconds and milliseconds until something: a run takes longer than another. Above two minutes they are hours, or until midnight. */
+/**
+ * Seconds and milliseconds until something, since runs take different times. Waits above two minutes are hours, or
+ * last until midnight.
+ */
 const WAITS: readonly (readonly [RegExp, number])[] = [
   [/(?<=^retry-after: )\d+$/gm, 1],
   [/(?<=^retry-after-ms: )\d+$/gm, 1000],
@@ -42,7 +48,7 @@ export async function written(answer: Response, scene: Scene): Promise<string> {
   return normal(`${answer.status}\n${headers}${await body}`, scene)
 }
 
-/** A line of a body has a mark before it: an empty one is seen, and blanks at its ends are kept. */
+/** Each line of a body gets a mark before it, so that empty lines and blanks at the ends are visible. */
 async function bodyOf(bytes: Uint8Array<ArrayBuffer>, headers: Headers): Promise<string> {
   if (bytes.length === 0) return '(no body)\n'
   const type = headers.get('content-type') ?? ''
@@ -56,7 +62,9 @@ async function bodyOf(bytes: Uint8Array<ArrayBuffer>, headers: Headers): Promise
   return `${json === null ? '' : '(JSON, spread for reading)\n'}${lines.map((line) => `> ${line}\n`).join('')}`
 }
 
-/** Only where its bytes can be told from what it becomes; else a body stays as it is. */
+/**
+ * Pretty-prints a body, but only if its bytes can be restored from that; otherwise null, and the body stays as it is.
+ */
 function spread(text: string): string | null {
   if (!text.startsWith('{')) return null
   try {
