@@ -24,7 +24,7 @@ export type Recalled =
   | {
       readonly ok: true
       readonly items: readonly string[]
-      /** In the order asked for; null where no item has that id. */
+      /** In the order asked for; null if no item has that id. */
       readonly referenced: readonly (string | null)[]
     }
   | { readonly ok: false; readonly why: WhyNotRecalled }

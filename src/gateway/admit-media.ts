@@ -28,7 +28,7 @@ export function needsFetch({ part }: Attachment): boolean {
   return part.fileData !== undefined && readersOf(part.fileData.fileUri) === null
 }
 
-/** Checks all media of a request and puts what it fetches in place of the addresses; null where all is well. */
+/** Checks all media of a request and puts what it fetches in place of the addresses; null if all is well. */
 export async function admitMedia(
   attachments: readonly Attachment[],
   { settings, cuttings, clientSignal }: Admission,
@@ -108,7 +108,7 @@ function replace(part: Part, by: Pick<Part, 'inlineData' | 'text'>): null {
   return null
 }
 
-/** The first failure that comes, not the first in the list; null where none does. */
+/** The failure that happens first, wherever it stands in the list; null if there is none. */
 function firstOf(failures: readonly Promise<Failure | null>[]): Promise<Failure | null> {
   const found = failures.map(
     async (failure) => (await failure) ?? Promise.reject(new Error('none')),

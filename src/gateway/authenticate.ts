@@ -52,7 +52,7 @@ const TEMPLATES = new Set([
 /** Shorter can be guessed; `npm start` makes one of 40 characters. */
 const MIN_MASTER_KEY_CHARS = 16
 
-/** Why admin acts are refused; null where a master key is configured that may be used. */
+/** Why admin acts are refused; null if a usable master key is configured. */
 export function masterKeyProblem(masterKey: string | undefined): string | null {
   const key = (masterKey ?? '').trim()
   if (key === '') return 'MASTER_API_KEY is not configured'

@@ -35,7 +35,7 @@ export function failureOf(verdict: Verdict, error: GoogleError | null, lease: Le
   }
 }
 
-/** What the client is told when the object grants no lease; null where the last attempt says more. */
+/** What the client is told when the object grants no lease; null if the last attempt says more. */
 export function refusalOf(
   refusal: Exclude<LeaseResult, { ok: true }>,
   model: string,

@@ -29,7 +29,7 @@ export function hintOf(mintedKey: string): string {
   return mintedKey.slice(-HINT_CHARS)
 }
 
-/** A new key for a user; null where API_KEY_SECRET is missing or malformed. */
+/** A new key for a user; null if API_KEY_SECRET is missing or malformed. */
 export async function mintKey(env: Env, userId: string): Promise<string | null> {
   const [signer] = await signersOf(env)
   if (signer === undefined) return null

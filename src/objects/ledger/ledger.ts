@@ -33,7 +33,6 @@ export class Ledger {
   readonly #lives: Lives
   /** What the limits count. Updated when requests begin and end. */
   readonly meter: Meter
-  /** Requests by the time at which they ended. */
   readonly requestRollups: RequestRollups
   /** The newest requests, with their attempts. */
   readonly recent: RecentRequests
@@ -282,7 +281,6 @@ export class Ledger {
     return this.#counters.totalTokens()
   }
 
-  /** Attempts by the time at which they ended. */
   get rollups(): Rollups {
     return this.#counters.rollups
   }
