@@ -48,10 +48,10 @@ export function ensureSecrets(file: string): Secrets {
   return vars
 }
 
-/** Secrets that a gateway may do without (docs/operations.md). */
+/** Secrets that are optional for a gateway (docs/operations.md). */
 const OPTIONAL = ['METRICS_TOKEN', 'ALERT_WEBHOOK_SECRET'] as const
 
-/** Those of them that somebody set, in the environment or in the file. */
+/** The optional secrets that are set, in the environment or in the file. */
 export function optionalSecrets(file: string): Readonly<Record<string, string>> {
   const given = parseEnv(existsSync(file) ? readFileSync(file, 'utf8') : '')
   return Object.fromEntries(

@@ -66,7 +66,8 @@ async function run(options: Options): Promise<void> {
       CODE_ASSIST_BASE_URL: google.url,
       VERTEX_BASE_URL: google.url,
       GEMINI_API_BASE_URL: google.url,
-      // Wrangler takes only required secrets from the file. So others on this machine may see these: `npm start` is a trial.
+      // Wrangler takes only required secrets from the file, so these are passed as arguments. Other users of this
+      // machine may see them, which is acceptable for a trial.
       ...optionalSecrets(options.devVars),
     },
     onLine: workerLog((line) => {

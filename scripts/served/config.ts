@@ -8,7 +8,7 @@ export interface Served {
   readonly port: number
   /** The folder of objects and KV. */
   readonly state: string
-  /** The names of the secrets that were given: the build's, and others that it can do without. */
+  /** The names of the secrets that were given: the build's and the optional ones. */
   readonly secrets: readonly string[]
   /** They override the build's variables. */
   readonly vars: Readonly<Record<string, string>>

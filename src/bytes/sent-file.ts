@@ -1,4 +1,4 @@
-/** A file of a form that has gone by: its bytes are on their way to Google. */
+/** A file of a form whose bytes were passed on to Google as they arrived, so they are no longer at hand. */
 export class SentFile {
   readonly name: string
   readonly size: number

@@ -1,10 +1,10 @@
-/** Schemas of what comes again: an agent's tools and messages are the same with each turn, and are checked with the first. */
+/** Validates recurring values once: an agent sends the same tools and messages with every turn. */
 import type * as v from 'valibot'
 import { frozen } from '../json/frozen.ts'
 
 /**
- * The schema, which looks once at each frozen value that it finds nothing wrong with. What came of it is frozen too and given out again,
- * so it must hold nothing that is filled in later: `isLasting` says whether it does not.
+ * Wraps a schema so that it validates each frozen value once, if it finds no fault. The output is frozen and returned
+ * each time, so it must hold nothing that is filled in later. `isLasting` tells whether that is so.
  */
 export function checkedOnce<const Schema extends v.GenericSchema>(
   schema: Schema,

@@ -87,7 +87,10 @@ export interface Sent<Body> {
   query(): URLSearchParams
   readonly settings: DialectSettings
   readonly memory: Memory
-  /** The body once more, with texts for whole numbers beyond 2^53. Holds all of its text: not to be kept. */
+  /**
+   * Parses the body again, with strings for whole numbers beyond 2^53. It holds the body's whole text in memory, so
+   * it must not be kept.
+   */
   readonly reread?: () => unknown
 }
 

@@ -1,14 +1,14 @@
 /**
- * Arguments of calls that stand in a body as objects and not as JSON in a text: whole numbers beyond 2^53 become texts in them, as
- * they do where arguments are a text, since reading the body as JSON took their last digits.
+ * JSON.parse rounds whole numbers beyond 2^53. Where a body holds the arguments of a call as an object, not as JSON
+ * text, such numbers become strings with all digits, as they do in arguments that are JSON text.
  */
 import { isRecord } from '../json/record.ts'
 
-/** Where bodies have the conversation. */
+/** The fields that hold the conversation. */
 const LISTS = ['messages', 'input'] as const
 const ARGUMENTS = ['input', 'arguments', 'action', 'operation'] as const
 
-/** The body itself. `reread`: gives it once more, with texts for all such numbers. */
+/** Changes and returns `body`. `reread` parses the body again, with strings for all such numbers. */
 export function withLongArguments<T>(body: T, reread: () => unknown): T {
   if (!isRecord(body)) return body
   for (const name of LISTS) {
@@ -24,7 +24,10 @@ export function withLongArguments<T>(body: T, reread: () => unknown): T {
 
 type Place = Record<string, unknown>
 
-/** What of an item may be a call: itself, a block of its content, a function that it calls. */
+/**
+ * The places in an item that may hold a call's arguments: the item, the blocks of its content, and the functions that
+ * it calls.
+ */
 function placesIn(item: unknown): readonly Place[] {
   if (!isRecord(item)) return []
   const { content, tool_calls: calls, function_call: legacy } = item
@@ -45,7 +48,7 @@ function putBack(places: readonly Place[], whole: readonly Place[]): void {
   }
 }
 
-/** What is nested too deeply has been refused by now. */
+/** Recursion is safe: values that are nested too deeply were refused before. */
 function holdsLong(value: unknown): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value)
   if (typeof value !== 'object' || value === null) return false

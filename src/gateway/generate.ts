@@ -91,7 +91,10 @@ export function generation({
   }
 }
 
-/** Down to the arguments of a call, and to a function's schema: where an agent's turn is the same as in the last one. */
+/**
+ * Deep enough to reach the arguments of a call and the schema of a function. Those parts are the same in each of an
+ * agent's turns.
+ */
 const LEVELS = 6
 const MANY = 8
 

@@ -233,7 +233,8 @@ class Pump {
         this.#silence = silenceAfter(response)
         this.#continuation = continuationOf(response)
       }
-      // Who is told an end as Google wrote it cannot be told of another after it.
+      // A client that is passed Google's own events would see this ending, and could not be told of another one
+      // afterwards.
       if (resume === null && this.#isSilent()) break
       frames += encoder.encode(response, isAsItCame ? text : undefined)
     }

@@ -23,7 +23,7 @@ const BLOB = fields({ mimeType: 'string', data: 'string', displayName: 'string' 
 const PARTIAL = fields({
   jsonPath: 'string',
   stringValue: 'string',
-  // A whole number of many digits is no number here (json/long-numbers.ts); who reads it checks it.
+  // A number with many digits is a string here (json/long-numbers.ts). Whoever reads it checks it.
   numberValue: 'any',
   boolValue: 'boolean',
   willContinue: 'boolean',

@@ -34,7 +34,7 @@ export interface Part {
   functionResponse?: FunctionResponse
   executableCode?: { language?: string; code?: string }
   codeExecutionResult?: { outcome?: string; output?: string }
-  /** What was heard, in answers. */
+  /** In answers: what the model heard. */
   audioTranscription?: { text?: string }
   thought?: boolean
   thoughtSignature?: string

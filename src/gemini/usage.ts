@@ -62,7 +62,7 @@ const COUNTS = [
   'toolUsePromptTokenCount',
   'totalTokenCount',
 ] as const
-/** What is said of each kind of media: what sound costs is read there. */
+/** The counts by kind of media. They tell what part of the tokens was audio, which has its own price. */
 const DETAILS = ['promptTokensDetails', 'cacheTokensDetails', 'candidatesTokensDetails'] as const
 
 /** The sum for two calls to Google: the hops of one long answer, or the choices of one request. */
@@ -170,13 +170,13 @@ const PUNCTUATION = 3
 function lengthInside(value: unknown, lengthOf: (text: string) => number): number {
   if (typeof value === 'string') return lengthOf(value)
   if (typeof value !== 'object' || value === null) return value === undefined ? 0 : 1
-  // Nothing was cut out of what is the same in each request.
+  // Frozen values hold no cuttings.
   return Object.isFrozen(value) ? frozenLength(value) : lengthOfAll(value, lengthOf)
 }
 
 function lengthOfAll(value: object, lengthOf: (text: string) => number): number {
   let length = 0
-  // No lists are made of what is in it: each schema of each function comes by here.
+  // Each schema of each function passes here, so the loops create no arrays.
   if (Array.isArray(value)) {
     for (const inner of value) length += lengthInside(inner, lengthOf)
     return length

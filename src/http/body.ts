@@ -35,7 +35,10 @@ const ENCODINGS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([
 
 export interface Sender {
   readonly id: string
-  /** Whether it has been proved: who only says who they are drive nothing out that others come again with. */
+  /**
+   * Whether the sender is authenticated. Bodies of others are not remembered, so that they cannot displace those of
+   * known users.
+   */
   readonly isKnown: boolean
 }
 
@@ -97,12 +100,12 @@ export async function readCutJson(
 }
 
 const recurring = new RecurringBodies()
-/** Shorter ones are parsed sooner than they are compared. */
+/** Shorter bodies are parsed faster than they are compared. */
 const MIN_RECURRING = 32_768
 
 function parse({ text, cuttings }: Cut, { id: owner, isKnown }: Sender): Parsed {
   if (isKnown && text.length >= MIN_RECURRING) {
-    // A mark stands for nothing in another body.
+    // A body with cuttings is not kept: the marks in its text would mean nothing in another body.
     const sender = { owner, now: Date.now(), keeps: cuttings.isEmpty }
     return recurring.parse(text, MAX_DEPTH, sender)
   }

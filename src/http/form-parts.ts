@@ -1,21 +1,21 @@
 /**
- * A form (RFC 7578) as it comes, part by part: what is in memory of it is one read, however large its files are. For short forms
- * there is `readForm`.
+ * Reads a form (RFC 7578) part by part as it arrives. Only one read's bytes are in memory, however large the form's
+ * files are. For short forms there is `readForm`.
  */
 import type { Failure } from '../failure/failure.ts'
 import { notReadFailure } from './body.ts'
 import { CROWDED_IDLE_MS, IDLE_MS, Patience } from './patience.ts'
 import type { Upload } from './uploads.ts'
 
-/** What a part is called, and of a file its own name and type. */
+/** The part's name; for a file, also its file name and media type. */
 export interface PartHead {
   readonly name: string
-  /** Null where the part is no file. */
+  /** Null if the part is not a file. */
   readonly fileName: string | null
   readonly type: string
 }
 
-/** The form cannot be read to its end; all that a `FormParts` throws. */
+/** The form cannot be read to its end. `FormParts` throws nothing else. */
 export class UnreadableForm extends Error {
   readonly failure: Failure
 
@@ -25,7 +25,10 @@ export class UnreadableForm extends Error {
   }
 }
 
-/** A client may begin many uploads and send nothing more, so what each holds grows with what it sends. */
+/**
+ * A client could start many uploads and then send nothing more. So the buffer of each starts small and grows with
+ * what arrives.
+ */
 const FIRST_READ_BYTES = 16_384
 const READ_BYTES = 131_072
 const MAX_HEAD_BYTES = 8192
@@ -33,7 +36,7 @@ const MAX_TEXT_BYTES = 65_536
 const MAX_PARTS = 100
 const [CR, LF, DASH] = [13, 10, 45]
 
-/** What stands between the parts of a request's form; null where its type says that it is none. */
+/** The boundary between the parts of a request's form. Null if the content type is not a form's. */
 export function boundaryIn(headers: Headers): string | null {
   const type = headers.get('content-type') ?? ''
   if (!/^multipart\/form-data\s*;/i.test(type)) return null
@@ -44,17 +47,17 @@ export function boundaryIn(headers: Headers): string | null {
 export class FormParts {
   readonly #reader: ReadableStreamBYOBReader
   readonly #upload: Upload
-  /** Before each part, and after the last. */
+  /** Stands before each part and after the last one. */
   readonly #delimiter: Uint8Array
   #patience = new Patience()
-  /** The line break before the first delimiter is not sent: it is put here. */
+  /** The first delimiter has no line break before it, so one is put here. */
   #bytes = new Uint8Array(new ArrayBuffer(FIRST_READ_BYTES))
   #start = 0
   #end = 2
   #isAtEnd = false
   #count = 0
 
-  /** `upload`: what the client's uploads hold, by which it is told how long this one may stand still. */
+  /** `upload` counts what the client's uploads hold, which decides how long this one may stand still. */
   constructor(body: ReadableStream<Uint8Array>, boundary: string, upload: Upload) {
     this.#reader = body.getReader({ mode: 'byob' })
     this.#upload = upload
@@ -62,7 +65,7 @@ export class FormParts {
     this.#bytes.set([CR, LF])
   }
 
-  /** The next part; null after the last. What was not read of the one before is passed over. */
+  /** The next part; null after the last one. Skips whatever was not read of the part before. */
   async next(): Promise<PartHead | null> {
     while ((await this.read()) !== null);
     this.#patience = new Patience()
@@ -72,11 +75,11 @@ export class FormParts {
     return headIn(await this.#head())
   }
 
-  /** The next bytes of this part, which are good until the next call; null at its end. */
+  /** The next bytes of this part; null at its end. They are valid only until the next call. */
   async read(): Promise<Uint8Array | null> {
     for (;;) {
       const at = this.#delimiterAt()
-      // It may begin with the last bytes that are there.
+      // A delimiter may begin in the last bytes that have arrived.
       const end = at ?? this.#end - this.#delimiter.length + 1
       if (end > this.#start) {
         const bytes = this.#bytes.subarray(this.#start, end)
@@ -88,7 +91,7 @@ export class FormParts {
     }
   }
 
-  /** All of this part, which is not to be a file. */
+  /** The whole text of this part. Not meant for files. */
   async text(): Promise<string> {
     const decoder = new TextDecoder()
     let text = ''
@@ -99,12 +102,12 @@ export class FormParts {
     return text + decoder.decode()
   }
 
-  /** A long file has time between its pieces, as each of them was waited for. */
+  /** Starts the client's time anew. To be called after each piece of a long file. */
   goOn(): void {
     this.#patience = new Patience()
   }
 
-  /** For whoever does not want the rest. */
+  /** To be called if the rest of the form is not wanted. */
   cancel(): void {
     void this.#reader.cancel().catch(() => undefined) // it may be broken already
   }
@@ -114,7 +117,10 @@ export class FormParts {
     return this.#bytes[this.#start] === DASH && this.#bytes[this.#start + 1] === DASH
   }
 
-  /** From the delimiter, whose line may end in spaces, up to the empty line; that is passed. */
+  /**
+   * Reads what stands between the delimiter, whose line may end in spaces, and the next empty line, and skips that
+   * line.
+   */
   async #head(): Promise<string> {
     for (;;) {
       const held = this.#bytes.subarray(this.#start, this.#end)
@@ -138,7 +144,7 @@ export class FormParts {
     return null
   }
 
-  /** Reads on, behind what is held. Throws where nothing more comes. */
+  /** Reads more bytes behind those that are held. Throws if no more come. */
   async #more(): Promise<void> {
     if (this.#isAtEnd) throw malformed()
     const held = this.#bytes.subarray(this.#start, this.#end)
@@ -162,14 +168,14 @@ export class FormParts {
       throw new UnreadableForm(notReadFailure(isCrowded ? 'too_many' : 'too_slow', 0))
     }
     const { done, value } = read
-    // The buffer comes back as another object, also with the last read.
+    // Each read detaches the buffer and returns a new one, even the last read.
     if (value !== undefined) this.#bytes = new Uint8Array(value.buffer)
     this.#end += value?.byteLength ?? 0
     this.#isAtEnd = done || (value?.byteLength ?? 0) < room
   }
 }
 
-/** Where the empty line begins that ends a head. */
+/** Where the empty line that ends a part's head begins. */
 function endOfHead(bytes: Uint8Array): number | null {
   for (let at = bytes.indexOf(CR); at >= 0; at = bytes.indexOf(CR, at + 1)) {
     if (bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF) return at
@@ -190,7 +196,7 @@ function headIn(head: string): PartHead {
   return { name, fileName, type: valueOf('content-type') }
 }
 
-/** Browsers and SDKs write `%22` for a quote and `%0D%0A` for a line break (WHATWG), others `\"`. */
+/** Browsers and SDKs write `%22` for a quote and `%0D%0A` for a line break (WHATWG); others write `\"`. */
 function parameter(header: string, name: string): string | null {
   const pattern = new RegExp(`;\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;"]+))`, 'i')
   const [, quoted, bare] = pattern.exec(header) ?? []
@@ -201,7 +207,7 @@ function parameter(header: string, name: string): string | null {
     .replaceAll(/%(22|0D|0A)/gi, (_, code: string) => String.fromCodePoint(parseInt(code, 16)))
 }
 
-/** `filename*=UTF-8''a%20b` (RFC 5987), which goes before the other. */
+/** `filename*=UTF-8''a%20b` (RFC 5987), which takes precedence over `filename`. */
 function extended(header: string): string | null {
   const [, written] = /;\s*filename\*=utf-8'[^']*'([^\s;]+)/i.exec(header) ?? []
   try {

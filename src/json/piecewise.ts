@@ -1,11 +1,14 @@
-/** JSON of what is frozen in large parts: those are written once, and not with each request that they are in. */
+/**
+ * Writes JSON of values whose large parts are frozen. The text of a frozen part is made once and used again for every
+ * request that contains the part.
+ */
 import { onceForFrozen } from './frozen.ts'
 
 const frozenText = onceForFrozen((value) => JSON.stringify(value))
 
 /**
- * As JSON.stringify, of plain objects and lists. So many levels are put together piece by piece, which pays where many of the pieces
- * are frozen; what is deeper is written at once.
+ * Like JSON.stringify, for plain objects and lists. `levels`: how many levels of nesting are put together piece by
+ * piece, which is worthwhile only where many pieces are frozen. Everything deeper is written at once.
  */
 export function stringifyPiecewise(value: unknown, levels: number): string | undefined {
   if (typeof value !== 'object' || value === null || levels === 0) return JSON.stringify(value)

@@ -1,8 +1,9 @@
 /**
- * An agent sends with each turn all that it sent with the last, and something more: the same tools, and a list of messages that is
- * longer by a few. So of a user's last bodies the lists are kept as they were parsed, and of the next body only what is new in them
- * is parsed. What is kept is found by comparing the very texts, never by a hash or a name that a client gives, and is told to
- * nobody but the user who sent it.
+ * With each turn an agent sends all that it sent with the last one and a little more: the same tools, and a list of
+ * messages that has grown by a few. So the lists of a user's last bodies are kept as they were parsed, and of the
+ * next body only what is new in the lists is parsed.
+ * Danger: what is kept must never reach another user. It is found by comparing whole texts of the same user, never by
+ * a hash or by a name that a client gives.
  */
 import { frozen } from './frozen.ts'
 import { isNestedDeeper } from './nesting.ts'
@@ -17,21 +18,24 @@ import {
   QUOTE,
 } from './spans.ts'
 
-/** Of all bodies in one isolate: each character is a byte or two, and the values take about as much again. An isolate has 128 MB. */
+/**
+ * The most characters of all bodies in one isolate, which has 128 MB. A character takes one or two bytes, and the
+ * parsed values take about as much again.
+ */
 const MAX_CHARS = 4_194_304
-/** Of one user: an agent and those that it sends out. */
+/** The most bodies of one user: those of an agent and of the agents that it starts. */
 const MAX_OF_ONE = 4
-/** Prompts are not kept for longer: agents ask again within seconds, and whoever asks later waits a millisecond more. */
+/** Prompts are not kept longer than this. Agents ask again within seconds; a later request costs a millisecond more. */
 const MAX_AGE_MS = 300_000
-/** A list of fewer characters is parsed with the rest. */
+/** A list of fewer characters is parsed with the rest of the body. */
 const MIN_LIST = 2048
 
 interface List {
-  /** Where its bracket stands in the text. */
+  /** Index of its `[` in the text. */
   readonly start: number
-  /** Behind each of its values. */
+  /** For each value, the index in the text after its end. */
   readonly ends: readonly number[]
-  /** Frozen all through. */
+  /** Deeply frozen. */
   readonly values: readonly unknown[]
 }
 
@@ -43,20 +47,20 @@ interface Body {
 }
 
 export interface Sender {
-  /** Whose body it is: nobody else's is compared with it. */
+  /** Bodies are compared only with bodies of the same owner. */
   readonly owner: string
   /** Epoch milliseconds. */
   readonly now: number
-  /** Whether it may be kept for the next one. */
+  /** Whether the body may be kept for comparing the next one. */
   readonly keeps: boolean
 }
 
-/** `isTooDeep`: nested deeper than so many levels, and of no use then. */
+/** `isTooDeep`: the value is nested deeper than allowed. It must not be used then, and its lists may be empty. */
 export type Parsed = { readonly value: unknown; readonly isTooDeep: boolean }
 
 export class RecurringBodies {
   readonly #maxChars: number
-  /** The newest last. */
+  /** Oldest first. */
   #bodies: Body[] = []
   #chars = 0
 
@@ -64,11 +68,12 @@ export class RecurringBodies {
     this.#maxChars = maxChars
   }
 
-  /** As JSON.parse, which it throws like; lists in what it gives may be of frozen values. */
+  /** Like JSON.parse, and throws the same errors. Values in the result's lists may be frozen. */
   parse(text: string, levels: number, sender: Sender): Parsed {
     this.#forget(({ at }) => sender.now - at > MAX_AGE_MS)
     const own = this.#bodies.filter(({ owner }) => owner === sender.owner).reverse()
-    // Of a body like none before it only the text is kept: most of those that are no agents' never come again.
+    // Lists are kept only of a body that resembles an earlier one. Of any other body only the text is kept, since
+    // most bodies that no agent sent never recur.
     const cut = own.some((before) => isAlike(before.text, text)) ? cutLists(text, own) : null
     if (cut === null) {
       const value: unknown = JSON.parse(text)
@@ -97,9 +102,10 @@ export class RecurringBodies {
     { owner, now, keeps }: Sender,
     own: readonly Body[],
   ): void {
-    // One of two megabytes would leave no room for others.
+    // Larger bodies would leave no room for others.
     if (!keeps || text.length > this.#maxChars / 2) return
-    // What this one goes on from is not asked for again; without one, the oldest goes where they are too many.
+    // The body that this one continues is not needed any more. If there is none, the user's oldest body is dropped
+    // once there are too many.
     const before = own.find((one) => isGoneOnFrom(one, text, lists)) ?? own[MAX_OF_ONE - 1]
     this.#forget((one) => one === before)
     this.#bodies.push({ owner, text, lists, at: now })
@@ -119,7 +125,7 @@ export class RecurringBodies {
 
 const NO_LISTS: Body['lists'] = new Map()
 
-/** Whether a quarter of the one before stands at the beginning or at the end of a text. */
+/** Whether the first or the last quarter of `before` stands at the same end of `text`. */
 function isAlike(before: string, text: string): boolean {
   const quarter = before.length >> 2
   return (
@@ -128,7 +134,10 @@ function isAlike(before: string, text: string): boolean {
   )
 }
 
-/** Whether each list begins as before, in its first half at least: clients change the last messages that they sent. */
+/**
+ * Whether the first half of each list is unchanged. Only half is compared, since clients change the last messages
+ * that they sent.
+ */
 function isGoneOnFrom(before: Body, text: string, lists: Body['lists']): boolean {
   if (before.lists.size === 0) return isAlike(before.text, text)
   for (const [name, { values }] of before.lists) {
@@ -142,15 +151,16 @@ interface CutList {
   readonly name: string
   readonly start: number
   readonly ends: readonly number[]
-  /** Values that it begins with. */
+  /** The values at its beginning that were parsed earlier. */
   readonly known: readonly unknown[]
-  /** What follows them, as JSON with commas between. */
+  /** The values after those, as JSON with commas between them. */
   readonly added: string
 }
 
 /**
- * The long lists of a JSON object, and the rest of it with empty lists in their places; null where there are none, or the text is better
- * read at once. Whether all is JSON is only known when the rest and what was added are parsed: they are what is left to be wrong.
+ * The long lists of a JSON object, and the rest of its text with empty lists in their places. Null if there are no
+ * long lists, or if the text is better parsed as a whole. The text is not validated here: parsing the rest and the
+ * added values finds whatever is wrong.
  */
 function cutLists(
   text: string,
@@ -167,7 +177,8 @@ function cutLists(
     if (text.charCodeAt(keyStart) !== QUOTE) return null
     const keyEnd = endOfString(text, keyStart)
     const name = text.slice(keyStart + 1, keyEnd - 1)
-    // Of two members of a name the last counts, and an escape may hide a name: JSON.parse knows how to read those.
+    // If a name occurs twice, the last member counts, and a name may be written with escapes. JSON.parse handles
+    // both.
     if (names.has(name) || name.includes('\\') || names.size === MAX_MEMBERS) return null
     names.add(name)
     const start = pastSpace(text, pastSpace(text, keyEnd) + 1)
@@ -184,10 +195,13 @@ function cutLists(
 }
 
 const MAX_MEMBERS = 64
-/** Not `__proto__`, which sets something else. */
+/** Excludes `__proto__`, because assigning to it would set the prototype. */
 const NAME = /^[a-z][a-zA-Z_]*$/
 
-/** The list whose bracket stands at `start`; null where it is no list of JSON, or has too many values to remember where they stand. */
+/**
+ * The list whose `[` stands at `start`. Null if it is not a valid list, or has more values than are worth
+ * remembering.
+ */
 function cutList(
   name: string,
   text: string,
@@ -214,7 +228,7 @@ function cutList(
 
 const MAX_VALUES = 20_000
 
-/** The most values that a list of this name has begun with before. */
+/** The longest beginning that the list shares with an earlier list of the same name. */
 function beginningOf(
   name: string,
   text: string,
@@ -238,14 +252,14 @@ function beginningOf(
   }
 }
 
-/** With how many values of a list before the one at `start` begins, in the very same writing. */
+/** How many values of an earlier list stand at the beginning of the list at `start`, written exactly the same. */
 function equalValues(text: string, start: number, before: string, list: List): number {
   const { start: was, ends } = list
   const isEqual = (count: number): boolean => {
     const length = (ends[count - 1] ?? was) - was
     return text.slice(start, start + length) === before.slice(was, was + length)
   }
-  // Mostly it is all of them. Where it is not, each look halves what is left.
+  // Usually all values are equal. If not, the count is found by binary search.
   let [low, high] = [0, ends.length]
   if (isEqual(high)) low = high
   while (low < high) {
@@ -254,7 +268,7 @@ function equalValues(text: string, start: number, before: string, list: List): n
     else high = middle - 1
   }
   if (low === 0) return 0
-  // A number may go on: `12` begins with `1`.
+  // A longer number may begin with the same digits: `12` begins with `1`.
   const next = text.charCodeAt(pastSpace(text, (ends[low - 1] ?? was) - was + start))
   return next === COMMA || next === END_ARRAY ? low : low - 1
 }

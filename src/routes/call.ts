@@ -17,7 +17,7 @@ export interface Call {
   readonly requestId: string
   /** The name under which an admin act enters the audit. */
   readonly by: Admin
-  /** What the log is to say of it. */
+  /** Collected on the request's way for its line in the log. */
   readonly telemetry: Telemetry
 }
 

@@ -2,24 +2,27 @@ import { findModel } from '../gemini/models/find-model.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { TokenCounts } from '../gemini/usage.ts'
 
-/** What the log says of a request that asks a model. It is filled in on the request's way; others leave it empty. */
+/**
+ * What the log says of a request that asks a model. It is filled in while the request is served, and stays empty for
+ * other requests.
+ */
 export interface Telemetry {
-  /** As the client named it. */
+  /** The model's name as the client wrote it. */
   asked?: string
   served?: string
   upstream?: Upstream
-  /** Only of answers that are told in full: the line of a stream is written when it begins. */
+  /** Only for whole answers, since the log's line of a stream is written when the stream begins. */
   usage?: TokenCounts
 }
 
-/** As OpenTelemetry calls Google's front ends; what Code Assist is has no name of its own there. */
+/** OpenTelemetry's names of Google's APIs. It has none for Code Assist, which gets the general one. */
 const PROVIDERS: Readonly<Record<Upstream, string>> = {
   'gemini-api': 'gcp.gemini',
   vertex: 'gcp.vertex_ai',
   'code-assist': 'gcp.gen_ai',
 }
 
-/** What the last part of an address asks for. */
+/** The operation, by the end of the path. */
 const OPERATIONS: readonly (readonly [RegExp, string])[] = [
   [/\/(?:chat\/completions|responses|messages)$/, 'chat'],
   [/\/completions$/, 'text_completion'],
@@ -28,8 +31,9 @@ const OPERATIONS: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
- * The names of OpenTelemetry (semantic-conventions-genai 0.1.0), for those who export logs. A client may write a secret where a
- * model belongs, so a name that no credential served is told only if it is a known model's.
+ * Fields named by OpenTelemetry (semantic-conventions-genai 0.1.0), for operators who export their logs.
+ * Danger: a client may write a secret in the model's place. So a name that no credential served is logged only if it
+ * is a known model's.
  */
 export function genAiFields(
   { asked, served, upstream, usage }: Telemetry,

@@ -3,7 +3,7 @@
  * this file, so it may import nothing that only the Worker has.
  */
 
-/** Ids, names of fields and counts; never a secret, and no value that an admin gave. */
+/** Ids, names of fields and counts. Never a secret, and no value that an admin gave. */
 export type AuditDetail = Readonly<
   Record<string, string | number | boolean | null | readonly string[]>
 >

@@ -5,7 +5,10 @@
 import type { LimitsWire } from './plans.ts'
 import type { KeyDescription } from './user.ts'
 
-/** What the holder of a key may know of it, in the wire's own names; no secret, no project, no id of Google's. */
+/**
+ * What the holder of a key may know of it, in the wire's own names. Contains no secret, no project and no id of
+ * Google's.
+ */
 export interface KeyInfo {
   readonly user: string
   /** The key that asks. It has an end if another has replaced it. */

@@ -1,37 +1,37 @@
-/** What `GET /v1/overview` answers. Imports nothing that the page could not. */
+/** What `GET /v1/overview` answers. The page imports this file, so it may import nothing that only the Worker has. */
 import type { UsageAnswer } from './usage.ts'
 import type { UserList } from './users.ts'
 
-/** All rings, whichever users the page of the list is of. */
+/** Totals of all rings, whichever page of users is shown. */
 export interface RingsLine {
-  /** Users there are. */
+  /** How many users there are. */
   readonly users: number
-  /** Those of them whose objects have told how they stand. */
+  /** How many of them have reported their rings' state. */
   readonly told: number
-  /** Rings with a model that none of their credentials serves now. */
+  /** Rings with at least one model that no credential serves now. */
   readonly out: number
-  /** When the first of those serves again by itself. */
+  /** When the first of those rings serves again by itself. */
   readonly next_recovery: string | null
   /** Rings whose ledger does not add up; must be 0. */
   readonly ledgers_broken: number
-  /** Credentials in quarantine, of which `attention` names the first hundred. */
+  /** Credentials in quarantine. `attention` names the first hundred. */
   readonly quarantined: number
 }
 
-/** A credential that stays out until somebody acts. */
+/** A credential that stays out of use until somebody acts. */
 export interface AttentionLine {
   readonly user: string
   readonly label: string | null
   readonly credential: string
   readonly credential_label: string | null
   readonly reason: string | null
-  /** Where Google wants its owner to go. */
+  /** Where Google wants the account's owner to go. */
   readonly link: string | null
 }
 
 export interface Overview extends UserList {
   readonly rings: RingsLine
   readonly attention: readonly AttentionLine[]
-  /** The last 48 hours of all users. */
+  /** The use of all users in the last 48 hours. */
   readonly use: Omit<UsageAnswer, 'status' | 'now' | 'version' | 'user'>
 }

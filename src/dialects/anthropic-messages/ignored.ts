@@ -1,4 +1,4 @@
-/** What of a message's request has no part in its answer, by the client's own names. */
+/** Names the fields of a message's request that have no effect on its answer, as the client spells them. */
 import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { Target } from '../../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
@@ -6,13 +6,16 @@ import { lazy } from '../../lazy.ts'
 import { inSnakeCase, unreadFields } from '../ignored.ts'
 import { type Fields, generating } from './body/fields.ts'
 
-/** Beside what the schema reads: what is refused where it is set, and what Google does anyway. */
+/**
+ * Known fields that the schema does not read: some are refused if they are set, and others ask for what Google does
+ * anyway.
+ */
 const READ_ELSEWHERE = ['container', 'mcp_servers', 'compaction', 'thread', 'cache_control']
 
 const KNOWN = lazy(() => new Set([...Object.keys(generating().entries), ...READ_ELSEWHERE]))
 const PLAIN_TIERS: ReadonlySet<unknown> = new Set(['auto', 'standard_only'])
 
-/** What the translation leaves out, whoever answers. `body` is what the client sent. */
+/** What the translation leaves out, whichever model and upstream answer. `body` is what the client sent. */
 export function ignoredIn(body: Readonly<Record<string, unknown>>): readonly string[] {
   const ignored = unreadFields(body, KNOWN())
   return PLAIN_TIERS.has(body['service_tier'])
@@ -20,7 +23,7 @@ export function ignoredIn(body: Readonly<Record<string, unknown>>): readonly str
     : ignored
 }
 
-/** What the model or the upstream that answers takes no part of. */
+/** What the answering model or upstream does not support. */
 export function ignoredUnder(
   request: GenerateContentRequest,
   target: Target,
@@ -32,7 +35,7 @@ export function ignoredUnder(
   })
 }
 
-/** Where nobody asked, nothing was ignored: how much a model thinks is said with every request. */
+/** Every request to Google says how much to think, so the field counts as ignored only if the client set it. */
 function thinkingIn({ thinking, output_config: output }: Fields): readonly string[] {
   if (thinking) return ['thinking']
   return output?.effort ? ['output_config.effort'] : []

@@ -18,7 +18,10 @@ export function signaturesIn(response: GenerateContentResponse): readonly CallSi
   })
 }
 
-/** The names of a request's functions that begin with the module: such a one is called by its own name. */
+/**
+ * The names of a request's functions that begin with the module's name. Such a function is called by exactly this
+ * name.
+ */
 export function moduledNames(tools: unknown): ReadonlySet<string> {
   const names = recordsOf(tools)
     .flatMap((tool) => recordsOf(fieldOf(tool, 'functionDeclarations')))
@@ -26,7 +29,10 @@ export function moduledNames(tools: unknown): ReadonlySet<string> {
   return new Set(names.filter((name) => MODULE.test(name)))
 }
 
-/** The response with its functions by the names that the client declared; the same one where they are. */
+/**
+ * The response with its functions under the names that the client declared. Returns the same object if nothing
+ * changes.
+ */
 export function withCalledNames(
   response: GenerateContentResponse,
   declared: ReadonlySet<string>,

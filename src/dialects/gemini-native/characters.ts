@@ -19,7 +19,7 @@ export class WholeEvents {
   /** Whether the last event may have ended in the middle of a character. */
   #isCut = false
 
-  /** `declared`: functions that the client itself declared with the module in their name. */
+  /** `declared`: functions that the client itself declared with the module's name in theirs. */
   constructor(declared: ReadonlySet<string> = new Set()) {
     this.#declared = declared
   }

@@ -74,12 +74,12 @@ function writtenOf(
   }
 }
 
-/** What was changed is an object still. */
+/** The edits keep the text a JSON object. */
 function parsedAgain(text: string): Record<string, unknown> {
   return JSON.parse(text) as Record<string, unknown>
 }
 
-/** `declared`: the client's functions whose own name begins with the module. */
+/** `declared`: the client's functions whose own names begin with the module's. */
 function telling(isSse: boolean, declared: ReadonlySet<string>): Telling {
   return {
     whole: ([answer]) => ({

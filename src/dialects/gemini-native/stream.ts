@@ -37,7 +37,7 @@ const ARRAY: Framing = {
   keepAlive: '\n',
 }
 
-/** `declared`: the client's functions whose own name begins with the module. */
+/** `declared`: the client's functions whose own names begin with the module's. */
 export function nativeStream(
   isSse: boolean,
   declared: ReadonlySet<string> = new Set(),

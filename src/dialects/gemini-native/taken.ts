@@ -1,6 +1,7 @@
 /**
- * What of a request's contents Google is sure to refuse, put in a way that it takes: a pointer in a result that points to no part
- * beside it, and a text under the type of something else (docs/google.md: Parts). All else stays as it came.
+ * Google surely refuses two things in a request's contents: a pointer in a function's result that names no part
+ * beside it, and a text under a media type of another kind (docs/google.md: Parts). These are rewritten so that
+ * Google accepts them. Everything else stays unchanged.
  */
 import { allBytes, headBytes, normalBase64 } from '../../bytes/base64.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
@@ -20,7 +21,7 @@ interface Place {
   readonly span: Span
 }
 
-/** The very same text where there is nothing of it, as there mostly is not. */
+/** Returns the same text if there is nothing to rewrite, which is the usual case. */
 export function withTakenParts(
   text: string,
   body: Record<string, unknown>,
@@ -53,7 +54,7 @@ function placesIn(text: string, body: Record<string, unknown>): readonly Place[]
   })
 }
 
-/** The whole response becomes the text that it was: its meaning is the same. */
+/** Puts the whole response into one string, which keeps its meaning. */
 function mendPointer(edits: Edits, text: string, { part, span }: Place): void {
   const result = fieldOf(part, 'functionResponse')
   const beside = recordsOf(fieldOf(result, 'parts')).map((each) =>
@@ -79,7 +80,10 @@ function mendType(edits: Edits, text: string, { part, span }: Place, cuttings: C
   if (written !== undefined) edits.replace(written, '"text/plain"')
 }
 
-/** What Google refuses, and film and sound, which source code is now and then said to be. */
+/**
+ * True for types that Google refuses, and for video and audio, because source code is sometimes sent under such a
+ * type.
+ */
 function isDoubtful(type: string | null): boolean {
   if (type === null || /^(?:video|audio)\//.test(type)) return true
   return unfitness(type, 'file') !== null

@@ -55,7 +55,7 @@ function wordsIn({ name, content, images, refusal }: AnswerMessage): readonly Pa
   return [...said, ...toParts(images), ...(refusal ? [{ text: refusal }] : [])]
 }
 
-/** What was called in a message that came before is read no second time. */
+/** The calls of a message that recurs are read only once. */
 const callsIn = onceForFrozen((message) => {
   const calls = readCalls(message as AnswerMessage)
   return Object.isFrozen(message) ? frozen(calls) : calls

@@ -1,4 +1,4 @@
-/** What of a request of the Responses API has no part in its answer, by the client's own names. */
+/** Names the fields of a Responses request that have no effect on its answer, as the client spells them. */
 import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { Target } from '../../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
@@ -8,7 +8,10 @@ import { inSnakeCase, unreadFields } from '../ignored.ts'
 import { responsesRequest } from './body.ts'
 import type { Offers } from './tools.ts'
 
-/** Beside what the schema reads: what names the conversation or is kept with the response, what is refused where it is set, and what has no say by itself. */
+/**
+ * Known fields that the schema does not read. Some name the conversation, some are stored with the response, some are
+ * refused if they are set, and some are checked below.
+ */
 const READ_ELSEWHERE = [
   'user',
   'prompt_cache_key',
@@ -21,10 +24,10 @@ const READ_ELSEWHERE = [
 
 const KNOWN = lazy(() => new Set([...Object.keys(responsesRequest.entries), ...READ_ELSEWHERE]))
 const IN_STREAM_OPTIONS = new Set(['include_usage'])
-/** What Google does anyway. */
+/** Tiers that change nothing, because Google serves every request like this. */
 const PLAIN_TIERS = new Set(['auto', 'default', 'standard', 'flex', 'priority'])
 
-/** What the translation leaves out, whoever answers. */
+/** What the translation leaves out, whichever model and upstream answer. */
 export function ignoredIn(
   raw: Readonly<Record<string, unknown>>,
   { dropped }: Offers,
@@ -34,13 +37,13 @@ export function ignoredIn(
   if (isRecord(options))
     ignored.push(...unreadFields(options, IN_STREAM_OPTIONS, 'stream_options.'))
   if (typeof tier === 'string' && !PLAIN_TIERS.has(tier)) ignored.push('service_tier')
-  // What is too long is refused, not made shorter.
+  // `auto` asks to shorten input that is too long, but such input is refused.
   if (truncation === 'auto') ignored.push('truncation')
   for (const type of dropped) ignored.push(`tools.${type}`)
   return ignored
 }
 
-/** What the model or the upstream that answers takes no part of. */
+/** What the answering model or upstream does not support. */
 export function ignoredUnder(request: GenerateContentRequest, target: Target): readonly string[] {
   return ignoredBy(request, target).map((name) => NAMES.get(name) ?? inSnakeCase(name))
 }

@@ -128,8 +128,9 @@ function answeredBy(asked: Asked): Translation {
     ok: true,
     order: 'together',
     requests: [asked.request],
-    // Agents take an error for an outage and ask five times more, and an answer without items for none at all; one empty message
-    // ends their turn. A compaction that says nothing would lose the conversation.
+    // Agents take an error for an outage and ask five more times, and they take an answer without items for no
+    // answer. One empty message ends their turn. A compaction that says nothing is still an error, since the
+    // conversation would be lost.
     bearsSilence: !asked.compacts,
     telling: {
       whole(answers, context) {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { string } from '../words.ts'
 
-/** Google refuses a sixth (docs/google.md: Generation settings); OpenAI's own limit is four. */
+/** Google's limit (docs/google.md: Generation settings). OpenAI's own is four. */
 const MAX_STOP_SEQUENCES = 5
 
 const one = v.string('a string or an array of strings')
@@ -13,10 +13,10 @@ const several = v.pipe(
   ),
 )
 
-/** `stop`, as OpenAI's bodies have it. */
+/** The field `stop` of OpenAI's bodies. */
 export const stop = v.nullish(v.lazy((input) => (Array.isArray(input) ? several : one)))
 
-/** Empty ones are sent by clients and refused by Google (docs/clients.md: Fields). */
+/** Leaves out empty sequences, which clients send and Google refuses (docs/clients.md: Fields). */
 export function stopsIn(given: v.InferOutput<typeof stop>): string[] {
   return (typeof given === 'string' ? [given] : (given ?? [])).filter(isFilled)
 }

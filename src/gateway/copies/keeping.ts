@@ -26,16 +26,16 @@ interface Keeping {
   readonly maxBytes: number
 }
 
-/** Keeps the bytes of an upload on their way to Google: sealed, with one piece in memory at a time. */
+/** Keeps a sealed copy of an upload's bytes while they go to Google. One piece is in memory at a time. */
 export interface Keeper {
-  /** The next bytes, of which it takes a copy. */
+  /** Takes the next bytes and copies them. */
   add(bytes: Uint8Array): Promise<void>
   end(): Promise<void>
-  /** Deletes what was kept, after the upload was given up. */
+  /** Deletes what was kept so far, because the upload was given up. */
   drop(): Promise<void>
 }
 
-/** If bytes cannot be kept, the upload goes on without: a copy is a convenience, the upload is not. */
+/** If the bytes cannot be kept, the upload goes on without a copy: the upload matters more. */
 export async function keeperOf(keeping: Keeping): Promise<Keeper> {
   const { env, userId, copy, offset, maxBytes } = keeping
   const { copyId } = copy
@@ -82,7 +82,7 @@ export async function keeperOf(keeping: Keeping): Promise<Keeper> {
   }
 }
 
-/** The same of a stream. */
+/** The same for a stream. */
 export async function keepingStream(
   keeping: Keeping,
 ): Promise<TransformStream<Uint8Array, Uint8Array>> {

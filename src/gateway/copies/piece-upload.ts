@@ -11,15 +11,18 @@ import {
   type Uploaded,
 } from './upload-file.ts'
 
-/** Half as long as Google's own SDKs cut files, which is what is in memory of one; all but the last must be multiples of 256 KiB. */
+/**
+ * This much of each upload is in memory. It is half of what Google's own SDKs use. All pieces but the last must be
+ * multiples of 256 KiB.
+ */
 const PIECE_BYTES = 4_194_304
 const FIRST_BYTES = 65_536
-/** A write copies what it is given. */
+/** Writing a chunk copies it. */
 const WRITE_BYTES = 131_072
 
 /**
- * Uploads a file whose length nobody knows before its end, with one piece of it in memory. Google has a file only with its last
- * piece, which is sent by `finish`: what is wrong with the rest of a form is told before.
+ * Uploads a file whose length is unknown until its end, and holds one piece of it in memory. For Google the file
+ * exists only after `finish` has sent the last piece, so the rest of a form can be checked before.
  */
 export class PieceUpload {
   readonly #borrower: Borrower
@@ -31,7 +34,7 @@ export class PieceUpload {
   #sent = 0
   #url: string | null = null
 
-  /** `held`: what the client's uploads hold together, of which this one takes its piece. */
+  /** `held` counts the memory of all of the client's uploads, including this one's piece. */
   constructor(
     borrower: Borrower,
     access: Access,
@@ -43,12 +46,14 @@ export class PieceUpload {
     this.#held = held
   }
 
-  /** Of the file, up to now. */
+  /** How many bytes of the file have arrived so far. */
   get size(): number {
     return this.#sent + this.#filled
   }
 
-  /** Takes the next bytes of it, of which it keeps a copy. Null, or why Google or Pollux takes no more. */
+  /**
+   * Takes the next bytes of the file and copies them. Null on success; otherwise why Google or Pollux takes no more.
+   */
   async add(bytes: Uint8Array): Promise<Refused | null> {
     for (let at = 0; at < bytes.byteLength;) {
       if (this.#filled === PIECE_BYTES) {
@@ -67,13 +72,13 @@ export class PieceUpload {
     return null
   }
 
-  /** Sends the last piece; the file as Google describes it then. */
+  /** Sends the last piece and returns the file as Google describes it. */
   async finish(): Promise<Uploaded> {
     const sent = await this.#send(true)
     return sent.ok ? fileIn(sent.answer) : sent
   }
 
-  /** Google is told that no more will come; what it has is not a file. */
+  /** Tells Google that no more will come. What it has received does not become a file. */
   async cancel(): Promise<void> {
     if (this.#url === null) return
     const headers = { 'x-goog-upload-command': 'cancel' }

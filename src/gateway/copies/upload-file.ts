@@ -12,7 +12,7 @@ export interface FileToUpload {
   readonly body: ReadableStream<Uint8Array>
 }
 
-/** What Google does not take, in its words or in ours. */
+/** Why a file was not taken: Google's answer, or Pollux's own failure. */
 export interface Refused {
   readonly ok: false
   readonly reply: Response | Failure
@@ -35,7 +35,10 @@ export async function uploadFile(
   return sent.ok ? fileIn(sent.answer) : sent
 }
 
-/** Google's address for the bytes, which is a permission as well. `bytes`: null where nobody knows yet how many they are. */
+/**
+ * Asks Google for the address to send the bytes to. Danger: the address is also the permission to write. `bytes`: the
+ * file's length; null if nobody knows it yet.
+ */
 export async function beginUpload(
   borrower: Borrower,
   access: Access,
@@ -68,12 +71,12 @@ export async function beginUpload(
 export interface Piece {
   readonly body: ReadableStream<Uint8Array>
   readonly bytes: number
-  /** Where in the file it begins. */
+  /** Where in the file the piece begins, in bytes. */
   readonly offset: number
   readonly isLast: boolean
 }
 
-/** Sends a piece of a file to the address that was given for it. Google is told its length. */
+/** Sends a piece of a file to the address that Google gave for it. Google must be told the piece's length. */
 export async function sendPiece(
   { settings, signal }: Borrower,
   access: Access,
@@ -103,7 +106,7 @@ export async function sendPiece(
     : { ok: false, reply: (await refusedBy(access, answer)).reply }
 }
 
-/** The file as Google describes it in its answer to the last piece. */
+/** The file as Google's answer to the last piece describes it. */
 export async function fileIn(answer: Response): Promise<Uploaded> {
   const told = parsed(await wholeText(answer))
   const file = isRecord(told) ? told['file'] : null

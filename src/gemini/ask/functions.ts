@@ -70,7 +70,7 @@ function toDeclaration(offered: OfferedFunction, names: FunctionNames): Function
     : declarationOf(told, offered)
 }
 
-/** Under its own name, of a function that came before. */
+/** The declaration of a recurring function that keeps its own name. Made only once. */
 const frozenDeclaration = onceForFrozen((offered) => {
   const { name } = offered as OfferedFunction
   return frozen(declarationOf(name, offered as OfferedFunction))

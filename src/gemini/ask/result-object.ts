@@ -19,7 +19,7 @@ export function resultObject(
   return isTaken ? object : { result: text }
 }
 
-/** What the pointers in a value name. Recursion is safe: values that are nested too deeply were refused before. */
+/** The values of all pointers in a value. Recursion is safe: values that are nested too deeply were refused before. */
 export function pointersIn(value: unknown): readonly unknown[] {
   const found: unknown[] = []
   collect(value, found)

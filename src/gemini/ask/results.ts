@@ -39,7 +39,7 @@ export function tellResult(call: FunctionCall, result: Result | null): ToldResul
 
 const MISSING = { error: 'No result was sent for this call.' }
 
-/** Made once of parts that came before, as those of an agent's conversation do. */
+/** Made only once of frozen parts, which recur in an agent's conversation. */
 function responseOf({ parts, isError = false }: Result): Record<string, unknown> {
   if (!Object.isFrozen(parts)) return toResponse(parts, isError)
   return isError ? frozenError(parts) : frozenResponse(parts)

@@ -52,7 +52,10 @@ export function ignoredBy(request: GenerateContentRequest, target: Target): read
   return ignored
 }
 
-/** No thoughts, or none told: a model that cannot think does just that. */
+/**
+ * False if the client asked for no thoughts, or only for not being shown any: a model that cannot think complies
+ * anyway.
+ */
 function asksToThink(config: ThinkingConfig | undefined): boolean {
   const { thinkingBudget: budget, thinkingLevel: level, includeThoughts = false } = config ?? {}
   return budget === undefined ? level !== undefined || includeThoughts : budget !== 0

@@ -36,7 +36,7 @@ function fitTool(tool: Tool, schemas: Form): Tool {
   }
 }
 
-/** Those of a frozen declaration are frozen too, since what becomes of its schema is. */
+/** The result for a frozen declaration is frozen too, since its converted schema is. */
 const FITTED: Readonly<Record<Form, (declaration: FunctionDeclaration) => FunctionDeclaration>> = {
   json: fittedOnce('json'),
   openapi: fittedOnce('openapi'),

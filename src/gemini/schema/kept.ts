@@ -38,7 +38,7 @@ export function keeping<Result extends object | undefined>(
     kept.add(text, { result, bytes: 2 * (text.length + length) })
     return result
   }
-  // Those of a body that came before need no text to be found by.
+  // A frozen schema is found by its identity, without writing its text.
   const known = onceForFrozen(resultOf)
   return (schema) =>
     typeof schema === 'object' && schema !== null ? known(schema) : resultOf(schema)

@@ -12,7 +12,7 @@ export function allUsersSpan(span: Span): number {
   return -SPAN_MS[span]
 }
 
-/** Until when the spans are summed up, in epoch milliseconds. */
+/** The end of the last span that has been summed up, in epoch milliseconds. */
 export function closedUntil(sql: SqlStorage, span: Span): number {
   const rows = sql.exec<{ until: number }>(
     'SELECT until FROM closed WHERE span_ms = ?',

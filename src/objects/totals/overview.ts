@@ -32,7 +32,7 @@ export function ringsOf(people: readonly Person[], now: number): RingsLine {
   }
 }
 
-/** Credentials that stay out until somebody acts. Pure. */
+/** Credentials that stay out of use until somebody acts. Pure. */
 export function attentionOf(people: readonly Person[]): readonly AttentionLine[] {
   const lines = people.flatMap(({ user, card, summary }) =>
     (summary?.conditions ?? [])

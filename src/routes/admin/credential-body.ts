@@ -29,7 +29,7 @@ export async function parseCredential(
 ): Promise<ParsedCredential> {
   const read = await readCredential(body, schema)
   if (read.ok) return read
-  // Of what is no object there is no field to name.
+  // A body that is not an object has no field to name.
   const { param = '' } = read.failure
   if (param !== '' && !param.startsWith('gcpServiceAccount')) return read
   const message = `${read.failure.message} Accepted as 'gcpServiceAccount': ${FORMS}.`

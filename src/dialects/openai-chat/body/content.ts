@@ -231,7 +231,7 @@ export function toParts(said: MessageContent): readonly Part[] {
   return Object.isFrozen(said) ? partsOfWords(said) : partsOf(said)
 }
 
-/** No media are in what is frozen (message-schema.ts). */
+/** Frozen content holds no media (message-schema.ts). */
 const partsOfWords = onceForFrozen((said) => frozen(partsOf(said as MessageContent)))
 
 function partsOf(said: MessageContent): readonly Part[] {

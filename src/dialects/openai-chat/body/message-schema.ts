@@ -125,7 +125,7 @@ export const message = checkedOnce(
   isOfWords,
 )
 
-/** Media are read into their parts for each request anew. */
+/** Media are read anew for each request, so messages with media are not kept. */
 function isOfWords(said: {
   readonly content: readonly ContentPart[]
   readonly images?: readonly ContentPart[]

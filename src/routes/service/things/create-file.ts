@@ -1,6 +1,6 @@
 /**
- * POST /v1/files: a form whose file goes on to Google as it comes, piece by piece (docs/performance.md: Uploads). How long it is, and what it is for, may stand
- * behind it, so Google gets the last piece when the form is read and found right.
+ * POST /v1/files: passes the form's file on to Google piece by piece as it arrives (docs/performance.md: Uploads).
+ * The fields behind the file may be wrong, so the last piece is sent only after the whole form was read and checked.
  */
 import type { FileDialect } from '../../../dialects/file-dialect.ts'
 import { SentFile } from '../../../bytes/sent-file.ts'
@@ -31,7 +31,7 @@ import { NO_FILE, refused, told } from './openai-files.ts'
 import { keepCopy } from './upload.ts'
 
 const MAX_NAME = 512
-/** What a form has beside its file, at the most. */
+/** The most bytes that a form has besides its file. */
 const MAX_REST_BYTES = 4096
 
 export function createFile<Query, Told extends object>(
@@ -75,7 +75,7 @@ export function createFile<Query, Told extends object>(
   }
 }
 
-/** Reads the form to its end. Null, or why the file cannot be taken. */
+/** Reads the form to its end. Null on success; otherwise why the file cannot be taken. */
 async function received(parts: FormParts, passing: Passing): Promise<Refused | null> {
   for (let part = await parts.next(); part !== null; part = await parts.next()) {
     if (part.name !== 'file' || part.fileName === null) {
@@ -94,7 +94,7 @@ async function received(parts: FormParts, passing: Passing): Promise<Refused | n
   return null
 }
 
-/** The file of a form on its way to Google. */
+/** A form's file on its way to Google. */
 class Passing {
   readonly fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>
   readonly #call: Call
@@ -116,7 +116,7 @@ class Passing {
     return this.#upload?.size ?? 0
   }
 
-  /** What takes its bytes; null where there is a file already. */
+  /** Returns the function that takes the file's bytes. Null if the form has had a file already. */
   async begin(
     { type }: PartHead,
     name: string,
