@@ -44,7 +44,7 @@ describe('Cuttings', () => {
     fc.assert(
       fc.property(document, fc.constantFrom(undefined, 2), fc.nat(3), (original, space, offset) => {
         const { value, cuttings } = cut(JSON.stringify(original, null, space), offset)
-        const whole: unknown = JSON.parse(JSON.stringify(original)) // -0 is lost on the way
+        const whole: unknown = JSON.parse(JSON.stringify(original)) // JSON turns -0 into 0.
         expect(cuttings.uncut(value)).toEqual(whole)
         expect(joined(cuttings.splice(JSON.stringify(value)))).toBe(JSON.stringify(whole))
       }),

@@ -1,4 +1,4 @@
-/** Google's numbers as the client gets them: whole numbers beyond 2^53 by every digit. */
+/** Clients get all digits of Google's whole numbers beyond 2^53. */
 import { describe, expect, it } from 'vitest'
 import { PLAIN } from '../../src/dialects/openai-chat/plan.ts'
 import type { Part } from '../../src/gemini/types.ts'

@@ -1,6 +1,6 @@
 /**
- * What comes again is frozen, and what was made of it is made once (src/json/recurring.ts): a request that is read from it is the same
- * as one that is read anew, however often, and nothing that is written for it is changed later.
+ * Recurring values are frozen, and what is made of them is made once (src/json/recurring.ts). A request made of such
+ * values equals one that was read anew, however often it recurs, and nothing that is made for it changes them later.
  */
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -24,7 +24,7 @@ const TARGETS = [
   { model: 'gemini-3.8-flash', upstream: 'vertex', schemas: 'openapi', dummiesOnly: true },
 ] as const
 
-/** All that comes of a body before anybody is asked. */
+/** The request, or the failure, that a body becomes before Google is asked. */
 async function outcomeOf(
   dialect: JsonDialect,
   body: unknown,
@@ -53,7 +53,7 @@ type Translated = Extract<
   { ok: true }
 >
 
-/** Some of it says again what was asked. */
+/** Parts of the answer repeat what was asked. */
 async function answerTo(translated: Translated): Promise<unknown> {
   const response = { candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }] }
   const terms = {
@@ -86,6 +86,6 @@ it.each(CASES)('%s are read the same each time', async (_, dialect, bodies) => {
     }),
     { numRuns: 500 },
   )
-  // Or nothing was shown.
+  // Otherwise the test would have shown nothing.
   expect(translated).toBeGreaterThan(30)
 })

@@ -20,7 +20,7 @@ describe('a held call', () => {
       return response.status
     })
     await google.control.waitForCall(({ credential }) => credential !== undefined)
-    // Another call overtakes it.
+    // Another call finishes first.
     expect((await google.post(PATH, HELLO, headers)).status).toBe(200)
     expect(isDone).toBe(false)
     expect(await google.control.release('a')).toBe(1)
@@ -54,7 +54,7 @@ describe('a body', () => {
       await google.control.script({ reply: { text, breakOffAtByte } })
       const { head, body } = await rawPost(google.port, path, { headers })
       expect(head).toContain('HTTP/1.1 200')
-      // In chunks, whose sizes stand on lines of their own.
+      // Removes the lines with the chunks' sizes.
       const sent = body.replaceAll(/(?:^|\r\n)[0-9a-f]+\r\n/g, '').replace(/\r\n$/, '')
       expect(sent).toHaveLength(breakOffAtByte)
     }
@@ -166,7 +166,7 @@ describe('credentials that nobody registered', () => {
     expect((await vertex('my-project')).status).toBe(200)
     expect((await vertex('another')).status).toBe(403)
     expect((await token(await assertion('no'))).status).toBe(400)
-    // One that its owner revoked stays out.
+    // A credential that its owner revoked is not accepted again.
     expect(await google.control.removeCredential(MADE_UP)).toBe(true)
     expect((await asKey(MADE_UP)).status).toBe(400)
     await google.control.reset()

@@ -1,4 +1,4 @@
-/** docs/emulator.md can be pasted, and leaves nothing out. */
+/** Commands in docs/emulator.md can be pasted, and it describes every control. */
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -14,7 +14,7 @@ const docs = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'u
 const curls = docs.split('\n').filter((line) => line.startsWith('curl '))
 const run = promisify(execFile)
 
-/** They name things that are not there. */
+/** Commands about files and batches that do not exist here. */
 const NAMELESS = /emulator\/(?:files\/state|batches\/state|expire)"/
 
 describe('docs/emulator.md', () => {

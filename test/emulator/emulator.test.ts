@@ -1,4 +1,4 @@
-/** The bare fetch handler, without a server. */
+/** Calls the fetch handler alone, without a server. */
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../emulator/index.ts'
 import { HELLO } from './google.ts'

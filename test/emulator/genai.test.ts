@@ -1,4 +1,4 @@
-/** Google's own SDK against the emulator alone. */
+/** Google's own SDK against the emulator, without Pollux. */
 import { ApiError, GoogleGenAI } from '@google/genai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { useGoogle } from './google.ts'
@@ -30,7 +30,7 @@ async function refusal(promise: Promise<unknown>): Promise<[number, string]> {
 
 const textFile = (text: string): Blob => new Blob([text], { type: 'text/plain' })
 
-// What a developer's machine may hold is not for these tests.
+// A developer's environment must not influence these tests.
 const kept = { ...process.env }
 beforeAll(() => {
   for (const name of Object.keys(process.env)) {

@@ -1,4 +1,4 @@
-/** An emulator on loopback and the ways tests call it. */
+/** An emulator on loopback, and functions that call it for tests. */
 import { connect } from 'node:net'
 import { afterAll, beforeEach } from 'vitest'
 import { createEmulatorClient } from '../../emulator/client.ts'
@@ -18,14 +18,14 @@ export interface Google {
   url: string
   port: number
   control: EmulatorClient
-  /** POSTs JSON; a string body goes out as it is */
+  /** POSTs JSON. A string is sent unchanged. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
   errorOf(response: Response): Promise<GoogleError>
   accessToken(credential: object): Promise<string>
   bearer(options?: { persona?: Persona; project?: string }): Promise<Record<string, string>>
 }
 
-/** One emulator a test file, empty before each test. */
+/** Starts one emulator for a test file. It is reset before each test. */
 export async function useGoogle(): Promise<Google> {
   const running = await startEmulator()
   const control = createEmulatorClient(running.url)
@@ -84,13 +84,13 @@ export function eventsOf(text: string): JsonObject[] {
 
 export interface RawAnswer {
   head: string
-  /** latin1: a character a byte */
+  /** latin1: one character for each byte. */
   body: string
-  /** each read of the socket */
+  /** One buffer for each read of the socket. */
   reads: Buffer[]
 }
 
-/** Speaks HTTP by hand, to see the bytes; `onRead` may end the connection early. */
+/** Speaks HTTP by hand, so that tests see the bytes. `onRead` may end the connection early. */
 export function rawPost(
   port: number,
   path: string,

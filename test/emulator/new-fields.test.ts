@@ -1,4 +1,4 @@
-/** What the types of @google/genai 3.1.0 name and older ones do not. */
+/** Fields that the types of @google/genai 3.1.0 have and older types lack. */
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../emulator/json.ts'
 import type { Upstream } from '../../emulator/protocol.ts'

@@ -1,4 +1,4 @@
-/** Bodies and questions for the strictness tests: a valid body, and what Google says to a changed one. */
+/** Valid bodies for the strictness tests, and what Google says if one is changed. */
 import { expect } from 'vitest'
 import type { JsonObject } from '../../emulator/json.ts'
 import type { Upstream } from '../../emulator/protocol.ts'

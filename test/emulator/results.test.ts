@@ -1,4 +1,4 @@
-/** `$ref` in the result of a function (googleapis/python-genai#2792, router-for-me/CLIProxyAPI#6065). */
+/** `$ref` in a function's result (googleapis/python-genai#2792, router-for-me/CLIProxyAPI#6065). */
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../emulator/json.ts'
 import { useGoogle } from './google.ts'

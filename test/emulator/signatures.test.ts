@@ -121,10 +121,10 @@ describe('demands', () => {
     expect(
       await complaint('gemini-3.8-flash', [question, model(...parts), user(...strange)]),
     ).toContain('Please ensure that the id')
-    // Google's own SDK for Python leaves them out.
+    // Google's own SDK for Python omits ids.
     const contents = [question, model(...parts), user(...RESULTS)]
     expect(await complaint('gemini-3.8-flash', contents)).toBe('accepted')
-    // Another model looks at no ids, but cannot read the signature.
+    // Another model ignores ids, but cannot read the signature.
     const elsewhere = [question, model(...CALLS.map(dummy)), user(...RESULTS)]
     expect(await complaint('gemini-3.6-flash', elsewhere)).toBe('accepted')
   })
@@ -139,7 +139,7 @@ describe('demands', () => {
     ['in the other alphabet', (text) => text.replaceAll('+', '-').replaceAll('/', '_')],
     ['without padding', (text) => text.replace(/=+$/, '')],
   ])('them as bytes, %s', async (_, rewritten) => {
-    // 0xfb and 0xff are written with the characters in which the two alphabets differ, 46 bytes with padding.
+    // 0xfb and 0xff contain the characters in which the two base64 alphabets differ. 46 bytes need padding.
     const bytes = Buffer.alloc(46, 0xfb)
     bytes[0] = 0x12
     const thoughtSignature = bytes.toString('base64')

@@ -27,7 +27,7 @@ async function streamText(reply: Reply, path = `${STREAM}?alt=sse`): Promise<str
   return response.text()
 }
 
-/** The chunks of a chunked body, as the server cut them. */
+/** The chunks of a body with chunked encoding, as the server cut them. */
 function httpChunks(body: string): string[] {
   const chunks: string[] = []
   let rest = Buffer.from(body, 'latin1')

@@ -1,4 +1,4 @@
-/** The resumable protocol by hand: what SDKs do only when something has gone wrong. */
+/** The resumable protocol spoken by hand: steps that SDKs take only after something has gone wrong. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { useGoogle } from './google.ts'
 
@@ -24,7 +24,7 @@ async function begin(body: unknown = { file: {} }): Promise<string> {
   return (await start(body)).headers.get('x-goog-upload-url') ?? ''
 }
 
-/** Without a key: the address is the permission. */
+/** Sends no key, because the address itself is the permission. */
 function send(
   address: string,
   command: string,
@@ -55,7 +55,7 @@ describe('an upload', () => {
     const done = await send(address, 'upload, finalize', { bytes, offset: 0 })
     expect(headerOf(done, 'status')).toBe('final')
     expect(await done.json()).toMatchObject({
-      // Google writes the hexadecimal digits in base64.
+      // Google writes the hexadecimal digits of the hash in base64.
       file: {
         displayName: 'mine',
         mimeType: 'text/plain',

@@ -177,7 +177,7 @@ describe('unknown models and paths', () => {
         'models/nope is not found for API version v1beta, or is not supported for generateContent. ' +
         'Call ListModels to see the list of available models and their supported methods.',
     })
-    // A preview is served in `global` only.
+    // Previews are served only in `global`.
     const vertex = await google.post(
       `${VERTEX}/gemini-3.1-pro-preview:generateContent`,
       HELLO,

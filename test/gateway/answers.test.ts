@@ -1,4 +1,4 @@
-/** What becomes of Google's answers beyond one plain text, from the request to the ledger. */
+/** What becomes of Google's answers other than one plain text, from the request to the ledger. */
 import { describe, expect, it } from 'vitest'
 import type { Reply } from '../../emulator/protocol.ts'
 import {
@@ -38,7 +38,7 @@ async function reached(user: User): Promise<number> {
   return (await callsOf(handleOf(user))).length
 }
 
-/** Google hears of a client that left a little later. */
+/** Google notices only a little later that a client has left. */
 async function finishedCalls(user: User, count: number): ReturnType<typeof callsOf> {
   for (let waits = 0; ; waits++) {
     const calls = (await callsOf(handleOf(user))).filter(({ finished }) => finished)
@@ -64,7 +64,7 @@ describe("the model's own slips", () => {
   )(
     '($name, stream: $stream) are asked for once more, and held against nobody',
     async ({ name, reply, stream }) => {
-      // Thoughts that were streamed cannot be taken back.
+      // Thoughts that were already streamed cannot be taken back.
       if (stream && name.startsWith('thoughts')) return
       const user = await givenUser()
       await script(user, reply)
@@ -76,7 +76,7 @@ describe("the model's own slips", () => {
       const [credential] = stats.ring.credentials
       expect(credential).toMatchObject({ state: 'active', cooldowns: [] })
       expect(credential?.attempts).toMatchObject({ granted: 2, upstream_fault: 1, ok: 1 })
-      // Google has counted both.
+      // Google counted the tokens of both calls.
       expect(credential?.tokens.prompt).toBeGreaterThanOrEqual(6)
     },
   )
@@ -320,7 +320,7 @@ describe('what comes beside the text', () => {
     readonly audio?: { readonly data: string; readonly transcript: string }
   }
 
-  /** The message, put together from deltas where it was streamed. */
+  /** The message. That of a stream is put together from its deltas. */
   async function answered(user: User, stream: boolean, fields: object = {}): Promise<Message> {
     const text = await (await chat(user.key, { stream, ...fields })).text()
     if (!stream) return (JSON.parse(text) as Completion).choices[0]?.message as Message

@@ -1,4 +1,4 @@
-/** What a batch used is counted when somebody is shown that it is over: once, at half the price. */
+/** A batch's use is counted once, at half the price, when a client is first shown that the batch is over. */
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { native } from '../support/native.ts'
@@ -26,7 +26,7 @@ interface Batch {
   }
 }
 
-/** Dollars for a million tokens of MODEL, where it answers at once (src/gemini/models/prices.ts). */
+/** Dollars for a million tokens of MODEL outside of batches (src/gemini/models/prices.ts). */
 const PRICE = { in: 0.3, out: 2.5 }
 
 function requestsFor(...texts: readonly string[]): object[] {
@@ -108,7 +108,7 @@ describe('the use of a batch', () => {
     expect(owner?.cost.unpriced).toBe(0)
     expect(other?.tokens).toEqual(NONE)
     expect(stats.cost.usd).toBe(owner?.cost.usd)
-    // An attempt it is not.
+    // A batch's use is not an attempt.
     expect(stats.requests).toEqual(before.requests)
     expect(stats.ledger).toEqual(before.ledger)
   })
@@ -132,7 +132,7 @@ describe('the use of a batch', () => {
   it('is counted by a list as well', async () => {
     const user = await givenUser()
     const [one, other] = [await inline(user, 'One more'), await inline(user, 'And another one')]
-    // Google's side moves with every poll; these two are made by asking it alone.
+    // The emulator's batch moves on with every poll. Polling without Pollux completes these two.
     const key = user.credentials[0]?.handle ?? ''
     for (const { name } of [one, other, one, other]) await polled(key, name)
     expect((await statsOf(user)).ring.credentials[0]?.tokens).toEqual(NONE)
@@ -215,7 +215,7 @@ describe('the use of a batch', () => {
   it('counts for budgets and limits', async () => {
     const user = await givenUser()
     const batch = await inline(user, 'dear '.repeat(4000))
-    // A short request may cost 0.0026 at the most, by its estimate.
+    // By its estimate, a short request costs at most 0.0026.
     await configure(user, { limits: { usd_total: 0.003 } })
     expect((await native(user.key)).status).toBe(200)
     await settledStats(user)
@@ -256,7 +256,7 @@ describe('the use of a batch', () => {
   })
 })
 
-/** Moves a batch on at Google, without Pollux. */
+/** Moves a batch on at Google, without Pollux noticing. */
 async function polled(apiKey: string, name: string): Promise<void> {
   const answer = await fetch(`${env.EMULATOR_URL}/v1beta/${name}`, {
     headers: { 'x-goog-api-key': apiKey },

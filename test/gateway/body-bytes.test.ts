@@ -1,4 +1,4 @@
-/** Memory follows what has arrived, not what was announced; and no body is waited for without end. */
+/** A body takes only as much memory as has arrived, whatever length was announced, and the wait for it is limited. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readJson } from '../../src/http/body.ts'
 import { readBytes } from '../../src/http/read-bytes.ts'
@@ -8,7 +8,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A body that says nothing more after these bytes, and does not end. */
+/** A body that stops after these bytes but does not end. */
 function unfinished(bytes: number): ReadableStream<Uint8Array> {
   return new ReadableStream({
     type: 'bytes',
@@ -105,7 +105,7 @@ describe('a body', () => {
 })
 
 describe('an answer', () => {
-  const answer = (text: string): Response => new Response(new Blob([text]).stream()) // without a length
+  const answer = (text: string): Response => new Response(new Blob([text]).stream()) // Has no content-length.
 
   it('is read up to its bound, and no further', async () => {
     expect(await readText(answer('grün'), 5)).toBe('grün')

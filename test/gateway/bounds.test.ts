@@ -1,4 +1,4 @@
-/** What Google or a stranger sends is bounded, and its end is told truly. */
+/** Whatever Google or a stranger sends is bounded, and the client is told truthfully how it ended. */
 import { describe, expect, it } from 'vitest'
 import {
   callsOf,

@@ -1,6 +1,6 @@
 /**
- * Whatever a client sends to POST /v1/chat/completions, no answer blames Pollux, each that blames the client says for what, and
- * none leaves that to Google.
+ * Whatever a client sends to POST /v1/chat/completions, no answer blames Pollux. An answer that blames the client
+ * says for what, without relying on Google's message unless only Google can know.
  */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ import { type ErrorBody, givenUser, post, settledStats, type User } from '../sup
 const PATH = '/v1/chat/completions'
 const MODELS = ['gemini-2.5-flash', 'gemini-3.1-pro-preview']
 const RUNS = 250
-/** Which caches there are, and which models have them. */
+/** Only Google knows which caches exist and which models support them. */
 const ONLY_GOOGLE_KNOWS = /CachedContent|caching/
 
 describe('any body', () => {
@@ -29,7 +29,7 @@ describe('any body', () => {
         }),
         { numRuns: RUNS },
       )
-      // Or nothing was shown.
+      // Otherwise the test would have shown nothing.
       expect(seen.filter((status) => status === 200).length).toBeGreaterThan(10)
       expect(seen.filter((status) => status === 400).length).toBeGreaterThan(10)
       await expectUnharmed(user)
@@ -56,7 +56,7 @@ function isTold({ error }: ErrorBody): boolean {
   return !message.startsWith('Google refused') || ONLY_GOOGLE_KNOWS.test(message)
 }
 
-/** No client's mistake costs a credential anything. */
+/** A client's mistakes cost no credential anything. */
 async function expectUnharmed(user: User): Promise<void> {
   const { ledger, ring } = await settledStats(user)
   expect(ledger.holds).toBe(true)

@@ -1,4 +1,4 @@
-/** What a request costs in the user's object, as docs/scale.md says it. */
+/** What a request costs in the user's object, as docs/scale.md states. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
@@ -38,12 +38,12 @@ async function answered(asking: Promise<Response>): Promise<string> {
   return text
 }
 
-/** Through when every request's last attempt is settled. */
+/** Waits until the last attempt of every request is settled. */
 function bill(act: () => Promise<unknown>, requests = 1): Promise<Bill> {
   return billOf(act, ({ calls }) => calls.filter((name) => name === 'settle').length === requests)
 }
 
-/** A user who has chatted in this minute: what only the first request costs is paid. */
+/** A user who has already chatted in this minute, so that costs of a first request do not count. */
 async function warmUser(kinds?: Parameters<typeof givenUser>[0]): Promise<User> {
   const user = await givenUser(kinds)
   await answered(chat(user.key))
@@ -51,7 +51,7 @@ async function warmUser(kinds?: Parameters<typeof givenUser>[0]): Promise<User> 
   return user
 }
 
-/** A step with a call that Google signs, its result, and so on, up to the answer. */
+/** Several rounds of a signed call and its result, up to the final answer. */
 async function toolLoop(user: User, steps: number): Promise<void> {
   const messages: object[] = [{ role: 'user', content: 'How is Paris?' }]
   const credential = user.credentials[0]?.handle ?? ''
@@ -64,7 +64,7 @@ async function toolLoop(user: User, steps: number): Promise<void> {
     const { message } = choices[0]
     const [call] = message.tool_calls ?? []
     messages.push(message, { role: 'tool', tool_call_id: call?.id, content: 'rain' })
-    await scheduler.wait(60) // as long as any tool takes: the settlement is on disk by then
+    await scheduler.wait(60) // As long as any tool takes. The settlement is on disk by then.
   }
 }
 
@@ -77,7 +77,7 @@ function laterBy(ms: number): void {
 }
 
 describe('what a request costs in the object', () => {
-  // All of a case within one minute: a minute that is over costs a row.
+  // The whole case must fall into one minute, since a minute that ends costs a row.
   afterEach(() => vi.useRealTimers())
 
   it.each([false, true])('a chat, streamed %j: two calls and two rows', async (stream) => {
@@ -131,14 +131,14 @@ describe('what a request costs in the object', () => {
   })
 
   it('a new user with a credential, up to the snapshot in KV', async () => {
-    // Whether the admin's key is a user's as well, the directory is asked, and no object of its own.
+    // The Worker asks the directory, not an object, whether the admin's key is also a user's.
     const { calls, ...rows } = await billOf(
       () => givenUser(),
       (bill) => bill.calls.includes('alarm'),
     )
     expect(calls).toEqual(['alarm'])
     expect(rows.alarmsSet).toBe(1)
-    expect(rows.rowsWritten).toBeLessThanOrEqual(45) // most of them the schema's
+    expect(rows.rowsWritten).toBeLessThanOrEqual(45) // Most of them create the schema.
   })
 
   it('an attempt of more than ten seconds', async () => {
@@ -155,7 +155,7 @@ describe('what a request costs in the object', () => {
       ledger.flush(now)
       return rows.written()
     })
-    // Beside them an alarm for its deadline (chores.ts), which is billed as one more.
+    // Not counted here: an alarm for the deadline (chores.ts), which is billed as one more row.
     expect(written).toBe(5)
   })
 })

@@ -1,4 +1,4 @@
-/** What docs/clients.md says of answers and errors that only the whole gateway can show, one row each. */
+/** What docs/clients.md says of answers and errors and only the whole gateway can show. One row for each case. */
 import { describe, expect, it } from 'vitest'
 import type { Reply } from '../../emulator/protocol.ts'
 import { chat, type ErrorBody, fetchPollux, givenUser, google } from '../support/pollux.ts'
@@ -97,7 +97,7 @@ describe('an error', () => {
   const rows = Object.entries(ERRORS).flatMap(([name, [reply, expected]]) =>
     [false, true].map((stream) => ({ name, reply, expected, stream })),
   )
-  // The order of events is a stream's, and what stands for a whole answer is none.
+  // A whole answer has no order of events, so cases of streams are not asked whole.
   const sensible = rows.filter(({ name, stream }) => stream || !name.startsWith('a stream'))
   it.each(sensible)('$name (stream: $stream)', async ({ reply, expected, stream }) => {
     const user = await givenUser()

@@ -1,4 +1,7 @@
-/** Ends of Google's that are none, and counts that shrink: on each upstream, streamed and whole, in one choice and in two. */
+/**
+ * Endings of Google's that end nothing, and counts that shrink. Tested on each upstream, streamed and whole, with one
+ * choice and with two.
+ */
 import { describe, expect, it } from 'vitest'
 import {
   callsOf,
@@ -13,7 +16,7 @@ import {
 
 const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
 const WAYS = [{}, { stream: true }, { n: 2 }, { n: 2, stream: true }]
-/** On all three upstreams. */
+/** Served by all three upstreams. */
 const MODEL = 'gemini-3.1-pro-preview'
 const USAGE = { stream_options: { include_usage: true } }
 
@@ -67,7 +70,7 @@ describe.each(KINDS)('with %s', (kind) => {
       event([{ text: 'Hi' }], {}, rich),
       event([], { finishReason: 'STOP' }, { promptTokenCount: 9, totalTokenCount: 9 }),
     ]
-    // A whole answer has one event, and so nothing that could shrink.
+    // A whole answer is one event, so nothing in it can shrink.
     const reply =
       'stream' in how
         ? { chunks }

@@ -65,7 +65,7 @@ describe('a model that every credential is out of quota for', () => {
     const served = stats.ring.credentials.map(({ models }) => models[FLASH]?.ok ?? 0)
     expect(served.reduce((sum, ok) => sum + ok)).toBe(1)
 
-    // While it cools down, Google is not asked for it.
+    // While the model cools down, Google is not asked for it.
     const again = await chat(user.key, { model: PRO })
     expect(again.headers.get('x-pollux-attempts')).toBe('1')
     expect(again.headers.get('x-pollux-model')).toBe(FLASH)

@@ -1,10 +1,13 @@
-/** What of a conversation Gemini takes only in another form, on each upstream, streamed and whole, in one choice and in two. */
+/**
+ * Parts of a conversation that Gemini accepts only in another form. Tested on each upstream, streamed and whole, with
+ * one choice and with two.
+ */
 import { describe, expect, it } from 'vitest'
 import { callsOf, chat, givenUser, google, type User } from '../support/pollux.ts'
 
 const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
 const WAYS = [{}, { stream: true }, { n: 2 }, { n: 2, stream: true }]
-/** On all three upstreams. */
+/** Served by all three upstreams. */
 const MODEL = 'gemini-3.1-pro-preview'
 
 type Json = Record<string, unknown>

@@ -1,4 +1,6 @@
-/** Nothing that a client asks for is dropped in silence: it is honoured, refused, or named in x-pollux-ignored. */
+/**
+ * Everything that a client asks for is honoured, refused, or named in x-pollux-ignored. Nothing is dropped silently.
+ */
 import { describe, expect, it } from 'vitest'
 import {
   callsOf,
@@ -13,7 +15,7 @@ import {
 
 const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
 const WAYS = [{}, { stream: true }, { n: 2 }, { n: 2, stream: true }]
-/** On all three upstreams. */
+/** Served by all three upstreams. */
 const NEWER = 'gemini-3.1-pro-preview'
 
 type Json = Record<string, unknown>
@@ -196,7 +198,7 @@ describe.each(KINDS)('other dialects, with %s', (kind) => {
   })
 
   it('name what a model takes no part of', async () => {
-    // Which Code Assist has not.
+    // Code Assist does not have this model.
     const user = await givenUser([kind === 'authorized_user' ? 'api_key' : kind])
     const settings = { temperature: 0.1, top_p: 0.1, top_k: 5, model: 'gemini-3.8-flash' }
     const message = { ...MESSAGES, ...settings }

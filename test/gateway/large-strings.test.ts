@@ -9,7 +9,7 @@ import {
   type User,
 } from '../support/pollux.ts'
 
-/** All of it is base64, so it is cut out, sent on and echoed. */
+/** All of it is base64, so it is cut out, sent to Google and echoed. */
 const CONTENT = 'TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsu'.repeat(2500)
 const BODY = JSON.stringify(chatBody({ messages: [{ role: 'user', content: CONTENT }] }))
 
@@ -21,7 +21,7 @@ function send(user: User, body: BodyInit, headers: Record<string, string> = {}):
   })
 }
 
-/** What Google said to have heard; its echo has two words before it. */
+/** What Google says it received. Its echo puts two words in front. */
 async function heard(answer: Response): Promise<string> {
   const body = await answer.json<{ choices: [{ message: { content: string } }] }>()
   return body.choices[0].message.content.replace(/^You said: /, '')

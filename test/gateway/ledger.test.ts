@@ -29,7 +29,7 @@ describe('the ledger', () => {
       open: 0,
       holds: true,
     })
-    // Both sides once more, from the rows of the single credentials.
+    // Computes both sides again, from the rows of the single credentials.
     const rows = stats.ring.credentials.flatMap(({ models }) => Object.values(models))
     const granted = rows.reduce((sum, row) => sum + row.granted, 0)
     const terminal = rows.reduce(
@@ -47,7 +47,7 @@ describe('the ledger', () => {
     expect(granted).toBe(stats.ledger.granted)
     expect(terminal).toBe(granted)
     expect(rows.reduce((sum, row) => sum + row.ok, 0)).toBe(answered)
-    // What Google saw is what was counted.
+    // The ledger counted exactly the calls that Google saw.
     const calls = (await google.calls()).filter(
       ({ credential, method }) =>
         user.credentials.some(({ handle }) => handle === credential) &&

@@ -1,4 +1,7 @@
-/** A limit on requests is one on calls of Google: what takes several counts them all before the first, or is refused. */
+/**
+ * A limit on requests limits calls to Google. A request that needs several calls counts them all before the first
+ * one, or is refused.
+ */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -14,7 +17,7 @@ import {
 } from '../support/pollux.ts'
 
 beforeEach(() => {
-  // A minute that does not end while a test runs.
+  // The minute must not end while a test runs.
   vi.useFakeTimers({ toFake: ['Date'], now: Math.floor(Date.now() / 60_000) * 60_000 + 1000 })
 })
 afterEach(() => {
@@ -23,7 +26,7 @@ afterEach(() => {
 
 const NOT_TOKENS = /generateContent|embed|predict/i
 
-/** The calls that reached Google, whatever for. */
+/** How many calls of any kind reached Google. */
 async function reached({ credentials }: User): Promise<number> {
   const calls = await Promise.all(
     credentials.map(({ handle }) => google.calls({ credential: handle })),
@@ -86,7 +89,7 @@ describe.each(['api_key', 'service_account'] as const)('through %s', (kind) => {
     expect((await ask(user)).status).toBe(200)
     await settledStats(user)
     expect([await reached(user), await used(user)]).toEqual([calls, calls])
-    // There is one left, and not as many as that.
+    // One call is left, which is not enough for this request.
     expect((await ask(user)).status).toBe(429)
     expect((await chat(user.key)).status).toBe(200)
     expect((await chat(user.key)).status).toBe(429)

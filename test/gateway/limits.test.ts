@@ -44,7 +44,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A minute that does not end while a test runs. */
+/** Keeps the minute from ending while a test runs. */
 function holdTheMinute(): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-22T12:00:10Z') })
 }
@@ -69,10 +69,10 @@ describe('limits', () => {
     async (name) => {
       holdTheMinute()
       const user = await givenUser()
-      // None is settled before the last has asked.
+      // No attempt is settled before the last request has asked.
       const credential = user.credentials[0]?.handle ?? ''
       await google.script({ credential, times: 7, reply: { text: 'x', delayMs: 700 } })
-      // Two words and fifty tokens of gemini-2.5-flash: about $0.000127.
+      // Two words and fifty tokens of gemini-2.5-flash cost about $0.000127.
       await limit(user, { [name]: 0.0009 })
       const answers = await many(user, 100)
       expect(answers.filter(({ status }) => status === 200).length).toBe(7)
@@ -146,7 +146,7 @@ describe('limits', () => {
       'x-ratelimit-limit-tokens': '5000',
     })
     expect(Number.parseInt(first['x-ratelimit-reset-requests'] ?? '', 10)).toBeGreaterThan(60)
-    // A budget does not fill up again.
+    // A budget never refills.
     expect(first['x-ratelimit-reset-tokens']).toBeUndefined()
     const refused = await chat(user.key)
     expect(refused.status).toBe(429)
@@ -157,14 +157,14 @@ describe('limits', () => {
     holdTheMinute()
     const user = await givenUser()
     await limit(user, { tokens_per_minute: 1000 })
-    // Four hundred each and a little for the prompt: two fit, however many ask at once.
+    // Each may use four hundred tokens, and a few for the prompt. So two fit, however many ask at once.
     const answers = await Promise.all([1, 2, 3, 4].map(() => chat(user.key, { max_tokens: 400 })))
     expect(answers.filter(({ status }) => status === 200).length).toBe(2)
     const refused = answers.find(({ status }) => status === 429)
     expect(refused === undefined ? null : await refusalOf(refused)).toMatchObject({
       type: 'tokens',
     })
-    // They used far less than they might have.
+    // They used far less than they reserved.
     await settledStats(user)
     const next = await chat(user.key, { max_tokens: 400 })
     expect(next.status).toBe(200)

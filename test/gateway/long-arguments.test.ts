@@ -1,13 +1,13 @@
-/** Whole numbers beyond 2^53 in arguments that a client brings back as an object reach Google by every digit. */
+/** If a client sends a call's arguments back as an object, Google gets all digits of whole numbers beyond 2^53. */
 import { describe, expect, it } from 'vitest'
 import { lastRequestOf } from '../support/received.ts'
 import { givenUser, post } from '../support/pollux.ts'
 
 const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
-/** On all three upstreams. */
+/** Served by all three upstreams. */
 const MODEL = 'gemini-3.1-pro-preview'
 const SCHEMA = { type: 'object', properties: { a: {} } }
-/** Stands for what JSON.stringify could not write. */
+/** `#` stands for digits that JSON.stringify could not write. */
 const ARGUMENTS = { id: '#', in: [7, 1.5, { deep: '#' }] }
 const DIGITS = '12345678901234567891'
 

@@ -24,7 +24,7 @@ function ask(user: User | string, ...parts: object[]): Promise<Response> {
   return chat(typeof user === 'string' ? user : user.key, { messages: [{ role: 'user', content }] })
 }
 
-/** The parts that Google got besides the text. */
+/** The parts other than text that Google received. */
 async function received(user: User): Promise<unknown> {
   const [call] = await callsOf(user.credentials[0]?.handle ?? '')
   const body = call?.body as {
@@ -39,7 +39,7 @@ async function errorOf(answer: Response): Promise<ErrorBody['error']> {
   return (await answer.json<ErrorBody>()).error
 }
 
-/** What the file server was asked for under this mark, by the headers that came. */
+/** The headers of each request to the file server with this mark. */
 async function hits(mark: string): Promise<Record<string, string>[]> {
   const answer = await fetch(`${FILES}/hits?mark=${mark}`)
   return answer.json()
@@ -187,7 +187,7 @@ describe('a public name', () => {
   it('is looked up, then fetched, with redirects followed by hand', async () => {
     const real = globalThis.fetch
     const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
-      // The public internet is not there in tests; what this name has is on loopback.
+      // Tests have no public internet. This name is answered by a server on loopback.
       const url = urlOf(input)
       return url.startsWith('https://public.pictures.com')
         ? real(`${FILES}${new URL(url).pathname}`, init)

@@ -1,4 +1,6 @@
-/** Whatever Google answers: the events say what the whole message says, and cuts change nothing. */
+/**
+ * Whatever Google answers, the events say the same as the whole message, and where the stream is cut changes nothing.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MessagePlan } from '../../src/dialects/anthropic-messages/request.ts'
@@ -69,7 +71,7 @@ function response(parts: readonly Part[], reason?: string): GenerateContentRespo
   }
 }
 
-/** In responses of one part or several, texts in pieces. */
+/** Responses of one or several parts, with texts in pieces. */
 function cutUp(parts: readonly Part[], at: readonly number[]): GenerateContentResponse[] {
   let turn = 0
   const next = (): number => at[turn++ % at.length] ?? 0
@@ -89,7 +91,7 @@ function cutUp(parts: readonly Part[], at: readonly number[]): GenerateContentRe
   return groups.map((group) => response(group))
 }
 
-/** Ids are made at random, and the envelope of a signature holds one. */
+/** Removes ids, which are random. The envelope of a signature contains one too. */
 function withoutIds(message: Message): object {
   const content = message.content.map((block): Block => {
     const { id: _id, tool_use_id: _of, ...rest } = block

@@ -1,4 +1,7 @@
-/** Anthropic's clients against a Google that refuses what it may refuse: the ways in which translations fail, one by one. */
+/**
+ * Anthropic's clients against an emulator that refuses all that Google may refuse. Each way in which a translation
+ * could fail has a test.
+ */
 import { describe, expect, it } from 'vitest'
 import { env } from 'cloudflare:workers'
 import { runInDurableObject } from 'cloudflare:test'
@@ -15,7 +18,7 @@ import {
 } from '../support/pollux.ts'
 import { lastRequestOf } from '../support/received.ts'
 
-/** Served by all upstreams, and demands signatures. */
+/** Served by all upstreams; demands signatures. */
 const GEMINI_3 = 'gemini-3.1-flash-lite'
 const TOOLS = ['weather', 'time'].map((name) => ({
   name,
@@ -44,7 +47,7 @@ function result(block: Block, content: unknown = 'sunny'): Block {
   return { type: 'tool_result', tool_use_id: block['id'], content }
 }
 
-/** The object's memory of signatures, gone: as after days. */
+/** Empties the object's memory of signatures, as a few days would. */
 async function forget({ userId }: User): Promise<void> {
   const stub = env.USERS.get(env.USERS.idFromName(userId))
   await runInDurableObject(stub, (_, { storage }) => {
@@ -124,7 +127,7 @@ describe('1. ids of calls', () => {
   })
 })
 
-/** What a client makes of an answer before it sends it back. */
+/** How clients change an answer before they send it back. */
 const HABITS: Readonly<Record<string, (content: Block[]) => Block[]>> = {
   'as it was': (content) => content,
   'calls behind all else': (content) => [
@@ -169,7 +172,7 @@ describe('2. and 3. order and thinking that vanish', () => {
       await settledStats(user)
       const calls = toolsIn(answer)
       expect(calls.map(({ name }) => name)).toEqual(['weather', 'time', 'weather'])
-      // Without the object's memory what the client brings back must do, or the dummy.
+      // Without the object's memory, only what the client sends back is left, or a dummy.
       if (habit !== 'as it was') await forget(user)
       messages.push({ role: 'assistant', content: HABITS[habit]?.(answer.content) })
       const results = calls.map((each, at) => result(each, `result ${at}`))
@@ -215,7 +218,7 @@ describe('2. and 3. order and thinking that vanish', () => {
         signature: expect.stringMatching(/^px1\./),
       })
     }
-    // Who asked for no thoughts gets no block of them.
+    // A client that asked for no thoughts gets no block of thoughts.
     await scripted(user, { parts: [call('time', 'Paris')] }, { parts: [call('time', 'Paris')] })
     for (const { content } of await askBothWays(user.key, { ...asked, thinking: null })) {
       expect(content.map(({ type }) => type)).toEqual(['tool_use'])
@@ -473,7 +476,7 @@ describe('6. results of every kind', () => {
     contents.forEach(([, expected], at) => {
       expect(results[at]?.functionResponse).toMatchObject({ name: 'weather', ...expected })
     })
-    // Beside the results, where the model does not take them inside.
+    // Media stand beside the results if the model does not accept them inside.
     expect(results.slice(contents.length).map(({ inlineData }) => inlineData?.mimeType)).toEqual([
       'image/png',
       'application/pdf',

@@ -1,4 +1,4 @@
-/** Names of models as clients write them, and what is said of those that nobody knows. */
+/** Models' names as clients write them, and what clients are told of unknown ones. */
 import { describe, expect, it } from 'vitest'
 import {
   callsOf,

@@ -1,4 +1,4 @@
-/** What is mended of a native request and its answer, where Google would refuse the one for certain, or no client could use the other. */
+/** Repairs to native requests that Google would surely refuse, and to answers that no client could use. */
 import { describe, expect, it } from 'vitest'
 import { callsOf, givenUser, google, settledStats, type User } from '../support/pollux.ts'
 import { eventsOf, native, type NativeResponse, nativeStream, wordsOf } from '../support/native.ts'
@@ -6,7 +6,7 @@ import { lastRequestOf } from '../support/received.ts'
 
 const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
 const WAYS = KINDS.flatMap((kind) => [[kind, false] as const, [kind, true] as const])
-/** On all three upstreams. */
+/** Served by all three upstreams. */
 const ASKING = { model: 'gemini-3.1-pro-preview' }
 const QUESTION = { role: 'user', parts: [{ text: 'Hi' }] }
 

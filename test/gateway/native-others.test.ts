@@ -1,4 +1,7 @@
-/** What else Google's clients ask of models: counts, vectors, lists; and what they are told of the rest. */
+/**
+ * Other calls of Google's clients about models: counts, vectors and lists. Also what clients are told of calls that
+ * Pollux does not support.
+ */
 import { describe, expect, it } from 'vitest'
 import { configure, fetchPollux, givenUser, MODEL, settledStats } from '../support/pollux.ts'
 import { native, NATIVE_BODY, type NativeResponse } from '../support/native.ts'

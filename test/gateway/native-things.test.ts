@@ -97,7 +97,7 @@ describe('a file', () => {
     expect(told.status).toBe(200)
     expect(told.headers.get('x-pollux-copied-files')).toBe(id)
     await told.text()
-    // Its start and its bytes, once for all of them; the copy is in no list, and goes with its original.
+    // One start and one upload of bytes for all three. The copy is in no list, and is deleted with its original.
     const uploads = await google.calls({ credential: other?.handle ?? '', method: 'uploadFile' })
     expect(uploads).toHaveLength(2)
     const list = await ask(user, 'GET', '/v1beta/files')
@@ -198,7 +198,7 @@ describe('a file', () => {
     ] as const) {
       const answer = await ask(other, method, path)
       expect(answer.status).toBe(403)
-      // As Google says it of what is not there.
+      // Google's own words for something that does not exist.
       expect(await answer.json()).toMatchObject({ error: { status: 'PERMISSION_DENIED' } })
     }
     expect(await google.calls({ credential: handle })).toHaveLength(before)
@@ -206,7 +206,7 @@ describe('a file', () => {
       expect(await (await ask(other, 'GET', path)).text()).not.toContain(file.name)
       expect(await (await ask(one, 'GET', path)).text()).toContain(file.name)
     }
-    // Having been listed does not make it the other's.
+    // Listing a file does not make it the other user's.
     expect((await native(other.key, about(file))).status).toBe(400)
 
     const media_uris = ['https://generativelanguage.googleapis.com/v1beta/files/']

@@ -1,4 +1,7 @@
-/** Turns with functions as Google's clients write them: lost signatures and ids, results one by one, twice, in snake case. */
+/**
+ * Turns with functions as Google's clients write them: signatures and ids are lost, and results come one by one,
+ * twice, or in snake case.
+ */
 import { describe, expect, it } from 'vitest'
 import { givenUser, google, settledStats, type User } from '../support/pollux.ts'
 import { eventsOf, native, type NativeResponse, nativeStream, wordsOf } from '../support/native.ts'

@@ -1,4 +1,4 @@
-/** Gemini's own API through the ring: what its clients send, and what they must get (docs/clients.md). */
+/** Gemini's own API through the ring: what its clients send and what they must get (docs/clients.md). */
 import { describe, expect, it } from 'vitest'
 import {
   configure,

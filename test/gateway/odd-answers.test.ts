@@ -1,4 +1,4 @@
-/** Answers of Google's that are not of the types they should be: never a crash, and the ledger adds up after each. */
+/** Google's answers with values of wrong types. None causes a crash, and the ledger adds up after each. */
 import { describe, expect, it } from 'vitest'
 import { chat, givenUser, google, post, settledStats, type User } from '../support/pollux.ts'
 

@@ -1,4 +1,4 @@
-/** OpenAI's files are Google's, with the credential that they went up with. */
+/** OpenAI's files are stored at Google, with the credential that uploaded them. */
 import OpenAI, { toFile } from 'openai'
 import { describe, expect, it, vi } from 'vitest'
 import {
@@ -230,7 +230,7 @@ describe('the form', () => {
     const answer = await sendForm(user, form)
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({ error: { param: 'purpose' } })
-    // The start, two pieces, and that no more will come.
+    // The start, two pieces, and the cancellation.
     await vi.waitFor(async () => {
       const calls = await google.calls({ credential: user.credentials[0]?.handle ?? '' })
       expect(calls.filter(({ method }) => method === 'uploadFile')).toHaveLength(4)

@@ -4,7 +4,7 @@ import { Outlet } from '../../src/gateway/outlet.ts'
 interface Client {
   readonly outlet: Outlet
   readonly onLeft: () => void
-  /** What one read brings; null at the end. */
+  /** What one read returns; null at the end. */
   readonly read: () => Promise<string | null>
   readonly leave: () => Promise<void>
 }
@@ -58,7 +58,7 @@ describe('what is written to a client', () => {
     for (let number = 0; number < 20; number++) {
       client.outlet.write(`${number}`)
       expect(await client.read()).toBe(`${number}`)
-      await scheduler.wait(6) // more than a window
+      await scheduler.wait(6) // Longer than a window.
       expect(client.outlet.isBlocked).toBe(false)
     }
   })

@@ -1,4 +1,4 @@
-/** What Google is told of the answer's form, its safety and its tier. */
+/** What Google is told of the answer's format, its safety settings and its tier. */
 import { describe, expect, it } from 'vitest'
 import {
   admin,

@@ -35,7 +35,7 @@ async function asked(user: User): Promise<number> {
   return calls.flat().length
 }
 
-/** What came of it: for whom, and what Google was asked until then. */
+/** The answer, and what Google was asked for it. */
 async function outcome(user: User, answer: Response): Promise<object> {
   return { status: answer.status, text: await answer.text(), asked: await asked(user) }
 }
@@ -44,7 +44,7 @@ function refusing(field: string): object {
   return { status: 400, text: expect.stringContaining(field), asked: 0 }
 }
 
-/** As an upload through the user's ring leaves it. */
+/** Leaves the same pin as an upload through the user's ring. */
 async function pinned(user: User, id: string): Promise<void> {
   const [credential] = user.credentials
   const pins = [{ kind: 'file', id, expiresAt: Date.now() + 60_000 }] as const
@@ -53,7 +53,7 @@ async function pinned(user: User, id: string): Promise<void> {
   )
 }
 
-/** Six users, one after the other. */
+/** The test creates six users one after the other. */
 const SLOW = { timeout: 20_000 }
 
 describe('an address of Cloud Storage', () => {

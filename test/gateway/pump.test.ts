@@ -1,4 +1,4 @@
-/** A bug of ours while a stream is carried; no answer of Google's is known that shows one. */
+/** A crash of our own code while a stream is passed on. No known answer of Google's causes one. */
 import { describe, expect, it } from 'vitest'
 import { Outlet } from '../../src/gateway/outlet.ts'
 import type { StreamEncoder } from '../../src/dialects/dialect.ts'

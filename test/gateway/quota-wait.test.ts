@@ -1,4 +1,4 @@
-/** A ring that is out of quota for a moment is waited for: many clients never come back after a 429. */
+/** If a ring is out of quota only for a moment, the gateway waits, since many clients never come back after a 429. */
 import { describe, expect, it } from 'vitest'
 import {
   callsOf,
@@ -12,7 +12,7 @@ import {
 } from '../support/pollux.ts'
 
 const BARE = { status: 429, body: '{"error":{"code":429,"status":"RESOURCE_EXHAUSTED"}}' }
-/** Vertex takes a bare 429 for its shared capacity: there a limit is named. */
+/** On Vertex a bare 429 means that its shared capacity is used up, so this reply names a limit. */
 const VERTEX = { preset: 'vertex_429_throughput' }
 const UPSTREAMS = [
   ['api_key', BARE],
@@ -50,7 +50,8 @@ describe('waiting for quota', () => {
     await fails(user, 0, BARE, 2)
     await fails(user, 1, BARE, 2)
     const answer = await chat(user.key)
-    // A second and then two are all that may be waited for, give or take what was spent between.
+    // Waits of one and two seconds use up all that is allowed. Time spent in between decides whether the second still
+    // fits.
     expect([200, 429]).toContain(answer.status)
     const calls = await Promise.all(user.credentials.map(({ handle }) => callsOf(handle)))
     expect(calls.map(({ length }) => length).every((count) => count >= 2)).toBe(true)

@@ -90,6 +90,6 @@ describe("Google's words on a request", () => {
     const began = performance.now()
     const said = quotable(SAID + 'project '.repeat(500_000), ACCESS)
     expect(said?.length).toBeLessThanOrEqual(1000)
-    expect(performance.now() - began).toBeLessThan(5000) // without the cut it is minutes
+    expect(performance.now() - began).toBeLessThan(5000) // Without the cut it takes minutes.
   })
 })

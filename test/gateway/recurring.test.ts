@@ -1,4 +1,4 @@
-/** An agent's turns: Google is sent the same, whether the gateway has met their beginning before or not. */
+/** An agent's turns: Google is sent the same whether or not the gateway has seen the beginning before. */
 import { describe, expect, it } from 'vitest'
 import { callsOf, givenUser, MODEL, post, type User } from '../support/pollux.ts'
 
@@ -15,7 +15,7 @@ function schemaOf(number: number): object {
 
 const NUMBERS = Array.from({ length: 60 }, (_, number) => number)
 
-/** One conversation in each dialect, after so many turns of a call and its result. */
+/** One conversation in each dialect, after `turns` rounds of a call and its result. */
 const DIALECTS: Readonly<Record<string, (turns: number) => object>> = {
   '/v1/chat/completions': (turns) => ({
     messages: [
@@ -99,7 +99,7 @@ describe.each(Object.entries(DIALECTS))('%s', (path, bodyOf) => {
       const body = bodyOf(turns)
       expect(JSON.stringify(body).length).toBeGreaterThan(65_536)
       const sent = await sentFor(path, user, body)
-      // Of a stranger's conversation nothing is known.
+      // A new user's conversation is unknown to the gateway.
       expect(sent).toEqual(await sentFor(path, await givenUser(), body))
       expect(JSON.stringify(sent)).toContain('tool_59')
     }
@@ -118,7 +118,7 @@ describe.each(Object.entries(DIALECTS))('%s', (path, bodyOf) => {
   })
 })
 
-/** The same with one thing more at the end, which is no message. */
+/** The same body with one more item, which is not a message. */
 function wrong(body: Record<string, unknown>, list: readonly unknown[]): object {
   return { [body['messages'] === undefined ? 'input' : 'messages']: [...list, 7] }
 }

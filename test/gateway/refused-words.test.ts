@@ -1,4 +1,7 @@
-/** A refusal whose words are not known ones of accounts is the request's own: nobody else loses a model by it. */
+/**
+ * A refusal without known words about accounts is taken for the request's fault, so it closes no model for other
+ * requests.
+ */
 import { describe, expect, it } from 'vitest'
 import {
   callsOf,

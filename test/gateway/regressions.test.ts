@@ -1,4 +1,4 @@
-/** Faults that were found by trying to break the gateway, and must not come back. */
+/** Faults that were found by trying to break the gateway. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import type { LeaseResult } from '../../src/objects/ledger/lease.ts'
@@ -141,7 +141,7 @@ describe('access tokens', () => {
       times: 0,
       reply: { error: 'invalid_grant' },
     })
-    // Told to end in 2 s, which is taken for a minute.
+    // The token expires in 2 s, but Pollux assumes a minute.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 })
     for (let request = 0; request < 5; request++) expect((await chat(user.key)).status).toBe(200)
     expect((await google.calls({ credential: handle, method: 'token' })).length).toBe(2)
@@ -301,7 +301,7 @@ describe('names from outside', () => {
     const init = { method: 'POST', headers, body: '{}' }
     expect((await fetchPollux('/v1/chat/completions', init)).status).toBe(401)
     const user = await givenUser(['authorized_user'])
-    // A model that begins with an underscore is no model id at all.
+    // `__proto__` begins with an underscore, and no model's id does.
     expect((await chat(user.key, { model: name })).status).toBe(name === '__proto__' ? 400 : 404)
   })
 })

@@ -17,7 +17,7 @@ import {
 
 const THREE = ['api_key', 'api_key', 'api_key'] as const
 
-/** The next `times` generations of this credential fail like this. */
+/** Makes this credential's next `times` generations fail with this error. */
 async function fails(user: User, position: number, error: string, times = 1): Promise<void> {
   const credential = user.credentials[position]?.handle ?? ''
   await google.script({ credential, times, reply: { error: error as never } })
@@ -79,7 +79,7 @@ describe('rotation', () => {
     expect(error).toMatchObject({ code: 'rate_limit_exceeded', type: 'requests', param: null })
     expect(await callCounts(user)).toEqual([1, 1, 1])
 
-    // And while they cool down, Google is not asked again.
+    // While they cool down, Google is not asked again.
     expect((await chat(user.key)).status).toBe(429)
     expect(await callCounts(user)).toEqual([1, 1, 1])
     const stats = await settledStats(user)
@@ -171,7 +171,7 @@ describe('faults that are not quota', () => {
     const answer = await chat(user.key)
     expect(answer.status).toBe(200)
     expect(await answer.text()).not.toContain('accounts.google.com')
-    // Whoever holds the key need not own the account.
+    // The holder of the key need not be the account's owner.
     const [shown] = (await settledStats(user)).ring.credentials
     expect(shown).toMatchObject({ state: 'quarantined', quarantine_link: null })
     const headers = { authorization: `Bearer ${MASTER_KEY}` }

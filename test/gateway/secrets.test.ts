@@ -13,7 +13,10 @@ import {
 
 const PROMPT = 'canary-prompt-7d1f'
 
-/** Everything that must never be seen: the user's key, the admin's, each credential's secret and each access token. */
+/**
+ * Everything that must never be seen: the user's key, the admin's, the secret of each credential and each access
+ * token.
+ */
 async function planted(): Promise<{ user: User; secrets: string[] }> {
   const key = `canary-user-key-${crypto.randomUUID()}`
   const minted = [
@@ -66,7 +69,7 @@ describe('secrets and prompts', { timeout: 30_000 }, () => {
       for (const { handle } of user.credentials) await google.clearScripts(handle)
     }
 
-    // Every credential in turn, streamed and not, and every way to fail.
+    // Uses every credential in turn, streamed and whole, in every way to fail.
     for (const _ of user.credentials) {
       await say({})
       await say({ stream: true })
@@ -124,7 +127,7 @@ describe('secrets and prompts', { timeout: 30_000 }, () => {
       }),
     )
     secrets.push(env.API_KEY_SECRET)
-    // The answers that show a minted key are not among what is looked at; everything after them is.
+    // The two answers that show a new key are not checked. Everything after them is.
     for (let count = 0; count < 2; count++) {
       const replaced = await post(`/v1/config/users/${user.userId}/key`, MASTER_KEY, {})
       const { apiKey } = await replaced.json<{ apiKey: string }>()

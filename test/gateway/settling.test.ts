@@ -1,4 +1,4 @@
-/** Which reports go to the object together, and which at once. */
+/** Which reports go to the object together, and which go at once. */
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { settle } from '../../src/gateway/settling.ts'
@@ -20,7 +20,7 @@ async function leases(user: User, count: number): Promise<readonly Lease[]> {
 
 type Report = Parameters<typeof settle>[1]
 
-/** Reports these in one go; through when all that has to be waited for is done. */
+/** Reports these together, and waits for all work that the reports start. */
 async function settleAll({ userId }: User, reports: readonly Report[]): Promise<void> {
   const under: Promise<unknown>[] = []
   const waitUntil = (work: Promise<unknown>): number => under.push(work)
@@ -28,7 +28,7 @@ async function settleAll({ userId }: User, reports: readonly Report[]): Promise<
   await Promise.all(under)
 }
 
-/** What that costs. */
+/** What reporting these together costs. */
 function settledTogether(user: User, reports: readonly Report[]): Promise<Bill> {
   return billOf(
     () => settleAll(user, reports),
@@ -116,7 +116,7 @@ describe('reports of answers', () => {
     if (one === undefined || two === undefined || three === undefined) throw new Error('no lease')
     const { promise: never } = Promise.withResolvers<undefined>()
     vi.spyOn(scheduler, 'wait').mockReturnValueOnce(never)
-    void settleAll(user, [ended(one)]) // which never comes to it
+    void settleAll(user, [ended(one)]) // Never reports, because its wait never ends.
     await settleAll(user, [ended(two)])
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2000 })
     await settleAll(user, [ended(three)])

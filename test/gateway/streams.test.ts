@@ -11,7 +11,7 @@ import {
 
 const TEXT = 'Grüße aus Zürich: 🎉 ünïcödé, 日本語 and "quotes"\nin two lines.'
 
-/** What waits that long by itself needs more than the usual five seconds on a busy machine. */
+/** Tests that wait this long need more than the usual five seconds on a busy machine. */
 const SLOW = { timeout: 20_000 }
 
 describe('streaming', () => {

@@ -1,4 +1,7 @@
-/** Half a surrogate pair is no character: Google refuses it, and clients echo it. None goes either way. */
+/**
+ * Half a surrogate pair is not a character. Google refuses it and clients send it back, so none is passed on in
+ * either direction.
+ */
 import { describe, expect, it } from 'vitest'
 import { callsOf, chat, givenUser, google, post, type User } from '../support/pollux.ts'
 
@@ -6,7 +9,7 @@ const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
 const HALF = 'cut \ud83d'
 const OTHER = '\ude00 cut'
 
-/** Whether any text or name in it is not whole: JSON.parse keeps halves. */
+/** Whether any text or name holds half a pair. JSON.parse accepts halves. */
 function holdsHalf(value: unknown): boolean {
   if (typeof value === 'string') return !value.isWellFormed()
   if (typeof value !== 'object' || value === null) return false
@@ -121,7 +124,7 @@ interface Said {
   tool_calls?: { function: { arguments: string } }[]
 }
 
-/** Of all choices, one after the other. */
+/** The texts of all choices, one after the other. */
 function textsIn(json: unknown[]): { content: string; thoughts: string; args: string[] } {
   const choices = json.flatMap(
     (frame) => (frame as { choices: { index: number; message?: Said; delta?: Said }[] }).choices,
@@ -205,7 +208,7 @@ describe.each(OTHERS)('at %s', (path, body) => {
           : [text]
         const told = frames.map((frame): unknown => JSON.parse(frame.replace(/^data: /, '')))
         expect(holdsHalf(told)).toBe(false)
-        // In pieces, and in some dialects once more when it is over.
+        // The text comes in pieces. Some dialects repeat it at the end.
         expect(text.replaceAll(/[^\p{L}\p{Extended_Pictographic}\ufffd ]/gu, '')).toMatch(
           /😀.*\ufffd/u,
         )

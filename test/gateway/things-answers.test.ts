@@ -1,4 +1,7 @@
-/** What Google says of files, caches, batches and interactions is read within a bound, and an answer that breaks off is none. */
+/**
+ * Google's answers about files, caches, batches and interactions are read only up to a limit, and an answer that
+ * breaks off counts as none.
+ */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { wholeText } from '../../src/gateway/things.ts'
 import { fetchPollux, givenUser, settledStats, type User } from '../support/pollux.ts'
@@ -7,7 +10,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Google's next answers to such a request break off after their first bytes. */
+/** Makes Google's next answers to such requests break off after their first bytes. */
 function breaksOff(method: string, path: string): void {
   const real = globalThis.fetch
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
@@ -67,7 +70,7 @@ describe('an answer of Google’s on a thing', () => {
       expect(await answer.json()).toMatchObject({
         error: { message: 'Google sent an answer that cannot be read.' },
       })
-      // Google's own form knows no 502.
+      // The form of Google's errors has no 502.
       expect(answer.status).toBe(path === '/v1/files' ? 502 : 500)
       vi.restoreAllMocks()
       const { ledger } = await settledStats(user)

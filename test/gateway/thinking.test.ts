@@ -1,4 +1,4 @@
-/** What Google is told of thinking, and who says where thoughts go. */
+/** What Google is told of thinking, and which setting decides where thoughts go. */
 import { describe, expect, it } from 'vitest'
 import { admin, chat, configure, type ErrorBody, givenUser, type User } from '../support/pollux.ts'
 import { lastRequestOf } from '../support/received.ts'

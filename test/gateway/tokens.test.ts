@@ -59,7 +59,7 @@ describe('access tokens', () => {
     expect(answer.headers.get('x-pollux-attempts')).toBe('2')
     expect(await tokenCalls(handle)).toBe(2)
     const [credential] = (await settledStats(user)).ring.credentials
-    // Out for a while and not for good: an outage of Google's looks the same.
+    // Not quarantined, only paused: an outage of Google's looks the same.
     expect(credential).toMatchObject({
       state: 'active',
       cooldowns: [{ cause: 'token_rejected' }],
@@ -120,7 +120,7 @@ describe('access tokens', () => {
     expect((await chat(user.key)).status).toBe(503)
     const [listed] = (await google.credentials()).filter(({ handle }) => handle === known?.handle)
     expect(listed).toBeDefined()
-    // The same refresh token, so the same credential: out of quarantine, with a token of its own.
+    // The same refresh token makes it the same credential. It leaves quarantine and gets a new access token.
     const secret = {
       type: 'authorized_user',
       client_id: 'x',
@@ -136,7 +136,7 @@ describe('access tokens', () => {
       credentials: 1,
       credential: { id: known?.id },
     })
-    // x and y are no client of Google's: the old access token must not be used any more.
+    // Google does not know a client with id x and secret y, so the old access token must not be used any more.
     expect((await chat(user.key)).status).toBe(503)
     const [credential] = (await settledStats(user)).ring.credentials
     expect(credential?.quarantine_reason).toBe('invalid_client')
@@ -151,7 +151,7 @@ describe('a token whose lifetime is absurd', () => {
     const body = { access_token: 'ya29.unknown', expires_in: lifetime, token_type: 'Bearer' }
     await google.script({ credential: handle, method: 'token', reply: { body } as never })
     const answer = await chat(user.key)
-    // The emulator does not know the scripted token, so it is asked for another; nothing breaks on the way.
+    // The emulator does not know the scripted token, so the gateway asks for another one. Nothing fails on the way.
     expect(answer.status).toBe(200)
     const { ring, ledger } = await settledStats(user)
     expect(ring.credentials[0]).toMatchObject({ state: 'active' })

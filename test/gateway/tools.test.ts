@@ -1,4 +1,7 @@
-/** Function calling over several turns, as clients of every kind do it, against a Google that refuses what it may refuse. */
+/**
+ * Function calling over several turns as all kinds of clients do it, against an emulator that refuses all that Google
+ * may refuse.
+ */
 import { describe, expect, it } from 'vitest'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
@@ -44,12 +47,12 @@ interface Sent {
   tools: { functionDeclarations: Record<string, unknown>[] }[]
 }
 
-/** What a client makes of an answer before it sends it back. */
+/** How a client changes an answer before it sends it back. */
 type Habit = (answer: Message) => Message
 
-/** openai-node, openai-python and the AI SDK's compatible provider push the message as it came. */
+/** openai-node, openai-python and the AI SDK's compatible provider send the message back unchanged. */
 const echo: Habit = (answer) => answer
-/** LangChain, runTools, @ai-sdk/openai, Cline and others rebuild it from what OpenAI documents. */
+/** LangChain, runTools, @ai-sdk/openai, Cline and others keep only the fields that OpenAI documents. */
 const rebuild: Habit = ({ content, tool_calls: calls = [] }) => ({
   role: 'assistant',
   content,
@@ -85,7 +88,7 @@ class Client {
     return answer
   }
 
-  /** The results of the last answer's calls, in reverse, as clients that run them at once send them. */
+  /** Appends the results of the last answer's calls in reverse order, as clients that run calls in parallel may. */
   answerCalls(): void {
     const calls = this.messages.at(-1)?.tool_calls ?? []
     for (const { id } of calls.toReversed()) {
@@ -103,7 +106,7 @@ async function lastSent(user: User, credential = 0): Promise<Sent> {
   return calls.at(-1)?.body as Sent
 }
 
-/** The signatures of the calls in what Google was sent, step by step. */
+/** For each step that Google was sent, the signatures of its calls. */
 function signatures(sent: Sent): (string | undefined)[][] {
   const steps = sent.contents.map(({ parts }) => parts.filter((part) => part.functionCall))
   return steps
@@ -111,7 +114,7 @@ function signatures(sent: Sent): (string | undefined)[][] {
     .map((step) => step.map(({ thoughtSignature }) => thoughtSignature))
 }
 
-/** A step of two calls, then one of one, each answered. */
+/** A step of two calls and a step of one call, each with results. */
 async function twoSteps(client: Client, user: User): Promise<string[]> {
   await script(user, { parts: PARALLEL })
   const first = await client.ask()
@@ -208,11 +211,11 @@ describe('a tool loop', () => {
     await twoSteps(client, user)
     await client.ask({ model: 'gemini-3.6-flash' })
     expect(signatures(await lastSent(user))).toEqual([[DUMMY, undefined], [DUMMY]])
-    // And those of 2.5 go without, which demands none.
+    // A model of generation 2.5 demands no signatures, so it is sent none.
     client.messages.push({ role: 'user', content: 'And Oslo?' })
     await client.ask({ model: 'gemini-2.5-flash' })
     expect(signatures(await lastSent(user))).toEqual([[undefined, undefined], [undefined]])
-    // Back at the first model they are its own again; dummies are for the current turn only.
+    // Back at the first model, its own signatures are sent again. Dummies are only for the current turn.
     client.messages.push({ role: 'user', content: 'Thanks' })
     const [[first] = []] = signatures(await lastSentTo(user, MODEL))
     await client.ask()
@@ -248,7 +251,7 @@ describe('a tool loop', () => {
     const user = await givenUser()
     const client = new Client(user, (answer) => ({
       ...answer,
-      // Unknown here, and looks like one of Gemini's.
+      // The gateway does not know this id, though it looks like one of Gemini's.
       tool_calls: (answer.tool_calls ?? []).map((call) => ({
         ...call,
         id: `other-${call.id}`,
@@ -333,7 +336,7 @@ describe('a schema that Google refuses', () => {
     const counts = await Promise.all(
       user.credentials.map(async ({ handle }) => (await callsOf(handle)).length),
     )
-    // Both on one, whichever it was.
+    // Both calls went to the same credential, whichever it was.
     expect([Math.min(...counts), Math.max(...counts)]).toEqual([0, 2])
   })
 

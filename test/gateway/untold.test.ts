@@ -1,4 +1,4 @@
-/** Whatever stands in an answer, it is told or it is a 502, and its lease is settled either way. */
+/** Whatever an answer contains, the client gets it or a 502, and the lease is settled in both cases. */
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import { Client } from '../../src/gateway/client.ts'
@@ -136,7 +136,7 @@ describe('a telling that throws', () => {
     const stats = await settledStats(user)
     expect(stats.ledger).toMatchObject({ granted: n, settled: n, open: 0, holds: true })
     expect(stats.ring.credentials[0]?.attempts).toMatchObject({ upstream_fault: n })
-    // A crash before Google has answered is one of ours.
+    // A crash before Google has answered is the gateway's own.
     expect(crashedRequest(new TypeError('again'), requestId)).toMatchObject({
       reason: 'internal_error',
     })

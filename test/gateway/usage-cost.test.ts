@@ -1,4 +1,4 @@
-/** What an answer cost, where the client asks for it. */
+/** What an answer cost, told to clients that ask for it. */
 import { describe, expect, it } from 'vitest'
 import { chat, framesOf, givenUser, settledStats } from '../support/pollux.ts'
 

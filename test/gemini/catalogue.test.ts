@@ -33,7 +33,7 @@ describe('the catalogue', () => {
 })
 
 describe('the catalogue and the emulator', () => {
-  /** What Google serves and the catalogue does not name, and why. */
+  /** Models that Google serves but the catalogue omits, with the reason. */
   const UNNAMED: Readonly<Record<string, string>> = {
     'gemini-4-hydrogen': 'announced, in no list of ids',
     'gemini-4-neon': 'announced, in no list of ids',
@@ -65,7 +65,7 @@ describe('the catalogue and the emulator', () => {
     'say the same of $id',
     ({ id, kind, contextWindow, maxOutput, upstreams }) => {
       const emulated = EMULATED.find((model) => model.id === id)
-      // Vectors have no length in tokens.
+      // Vectors are not measured in tokens, so this limit is not compared.
       const limit = kind === 'embedding' ? maxOutput : emulated?.outputTokens
       expect([emulated?.kind, emulated?.inputTokens, limit]).toEqual([
         kind,
@@ -73,7 +73,7 @@ describe('the catalogue and the emulator', () => {
         maxOutput,
       ])
       const routed = typeof emulated?.geminiApi === 'string' ? 'routed' : 'served'
-      // Code Assist has another name for this one; and of some models nobody knows, but Google on loopback must decide.
+      // Code Assist has another name for this model. Where a model's support is unknown, Google must decide.
       const isKnown = id === 'gemini-3.5-flash' || emulated?.codeAssist === true
       const decided =
         upstreams['code-assist'] === 'unknown' ? 'unknown' : isKnown ? 'served' : 'absent'

@@ -27,7 +27,7 @@ const AUDIO_IN = [
 ]
 const IMAGE = { modality: 'IMAGE', tokenCount: 1120 }
 
-// The same dollars, to the last digit, as LiteLLM 1.110.2 and genai-prices 0.2.3.
+// Equal to the last digit to the results of LiteLLM 1.110.2 and genai-prices 0.2.3.
 const CASES: readonly (readonly [string, string, UsageMetadata, number])[] = [
   ['cached above 200k', 'gemini-2.5-pro', counts(250_000, 240_000, 1000, 500, 0), 0.1075],
   [

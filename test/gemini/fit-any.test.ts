@@ -1,4 +1,4 @@
-/** Whatever a client asks of whichever model: it is a 4xx, or a request that Google takes. */
+/** Whatever a client asks of any model, the result is a 4xx or a request that Google accepts. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MODELS } from '../../emulator/models.ts'
@@ -62,7 +62,7 @@ const settings = fc.record(
     logprobs: fc.boolean(),
     top_logprobs: fc.integer({ min: 0, max: 20 }),
     seed: fc.maxSafeInteger(),
-    stop: fc.array(fc.string(), { maxLength: 5 }), // a sixth is refused: test/gateway/ignored
+    stop: fc.array(fc.string(), { maxLength: 5 }), // More than five are refused: test/gateway/ignored.
     response_format: oneOf(
       { type: 'text' },
       { type: 'json_object' },
@@ -109,7 +109,7 @@ describe('any settings, on any model, at any upstream', () => {
       fc.property(asked, (given) => {
         const google = findModel(given.upstream, given.model, 'global')
         fc.pre(google !== undefined)
-        // As a user's own name for a model: what is told of a known one beforehand is not told here.
+        // Like a name of the user's own: the checks for known models do not apply to it here.
         const body = { model: 'mine', messages: given.messages, ...given.settings }
         const parsed = parseChatRequest(body)
         if (!parsed.ok) throw new Error(parsed.failure.message)

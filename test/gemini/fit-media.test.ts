@@ -77,7 +77,7 @@ describe('estimated tokens', () => {
     const generationConfig = { maxOutputTokens: 1 }
     return estimateTokens({ contents: [{ role: 'user', parts }], generationConfig }, lengthOf) - 1
   }
-  /** As if a mark stood for a megabyte. */
+  /** As if the mark stood for a megabyte. */
   const lengthOf = (text: string): number => (text === '~1~' ? 4_000_000 / 3 : text.length)
   const sized = (mimeType: string): Part => ({ inlineData: { mimeType, data: '~1~' } })
 

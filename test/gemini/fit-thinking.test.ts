@@ -28,7 +28,7 @@ describe('levels', () => {
     ['gemini-4-neon', 'LOW', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'],
     ['gemini-3-pro-image', 'HIGH', 'HIGH', 'HIGH', 'HIGH', 'HIGH'],
     ['gemini-3.1-flash-image', 'MINIMAL', 'MINIMAL', 'HIGH', 'HIGH', 'HIGH'],
-    // Not known: by generation, or as the newest.
+    // Unknown models are treated by their generation, or like the newest one.
     ['gemini-2.5-flash-preview-09-2025', 1024, 1024, 8192, 24_576, 24_576],
     ['gemini-3.9-flash', 'LOW', 'LOW', 'MEDIUM', 'HIGH', 'HIGH'],
     ['gemini-3.9-pro', 'LOW', 'LOW', 'MEDIUM', 'HIGH', 'HIGH'],
@@ -73,10 +73,10 @@ describe('thoughts', () => {
     ['gemini-2.5-flash', {}, { includeThoughts: true }],
     ['gemini-2.5-flash', { thinkingBudget: 0 }, { thinkingBudget: 0 }],
     ['gemini-2.5-flash', { thinkingBudget: 5 }, { thinkingBudget: 5, includeThoughts: true }],
-    // Where thinking cannot be off, at least nobody has to read it.
+    // If thinking cannot be switched off, at least it is not shown.
     ['gemini-2.5-pro', { thinkingBudget: 0 }, { thinkingBudget: 128 }],
     ['gemini-3.8-flash', { thinkingBudget: 0 }, { thinkingLevel: 'LOW' }],
-    // Does not think unless told to, and then there is nothing to include.
+    // This model does not think unless told to, so there are no thoughts to include.
     ['gemini-2.5-flash-lite', {}, undefined],
     [
       'gemini-2.5-flash-lite',

@@ -1,4 +1,4 @@
-/** Whatever schema a client sends, Google takes what is made of it, in either form. */
+/** Whatever schema a client sends, Google accepts both of its converted forms. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fit } from '../../src/gemini/fit/index.ts'
@@ -17,7 +17,7 @@ const targets = fc.record({
 })
 const records = SCHEMAS.filter(isRecord)
 
-/** As the body brought it: plain JSON. */
+/** Plain JSON, as it would come in a body. */
 function plain(schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema))
 }

@@ -1,4 +1,4 @@
-/** What came of a schema is kept and shared: nobody may see that, but by its speed. */
+/** Converted schemas are kept and shared. This must not be noticeable except by speed. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fit } from '../../src/gemini/fit/index.ts'
@@ -14,7 +14,7 @@ interface Counted {
   readonly converted: () => number
 }
 
-/** A conversion that counts how often it is really made. */
+/** A conversion that counts how often it is really carried out. */
 function counted(maxBytes?: number): Counted {
   let converted = 0
   const of = keeping((schema) => {
@@ -24,7 +24,7 @@ function counted(maxBytes?: number): Counted {
   return { of, converted: () => converted }
 }
 
-/** A schema of so many characters as JSON. */
+/** A schema whose JSON has `chars` characters. */
 function schemaOf(chars: number, name: string): object {
   const empty = JSON.stringify({ name, text: '' })
   return { name, text: 'x'.repeat(chars - empty.length) }
@@ -35,7 +35,7 @@ describe('a conversion that is kept', () => {
     ['JSON Schema', toJsonSchemaObject],
     ["OpenAPI's subset", toOpenApiObject],
   ])('is the same as one that is made anew: %s', (_, convert) => {
-    // Small, so that much is driven out on the way.
+    // So small that many entries are dropped on the way.
     const kept = keeping<object | undefined>(convert, 8000)
     fc.assert(
       fc.property(SCHEMAS, (schema) => {
@@ -103,7 +103,7 @@ describe('a conversion that is kept', () => {
   })
 
   it('holds no more than its bounds, and keeps what is used', () => {
-    // Each counts two bytes a character, of the schema and of the result.
+    // The schema and the result both count, with two bytes a character.
     const { of, converted } = counted(64_000)
     const used = schemaOf(500, 'used')
     for (let number = 0; number < 200; number++) {
@@ -111,7 +111,7 @@ describe('a conversion that is kept', () => {
       of(used)
     }
     expect(converted()).toBe(201)
-    // All but the last two halves of 32,000 bytes have gone.
+    // Only the last two halves of 32,000 bytes are left.
     for (let number = 0; number < 150; number++) of(schemaOf(500, String(number)))
     expect(converted()).toBe(351)
   })

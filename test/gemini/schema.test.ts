@@ -11,7 +11,7 @@ function object(properties: Json, more: Json = {}): Json {
 const ANY_NAME = 'Stands for any name: write names of your own, each with a value like this.'
 const STRING = { type: 'STRING' }
 
-/** A schema, as JSON Schema and in the OpenAPI subset. */
+/** Name, schema, its form as JSON Schema, and its form in the OpenAPI subset. */
 const ROWS: [string, unknown, Json, Json][] = [
   [
     'what zod and the AI SDK write is cleaned',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { boundaryIn, FormParts, UnreadableForm } from '../../src/http/form-parts.ts'
 import { Upload } from '../../src/http/uploads.ts'
 
-/** workerd's own extension, which Node has not. */
+/** workerd's own extension `readAtLeast`, which Node lacks. */
 class Reader {
   readonly #bytes: Uint8Array
   #at = 0
@@ -66,7 +66,7 @@ describe('the parts of a form', () => {
           fc.record({
             name: fc.string({ minLength: 1, unit: 'grapheme' }),
             fileName: fc.option(fc.string({ minLength: 1, unit: 'grapheme' })),
-            // Line breaks and dashes, as a delimiter has them, and lengths about those of a read.
+            // Line breaks and dashes resemble delimiters. Some lengths are near that of a read.
             bytes: fc.oneof(
               fc.uint8Array({ maxLength: 60 }),
               fc
@@ -86,7 +86,7 @@ describe('the parts of a form', () => {
           }
           const { bytes, boundary } = await written(form)
           const hex = (value: Uint8Array): string => Buffer.from(value).toString('hex')
-          // As forms have them: a line break of any kind is both (WHATWG, "multipart/form-data").
+          // Forms write every line break as CRLF (WHATWG, "multipart/form-data").
           const word = (value: string): string => value.replaceAll(/\r\n|\r|\n/g, '\r\n')
           const read = await allOf(bytes, boundary)
           expect(read.map(({ name, bytes: of }) => [name, of])).toEqual(

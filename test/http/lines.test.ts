@@ -31,7 +31,7 @@ describe('lines', () => {
         fc.array(fc.nat()),
         async (lines, cuts) => {
           const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''))
-          // A byte order mark at the front of a line is none of it.
+          // A byte order mark at the start of a line is dropped.
           const expected = lines.map((line) => line.replace(/^\uFEFF/, ''))
           expect(await all(linesOf(body(bytes, cuts), 10_000))).toEqual(expected)
         },

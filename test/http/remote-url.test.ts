@@ -41,7 +41,7 @@ describe('refuses', () => {
     '',
     'example.com/a.png',
     `https://example.com/${'a'.repeat(5000)}`,
-    // Loopback and this network, in every spelling
+    // Loopback and this network, in every spelling.
     'https://127.0.0.1/',
     'https://127.1/',
     'https://2130706433/',
@@ -123,7 +123,7 @@ function byte() {
 
 type Octets = readonly [number, number, number, number]
 
-/** One number of an IPv4 address as URLs may spell it. */
+/** How URLs may spell one number of an IPv4 address. */
 const SPELLINGS: readonly ((value: number) => string)[] = [
   (value) => String(value),
   (value) => `0x${value.toString(16)}`,
@@ -161,7 +161,10 @@ function hexPair([a, b, c, d]: Octets): string {
   return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
 }
 
-/** The eight groups of any spelling, by the URL parser and by filling in what it shortens. */
+/**
+ * The eight groups of an IPv6 address in any spelling. The URL parser shortens it, and the missing groups are filled
+ * in.
+ */
 function groupsOf(address: string): string[] {
   const short = new URL(`http://[${address}]`).hostname.slice(1, -1)
   const [head = '', rest] = short.split('::')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toWellFormedJson, WholeCharacters, wellFormedJson } from '../../src/json/well-formed.ts'
 
-/** Texts of everything, halves of pairs among them. */
+/** Texts of any characters, with halves of surrogate pairs among them. */
 const units = fc
   .array(
     fc.oneof(

@@ -16,7 +16,7 @@ it('writes what JSON.stringify writes, of what is frozen and what is not', () =>
         const parts = values.map((value, at) => (isFrozen[at] === true ? frozen(value) : value))
         const fields = parts.map((part, at) => [`field "${at}"`, part])
         const value = { parts, inside: Object.fromEntries(fields), last: parts.at(-1) }
-        // Twice: the second time what is frozen is known.
+        // The second time, the texts of frozen parts are known.
         for (let time = 0; time < 2; time++) {
           expect(stringifyPiecewise(value, levels)).toBe(JSON.stringify(value))
         }

@@ -1,4 +1,4 @@
-/** What a user's last bodies were parsed to is used for the next one: nobody may see that, but by its speed. */
+/** The parsed values of a user's last bodies are used for the next one. This must not be noticeable except by speed. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isNestedDeeper } from '../../src/json/nesting.ts'
@@ -8,7 +8,7 @@ const LEVELS = 12
 const ADA: Sender = { owner: 'ada', now: 0, keeps: true }
 const BOB: Sender = { ...ADA, owner: 'bob' }
 
-/** Long enough that the list it is in is looked at. */
+/** Long enough for its list to be compared. */
 const filler = 'it went on as it had begun; '.repeat(30)
 const item = fc.oneof(
   { weight: 4, arbitrary: fc.record({ role: fc.string(), content: fc.constant(filler) }) },
@@ -23,7 +23,7 @@ interface Step {
   readonly at: number
   readonly value: unknown
   readonly space: number
-  /** Where the text is spoilt, and with what; null: nowhere. */
+  /** Where the text is damaged, and how; null if it is not. */
   readonly spoilt: { readonly at: number; readonly by: string; readonly cut: number } | null
   readonly sender: Sender
 }
@@ -60,7 +60,7 @@ function outcomeOf(parse: () => unknown): unknown {
   try {
     return parse()
   } catch (error) {
-    // It stands in for JSON.parse, whose callers ask for no more than that it threw.
+    // Callers of JSON.parse only need to know that it threw.
     return `threw ${error instanceof Error}`
   }
 }
@@ -99,7 +99,7 @@ describe('a body that is like the last ones', () => {
       ),
       { numRuns: 150 },
     )
-    // Or nothing was shown.
+    // Otherwise the test would have shown nothing.
     expect(reused).toBeGreaterThan(100)
   })
 

@@ -1,4 +1,4 @@
-/** What operators are told by webhook: once, signed, and again until it was taken. */
+/** Alerts to operators by webhook: each is sent once, signed, and repeated until it was accepted. */
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'

@@ -8,7 +8,7 @@ const NOW = Date.parse('2026-11-22T12:00:00Z')
 const DAY_MS = 24 * 60 * 60_000
 const MAKER = { model: 'gemini-3.8-flash', upstream: 'gemini-api' } as const
 
-/** Runs against the storage of a real object; `restart` is the next life over the same table. */
+/** Runs in the storage of a real object. `restart` opens the same table anew, as the object's next life would. */
 function withTable(test: (restart: () => CallSignatures, sql: SqlStorage) => void): Promise<void> {
   const object = env.USERS.getByName(crypto.randomUUID())
   return runInDurableObject(object, (_instance, state) => {
@@ -119,7 +119,7 @@ describe('call signatures', () => {
       const signatures = restart()
       keep(signatures, ['a'])
       signatures.flush()
-      sql.exec('DELETE FROM call_signatures') // as if the transaction was rolled back
+      sql.exec('DELETE FROM call_signatures') // As if the transaction were rolled back.
       expect(signatures.isChanged).toBe(true)
       expect(signatures.of(['a'], MAKER, NOW).get('a')).toBe('of a')
       flush(signatures)

@@ -22,7 +22,7 @@ describe('whose object this is', () => {
       })
       expect(told).toEqual([known, known, named])
     }
-    // A row of an earlier version, which did not say.
+    // A row of an earlier version has no user's id.
     const told = await runInDurableObject(objectOf(user), (_, { id, storage }) => {
       storage.sql.exec('UPDATE user SET user_id = NULL')
       const nameless = env.USERS.idFromString(id.toString())
@@ -41,7 +41,8 @@ describe('an object that was woken by its id, as a tool does that lists objects'
     const stub = env.USERS.get(id)
     expect(await stub.admission(userId)).toBe('unknown_user')
     expect(await runInDurableObject(stub, (_, state) => state.id.name)).toBeUndefined()
-    // Called by name, this instance still has none: the act is repeated on the next one, which has.
+    // The instance was woken by its id, so it still does not know its name. The act is repeated on a new instance,
+    // which does.
     const created = await admin('POST', 'users', { apiKey: key })
     expect([created.status, await created.json()]).toMatchObject([201, { user: { id: userId } }])
     const kept = await runInDurableObject(

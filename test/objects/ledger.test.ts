@@ -16,7 +16,7 @@ import { migrate } from '../../src/objects/storage.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 
-/** Runs against the storage of a real object; `restart` is a new ledger over the same tables. */
+/** Runs in the storage of a real object. `restart` creates a new ledger over the same tables. */
 function withLedger(test: (start: () => Ledger, sql: SqlStorage) => void): Promise<void> {
   const object = env.USERS.getByName(crypto.randomUUID())
   return runInDurableObject(object, (_instance, state) => {
@@ -37,7 +37,7 @@ function terms(): Grant {
   return { ...of, model: 'm', requestId, grantedTo, begins: { tokens: 10, calls: 1 } }
 }
 
-/** As the object does it: what was written is not written again. */
+/** Flushes as the object does, so that nothing is written twice. */
 function flush(ledger: Ledger, now: number): void {
   ledger.flush(now)
   ledger.flushed()
@@ -88,7 +88,8 @@ describe('the ledger', () => {
       const after = start()
       expect(sums(after)).toEqual({ granted: 1, settled: 1, open: 0 })
       expect(after.settle(report(two), NOW)).toBe(false)
-      // The other two were open in a memory that is gone: their reports are all there is, and count once.
+      // The memory in which the other two were open is gone. Their reports are the only trace of them, and each
+      // counts once.
       expect(after.settle(report(one), NOW)).toBe(true)
       expect(after.settle(report(one), NOW)).toBe(false)
       flush(after, NOW)
@@ -114,7 +115,7 @@ describe('the ledger', () => {
       const leases = [1, 2].map(() => before.grant(terms(), NOW)) as [LeaseRef, LeaseRef]
       before.settle(report(leases[0]), NOW)
       flush(before, NOW)
-      before.settle(report(leases[1]), NOW) // not acknowledged yet, so the Worker will report it again
+      before.settle(report(leases[1]), NOW) // Not acknowledged yet, so the Worker will report it again.
       const after = start()
       expect(sums(after).settled).toBe(1)
       expect(after.settle(report(leases[1]), NOW)).toBe(true)

@@ -7,14 +7,17 @@ import { aResponse, responsesOf, said, textsOf, told } from '../support/response
 
 const ALONE = { previous: null, conversation: null, references: [] }
 
-/** A turn: what it says, after which earlier turn, and whether its client sends all of it again or names the response. */
+/**
+ * A turn: what it says, which earlier turn it follows, and whether its client resends the whole conversation or names
+ * the response.
+ */
 const turn = fc.record({
   after: fc.nat(),
   resends: fc.boolean(),
-  // Few different texts, so that equal ones meet.
+  // Few different texts, so that some are equal.
   says: fc.array(fc.oneof(fc.constantFrom('a', 'b', '\ud800'), fc.string()), { maxLength: 4 }),
   answers: fc.array(fc.string(), { maxLength: 3 }),
-  /** What becomes of an earlier one before. */
+  /** What happens to an earlier turn before this one. */
   fate: fc.constantFrom('stays', 'stays', 'stays', 'is deleted', 'is evicted'),
 })
 
@@ -103,7 +106,7 @@ describe('stored responses', () => {
   })
 })
 
-/** The sums that are kept are what a count of all says, and nothing lies about that nobody names. */
+/** The stored sums equal a recount, and there is no content that nothing refers to. */
 async function sumsAreRight(responses: ReturnType<typeof responsesOf>): Promise<void> {
   await runInDurableObject(responses, (_, { storage: { sql } }) => {
     const state = (): unknown => [

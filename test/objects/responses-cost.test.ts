@@ -1,4 +1,4 @@
-/** What storing costs, as docs/scale.md says it. */
+/** What storing responses costs, as docs/scale.md states. */
 import { describe, expect, it } from 'vitest'
 import { runInDurableObject } from 'cloudflare:test'
 import type { Item, ResponseToStore } from '../../src/objects/responses/results.ts'
@@ -6,7 +6,7 @@ import { billOf } from '../support/meter.ts'
 import { aResponse, responsesOf, said, told } from '../support/responses.ts'
 
 const TURNS = 300
-/** Of the whole history with the middle turn, so that an average turn sends 200 KB. */
+/** The size of the whole history at the middle turn, so an average turn sends 200 KB. */
 const MIDDLE_BYTES = 200_000
 
 const SETTINGS = JSON.stringify({ instructions: 'i'.repeat(20_000), tools: 't'.repeat(20_000) })
@@ -18,7 +18,10 @@ interface Cost {
   readonly diskBytes: number
 }
 
-/** `turns` of a conversation, of which each sends `bytes` more: `resends` all that was said before with it, or names the response before. */
+/**
+ * A conversation of `turns` turns. Each adds `bytes`, and either resends all that was said before or names the
+ * response before.
+ */
 async function converse(turns: number, bytes: number, how: 'resends' | 'names'): Promise<Cost> {
   const responses = responsesOf(`user-${crypto.randomUUID()}`)
   let sentBytes = 0
@@ -38,7 +41,7 @@ async function converse(turns: number, bytes: number, how: 'resends' | 'names'):
         })
         expect(await responses.store(response)).toEqual({ ok: true })
         sentBytes += input.reduce((sum, { text }) => sum + text.length, 0)
-        // As an agent does: what it was told, in its own words, without our ids.
+        // Agents resend what they were told in their own form, without Pollux's ids.
         history = [...history, asked, said(`${turn} ${'a'.repeat(bytes / 2)}`)]
         previous = response.id
       }

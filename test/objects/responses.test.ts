@@ -71,7 +71,7 @@ describe('a stored response', () => {
 
   it('too large for what one user may have is refused, and leaves nothing behind', async () => {
     const userId = aUser()
-    // Each fits a message between Worker and object; together they do not fit a quarter of the bound.
+    // Each fits into one message between Worker and object. Together they are more than a quarter of the bound.
     let previous: string | null = null
     for (let turn = 0; turn < 3; turn++) {
       previous = (await stored(userId, { previous, input: [said(`${turn}`.repeat(20_000_000))] }))
@@ -99,7 +99,7 @@ describe('a stored response', () => {
     })
     expect(await responsesOf(other).remove(response.id)).toBe(false)
     expect(await tablesOf(other)).toEqual([])
-    // Nor once the other has stored something too.
+    // The same after the other user has stored something too.
     await stored(other)
     expect(await responsesOf(other).response(response.id)).toEqual(NOT_FOUND)
     expect(await responsesOf(other).recall({ ...ALONE, references: [itemId] })).toMatchObject({
@@ -167,7 +167,7 @@ describe('a stored response', () => {
       storage.sql.exec("UPDATE store SET sealed_key = replace(sealed_key, 'v1.', 'v1.0')")
     })
     expect(await reseal()).toBe('unreadable')
-    // Memory holds the key that was opened before.
+    // The unsealed key is still in memory.
     expect(await responsesOf(userId).response(response.id)).toMatchObject({ ok: true })
   })
 
@@ -178,7 +178,7 @@ describe('a stored response', () => {
     expect(await responsesOf(userId).remove(first.id)).toBe(true)
     expect(await responsesOf(userId).remove(first.id)).toBe(false)
     expect(await responsesOf(userId).response(first.id)).toEqual(NOT_FOUND)
-    // What the next one was told stays as long as that one.
+    // The first response's items stay as long as the next response, which was told them.
     const recalled = await responsesOf(userId).recall({ ...ALONE, previous: next.id })
     expect(recalled).toMatchObject({
       items: textsOf([...first.input, ...first.output, ...next.input, ...next.output]),
@@ -201,7 +201,7 @@ describe('a stored response', () => {
     expect(await runDurableObjectAlarm(responsesOf(userId))).toBe(true)
     expect(await tablesOf(userId)).toEqual([])
     expect(await runDurableObjectAlarm(responsesOf(userId))).toBe(false)
-    // And all begins anew.
+    // A new store can be created.
     await stored(userId)
   })
 

@@ -39,12 +39,12 @@ function ring(cursor: string | null, ...credentials: Credential[]): Ring {
   return { credentials, cursor, mode: 'sticky', pinned: null }
 }
 
-/** A view in which nothing is used. */
+/** A view in which no credential is in use. */
 function seen(standingOf: StandingOf) {
   return { standingOf, useOf: () => ({ open: 0, lentAt: 0 }) }
 }
 
-/** Credentials stand open unless told otherwise. */
+/** Credentials are open unless told otherwise. */
 function standing(others: Readonly<Record<string, Standing>> = {}): StandingOf {
   return ({ id, quarantine }) =>
     quarantine === null ? (others[id] ?? { kind: 'open' }) : { kind: 'quarantined' }

@@ -6,16 +6,16 @@ import { COUNT_COLUMNS, USAGE_COLUMNS } from '../../src/objects/ledger/usage.ts'
 import { OUTCOMES } from '../../src/upstreams/verdict.ts'
 import { chat, givenUser, MODEL, settledStats, statsOf } from '../support/pollux.ts'
 
-/** Of each state and kind of token, in each row. */
+/** The count in each column of each row. */
 const EACH = 7
 
 interface Answer {
   readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number }
 }
 
-/** All that can be there: each credential used on five models, in every minute, hour and day that is kept. */
+/** The fullest possible table: each credential used on five models, in every minute, hour and day that is kept. */
 function seed(sql: SqlStorage, ids: readonly string[], now: number): void {
-  // Folding is overdue by an hour at the most.
+  // Folding is overdue by at most an hour.
   const folded = startOf('hour', now - SPAN_MS.hour)
   const counts = COUNT_COLUMNS.map(() => EACH).join(', ')
   const all = USAGE_COLUMNS.map(() => EACH).join(', ')

@@ -25,7 +25,7 @@ type Act =
 const { minute: MINUTE, hour: HOUR, day: DAY } = SPAN_MS
 const lease = fc.constantFrom(leaseOf('a', 'm'), leaseOf('a', 'n'), leaseOf('b', 'm'))
 const outcome = fc.constantFrom(...OUTCOMES)
-/** Never two years in all, so that the days hold all that was ever counted. */
+/** Less than two years in all, so that the days hold everything that was ever counted. */
 const by = fc.oneof(
   fc.integer({ min: 1, max: 2 * MINUTE }),
   fc.integer({ min: 1, max: 3 * HOUR }),
@@ -45,7 +45,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 )
 
-/** Without `size`, fast-check makes lists of ten at the most. */
+/** Without `size`, fast-check makes lists of at most ten. */
 const LONG = { maxLength: 60, size: 'max' } as const
 
 const USED: Usage = {
@@ -122,7 +122,7 @@ function play(storage: DurableObjectStorage, acts: readonly Act[]): void {
   }
 }
 
-/** As when the disk is full: everything is rolled back, and tried again with the next commit. */
+/** As if the disk were full: everything is rolled back, and tried again with the next commit. */
 function failToCommit(storage: DurableObjectStorage, counters: Counters, now: number): void {
   const failing = () =>
     storage.transactionSync(() => {
@@ -133,11 +133,11 @@ function failToCommit(storage: DurableObjectStorage, counters: Counters, now: nu
   expect(failing).toThrow('disk full')
 }
 
-/** What the roll-ups should say, in the plainest way: the list of everything that was counted. */
+/** What the roll-ups should say, computed in the plainest way: from a list of everything that was counted. */
 class Reference {
   #committed: UsageRow[] = []
   #pending: UsageRow[] = []
-  /** The latest time as of which anything was pruned. */
+  /** The latest `now` with which anything was pruned. */
   #prunedAt = 0
 
   count({ credentialId, countedAs: model }: LeaseRef, at: number, usage: Usage): void {
@@ -154,7 +154,7 @@ class Reference {
     this.#pending = []
   }
 
-  /** From where on everything must be there. */
+  /** Everything since this time must still be there. */
   keptSince(span: Span, now: number): number {
     return oldestKept(span, Math.max(now, this.#prunedAt))
   }
@@ -195,9 +195,9 @@ function expectSame(counters: Counters, reference: Reference, now: number): void
     const rows = rollups.usageSince({ span, since, per: 'key', withLatency: true }, now)
     const named = Object.fromEntries(rows.map((row) => [nameOf(row), usageValues(row)]))
     expect(named).toEqual(reference.series(span, since))
-    // Where the clock was set back behind what is pruned, there is nothing to compare with.
+    // If the clock was set back to before what is pruned, there is nothing to compare with.
     if (startIn(span, now) < since) continue
-    // Of latencies it knows only those that came since it was asked first: nobody needs them here.
+    // The roll-ups know latencies only since they were first asked, so latencies are not compared.
     const used = countValues(rollups.usedIn(span, now))
     expect(used).toEqual(reference.usedIn(span, now).slice(0, COUNT_COLUMNS.length))
   }

@@ -27,7 +27,7 @@ function ok(lease: LeaseRef): Settlement {
   return { lease, verdict: { kind: 'ok' }, status: 200, tokens: TOKENS, request: 'ok' }
 }
 
-/** Counts and commits attempts that end with `ok` at these instants. */
+/** Counts and commits attempts that end with `ok` at these times. */
 function settleAt(
   storage: DurableObjectStorage,
   counters: Counters,
@@ -39,7 +39,7 @@ function settleAt(
   }
 }
 
-/** Start and attempts of each span. */
+/** The start and the number of attempts of each span. */
 function series(counters: Counters, span: Span, now: number): [string, number][] {
   return counters.rollups
     .usageSince({ span, since: 0, per: 'user' }, now)
@@ -58,7 +58,7 @@ describe('a span', () => {
     ['day', '2026-11-22T12:34:56.789Z', '2026-11-22T00:00:00Z'],
     ['day', '2026-11-22T00:00:00.000Z', '2026-11-22T00:00:00Z'],
     ['day', '2026-11-22T23:59:59.999Z', '2026-11-22T00:00:00Z'],
-    // Days on which clocks change somewhere have 24 hours here.
+    // Here every day has 24 hours, even where clocks change.
     ['day', '2026-03-08T23:59:59.999Z', '2026-03-08T00:00:00Z'],
     ['day', '2026-10-25T23:30:00.000Z', '2026-10-25T00:00:00Z'],
     ['day', '2028-02-29T12:00:00.000Z', '2028-02-29T00:00:00Z'],
@@ -119,7 +119,7 @@ describe('roll-ups', () => {
     withStorage((storage) => {
       const counters = new Counters(storage.sql)
       settleAt(storage, counters, [NOW])
-      commit(storage, counters, NOW + 2 * DAY) // the minute is still the key's running one
+      commit(storage, counters, NOW + 2 * DAY) // The minute is still the key's running one.
       const later = NOW + 2 * DAY
       settleAt(storage, counters, [later, NOW + 1, later])
       commit(storage, counters, later + HOUR)
@@ -229,7 +229,7 @@ describe('roll-ups', () => {
   it('begin with the first attempt that ends, for counters that are older', () =>
     withStorage((storage) => {
       settleAt(storage, new Counters(storage.sql), [NOW])
-      storage.sql.exec('UPDATE attempts SET running_minute = NULL') // as the migration leaves it
+      storage.sql.exec('UPDATE attempts SET running_minute = NULL') // As the migration leaves it.
       const counters = new Counters(storage.sql)
       settleAt(storage, counters, [NOW + DAY])
       expect(series(counters, 'day', NOW + DAY)).toEqual([['2026-11-23T00:00', 1]])

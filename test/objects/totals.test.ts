@@ -12,7 +12,7 @@ const NOW = Date.parse('2026-11-28T12:00:00Z')
 const USERS = 10_000
 const ROUNDS = 3
 
-/** A made-up but repeatable chance. */
+/** Random numbers that are the same in each run. */
 function chances(seed: number): () => number {
   let state = seed
   return () => {
@@ -48,14 +48,15 @@ describe('totals over all users', () => {
           counted.requests++
           counted.whole++
           const fate = random()
-          // Lost on the way there; or on the way back, after it was counted; or the user was killed before it wrote that down.
+          // The push is lost on its way there, or its answer on the way back, or the user is killed before it writes
+          // down the answer.
           if (fate < 0.25) continue
           take(sql, pushOfUser(user), NOW + round)
           if (fate < 0.5) continue
           user.pushed = user.version
         }
       }
-      // Each has its alarm in the end, and tells again what was not acknowledged; an old answer may come late on top.
+      // Finally each user's alarm sends what was not acknowledged. An outdated push may still arrive afterwards.
       for (const user of users) {
         if (user.pushed < user.version) take(sql, pushOfUser(user), NOW + ROUNDS)
         expect(take(sql, pushOfUser({ ...user, version: user.version - 1, ok: 1 }), NOW)).toBe(
@@ -92,7 +93,7 @@ describe('totals over all users', () => {
       makeTables(sql)
       const hour = 3_600_000
       const users = ['a', 'b', 'c'].map((id) => ({ id, life: 'x', version: 0, ok: 0, quota: 1 }))
-      // The fourth is of a machine whose clock is behind: its minute, hour and day were summed up before.
+      // The fourth comes from a machine whose clock is behind. Its minute, hour and day have already been summed up.
       const times = [NOW, NOW + hour, NOW + 30 * hour, NOW + 29 * hour, NOW + 31 * hour]
       for (const at of times) {
         for (const user of users) {
@@ -126,7 +127,7 @@ describe('totals over all users', () => {
   })
 })
 
-/** Lines of users, added up. */
+/** The sum of several users' lines. */
 function summed(lines: readonly UsageLine[]): UsageLine[] {
   const sums = new Map<string, UsageLine>()
   const plus = (one: unknown, other: unknown): unknown => {

@@ -82,7 +82,7 @@ describe('UserObject', () => {
       })
       vi.setSystemTime(began + 3_600_000)
       const test = await leaseFrom(user)
-      // Nobody else is let through beside the test; they are told to come back soon.
+      // While the test request runs, all others are refused and told to come back soon.
       const other: LeaseResult = await objectOf(user).lease(asking(user))
       expect(other).toEqual({
         ok: false,

@@ -69,7 +69,7 @@ describe('API keys', () => {
         .toArray()
         .map(({ name }) => name),
     )
-    // The test runtime may keep a table of its own; none is Pollux's.
+    // The test runtime may create a table of its own, but Pollux creates none.
     expect(tables.filter((name) => !name.startsWith('_'))).toEqual([])
     expect(
       await runInDurableObject(object, (_instance, state) => state.storage.getAlarm()),

@@ -210,7 +210,7 @@ describe('POST /v1/config/users/{id}/credentials/bulk', () => {
     expect(new Set(refused.map(({ error }) => error?.code))).toEqual(
       new Set(['max_credentials_reached']),
     )
-    // Known ones are updated all the same.
+    // Known credentials are still updated.
     const known = { gcpServiceAccount: { type: 'api_key', api_key: user.credentials[0]?.handle } }
     const { results } = await bulk(user, [keys[17], known])
     expect(results.at(-1)).toMatchObject({ line: 2, ok: true, created: false })

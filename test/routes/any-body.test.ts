@@ -1,4 +1,7 @@
-/** Whatever a client sends to OpenAI's other routes, no answer blames Pollux, and each that blames the client says for what. */
+/**
+ * Whatever a client sends to OpenAI's other routes, no answer blames Pollux, and an answer that blames the client
+ * says for what.
+ */
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { anyBody, written } from '../dialects/support/any-body.ts'
@@ -62,7 +65,7 @@ it.each(ROUTES)(
       }),
       { numRuns: RUNS },
     )
-    // Or nothing was shown.
+    // Otherwise the test would have shown nothing.
     expect(answered).toBeGreaterThan(5)
     expect(await settledStats(user)).toMatchObject({
       ledger: { holds: true },

@@ -111,7 +111,7 @@ describe('the audit', () => {
         subject: second,
         detail: { cursor_from: second, cursor_to: first },
       },
-      // The tombstone keeps it all.
+      // The tombstone keeps all lines.
       { ...by, act: 'user.deleted', subject: null, detail: { credentials: [first] } },
     ])
     const page = await auditOf(user)
@@ -273,7 +273,7 @@ describe('the chain', () => {
       sql.exec(tamper)
     })
     expect((await auditOf(user)).chain).toMatchObject({ holds: false, broken_at: brokenAt })
-    // Nor is it mended by what comes after.
+    // Later lines do not repair the chain.
     await admin('PATCH', `users/${user.userId}`, { label: 'later' })
     await evictDurableObject(objectOf(user))
     expect((await auditOf(user)).chain).toMatchObject({ holds: false })

@@ -6,7 +6,7 @@ import { chat, fetchPollux, givenUser, MASTER_KEY } from '../support/pollux.ts'
 
 const PAGE = 'https://chat.example.com'
 
-/** The Worker as another operator has configured it. */
+/** Calls a Worker that another operator has configured. */
 async function fetchWith(
   vars: Record<string, string>,
   path: string,

@@ -10,7 +10,7 @@ interface Shown {
   readonly path: string
 }
 
-/** The calls of curl in docs/admin.md, as method and path. */
+/** The curl commands in docs/admin.md, as method and path. */
 function callsIn(markdown: string): readonly Shown[] {
   return [...markdown.matchAll(/curl (.*?)"\$POLLUX([^"?]*)[^"]*"(.*)/g)].map(
     ([, before = '', path = '', after = '']) => {
@@ -28,7 +28,7 @@ describe('docs/admin.md', () => {
   const table = acts.map(([method, pattern]) => `${method} ${pattern}`)
 
   it('has a curl for every admin route', () => {
-    // The same under another address, which the text names.
+    // Routes with a second address are only named in the text.
     const named = table.filter((route) => !shown.has(route) && !isNamed(route))
     expect(named, 'Give each of these routes a line with curl in docs/admin.md.').toEqual([])
   })

@@ -109,7 +109,7 @@ describe('POST /v1/embeddings', () => {
     const list = await embedded(user, { model, input: texts(count), dimensions: 4 })
     expect(list.data).toHaveLength(count)
     expect(await callsTo(user, method)).toHaveLength(calls)
-    // Counted by Google.
+    // Google counted them.
     expect(list.usage.prompt_tokens).toBe(count * 4)
   })
 
@@ -182,7 +182,7 @@ describe('embeddings through the ring', () => {
     const [first, vertex, last] = user.credentials
     const method = 'batchEmbedContents'
     const credential = first?.handle ?? ''
-    // The first batch is answered; then the day is over.
+    // The first batch is answered. Then the day's quota is used up.
     await google.script({ credential, method, times: 1, reply: {} })
     await google.script({ credential, method, times: 0, reply: { error: 'gemini_429_day' } })
     await google.script({
@@ -234,7 +234,7 @@ describe('embeddings through the ring', () => {
   it('counts against the limits of the user', async () => {
     const user = await givenUser()
     await configure(user, { limits: { requests_per_minute: 2, tokens_per_minute: 1000 } })
-    // Each call counts.
+    // Each call to Google counts as a request.
     const first = await ask(user, { input: texts(101), dimensions: 4 })
     expect(first.status).toBe(200)
     expect(first.headers.get('x-ratelimit-remaining-requests')).toBe('0')

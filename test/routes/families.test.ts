@@ -1,4 +1,7 @@
-/** Every refusal has the form of the family whose path was asked, whatever went wrong and wherever it was found out. */
+/**
+ * Every refusal has the form of the family to which the path belongs, whatever went wrong and wherever it was
+ * noticed.
+ */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
 import { ANTHROPIC_FAMILY, toStreamError } from '../../src/dialects/anthropic-messages/family.ts'
@@ -12,7 +15,7 @@ type Name = 'openai' | 'anthropic' | 'google'
 
 const STATUS = expect.any(Number)
 
-/** What a refusal of each family looks like, down to the last key. */
+/** The exact form of each family's refusals. */
 const FORMS: Readonly<Record<Name, object>> = {
   openai: {
     error: {

@@ -1,4 +1,4 @@
-/** Users of the fork come over under their own keys, and no answer holds a secret. */
+/** Users of the fork are imported under their own keys, and no answer holds a secret. */
 import { describe, expect, it } from 'vitest'
 import type { ForkAnswer, ForkLine } from '../../src/wire/moving.ts'
 import { admin, chat, registered, statsOf } from '../support/pollux.ts'

@@ -14,7 +14,7 @@ import {
 
 const HERE = '192.0.2.1'
 const ELSEWHERE = '192.0.2.2'
-/** After so many wrong keys an address is slowed. */
+/** An address is slowed after this many wrong keys. */
 const BURST = 10
 
 interface Presented {
@@ -67,7 +67,7 @@ describe('guesses at the master key', () => {
     }
     expect(await statusOf(MASTER, { address: ELSEWHERE })).toBe(200)
 
-    // Whoever waits is let in again, whatever was asked meanwhile; the next guess has its own price.
+    // After the wait the address is let in again, even if it asked meanwhile. The next wrong key costs another wait.
     vi.setSystemTime(Date.now() + 30_000)
     expect(await statusOf(MASTER)).toBe(200)
     expect(await guessed(2)).toEqual([401, 429])
@@ -148,7 +148,7 @@ describe('guesses at the master key', () => {
 
   it('are forgotten when they are paid off, and nothing is left of them', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
-    await statusOf(MASTER) // stores nothing
+    await statusOf(MASTER) // Stores nothing.
     const object = env.GUESSES.getByName(await nameOfNetwork(HERE))
     const left = () =>
       runInDurableObject(object, async (_instance, { storage }) => ({
@@ -158,7 +158,7 @@ describe('guesses at the master key', () => {
     expect(await left()).toEqual({ keys: [], alarm: null })
     await guessed(2)
     expect(await left()).toEqual({ keys: ['paid_at'], alarm: expect.any(Number) })
-    // Early, as after a clock that was set: it is not forgotten before its time.
+    // An alarm that comes too early, as after a change of the clock, forgets nothing.
     await runDurableObjectAlarm(object)
     expect((await left()).keys).toEqual(['paid_at'])
     vi.setSystemTime(Date.now() + 60_000)

@@ -1,4 +1,7 @@
-/** Bodies in gzip of several members (RFC 1952, section 2.2), which some clients and proxies make of a body that they send in pieces. */
+/**
+ * Bodies in gzip with several members (RFC 1952, section 2.2), which some clients and proxies produce when they send
+ * a body in pieces.
+ */
 import { describe, expect, it } from 'vitest'
 import { chatBody, type ErrorBody, givenUser, post } from '../support/pollux.ts'
 

@@ -141,7 +141,7 @@ describe('an Idempotency-Key', () => {
   it('does not do an act twice whose Worker died before it could keep the answer', async () => {
     const user = await givenUser(THREE)
     const first = await (await rotate(user, 'k')).text()
-    // As such a Worker leaves it.
+    // What such a Worker would leave behind.
     await inDirectory((sql) =>
       sql.exec(
         'UPDATE idempotency_keys SET sealed_answer = NULL, running_until = ?',
@@ -167,7 +167,7 @@ describe('an Idempotency-Key', () => {
       sql.exec('UPDATE idempotency_keys SET sealed_answer = NULL, running_until = 1'),
     )
     expect((await act(method, path, body(user), 'k')).status).toBe(status)
-    // And without it, the act is another one.
+    // With another key, it is another act.
     expect((await act(method, path, body(user), 'other')).status).toBeGreaterThanOrEqual(404)
   })
 

@@ -46,7 +46,7 @@ async function mintedUser(settings: object = {}): Promise<Shown> {
   return answer.json<Shown>()
 }
 
-/** A user whose key was minted, with one credential. */
+/** A user with a minted key and one credential. */
 async function servedUser(): Promise<Shown> {
   const made = await mintedUser()
   const { credential } = await google.registerApiKey()
@@ -82,7 +82,7 @@ async function statusOf(key: string): Promise<number> {
   return answer.status
 }
 
-/** Without a lease, whose settlement might come after the end of the world. */
+/** Asks for models, which takes no lease. A lease's settlement might arrive after the object was wiped. */
 async function statusOfModels(key: string): Promise<number> {
   const headers = { authorization: `Bearer ${key}` }
   const answer = await fetchPollux('/v1/models', { headers })
@@ -90,13 +90,13 @@ async function statusOfModels(key: string): Promise<number> {
   return answer.status
 }
 
-/** Sent to the Worker with some of its bindings replaced; its objects keep theirs. */
+/** Calls the Worker with some of its bindings replaced. Its objects keep theirs. */
 function fetchWith(overrides: Partial<Env>, path: string, init: RequestInit): Promise<Response> {
   const request = new Request(`http://pollux.test${path}`, init)
   return worker.fetch(request as never, { ...env, ...overrides }, createExecutionContext())
 }
 
-/** With another character at this place. */
+/** The key with another character at this index. */
 function changedAt(key: string, index: number): string {
   const other = key[index] === 'A' ? 'B' : 'A'
   return key.slice(0, index) + other + key.slice(index + 1)
@@ -112,7 +112,7 @@ describe('a minted key', () => {
     expect(made.apiKey).toMatch(FORM)
     expect(made.user).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{64}$/), label: 'Ada' })
     const { credential } = await google.registerApiKey()
-    // The key names its user as any other does, and so does the id: of a minted key an admin has nothing else.
+    // An admin may name the user by its key or by its id. After minting a key, the admin may have only the id.
     for (const name of [{ apiKey: made.apiKey }, { user: made.user.id }]) {
       const body = { ...name, gcpServiceAccount: credential }
       const answer = await post('/v1/config/update', MASTER_KEY, body)
@@ -182,7 +182,7 @@ describe('a minted key', () => {
       }
     }
     expect(await listDurableObjectIds(env.USERS)).toEqual(before)
-    // The same eyes do see a key that is not forged.
+    // The same check does notice a key that is not forged.
     await expect(
       fetchWith({ USERS: asleep }, '/v1/models', { headers: { 'x-api-key': apiKey } }),
     ).resolves.toMatchObject({ status: 500 })
@@ -212,7 +212,7 @@ describe('a minted key', () => {
 
   it('is not taken from an address', async () => {
     const { apiKey } = await servedUser()
-    // On Google's own routes it is: test/dialects/gemini-native says so.
+    // Google's own routes accept it there: test/dialects/gemini-native.
     const answer = await fetchPollux(`/v1/chat/completions?key=${apiKey}`, { method: 'POST' })
     expect(answer.status).toBe(401)
   })
@@ -307,7 +307,7 @@ describe('the key of an admin’s choice', () => {
       code: 'invalid_api_key',
       message: expect.stringContaining('replaced'),
     })
-    // It is a name of the user all the same, and no more than a name.
+    // The replaced key still names the user in admin acts, but opens nothing.
     const { credential } = await google.registerApiKey()
     const put = await post('/v1/config/update', MASTER_KEY, {
       apiKey: key,
@@ -523,7 +523,7 @@ describe('keys in recovery', () => {
     return answer.json()
   }
 
-  /** As a disaster would: nothing of the object is left. */
+  /** Deletes everything in the object, as a disaster would. */
   async function wipe(id: string): Promise<void> {
     const object = env.USERS.getByName(id)
     await runInDurableObject(object, (_instance, state) => state.storage.deleteAll())
@@ -563,7 +563,7 @@ describe('keys in recovery', () => {
     const bundle = await bundleOf(user.id)
     const { apiKey: after } = await replaced(user.id, { grace_seconds: 0 })
     const newer = await snapshotOf(user.id)
-    await env.SNAPSHOTS.put(`user:${user.id}`, stale) // KV may show an old value for a while
+    await env.SNAPSHOTS.put(`user:${user.id}`, stale) // KV may show an old value for a while.
     expect(await (await act('restore')).json()).toMatchObject({ kept: [user.id] })
     expect((await act('import', { bundle })).status).toBe(409)
     expect(await Promise.all([before, after].map(statusOfModels))).toEqual([401, 200])

@@ -1,4 +1,4 @@
-/** What Anthropic's clients call besides: counts, models, the first hello; and how they are refused. */
+/** What else Anthropic's clients call: counts, models and the first greeting. Also how they are refused. */
 import { describe, expect, it } from 'vitest'
 import type { Reply } from '../../emulator/protocol.ts'
 import { ask, messageBody } from '../support/messages.ts'

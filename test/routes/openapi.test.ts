@@ -33,14 +33,14 @@ async function documentOf(): Promise<Document> {
   return answer.json<Document>()
 }
 
-/** `/v1/models/:id+` → `/v1/models/{id}`; what Google calls in one segment is parted by a handler. */
+/** `/v1/models/:id+` → `/v1/models/{id}`. A segment with Google's method in it is split by its handler. */
 function toPath(pattern: string): string {
   return pattern.replace('/:call+', '/{model}:{method}').replace(/:(\w+)\+?/g, '{$1}')
 }
 
 const TABLE = ROUTES.map(([method, pattern]) => `${method} ${toPath(pattern)}`)
 
-/** Of a path that refers to another, that one's operations. */
+/** The operations of a path, or of the path that it refers to. */
 function operationsAt(paths: Document['paths'], path: string): Document['paths'][string] {
   const { $ref, ...operations } = paths[path] ?? {}
   if (typeof $ref !== 'string') return operations
@@ -113,9 +113,10 @@ describe('/openapi.json', () => {
         route,
         isAct,
       ])
-      if (route === 'GET /health/ready') continue // its 503 is an answer, and no refusal
+      if (route === 'GET /health/ready') continue // Its 503 is an answer, not a refusal.
       const refused = Object.entries(responses).filter(([status]) => Number(status) >= 400)
-      // Bytes of an upload come to an address that is itself the permission, and a page may not be there.
+      // An upload's bytes go to an address that is itself the permission, and a page may not exist. Both can be
+      // refused.
       const opens = security.length === 0 && !/ \/(?:upload|page)\//.test(route)
       expect([route, refused.length > 0]).toEqual([route, !opens])
       for (const [, response] of refused) {
@@ -143,7 +144,7 @@ describe('/openapi.json', () => {
 describe('what is described of answers', () => {
   const wrong: unknown[] = []
 
-  /** Holds the answer against its description: nothing is missing, and nothing is there that is not described. */
+  /** Checks an answer against its description: nothing is missing, and nothing is undescribed. */
   async function expectAs(schema: v.GenericSchema, answer: Promise<Response>): Promise<void> {
     const body: unknown = await (await answer).json()
     const parsed = v.safeParse(schema, body)

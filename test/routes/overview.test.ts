@@ -27,7 +27,10 @@ async function overview(query: string): Promise<Overview> {
   return answer.json<Overview>()
 }
 
-/** Of the first, the credential is quarantined; the second is out for another hour; that of the third was out until an hour ago. */
+/**
+ * The first user's credential is quarantined. The second is out of quota for another hour. The third was out of quota
+ * until an hour ago.
+ */
 function summaryOf(number: number, plain: UserSummary): UserSummary {
   const ring = { upstream: 'vertex', ready: 0, cooling: 0, paused: 0, quarantined: 0 } as const
   const now = Date.now()
@@ -54,7 +57,7 @@ function summaryOf(number: number, plain: UserSummary): UserSummary {
   }
 }
 
-/** Pushed as users' objects push, without their objects. */
+/** Pushes what users' objects would push, without creating the objects. */
 async function givenThousandUsers(): Promise<void> {
   const directory = env.DIRECTORY.getByName(DIRECTORY_NAME)
   const totals = env.TOTALS.getByName(TOTALS_NAME)
@@ -81,11 +84,11 @@ describe('the overview', { timeout: 60_000 }, () => {
     expect((await overview(`${page.next}&limit=1`)).next).toBeNull()
     expect(new Set(told.users.map(({ user }) => user)).size).toBe(USERS)
     expect(told.users.slice(0, 2).map(({ user }) => user)).toEqual([idOf(0), idOf(1)])
-    // The quota of the third has come back, though nothing told of it.
+    // The third's quota has come back by now, though no push said so.
     expect(told.users.filter(({ out }) => out)).toHaveLength(2)
     expect(told.use.usage.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(2 * USERS)
 
-    // Whichever users the page is of, all rings are told of.
+    // The numbers of all rings do not depend on the page of users.
     const { users, rings, attention } = await overview('?q=nobody-is-called-so&limit=1')
     expect(users).toEqual([])
     expect(rings).toEqual({

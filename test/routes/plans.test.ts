@@ -1,4 +1,4 @@
-/** Plans: what many users share is changed by one act. */
+/** Plans: one act changes what many users share. */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { PlanAnswer, PlanList } from '../../src/wire/plans.ts'

@@ -8,13 +8,13 @@ import { admin, fetchPollux, givenUser } from '../support/pollux.ts'
 
 const OTHER_KEY = new Uint8Array(32).fill(99).toBase64()
 
-/** Sent to the Worker with some of its bindings replaced; its objects keep theirs. */
+/** Calls the Worker with some of its bindings replaced. Its objects keep theirs. */
 function readyWith(overrides: Partial<Env>): Promise<Response> {
   const request = new Request('http://pollux.test/health/ready')
   return worker.fetch(request as never, { ...env, ...overrides }, createExecutionContext())
 }
 
-/** As if the users' secrets had been sealed under this key. */
+/** As if the users' secrets had been sealed with this key. */
 async function sealedUnder(vaultKey: string): Promise<void> {
   await runInDurableObject(env.DIRECTORY.getByName(DIRECTORY_NAME), (_, { storage }) =>
     new Witness(storage.sql).renew(vaultKey),
@@ -64,7 +64,7 @@ describe('GET /health/ready', () => {
 
   it('fails where VAULT_KEY is a good one and not that of the users, until all is resealed', async () => {
     await sealedUnder(OTHER_KEY)
-    expect((await fetchPollux('/health/ready')).status).toBe(200) // no user: nothing was sealed
+    expect((await fetchPollux('/health/ready')).status).toBe(200) // There is no user, so nothing was sealed.
     await givenUser()
     await sealedUnder(OTHER_KEY)
     const answer = await fetchPollux('/health/ready')

@@ -20,7 +20,7 @@ import {
   type User,
 } from '../support/pollux.ts'
 
-/** As a disaster would: nothing of the object is left. */
+/** Deletes everything in the object, as a disaster would. */
 async function wipe(user: User): Promise<void> {
   await runInDurableObject(objectOf(user), (_instance, state) => state.storage.deleteAll())
   await evictDurableObject(objectOf(user))
@@ -137,7 +137,7 @@ describe('a user whose storage is gone', () => {
       await admin('DELETE', user.userId)
       await snapshotWritten(user)
     }
-    await env.SNAPSHOTS.put(`user:${one.userId}`, stale ?? '') // KV may show an old value for a while
+    await env.SNAPSHOTS.put(`user:${one.userId}`, stale ?? '') // KV may show an old value for a while.
     await wipe(other)
     const result = await (await act('restore')).json<{ restored: string[]; deleted: string[] }>()
     expect(result.restored).toEqual([])
@@ -393,7 +393,7 @@ describe('VAULT_KEY', () => {
   it('makes no more calls for a page than the free plan allows for a request', async () => {
     for (let user = 0; user < 16; user++) await post('/v1/config/users', MASTER_KEY, {})
     const page = await (await act('reseal')).json<{ users: number; next: string }>()
-    const perUser = 3 // restore: KV, the object, the directory
+    const perUser = 3 // Restoring a user calls KV, the object and the directory.
     expect(5 + page.users * perUser).toBeLessThanOrEqual(50)
     expect(await (await act('reseal', { after: page.next })).json()).toMatchObject({ users: 1 })
   })

@@ -11,7 +11,7 @@ import {
   registered,
 } from '../support/pollux.ts'
 
-/** All that is told of a refusal, by whichever way; without what is another for each request. */
+/** All that a refusal tells, in its answer and in the log, without what differs between any two requests. */
 interface Told {
   readonly status: number
   readonly headers: readonly string[]
@@ -27,7 +27,7 @@ const BODIES: readonly (readonly [string, string | undefined])[] = [
   ['a long body', JSON.stringify({ ...chatBody(), filler: 'x'.repeat(70_000) })],
 ]
 
-/** A key of the minted form with a tag that is not ours. */
+/** A key in the form of minted keys, with a wrong tag. */
 const FORGED = `sk-pollux-v1-${'A'.repeat(96)}`
 
 let asked = 0
@@ -43,7 +43,7 @@ async function told(
   })
   const answer = await fetchPollux(pattern.replace(/:(\w+)\+?/g, 'a-$1'), {
     method,
-    // Few from each network: none of these refusals is to be one for guessing.
+    // Few requests from each network, so that none is refused for guessing.
     headers: { ...keys, 'cf-connecting-ip': `a-network-${Math.floor(asked++ / 4)}` },
     ...(method !== 'GET' && body !== undefined && { body }),
   })
@@ -53,7 +53,7 @@ async function told(
   return {
     status: answer.status,
     headers: [...answer.headers].filter(([name]) => !/^(?:x-)?request-id$/.test(name)).map(String),
-    body: text.replace(ids, ''), // Anthropic's form names the request in the body
+    body: text.replace(ids, ''), // Anthropic's form has the request's id in the body.
     log: lines.map((line) => line.replace(ids, '')),
   }
 }
@@ -70,7 +70,7 @@ async function mintedUser(): Promise<{ readonly apiKey: string; readonly user: {
   return (await admin('POST', 'users', {})).json()
 }
 
-/** Deleted; `used`: the isolate knew the user before. */
+/** The keys of deleted users. `used`: the isolate knew the user before. */
 async function deletedKeys(): Promise<Record<string, string>> {
   const chosen = await givenUser()
   const used = await givenUser()
@@ -116,7 +116,7 @@ describe('the refusal of a key', () => {
         const bodies = method === 'GET' ? BODIES.slice(0, 1) : BODIES
         for (const [sent, body] of who === 'user' ? bodies : bodies.slice(0, 2)) {
           const answers: object[] = []
-          // By Google's header a route of two families knows that its form is Google's.
+          // A shared route answers Google's header in Google's form, so that header is not compared with the others.
           const asking = family === 'shared' ? kinds.filter(([, keys]) => !isGoogles(keys)) : kinds
           for (const [kind, keys] of asking) {
             const answer = await told([method, pattern], keys, body)

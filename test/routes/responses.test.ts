@@ -206,7 +206,7 @@ describe('what is stored', () => {
       code: 'item_not_found',
       param: 'input[0]',
     })
-    // The same as of what never was.
+    // The same answer as for an id that never existed.
     const never = `resp_${'0'.repeat(32)}`
     const one = await errorOf(get(other, `/v1/responses/${id}`))
     const none = await errorOf(get(other, `/v1/responses/${never}`))
@@ -230,7 +230,7 @@ describe('what is stored', () => {
     }
     expect((await get(user, `/v1/responses/${id}`)).status).toBe(404)
     expect((await post('/v1/conversations', user.key, {})).status).toBe(404)
-    // What was stored before can still be taken out.
+    // A response that was stored before can still be deleted.
     expect((await remove(user, `/v1/responses/${id}`)).status).toBe(200)
   })
 

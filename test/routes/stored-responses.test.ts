@@ -55,7 +55,7 @@ describe('stored responses and admin acts', () => {
       const raw = (await other?.open(before, owner)) ?? ''
       storage.sql.exec('UPDATE store SET sealed_key = ?', (await other?.seal(raw, owner)) ?? '')
     })
-    // Sealed by a key that VAULT_KEY does not hold.
+    // The store's key is sealed with a key that VAULT_KEY does not contain.
     expect(await (await admin('POST', 'reseal', {})).json()).toMatchObject({ unreadable: 1 })
     expect(await responsesOf(user.userId).response(id)).toMatchObject({ ok: true })
   })

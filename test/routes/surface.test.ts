@@ -113,7 +113,7 @@ describe('GET /v1/models', () => {
     const { data } = await (
       await fetchPollux('/v1/models', { headers })
     ).json<{ data: { id: string; canonical_slug: string }[] }>()
-    // Code Assist embeds nothing, and `best` leads to a model that is not allowed.
+    // Code Assist has no embeddings, and `best` stands for a model that is not allowed.
     expect(data.map(({ id, canonical_slug }) => [id, canonical_slug])).toEqual([
       ['gemini-2.5-flash', 'gemini-2.5-flash'],
       ['gpt-4o', 'gemini-2.5-flash'],

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** The request's line, but for what is not of OpenTelemetry. */
+/** The fields of the request's log line that are OpenTelemetry's. */
 async function lineOf(ask: () => Promise<Response>): Promise<Line> {
   const written: Line[] = []
   vi.spyOn(console, 'log').mockImplementation((text: string) => {
@@ -59,7 +59,7 @@ describe('the log line of a request', () => {
     const line = await lineOf(() =>
       post('/v1/chat/completions', user.key, { model: 'gpt-4o', messages: MESSAGES, stream: true }),
     )
-    // Of a stream the tokens are not known when the line is written.
+    // The tokens of a stream are not known when its line is written.
     expect(line).toEqual({
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': 'gcp.vertex_ai',

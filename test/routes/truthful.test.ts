@@ -1,4 +1,7 @@
-/** What is said must be so: of secrets that nothing opens, of what Google takes again, and of where a restored ring stands. */
+/**
+ * The admin API must tell the truth about secrets that cannot be unsealed, credentials that Google accepts again, and
+ * the cursor of a restored ring.
+ */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
@@ -16,7 +19,7 @@ import {
 
 const KINDS = ['api_key', 'service_account', 'authorized_user'] as const
 
-/** As if another VAULT_KEY had sealed it. */
+/** As if the secret had been sealed with another VAULT_KEY. */
 async function seal(user: User, position: number): Promise<void> {
   const object = env.USERS.getByName(user.userId)
   await runInDurableObject(object, (_, { storage }) => {

@@ -1,4 +1,4 @@
-/** Use over time: of a user and of all, in lines that add up to what the ledger says. */
+/** Use over time, of one user and of all. The lines add up to the ledger's numbers. */
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-/** Whatever answers in Google's place, the verdict is one of ours. */
+/** Whatever is answered in Google's place, the verdict is a valid one. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UPSTREAMS } from '../../src/gemini/upstreams.ts'
@@ -19,7 +19,7 @@ const callers = fc.record({
 const statuses = fc.oneof(fc.integer({ min: 200, max: 599 }), fc.integer())
 const clocks = fc.integer({ min: 0, max: 8.64e15 })
 
-/** Words that mean something, so that chance gets beyond the first step. */
+/** Meaningful words, so that random answers get beyond the first check. */
 const words = fc.oneof(
   fc.string(),
   fc.json(),
@@ -81,7 +81,7 @@ const envelopes = fc.record({
     { requiredKeys: [] },
   ),
 })
-/** Pieces of real bodies, torn anywhere. */
+/** Pieces of real bodies, cut anywhere. */
 const torn = fc
   .tuple(
     fc.constantFrom(...Object.keys(VERDICTS['gemini-api'])),
@@ -105,7 +105,7 @@ const FIELDS: Readonly<Record<Verdict['kind'], readonly string[]>> = {
   quota: ['dimension', 'evidence', 'kind', 'retryAfterMs'],
 }
 
-/** What is wrong with a verdict: a field or a word that is not ours, a number that is none. */
+/** What is wrong with a verdict: an unknown field or word, or a value that must be a number and is not. */
 function complaintsAbout(verdict: Verdict): string[] {
   const { kind } = verdict
   const { link, ...rest } = { link: null, ...verdict }

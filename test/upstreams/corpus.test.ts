@@ -1,4 +1,7 @@
-/** Answers as Google sends them, one file each under `corpus/`, and what each means (docs/google.md: Access tokens, Errors by status). */
+/**
+ * Google's answers, one file each under `corpus/`, and the verdict on each (docs/google.md: Access tokens, Errors by
+ * status).
+ */
 import { describe, expect, it } from 'vitest'
 import type { Upstream } from '../../src/gemini/upstreams.ts'
 import { FRONTS } from '../../src/upstreams/call.ts'
@@ -65,7 +68,7 @@ describe('classify', () => {
     expect(await verdictOn(callerOf(upstream, name), readCase(upstream, name))).toEqual(verdict)
   })
 
-  // The disguises of docs/google.md, Forms of an error, each over every answer that is an error in JSON.
+  // The forms of docs/google.md (Forms of an error), each applied to every answer that is an error in JSON.
   const DISGUISES: readonly (readonly [string, (body: string) => string])[] = [
     ['in an array', (body) => `[${body}]`],
     ['in an array after parts of an answer', (body) => `[{"candidates":[]},${body}]`],
@@ -105,7 +108,7 @@ describe('readAnswer', () => {
   })
 })
 
-/** The canonical form, which the disguises can be put on. */
+/** Whether a body is in the usual form, which can be changed into the others. */
 function isEnvelope(body: string): boolean {
   try {
     const parsed = JSON.parse(body) as { error?: unknown } | null

@@ -1,4 +1,4 @@
-/** Whatever a client sends, it is a request or a refusal that names a field: nothing throws. */
+/** Every body that a client sends becomes a request or a refusal that names a field. Nothing throws. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cuttings } from '../../../src/bytes/cuttings.ts'

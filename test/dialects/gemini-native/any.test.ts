@@ -1,4 +1,4 @@
-/** Whatever a client writes in Google's words: nothing throws, and what needs no change is not changed by a byte. */
+/** Whatever a client writes in Google's format, nothing throws, and what needs no change is passed on byte for byte. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cuttings } from '../../../src/bytes/cuttings.ts'
@@ -82,7 +82,7 @@ const body = fc.record(
   },
   { requiredKeys: [] },
 )
-/** As different clients lay it out. */
+/** Laid out as different clients do. */
 const text = fc
   .tuple(body, fc.constantFrom(undefined, 2, '\t'))
   .map(([value, space]) => JSON.stringify(value, null, space))

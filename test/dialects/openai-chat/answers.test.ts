@@ -15,7 +15,7 @@ import {
   whole,
 } from '../support/answers.ts'
 
-/** Both forms of an answer, the stream with a chunk for each part; they must say the same. */
+/** The whole answer and the stream, which has a chunk for each part. Both must say the same. */
 function both(
   parts: Part[],
   plan: Partial<ChatPlan> = {},

@@ -1,4 +1,6 @@
-/** Whatever Google answers: the stream says what the whole answer says, and its cuts change nothing. */
+/**
+ * Whatever Google answers, the stream says the same as the whole answer, and where the stream is cut changes nothing.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
@@ -44,7 +46,7 @@ const part: fc.Arbitrary<Part> = fc.oneof(
   fc.constant({} as Part),
 )
 
-/** What a client that uses `functions` cannot ask for. */
+/** A client that uses `functions` cannot choose these. */
 const LEGACY = { legacyFunctions: true, parallelToolCalls: false, customTools: new Set<string>() }
 
 const plan: fc.Arbitrary<ChatPlan> = fc
@@ -72,7 +74,7 @@ const finishReason = fc.constantFrom(
   'SOMETHING_NEW',
 )
 
-/** The parts as a stream brings them: texts in pieces, several parts in a response or one. */
+/** The parts as a stream delivers them: texts in pieces, and one or several parts in a response. */
 function asStream(parts: readonly Part[], cuts: readonly number[]): GenerateContentResponse[] {
   let turn = 0
   const next = (): number => cuts[turn++ % cuts.length] ?? 0
@@ -126,7 +128,7 @@ describe('any answer', () => {
       cuts,
     }
     const encoded = async (chunks: Uint8Array[]): Promise<string> => {
-      // As `fetch` gives it: a stream of bytes, whose chunks are never empty.
+      // Like the body that `fetch` returns: a stream of bytes without empty chunks.
       const body = new ReadableStream({
         type: 'bytes',
         start(controller) {

@@ -1,4 +1,4 @@
-/** Whatever stands in a field: it is read or refused by name, and nothing throws. */
+/** Any value of any field is read, or refused with the field's name. Nothing throws. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
@@ -19,7 +19,7 @@ const MODELS = [
   'gemma-4-31b-it',
 ]
 
-/** What looks like a setting reaches deeper than noise does. */
+/** Values that resemble settings get further into the code than random ones. */
 const WORDS =
   'type effort low enabled google thinking_config thinkingBudget json_schema schema object category voice format role user content'
 const word = fc.constantFrom(...WORDS.split(' '))

@@ -1,4 +1,4 @@
-/** Whatever a client sends, it is translated or refused by name: nothing throws. */
+/** Every body that a client sends is translated, or refused with a field's name. Nothing throws. */
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
@@ -32,6 +32,6 @@ it('any body is translated for any target, or refused by name', () => {
     }),
     { numRuns: 2000 },
   )
-  // Or nothing was shown.
+  // Otherwise the test would have shown nothing.
   expect(translated).toBeGreaterThan(200)
 })

@@ -205,7 +205,7 @@ describe('tool calls', () => {
         content: 'ok',
         refusal: null,
         function_call: { name: 'f', arguments: '{"a":1}' },
-        // Without an id there is nothing else that a later turn could find it by.
+        // The call has no id, so a later turn could find the signature nowhere else.
         extra_content: { google: { thought_signature: 'c2ln' } },
       },
       finish: 'function_call',

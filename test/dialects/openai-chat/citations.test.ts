@@ -6,7 +6,7 @@ import { type ChatPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
 import type { GroundingMetadata, Part } from '../../../src/gemini/types.ts'
 import { streamed, whole } from '../support/answers.ts'
 
-/** Of a request with a search. */
+/** The plan of a request with a search. */
 const SEARCH: ChatPlan = { ...PLAIN, callee: 'google', keepsText: true }
 const utf8 = new TextEncoder()
 const bytesOf = (text: string): number => utf8.encode(text).length
@@ -20,7 +20,7 @@ function support(startIndex: number, endIndex: number, rest: object = {}): Groun
   }
 }
 
-/** What the citations of a whole answer quote. */
+/** The texts that the citations of a whole answer quote. */
 function quotes(
   parts: Part[],
   groundingMetadata: GroundingMetadata,
@@ -116,7 +116,7 @@ describe('citations', () => {
     fc.assert(
       fc.property(fc.record(input), ({ before, quoted, after, thought, cuts }) => {
         const [start, segment, rest] = [before, quoted, after].map((units) => units.join(''))
-        // Two halves of a pair from two units are one character.
+        // Two halves of a surrogate pair would join to one character.
         fc.pre(wellFormed(start) && wellFormed(segment) && wellFormed(rest))
         const grounding = support(bytesOf(start ?? ''), bytesOf(`${start}${segment}`), {
           partIndex: 1,

@@ -1,4 +1,4 @@
-/** The edge cases of docs/clients.md, Streams and Whole answers, in the shape of answers that no other test is named after. */
+/** The edge cases of an answer's shape in docs/clients.md (Streams, Whole answers) that have no test of their own. */
 import { describe, expect, it } from 'vitest'
 import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
 import { type ChatPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'

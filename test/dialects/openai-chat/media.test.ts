@@ -13,7 +13,7 @@ function parse(part: unknown, role = 'user') {
   })
 }
 
-/** What Google gets for a part. */
+/** What Google is sent for a part. */
 function partOf(part: unknown): unknown {
   const parsed = parse(part)
   if (!parsed.ok) throw new Error(parsed.failure.message)
@@ -477,7 +477,7 @@ describe('whatever a client sends as media', () => {
 })
 
 describe('large strings', () => {
-  /** As it is on the way: the middle of the base64 is cut out before the body is parsed. */
+  /** Parses the body as the gateway does: the middle of the base64 is cut out first. */
   function parseCut(url: string) {
     const body = JSON.stringify({
       model: 'gemini-2.5-flash',

@@ -16,7 +16,6 @@ const schema = { type: 'object', properties: { a: { $ref: '#/$defs/A' } }, $defs
 const picture = { aspect_ratio: '21:9', image_size: '1k' }
 const OFF = { category: 'HARM_CATEGORY_HARASSMENT', threshold: 'OFF' }
 
-/** Ever deeper, without as much as a function call for each level. */
 describe('asks for', () => {
   it.each<[string, Fields, Fields]>([
     ['text', { response_format: { type: 'text' } }, {}],

@@ -33,7 +33,7 @@ function run(
   return { frames, end: stream.end() }
 }
 
-/** What a client makes of the frames: the deltas put together. */
+/** Puts the frames' deltas together as a client does. */
 function collect(sse: string): Record<string, string> {
   const texts: Record<string, string> = { content: '', reasoning_content: '', refusal: '' }
   for (const line of sse.split('\n\n')) {

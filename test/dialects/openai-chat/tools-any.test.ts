@@ -1,4 +1,4 @@
-/** Whatever names, calls and results a client sends, Google takes the conversation that is made of them. */
+/** Whatever names, calls and results a client sends, Google accepts the conversation made of them. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FunctionNames } from '../../../src/gemini/ask/function-names.ts'
@@ -60,7 +60,7 @@ const targets = fc.record({
   upstream: fc.constantFrom(...UPSTREAMS),
   model: fc.constantFrom('gemini-2.5-flash', 'gemini-3.6-flash', 'gemini-3.8-flash'),
   schemas: fc.constantFrom('json' as const, 'openapi' as const),
-  // Nothing is known of the signatures, and some look sound: after one refusal dummies go out.
+  // Nothing is known of the signatures, and some look valid. After one refusal the gateway sends dummies.
   dummiesOnly: fc.constant(true),
 })
 

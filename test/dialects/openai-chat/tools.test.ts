@@ -1,4 +1,4 @@
-/** Function calling as clients ask for it; each row is named after the edge case it is about (docs/clients.md: Messages). */
+/** Function calling as clients use it. Each row is named after its edge case (docs/clients.md: Messages). */
 import { describe, expect, it } from 'vitest'
 import type { ChatPlan } from '../../../src/dialects/openai-chat/plan.ts'
 import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
@@ -43,7 +43,7 @@ function result(id: string, content: unknown = `of ${id}`): Json {
   return { role: 'tool', tool_call_id: id, content }
 }
 
-/** What Gemini is told. */
+/** What Google is sent for a call. */
 function called(id: string, name = 'f', args: Json = {}): Json {
   return { functionCall: { id, name, args } }
 }
@@ -71,7 +71,7 @@ describe('calls and their results', () => {
     [
       'an answer with nothing at all is dropped',
       [{ role: 'assistant', content: null, tool_calls: [] }, USER],
-      [], // merged into the first turn
+      [], // Empty, because it is merged into the first turn.
     ],
     [
       'text parts of a result are joined',

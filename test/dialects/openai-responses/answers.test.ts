@@ -33,7 +33,7 @@ const call = (name: string, args: object, signature?: string): object => ({
   ...(signature && { thoughtSignature: signature }),
 })
 
-/** The response that the last event tells. */
+/** The response within the last event. */
 function toldBy(events: readonly ToldEvent[]): Told {
   return events.at(-1)?.['response'] as Told
 }
@@ -64,7 +64,7 @@ describe('a stream', () => {
       'output_text.done',
       'content_part.done',
       'output_item.done',
-      // The signature of the call, of which Google says nothing before.
+      // The reasoning item with the call's signature, which Google sends only with the call.
       'output_item.added',
       'output_item.done',
       'output_item.added',

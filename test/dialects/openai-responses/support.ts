@@ -17,7 +17,7 @@ export const TERMS = {
   preferences: { reasoningFormat: null, safetySettings: [], storeResponses: true },
 } as const
 
-/** Nothing is stored, and nothing found. */
+/** Stores nothing and finds nothing. */
 export const NO_MEMORY: Memory = {
   recall: () => Promise.resolve({ ok: false, why: 'off' }),
   store: () => Promise.resolve(false),
@@ -42,7 +42,7 @@ export function sent(body: unknown, memory: Memory = NO_MEMORY): Sent<unknown> {
 
 type Outcome = Translation | { readonly ok: false; readonly failure: Failure }
 
-/** What becomes of a body, which may lack its model. */
+/** The translated request, or the failure. The body may lack its model. */
 export async function outcomeOf(body: object, memory?: Memory): Promise<Outcome> {
   const read = await OPENAI_RESPONSES.read(sent({ model: MODEL, ...body }, memory))
   const outcome = read.ok ? read.translate() : read
@@ -73,7 +73,7 @@ export async function failureOf(body: object, memory?: Memory): Promise<Failure>
   return outcome.failure
 }
 
-/** An answer of Google's with these parts. */
+/** One of Google's answers, with these parts. */
 export function answer(
   parts: readonly object[],
   finishReason: string | null = 'STOP',
@@ -104,7 +104,7 @@ export interface Told {
   readonly [field: string]: unknown
 }
 
-/** A whole answer to a body, as its client gets it. */
+/** The whole answer that a client would get for this body. */
 export async function wholeOf(
   body: object,
   response: GenerateContentResponse,
@@ -121,7 +121,7 @@ export type ToldEvent = Readonly<Record<string, unknown>> & {
   readonly sequence_number: number
 }
 
-/** The events of a streamed answer. */
+/** The events of a streamed answer that a client would get. */
 export async function eventsOf(
   body: object,
   responses: readonly GenerateContentResponse[],

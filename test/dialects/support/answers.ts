@@ -1,4 +1,4 @@
-/** Answers of Google's for tests, and what a client makes of the frames they become. */
+/** Google's answers for tests, and what a client makes of the frames that they become. */
 import { toChatCompletion } from '../../../src/dialects/openai-chat/answer/whole.ts'
 import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
 import { type ChatPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
@@ -23,7 +23,7 @@ export interface Told {
   readonly logprobs: unknown
 }
 
-/** Every response a chunk of its own, and the last one with the finish reason. */
+/** Each response becomes a chunk. The last one has the finish reason. */
 export function streamed(
   parts: readonly (readonly Part[])[],
   finishReason: string | undefined,
@@ -59,8 +59,8 @@ export function whole(
 type Json = Record<string, unknown>
 
 /**
- * Puts deltas together as the strictest SDKs do, and complains where one of them would: no role
- * first, an index out of order, an id, name or type twice, something after the finish.
+ * Puts deltas together as the strictest SDKs do, and throws where one of them would: if the role is not first, an
+ * index is out of order, an id, name or type comes twice, or something follows the finish.
  */
 export function read(sse: string, index = 0): Told {
   const message: Json = {}
@@ -80,7 +80,7 @@ export function read(sse: string, index = 0): Told {
     }
   }
   if (finish === null) throw new Error('no finish')
-  // A role chunk brings an empty content; that alone says nothing.
+  // The chunk with the role has an empty content, which alone says nothing.
   if (message['content'] === '' && isSaidOtherwise(message)) message['content'] = null
   return {
     message,
@@ -121,7 +121,7 @@ function addCalls(message: Json, deltas: Json[]): void {
   }
 }
 
-/** As OpenRouter's client does: texts of one index are one. */
+/** Like OpenRouter's client: joins texts with the same index. */
 function addDetails(message: Json, deltas: Json[]): void {
   const details = (message['reasoning_details'] ??= []) as Json[]
   for (const detail of deltas) {

@@ -1,4 +1,4 @@
-/** Bodies near what a route takes: sound ones in which a few things were put out of order. */
+/** Bodies that a route almost accepts: valid ones in which a few things were changed. */
 import * as fc from 'fast-check'
 
 const PIXEL =
@@ -19,7 +19,7 @@ const CALLS = [
   { id: 'call_2', type: 'custom', custom: { name: 'shell', input: 'ls' } },
 ]
 
-/** Between them they hold every field of a chat that is read. */
+/** Together they contain every field of a chat that is read. */
 const CHATS: readonly object[] = [
   {
     messages: [
@@ -135,7 +135,7 @@ const CHATS: readonly object[] = [
 ]
 
 const PROTO = '@@proto'
-/** What JSON can say and JSON.stringify cannot, or what would fill the report of a failure. */
+/** Values that JSON allows but JSON.stringify cannot write, or that would fill the report of a failure. */
 const RAW: ReadonlyMap<string, string> = new Map([
   [PROTO, '"__proto__"'],
   ['@@infinite', '1e999'],
@@ -149,7 +149,7 @@ const RAW: ReadonlyMap<string, string> = new Map([
   ['@@list-in-list-in-text', JSON.stringify(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`)],
 ])
 
-/** The body itself. Apart, so that the report of a failure stays readable. */
+/** The body's final text. Made separately, so that the report of a failure stays short. */
 export function written(body: string): string {
   return body.replaceAll(/"(@@[\w-]+)"/g, (quoted, name: string) => RAW.get(name) ?? quoted)
 }
@@ -216,7 +216,7 @@ const changes = fc.array(
   { minLength: 1, maxLength: 4 },
 )
 
-/** A body, to be `written`, like one of `sound`, for one of `models` or for something that is none. */
+/** A body similar to one of `sound`, for one of `models` or for an unknown name. Pass it to `written`. */
 export function anyBody(
   models: readonly string[],
   sound: readonly object[] = CHATS,

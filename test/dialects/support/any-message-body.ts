@@ -1,4 +1,4 @@
-/** Bodies near what POST /v1/messages takes. */
+/** Bodies that POST /v1/messages almost accepts. */
 import fc from 'fast-check'
 
 const BLOCKS = [
@@ -19,7 +19,7 @@ const BLOCKS = [
   'unheard_of',
 ]
 const odd = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom(null, '', 'x', 0, {}, []))
-/** Most fields of most bodies are right, or nothing would be read as far as the next one. */
+/** Rarely wrong, because most fields must be right for the later ones to be read at all. */
 const rarely = fc.oneof({ weight: 30, arbitrary: fc.constant(null) }, odd)
 const source = fc.oneof(
   odd,

@@ -1,4 +1,4 @@
-/** Bodies that POST /v1/responses takes; between them they hold most of what it reads. */
+/** Valid bodies of POST /v1/responses. Together they contain most of what the route reads. */
 const HELLO = { role: 'user', content: [{ type: 'input_text', text: 'Hello there' }] }
 export const RESPONSES: readonly object[] = [
   {

@@ -1,4 +1,4 @@
-/** What any dialect is told of an answer of Google's, in which order. */
+/** What every dialect is told of one of Google's answers, and in which order. */
 import { describe, expect, it } from 'vitest'
 import { type AnswerPlan, PLAIN_ANSWER } from '../../../src/gemini/answer/plan.ts'
 import { type AnswerEnd, AnswerReader, type AnswerSink } from '../../../src/gemini/answer/reader.ts'
@@ -6,7 +6,7 @@ import type { Candidate, Part } from '../../../src/gemini/types.ts'
 
 const TOOLS: AnswerPlan = { ...PLAIN_ANSWER, callee: 'client' }
 
-/** Writes down what it is told. */
+/** Records what it is told. */
 class Notes implements AnswerSink {
   readonly told: string[] = []
   #minted = 0

@@ -1,4 +1,4 @@
-/** What the turns of a conversation come to, whichever dialect tells them. */
+/** What becomes of a conversation's turns, whichever dialect sends them. */
 import { describe, expect, it } from 'vitest'
 import { Conversation, type PastCall } from '../../../src/gemini/ask/conversation.ts'
 import { FunctionNames } from '../../../src/gemini/ask/function-names.ts'
@@ -20,7 +20,7 @@ function contentsOf(conversation: Conversation): unknown {
   return conversation.toGemini(names).contents
 }
 
-/** After a question: two calls of one turn. */
+/** A question and two calls of one turn. */
 function called(...calls: PastCall[]): Conversation {
   const conversation = new Conversation()
   conversation.user([QUESTION])

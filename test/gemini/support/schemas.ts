@@ -1,7 +1,7 @@
-/** JSON Schemas by chance: sound ones, odd ones, and such as no tool should write. */
+/** Random JSON Schemas: valid ones, odd ones, and some that no tool should write. */
 import * as fc from 'fast-check'
 
-/** Names of properties, many of which are keywords or live on every object. */
+/** Names of properties. Many are keywords, or exist on every object. */
 export const NAMES = fc.oneof(
   fc.constantFrom('a', 'b', 'type', 'enum', '$ref', 'default', 'const', 'properties', 'required'),
   fc.constantFrom('__proto__', 'constructor', 'toString', 'items', 'anyOf', '', 'größe', 'x/y'),
@@ -28,7 +28,7 @@ const references = fc.constantFrom(
   '#/%',
   'http://x',
 )
-/** Also of the wrong type, in any place. */
+/** Not all are valid for each keyword: a length may be negative or a fraction. */
 const numbers = fc.oneof(fc.integer(), fc.double(), fc.constantFrom(9007199254740991, -1, 1.5))
 const values = fc.oneof(
   { weight: 4, arbitrary: fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)) },
@@ -67,7 +67,7 @@ const flat = fc.record(
 export const { schema: SCHEMAS } = fc.letrec<{ schema: unknown; nested: object; map: object }>(
   (tie) => ({
     map: fc.dictionary(NAMES, tie('schema'), { maxKeys: 3, noNullPrototype: true }),
-    // One or two a schema: more, and it has thousands of nodes.
+    // At most two a schema; with more, a schema gets thousands of nodes.
     nested: fc.oneof(
       { maxDepth: 3, depthIdentifier: 'schema' },
       fc.constant({}),

@@ -1,4 +1,4 @@
-/** What Google, as strict as the emulator knows it, says to a request of the pivot. */
+/** What the emulator, as strict as Google is known to be, says to a request. */
 import { MODELS } from '../../../emulator/models.ts'
 import { failureMessage } from '../../../emulator/errors/failure.ts'
 import { parseMessage } from '../../../emulator/proto/parse.ts'

@@ -1,4 +1,6 @@
-/** What may happen to a user's object, as plain data: a failing run prints as the steps to repeat it. */
+/**
+ * The steps that may happen to a user's object, as plain data. A failing run prints them, so that it can be repeated.
+ */
 import fc from 'fast-check'
 import type { Verdict } from '../../../src/upstreams/verdict.ts'
 import { pacificMidnightAfter } from './reference.ts'
@@ -22,7 +24,10 @@ const JUMPS = {
 } as const
 export type Jump = keyof typeof JUMPS | 'before midnight' | 'past midnight'
 
-/** Ordinary days and both days of the year on which the clocks of Los Angeles change; far ahead, so that no alarm comes due by itself. */
+/**
+ * Ordinary days, and both days of the year on which Los Angeles changes its clocks. They lie far ahead, so that no
+ * alarm is due by itself.
+ */
 export const STARTS = [
   '2028-06-15T19:00:00.000Z',
   '2028-03-12T07:59:58.500Z',
@@ -40,7 +45,7 @@ export type Command =
       readonly avoid: boolean
     }
   | { readonly do: 'burst'; readonly model: string; readonly count: number }
-  /** One attempt that is asked for twice at the same time. */
+  /** One attempt asks for a lease twice at the same time. */
   | { readonly do: 'twins'; readonly model: string }
   | { readonly do: 'again'; readonly pick: number }
   | { readonly do: 'settle'; readonly pick: number; readonly verdict: Verdict }
@@ -52,9 +57,9 @@ export type Command =
       readonly verdict: Verdict
       readonly isRepeated: boolean
     }
-  /** The power goes while a settlement is under way, and the Worker reports it again. */
+  /** The power fails during a settlement, and the Worker reports it again. */
   | { readonly do: 'cut while settling'; readonly pick: number }
-  /** The whole ring runs out of quota for hours; when the first hour is over, the belief is due for a test. */
+  /** The whole ring is out of quota for hours. After the first hour a test request may find out whether it still is. */
   | { readonly do: 'shut'; readonly model: string }
   | { readonly do: 'post'; readonly key: number; readonly isShared: boolean }
   | { readonly do: 'rotate' }
@@ -62,7 +67,7 @@ export type Command =
   | { readonly do: 'alarm' }
   | { readonly do: 'cut' }
 
-/** `isUnseen`: nobody looks at the stats after this step, which would write down all that is not written yet. */
+/** `isUnseen`: the stats are not read after this step, since reading them would write everything to disk. */
 export type Step = Command & { readonly isUnseen: boolean }
 
 export function jumped(now: number, jump: Jump): number {
@@ -85,7 +90,7 @@ const quota = fc.record(
     retryAfterMs: fc.constantFrom(null, null, 0, 34_000, 3 * 3_600_000, 156 * 3_600_000),
     evidence: fc.constant('retry_info' as const),
   },
-  { noNullPrototype: true }, // it crosses RPC, which takes plain objects only
+  { noNullPrototype: true }, // The record crosses RPC, which accepts only plain objects.
 )
 
 export const verdict: fc.Arbitrary<Verdict> = fc.oneof(
@@ -162,7 +167,7 @@ const step: fc.Arbitrary<Step> = fc
   .tuple(command, fc.integer({ min: 0, max: 4 }))
   .map(([done, eye]) => Object.assign(done, { isUnseen: eye === 0 }))
 
-/** A ring of one to four, and up to 40 steps. */
+/** A ring of one to four credentials, and up to 40 steps. */
 export const story = fc.record({
   start: fc.constantFrom(...STARTS),
   ring: fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }),

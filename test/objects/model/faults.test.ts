@@ -1,4 +1,4 @@
-/** What the models found, each as its shrunk counterexample; mended since. */
+/** Faults that the models found, each as its shortest counterexample. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import { asking, granted, leaseFrom, objectOf, report } from '../../support/leases.ts'
@@ -17,7 +17,7 @@ describe('a lease that is asked for again', () => {
 
   it('is one lease though both wait for the same token', async () => {
     const user = await givenUser(['api_key'])
-    await evictDurableObject(objectOf(user)) // the key is sealed again
+    await evictDurableObject(objectOf(user)) // The key must be unsealed again.
     const request = asking(user)
     const leases = await runInDurableObject(objectOf(user), async (object) => {
       const results = await Promise.all([object.lease(request), object.lease(request)])
@@ -36,7 +36,8 @@ describe('a report that comes twice', () => {
     const first = await leaseFrom(user)
     expect(await objectOf(user).settle(report(first))).toEqual({ counted: true })
     await evictDurableObject(objectOf(user))
-    // The second life learns that the first credential has no token, which is flushed before anything is settled.
+    // The second life learns that the first credential has no token, and writes this to disk before anything is
+    // settled.
     const second = await leaseFrom(user)
     await statsOf(user)
     await objectOf(user).settle(report(second))

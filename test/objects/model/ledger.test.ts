@@ -13,7 +13,10 @@ import { isLike, isSame } from './agree.ts'
 
 const START = Date.parse('2026-11-22T12:00:00Z')
 const OUTCOMES = ['ok', 'cancelled', 'client_fault'] as const
-/** Shorter and longer than what the ledger waits for: a checkpoint, a deadline, the grace after it, and what is forgotten. */
+/**
+ * Shorter and longer than the ledger's times: the checkpoint, a lease's deadline, the grace after it, and the age at
+ * which leases are forgotten.
+ */
 const JUMPS = [
   1,
   9_999,
@@ -27,7 +30,10 @@ const JUMPS = [
   LEASE_MS + GRACE_MS + 1,
 ]
 
-/** What may happen to the ledger, in an object that decides nothing. `cut`: the memory is gone, and what no flush had written. */
+/**
+ * What may happen to the ledger, without an object around it. `cut`: the power fails, so whatever no flush has
+ * written is lost.
+ */
 const step = fc.oneof(
   {
     weight: 6,
@@ -62,12 +68,12 @@ const step = fc.oneof(
 const steps = fc.array(step, { maxLength: 40, size: 'max' })
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-/** A lease as somebody sees it who forgets nothing; `disk` is what a power cut leaves of it. */
+/** A lease as an observer sees it who forgets nothing. `disk`: its state after a power cut. */
 interface Loan {
   readonly ref: LeaseRef
   memory: State
   disk: State
-  /** Since when it is known to go on. */
+  /** When the lease was last known to be in use. */
   heardAt: number
 }
 
@@ -85,7 +91,7 @@ interface Requests {
   lost: number
 }
 
-/** Runs in the object, without an await: thousands of lives of a ledger in a second. */
+/** Runs inside the object without an await, so that thousands of ledgers' lives take a second. */
 function play(sql: SqlStorage, story: readonly Step[]): void {
   for (const table of ['attempts', 'ledger', 'past_lives', 'open_leases']) {
     sql.exec(`DELETE FROM ${table}`)
@@ -101,7 +107,7 @@ function play(sql: SqlStorage, story: readonly Step[]): void {
     ledger.flushed()
     written = { ...requests }
     for (const loan of loans) {
-      // What is open stays in memory; what is settled or lost is on the books from here on.
+      // Open leases are only in memory. Settled and lost ones are on disk from here on.
       if (loan.memory !== 'open' && loan.memory !== 'unknown') loan.disk = loan.memory
     }
   }
@@ -175,7 +181,7 @@ function play(sql: SqlStorage, story: readonly Step[]): void {
     take(next)
     agree(ledger, loans, requests)
   }
-  // What was confirmed stays, whatever comes after.
+  // What was confirmed must still be there, whatever comes next.
   flush()
   ledger = new Ledger(sql, now)
   for (const loan of loans) loan.memory = loan.disk

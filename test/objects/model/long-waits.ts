@@ -1,16 +1,19 @@
 import { vi } from 'vitest'
 
-/** Longer than any answer waits for; the ten seconds before a lease is written down are the only such wait. */
+/** Longer than any wait for an answer. Only the ten seconds before a lease is written down are longer. */
 const LONG_MS = 5000
 
-/** Short waits are made shorter, because they are many: the window in which settlements are collected, above all. */
+/**
+ * Short waits are many, above all the window in which settlements are collected, so they are shortened by this
+ * factor.
+ */
 const HURRY = 10
 
-/** The object's long waits, which end when a test's clock says so and not when ten real seconds are over. */
+/** Makes the object's long waits end when a test's clock says so, not after ten real seconds. */
 export class LongWaits {
   readonly #pending = new Set<() => void>()
 
-  /** Puts itself in the place of `scheduler.wait`, which fake timers leave alone. */
+  /** Replaces `scheduler.wait`, which fake timers do not replace. */
   install(): void {
     const real = scheduler.wait.bind(scheduler)
     const wait = (ms: number, options?: SchedulerWaitOptions): Promise<void> =>
@@ -22,12 +25,12 @@ export class LongWaits {
     return this.#pending.size
   }
 
-  /** To be called within the object, which goes on from here. */
+  /** Ends all waits. To be called within the object, whose code then goes on. */
   end(): void {
     for (const fire of this.#pending) fire()
   }
 
-  /** Those of a life that is over. */
+  /** Drops the waits of an object's life that has ended. */
   forget(): void {
     this.#pending.clear()
   }
@@ -50,7 +53,7 @@ export class LongWaits {
         over.abort()
         fail(new Error('aborted'))
       })
-      // A real wait stands behind it: the platform ends what waits for nothing.
+      // A real wait must run as well: the platform ends a request that waits for nothing.
       real(ms, { signal: over.signal }).then(fire, () => undefined)
     })
   }

@@ -1,4 +1,4 @@
-/** Plays a story on a real object and on the reference side by side, and compares them after every step. */
+/** Plays a story on a real object and on the reference, and compares the two after every step. */
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
@@ -19,7 +19,7 @@ import type { LongWaits } from './long-waits.ts'
 import { anAdmin } from '../../support/pollux.ts'
 
 const PATIENCE_MS = 3000
-/** The keys from here on belong to another front end. */
+/** Keys from this number on belong to another upstream. */
 const FIRST_VERTEX_KEY = 3
 
 export async function play({ start, ring, steps }: Story, waits: LongWaits): Promise<void> {
@@ -30,7 +30,7 @@ export async function play({ start, ring, steps }: Story, waits: LongWaits): Pro
     for (const step of steps) await run.take(step)
     await run.end()
   } finally {
-    // Whatever this story left open must not act in the next.
+    // Nothing that this story left open may act in the next one.
     waits.forget()
     await abortAllDurableObjects()
   }
@@ -51,7 +51,7 @@ class Play {
     if (!step.isUnseen || step.do.startsWith('cut')) await this.look()
   }
 
-  /** A day later everything has been reported or is lost, and the sums still are right. */
+  /** A day later every lease has been reported or is lost, and the sums must still be right. */
   async end(): Promise<void> {
     await this.look()
     vi.setSystemTime(Date.now() + 24 * 3_600_000)
@@ -183,7 +183,7 @@ class Play {
       (loan) => loan.state === 'open' && loan.ref.model === model,
     )
     const now = Date.now()
-    // One by one where the reference could not tell their sum.
+    // Settled one by one if the reference cannot predict the result of settling all at once.
     if (loans.some((loan) => this.#knowable(loan, wanted) !== wanted)) {
       for (const loan of loans) await this.#settle(loan, wanted)
       return
@@ -223,7 +223,7 @@ class Play {
     const unwritten = this.#model.loans.filter(
       ({ state, isWritten }) => state === 'open' && !isWritten,
     )
-    // Somebody must be waiting to write them down.
+    // As long as a lease is not written down, some code must be waiting to do it.
     isSame(unwritten.length > 0 && this.#waits.count === 0, false)
     if (passed < WRITTEN_AFTER || this.#waits.count === 0) return
     await runInDurableObject(this.#user(), () => this.#waits.end())
@@ -244,7 +244,7 @@ class Play {
     this.#waits.forget()
     await abortAllDurableObjects()
     this.#model.powerCut(Date.now())
-    // It wakes now, and not with what comes next.
+    // Wakes the object now, so that the next step does not.
     await this.#user().admission('nobody')
   }
 
@@ -255,25 +255,25 @@ class Play {
       .settle(report)
       .then(
         ({ counted }) => counted,
-        () => null, // the power went first
+        () => null, // The power failed first.
       )
-    await scheduler.wait(ms * 10) // shortened by LongWaits
+    await scheduler.wait(ms * 10) // LongWaits shortens it.
     await this.#cut()
     const before = await answer
     const { counted } = await this.#user().settle(report)
     const expected = this.#model.settle(loan, verdict, report.request, Date.now())
     if (before === null) isSame(expected || !counted, true)
-    // What was confirmed is not counted again, and what was not is counted now.
+    // A confirmed settlement is not counted again; one that was not confirmed is counted now.
     else isSame([before, counted], [expected, false])
   }
 
-  /** Compares a lease, or its refusal, with what the reference says. */
+  /** Compares a lease or its refusal with the reference's. */
   #judge(request: LeaseRequest, result: LeaseResult, refusedAs: 'refused' | 'failed' | null): void {
     const model = this.#model
     const now = Date.now()
     const held = model.heldBy(attemptOf(request))
     if (held !== undefined) {
-      // The token may have been replaced since: its serial is of what is lent now.
+      // The token may have been replaced since the first grant, so its serial may differ.
       const again = result.ok && { ...refOf(result.lease), tokenSerial: held.ref.tokenSerial }
       isSame(again, held.ref)
       return
@@ -293,7 +293,7 @@ class Play {
     model.granted(refOf(lease), attemptOf(request), expected.isTest)
   }
 
-  /** Everything that the stats show, against what happened. */
+  /** Compares everything that the stats show with what happened. */
   async look(): Promise<void> {
     const model = this.#model
     const now = Date.now()
@@ -331,7 +331,10 @@ class Play {
     if (loan !== undefined) await act(loan)
   }
 
-  /** The verdict, or one whose consequences do not depend on what the object may have forgotten. */
+  /**
+   * The verdict. If its consequences would depend on what the object may have forgotten, another verdict whose
+   * consequences do not.
+   */
   #knowable(loan: Loan, verdict: Verdict): Verdict {
     if (verdict.kind !== 'quota') return verdict
     const unsure = this.#model.unsureOf(loan, verdict, Date.now())
@@ -417,7 +420,7 @@ function told(model: ReferenceUser, now: number): object {
   }
 }
 
-/** Counted anew from the leases: each that is on the books is in exactly one state. */
+/** Counts from the leases. Each lease on the books is in exactly one state. */
 function countsOf(loans: readonly Loan[]): { readonly granted: number; readonly open: number } {
   const inState = (state: Loan['state']): number =>
     loans.filter((loan) => loan.state === state).length

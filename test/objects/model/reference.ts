@@ -1,7 +1,6 @@
 /**
- * A user's object as it should be, small enough to be read at one sitting. It keeps every
- * lease that was ever granted, so that each number of the real object can be counted anew from what happened; it knows
- * neither lives nor rows nor flushes.
+ * A user's object as it should be, short enough to be read in one sitting. It keeps every lease that was ever
+ * granted, so that each number of the real object can be recounted. It knows nothing of lives, rows or flushes.
  */
 import type { Upstream } from '../../../src/gemini/upstreams.ts'
 import type { LeaseRef } from '../../../src/objects/ledger/lease.ts'
@@ -24,20 +23,25 @@ export interface Member {
   readonly upstream: Upstream
   project: string | null
   isQuarantined: boolean
-  /** How often it was posted: what a lease of an earlier posting shows is not about this one. */
+  /**
+   * How often the credential was posted. The outcome of a lease from an earlier posting says nothing about this one.
+   */
   version: number
 }
 
-/** A lease and what became of it. `forgotten`: open when the power went, and nobody has reported it since. */
+/** A lease and its outcome. `forgotten`: it was open when the power failed, and has not been reported since. */
 export interface Loan {
   readonly ref: LeaseRef
   readonly attempt: string
   readonly version: number
   state: 'open' | 'forgotten' | Outcome
-  /** Since when the object knows it: nobody renews it here. */
+  /** Since when the object has known the lease. Leases are not renewed here. */
   heardAt: number
   isWritten: boolean
-  /** It outlived the object's memory, which alone knew whose it is: asked for again, another is given. */
+  /**
+   * The lease outlived the object's memory. Only the memory knew the attempt it belonged to, so if the attempt asks
+   * again, it gets another lease.
+   */
   isRestored: boolean
 }
 
@@ -72,7 +76,7 @@ export class ReferenceUser {
   readonly requests = { ok: 0, failed: 0, refused: 0, cancelled: 0, lost: 0 }
   cursor: string | null = null
   rotations = 0
-  /** Refusals are counted without a client that waits for the commit, so a power cut may take them. */
+  /** No client waits until a refusal is committed, so a power cut may lose its count. */
   unconfirmedRefusals = 0
   readonly #closures = new Map<string, Closure>()
   readonly #faults = new Map<
@@ -112,7 +116,7 @@ export class ReferenceUser {
     if (next !== undefined) this.#turn(next.id)
   }
 
-  /** The open lease of an attempt: asked for again, it is given again. */
+  /** The open lease of an attempt. If the attempt asks again, it gets the same lease. */
   heldBy(attempt: string): Loan | undefined {
     return this.loans.find(
       (loan) => loan.attempt === attempt && loan.state === 'open' && !loan.isRestored,
@@ -159,7 +163,7 @@ export class ReferenceUser {
     this.unconfirmedRefusals++
   }
 
-  /** Whether the report counts; `request` as in a settlement. */
+  /** Returns whether the report counts. `request`: as in a settlement. */
   settle(
     loan: Loan,
     verdict: Verdict,
@@ -201,7 +205,10 @@ export class ReferenceUser {
     }
   }
 
-  /** Compare-and-rotate: only who stands on the failed credential moves, and only to one that can serve now. */
+  /**
+   * Compare and rotate: the cursor moves only if it stands on the failed credential, and only to one that can serve
+   * now.
+   */
   #leave({ id }: Member, model: string, now: number): void {
     if (this.cursor !== id) return
     const next = this.#after(id).find((other) => this.#standing(other, model, now).kind === 'open')
@@ -222,7 +229,8 @@ export class ReferenceUser {
     const { dimension } = verdict
     const key = bucketOf(place, verdict)
     const before = this.#closures.get(key)
-    // News of an attempt from before the wall, or of one that tested it, is no new wall.
+    // A 429 closes the bucket anew only if its attempt began after the last closing. A 429 of a test request does not
+    // either.
     const isSame = before !== undefined && (leasedAt <= before.closedAt || before.until > now)
     const strikes = (before?.strikes ?? 0) + (isSame ? 0 : 1)
     const fresh = now + closedFor(verdict, strikes, now)
@@ -264,7 +272,7 @@ export class ReferenceUser {
     }
   }
 
-  /** What has been open for a while is written down and survives the object. */
+  /** Leases that have been open for a while are written down and survive the object. */
   writeDown(now: number): void {
     for (const loan of this.loans) {
       if (loan.state === 'open' && now - loan.ref.grantedAt >= WRITTEN_AFTER) loan.isWritten = true
@@ -281,8 +289,9 @@ export class ReferenceUser {
   }
 
   /**
-   * The object forgets a wall at leisure once it fell a quarter of an hour ago, so whether its strikes still count is open.
-   * `strikes`: Google should give a hint, which makes them irrelevant. `age`: so is whether the report is old news.
+   * The object may forget a closing a quarter of an hour after its end, so it may or may not count that closing's
+   * strikes. `strikes`: the verdict needs a hint, which makes the strikes irrelevant. `age`: whether the report is
+   * outdated is unsure as well.
    */
   unsureOf({ ref }: Loan, verdict: Quota, now: number): 'strikes' | 'age' | null {
     const member = this.member(ref.credentialId)
@@ -352,7 +361,10 @@ const PACIFIC_HOUR = new Intl.DateTimeFormat('en-US', {
   hour: 'numeric',
 })
 
-/** Los Angeles is whole hours away from UTC, so its midnight is the first full hour at which its clocks show none. */
+/**
+ * The next midnight in Los Angeles, which is whole hours away from UTC: the first full hour at which its clocks show
+ * zero.
+ */
 export function pacificMidnightAfter(now: number): number {
   let hour = (Math.floor(now / HOUR) + 1) * HOUR
   while (Number(PACIFIC_HOUR.format(hour)) !== 0) hour += HOUR
@@ -367,7 +379,7 @@ function iso(instant: number): string {
   return new Date(instant).toISOString()
 }
 
-/** When a lease is taken for lost: it is past its time, or nobody has renewed it. */
+/** When a lease counts as lost: at its deadline, or earlier if it was not renewed. */
 export function endOf({ ref, heardAt }: Loan): number {
   return Math.min(ref.deadline, heardAt + UNHEARD)
 }

@@ -18,12 +18,13 @@ describe('a user’s object and the reference model', () => {
     vi.unstubAllGlobals()
   })
 
-  // Interrupted while a failure is being shrunk, it reports what it has; a timeout of vitest's would report nothing.
+  // If it is interrupted while a failure is being shrunk, fast-check reports what it has. A timeout of vitest's would
+  // report nothing.
   it('agree after every step of the stories that are always played', { timeout: 120_000 }, () =>
     assert(told, { seed: 20281105, numRuns: 210, interruptAfterTimeLimit: 90_000 }),
   )
 
-  // To play a failed one again, put the seed and path that it prints beside `numRuns`.
+  // To play a failed story again, put the printed seed and path beside `numRuns`.
   it('agree after every step of stories that nobody has heard before', { timeout: 60_000 }, () =>
     assert(told, { numRuns: 90, interruptAfterTimeLimit: 15_000 }),
   )

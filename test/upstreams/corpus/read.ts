@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** An answer of Google's as a file: status line, the headers that matter, an empty line, and the body to its last byte. */
+/** One of Google's answers as a file: the status line, the headers that matter, an empty line, and the exact body. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers

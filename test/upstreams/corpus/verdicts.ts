@@ -1,4 +1,4 @@
-/** The words in which `expected/` says what each case means. */
+/** Short names for the verdicts in `expected/`. */
 import type {
   CredentialFault,
   QuotaDimension,
@@ -8,7 +8,7 @@ import type {
 } from '../../../src/upstreams/verdict.ts'
 import type { TokenResult } from '../../../src/upstreams/oauth.ts'
 
-/** The clock of every case, by which its reset times are read. */
+/** The time at which every case is read. Reset times depend on it. */
 export const NOW = Date.parse('2026-11-22T12:00:00Z')
 
 export const INVALID: Verdict = { kind: 'client_fault', reason: 'invalid_request' }
@@ -18,7 +18,7 @@ export const CONTEXT: Verdict = { kind: 'client_fault', reason: 'context_length'
 export const TOO_LARGE: Verdict = { kind: 'client_fault', reason: 'too_large' }
 export const TOKEN: Verdict = { kind: 'token_rejected' }
 
-/** The request's, until another plain one fails the same way. */
+/** The request's fault, until another plain request fails in the same way. */
 export function suspect(suspicion: CredentialFault): Verdict {
   return { kind: 'client_fault', reason: 'invalid_request', suspicion }
 }

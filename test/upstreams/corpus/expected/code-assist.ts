@@ -16,7 +16,7 @@ import {
 
 const VERIFY = 'https://accounts.google.com/signin/continue?sarp=1&scc=1&plt=EXAMPLE'
 
-/** What the answers of Code Assist mean. */
+/** The verdicts on Code Assist's answers. */
 export const CODE_ASSIST: Readonly<Record<string, Verdict>> = {
   '200-stream-array': quota('unknown', 9_000, 'retry_info'),
   '200-stream-capacity': upstream('capacity'),

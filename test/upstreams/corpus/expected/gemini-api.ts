@@ -12,7 +12,7 @@ import {
   upstream,
 } from '../verdicts.ts'
 
-/** What the answers of Gemini API, called with a key mean. */
+/** The verdicts on the Gemini API's answers to calls with a key. */
 export const GEMINI_API: Readonly<Record<string, Verdict>> = {
   '200-stream-bare-line': upstream('internal'),
   '200-stream-code-in-words': upstream('overloaded'),

@@ -6,7 +6,7 @@ import { VERTEX } from './vertex.ts'
 
 export { OAUTH } from './oauth.ts'
 
-/** Each upstream's cases: the file of that name in its folder, and the verdict on it. */
+/** Each upstream's cases: the file's name in the upstream's folder, and the verdict on it. */
 export const VERDICTS: Readonly<Record<Upstream, Readonly<Record<string, Verdict>>>> = {
   'code-assist': CODE_ASSIST,
   vertex: VERTEX,

@@ -1,7 +1,7 @@
 import type { TokenResult } from '../../../../src/upstreams/oauth.ts'
 import { passing, permanent, token } from '../verdicts.ts'
 
-/** What the answers of the token endpoint (docs/google.md: Access tokens) mean. */
+/** What the token endpoint's answers mean (docs/google.md: Access tokens). */
 export const OAUTH: Readonly<Record<string, TokenResult>> = {
   '200-absurd': token(86_400),
   '200-broken-token': passing('http_200'),

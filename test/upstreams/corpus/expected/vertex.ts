@@ -13,7 +13,9 @@ import {
   upstream,
 } from '../verdicts.ts'
 
-/** What the answers of Vertex AI, called with an access token; `express-` with a key mean. */
+/**
+ * The verdicts on Vertex AI's answers to calls with an access token. Those to calls with a key begin with `express-`.
+ */
 export const VERTEX: Readonly<Record<string, Verdict>> = {
   '200-stream-overloaded': upstream('overloaded'),
   '200-stream-shared-capacity': upstream('capacity'),
