@@ -1,7 +1,7 @@
 /**
- * What a dialect is to the rest of Pollux: types alone. A family is manners; a dialect is a reading of requests and a
- * telling of answers (docs/vocabulary.md). The code that serves a path knows these types and no dialect. A dialect
- * knows neither the ring nor the network.
+ * What a dialect is to the rest of Pollux: types alone. A family decides how a path's errors, keys and headers look;
+ * a dialect reads a path's requests and writes its answers (docs/vocabulary.md). The code that serves a path knows
+ * these types and no dialect. A dialect knows neither the ring nor the network.
  */
 import type { Cuttings } from '../bytes/cuttings.ts'
 import type { Failure } from '../failure/failure.ts'
@@ -23,7 +23,7 @@ import type {
 } from '../gemini/types.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 
-/** The manners of a path. */
+/** How a path's errors, keys and headers look. */
 export interface Family {
   readonly name: 'openai' | 'anthropic' | 'google'
   /**
@@ -210,7 +210,7 @@ export interface Context {
   readonly createdMs: number
 }
 
-/** What is known of an answer only under its lease. */
+/** What is known of an answer only once its lease is granted. */
 export interface Terms {
   /** The model that the answer names: the client's own name for it, unless another model stood in. */
   readonly model: string

@@ -1,6 +1,6 @@
 /**
- * What can go wrong, in words of no family. Code inside speaks in `Failure`s. Only `handle.ts` turns one into a
- * status and a body; the table of the family that was asked says how they look (dialects/<family>/family.ts).
+ * What can go wrong, in terms that belong to no family of clients. All code passes `Failure`s. Only `handle.ts` turns
+ * one into a status and a body, in the form of the family that was asked (dialects/<family>/family.ts).
  */
 export interface Failure {
   readonly reason: FailureReason
@@ -77,7 +77,7 @@ export type FailureReason =
   | 'credential_not_found'
   /** A file that the client uploaded. */
   | 'file_not_found'
-  /** Something that the client has stored, or says so. */
+  /** Something that the client stored, or claims to have stored. */
   | 'response_not_found'
   | 'previous_response_not_found'
   | 'conversation_not_found'

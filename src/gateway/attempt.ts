@@ -28,7 +28,7 @@ const MAX_QUIET_EVENTS = 1000
 export interface Failed {
   readonly ok: false
   readonly verdict: Verdict
-  /** HTTP status of the upstream; 0 where none arrived. */
+  /** HTTP status of the upstream; 0 if none arrived. */
   readonly status: number
   readonly error: GoogleError | null
   /** What the failed attempt used, if Google said so. */

@@ -26,7 +26,7 @@ export interface JourneyInput {
   readonly model: string
   /** The model that serves a name of another maker's, such as claude-*, unless one of the user's aliases is that name. */
   readonly standIn?: string | null
-  /** Names the conversation; a hash. Null where the client named none. */
+  /** A hash that stands for the conversation; null if the client named none. */
   readonly session: string | null
   /** Upstreams that cannot serve this request at all; none if missing. */
   readonly unfit?: readonly Upstream[]

@@ -1,6 +1,6 @@
 /** Texts that come within this time of a write share the next one. */
 const WINDOW_MS = 4
-/** The same where a window brings MANY texts: nobody could see them one by one. */
+/** The same if a window catches MANY texts: nobody could see them one by one. */
 const WIDE_WINDOW_MS = 16
 const MANY = 8
 /** At this size held text is written without waiting. */

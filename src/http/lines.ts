@@ -1,6 +1,6 @@
 /**
- * The lines of a body, one in memory at a time; null in the place of one that has more than `maxBytes`, whose rest is read and
- * forgotten. Rejects where the connection breaks. Leaving the loop cancels the body.
+ * The lines of a body, with one in memory at a time. A line of more than `maxBytes` is skipped and yields null.
+ * Rejects if the connection breaks. Leaving the loop cancels the body.
  */
 export async function* linesOf(
   body: ReadableStream<Uint8Array>,

@@ -22,8 +22,8 @@ export const DIRECTORY_NAME = 'directory'
 
 /**
  * Which users exist. Admins can list them and see their own writes, and an unknown key is refused without waking an
- * object for it. Also records which admin acts were done under an Idempotency-Key. Clients' requests ask it only once
- * an isolate for each chosen key.
+ * object for it. Also records which admin acts were done under an Idempotency-Key. For clients' requests, an isolate
+ * asks it only once about each chosen key.
  */
 export class DirectoryObject extends DurableObject<Env> {
   readonly #people: People

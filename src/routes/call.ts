@@ -12,7 +12,7 @@ export interface Call {
   readonly env: Env
   readonly ctx: ExecutionContext
   readonly settings: Settings
-  /** The family whose manners the answer follows. */
+  /** The family in whose form errors are told. */
   readonly family: Family
   readonly requestId: string
   /** The name under which an admin act enters the audit. */

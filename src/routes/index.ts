@@ -221,7 +221,7 @@ const OWN: readonly Row[] = [
   ['GET', '/v1/requests', user(ownRequests)],
 ]
 
-/** Pollux's own routes have OpenAI's manners. */
+/** Pollux's own routes tell errors as OpenAI's do. */
 const OWN_FAMILY = OPENAI_FAMILY
 
 export const SERVICE: readonly Route[] = [

@@ -1,8 +1,8 @@
 /**
  * Reads the JSON Schemas that agents, zod, pydantic and MCP servers write (docs/clients.md: Schemas of clients).
  * Never fails: what Google cannot express is left out, so that a tool loses a constraint instead of its call. Pure,
- * and bounded: a reference that is circular or unfolds without end stands for any value, since it may be a text as
- * well as an object (docs/clients.md: Schemas of clients).
+ * and bounded: a reference that is circular or unfolds without end stands for any value, since its value may be a
+ * string as well as an object.
  */
 import { isRecord } from '../../json/record.ts'
 import { demandOf, sameFormAs, withDemanded } from './demands.ts'

@@ -31,7 +31,7 @@ export function ignoredBy({ translated }: Asked, lead: Answered | null): readonl
   return ignored({ model, upstream: access.upstream })
 }
 
-/** What is known of an answer under its lease. */
+/** What the dialect needs to tell an answer, and what is known only once the lease is granted. */
 export function termsOf(asked: Asked, { lease }: Answered, lead: Answered): Terms {
   const { model, access, preferences } = lease
   return {

@@ -177,8 +177,8 @@ export class MessageBlocks implements AnswerSink {
   }
 
   /**
-   * The signature goes into the thoughts before the call. Where there are none it needs a block of its own, which
-   * clients that keep only the text of thoughts drop.
+   * The signature goes into the thoughts before the call. If there are none, it needs a block of its own. Clients
+   * that keep only the text of thoughts drop that block.
    */
   #sign(callId: string, signature: string): void {
     this.#begin('thought')
