@@ -1,4 +1,7 @@
-/** Alerts of a real `npm start` to a real receiver: signed, together in one call, and again until they were taken. */
+/**
+ * Alerts from a real `npm start` to a real receiver: signed, together in one call, and sent again until they are
+ * accepted.
+ */
 import { createHmac, randomInt } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
@@ -30,7 +33,7 @@ interface Delivery {
 describe('alerts by webhook', { timeout: 120_000 }, () => {
   const checkout = makeCheckout()
   const got: Delivery[] = []
-  /** What the receiver answers; 200 where the list is over. */
+  /** What the receiver answers, call by call; 200 after the end of the list. */
   const answers: number[] = []
   let receiver: Server
   let gateway: NpmStart
@@ -137,7 +140,7 @@ describe('alerts by webhook', { timeout: 120_000 }, () => {
         link: expect.stringMatching(/^https:\/\/accounts\.google\.com\//),
       }),
     ])
-    // The same, under the same id; each a while after the one before.
+    // The same body under the same id, each some time after the one before.
     expect([second.body, third.body]).toEqual([first.body, first.body])
     const ids = got.map(({ headers }) => headers['webhook-id'])
     expect(new Set(ids).size).toBe(1)

@@ -1,4 +1,7 @@
-/** kill -9 at random instants while users' objects tell the totals: what all used is the sum of what each used, to the last attempt. */
+/**
+ * kill -9 at random instants while users' objects report to the totals object. The use of all users must still be the
+ * exact sum of what each used.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createEmulatorClient } from '../../emulator/client.ts'
@@ -10,7 +13,7 @@ import { startWorkerd, type Workerd } from './support/workerd.ts'
 
 const KILLS = Number(process.env['CRASH_KILLS'] ?? 20)
 const USERS = Array.from({ length: 7 }, (_, number) => `a-key-for-the-crash-of-totals-${number}`)
-/** As often as is allowed, so that many kills meet a push. */
+/** The most frequent pushes that are allowed, so that many kills hit a push. */
 const PUSH_MS = 1000
 const MAX_LIFE_MS = 1500
 const PAUSE_MS = 10
@@ -60,7 +63,8 @@ it(`adds up over all users, killed ${KILLS} times`, async () => {
   isOver = true
   await Promise.all(clients)
 
-  // Nobody asks any more: alarms alone bring the rest, also of who pushed at the moment of a kill.
+  // Nobody asks any more. Alarms alone must deliver the rest, also for users who were pushing when the Worker was
+  // killed.
   const each = await Promise.all(USERS.map((key) => settledStats(workerd, key)))
   const sum = (of: (stats: Stats) => number): number => each.reduce((all, one) => all + of(one), 0)
   const used: Pick<Sums, 'attempts' | 'ok' | 'requests'> = {
@@ -68,7 +72,7 @@ it(`adds up over all users, killed ${KILLS} times`, async () => {
     ok: sum(({ ring }) => ring.credentials.reduce((all, one) => all + one.attempts.ok, 0)),
     requests: sum(({ requests }) => requests.total - requests.open),
   }
-  // A settlement goes out after its answer: one may have been on its way when both sides were killed.
+  // A settlement is sent after its answer, so some may have been lost when both sides were killed.
   expect(used.attempts).toBeGreaterThan(answered / 2)
   const told = await eventually(
     () => sumsOf(workerd),
@@ -76,7 +80,7 @@ it(`adds up over all users, killed ${KILLS} times`, async () => {
     30_000,
   )
   expect(told).toMatchObject(used)
-  // By user too, whose rows are other ones.
+  // Grouped by user, since other rows are read then.
   expect(await sumsOf(workerd, '&by=user')).toEqual(told)
   const metrics = await (await asAdmin(workerd, '/metrics')).text()
   const counted = [...metrics.matchAll(/^pollux_attempts_total\{.*\} (\d+)$/gm)]

@@ -16,7 +16,7 @@ const CLIENTS = 20
 const MAX_LIFE_MS = 200
 const HANGING_MODEL = 'gemini-2.5-pro'
 const KEY = 'a-key-for-the-crash-test'
-/** A credential is added before every so many kills, until the ring is full. */
+/** A credential is added each time after this many kills, until the ring is full. */
 const ADD_EVERY = 8
 const MAX_RING = 10
 

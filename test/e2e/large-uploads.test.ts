@@ -1,4 +1,4 @@
-/** Uploads of 200 MB, by Google's own protocol and by OpenAI's form: what they hold of the Worker's memory. */
+/** How much of the Worker's memory uploads of 200 MB take, by Google's own protocol and by OpenAI's form. */
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,10 @@ const MIB = 1_048_576
 const BYTES = 200_000_000
 const MAX_GROWTH = 24 * MIB
 const CHUNK = 8 * MIB
-/** Random-looking, so that nothing on the way could make it small; not a line break for long, and many. */
+/**
+ * Looks random, so that nothing on the way can compress it. Has long stretches without a line break, and many line
+ * breaks.
+ */
 const BLOCK = Buffer.alloc(
   MIB,
   (() => Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * i * 31 + i) % 256)))(),
@@ -110,7 +113,7 @@ async function form({ url }: Workerd, key: string, bytes: number): Promise<strin
   return String((JSON.parse(told.text) as { bytes: number }).bytes)
 }
 
-/** The most that workerd's memory grew over what it was, while this was done. */
+/** How far workerd's memory rose above its initial size during the act, in bytes. */
 async function growth(workerd: Workerd, act: () => Promise<unknown>): Promise<number> {
   const before = workerd.resident()
   let [most, isOver] = [before, false]
@@ -137,7 +140,8 @@ describe(`an upload of ${BYTES / 1e6} MB holds no more than 24 MiB`, () => {
     })
     expect(answer.status).toBe(200)
     const key = 'a-key-for-large-uploads'
-    // What a first upload makes once stays, and is not this one's: code, the heap as large as it gets, sockets.
+    // The first upload allocates things that stay: code, the heap at its full size, sockets. They are not part of the
+    // second one's growth.
     await upload(workerd, key, 100_000)
     await sleep(2000)
     const started = Date.now()

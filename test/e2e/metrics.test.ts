@@ -25,7 +25,7 @@ if (python === null) {
   )
 }
 
-/** As docs/operations.md and the alert rules name them; the parser takes `_total` off counters. */
+/** The names in docs/operations.md and in the alert rules. The parser removes `_total` from names of counters. */
 const FAMILIES = {
   pollux_requests: 'counter',
   pollux_attempts: 'counter',

@@ -1,10 +1,10 @@
-/** Slips of Gemini's, mended in every dialect: names, numbers and endings, through each upstream. */
+/** Mistakes of Gemini's in names, numbers and endings, which Pollux repairs in every dialect, through each upstream. */
 import { describe, expect, it } from 'vitest'
 import { callsOf, givenUser, google, settledStats, type User } from '../support/pollux.ts'
 import { WAYS } from './support/speakers.ts'
 
 const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
-/** On all three upstreams. */
+/** Served by all three upstreams. */
 const MODEL = 'gemini-3.1-pro-preview'
 const DIGITS = '12345678901234567891'
 
@@ -12,7 +12,7 @@ function handleOf(user: User): string {
   return user.credentials[0]?.handle ?? ''
 }
 
-/** What Google answers to the letter: the emulator's scripts are JSON, which has no such numbers. */
+/** Makes Google answer exactly this text. The emulator's scripts are parsed JSON, which cannot hold such numbers. */
 async function answers(user: User, response: string, stream: boolean): Promise<void> {
   const [kind] = await google
     .credentials()

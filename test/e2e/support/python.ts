@@ -1,14 +1,17 @@
-/** Packages of PyPI in an environment of their own, for tests whose other side is Python. */
+/** Packages of PyPI in an environment of their own, for tests whose client is written in Python. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const INSTALL = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r']
 
-/** The interpreter that has what `requirements` (a file) names; null where Python, or what installs them, is not at hand. */
+/**
+ * The Python interpreter with the packages that the file `requirements` names. Null if Python or its installer is
+ * missing.
+ */
 export function pythonWith(home: string, requirements: string): string | null {
   const python = join(home, 'bin', 'python')
-  /** What is installed, so that a second run installs nothing. */
+  /** Lists what is installed, so that a second run installs nothing. */
   const mark = join(home, 'installed.txt')
   const wanted = readFileSync(requirements, 'utf8')
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return python

@@ -61,7 +61,7 @@ function turnsAfter({ answer, results }: NonNullable<Asking['after']>): object[]
 
 function wireCallsIn(body: string): WireCall[] {
   return messagesIn(body).flatMap(({ tool_calls: calls = [] }) =>
-    // As strict clients rebuild calls: without what OpenAI does not document.
+    // Strict clients rebuild calls from the documented fields only.
     calls.map(({ id, function: { name, arguments: args } }) => ({
       id,
       type: 'function',
