@@ -22,12 +22,21 @@ export async function configureLimitedUser(
     await post('update', { apiKey: key, gcpServiceAccount: apiKey, label: 'demo: Gemini API key' })
 }
 
-/** Gives the demo user its three credentials. One that it has already is updated in place. */
+/** Makes the demo user with its three credentials. A user or a credential that is there already is updated in place. */
 export async function configureDemoUser(
   url: string,
   keys: Keys,
   credentials: DemoCredentials,
 ): Promise<void> {
+  const made = await fetch(`${url}/v1/config/users`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${keys.MASTER_API_KEY}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ apiKey: keys.USER_API_KEY, label: 'Demo' }),
+  })
+  await made.body?.cancel()
   const ring = [
     { label: 'demo: Gemini API key', gcpServiceAccount: credentials.apiKey },
     { label: 'demo: Vertex service account', gcpServiceAccount: credentials.serviceAccount },

@@ -29,8 +29,8 @@ try {
     page.getByRole('navigation', { name: 'User' }).getByRole('link', { name: tab }).click()
 
   await signIn(page, gateway.masterKey)
-  const users = page.getByRole('table', { name: 'Users' }).getByRole('link')
-  await users.filter({ hasNotText: 'Demo, with limits' }).click()
+  const users = page.getByRole('table', { name: 'Users' })
+  await users.getByRole('link', { name: 'Demo', exact: true }).click()
   await page.locator('.countdown').first().waitFor()
   await take('ring')
   await open('Explain')

@@ -1,3 +1,5 @@
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import {
   callsOf,
@@ -121,6 +123,28 @@ describe('the diagnosis of a ring', () => {
       for (const { handle } of user.credentials) expect(await callsOf(handle)).toEqual([])
     },
   )
+
+  it('GET /v1/debug/cache tells of a token that an earlier life of the object got, as long as it can be used', async () => {
+    const user = await givenUser(['service_account'])
+    await chat(user.key)
+    const held = async (): Promise<readonly { held: boolean; usable_until: string | null }[]> => {
+      const answer = await fetchPollux('/v1/debug/cache', {
+        headers: { authorization: `Bearer ${user.key}` },
+      })
+      return (await answer.json<{ tokens: { held: boolean; usable_until: string | null }[] }>())
+        .tokens
+    }
+    const before = await held()
+    expect(before[0]?.held).toBe(true)
+    const object = env.USERS.getByName(user.userId)
+    await evictDurableObject(object)
+    expect(await held()).toEqual(before)
+    await runInDurableObject(object, (_, { storage }) => {
+      storage.sql.exec('UPDATE access_tokens SET expires_at = ?', Date.now() + 59_000)
+    })
+    await evictDurableObject(object)
+    expect(await held()).toMatchObject([{ held: false, usable_until: null }])
+  })
 
   it('GET /v1/debug/cache tells which tokens are held, and until when, but no token', async () => {
     const user = await givenUser(['api_key', 'service_account'])

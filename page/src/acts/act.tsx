@@ -30,7 +30,7 @@ export function Act(props: ActProps) {
   const { name, of, danger = false, main = false } = props
   const [isOpen, setOpen] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
-  const close = (): void => {
+  const onClose = (): void => {
     setOpen(false)
     button.current?.focus()
   }
@@ -46,12 +46,12 @@ export function Act(props: ActProps) {
       >
         {name}
       </button>
-      {isOpen && <Asking {...props} close={close} />}
+      {isOpen && <Asking {...props} onClose={onClose} />}
     </>
   )
 }
 
-function Asking({ close, ...props }: ActProps & { readonly close: () => void }) {
+function Asking({ onClose, ...props }: ActProps & { readonly onClose: () => void }) {
   const { name, of, does, fields = [], danger = false, request, shows, onDone } = props
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
@@ -60,6 +60,8 @@ function Asking({ close, ...props }: ActProps & { readonly close: () => void }) 
   const [error, setError] = useState<Error | null>(null)
   const [result, setResult] = useState<ComponentChildren>(null)
   useEffect(() => dialog.current?.showModal(), [])
+  // By the dialog itself: while it is open, nothing outside takes the focus.
+  const close = (): void => dialog.current?.close()
 
   const run = async (form: HTMLFormElement): Promise<void> => {
     setBusy(true)
@@ -85,7 +87,7 @@ function Asking({ close, ...props }: ActProps & { readonly close: () => void }) 
   }
 
   return (
-    <dialog ref={dialog} aria-labelledby={`${id}:title`} onClose={close}>
+    <dialog ref={dialog} aria-labelledby={`${id}:title`} onClose={onClose}>
       <h2 id={`${id}:title`}>
         {name}
         {of !== undefined && `: ${of}`}

@@ -27,7 +27,7 @@ export function Import({ id, onDone }: { readonly id: string; readonly onDone: (
         <Importing
           id={id}
           onDone={onDone}
-          close={() => {
+          onClose={() => {
             setOpen(false)
             button.current?.focus()
           }}
@@ -40,10 +40,10 @@ export function Import({ id, onDone }: { readonly id: string; readonly onDone: (
 interface ImportingProps {
   readonly id: string
   readonly onDone: () => void
-  readonly close: () => void
+  readonly onClose: () => void
 }
 
-function Importing({ id, onDone, close }: ImportingProps) {
+function Importing({ id, onDone, onClose }: ImportingProps) {
   const names = useId()
   const dialog = useRef<HTMLDialogElement>(null)
   const tried = useRef({ request: '', once: '' })
@@ -53,6 +53,8 @@ function Importing({ id, onDone, close }: ImportingProps) {
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<Error | null>(null)
   useEffect(() => dialog.current?.showModal(), [])
+  // By the dialog itself: while it is open, nothing outside takes the focus.
+  const close = (): void => dialog.current?.close()
   const form = useRef<HTMLFormElement>(null)
   /** Names, by the index of the line. */
   const [labels, setLabels] = useState<Readonly<Record<number, string>>>({})
@@ -106,7 +108,7 @@ function Importing({ id, onDone, close }: ImportingProps) {
   }
 
   return (
-    <dialog ref={dialog} aria-labelledby={`${names}-name`} onClose={close}>
+    <dialog ref={dialog} aria-labelledby={`${names}-name`} onClose={onClose}>
       <h2 id={`${names}-name`}>Add credentials</h2>
       <p>
         Adds each to the end of the ring, or updates one that is there. “Check” asks Google about

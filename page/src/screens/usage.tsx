@@ -38,7 +38,7 @@ export function Usage({
   const { data, error, reload } = useLoad<UsageAnswer>(query)
   return (
     <Section
-      title="Usage"
+      title="Use over time"
       acts={
         <>
           {SPANS.map(([name, label]) => (
@@ -59,12 +59,14 @@ export function Usage({
         </>
       }
     >
-      <Select
-        label="Told apart by"
-        value={chosen}
-        options={[NONE, ...keys].map((key) => [key, key] as const)}
-        onChange={setChosen}
-      />
+      <div class="filters">
+        <Select
+          label="Told apart by"
+          value={chosen}
+          options={[NONE, ...keys].map((key) => [key, key] as const)}
+          onChange={setChosen}
+        />
+      </div>
       <Problem error={error} />
       {data?.truncated === true && (
         <p class="warn">There was more than fits into an answer: choose a shorter time.</p>
@@ -75,7 +77,9 @@ export function Usage({
       {data !== null && (data.usage.length > 0 || data.requests.length > 0) && (
         <>
           <Charts answer={data} by={by} nameOf={named} />
-          <Totals answer={data} by={by} nameOf={named} />
+          <div class="below">
+            <Totals answer={data} by={by} nameOf={named} />
+          </div>
         </>
       )}
       {data?.as_of != null && (

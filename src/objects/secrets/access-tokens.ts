@@ -78,15 +78,23 @@ export class AccessTokens {
     return needsProject(credential) ? undefined : held
   }
 
-  /** What is held for each credential, without the tokens themselves. An API key is its own token and never expires. */
+  /**
+   * What is held for each credential, without the tokens themselves; what an earlier life of the object stored counts too.
+   * An API key is its own token and never expires.
+   */
   overview(credentials: readonly Credential[], now: number): readonly HeldToken[] {
+    const stored = this.#parts.sql.exec<{ credential_id: string; expires_at: number }>(
+      'SELECT credential_id, expires_at FROM access_tokens',
+    )
+    const ends = new Map(Array.from(stored, (row) => [row.credential_id, row.expires_at]))
     return credentials.map(({ id, type }) => {
-      const held = this.#held.get(id)
-      const until = held?.usableUntil ?? 0
+      const expiresAt = ends.get(id) ?? 0
+      const isStored = expiresAt - now >= MIN_LIFETIME_MS
+      const until = this.#held.get(id)?.usableUntil ?? (isStored ? usableUntil(expiresAt, now) : 0)
       return {
         credential: id,
         type,
-        held: held !== undefined && until > now,
+        held: until > now,
         usable_until: Number.isFinite(until) && until > 0 ? new Date(until).toISOString() : null,
         retry_at: isoAfter(this.#failures.get(id)?.retryAt, now),
       }
@@ -229,7 +237,7 @@ export class AccessTokens {
     const lifetime = expiresAt - Date.now()
     this.#held.set(id, {
       auth,
-      usableUntil: expiresAt - Math.min(MIN_LIFETIME_MS, lifetime / 2),
+      usableUntil: usableUntil(expiresAt, Date.now()),
       refreshFrom: expiresAt - Math.min(REFRESH_BEFORE_MS, lifetime / 2),
       serial: ++this.#serial,
     })
@@ -251,6 +259,10 @@ export class AccessTokens {
   #owner(credentialId: string, purpose: Owner['purpose']): Owner {
     return { userId: this.#parts.userId, credentialId, purpose }
   }
+}
+
+function usableUntil(expiresAt: number, now: number): number {
+  return expiresAt - Math.min(MIN_LIFETIME_MS, (expiresAt - now) / 2)
 }
 
 /** Only the name: the message may hold parts of a secret. */
