@@ -27,18 +27,15 @@ describe.skipIf(!HAS_CHROMIUM)('the page by keyboard', { timeout: 120_000 }, () 
   /** From where the keyboard is, on; the focus must be seen. */
   async function tabTo(target: Locator): Promise<void> {
     await target.waitFor()
-    for (let stop = 0; stop < MOST_STOPS; stop++) {
-      if (await isFocused(target)) {
-        const outline = await target.evaluate((element) => {
-          const view = element.ownerDocument.defaultView
-          return view?.getComputedStyle(element).outlineStyle
-        })
-        expect(outline).toBe('solid')
-        return
-      }
+    for (let stop = 0; stop < MOST_STOPS && !(await isFocused(target)); stop++) {
       await page.keyboard.press('Tab')
     }
-    throw new Error(`The keyboard does not come to ${String(target)}.`)
+    expect(await isFocused(target)).toBe(true)
+    const outline = await target.evaluate((element) => {
+      const view = element.ownerDocument.defaultView
+      return view?.getComputedStyle(element).outlineStyle
+    })
+    expect(outline).toBe('solid')
   }
 
   async function press(target: Locator, key = 'Enter'): Promise<void> {
