@@ -156,7 +156,7 @@ export const openai: Operations = {
   'POST /v1/conversations/{id}': {
     who: 'user',
     summary: 'Put other metadata in place of a conversation’s',
-    body: v.object({ metadata: conversation.entries.metadata }),
+    body: v.object({ metadata: v.nullable(v.record(v.string(), v.string())) }),
     answers: ok('The conversation', answers.conversation),
     refusals: [404],
   },

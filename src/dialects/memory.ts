@@ -61,6 +61,8 @@ export interface StoredTelling {
   events(response: StoredResponse, after: number): string
   list(items: readonly ListedItem[], hasMore: boolean): object
   item(item: ListedItem): object
+  /** The id of the stored item to which an item only refers; null if it is whole. */
+  reference(item: unknown): string | null
   /** `mint` makes the random part of an id, a new one at each call. */
   read(items: readonly unknown[], mint: () => string): Parsed<readonly StoredItem[]>
 }

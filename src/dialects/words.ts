@@ -8,6 +8,13 @@ export const number = v.number('a number')
 export const integer = v.pipe(v.number('an integer'), v.integer('an integer'))
 export const record = v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object')
 
+/** Without this, valibot takes a list for an object none of whose fields is set. */
+export function fieldsOf<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const schema = v.object(entries, 'an object')
+  const never = v.custom<v.InferOutput<typeof schema>>(() => false, 'an object')
+  return v.lazy((input): typeof schema | typeof never => (Array.isArray(input) ? never : schema))
+}
+
 /** A name that is looked up and sent to Google. */
 export const name = v.pipe(
   string,

@@ -117,6 +117,8 @@ export type Generated =
        * valid.
        */
       readonly again: (() => Promise<AttemptResult>) | null
+      /** Whether this answer is the repeated one already. */
+      readonly isRepeat: boolean
       /** Whether the repeated answer may say nothing. */
       readonly bearsSilence: boolean
     })

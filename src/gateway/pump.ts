@@ -39,6 +39,8 @@ export interface PumpInput {
   readonly resume: ((token: string) => Promise<AttemptResult>) | null
   /** Asks for the answer once more, under the same lease; null if the answer may say nothing. */
   readonly again: (() => Promise<AttemptResult>) | null
+  /** Whether this answer is the repeated one already. */
+  readonly isRepeat: boolean
   /** Whether the repeated answer may say nothing. */
   readonly bearsSilence: boolean
   /** Logs a bug, and returns the failure that the client is told. */
@@ -100,7 +102,7 @@ class Pump {
   #hasSaid = false
   /** The failure that an ended answer means if it said nothing. */
   #silence: ReturnType<typeof silenceAfter> = null
-  #isAskedAgain = false
+  #isAskedAgain: boolean
   #waitsFor: 'upstream' | 'client' = 'client'
   #quietTicks = 0
   /** A copy of the signal's state: asking the signal itself for every chunk would be expensive. */
@@ -109,7 +111,8 @@ class Pump {
   constructor(input: PumpInput, outlet: Outlet) {
     this.#input = input
     this.#outlet = outlet
-    const { control } = input
+    const { control, isRepeat } = input
+    this.#isAskedAgain = isRepeat
     this.#isStopped = control.signal.aborted
     control.signal.addEventListener('abort', () => (this.#isStopped = true), { once: true })
     outlet.onLeft(() => control.abort(CLIENT_LEFT))

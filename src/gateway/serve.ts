@@ -178,6 +178,7 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
         ...handed,
         resume: input.isFollowed === true ? null : (token) => nextHop(asked, token),
         again: input.mayBeEmpty === false ? () => (input.attempt ?? attempt)(asked, true) : null,
+        isRepeat: journey.hasSlipped,
         bearsSilence: input.bearsSilence === true,
       }
 }

@@ -3,6 +3,9 @@ import type { Family } from '../dialects/dialect.ts'
 import { GOOGLE_FAMILY } from '../dialects/gemini-native/family.ts'
 import { OPENAI_FAMILY } from '../dialects/openai/family.ts'
 
+/** Claude Code, which asks for the list of models by another part of itself than for answers. */
+const CLAUDE_CODE = /^claude-(?:code|cli)\//
+
 /** Paths that only one family has; the first match counts. A path of Google's may end in `:method`. */
 const OWNERS: readonly (readonly [path: RegExp, family: Family])[] = [
   [/^\/v1beta\/openai(?:\/|$)/, OPENAI_FAMILY],
@@ -22,5 +25,7 @@ export function familyOf({ url, headers }: Request): Family {
   const owner = OWNERS.find(([path]) => path.test(pathname))
   if (owner !== undefined) return owner[1]
   if (headers.has('x-goog-api-key') || searchParams.has('key')) return GOOGLE_FAMILY
-  return headers.has('anthropic-version') ? ANTHROPIC_FAMILY : OPENAI_FAMILY
+  const isAnthropics =
+    headers.has('anthropic-version') || CLAUDE_CODE.test(headers.get('user-agent') ?? '')
+  return isAnthropics ? ANTHROPIC_FAMILY : OPENAI_FAMILY
 }

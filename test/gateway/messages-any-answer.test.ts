@@ -51,6 +51,7 @@ const plan: fc.Arbitrary<MessagePlan> = fc
     knowsThoughts: fc.boolean(),
     searches: fc.boolean(),
     runsCode: fc.boolean(),
+    mayBeEmpty: fc.boolean(),
   })
   .map((some) => ({ ...PLAIN_ANSWER, ...some }))
 const finishReason = fc.constantFrom(

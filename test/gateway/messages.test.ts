@@ -289,6 +289,36 @@ describe('4. errors that clients understand', () => {
     [{ context_management: { edits: [{ type: 'compact_20260112' }] } }, /^context_management/],
     [{ thinking: { type: 'sometimes' } }, /^thinking\.type: /],
     [{ temperature: 'hot' }, /^temperature: /],
+    [{ max_tokens: 1.5 }, 'max_tokens: must be an integer'],
+    [{ metadata: [] }, 'metadata: must be an object'],
+    [{ output_config: ['x'] }, 'output_config: must be an object'],
+    [{ thinking: [] }, 'thinking: must be an object'],
+    [{ tool_choice: [] }, 'tool_choice: must be an object'],
+    [{ tools: [{ name: 5, input_schema: {} }] }, 'tools.0.name: must be a string'],
+    [{ tools: [{ name: '', input_schema: {} }] }, 'tools.0.name: must not be empty'],
+    [{ messages: [{ role: 'user' }] }, 'messages.0.content: Field required'],
+    [
+      {
+        messages: [
+          { role: 'user', content: 'x' },
+          { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 5, input: {} }] },
+        ],
+      },
+      'messages.1.content.0.name: must be a string',
+    ],
+    [
+      {
+        system: [
+          { type: 'text', text: 'x' },
+          { type: 'image', source: {} },
+        ],
+      },
+      /^system\.1\.type: is image/,
+    ],
+    [
+      { messages: [{ role: 'system', content: [{ type: 'document', source: {} }] }] },
+      /^messages\.0\.content\.0\.type: is document/,
+    ],
   ])('names the field that is wrong: %j', async (overrides, message) => {
     const user = await givenUser()
     const answer = await ask(user.key, overrides)
@@ -626,6 +656,55 @@ describe('stop reasons', () => {
       expect(JSON.stringify(message)).not.toMatch(/"category":"/)
     }
   })
+
+  const full = { promptTokenCount: 1_048_000, candidatesTokenCount: 576 }
+  it.each([
+    [
+      'a whole context',
+      { text: 'x', finishReason: 'MAX_TOKENS', usage: full },
+      'model_context_window_exceeded',
+    ],
+    ['a reason that nobody knows', { text: 'x', finishReason: 'SOMETHING_NEW' }, 'end_turn'],
+  ])('%s is told', async (_, reply, stop_reason) => {
+    const user = await givenUser()
+    await scripted(user, reply, reply)
+    for (const message of await askBothWays(user.key))
+      expect(message).toMatchObject({ stop_reason })
+  })
+
+  it('a call that Google could not read is an error that is asked again', async () => {
+    const user = await givenUser()
+    const reply = { text: 'Let me', finishReason: 'MALFORMED_FUNCTION_CALL' }
+    await scripted(user, reply, reply)
+    const whole = await ask(user.key, { tools: TOOLS })
+    expect([whole.status, whole.headers.get('x-should-retry')]).toEqual([500, null])
+    const events = eventsOf(await (await ask(user.key, { tools: TOOLS, stream: true })).text())
+    expect(events.at(-1)?.data).toMatchObject({ error: { type: 'overloaded_error' } })
+  })
+
+  it.each([[{ text: '' }], [{ parts: [{ text: 'Hm.', thought: true }] }]])(
+    'an answer that says nothing, %j, is asked for once more and then told in words',
+    async (reply) => {
+      const user = await givenUser()
+      await scripted(user, reply, { text: 'At last.' }, reply, { text: 'At last.' })
+      for (const { content } of await askBothWays(user.key)) {
+        expect(content).toEqual([{ type: 'text', text: 'At last.' }])
+      }
+      await scripted(user, reply, reply, reply, reply)
+      for (const message of await askBothWays(user.key)) {
+        expect(message).toMatchObject({
+          content: [{ type: 'text', text: '(The model gave no answer.)' }],
+          stop_reason: 'end_turn',
+        })
+      }
+      // Where a stop sequence came first, nothing is the answer.
+      await scripted(user, reply, reply)
+      for (const { content } of await askBothWays(user.key, { stop_sequences: ['x'] })) {
+        expect(content).toEqual([])
+      }
+      expect(await callsOf(user.credentials[0]?.handle ?? '')).toHaveLength(4 + 4 + 2)
+    },
+  )
 
   it('a blocked prompt is a refusal that says why, without a category', async () => {
     const user = await givenUser()

@@ -26,6 +26,7 @@ function carried(encoder: Partial<StreamEncoder>): {
     control: new AbortController(),
     resume: bug,
     again: null,
+    isRepeat: false,
     bearsSilence: false,
     idleTimeoutMs: 10_000,
     keepAlive: () => ': \n\n',

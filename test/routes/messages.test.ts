@@ -212,6 +212,17 @@ describe('models', () => {
     },
   )
 
+  it('is Anthropic’s for Claude Code, whatever headers it sends', async () => {
+    const user = await givenUser()
+    const answer = await fetchPollux('/v1/models?limit=1000', {
+      headers: { authorization: `Bearer ${user.key}`, 'user-agent': 'claude-code/2.1.328' },
+    })
+    expect(await answer.json()).toMatchObject({
+      has_more: false,
+      data: expect.arrayContaining([expect.objectContaining({ type: 'model' })]),
+    })
+  })
+
   it('stays OpenAI’s list for all others', async () => {
     const user = await givenUser()
     const answer = await fetchPollux('/v1/models', {

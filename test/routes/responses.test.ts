@@ -13,7 +13,14 @@ import {
   settledStats,
   type User,
 } from '../support/pollux.ts'
-import { eventsIn, respond, responded, saidIn, streamed } from '../support/respond.ts'
+import {
+  eventsIn,
+  respond,
+  responded,
+  saidIn,
+  streamed,
+  type ToldItem,
+} from '../support/respond.ts'
 import { responsesOf } from '../support/responses.ts'
 
 function get(user: User, path: string): Promise<Response> {
@@ -264,12 +271,47 @@ describe('what is stored', () => {
     ],
     [{ items: Array.from({ length: 21 }, () => ({ role: 'user', content: 'x' })) }, 'items'],
     [{ items: [{ role: 'robot' }] }, 'items[0].role'],
+    [{ items: 'x' }, 'items'],
+    [{ items: [{ role: 'user', content: 'x' }, { id: 'msg_1' }] }, 'items[1]'],
   ])('takes no conversation of %j', async (body, param) => {
     const user = await givenUser()
     expect(await errorOf(post('/v1/conversations', user.key, body))).toMatchObject({
       status: 400,
       param,
     })
+  })
+
+  it('is copied into a conversation by references to it', async () => {
+    const user = await givenUser()
+    const { output } = await responded(user, { input: 'I am Ada.' })
+    const items = [
+      { role: 'user', content: 'I am Ada.' },
+      { type: 'item_reference', id: output[0]?.id },
+    ]
+    const made = await post('/v1/conversations', user.key, { items, metadata: { a: 'b' } })
+    const { id } = await made.json<{ id: string }>()
+    const { data } = await (
+      await get(user, `/v1/conversations/${id}/items?order=asc&include[]=a&include[]=b`)
+    ).json<{ data: ToldItem[] }>()
+    expect(data.map(({ content }) => content?.[0]?.text)).toEqual([
+      'I am Ada.',
+      output[0]?.content?.[0]?.text,
+    ])
+    // Its metadata are never deleted by mistake.
+    const nothing = await errorOf(post(`/v1/conversations/${id}`, user.key, {}))
+    expect(nothing).toMatchObject({ status: 400, param: 'metadata' })
+    const read = async (): Promise<unknown> => (await get(user, `/v1/conversations/${id}`)).json()
+    expect(await read()).toMatchObject({ metadata: { a: 'b' } })
+    await post(`/v1/conversations/${id}`, user.key, { metadata: null })
+    expect(await read()).toMatchObject({ metadata: {} })
+  })
+
+  it('is read with the lists that OpenAI’s SDKs send', async () => {
+    const user = await givenUser()
+    const { id } = await responded(user)
+    const lists = 'include[]=reasoning.encrypted_content&include[]=message.output_text.logprobs'
+    expect((await get(user, `/v1/responses/${id}?${lists}`)).status).toBe(200)
+    expect((await get(user, `/v1/responses/${id}/input_items?${lists}&limit=1`)).status).toBe(200)
   })
 
   it.each(['limit=0', 'limit=101', 'order=up', 'limit=1&limit=2'])(

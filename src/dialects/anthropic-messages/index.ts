@@ -42,6 +42,8 @@ export const ANTHROPIC_MESSAGES: JsonDialect = {
           ok: true,
           order: 'together',
           requests: [request],
+          // Claude Code asks ten times more after an error, and by itself once more after an answer without text.
+          bearsSilence: true,
           telling: telling(asked),
           ignored: (target) => [
             ...(isRecord(body) ? ignoredIn(body) : []),

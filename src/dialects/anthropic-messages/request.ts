@@ -20,6 +20,8 @@ export interface MessagePlan extends AnswerPlan {
   /** Whether the model searches the web. The result of the search then comes before the text. */
   readonly searches: boolean
   readonly runsCode: boolean
+  /** Stop sequences may end an answer before its first word, so an empty one is fine. */
+  readonly mayBeEmpty: boolean
 }
 
 export type ReadRequest =
@@ -67,6 +69,7 @@ export function readRequest(fields: Fields, cuttings: Cuttings): ReadRequest {
         parallelToolCalls: fields.tool_choice?.disable_parallel_tool_use !== true,
         knowsThoughts: thoughts.areKnown,
         ...googlesIn(offers),
+        mayBeEmpty: generationConfig.stopSequences !== undefined,
       }
       return { request, plan }
     },

@@ -79,7 +79,7 @@ class MessageEncoder implements StreamEncoder {
   end(): StreamEnd {
     const { conclusion } = this.#reader.end()
     if (!conclusion.ok) return { ...conclusion, frames: this.fail(conclusion.failure) }
-    this.#blocks.finish()
+    this.#blocks.finish(conclusion)
     const { usage } = this.#reader
     const delta = endingOf(conclusion, this.#terms.target.model, usage)
     const last =

@@ -28,7 +28,7 @@ export function toMessage(
   reader.read(response)
   const { conclusion } = reader.end()
   if (!conclusion.ok) return conclusion
-  blocks.finish()
+  blocks.finish(conclusion)
   const { usage, signatures } = reader
   const message = {
     id: messageId(context),

@@ -10,7 +10,7 @@ import { isRecord } from '../../json/record.ts'
 import { EFFORT_NAMES } from '../efforts.ts'
 import { modelName } from '../model-name.ts'
 import { stop } from '../openai/stops.ts'
-import { boolean, integer, lowerCaseOf, number, record, string } from '../words.ts'
+import { boolean, fieldsOf, integer, lowerCaseOf, number, record, string } from '../words.ts'
 import { type Item, items } from './items.ts'
 import { toolChoice, toolList } from './tool-schema.ts'
 
@@ -57,31 +57,22 @@ const fields = {
   tool_choice: v.nullish(toolChoice),
   parallel_tool_calls: v.nullish(boolean),
   reasoning: v.nullish(
-    v.object(
-      {
-        effort: v.nullish(lowerCaseOf(EFFORT_NAMES)),
-        summary: v.nullish(string),
-        generate_summary: v.nullish(string),
-      },
-      'an object',
-    ),
+    fieldsOf({
+      effort: v.nullish(lowerCaseOf(EFFORT_NAMES)),
+      summary: v.nullish(string),
+      generate_summary: v.nullish(string),
+    }),
   ),
   text: v.nullish(
-    v.object(
-      {
-        format: v.nullish(
-          v.object(
-            {
-              type: lowerCaseOf(['text', 'json_object', 'json_schema']),
-              schema: v.nullish(schema),
-            },
-            'an object',
-          ),
-        ),
-        verbosity: v.nullish(lowerCaseOf(['low', 'medium', 'high'])),
-      },
-      'an object',
-    ),
+    fieldsOf({
+      format: v.nullish(
+        fieldsOf({
+          type: lowerCaseOf(['text', 'json_object', 'json_schema']),
+          schema: v.nullish(schema),
+        }),
+      ),
+      verbosity: v.nullish(lowerCaseOf(['low', 'medium', 'high'])),
+    }),
   ),
   max_output_tokens: count,
   temperature: between(0, 2),
@@ -100,6 +91,14 @@ const fields = {
   frequency_penalty: between(-2, 2),
   include: v.nullish(v.array(string, 'an array of strings'), []),
   service_tier: v.nullish(string),
+  stream_options: v.nullish(record),
+  // Repeated in the answer, whose readers rely on their types.
+  max_tool_calls: v.nullish(integer),
+  metadata: v.nullish(record),
+  prompt_cache_key: v.nullish(string),
+  safety_identifier: v.nullish(string),
+  truncation: v.nullish(string),
+  user: v.nullish(string),
 }
 
 const asText = v.pipe(

@@ -67,7 +67,7 @@ export function tellCall(call: MadeCall, offered: Offered | undefined): ToldCall
     case 'shell':
       return alone({ type: 'shell_call', ...ids, action: commands(call.args) })
     case 'apply_patch':
-      return alone({ type: 'apply_patch_call', ...ids, operation: call.args })
+      return alone({ type: 'apply_patch_call', ...ids, operation: operation(call.args) })
     case 'function': {
       const args = argumentsOf(call, offered)
       return {
@@ -92,16 +92,24 @@ function execution({ command, env, ...rest }: Args): object {
   return {
     type: 'exec',
     command: textsIn(command),
-    env: isRecord(env) ? env : {},
+    env: isRecord(env) ? ofTexts(env) : {},
     ...present(rest),
   }
 }
 
-function commands({ commands: lines, ...rest }: Args): object {
-  return {
-    commands: textsIn(lines),
-    ...present(rest),
-  }
+/** Clients check that both limits are there, if only as null. */
+function commands({ commands: lines, timeout_ms: timeout, max_output_length: most }: Args): object {
+  return { commands: textsIn(lines), timeout_ms: timeout ?? null, max_output_length: most ?? null }
+}
+
+/** `@ai-sdk/openai` takes an operation with a diff only as a text, and drops the whole answer otherwise. */
+function operation({ diff, ...rest }: Args): object {
+  if (rest['type'] === 'delete_file') return rest
+  return { ...rest, diff: typeof diff === 'string' ? diff : '' }
+}
+
+function ofTexts(env: Args): object {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === 'string'))
 }
 
 /** Where a list is expected, a model may give a single text. */

@@ -1,4 +1,41 @@
-/** The prompt for shortening a conversation. The summary reaches the client in an envelope, as one item. */
+/** Shortening a conversation. The summary reaches the client in an envelope, as one item. */
+import type { Failure } from '../../failure/failure.ts'
+import { openSummary } from '../envelope.ts'
+import { isAbove } from './conversation.ts'
+import type { Item } from './items.ts'
+
+/** What the model is asked. */
 export const COMPACT = `Write a summary of this conversation for another assistant, who will go on with the work and will see nothing but your summary.
 
 Say what the user wants, in the user's own words where they matter; what was done and decided, and why; which files, commands, names and numbers matter, exactly; what is finished, what is not, and what is to be done next. Leave out what nobody needs any more. Answer with the summary alone.`
+
+/** What is wrong with a summary that comes back: without it, the conversation would be lost unnoticed. Null if nothing is. */
+export function unreadableIn(items: readonly Item[], path: (at: number) => string): Failure | null {
+  const at = items.findIndex(
+    (item) => item.type === 'compaction' && openSummary(item.encrypted_content ?? '') === null,
+  )
+  if (at === -1) return null
+  const param = `${path(at)}.encrypted_content`
+  const message = `Invalid value: '${param}' is no summary that was made here; send the conversation itself.`
+  return { reason: 'invalid_value', message, param }
+}
+
+/**
+ * Stored items without those for which a summary stands: whoever goes on from a summary must not send the whole
+ * conversation again. Instructions and tools are in no summary, so they stay.
+ */
+export function sinceSummary(items: readonly Item[]): readonly Item[] {
+  const at = items.findLastIndex(
+    ({ type }, index) => type === 'compaction' && items[index - 1]?.type === 'compaction_trigger',
+  )
+  if (at === -1) return items
+  let isLeading = true
+  const kept = items.slice(0, at).flatMap((item): Item[] => {
+    isLeading &&= isAbove(item)
+    if (isLeading || item.type === 'additional_tools') return [item]
+    return item.type === 'tool_search_output'
+      ? [{ type: 'additional_tools', tools: item.tools }]
+      : []
+  })
+  return [...kept, ...items.slice(at)]
+}

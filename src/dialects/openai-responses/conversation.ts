@@ -21,7 +21,7 @@ export function toConversation(items: readonly Item[], offers: Offers): Conversa
 }
 
 /** Items that may stand among the first instructions without ending them. */
-function isAbove(item: Item): boolean {
+export function isAbove(item: Item): boolean {
   if (item.type === 'message') return item.role === 'system' || item.role === 'developer'
   return item.type === 'additional_tools'
 }
@@ -71,7 +71,7 @@ function tell(conversation: Conversation, item: Item, offers: Offers): void {
         { text: textOf(item.output) },
       ])
     case 'image_generation_call':
-      if (item.result) conversation.model([drawn(item.result)])
+      if (item.result) conversation.model([item.result.part])
       return
     case 'compaction': {
       const summary = openSummary(item.encrypted_content ?? '')
@@ -146,12 +146,4 @@ function result(
 function textOf(output: unknown): string {
   if (typeof output === 'string') return output
   return output === undefined || output === null ? '' : JSON.stringify(output)
-}
-
-/** A picture that a model made earlier, in base64. Its first characters tell the type. */
-function drawn(base64: string): Part {
-  const isJpeg = base64.startsWith('/9j/')
-  const isWebp = base64.startsWith('UklGR')
-  const mimeType = isJpeg ? 'image/jpeg' : isWebp ? 'image/webp' : 'image/png'
-  return { inlineData: { mimeType, data: base64 } }
 }

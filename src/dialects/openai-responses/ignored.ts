@@ -8,21 +8,19 @@ import { inSnakeCase, unreadFields } from '../ignored.ts'
 import { responsesRequest } from './body.ts'
 import type { Offers } from './tools.ts'
 
-/**
- * Known fields that the schema does not read. Some name the conversation, some are stored with the response, some are
- * refused if they are set, and some are checked below.
- */
-const READ_ELSEWHERE = [
-  'user',
-  'prompt_cache_key',
-  'metadata',
-  'background',
-  'prompt',
-  'truncation',
-  'stream_options',
-]
+/** Known fields that the schema does not read: they are refused if they are set. */
+const READ_ELSEWHERE = ['background', 'prompt']
+/** Fields that the schema reads only because the answer repeats them. */
+const REPEATED: ReadonlySet<string> = new Set(['max_tool_calls', 'safety_identifier'])
 
-const KNOWN = lazy(() => new Set([...Object.keys(responsesRequest.entries), ...READ_ELSEWHERE]))
+const KNOWN = lazy(
+  () =>
+    new Set(
+      [...Object.keys(responsesRequest.entries), ...READ_ELSEWHERE].filter(
+        (name) => !REPEATED.has(name),
+      ),
+    ),
+)
 const IN_STREAM_OPTIONS = new Set(['include_usage'])
 /** Tiers that change nothing, because Google serves every request like this. */
 const PLAIN_TIERS = new Set(['auto', 'default', 'standard', 'flex', 'priority'])

@@ -3,6 +3,7 @@ import { withLongArguments } from '../long-arguments.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import type { Asked } from './answer/asked.ts'
 import { parseBody, type ResponsesRequest } from './body.ts'
+import { unreadableIn } from './compaction.ts'
 import { settingsJson } from './echo.ts'
 import { ignoredIn, ignoredUnder } from './ignored.ts'
 import type { Item } from './items.ts'
@@ -53,6 +54,8 @@ function understand(
   const items = before.length === 0 ? input : [...before, ...input]
   const path = (at: number): string =>
     at < before.length ? 'previous_response_id' : `input[${at - before.length}]`
+  const unreadable = unreadableIn(items, path)
+  if (unreadable !== null) return { ok: false, failure: unreadable }
   const media = readMedia(items, path, sent.cuttings)
   if (!media.ok) return media
   const understood: Understood = {

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
 import { name, record, string } from '../words.ts'
-import { content, type ContentPart } from './content.ts'
+import { content, type ContentPart, type Media } from './content.ts'
 import { toolList } from './tool-schema.ts'
 
 const text = v.nullish(string)
@@ -12,11 +12,19 @@ const said = v.nullish(content, [])
 const ROLES = ['user', 'assistant', 'model', 'system', 'developer'] as const
 const message = v.object(
   {
-    type: v.optional(v.literal('message'), 'message'),
+    type: v.optional(v.literal('message', 'must be a string'), 'message'),
     role: v.pipe(string, v.picklist(ROLES, `must be one of: ${ROLES.join(', ')}`)),
     content: said,
   },
   'an object',
+)
+
+/** A picture that a model made, in base64. */
+const drawn = v.pipe(
+  string,
+  v.transform((source): Media | null =>
+    source === '' ? null : { kind: 'image', field: '', source, part: {} },
+  ),
 )
 
 const SCHEMAS = {
@@ -70,7 +78,10 @@ const SCHEMAS = {
   }),
   compaction: v.object({ type: v.literal('compaction'), encrypted_content: text }),
   compaction_trigger: v.object({ type: v.literal('compaction_trigger') }),
-  image_generation_call: v.object({ type: v.literal('image_generation_call'), result: text }),
+  image_generation_call: v.object({
+    type: v.literal('image_generation_call'),
+    result: v.nullish(drawn),
+  }),
   local_shell_call: acting('local_shell_call'),
   local_shell_call_output: nativeOutput('local_shell_call_output'),
   shell_call: acting('shell_call'),
@@ -120,6 +131,12 @@ function typeOf(input: unknown): string | undefined {
   if (!isRecord(input)) return undefined
   if (typeof input['type'] === 'string') return input['type']
   return 'id' in input && !('role' in input) ? 'item_reference' : undefined
+}
+
+/** The id of the item to which this one only refers; null if it is an item itself. */
+export function referenceIn(input: unknown): string | null {
+  if (typeOf(input) !== 'item_reference' || !isRecord(input)) return null
+  return typeof input['id'] === 'string' ? input['id'] : null
 }
 
 export const items = v.array(item, 'a string or an array of items')

@@ -23,10 +23,8 @@ export function readMedia(
 ): MediaRead {
   const attachments: Attachment[] = []
   for (const [at, item] of items.entries()) {
-    const [field, list] = contentOf(item)
-    for (const [index, media] of list.entries()) {
-      if (typeof media === 'string') continue
-      const param = `${path(at)}.${field}[${index}].${media.field}`
+    for (const [field, media] of mediaOf(item)) {
+      const param = `${path(at)}.${field}`
       if (item.type === 'message' && (item.role === 'system' || item.role === 'developer')) {
         return onlyText(item.role, param)
       }
@@ -36,7 +34,8 @@ export function readMedia(
       const read = readSource({ kind, source, mayBeFileId, format, fileName, level }, cuttings)
       if (!read.ok) return { ok: false, failure: failureOf(read.problem, param) }
       const uri = read.part.fileData?.fileUri
-      if (field === 'output' && uri !== undefined && readersOf(uri) !== null) return onlyHere(param)
+      if (item.type.endsWith('_output') && uri !== undefined && readersOf(uri) !== null)
+        return onlyHere(param)
       Object.assign(media.part, read.part)
       if (read.part.text === undefined) attachments.push(attachmentOf(media, param))
     }
@@ -44,16 +43,30 @@ export function readMedia(
   return { ok: true, attachments }
 }
 
-function contentOf(item: Item): readonly [string, readonly ContentPart[]] {
+/** The media of an item, each with its path there. */
+function mediaOf(item: Item): readonly (readonly [field: string, media: Media])[] {
   switch (item.type) {
     case 'message':
-      return ['content', item.content]
+      return mediaIn('content', item.content)
     case 'function_call_output':
     case 'custom_tool_call_output':
-      return ['output', item.output]
+      return mediaIn('output', item.output)
+    case 'image_generation_call':
+      return item.result ? [['result', item.result]] : []
     default:
-      return ['', []]
+      return []
   }
+}
+
+function mediaIn(
+  field: string,
+  content: readonly ContentPart[],
+): readonly (readonly [field: string, media: Media])[] {
+  const found: (readonly [field: string, media: Media])[] = []
+  for (const [index, media] of content.entries()) {
+    if (typeof media !== 'string') found.push([`${field}[${index}].${media.field}`, media])
+  }
+  return found
 }
 
 function attachmentOf({ part, kind, fileName = null }: Media, param: string): Attachment {

@@ -1,6 +1,7 @@
 /** Looks up what a request names instead of sending it: the response before it, its conversation, single items. */
 import type { Failure } from '../../failure/failure.ts'
 import { type ResponsesRequest, parseStored } from './body.ts'
+import { sinceSummary } from './compaction.ts'
 import type { Item } from './items.ts'
 import type { Memory, WhyNotRecalled } from '../memory.ts'
 
@@ -49,7 +50,7 @@ export async function remember(asked: ResponsesRequest, memory: Memory): Promise
     found[at] = item
     texts.set(at, text)
   }
-  return { ok: true, before: parseStored(recalled.items), input: found, texts }
+  return { ok: true, before: sinceSummary(parseStored(recalled.items)), input: found, texts }
 }
 
 function isReference(item: Item): item is Extract<Item, { id: string }> {

@@ -16,7 +16,8 @@ import type { ResponsesRequest } from './body.ts'
 import { COMPACT } from './compaction.ts'
 import { toConversation } from './conversation.ts'
 import type { Item } from './items.ts'
-import { builtInTools, Offers, toChoice } from './tools.ts'
+import { toChoice } from './tool-choice.ts'
+import { builtInTools, Offers } from './tools.ts'
 
 export type Translation =
   | {

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import type { StoredItem, StoredTelling } from '../memory.ts'
-import { items } from './items.ts'
+import { items, referenceIn } from './items.ts'
 import { toList, toListed } from './lists.ts'
 import { replay, toResponseJson } from './replay.ts'
 import { prefixOf } from './to-store.ts'
@@ -14,6 +14,7 @@ export const STORED_RESPONSES: StoredTelling = {
   events: replay,
   list: toList,
   item: toListed,
+  reference: referenceIn,
   read: readItems,
 }
 

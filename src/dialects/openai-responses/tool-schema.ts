@@ -10,16 +10,28 @@ const declared = { name, description: text, parameters: v.nullish(record) }
 const functionTool = v.lazy((input) =>
   isRecord(input) && isRecord(input['function']) ? nestedFunction : flatFunction,
 )
-const flatFunction = v.object({ type: v.literal('function'), ...declared }, 'an object')
+/** Only a member of a namespace can be of another type. */
+const ofFunction = v.literal('function', 'must be function or custom')
+const flatFunction = v.object({ type: ofFunction, ...declared }, 'an object')
 const nestedFunction = v.pipe(
   v.object({ type: v.literal('function'), function: v.object(declared, 'an object') }, 'an object'),
   v.transform(({ type, function: inner }) => ({ type, ...inner })),
 )
 
-const grammar = v.object({ type: text, definition: text, syntax: text }, 'an object')
-const customTool = v.object(
-  { type: v.literal('custom'), name, description: text, format: v.nullish(grammar) },
-  'an object',
+const rule = { definition: text, syntax: text }
+const grammar = v.pipe(
+  v.object({ type: text, ...rule, grammar: v.nullish(v.object(rule, 'an object')) }, 'an object'),
+  v.transform(({ grammar: nested, definition, syntax }) => nested ?? { definition, syntax }),
+)
+const custom = { name, description: text, format: v.nullish(grammar) }
+
+const customTool = v.lazy((input) =>
+  isRecord(input) && isRecord(input['custom']) ? nestedCustom : flatCustom,
+)
+const flatCustom = v.object({ type: v.literal('custom'), ...custom }, 'an object')
+const nestedCustom = v.pipe(
+  v.object({ type: v.literal('custom'), custom: v.object(custom, 'an object') }, 'an object'),
+  v.transform(({ type, custom: inner }) => ({ type, ...inner })),
 )
 
 const member = v.lazy((input) =>
@@ -37,20 +49,30 @@ const namespaceTool = v.object(
 )
 
 const toolSearch = v.object(
-  { type: v.literal('tool_search'), description: text, parameters: v.nullish(record) },
+  {
+    type: v.literal('tool_search'),
+    description: text,
+    parameters: v.nullish(record),
+    execution: text,
+  },
   'an object',
 )
 
-/** Types that stand for one of Google's own tools. */
 const SEARCH = /^web_search(?:_\w+)?$|^google_search$/
 const CODE = /^code_(?:interpreter|execution)$/
 const NATIVE = ['local_shell', 'shell', 'apply_patch'] as const
 
+/** The tool of Google's own that a type stands for; null if it is none. */
+export function builtInOf(type: string): 'googleSearch' | 'codeExecution' | null {
+  if (SEARCH.test(type)) return 'googleSearch'
+  return CODE.test(type) ? 'codeExecution' : null
+}
+
 const other = v.pipe(
   v.object({ type: string }, 'an object'),
   v.transform(({ type }) => {
-    if (SEARCH.test(type)) return { type: 'built_in' as const, builtIn: 'googleSearch' as const }
-    if (CODE.test(type)) return { type: 'built_in' as const, builtIn: 'codeExecution' as const }
+    const builtIn = builtInOf(type)
+    if (builtIn !== null) return { type: 'built_in' as const, builtIn }
     const native = NATIVE.find((known) => known === type)
     return native === undefined
       ? { type: 'dropped' as const, name: type }
@@ -76,7 +98,7 @@ const tool = v.lazy((input) => {
 export const toolList = v.array(tool, 'an array of tools')
 export type Tool = v.InferOutput<typeof tool>
 export type FunctionTool = v.InferOutput<typeof flatFunction>
-export type CustomTool = v.InferOutput<typeof customTool>
+export type CustomTool = v.InferOutput<typeof flatCustom>
 
 const MODES = ['none', 'auto', 'required'] as const
 const mode = v.pipe(

@@ -2,13 +2,12 @@
  * The tools of a request as functions of Gemini's, each under one name, and what kind of call the client expects for
  * each.
  */
-import { excessOf, type FunctionChoice, type OfferedFunction } from '../../gemini/ask/functions.ts'
-import type { Failure } from '../../failure/failure.ts'
+import type { OfferedFunction } from '../../gemini/ask/functions.ts'
 import type { Tool as GeminiTool } from '../../gemini/types.ts'
 import { customFunction } from '../openai/custom-tools.ts'
 import { NATIVE_TOOLS, type NativeName } from './native-tools.ts'
 import { withTextEnums } from './numeric-enums.ts'
-import type { CustomTool, FunctionTool, Tool, ToolChoice } from './tool-schema.ts'
+import type { CustomTool, FunctionTool, Tool } from './tool-schema.ts'
 
 /** A function as Gemini knows it and as its client knows it. */
 export interface Offered extends OfferedFunction {
@@ -47,6 +46,8 @@ export class Offers {
         for (const member of tool.tools) this.#addFunction(member, tool.name)
         return
       case 'tool_search':
+        // A search on OpenAI's own servers is not needed, since deferred tools are declared like all others.
+        if (tool.execution !== 'client') return
         return this.#put('tool_search', null, {
           kind: 'tool_search',
           description: tool.description ?? 'Finds tools that can be called then.',
@@ -113,65 +114,4 @@ function keyOf(clientName: string, namespace: string | null | undefined): string
 /** Google's own tools in the pivot's form. */
 export function builtInTools({ builtIns }: Offers): GeminiTool[] {
   return Array.from(builtIns, (builtIn): GeminiTool => ({ [builtIn]: {} }))
-}
-
-export type Choice =
-  | { readonly ok: true; readonly choice: FunctionChoice }
-  | { readonly ok: false; readonly failure: Failure }
-
-const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY' } as const
-const FREE: Choice = of('auto')
-
-/** What the client says about choosing functions. What it says about Google's own tools is left to the model. */
-export function toChoice(choice: ToolChoice | null | undefined, offers: Offers): Choice {
-  const excess = excessOf(offers.functions)
-  if (excess !== null) return refuse('tools', excess)
-  if (choice === null || choice === undefined) return FREE
-  if (typeof choice === 'string') return offers.functions.size === 0 ? FREE : of(choice)
-  if (choice.type === 'allowed_tools') return allowed(choice, offers)
-  if (offers.dropped.has(choice.type)) {
-    return refuse('tool_choice', `names ${choice.type.slice(0, 64)}, which Gemini has no tool for`)
-  }
-  const name = nameIn(choice, offers)
-  if (name === null) return FREE
-  return offers.functions.has(name)
-    ? { ok: true, choice: { mode: 'ANY', only: [name], keep: null } }
-    : refuse('tool_choice', 'names a function that is not among the tools')
-}
-
-function allowed({ mode, tools }: Exclude<ToolChoice, string>, offers: Offers): Choice {
-  const named = (tools ?? []).flatMap(
-    (tool) => nameIn({ ...tool, type: tool.type ?? '' }, offers) ?? [],
-  )
-  if (named.some((name) => !offers.functions.has(name))) {
-    return refuse('tool_choice', 'names a function that is not among the tools')
-  }
-  if (named.length === 0 || mode === 'none') return of('none')
-  return mode === 'required'
-    ? { ok: true, choice: { mode: 'ANY', only: named, keep: null } }
-    : { ok: true, choice: { mode: 'AUTO', only: null, keep: named } }
-}
-
-/** Null if the choice names no function. */
-function nameIn(
-  choice: {
-    readonly type: string
-    readonly name?: string | null | undefined
-    readonly namespace?: string | null | undefined
-    readonly function?: { readonly name: string } | null | undefined
-  },
-  offers: Offers,
-): string | null {
-  const name = choice.function?.name ?? choice.name
-  if (name) return offers.nameOf(name, choice.namespace)
-  return offers.functions.has(choice.type) ? choice.type : null
-}
-
-function of(mode: keyof typeof MODES): Choice {
-  return { ok: true, choice: { mode: MODES[mode], only: null, keep: null } }
-}
-
-function refuse(param: string, problem: string): Choice {
-  const message = `Invalid value for '${param}': ${problem}.`
-  return { ok: false, failure: { reason: 'invalid_value', message, param } }
 }

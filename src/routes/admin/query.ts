@@ -13,9 +13,14 @@ export function readQuery<const Schema extends v.GenericSchema>(
 ): Parsed<v.InferOutput<Schema>> {
   const { searchParams } = urlOf(call)
   const names = [...searchParams.keys()]
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  const twice = names.find((name, index) => !isList(name) && names.indexOf(name) !== index)
   if (twice !== undefined) return { ok: false, failure: repeated(twice) }
   return parse(schema, Object.fromEntries(searchParams))
+}
+
+/** OpenAI's SDKs repeat a list's name, with brackets, for each of its elements. */
+function isList(name: string): boolean {
+  return name.endsWith('[]')
 }
 
 function repeated(name: string): Failure {

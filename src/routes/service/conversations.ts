@@ -1,51 +1,53 @@
 import * as v from 'valibot'
 import type { StoredTelling } from '../../dialects/memory.ts'
-import { asObject, parse, type Parsed } from '../../failure/check.ts'
+import { asObject, parse } from '../../failure/check.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { callResponses } from '../../gateway/objects.ts'
 import type {
   ConversationResult,
-  Item,
   ItemsResult,
   StoredConversation,
 } from '../../objects/responses/results.ts'
 import { readQuery } from '../admin/query.ts'
 import type { Call, Reply } from '../call.ts'
 import { readServiceBody } from './journey.ts'
-import { plainId, storesFor } from './memory.ts'
+import { memoryOf, plainId, storesFor } from './memory.ts'
+import { toItems, unique } from './sent-items.ts'
 import { pageQuery, toPage } from './stored-pages.ts'
 import { refusalFor, STORES_NOTHING } from './stored-refusals.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
-/** OpenAI's limits. */
-const MAX_ITEMS = 20
+/** OpenAI's limit. */
 const MAX_PAIRS = 16
 
-const metadata = v.nullish(
-  v.pipe(
-    v.record(
-      v.pipe(v.string(), v.maxLength(64, 'must have names of at most 64 characters')),
-      v.pipe(v.string('a string'), v.maxLength(512, 'must not be longer than 512 characters')),
-      'an object of strings',
-    ),
-    v.check(
-      (pairs) => Object.keys(pairs).length <= MAX_PAIRS,
-      `must not have more than ${MAX_PAIRS} entries`,
-    ),
+const metadata = v.pipe(
+  v.record(
+    v.pipe(v.string(), v.maxLength(64, 'must have names of at most 64 characters')),
+    v.pipe(v.string('a string'), v.maxLength(512, 'must not be longer than 512 characters')),
+    'an object of strings',
+  ),
+  v.check(
+    (pairs) => Object.keys(pairs).length <= MAX_PAIRS,
+    `must not have more than ${MAX_PAIRS} entries`,
   ),
 )
 
-const creation = v.object({ metadata, items: v.nullish(v.array(v.unknown()), []) }, 'a JSON object')
-const update = v.object({ metadata }, 'a JSON object')
-const addition = v.object({ items: v.array(v.unknown(), 'an array of items') }, 'a JSON object')
+const items = v.array(v.unknown(), 'an array of items')
+const creation = v.object(
+  { metadata: v.nullish(metadata), items: v.nullish(items, []) },
+  'a JSON object',
+)
+/** Null deletes what is there. A missing field would do so by mistake, so it is refused. */
+const update = v.object({ metadata: v.nullable(metadata) }, 'a JSON object')
+const addition = v.object({ items }, 'a JSON object')
 
 /** POST /v1/conversations */
 export function createConversation(telling: StoredTelling): Handler {
   return async (call, holder) => {
     const read = await readAsked(call, holder, creation)
     if (!read.ok) return read.reply
-    const made = toItems(telling, read.value.items)
+    const made = await toItems(telling, read.value.items, memoryOf(call, holder))
     if (!made.ok) return made.failure
     const id = `conv_${unique()}`
     const text = JSON.stringify(read.value.metadata ?? {})
@@ -100,7 +102,7 @@ export function addItems(telling: StoredTelling): Handler {
   return async (call, holder) => {
     const read = await readAsked(call, holder, addition)
     if (!read.ok) return read.reply
-    const made = toItems(telling, read.value.items)
+    const made = await toItems(telling, read.value.items, memoryOf(call, holder))
     if (!made.ok) return made.failure
     const id = call.params['id'] ?? ''
     const grown = await callResponses<ConversationResult>(call.env, holder.userId, (responses) =>
@@ -182,13 +184,6 @@ async function readAsked<const Schema extends v.GenericSchema>(
   return isOn ? parsed : { ok: false, reply: STORES_NOTHING }
 }
 
-/** Items in the form in which they are stored, each with an id. */
-function toItems(telling: StoredTelling, given: readonly unknown[]): Parsed<readonly Item[]> {
-  if (given.length <= MAX_ITEMS) return telling.read(given, unique)
-  const message = `Invalid value for 'items': must not be more than ${MAX_ITEMS} at a time.`
-  return { ok: false, failure: { reason: 'invalid_value', message, param: 'items' } }
-}
-
 function described(id: string, result: ConversationResult): Reply {
   return result.ok ? Response.json(shown(result.conversation)) : refusalFor(result.reason, id)
 }
@@ -200,9 +195,4 @@ function shown({ id, createdAtMs, metadata: text }: StoredConversation): object 
     created_at: Math.floor(createdAtMs / 1000),
     metadata: JSON.parse(text) as unknown,
   }
-}
-
-/** Random, so that an id cannot be guessed. */
-function unique(): string {
-  return crypto.randomUUID().replaceAll('-', '')
 }

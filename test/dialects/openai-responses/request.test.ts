@@ -148,6 +148,26 @@ describe('the input', () => {
     })
   })
 
+  it('shows a picture that the model made to it again, as the user’s', async () => {
+    const input = [
+      { role: 'user', content: 'Draw' },
+      { type: 'image_generation_call', id: 'ig_1', status: 'completed', result: PNG },
+      { role: 'user', content: 'Bluer' },
+    ]
+    const { attachments } = await understoodOf({ input })
+    expect(attachments).toMatchObject([{ param: 'input[1].result' }])
+    expect((await requestOf({ input })).contents).toEqual([
+      {
+        role: 'user',
+        parts: [
+          { text: 'Draw' },
+          { inlineData: { mimeType: 'image/png', data: PNG } },
+          { text: 'Bluer' },
+        ],
+      },
+    ])
+  })
+
   it('lists what is to be fetched, with its place', async () => {
     const { attachments } = await understoodOf({
       input: [
@@ -297,6 +317,45 @@ describe('what is stored', () => {
     ])
   })
 
+  it('is left out as far as a summary stands for it, but for instructions and tools', async () => {
+    const items = [
+      { role: 'developer', content: 'Work.' },
+      { type: 'additional_tools', tools: [{ type: 'function', name: 'early' }] },
+      { role: 'user', content: 'I am Ada' },
+      { type: 'tool_search_call', call_id: 'c', arguments: {} },
+      { type: 'tool_search_output', call_id: 'c', tools: [{ type: 'function', name: 'found' }] },
+      { type: 'compaction_trigger' },
+      { type: 'compaction', id: 'cmp_1', encrypted_content: sealSummary('She is Ada.') },
+      { role: 'user', content: 'Since' },
+    ]
+    const recall = (): ReturnType<Memory['recall']> =>
+      Promise.resolve({
+        ok: true,
+        items: items.map((item) => JSON.stringify(item)),
+        referenced: [],
+      })
+    const request = await requestOf(
+      { previous_response_id: 'resp_1', input: 'Who am I?' },
+      { ...memory, recall },
+    )
+    expect(request.systemInstruction).toEqual({ parts: [{ text: 'Work.' }] })
+    expect(request.contents).toEqual([
+      {
+        role: 'user',
+        parts: [
+          { text: 'What was said before, in a summary:\n\nShe is Ada.' },
+          { text: 'Since' },
+          { text: 'Who am I?' },
+        ],
+      },
+    ])
+    expect(
+      request.tools?.flatMap(({ functionDeclarations = [] }) =>
+        functionDeclarations.map(({ name }) => name),
+      ),
+    ).toEqual(['early', 'found'])
+  })
+
   it('is missed by its place', async () => {
     const input = [{ role: 'user', content: 'One' }, { id: 'msg_2' }]
     expect(await failureOf({ input }, memory)).toMatchObject({
@@ -412,12 +471,52 @@ describe('refusals', () => {
       'previous_response_id',
     ],
     [{ input: [{ id: 'msg_1' }] }, 'unsupported_parameter', 'input[0]'],
+    [{ input: [{ type: 5 }] }, 'invalid_value', 'input[0].type'],
+    [
+      { input: [{ type: 'image_generation_call', result: 'no picture' }] },
+      'invalid_value',
+      'input[0].result',
+    ],
+    [
+      { input: [{ type: 'compaction', encrypted_content: 'gAAAAABsomebody' }] },
+      'invalid_value',
+      'input[0].encrypted_content',
+    ],
+    [{ input: 'x', reasoning: [] }, 'invalid_type', 'reasoning'],
+    [{ input: 'x', text: ['json'] }, 'invalid_type', 'text'],
+    [{ input: 'x', text: { format: [] } }, 'invalid_type', 'text.format'],
+    ...['metadata', 'stream_options'].map((field): [object, string, string] => [
+      { input: 'x', [field]: 'x' },
+      'invalid_type',
+      field,
+    ]),
+    ...['user', 'safety_identifier', 'prompt_cache_key', 'truncation', 'service_tier'].map(
+      (field): [object, string, string] => [{ input: 'x', [field]: 5 }, 'invalid_type', field],
+    ),
+    [{ input: 'x', max_tool_calls: 1.5 }, 'invalid_type', 'max_tool_calls'],
     [{ input: 'x', temperature: 9 }, 'invalid_value', 'temperature'],
     [{ input: 'x', stream: 'yes' }, 'invalid_type', 'stream'],
     [{ input: 'x', text: { format: { type: 'xml' } } }, 'invalid_value', 'text.format.type'],
     [{ input: 'x', reasoning: { effort: 'some' } }, 'invalid_value', 'reasoning.effort'],
     [{ input: 'x', tools: [{ type: 'function' }] }, 'missing_required_parameter', 'tools[0].name'],
+    [
+      { input: 'x', tools: [{ type: 'namespace', name: 'n', tools: [{ type: 'web_search' }] }] },
+      'invalid_value',
+      'tools[0].tools[0].type',
+    ],
     [{ input: 'x', tool_choice: 'maybe' }, 'invalid_value', 'tool_choice'],
+    [
+      { input: 'x', tool_choice: { type: 'function' } },
+      'missing_required_parameter',
+      'tool_choice.name',
+    ],
+    ...['apply_patch', 'mcp', 'file_search', 'image_generation', 'something'].map(
+      (type): [object, string, string] => [
+        { input: 'x', tools: [{ type: 'function', name: 'f' }], tool_choice: { type } },
+        'invalid_value',
+        'tool_choice',
+      ],
+    ),
     [
       {
         input: 'x',

@@ -99,9 +99,18 @@ describe('tools', () => {
         format: { type: 'grammar', syntax: 'lark', definition: 'start: "x"' },
       },
       { type: 'custom', name: 'plain', format: { type: 'text' } },
+      // As Chat Completions has them.
+      {
+        type: 'custom',
+        custom: {
+          name: 'nested',
+          format: { type: 'grammar', grammar: { syntax: 'regex', definition: '[a-z]+' } },
+        },
+      },
     ]
-    const [apply] = await declared(tools)
+    const [apply, , nested] = await declared(tools)
     expect(apply?.description).toContain('start: "x"')
+    expect(nested?.description).toContain('(regex):\n[a-z]+')
     expect(await called(tools, 'apply', { input: 'a\nb' })).toMatchObject({
       type: 'custom_tool_call',
       name: 'apply',
@@ -124,7 +133,25 @@ describe('tools', () => {
     [
       { type: 'shell' },
       { commands: ['ls'], timeout_ms: 1000 },
-      { type: 'shell_call', action: { commands: ['ls'], timeout_ms: 1000 } },
+      {
+        type: 'shell_call',
+        action: { commands: ['ls'], timeout_ms: 1000, max_output_length: null },
+      },
+    ],
+    [
+      { type: 'local_shell' },
+      { command: 'ls', env: { A: 'b', C: 5 } },
+      { type: 'local_shell_call', action: { type: 'exec', command: ['ls'], env: { A: 'b' } } },
+    ],
+    [
+      { type: 'apply_patch' },
+      { type: 'update_file', path: 'a', diff: null },
+      { type: 'apply_patch_call', operation: { type: 'update_file', path: 'a', diff: '' } },
+    ],
+    [
+      { type: 'apply_patch' },
+      { type: 'delete_file', path: 'a', diff: '' },
+      { type: 'apply_patch_call', operation: { type: 'delete_file', path: 'a' } },
     ],
     [
       { type: 'apply_patch' },
@@ -134,7 +161,8 @@ describe('tools', () => {
   ])('%j are answered natively', async (tool, args, item) => {
     const [declaration] = await declared([tool])
     const told = await called([tool], declaration?.name ?? '', args)
-    expect(told).toMatchObject({ ...item, status: 'completed' })
+    const { id: _id, call_id: _callId, ...rest } = told
+    expect(rest).toEqual({ ...item, status: 'completed' })
     expect(told['call_id']).toMatch(/^call_\w+$/)
   })
 
@@ -146,6 +174,21 @@ describe('tools', () => {
   ])('%s are Google’s own', async (type, builtIn) => {
     const { tools } = await requestOf({ ...HI, tools: [{ type, external_web_access: true }] })
     expect(tools).toEqual([{ [builtIn]: {} }])
+  })
+
+  it('that OpenAI would search itself are all declared, and no search', async () => {
+    const names = await declared([
+      { type: 'tool_search' },
+      { type: 'tool_search', execution: 'server' },
+      { ...fn('later'), defer_loading: true },
+    ])
+    expect(names.map(({ name }) => name)).toEqual(['later'])
+  })
+
+  it('that are allowed may be Google’s own alone', async () => {
+    const tool_choice = { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'web_search' }] }
+    const tools = [fn('a'), { type: 'web_search' }]
+    expect((await requestOf({ ...HI, tools, tool_choice })).tools).toEqual([{ googleSearch: {} }])
   })
 
   it('that Gemini has nothing for are dropped', async () => {

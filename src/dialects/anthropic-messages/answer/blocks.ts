@@ -5,6 +5,7 @@
  */
 import type { Citation } from '../../../gemini/answer/citations.ts'
 import type { MadeCall } from '../../../gemini/answer/calls.ts'
+import type { Conclusion } from '../../../gemini/answer/conclusion.ts'
 import { type CodeRun, toMarkdown } from '../../../gemini/answer/code-blocks.ts'
 import type { AnswerSink, BlockKind } from '../../../gemini/answer/reader.ts'
 import type { Blob } from '../../../gemini/types.ts'
@@ -44,6 +45,10 @@ export type StartedBlock =
 
 const TEXT: StartedBlock = { type: 'text', text: '' }
 const THINKING: StartedBlock = { type: 'thinking', thinking: '', signature: '' }
+/** Told in place of an answer that said nothing, also when it was asked for again. */
+const SILENCE = '(The model gave no answer.)'
+
+type Whole = Extract<Conclusion, { ok: true }>
 
 export class MessageBlocks implements AnswerSink {
   readonly #plan: MessagePlan
@@ -61,6 +66,8 @@ export class MessageBlocks implements AnswerSink {
   /** Text that is held back until the result of the search, which must come before it. */
   #held = ''
   #codeId = ''
+  /** Whether there is anything besides thoughts. */
+  #hasSpoken = false
 
   constructor(plan: MessagePlan, terms: Terms, writer: BlockWriter, search: Search) {
     this.#plan = plan
@@ -93,7 +100,7 @@ export class MessageBlocks implements AnswerSink {
   call({ id, name, json, signature }: MadeCall): void {
     if (signature !== undefined && this.#plan.knowsThoughts) this.#sign(id, signature)
     this.#end()
-    this.#writer.start({ type: 'tool_use', id, name, input: {} })
+    this.#start({ type: 'tool_use', id, name, input: {} })
     this.#writer.input(json)
     this.#writer.stop()
   }
@@ -120,7 +127,7 @@ export class MessageBlocks implements AnswerSink {
       content: [],
     }
     const tool_use_id = this.#codeId
-    this.#writer.start({ type: 'code_execution_tool_result', tool_use_id, content })
+    this.#start({ type: 'code_execution_tool_result', tool_use_id, content })
     this.#writer.stop()
   }
 
@@ -134,9 +141,11 @@ export class MessageBlocks implements AnswerSink {
   logprobs(): void {}
 
   /** To be called when the answer is over and complete. */
-  finish(): void {
+  finish({ end }: Pick<Whole, 'end'>): void {
     if (this.#plan.searches && this.#search.count > 0) this.#tellSearch()
     this.#tellHeld()
+    // After an answer without text, Claude Code asks again, and then ends as if all had gone well.
+    if (end === 'stop' && !this.#hasSpoken && !this.#plan.mayBeEmpty) this.#say(SILENCE)
     if (this.#open === 'text') {
       for (const citation of this.#citations) {
         this.#writer.citation(citedPage(citation, this.#texts))
@@ -166,12 +175,12 @@ export class MessageBlocks implements AnswerSink {
     const id = toolId('srvtoolu_')
     this.#serve('web_search', id, { query: this.#search.queries.join('; ') })
     const content = this.#search.pages
-    this.#writer.start({ type: 'web_search_tool_result', tool_use_id: id, content })
+    this.#start({ type: 'web_search_tool_result', tool_use_id: id, content })
     this.#writer.stop()
   }
 
   #serve(name: string, id: string, input: object): void {
-    this.#writer.start({ type: 'server_tool_use', id, name, input: {} })
+    this.#start({ type: 'server_tool_use', id, name, input: {} })
     this.#writer.input(JSON.stringify(input))
     this.#writer.stop()
   }
@@ -186,11 +195,16 @@ export class MessageBlocks implements AnswerSink {
     this.#end()
   }
 
+  #start(block: StartedBlock): void {
+    this.#hasSpoken ||= block.type !== 'thinking'
+    this.#writer.start(block)
+  }
+
   #begin(kind: BlockKind): void {
     if (this.#open === kind) return
     this.#end()
     this.#open = kind
-    this.#writer.start(kind === 'text' ? TEXT : THINKING)
+    this.#start(kind === 'text' ? TEXT : THINKING)
   }
 
   #end(): void {

@@ -57,15 +57,9 @@ function addTool(offers: Offers, tool: Block, path: string, reading: Reading): v
     return addTyped(offers, tool, path, reading)
   }
   if (name === PLACEHOLDER) return
-  if (typeof name !== 'string' || name === '') {
-    return reading.refuse(`${path}.name`, REQUIRED, 'missing_required_parameter')
-  }
-  if (!isRecord(schema)) {
-    const isMissing = schema === undefined || schema === null
-    return isMissing
-      ? reading.refuse(`${path}.input_schema`, REQUIRED, 'missing_required_parameter')
-      : reading.refuse(`${path}.input_schema`, 'must be an object', 'invalid_type')
-  }
+  if (typeof name !== 'string') return reading.refuseType(`${path}.name`, name, 'a string')
+  if (name === '') return reading.refuse(`${path}.name`, 'must not be empty')
+  if (!isRecord(schema)) return reading.refuseType(`${path}.input_schema`, schema, 'an object')
   if (offers.functions.has(name)) return
   offers.functions.set(name, {
     name,

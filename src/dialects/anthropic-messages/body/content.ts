@@ -73,10 +73,7 @@ function unknownKind({ type }: Block): string {
 }
 
 function addText(parts: Part[], text: unknown, path: string, reading: Reading): void {
-  if (text === undefined || text === null) {
-    return reading.refuse(path, REQUIRED, 'missing_required_parameter')
-  }
-  if (typeof text !== 'string') return reading.refuse(path, 'must be a string', 'invalid_type')
+  if (typeof text !== 'string') return reading.refuseType(path, text, 'a string')
   if (text !== '') parts.push({ text })
 }
 
@@ -120,22 +117,14 @@ interface Place {
 
 function addMedia(parts: Part[], source: unknown, place: Place, reading: Reading): void {
   const { kind, path, fileName = null } = place
-  if (!isRecord(source)) {
-    const isMissing = source === undefined || source === null
-    return isMissing
-      ? reading.refuse(path, REQUIRED, 'missing_required_parameter')
-      : reading.refuse(path, 'must be an object', 'invalid_type')
-  }
+  if (!isRecord(source)) return reading.refuseType(path, source, 'an object')
   const field = FIELDS.get(source['type'])
   if (field === undefined) {
     return reading.refuse(`${path}.type`, 'must be base64, url or file', 'unsupported_value')
   }
   const given = source[field]
   const param = `${path}.${field}`
-  if (given === undefined || given === null) {
-    return reading.refuse(param, REQUIRED, 'missing_required_parameter')
-  }
-  if (typeof given !== 'string') return reading.refuse(param, 'must be a string', 'invalid_type')
+  if (typeof given !== 'string') return reading.refuseType(param, given, 'a string')
   const type = source['media_type']
   const format = typeof type === 'string' ? type : null
   const read = readSource(

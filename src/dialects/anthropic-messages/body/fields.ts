@@ -8,7 +8,7 @@ import { isRecord } from '../../../json/record.ts'
 import { lazy } from '../../../lazy.ts'
 import { EFFORT_NAMES } from '../../efforts.ts'
 import { modelName } from '../../model-name.ts'
-import { boolean, integer, lowerCaseOf, number, record, string } from '../../words.ts'
+import { boolean, fieldsOf, integer, lowerCaseOf, number, record, string } from '../../words.ts'
 import { problemOf, REQUIRED } from './reading.ts'
 import { unservedIn } from './unserved.ts'
 
@@ -38,7 +38,7 @@ const model = v.pipe(
   modelName,
 )
 
-const format = v.object({ type: lowerCaseOf(['json_schema']), schema: record }, 'an object')
+const format = fieldsOf({ type: lowerCaseOf(['json_schema']), schema: record })
 export const effort = v.nullish(lowerCaseOf(EFFORT_NAMES))
 
 const entries = {
@@ -63,29 +63,23 @@ const entries = {
     v.array(v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object'), 'a list of tools'),
   ),
   tool_choice: v.nullish(
-    v.object(
-      {
-        type: lowerCaseOf(['auto', 'any', 'tool', 'none']),
-        name: v.nullish(string),
-        disable_parallel_tool_use: v.nullish(boolean),
-      },
-      'an object',
-    ),
+    fieldsOf({
+      type: lowerCaseOf(['auto', 'any', 'tool', 'none']),
+      name: v.nullish(string),
+      disable_parallel_tool_use: v.nullish(boolean),
+    }),
   ),
   thinking: v.nullish(
-    v.object(
-      {
-        type: lowerCaseOf(['enabled', 'adaptive', 'disabled', 'between_tools']),
-        budget_tokens: v.nullish(v.pipe(integer, v.minValue(0, 'must not be negative'))),
-        display: v.nullish(string),
-      },
-      'an object',
-    ),
+    fieldsOf({
+      type: lowerCaseOf(['enabled', 'adaptive', 'disabled', 'between_tools']),
+      budget_tokens: v.nullish(v.pipe(integer, v.minValue(0, 'must not be negative'))),
+      display: v.nullish(string),
+    }),
   ),
-  output_config: v.nullish(v.object({ effort, format: v.nullish(format) }, 'an object')),
+  output_config: v.nullish(fieldsOf({ effort, format: v.nullish(format) })),
   /** The older name of `output_config.format`. */
   output_format: v.nullish(format),
-  metadata: v.nullish(v.object({ user_id: v.nullish(string) }, 'an object')),
+  metadata: v.nullish(fieldsOf({ user_id: v.nullish(string) })),
 }
 
 export const countable = lazy(() =>
@@ -109,7 +103,7 @@ export function readFields(body: unknown, isCounted = false): Parsed<Fields> {
   if (issue.input === undefined || issue.input === null) {
     return { ok: false, failure: problemOf(path, REQUIRED, 'missing_required_parameter') }
   }
-  const isType = issue.kind === 'schema' && issue.type !== 'picklist'
+  const isType = issue.type === 'integer' || (issue.kind === 'schema' && issue.type !== 'picklist')
   return isType
     ? { ok: false, failure: problemOf(path, `must be ${wordsOf(issue)}`, 'invalid_type') }
     : { ok: false, failure: problemOf(path, issue.message) }

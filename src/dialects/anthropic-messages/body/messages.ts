@@ -20,7 +20,9 @@ export interface Said {
 export function readMessages(messages: readonly Block[], system: unknown, reading: Reading): Said {
   const conversation = new Conversation()
   const changes = new Changes()
-  conversation.system(withoutBilling(toParts(system, 'system', reading)))
+  const above: Part[] = []
+  eachBlock(system, 'system', reading, (block, here) => addText(above, block, here, reading))
+  conversation.system(withoutBilling(above))
   let hasBegun = false
   for (const [at, message] of messages.entries()) {
     const path = `messages.${at}`
@@ -59,6 +61,7 @@ function readUser(
   reading: Reading,
 ): void {
   const said: Part[] = []
+  if (content === null || content === undefined) reading.refuseType(path, content, 'a string')
   eachBlock(content, path, reading, (block, here) => {
     if (block['type'] === 'tool_result') readResult(conversation, block, here, reading)
     else if (!isServerResult(block)) addParts(said, block, here, reading)
@@ -73,12 +76,7 @@ function readResult(
   reading: Reading,
 ): void {
   const { tool_use_id: id, content, is_error: isError } = block
-  if (typeof id !== 'string') {
-    const isMissing = id === undefined || id === null
-    return isMissing
-      ? reading.refuse(`${path}.tool_use_id`, REQUIRED, 'missing_required_parameter')
-      : reading.refuse(`${path}.tool_use_id`, 'must be a string', 'invalid_type')
-  }
+  if (typeof id !== 'string') return reading.refuseType(`${path}.tool_use_id`, id, 'a string')
   const parts = toParts(content, `${path}.content`, reading)
   conversation.result({ id }, { parts, isError: isError === true })
 }
@@ -91,6 +89,7 @@ function readAssistant(
 ): void {
   const said: Part[] = []
   const calls: PastCall[] = []
+  if (content === null || content === undefined) reading.refuseType(path, content, 'a string')
   eachBlock(content, path, reading, (block, here) => {
     switch (block['type']) {
       case 'text':
@@ -110,9 +109,8 @@ function readAssistant(
 
 function addCall(calls: PastCall[], block: Block, path: string, reading: Reading): void {
   const { id, name, input } = block
-  if (typeof name !== 'string' || name === '') {
-    return reading.refuse(`${path}.name`, REQUIRED, 'missing_required_parameter')
-  }
+  if (typeof name !== 'string') return reading.refuseType(`${path}.name`, name, 'a string')
+  if (name === '') return reading.refuse(`${path}.name`, 'must not be empty')
   const args = isRecord(input) && isSendable(input) ? input : {}
   calls.push({ id: typeof id === 'string' ? id : '', name, args })
 }
@@ -140,11 +138,20 @@ function readSystem(
   changes.readConfig(message['output_config'])
   const said: Part[] = []
   eachBlock(message['content'], `${path}.content`, reading, (block, here) => {
-    if (!changes.readTools(block)) addParts(said, block, here, reading)
+    if (changes.readTools(block)) return
+    if (isFirst) addText(said, block, here, reading)
+    else addParts(said, block, here, reading)
   })
   const parts = withoutBilling(said)
   if (isFirst) conversation.system(parts)
   else conversation.along(parts.map(asReminder))
+}
+
+/** Above the conversation, Google takes text only. */
+function addText(parts: Part[], block: Block, path: string, reading: Reading): void {
+  const { type } = block
+  if (type !== 'image' && type !== 'document') return addParts(parts, block, path, reading)
+  reading.refuse(`${path}.type`, `is ${type}, and instructions are text`, 'unsupported_value')
 }
 
 const REMINDER = 'system-reminder'

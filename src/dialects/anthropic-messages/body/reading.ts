@@ -24,6 +24,13 @@ export class Reading {
   refuse(path: string, what: string, reason: FailureReason = 'invalid_value'): void {
     this.#failure ??= problemOf(path, what, reason)
   }
+
+  /** Refuses a value that is not `wanted`, such as `a string`; perhaps since it is missing. */
+  refuseType(path: string, value: unknown, wanted: string): void {
+    if (value === undefined || value === null) {
+      this.refuse(path, REQUIRED, 'missing_required_parameter')
+    } else this.refuse(path, `must be ${wanted}`, 'invalid_type')
+  }
 }
 
 /** In Anthropic's form: `max_tokens: Field required`. */

@@ -14,7 +14,7 @@ import { settingsEntries } from '../settings/settings.ts'
 import { declaredFunction, functionChoice, tool, toolChoice, toolPriority } from './tool-schema.ts'
 import { findUnsupported } from './unsupported.ts'
 import { modelName } from '../../model-name.ts'
-import { boolean, integer, record } from '../../words.ts'
+import { boolean, fieldsOf, integer, record } from '../../words.ts'
 
 /** OpenAI allows 128. Here each choice needs a lease, an attempt and a share of the user's limits. */
 const MAX_CHOICES = 8
@@ -27,8 +27,8 @@ export const chatRequest = v.object(
       v.minLength(1, 'must hold at least one message'),
     ),
     stream: v.nullish(boolean, false),
-    stream_options: v.nullish(v.object({ include_usage: v.nullish(boolean) }, 'an object')),
-    usage: v.nullish(v.object({ include: v.nullish(boolean) }, 'an object')),
+    stream_options: v.nullish(fieldsOf({ include_usage: v.nullish(boolean) })),
+    usage: v.nullish(fieldsOf({ include: v.nullish(boolean) })),
     n: v.nullish(v.pipe(integer, v.minValue(1, 'must be at least 1'))),
     ...settingsEntries,
     tools: v.nullish(v.array(tool, 'an array of tools')),

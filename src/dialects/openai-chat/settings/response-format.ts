@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { GenerationConfig } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
-import { lowerCaseOf, string } from '../../words.ts'
+import { fieldsOf, lowerCaseOf, string } from '../../words.ts'
 import { parseObject } from '../../../gemini/ask/json-object.ts'
 
 const schema = v.custom<Record<string, unknown>>(isRecord, 'an object')
@@ -32,7 +32,7 @@ const guided = v.pipe(
 export const responseFormatEntries = {
   response_format: v.nullish(format),
   guided_json: v.nullish(guided),
-  structured_outputs: v.nullish(v.object({ json: v.nullish(guided) }, 'an object')),
+  structured_outputs: v.nullish(fieldsOf({ json: v.nullish(guided) })),
 }
 
 const responseFormatFields = v.object(responseFormatEntries)

@@ -9,7 +9,7 @@ import type { ThinkingConfig } from '../../../gemini/types.ts'
 import { present } from '../../../json/record.ts'
 import { type GoogleExtras, thinkingBudget } from './google-extras.ts'
 import { DYNAMIC, EFFORT_NAMES, EFFORTS, OFF } from '../../efforts.ts'
-import { boolean, lowerCaseOf } from '../../words.ts'
+import { boolean, fieldsOf, lowerCaseOf } from '../../words.ts'
 
 /** Groq's words for the formats. */
 const FORMATS_ELSEWHERE = { parsed: 'reasoning', raw: 'think_tags', hidden: 'none' } as const
@@ -19,39 +19,30 @@ const effort = v.nullish(lowerCaseOf(EFFORT_NAMES))
 export const thinkingEntries = {
   reasoning_effort: effort,
   reasoning: v.nullish(
-    v.object(
-      {
-        effort,
-        max_tokens: v.nullish(thinkingBudget),
-        exclude: v.nullish(boolean),
-        enabled: v.nullish(boolean),
-      },
-      'an object',
-    ),
+    fieldsOf({
+      effort,
+      max_tokens: v.nullish(thinkingBudget),
+      exclude: v.nullish(boolean),
+      enabled: v.nullish(boolean),
+    }),
   ),
   thinking: v.nullish(
-    v.object(
-      {
-        type: v.nullish(lowerCaseOf(['enabled', 'adaptive', 'auto', 'disabled'])),
-        budget_tokens: v.nullish(thinkingBudget),
-      },
-      'an object',
-    ),
+    fieldsOf({
+      type: v.nullish(lowerCaseOf(['enabled', 'adaptive', 'auto', 'disabled'])),
+      budget_tokens: v.nullish(thinkingBudget),
+    }),
   ),
   /** Fields of Qwen and vLLM. */
   enable_thinking: v.nullish(boolean),
   thinking_budget: v.nullish(thinkingBudget),
   /** vLLM's way to pass values to a model's template. Its other values mean nothing to Gemini. */
   chat_template_kwargs: v.nullish(
-    v.object(
-      {
-        enable_thinking: v.nullish(boolean),
-        thinking: v.nullish(boolean),
-        thinking_budget: v.nullish(thinkingBudget),
-        reasoning_effort: effort,
-      },
-      'an object',
-    ),
+    fieldsOf({
+      enable_thinking: v.nullish(boolean),
+      thinking: v.nullish(boolean),
+      thinking_budget: v.nullish(thinkingBudget),
+      reasoning_effort: effort,
+    }),
   ),
   /** OpenRouter's older field. */
   include_reasoning: v.nullish(boolean),
