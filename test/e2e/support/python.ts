@@ -22,5 +22,5 @@ export function pythonWith(home: string, requirements: string): string | null {
 }
 
 function run(program: string, args: readonly string[]): boolean {
-  return spawnSync(program, args, { stdio: 'ignore', timeout: 120_000 }).status === 0
+  return spawnSync(program, args, { stdio: 'ignore', timeout: 300_000 }).status === 0
 }
