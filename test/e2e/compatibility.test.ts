@@ -9,17 +9,19 @@ const page = readFileSync(join(DOCS, 'compatibility.md'), 'utf8')
 const cited = [...page.matchAll(/^(\d+)\. \[([^\]]+)\]\(([^)]+)\): `(.+)`$/gm)].map(
   ([, number = '', name = '', path = '', title = '']) => ({ number, name, path, title }),
 )
-const rows = page
-  .slice(page.indexOf('| feature |'), page.indexOf('## What is not served'))
-  .split('\n')
-  .filter((line) => line.startsWith('|'))
-  .map((line) =>
-    line
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim()),
-  )
-const cells = rows.slice(2).flatMap(([, ...shown]) => shown)
+/** Each table of features as its rows of cells; the first is the head. */
+const tables = [...page.matchAll(/^\| feature \|.*\n(?:\|.*\n)+/gm)].map(([text]) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim()),
+    ),
+)
+const cells = tables.flatMap((rows) => rows.slice(2).flatMap(([, ...shown]) => shown))
 
 describe('docs/compatibility.md', () => {
   it.each(cited)('cites $name: $title', ({ path, title }) => {
@@ -38,8 +40,10 @@ describe('docs/compatibility.md', () => {
   })
 
   it('has as many cells in every row as there are columns', () => {
-    const [head = []] = rows
-    expect(rows.filter(({ length }) => length !== head.length)).toEqual([])
+    expect(tables).toHaveLength(2)
+    for (const rows of tables) {
+      expect(rows.filter(({ length }) => length !== rows[0]?.length)).toEqual([])
+    }
   })
 })
 
