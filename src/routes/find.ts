@@ -76,6 +76,15 @@ export function search(request: Request): Promise<Found | Misused | undefined> {
   return router().fetch(request)
 }
 
+/** The longest end of a path that is the path of a route; null if there is none. */
+export function routeAtEndOf(method: string, pathname: string): string | null {
+  for (let at = pathname.indexOf('/', 1); at !== -1; at = pathname.indexOf('/', at + 1)) {
+    const end = pathname.slice(at)
+    if (end !== '/' && fixed.has(`${method} ${end}`)) return end
+  }
+  return null
+}
+
 export function isAdminRoute(request: Request): boolean {
   const { pathname } = new URL(request.url)
   return adminPaths().some((matcher) => matcher.test(pathname))

@@ -6,7 +6,7 @@ import { readSettings } from '../settings.ts'
 import type { Reply, Unanswered } from './call.ts'
 import { crashedRequest } from './crash.ts'
 import { familyOf } from './family-of.ts'
-import { type Found, isAdminRoute, known, type Misused, search } from './find.ts'
+import { type Found, isAdminRoute, known, type Misused, routeAtEndOf, search } from './find.ts'
 import { PROBES } from './index.ts'
 import { genAiFields, type Telemetry } from './telemetry.ts'
 import { notServedOfGoogle } from './service/google-not-served.ts'
@@ -108,12 +108,15 @@ function refuse(failure: Unanswered, family: Family, requestId: string): Respons
 function unknownUrl(request: Request, family: Family): Unanswered {
   const { pathname } = new URL(request.url)
   const known = family.name === 'google' ? notServedOfGoogle(pathname) : notServedAt(pathname)
-  return (
-    known ?? {
-      reason: 'unknown_url',
-      message: `Invalid URL (${request.method} ${pathname.slice(0, 200)})`,
-    }
-  )
+  if (known !== null) return known
+  const { method } = request
+  const invalid = `Invalid URL (${method} ${pathname.slice(0, 200)})`
+  const served = routeAtEndOf(method, pathname)
+  return {
+    reason: 'unknown_url',
+    message:
+      served === null ? invalid : `${invalid}. ${method} ${served} is served: check the base URL.`,
+  }
 }
 
 /**

@@ -61,6 +61,32 @@ describe('the list of users', () => {
     expect((await get('/metrics', user.key)).status).toBe(401)
   }, 30_000)
 
+  it('tells scrapers no name that a client made up, and loses no count of it', async () => {
+    const user = await givenUser()
+    const pasted = `AIzaSy${crypto.randomUUID()}`
+    for (const model of [pasted, `${pasted}-b`, 'gemini-9.9-unheard-of']) {
+      await chat(user.key, { model })
+    }
+    const attempts = (text: string, model: string): number =>
+      text
+        .split('\n')
+        .filter((line) => line.startsWith('pollux_attempts_total') && line.includes(model))
+        .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+    await expect
+      .poll(() => runDurableObjectAlarm(env.USERS.getByName(user.userId)), { timeout: 5000 })
+      .toBe(true)
+    await expect
+      .poll(
+        async () =>
+          attempts(await (await get('/metrics', MASTER)).text(), 'model="gemini-9.9-unheard-of"'),
+        { timeout: 10_000 },
+      )
+      .toBe(1)
+    const text = await (await get('/metrics', MASTER)).text()
+    expect(attempts(text, 'model="(other)"')).toBe(2)
+    expect(text).not.toContain(pasted)
+  }, 30_000)
+
   it('is searched by label, sorted, and paged', async () => {
     const team = `team-${crypto.randomUUID()}`
     for (const name of ['c', 'a', 'b']) {

@@ -41,6 +41,21 @@ describe('every answer', () => {
     },
   )
 
+  it.each([
+    ['POST', '/v1/v1/chat/completions', 'POST /v1/chat/completions is served'],
+    ['POST', '/api/v1/embeddings', 'POST /v1/embeddings is served'],
+    ['POST', '/v1/embeddings/embeddings', 'POST /embeddings is served'],
+    ['GET', '/openai/v1/models', 'GET /v1/models is served'],
+    ['POST', '/anthropic/v1/messages', 'POST /v1/messages is served'],
+    ['POST', '/v1/chat/completions/chat/completions', 'base URL ends in /v1'],
+  ])('%s %s says what is wrong with the base URL', async (method, path, told) => {
+    const { key } = await givenUser()
+    const headers = { authorization: `Bearer ${key}` }
+    const answer = await fetchPollux(path, { method, headers })
+    expect(answer.status).toBe(404)
+    expect((await answer.json<ErrorBody>()).error.message).toContain(told)
+  })
+
   it('says which methods a path has', async () => {
     expect((await fetchPollux('/v1/models', { method: 'DELETE' })).headers.get('allow')).toBe(
       'GET, HEAD',

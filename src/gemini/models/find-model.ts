@@ -34,3 +34,11 @@ export function stripModelPrefix(name: string): string {
   const lower = bare.toLowerCase()
   return lower !== bare && (/^gem(?:ini|ma)-/.test(lower) || BY_ID.has(lower)) ? lower : bare
 }
+
+const FAMILIES =
+  /^(?:gemini|gemma|imagen|veo|lyria|learnlm|text-(?:multilingual-)?embedding)-[a-z0-9.-]{1,60}$/
+
+/** Whether a model's name has the form of Google's, whether it is in the catalogue or not. */
+export function isNameOfGoogles(name: string): boolean {
+  return FAMILIES.test(name)
+}

@@ -1,7 +1,9 @@
+import { isNameOfGoogles } from '../../gemini/models/find-model.ts'
 import type { Upstream } from '../../gemini/upstreams.ts'
 import { OUTCOMES } from '../../upstreams/verdict.ts'
 import { BUCKETS_MS, type Histogram, histograms } from '../ledger/latency.ts'
-import { type Usage, type UsageColumns, usageFrom } from '../ledger/usage.ts'
+import { OTHER_MODELS } from '../ledger/counters.ts'
+import { addUsage, type Usage, type UsageColumns, usageFrom } from '../ledger/usage.ts'
 import { REQUESTS } from './adding.ts'
 import { isOutNow } from './listing.ts'
 import type { UserSummary } from './push.ts'
@@ -12,18 +14,12 @@ interface Series {
 }
 
 /**
- * Everything reported, in Prometheus's text format 0.0.4. Labels are bounded: upstreams, models that users' objects
- * count separately, and words of Pollux's; never a user, a credential or a key. Counters must never go down, so the
- * use of deleted users stays included.
+ * Everything reported, in Prometheus's text format 0.0.4. Labels are upstreams, names of Google's models, and words of
+ * Pollux's; never a user, a credential or a key. Counters must never go down, so the use of deleted users stays
+ * included.
  */
 export function metricsOf(sql: SqlStorage, version: string, now: number): string {
-  const rows = sql
-    .exec<SumRow>('SELECT * FROM sums WHERE span_ms = 0 ORDER BY upstream, model')
-    .toArray()
-    .map((row) => ({
-      labels: { upstream: row.upstream, model: row.model },
-      usage: usageFrom(row),
-    }))
+  const rows = modelsOf(sql)
   const of = (value: (usage: Usage) => number): Series[] =>
     rows.map(({ labels, usage }) => ({ labels, value: value(usage) }))
   const tallied = talliesOf(sql)
@@ -114,6 +110,31 @@ export function metricsOf(sql: SqlStorage, version: string, now: number): string
 }
 
 type SumRow = UsageColumns & { upstream: string; model: string }
+
+interface ModelRow {
+  readonly labels: { readonly upstream: string; readonly model: string }
+  readonly usage: Usage
+}
+
+/**
+ * Danger: clients name the models, and some write a key in the model's place. Scrapers may read only Google's names, so
+ * all others are one label. A name is judged by its form alone: if it mattered whether the model has served by now, its
+ * count would leave that label, which would go down.
+ */
+function modelsOf(sql: SqlStorage): readonly ModelRow[] {
+  const rows = new Map<string, ModelRow>()
+  for (const row of sql.exec<SumRow>(
+    'SELECT * FROM sums WHERE span_ms = 0 ORDER BY upstream, model',
+  )) {
+    const model = isNameOfGoogles(row.model) ? row.model : OTHER_MODELS
+    const labels = { upstream: row.upstream, model }
+    const key = `${row.upstream} ${model}`
+    const known = rows.get(key)
+    if (known === undefined) rows.set(key, { labels, usage: usageFrom(row) })
+    else addUsage(known.usage, usageFrom(row))
+  }
+  return [...rows.values()]
+}
 
 function talliesOf(sql: SqlStorage): readonly { name: string; count: number }[] {
   return sql

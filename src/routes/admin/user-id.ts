@@ -6,7 +6,8 @@ export const USER_ID = /^[0-9a-f]{64}$/
 export function userNotFound(param: string): Failure {
   return {
     reason: 'user_not_found',
-    message: 'There is no such user; POST /v1/config/update creates one.',
+    message:
+      'There is no such user; GET /v1/config/users lists them, POST /v1/config/users makes one.',
     param,
   }
 }

@@ -46,7 +46,14 @@ export async function listStored(): Promise<Response> {
 }
 
 /** For requests about a stored completion by its id. */
-export async function getStored(): Promise<Failure> {
+export async function getStored({ params }: Call): Promise<Failure> {
+  if (params['id'] === 'chat/completions') {
+    return {
+      reason: 'unknown_url',
+      message:
+        'The path says /chat/completions twice: clients add it by themselves, so their base URL ends in /v1.',
+    }
+  }
   return {
     reason: 'not_served',
     message: 'There is no stored chat completion of this id: Pollux stores none.',
