@@ -59,21 +59,42 @@ const router = lazy(() => {
   return built
 })
 
-const adminPaths = lazy(() => {
-  const patterns = new Set(ADMINISTRATION.map(([, pattern]) => pattern))
-  return router()
-    .routes.filter(([, , , path]) => path !== undefined && patterns.has(path))
-    .map(([, matcher]) => matcher)
-})
+const adminPatterns = lazy(() => new Set(ADMINISTRATION.map(([, pattern]) => pattern)))
+
+const adminPaths = lazy(() =>
+  router()
+    .routes.filter(([, , , path]) => path !== undefined && adminPatterns().has(path))
+    .map(([, matcher]) => matcher),
+)
+
+/**
+ * What searches of the service's routes found, by method and path. A search tries hundreds of patterns, and clients of Google's API
+ * name their model in the path, so they would pay for it with every request.
+ */
+const searched = new Map<string, Found>()
+const MAX_SEARCHED = 500
+/** Longer paths are searched for each time: anybody may send them, and they would fill the memory. */
+const MAX_SEARCHED_CHARS = 200
 
 /** The route of a request, found without a search; undefined if it must be searched for. */
 export function known({ method, url }: Request): Found | undefined {
-  return fixed.get(`${method} ${plainPath(url)}`)
+  const key = `${method} ${plainPath(url)}`
+  return fixed.get(key) ?? searched.get(key)
 }
 
 /** Undefined if no route has this path. */
-export function search(request: Request): Promise<Found | Misused | undefined> {
-  return router().fetch(request)
+export async function search(request: Request): Promise<Found | Misused | undefined> {
+  const found = await router().fetch(request)
+  if (found !== undefined && 'run' in found && !adminPatterns().has(found.pattern)) {
+    remember(`${request.method} ${plainPath(request.url)}`, found)
+  }
+  return found
+}
+
+function remember(key: string, found: Found): void {
+  if (key.length > MAX_SEARCHED_CHARS) return
+  if (searched.size >= MAX_SEARCHED) searched.clear()
+  searched.set(key, found)
 }
 
 /** The longest end of a path that is the path of a route; null if there is none. */

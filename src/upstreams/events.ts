@@ -1,14 +1,20 @@
 import { keepTyped } from '../gemini/typed.ts'
 import type { GenerateContentResponse } from '../gemini/types.ts'
+import { GatheredReads } from '../http/gathered-reads.ts'
 import { SseParser } from '../http/sse.ts'
 import { parseReply } from './reply.ts'
 import type { Front } from './front.ts'
 
-/** Bytes. Larger than all of Google's events except pictures, which take several reads. */
-const BUFFER_BYTES = 16_384
 /** The most bytes of one event. Enough for a few pictures. */
 const MAX_EVENT_BYTES = 33_554_432
 const STREAMING = { stream: true } as const
+/**
+ * Where events come closer together than this, all events of such a time are read together. It is about what a screen shows one
+ * picture, so nobody sees the difference.
+ */
+const HELD_MS = 16
+/** The assumed time between events until some have come: a stream begins without being held. */
+const UNKNOWN_GAP_MS = 100
 
 /** What one read of an upstream's stream brought. */
 export interface Batch {
@@ -31,14 +37,16 @@ export interface Batch {
  * read, so that they can also be written together.
  */
 export class UpstreamEvents {
-  readonly #reader: ReadableStreamBYOBReader
-  /** One buffer serves all reads: each read takes it away and returns it with the bytes. */
-  #buffer = new ArrayBuffer(BUFFER_BYTES)
+  readonly #reads: GatheredReads
   readonly #decoder = new TextDecoder()
   readonly #parser = new SseParser()
   readonly #unwrap: Front['unwrap']
   /** Bytes since the last complete event. */
   #waiting = 0
+  /** When the last events came. Epoch milliseconds. */
+  #cameAt = Date.now()
+  /** A moving average of the time between two events. */
+  #gapMs = UNKNOWN_GAP_MS
 
   readonly #unwrapText: Front['unwrapText'] | null
 
@@ -48,15 +56,21 @@ export class UpstreamEvents {
     unwrap: Front['unwrap'],
     unwrapText: Front['unwrapText'] | null = null,
   ) {
-    this.#reader = body.getReader({ mode: 'byob' })
+    this.#reads = new GatheredReads(body)
     this.#unwrap = unwrap
     this.#unwrapText = unwrapText
   }
 
   /** The next batch with at least one event, or the end. Rejects if the connection breaks or is aborted. */
   next(): Promise<Batch> {
+    if (this.#gapMs > HELD_MS || this.#reads.isFull) return this.#read()
+    this.#reads.gather()
+    return scheduler.wait(HELD_MS).then(() => this.#read())
+  }
+
+  #read(): Promise<Batch> {
     // Creates only one promise per read, since this runs for every chunk of every stream.
-    return this.#reader.read(new Uint8Array(this.#buffer)).then(this.#taken)
+    return this.#reads.read().then(this.#taken)
   }
 
   readonly #taken = ({
@@ -68,13 +82,21 @@ export class UpstreamEvents {
       return this.#batch([...payloads, ...this.#parser.end()], true)
     }
     const payloads = this.#parser.push(this.#decoder.decode(value, STREAMING))
-    this.#buffer = value.buffer
+    const { byteLength } = value
+    this.#reads.giveBack(value)
     if (payloads.length > 0) {
       this.#waiting = 0
+      this.#came(payloads.length)
       return this.#batch(payloads, false)
     }
-    this.#waiting += value.byteLength
-    return this.#waiting > MAX_EVENT_BYTES ? OVERSIZED : this.next()
+    this.#waiting += byteLength
+    return this.#waiting > MAX_EVENT_BYTES ? OVERSIZED : this.#read()
+  }
+
+  #came(events: number): void {
+    const now = Date.now()
+    this.#gapMs += ((now - this.#cameAt) / events - this.#gapMs) / 4
+    this.#cameAt = now
   }
 
   #batch(payloads: readonly string[], done: boolean): Batch {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestProject } from 'vitest/node'
 import { BYTES } from './media.ts'
 
@@ -54,6 +55,7 @@ const PAGES: Readonly<Record<string, Answer>> = {
   '/silent': () => undefined,
   '/stalling': (response) =>
     void response.writeHead(200, { 'content-type': 'image/png' }).write(BYTES.png),
+  '/chunks': (response, query) => void sendChunks(response, query),
   '/of-size': (response, query) => {
     const bytes = new Uint8Array(Number(query.get('bytes')))
     bytes.set(BYTES.png)
@@ -113,4 +115,18 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 
 function file(type: string, bytes: Uint8Array): Answer {
   return (response) => response.writeHead(200, { 'content-type': type }).end(bytes)
+}
+
+/** `count` chunks of `bytes`, each with its number, `gap` milliseconds apart; after them the connection `breaks`, or the answer ends. */
+async function sendChunks(response: ServerResponse, query: URLSearchParams): Promise<void> {
+  const [count = 0, bytes = 0, gap = 0] = ['count', 'bytes', 'gap'].map((name) =>
+    Number(query.get(name) ?? 0),
+  )
+  for (let number = 0; number < count && !response.destroyed; number++) {
+    if (!response.write(`${number};`.padEnd(bytes, '.')))
+      await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (gap > 0) await sleep(gap)
+  }
+  if (query.has('breaks')) response.destroy()
+  else response.end()
 }

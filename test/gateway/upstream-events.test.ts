@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { chat, givenUser, google, textOf } from '../support/pollux.ts'
+
+/** What each read of a streamed answer brings its client. */
+async function readsOf(words: number, chunkDelayMs: number): Promise<readonly string[]> {
+  const user = await givenUser(['api_key'])
+  const credential = user.credentials[0]?.handle ?? ''
+  const chunks = Array.from({ length: words }, (_, number) => ({
+    candidates: [
+      {
+        content: { role: 'model', parts: [{ text: `word${number} ` }] },
+        index: 0,
+        ...(number === words - 1 && { finishReason: 'STOP' }),
+      },
+    ],
+  }))
+  await google.script({ credential, reply: { chunks, chunkDelayMs } })
+  const { body } = await chat(user.key, { stream: true })
+  const reads: string[] = []
+  for await (const bytes of body ?? []) reads.push(new TextDecoder().decode(bytes))
+  expect(textOf(reads.join(''))).toBe(
+    Array.from({ length: words }, (_, number) => `word${number} `).join(''),
+  )
+  return reads
+}
+
+describe('events of Google', () => {
+  it('reach the client together where they come fast, but the first at once', async () => {
+    const reads = await readsOf(200, 1)
+    expect(reads.length).toBeLessThan(80)
+    expect(textOf(reads[0] ?? '').split(' ').length).toBeLessThan(5)
+  })
+
+  it('reach the client each by itself where they come slowly', async () => {
+    const reads = await readsOf(12, 60)
+    expect(reads.length).toBeGreaterThanOrEqual(12)
+  })
+})
