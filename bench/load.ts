@@ -9,6 +9,8 @@ export interface Job {
   readonly headers: Readonly<Record<string, string>>
   /** Used in turn, by all connections together. */
   readonly bodies: readonly string[]
+  /** Whose keys they come with, in turn, where that is not one user's in `headers`. */
+  readonly keys?: readonly string[]
   readonly connections: number
   /** In total. Each connection takes the next one until none is left. */
   readonly requests: number
@@ -32,7 +34,11 @@ export interface Spread {
 const STAMP = /t=(\d+);/g
 
 async function run(job: Job): Promise<Done> {
-  const requests = job.bodies.map((body) => requestOf(job, body))
+  const { keys = [] } = job
+  const heads = keys.map((key) => ({ ...job.headers, authorization: `Bearer ${key}` }))
+  const requests = (heads.length === 0 ? [job.headers] : heads).flatMap((headers) =>
+    job.bodies.map((body) => requestOf({ ...job, headers }, body)),
+  )
   const sockets = await Promise.all(Array.from({ length: job.connections }, () => open(job.port)))
   const clients = sockets.map((socket) => new Client(socket))
   const began = performance.now()

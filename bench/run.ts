@@ -10,6 +10,7 @@ import { short, single } from './cases/short.ts'
 import { bundled, start } from './cases/start.ts'
 import { object } from './cases/object.ts'
 import { paced, stream } from './cases/stream.ts'
+import { users } from './cases/users.ts'
 import { machine, table } from './report.ts'
 import { peerAt } from './peer.ts'
 import { Sides } from './sides.ts'
@@ -22,6 +23,7 @@ const CASES: readonly Case[] = [
   ...DIALECT_CASES,
   agent,
   images,
+  users,
   start,
   object,
   bundled,

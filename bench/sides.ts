@@ -56,6 +56,12 @@ export class Sides implements Disposable {
     return this.ask(spoken === undefined ? chatJob(work, to) : spokenJob(work, to, spoken))
   }
 
+  /** The same for who makes the job itself. */
+  async askGoogle(answer: Answer, job: Job): Promise<Done> {
+    await this.#upstream.ask(answer)
+    return this.ask(job)
+  }
+
   async ask(job: Job): Promise<Done> {
     return (await this.#load.ask(job)) as Done
   }

@@ -86,14 +86,18 @@ function objectsOfPollux(): Record<string, string> {
   return Object.fromEntries(Array.from(bindings, ([, name, type]) => [name, type]))
 }
 
-/** Makes the user of `USER_KEY`, with `credentials` API keys in the ring. */
-export async function configure(port: number, credentials: number): Promise<void> {
+/** Makes the user of a key, with `credentials` API keys in the ring. */
+export async function configure(
+  port: number,
+  credentials: number,
+  userKey = USER_KEY,
+): Promise<void> {
   for (let number = 0; number < credentials; number++) {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/config/update`, {
       method: 'POST',
       headers: { authorization: `Bearer ${MASTER_KEY}` },
       body: JSON.stringify({
-        apiKey: USER_KEY,
+        apiKey: userKey,
         gcpServiceAccount: { type: 'api_key', api_key: `AIzaSyBench${number}`.padEnd(39, '0') },
       }),
     })
