@@ -134,8 +134,13 @@ async function readLong(
 }
 
 async function readShort(request: Request): Promise<Cut | NotRead> {
-  const text = await new Patience().for(request.text())
-  return text === null ? 'too_slow' : { text, cuttings: Cuttings.NONE }
+  const patience = new Patience()
+  try {
+    const text = await patience.for(request.text())
+    return text === null ? 'too_slow' : { text, cuttings: Cuttings.NONE }
+  } finally {
+    patience.end()
+  }
 }
 
 export type Bytes = { readonly ok: true; readonly bytes: Uint8Array } | Refused

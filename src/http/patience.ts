@@ -10,18 +10,38 @@ const WHOLE_MS = 600_000
 /** How long to wait for a body: between two pieces, and in all. */
 export class Patience {
   readonly #endsAt = Date.now() + WHOLE_MS
+  /** When the piece that is waited for is given up. Epoch milliseconds. */
+  #giveUpAt = Infinity
+  #giveUp: () => void = () => undefined
+  /** One timer for all pieces. It may go off too early, and then goes on. */
+  #timer: ReturnType<typeof setTimeout> | null = null
+  #timerAt = Infinity
 
   /**
    * The result of the work, or null if it takes too long. The work then goes on, and its result or error is ignored.
    */
-  async for<T>(work: Promise<T>, idleMs = IDLE_MS): Promise<T | null> {
+  for<T>(work: Promise<T>, idleMs = IDLE_MS): Promise<T | null> {
     const { promise, resolve } = Promise.withResolvers<null>()
-    const ms = Math.min(idleMs, Math.max(0, this.#endsAt - Date.now()))
-    const timer = setTimeout(() => resolve(null), ms)
-    try {
-      return await Promise.race([work, promise])
-    } finally {
-      clearTimeout(timer)
-    }
+    this.#giveUp = () => resolve(null)
+    this.#giveUpAt = Math.min(Date.now() + idleMs, this.#endsAt)
+    if (this.#giveUpAt < this.#timerAt) this.#setTimer()
+    return Promise.race([work, promise])
+  }
+
+  /** To be called when nothing more is waited for. */
+  end(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+  }
+
+  #setTimer(): void {
+    this.end()
+    this.#timerAt = this.#giveUpAt
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, this.#giveUpAt - Date.now()))
+  }
+
+  #tick(): void {
+    this.#timerAt = Infinity
+    if (Date.now() >= this.#giveUpAt) this.#giveUp()
+    else this.#setTimer()
   }
 }

@@ -4,6 +4,11 @@ import { Upload } from './uploads.ts'
 const FIRST_BUFFER_BYTES = 16_384
 /** Bytes. workerd first reads into its own memory, as many bytes as are asked for, and then copies them. */
 const READ_BYTES = 131_072
+/**
+ * A sender of so much is taken to mean the length that it announced. From then on the buffer has that size: each growth
+ * copies everything.
+ */
+const MEANT_BYTES = 1_048_576
 
 export interface Reading {
   /** The announced length in bytes; 0 or NaN if none is announced. */
@@ -56,12 +61,15 @@ export async function readBytes(
       const isShort = (value?.byteLength ?? 0) < room
       if (done || isShort) return new Uint8Array(buffer, 0, size)
       if (size === buffer.byteLength) {
-        const larger = Math.min(2 * size, limit + 1, Math.max(whole, size + 1))
+        const isMeant = expected > 0 && size >= MEANT_BYTES
+        const more = isMeant ? Infinity : 2 * size
+        const larger = Math.min(more, limit + 1, Math.max(whole, size + 1))
         if (!upload.grow(larger)) return giveUp('too_many')
         buffer = buffer.transfer(larger)
       }
     }
   } finally {
+    patience.end()
     upload.end()
   }
 }

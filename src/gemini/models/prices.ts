@@ -1,3 +1,5 @@
+import { DAY_MS } from '../../json/time.ts'
+
 /**
  * Google's prices in dollars for a million tokens, standard tier; the Gemini API and Vertex AI (global) charge the
  * same. These are list prices: an admin may set others (PUT /v1/config/prices). Read on 2026-11-28 in LiteLLM 1.110.2
@@ -98,15 +100,36 @@ export function priceOf(
   at: number,
   overrides: readonly Price[] = [],
 ): Price | undefined {
-  return ownPriceOf(model, at, overrides) ?? ownPriceOf(model, at, PRICES)
+  return ownPriceOf(model, at, overrides) ?? listedPriceOf(model, at)
+}
+
+/** The list's prices that hold on one day, by model: every answer needs one, and they change at midnight only. */
+let listed = { day: -1, byModel: new Map<string, Price>() }
+
+function listedPriceOf(model: string, at: number): Price | undefined {
+  const day = Math.floor(at / DAY_MS)
+  if (listed.day !== day) {
+    const date = dateOf(at)
+    const held = PRICES.filter((price) => holdsOn(price, date)).reverse() // the first of a model wins, as in `ownPriceOf`
+    listed = { day, byModel: new Map(held.map((price) => [price.model, price])) }
+  }
+  return listed.byModel.get(model)
 }
 
 /** The same, from these prices only. */
 export function ownPriceOf(model: string, at: number, prices: readonly Price[]): Price | undefined {
-  const day = new Date(at).toISOString().slice(0, 10)
-  return prices.find(
-    ({ model: of, from = '', until = '9' }) => of === model && from <= day && day < until,
-  )
+  if (prices.length === 0) return undefined
+  const date = dateOf(at)
+  return prices.find((price) => price.model === model && holdsOn(price, date))
+}
+
+/** In ISO 8601, UTC. */
+function dateOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10)
+}
+
+function holdsOn({ from = '', until = '9' }: Price, date: string): boolean {
+  return from <= date && date < until
 }
 
 const MEDIA = ['audioIn', 'imageIn', 'videoIn', 'imageOut', 'audioOut'] as const
