@@ -36,11 +36,10 @@ export class Chores {
   #flushing: Promise<void> | null = null
   #checkpoint: AbortController | null = null
   #alarmAt: number | null = null
-  #pruneAt = 0
   #snapshotFailures = 0
   readonly #pushEveryMs: number
   /** From when on the totals object may be told again, in epoch milliseconds. */
-  #pushFrom = 0
+  #pushFrom: number
   #pushFailures = 0
   /** The version of the ledger that was reported last. */
   #pushedUse: number
@@ -48,6 +47,8 @@ export class Chores {
   constructor(ctx: DurableObjectState, state: UserState, pushEveryMs: number) {
     this.#pushEveryMs = pushEveryMs
     this.#pushedUse = state.ledger.version
+    const { pushedAt } = state.profile
+    this.#pushFrom = pushedAt === 0 ? 0 : pushedAt + pushEveryMs
     this.#ctx = ctx
     this.#state = state
   }
@@ -71,7 +72,7 @@ export class Chores {
         credentials.flush()
         profile.flush()
         signatures.flush()
-        if (now >= this.#pruneAt) this.#prune(now)
+        if (now >= profile.prunedAt + PRUNE_EVERY_MS) this.#prune(now)
       })
       ledger.flushed()
       credentials.flushed()
@@ -85,7 +86,7 @@ export class Chores {
 
   /** Pruning happens with the traffic and not by alarm: without traffic no rows are added. */
   #prune(now: number): void {
-    this.#pruneAt = now + PRUNE_EVERY_MS
+    this.#state.profile.pruned(now)
     this.#state.ledger.prune(now)
     this.#state.buckets.prune(now)
     this.#state.faults.prune(now)
@@ -168,9 +169,10 @@ export class Chores {
       this.#pushFailures = 0
       // Changes by admins are rare, and must not delay the next push of use.
       const isOfUse = this.#pushedUse !== useVersion
-      this.#pushFrom = isOfUse ? Date.now() + this.#pushEveryMs : 0
+      const now = Date.now()
+      this.#pushFrom = isOfUse ? now + this.#pushEveryMs : 0
       this.#pushedUse = useVersion
-      this.#state.profile.pushed(push.version)
+      this.#state.profile.pushed(push.version, isOfUse ? now : 0)
     } catch (error) {
       this.#pushFailures++
       logError('push_failed', { user: userId, error: String(error) })
@@ -206,7 +208,17 @@ export class Chores {
     if (known !== null && known <= due) return
     this.#alarmAt = due
     // Not awaited: whatever the alarm is for is on disk, and is found again when the object wakes next.
-    this.#ctx.waitUntil(this.#ctx.storage.setAlarm(due, { allowUnconfirmed: true }))
+    this.#ctx.waitUntil(known === null ? this.#setUnlessSooner(due) : this.#set(due))
+  }
+
+  /** An alarm that was set before the object slept costs nothing; to set it again costs two commits. */
+  async #setUnlessSooner(due: number): Promise<void> {
+    const at = await this.#ctx.storage.getAlarm()
+    if (at === null || at > due) await this.#set(due)
+  }
+
+  #set(due: number): Promise<void> {
+    return this.#ctx.storage.setAlarm(due, { allowUnconfirmed: true })
   }
 
   #nextDue(): number {

@@ -260,14 +260,20 @@ const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE pins ADD COLUMN uncounted_model TEXT;
   `,
+  // What is done from time to time, also by an object that sleeps between its requests.
+  `
+  ALTER TABLE user ADD COLUMN pushed_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE user ADD COLUMN pruned_at INTEGER NOT NULL DEFAULT 0;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 
 /** Whether this object belongs to a configured user. Reads only. */
 export function isConfigured(sql: SqlStorage): boolean {
-  const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'user'")
-  return tables.toArray().length > 0
+  // It was made first. Without the limit every waking reads a row for each table and index that follows.
+  const found = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'user' LIMIT 1")
+  return found.toArray().length > 0
 }
 
 /** Creates the tables of the user `userId`, or brings those of an older version up to date. */

@@ -86,7 +86,7 @@ describe('a body', () => {
   it.each([100, 1_000_000])(
     'of which nothing more comes is given up (%i announced)',
     async (length) => {
-      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
       const request = new Request('http://pollux.test/', {
         method: 'POST',
         body: unfinished(10),

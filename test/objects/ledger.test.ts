@@ -8,6 +8,7 @@ import {
   LAPSE_MS,
   LEASE_MS,
 } from '../../src/objects/ledger/lease-times.ts'
+import { countingRows } from '../support/counting-rows.ts'
 import { OTHER_MODELS } from '../../src/objects/ledger/counters.ts'
 import { Ledger } from '../../src/objects/ledger/ledger.ts'
 import { terminalSum } from '../../src/objects/ledger/usage.ts'
@@ -238,6 +239,28 @@ describe('the ledger', () => {
       expect(lives()).toBe(2)
       start().prune(NOW + LEASE_MS + GRACE_MS + 1)
       expect(lives()).toBe(0)
+    }))
+
+  it('begins with as few reads after many lives as after one', () =>
+    withLedger((start, sql) => {
+      const readsOf = (): number => {
+        const counting = countingRows(sql)
+        expect(new Ledger(counting.sql, NOW).openCount()).toBe(0)
+        return counting.read()
+      }
+      const live = (): LeaseRef => {
+        const ledger = start()
+        const lease = ledger.grant(terms(), NOW)
+        ledger.settle(report(lease), NOW)
+        flush(ledger, NOW)
+        return lease
+      }
+      const first = live()
+      const few = readsOf()
+      for (let life = 0; life < 30; life++) live()
+      expect(readsOf()).toBe(few)
+      // It is remembered all the same.
+      expect(start().settle(report(first), NOW)).toBe(false)
     }))
 
   it('bounds its rows, whatever models a client thinks up', () =>

@@ -1,5 +1,11 @@
-/** Storage that counts written rows, including deleted ones. */
-export function countingRows(sql: SqlStorage): { sql: SqlStorage; written: () => number } {
+interface Counting {
+  readonly sql: SqlStorage
+  readonly written: () => number
+  readonly read: () => number
+}
+
+/** Storage that counts the rows it reads and writes, including deleted ones. */
+export function countingRows(sql: SqlStorage): Counting {
   const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
   const exec: SqlStorage['exec'] = (query, ...bindings) => {
     const cursor = sql.exec(query, ...bindings)
@@ -8,6 +14,7 @@ export function countingRows(sql: SqlStorage): { sql: SqlStorage; written: () =>
   }
   return {
     sql: new Proxy(sql, { get: (_, name) => (name === 'exec' ? exec : Reflect.get(sql, name)) }),
+    read: () => cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0),
     written: () => cursors.reduce((sum, cursor) => sum + cursor.rowsWritten, 0),
   }
 }

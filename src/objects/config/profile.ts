@@ -18,6 +18,8 @@ export class Profile {
   readonly life: string
   #shared: Shared
   #pushedVersion: number
+  #pushedAt: number
+  #prunedAt: number
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -36,6 +38,8 @@ export class Profile {
     this.#own = { ...DEFAULT_SETTINGS, ...settings, limits }
     this.#settings = withPlan(this.#own, this.#shared.plan)
     this.#pushedVersion = row.pushed_version
+    this.#pushedAt = row.pushed_at
+    this.#prunedAt = row.pruned_at
   }
 
   /** The settings that apply: the plan's override the user's own. */
@@ -152,9 +156,25 @@ export class Profile {
     return this.#pushedVersion
   }
 
-  pushed(version: number): void {
+  /** When the totals object was told of use. Epoch milliseconds; 0: never, or what it was told last was no use. */
+  get pushedAt(): number {
+    return this.#pushedAt
+  }
+
+  pushed(version: number, at: number): void {
     this.#pushedVersion = version
-    this.#sql.exec('UPDATE user SET pushed_version = ?', version)
+    this.#pushedAt = at
+    this.#sql.exec('UPDATE user SET pushed_version = ?, pushed_at = ?', version, at)
+  }
+
+  /** When rows that nobody can ask for any more were last looked for. Epoch milliseconds; 0: never. */
+  get prunedAt(): number {
+    return this.#prunedAt
+  }
+
+  pruned(at: number): void {
+    this.#prunedAt = at
+    this.#sql.exec('UPDATE user SET pruned_at = ?', at)
   }
 
   snapshotDue(): boolean {
@@ -196,4 +216,6 @@ type ProfileRow = {
   life: string
   shared: string
   pushed_version: number
+  pushed_at: number
+  pruned_at: number
 }

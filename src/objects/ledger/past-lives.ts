@@ -6,17 +6,13 @@ export class Lives {
   readonly #sql: SqlStorage
   /** All leases are granted in this life. */
   readonly current = newLife(crypto.randomUUID().slice(0, 13))
+  /** Those that were asked for. An object that often sleeps has a hundred, and nearly all reports are about the current one. */
   readonly #past = new Map<string, Life>()
   readonly #changed = new Set<Life>()
 
   /** `last`: the row of the life that wrote last, which is over now. */
   constructor(sql: SqlStorage, last: LifeRow | undefined) {
     this.#sql = sql
-    for (const row of sql.exec<LifeRow>(
-      'SELECT life, granted, open, lost_leases FROM past_lives',
-    )) {
-      this.#past.set(row.life, fromRow(row))
-    }
     if (last === undefined) return
     const life = fromRow(last)
     this.#past.set(life.id, life)
@@ -28,9 +24,16 @@ export class Lives {
     if (id === this.current.id) return this.current
     const known = this.#past.get(id)
     if (known !== undefined) return known
-    const life = newLife(id)
+    const life = this.#stored(id) ?? newLife(id)
     this.#past.set(id, life)
     return life
+  }
+
+  #stored(id: string): Life | null {
+    const [row] = this.#sql
+      .exec<LifeRow>('SELECT life, granted, open, lost_leases FROM past_lives WHERE life = ?', id)
+      .toArray()
+    return row === undefined ? null : fromRow(row)
   }
 
   changed(life: Life): void {
