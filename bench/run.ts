@@ -9,7 +9,7 @@ import { images } from './cases/images.ts'
 import { short, single } from './cases/short.ts'
 import { bundled, start } from './cases/start.ts'
 import { object } from './cases/object.ts'
-import { paced, stream } from './cases/stream.ts'
+import { crowded, open, paced, stream } from './cases/stream.ts'
 import { users } from './cases/users.ts'
 import { machine, table } from './report.ts'
 import { peerAt } from './peer.ts'
@@ -20,6 +20,8 @@ const CASES: readonly Case[] = [
   single,
   stream,
   paced,
+  crowded,
+  open,
   ...DIALECT_CASES,
   agent,
   images,

@@ -32,7 +32,7 @@ export const short: Case = {
           of: ({ cpuMs }) => cpuMs / requests,
           floor: 'b',
           unit: micros,
-          goal: { must: 2.2, aim: 1.5 },
+          goal: { must: 1.6, aim: 1.35 },
         }),
       ],
       notes: [
@@ -63,7 +63,7 @@ export const single: Case = {
           of: ({ firstByteMs }) => firstByteMs.p50,
           floor: 'b',
           unit: millis,
-          goal: { must: 1.5, aim: 1.2 },
+          goal: { must: 1.5, aim: 1.3 },
           less: 'direct',
         }),
       ],

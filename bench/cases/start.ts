@@ -52,7 +52,7 @@ export const bundled: Case = {
   name: 'bundle',
   run() {
     const kib = gzipSync(bundle('src/worker.ts')).length / 1024
-    const goal = { must: '≤ 120 KiB', aim: '80 KiB', met: kib <= 120 }
+    const goal = { must: '≤ 135 KiB', aim: '', met: kib <= 135 }
     const measured = { work: 'the Worker', measure: 'bundle, gzip' }
     return Promise.resolve({
       rows: [absolute(measured, `${kib.toFixed(1)} KiB`, goal)],
