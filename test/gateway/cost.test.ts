@@ -110,7 +110,8 @@ describe('what a request costs in the object', () => {
     laterBy(1_800_000)
     const { calls, ...rows } = await bill(() => answered(chat(user.key)))
     expect(calls).toEqual(['lease', 'settle'])
-    expect(rows).toMatchObject({ rowsWritten: 4, alarmsSet: 0 })
+    expect(rows.alarmsSet).toBe(0)
+    expect(rows.rowsWritten).toBeLessThanOrEqual(5) // One of them only if another hour has begun.
     expect(rows.rowsRead).toBeLessThan(25)
   })
 
