@@ -103,7 +103,7 @@ describe.each(Object.entries(DIALECTS))('%s', (path, bodyOf) => {
       expect(sent).toEqual(await sentFor(path, await givenUser(), body))
       expect(JSON.stringify(sent)).toContain('tool_59')
     }
-  })
+  }, 30_000)
 
   it('is refused for the same field with each turn', async () => {
     const user = await givenUser()
@@ -115,7 +115,7 @@ describe.each(Object.entries(DIALECTS))('%s', (path, bodyOf) => {
       expect(answer.status).toBe(400)
       expect(await answer.text()).toMatch(/(?:messages|input)[.[]\d+/)
     }
-  })
+  }, 30_000)
 })
 
 /** The same body with one more item, which is not a message. */

@@ -5,6 +5,7 @@
 import * as v from 'valibot'
 import type { MediaKind } from '../../gemini/media/media-types.ts'
 import type { Part } from '../../gemini/types.ts'
+import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import { isRecord } from '../../json/record.ts'
 import { IMAGE_DETAILS, type ImageDetail } from '../openai/image-detail.ts'
 import { string } from '../words.ts'
@@ -139,7 +140,14 @@ function media(
 }
 
 /** The parts in Gemini's form. Empty texts are left out, since Gemini refuses them. */
-export function toParts(content: readonly ContentPart[]): Part[] {
+export function toParts(content: readonly ContentPart[]): readonly Part[] {
+  return Object.isFrozen(content) ? partsOfTexts(content) : partsOf(content)
+}
+
+/** Frozen content has no media (items.ts). */
+const partsOfTexts = onceForFrozen((content) => frozen(partsOf(content as readonly ContentPart[])))
+
+function partsOf(content: readonly ContentPart[]): readonly Part[] {
   return content.flatMap((each): Part[] => {
     if (typeof each !== 'string') return [each.part]
     return each === '' ? [] : [{ text: each }]

@@ -2,6 +2,7 @@
 import { Conversation } from '../../gemini/ask/conversation.ts'
 import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
 import type { Part } from '../../gemini/types.ts'
+import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import { isRecord, present } from '../../json/record.ts'
 import { customArguments } from '../openai/custom-tools.ts'
 import { toParts } from './content.ts'
@@ -119,11 +120,12 @@ function call(
 }
 
 /** A text that is not a JSON object is kept as it is: the model wrote it, and so finds it again. */
-function argumentsOf({
-  arguments: given,
-}: {
-  readonly arguments?: unknown
-}): Record<string, unknown> {
+const argumentsOf = onceForFrozen((item) => {
+  const args = readArguments((item as { readonly arguments?: unknown }).arguments)
+  return Object.isFrozen(item) ? frozen(args) : args
+})
+
+function readArguments(given: unknown): Record<string, unknown> {
   if (typeof given !== 'string') return isRecord(given) ? sendable(given) : {}
   return given.trim() === '' ? {} : (parseObject(given) ?? { raw: given })
 }

@@ -1,6 +1,7 @@
 /** What a response repeats of its request. */
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { isRecord } from '../../json/record.ts'
+import { onceForFrozen } from '../../json/frozen.ts'
 import { toJsonLine } from '../../json/line.ts'
 import type { ResponsesRequest } from './body.ts'
 
@@ -37,8 +38,16 @@ export function settingsJson(
   said['parallel_tool_calls'] = parallel_tool_calls !== false
   said['reasoning'] = reasoningOf(raw['reasoning'])
   said['text'] = textOf(cuttings.uncut(raw['text']))
-  return toJsonLine(said)
+  // Piece by piece: an agent's tools are most of it, and the same with each turn.
+  const fields = Object.entries(said).map(([name, value]) => `"${name}":${lineOf(value)}`)
+  return `{${fields.join(',')}}`
 }
+
+function lineOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? objectLine(value) : toJsonLine(value)
+}
+
+const objectLine = onceForFrozen((value) => toJsonLine(value))
 
 function reasoningOf(reasoning: unknown): object {
   const { effort, summary } = isRecord(reasoning) ? reasoning : {}

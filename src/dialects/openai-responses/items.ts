@@ -1,6 +1,7 @@
 /** The items of an input. Fields that are not read here are accepted, since clients send answers back unchanged. */
 import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
+import { checkedOnce } from '../checked-once.ts'
 import { name, record, string } from '../words.ts'
 import { content, type ContentPart, type Media } from './content.ts'
 import { toolList } from './tool-schema.ts'
@@ -120,11 +121,24 @@ const other = v.pipe(
   v.transform(() => ({ type: 'other' as const })),
 )
 
-const item = v.lazy((input) => {
-  const type = typeOf(input)
-  if (type === undefined) return message // its message says what is missing
-  return Object.hasOwn(SCHEMAS, type) ? SCHEMAS[type as keyof typeof SCHEMAS] : other
-})
+const item = checkedOnce(
+  v.lazy((input) => {
+    const type = typeOf(input)
+    if (type === undefined) return message // its message says what is missing
+    return Object.hasOwn(SCHEMAS, type) ? SCHEMAS[type as keyof typeof SCHEMAS] : other
+  }),
+  isWithoutMedia,
+)
+
+/** Media are read into their parts anew for each request. */
+function isWithoutMedia(read: object): boolean {
+  const { content: said, output } = read as Partial<Record<string, unknown>>
+  return [said, output].every((list) => !Array.isArray(list) || list.every(isText))
+}
+
+function isText(part: unknown): boolean {
+  return typeof part === 'string'
+}
 
 /** Clients leave out the type of messages, and of references that have only an id. */
 function typeOf(input: unknown): string | undefined {

@@ -1,6 +1,7 @@
 /** The tools of a request. Tools without an equivalent in Gemini are recognised and dropped. */
 import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
+import { checkedOnce } from '../checked-once.ts'
 import { name, record, string } from '../words.ts'
 
 const text = v.nullish(string)
@@ -80,20 +81,22 @@ const other = v.pipe(
   }),
 )
 
-const tool = v.lazy((input) => {
-  switch (isRecord(input) ? input['type'] : undefined) {
-    case 'function':
-      return functionTool
-    case 'custom':
-      return customTool
-    case 'namespace':
-      return namespaceTool
-    case 'tool_search':
-      return toolSearch
-    default:
-      return other
-  }
-})
+const tool = checkedOnce(
+  v.lazy((input) => {
+    switch (isRecord(input) ? input['type'] : undefined) {
+      case 'function':
+        return functionTool
+      case 'custom':
+        return customTool
+      case 'namespace':
+        return namespaceTool
+      case 'tool_search':
+        return toolSearch
+      default:
+        return other
+    }
+  }),
+)
 
 export const toolList = v.array(tool, 'an array of tools')
 export type Tool = v.InferOutput<typeof tool>

@@ -5,6 +5,7 @@
 import type { OfferedFunction } from '../../gemini/ask/functions.ts'
 import type { Tool as GeminiTool } from '../../gemini/types.ts'
 import { customFunction } from '../openai/custom-tools.ts'
+import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import { NATIVE_TOOLS, type NativeName } from './native-tools.ts'
 import { withTextEnums } from './numeric-enums.ts'
 import type { CustomTool, FunctionTool, Tool } from './tool-schema.ts'
@@ -69,22 +70,11 @@ export class Offers {
       const custom = customFunction({ name, description, grammar: format })
       return this.#put(name, namespace, { kind: 'custom', ...custom })
     }
-    const { name, description, parameters } = tool
-    const schema = parameters ? withTextEnums(parameters) : parameters
-    this.#put(name, namespace, {
-      kind: 'function',
-      description,
-      parameters: schema,
-      schema: parameters,
-    })
+    this.#put(tool.name, namespace, functionOf(tool))
   }
 
   /** If several share a name, the first one counts. */
-  #put(
-    clientName: string,
-    namespace: string | null,
-    offered: Omit<Offered, 'name' | 'clientName' | 'namespace'>,
-  ): void {
+  #put(clientName: string, namespace: string | null, offered: Unnamed | Offered): void {
     const key = keyOf(clientName, namespace)
     if (this.#names.has(key)) return
     let name = joined(clientName, namespace)
@@ -93,9 +83,22 @@ export class Offers {
       name = `${joined(clientName, namespace)}_${number}`
     }
     this.#names.set(key, name)
-    this.functions.set(name, { ...offered, name, clientName, namespace })
+    const isNamed = 'name' in offered && offered.name === name && namespace === null
+    this.functions.set(name, isNamed ? offered : { ...offered, name, clientName, namespace })
   }
 }
+
+/** A function under its own name. Agents offer the same ones with each turn, so each of them is read once. */
+const functionOf = onceForFrozen((tool) => {
+  const { name, description, parameters } = tool as FunctionTool
+  const schema = parameters
+  const told = schema ? withTextEnums(schema) : schema
+  const named = { name, clientName: name, namespace: null }
+  const offered: Offered = { kind: 'function', description, parameters: told, schema, ...named }
+  return Object.isFrozen(tool) ? frozen(offered) : offered
+})
+
+type Unnamed = Omit<Offered, 'name' | 'clientName' | 'namespace'>
 
 const SEARCH_PARAMETERS = {
   type: 'object',
@@ -108,7 +111,8 @@ function joined(clientName: string, namespace: string | null | undefined): strin
 }
 
 function keyOf(clientName: string, namespace: string | null | undefined): string {
-  return JSON.stringify([namespace ?? null, clientName])
+  const isNone = namespace === null || namespace === undefined
+  return isNone ? `:${clientName}` : `${namespace.length}:${namespace}${clientName}`
 }
 
 /** Google's own tools in the pivot's form. */

@@ -3,6 +3,7 @@
  * for every call, in the order of the calls, right after the turn that made them. Clients send any number of results,
  * anywhere.
  */
+import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import type { Maker } from '../signatures.ts'
 import type { Content, FunctionCall, GenerateContentRequest, Part } from '../types.ts'
 import type { FunctionNames } from './function-names.ts'
@@ -33,9 +34,10 @@ interface Turn {
 
 interface Call {
   readonly name: string
-  readonly part: Part
-  readonly call: FunctionCall
+  readonly part: CallPart
   readonly turn: Turn
+  /** Its place among the turn's parts. */
+  readonly at: number
   readonly results: Result[]
 }
 
@@ -52,7 +54,6 @@ const BLANK = ' '
  */
 const CONTINUE = 'Continue from exactly where your last message ends.'
 
-/** The conversation may change parts that it is given. */
 export class Conversation {
   readonly #system: Part[] = []
   readonly #turns: Turn[] = []
@@ -135,8 +136,9 @@ export class Conversation {
     const contents: Content[] = []
     if (turns[0]?.role === 'model') contents.push({ role: 'user', parts: [{ text: BLANK }] })
     for (const turn of turns) {
-      contents.push({ role: turn.role, parts: turn.parts })
-      if (turn.calls.length > 0) contents.push(this.#answered(turn, names))
+      const results = turn.calls.length > 0 ? this.#resultsOf(turn, names) : null
+      contents.push(contentOf(turn.role, turn.parts))
+      if (results !== null) contents.push(contentOf('user', results))
     }
     if (contents.at(-1)?.role === 'model') {
       contents.push({ role: 'user', parts: [{ text: CONTINUE }] })
@@ -148,33 +150,43 @@ export class Conversation {
     const turn = this.#turn('model', [])
     const byId = (this.#byId ??= new Map<string, Call[]>())
     const byName = (this.#byName ??= new Map<string, Call[]>())
-    for (const { id, name, args, signature } of calls) {
-      const call: FunctionCall = { name, args }
-      if (id !== '') call.id = id
-      const part: Part = { functionCall: call }
-      if (signature !== undefined) part.thoughtSignature = signature
+    for (const past of calls) {
+      const { id, name } = past
+      const part = partOf(past)
+      const made: Call = { name, part, turn, at: turn.parts.length, results: [] }
       turn.parts.push(part)
-      const made: Call = { name, part, call, turn, results: [] }
       turn.calls.push(made)
       remember(byId, id, made)
       remember(byName, name, made)
     }
   }
 
-  /** A content with the results of a turn's calls: one for each call, in their order (docs/clients.md: Messages). */
-  #answered({ calls, beside }: Turn, names: FunctionNames): Content {
-    const parts: Part[] = []
+  /**
+   * The results of a turn's calls: one for each call, in their order (docs/clients.md: Messages). Also gives the calls
+   * Gemini's names, and signatures that came apart from them.
+   */
+  #resultsOf({ parts, calls, beside }: Turn, names: FunctionNames): readonly Part[] {
+    const results: Part[] = []
     const media: Part[] = []
-    for (const { name, part, call, results } of calls) {
-      call.name = names.toGemini(name)
-      if (call.id !== undefined && part.thoughtSignature === undefined) {
-        Object.assign(part, this.#signatures?.get(call.id))
-      }
-      const told = tellResult(call, results.at(-1) ?? null)
-      parts.push(told.part)
+    for (const made of calls) {
+      const part = this.#finished(made, names)
+      parts[made.at] = part
+      const told = tellResult(part.functionCall, made.results.at(-1) ?? null)
+      results.push(told.part)
       for (const file of told.beside) media.push(file)
     }
-    return { role: 'user', parts: [...parts, ...media, ...beside] }
+    return media.length + beside.length === 0 ? results : [...results, ...media, ...beside]
+  }
+
+  #finished({ name, part }: Call, names: FunctionNames): CallPart {
+    const { functionCall, thoughtSignature } = part
+    const { id } = functionCall
+    const isSigned = id === undefined || thoughtSignature !== undefined
+    const signature = isSigned ? undefined : this.#signatures?.get(id)
+    const told = names.toGemini(name)
+    return told === name && signature === undefined
+      ? part
+      : { ...part, functionCall: { ...functionCall, name: told }, ...signature }
   }
 
   #say(role: Turn['role'], parts: readonly Part[]): void {
@@ -192,6 +204,34 @@ export class Conversation {
     this.#turns.push(turn)
     return turn
   }
+}
+
+type CallPart = Part & { readonly functionCall: FunctionCall }
+
+/** A call under the client's name for its function. */
+const partOf = onceForFrozen((past): CallPart => {
+  const { id, name, args, signature } = past as PastCall
+  const functionCall: FunctionCall = id === '' ? { name, args } : { name, args, id }
+  const part: CallPart = { functionCall }
+  if (signature !== undefined) part.thoughtSignature = signature
+  return Object.isFrozen(past) ? frozen(part) : part
+})
+
+/** Contents of frozen parts, by the first one: each turn of an agent has those of the turns before once more. */
+const frozenContents = new WeakMap<Part, Content>()
+
+function contentOf(role: Turn['role'], parts: readonly Part[]): Content {
+  const [first] = parts
+  if (first === undefined || !Object.isFrozen(first)) return { role, parts: [...parts] }
+  const known = frozenContents.get(first)
+  if (known !== undefined && known.role === role && areSame(known.parts, parts)) return known
+  const content = { role, parts: [...parts] }
+  if (parts.every(Object.isFrozen)) frozenContents.set(first, frozen(content))
+  return content
+}
+
+function areSame(some: readonly Part[], others: readonly Part[]): boolean {
+  return some.length === others.length && some.every((part, at) => part === others[at])
 }
 
 /** Calls of an earlier turn have their results already, so the same id in a later turn means another call. */

@@ -2,7 +2,7 @@
  * What a client's function returned, in Gemini's form, which is always an object (docs/google.md: Parts;
  * docs/clients.md: Messages).
  */
-import { frozen, onceForFrozen } from '../../json/frozen.ts'
+import { frozen } from '../../json/frozen.ts'
 import type { FunctionCall, FunctionResponse, Part } from '../types.ts'
 import { parseObject } from './json-object.ts'
 import { resultObject } from './result-object.ts'
@@ -26,7 +26,28 @@ export interface ToldResult {
  * (docs/clients.md: Messages).
  */
 export function tellResult(call: FunctionCall, result: Result | null): ToldResult {
-  const response = result === null ? MISSING : responseOf(result)
+  if (result === null || !Object.isFrozen(result.parts)) return toldResult(call, result)
+  const { name, id } = call
+  const { parts, isError = false } = result
+  const known = frozenResults.get(parts)
+  if (known?.name === name && known.id === id && known.isError === isError) return known.told
+  const told = frozen(toldResult(call, result))
+  frozenResults.set(parts, { name, id, isError, told })
+  return told
+}
+
+/** By their parts: each turn of an agent has the results of the turns before once more. */
+const frozenResults = new WeakMap<readonly Part[], Known>()
+
+interface Known {
+  readonly name: string
+  readonly id: string | undefined
+  readonly isError: boolean
+  readonly told: ToldResult
+}
+
+function toldResult(call: FunctionCall, result: Result | null): ToldResult {
+  const response = result === null ? MISSING : toResponse(result)
   const functionResponse: FunctionResponse = { name: call.name, response }
   if (call.id !== undefined) functionResponse.id = call.id
   const part = { functionResponse }
@@ -39,16 +60,7 @@ export function tellResult(call: FunctionCall, result: Result | null): ToldResul
 
 const MISSING = { error: 'No result was sent for this call.' }
 
-/** Made only once of frozen parts, which recur in an agent's conversation. */
-function responseOf({ parts, isError = false }: Result): Record<string, unknown> {
-  if (!Object.isFrozen(parts)) return toResponse(parts, isError)
-  return isError ? frozenError(parts) : frozenResponse(parts)
-}
-
-const frozenResponse = onceForFrozen((parts) => frozen(toResponse(parts as readonly Part[], false)))
-const frozenError = onceForFrozen((parts) => frozen(toResponse(parts as readonly Part[], true)))
-
-function toResponse(parts: readonly Part[], isError: boolean): Record<string, unknown> {
+function toResponse({ parts, isError = false }: Result): Record<string, unknown> {
   const text = parts.flatMap((part) => part.text ?? []).join('\n')
   return isError ? { error: text } : resultObject(text, parseObject(text))
 }

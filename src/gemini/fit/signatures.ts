@@ -32,13 +32,18 @@ export function fitSignatures(request: GenerateContentRequest, aim: Aim): Genera
  * model may have made.
  */
 export function callIdsOf({ contents }: GenerateContentRequest): readonly string[] {
-  const ids = contents.flatMap(({ parts }) => {
-    const calls = parts.filter(({ functionCall }) => functionCall !== undefined)
-    return calls
-      .filter((call, index) => index === 0 || call.thoughtSignature !== undefined)
-      .flatMap(({ functionCall }) => functionCall?.id ?? [])
-  })
-  return [...new Set(ids)].filter((id) => id.length <= MAX_CALL_ID).slice(-MAX_ASKED)
+  const ids = new Set<string>()
+  for (const { parts } of contents) {
+    let isFirst = true
+    for (const { functionCall, thoughtSignature } of parts) {
+      if (functionCall === undefined) continue
+      const { id } = functionCall
+      const isAsked = isFirst || thoughtSignature !== undefined
+      if (isAsked && id !== undefined && id.length <= MAX_CALL_ID) ids.add(id)
+      isFirst = false
+    }
+  }
+  return [...ids].slice(-MAX_ASKED)
 }
 
 function isAffected({ functionCall, thoughtSignature }: Part): boolean {
@@ -63,7 +68,8 @@ function fitContent(content: Content, aim: Aim, demanded: boolean): Content {
     const { thoughtSignature: _, signedBy: _maker, ...rest } = part
     return signature === undefined ? rest : { ...rest, thoughtSignature: signature }
   })
-  return { ...content, parts }
+  const isSame = parts.every((part, at) => part === content.parts[at])
+  return isSame ? content : { ...content, parts }
 }
 
 function signatureOf(

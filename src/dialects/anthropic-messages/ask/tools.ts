@@ -8,6 +8,7 @@ import {
   type OfferedFunction,
 } from '../../../gemini/ask/functions.ts'
 import type { Tool } from '../../../gemini/types.ts'
+import { frozen, onceForFrozen } from '../../../json/frozen.ts'
 import { isRecord } from '../../../json/record.ts'
 import type { Changes } from '../body/changes.ts'
 import type { Block } from '../body/content.ts'
@@ -52,7 +53,7 @@ export function readTools(
 
 /** If several tools share a name, the first one counts. */
 function addTool(offers: Offers, tool: Block, path: string, reading: Reading): void {
-  const { type, name, description, input_schema: schema } = tool
+  const { type, name, input_schema: schema } = tool
   if (type !== undefined && type !== null && type !== 'custom') {
     return addTyped(offers, tool, path, reading)
   }
@@ -61,12 +62,19 @@ function addTool(offers: Offers, tool: Block, path: string, reading: Reading): v
   if (name === '') return reading.refuse(`${path}.name`, 'must not be empty')
   if (!isRecord(schema)) return reading.refuseType(`${path}.input_schema`, schema, 'an object')
   if (offers.functions.has(name)) return
-  offers.functions.set(name, {
-    name,
-    description: typeof description === 'string' ? description : null,
-    parameters: schema,
-  })
+  offers.functions.set(name, functionOf(tool))
 }
+
+/** Of a tool whose name and schema have been checked. Agents offer the same ones with each turn. */
+const functionOf = onceForFrozen((tool): OfferedFunction => {
+  const { name, description, input_schema: schema } = tool as Block
+  const offered = {
+    name: name as string,
+    description: typeof description === 'string' ? description : null,
+    parameters: schema as Record<string, unknown>,
+  }
+  return Object.isFrozen(tool) ? frozen(offered) : offered
+})
 
 function addTyped(offers: Offers, tool: Block, path: string, reading: Reading): void {
   const ofClient = clientTool(tool)

@@ -5,6 +5,7 @@
 import type { MediaKind } from '../../../gemini/media/media-types.ts'
 import { readSource } from '../../../gemini/media/source.ts'
 import type { Part } from '../../../gemini/types.ts'
+import { frozen, onceForFrozen } from '../../../json/frozen.ts'
 import { isRecord } from '../../../json/record.ts'
 import { type Reading, REQUIRED } from './reading.ts'
 
@@ -34,6 +35,23 @@ export function eachBlock(
 export function toParts(content: unknown, path: string, reading: Reading): Part[] {
   const parts: Part[] = []
   eachBlock(content, path, reading, (block, here) => addParts(parts, block, here, reading))
+  return parts
+}
+
+/** The content of a frozen message or block that holds nothing but texts, read once; null for any other content. */
+export const frozenWords = onceForFrozen((owner) =>
+  Object.isFrozen(owner) ? frozen(wordsIn((owner as Block)['content'])) : null,
+)
+
+function wordsIn(content: unknown): readonly Part[] | null {
+  if (typeof content === 'string') return content === '' ? [] : [{ text: content }]
+  if (!Array.isArray(content)) return null
+  const parts: Part[] = []
+  for (const block of content as readonly unknown[]) {
+    const text = isRecord(block) && block['type'] === 'text' ? block['text'] : null
+    if (typeof text !== 'string') return null
+    if (text !== '') parts.push({ text })
+  }
   return parts
 }
 

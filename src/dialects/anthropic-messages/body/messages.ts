@@ -6,9 +6,10 @@
 import { Conversation, type PastCall } from '../../../gemini/ask/conversation.ts'
 import { isSendable } from '../../../gemini/ask/json-object.ts'
 import type { Part } from '../../../gemini/types.ts'
+import { frozen, onceForFrozen } from '../../../json/frozen.ts'
 import { isRecord } from '../../../json/record.ts'
 import { openSignatures } from '../../envelope.ts'
-import { addParts, type Block, eachBlock, toParts } from './content.ts'
+import { addParts, type Block, eachBlock, frozenWords, toParts } from './content.ts'
 import { Changes } from './changes.ts'
 import { type Reading, REQUIRED } from './reading.ts'
 
@@ -26,13 +27,13 @@ export function readMessages(messages: readonly Block[], system: unknown, readin
   let hasBegun = false
   for (const [at, message] of messages.entries()) {
     const path = `messages.${at}`
-    const { role, content } = message
+    const { role } = message
     switch (role) {
       case 'user':
-        readUser(conversation, content, `${path}.content`, reading)
+        readUser(conversation, message, `${path}.content`, reading)
         break
       case 'assistant':
-        readAssistant(conversation, content, `${path}.content`, reading)
+        readAssistant(conversation, message, `${path}.content`, reading)
         break
       case 'system':
         readSystem({ conversation, changes }, message, { path, isFirst: !hasBegun }, reading)
@@ -56,11 +57,14 @@ function refuseRole(role: unknown, said: Said, path: string, reading: Reading): 
 /** Results are read first, wherever they stand: whatever else the message says belongs to the same turn. */
 function readUser(
   conversation: Conversation,
-  content: unknown,
+  message: Block,
   path: string,
   reading: Reading,
 ): void {
+  const words = frozenWords(message)
+  if (words !== null) return conversation.along(words)
   const said: Part[] = []
+  const { content } = message
   if (content === null || content === undefined) reading.refuseType(path, content, 'a string')
   eachBlock(content, path, reading, (block, here) => {
     if (block['type'] === 'tool_result') readResult(conversation, block, here, reading)
@@ -77,18 +81,21 @@ function readResult(
 ): void {
   const { tool_use_id: id, content, is_error: isError } = block
   if (typeof id !== 'string') return reading.refuseType(`${path}.tool_use_id`, id, 'a string')
-  const parts = toParts(content, `${path}.content`, reading)
+  const parts = frozenWords(block) ?? toParts(content, `${path}.content`, reading)
   conversation.result({ id }, { parts, isError: isError === true })
 }
 
 function readAssistant(
   conversation: Conversation,
-  content: unknown,
+  message: Block,
   path: string,
   reading: Reading,
 ): void {
+  const words = frozenWords(message)
+  if (words !== null) return conversation.model(words)
   const said: Part[] = []
   const calls: PastCall[] = []
+  const { content } = message
   if (content === null || content === undefined) reading.refuseType(path, content, 'a string')
   eachBlock(content, path, reading, (block, here) => {
     switch (block['type']) {
@@ -108,12 +115,19 @@ function readAssistant(
 }
 
 function addCall(calls: PastCall[], block: Block, path: string, reading: Reading): void {
-  const { id, name, input } = block
+  const { name } = block
   if (typeof name !== 'string') return reading.refuseType(`${path}.name`, name, 'a string')
   if (name === '') return reading.refuse(`${path}.name`, 'must not be empty')
-  const args = isRecord(input) && isSendable(input) ? input : {}
-  calls.push({ id: typeof id === 'string' ? id : '', name, args })
+  calls.push(callOf(block))
 }
+
+/** A call whose name has been checked. */
+const callOf = onceForFrozen((block): PastCall => {
+  const { id, name, input } = block as Block
+  const args = isRecord(input) && isSendable(input) ? input : {}
+  const call = { id: typeof id === 'string' ? id : '', name: name as string, args }
+  return Object.isFrozen(block) ? frozen(call) : call
+})
 
 /** A client may join several envelopes into one text. Each envelope states its own length. */
 function readEnvelopes(conversation: Conversation, text: unknown): void {
