@@ -1,6 +1,7 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { Client } from '../../gateway/client.ts'
 import type { JourneyInput } from '../../gateway/journey-input.ts'
+import { isLatelyAdmitted, rememberAdmitted } from '../../gateway/lately-admitted.ts'
 import { type CutJsonBody, readCutJson } from '../../http/body.ts'
 import { checked, refusalTo } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
@@ -24,8 +25,12 @@ export async function readCutServiceBody(call: Call, holder: KeyHolder): Promise
   const { request, env, settings } = call
   const size = Number(request.headers.get('content-length') ?? Infinity)
   const isKnown = size > UNCHECKED_BODY_BYTES
-  const refusal = isKnown ? await refusalTo(env, holder) : null
-  if (refusal !== null) return { ok: false, reply: refusal }
+  const now = Date.now()
+  if (isKnown && !isLatelyAdmitted(env, holder, now)) {
+    const refusal = await refusalTo(env, holder)
+    if (refusal !== null) return { ok: false, reply: refusal }
+    rememberAdmitted(env, holder, now)
+  }
   const body = await readCutJson(request, settings.maxBodyBytes, { id: holder.userId, isKnown })
   return body.ok ? body : { ok: false, reply: await checked(call, holder, body.failure) }
 }
