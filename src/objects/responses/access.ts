@@ -37,6 +37,8 @@ export class StoreAccess {
   #opening: Promise<Opened> | null = null
   /** Undefined: not yet read in this life. */
   #alarmAt: number | null | undefined = undefined
+  /** The commit that is under way. */
+  #commit: Promise<void> | null = null
 
   constructor(place: Place, ttlMs: number) {
     this.#storage = place.storage
@@ -74,10 +76,13 @@ export class StoreAccess {
       if (!opened.ok) return opened
       const act = await make(opened.store)
       if (this.#alarmAt === undefined) this.#alarmAt = await this.#storage.getAlarm()
+      // What becomes ready during a commit is written together after it, and so costs one more commit and not many.
+      if (this.#commit !== null) await this.#commit
 
       // No await from here on: checks and writes are one step.
       const isSame = this.#opening === opening
       const written = isSame ? this.#atomically(act, Date.now()) : SWEPT
+      this.#commit ??= this.#committed()
       if (written.ok) return written
       if (written.reason !== 'swept') return { ok: false, reason: written.reason }
       if (tried === TRIES) throw new Error('What was made ready was swept away each time.')
@@ -146,6 +151,14 @@ export class StoreAccess {
     const due = now + this.#ttlMs
     if ((this.#alarmAt ?? Infinity) > due) void this.#wakeAt(due)
     return { ok: true }
+  }
+
+  /** Resolves when everything that was written by now is on disk. If it cannot be written, the object ends. */
+  #committed(): Promise<void> {
+    const done = (): void => {
+      this.#commit = null
+    }
+    return this.#storage.sync().then(done, done)
   }
 
   #wakeAt(at: number): Promise<void> {

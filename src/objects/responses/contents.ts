@@ -1,3 +1,4 @@
+import { byDigest } from './by-digest.ts'
 import type { DataKey } from './data-key.ts'
 
 /** Cloudflare allows 2 MB a row, so longer texts are cut into pieces of this size. */
@@ -45,11 +46,8 @@ export class Contents {
 
   /** The texts that are stored, by digest. */
   find(digests: readonly string[]): Map<string, Step> {
-    const rows = this.#sql.exec<StepRow>(
-      `SELECT content_id, digest, bytes FROM contents
-       WHERE digest IN (SELECT value FROM json_each(?))`,
-      JSON.stringify(digests),
-    )
+    const select = 'SELECT content_id, digest, bytes FROM contents'
+    const rows = byDigest<StepRow>(this.#sql, select, digests)
     return new Map(Array.from(rows, (row) => [row.digest, stepOf(row)]))
   }
 

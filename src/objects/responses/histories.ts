@@ -1,3 +1,4 @@
+import { byDigest } from './by-digest.ts'
 import type { Step } from './contents.ts'
 
 /** What a row costs besides its content. */
@@ -95,11 +96,8 @@ export class Histories {
   }
 
   #find(digests: readonly string[]): Map<string, History> {
-    const rows = this.#sql.exec<HistoryRow>(
-      `SELECT history_id, digest, size FROM histories
-       WHERE digest IN (SELECT value FROM json_each(?))`,
-      JSON.stringify(digests),
-    )
+    const select = 'SELECT history_id, digest, size FROM histories'
+    const rows = byDigest<HistoryRow>(this.#sql, select, digests)
     return new Map(Array.from(rows, (row) => [row.digest, historyOf(row)]))
   }
 }
