@@ -139,19 +139,37 @@ export function estimatePromptTokens(
   let chars =
     lengthInside(tools, lengthOf) + lengthInside(generationConfig?.responseJsonSchema, lengthOf)
   let media = 0
-  for (const { parts } of all) {
-    for (const part of parts) {
-      if (part.text !== undefined) chars += lengthOf(part.text)
-      const { functionCall: call, functionResponse: result } = part
-      if (call !== undefined) chars += lengthInside(call.args, lengthOf)
-      media += estimateMediaTokens(part, lengthOf)
-      if (result === undefined) continue
-      chars += lengthInside(result.response, lengthOf)
-      for (const piece of result.parts ?? []) media += estimateMediaTokens(piece, lengthOf)
-    }
+  for (const content of all) {
+    const size = Object.isFrozen(content) ? frozenSize(content) : sizeOf(content, lengthOf)
+    chars += size.chars
+    media += size.media
   }
   return Math.ceil(chars / CHARS_PER_TOKEN) + media
 }
+
+interface Size {
+  readonly chars: number
+  /** In tokens. */
+  readonly media: number
+}
+
+function sizeOf({ parts }: Content, lengthOf: (text: string) => number): Size {
+  let chars = 0
+  let media = 0
+  for (const part of parts) {
+    if (part.text !== undefined) chars += lengthOf(part.text)
+    const { functionCall: call, functionResponse: result } = part
+    if (call !== undefined) chars += lengthInside(call.args, lengthOf)
+    media += estimateMediaTokens(part, lengthOf)
+    if (result === undefined) continue
+    chars += lengthInside(result.response, lengthOf)
+    for (const piece of result.parts ?? []) media += estimateMediaTokens(piece, lengthOf)
+  }
+  return { chars, media }
+}
+
+/** Contents of an agent's earlier turns, which nothing was cut out of. */
+const frozenSize = onceForFrozen((content) => sizeOf(content as Content, (text) => text.length))
 
 /** How many tokens of output a request asks for; a usual number if it does not say. */
 export function estimateOutput({

@@ -47,7 +47,10 @@ interface MessageWithMedia {
   readonly images?: readonly ContentPart[]
 }
 
-function holdsMedia({ content, images }: MessageWithMedia): boolean {
+/** Frozen messages hold no media (body/message-schema.ts). */
+function holdsMedia(message: MessageWithMedia): boolean {
+  if (Object.isFrozen(message)) return false
+  const { content, images } = message
   return content.some(isMedia) || images?.some(isMedia) === true
 }
 

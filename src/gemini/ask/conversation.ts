@@ -217,7 +217,7 @@ const partOf = onceForFrozen((past): CallPart => {
   return Object.isFrozen(past) ? frozen(part) : part
 })
 
-/** Contents of frozen parts, by the first one: each turn of an agent has those of the turns before once more. */
+/** Contents of frozen parts, none of which are media, by the first one: each turn of an agent has those of the turns before once more. */
 const frozenContents = new WeakMap<Part, Content>()
 
 function contentOf(role: Turn['role'], parts: readonly Part[]): Content {

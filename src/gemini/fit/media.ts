@@ -28,8 +28,13 @@ export function fitMedia(
   }
 }
 
-function hasLevel({ parts }: Content): boolean {
-  return parts.some((part) => isMedia(part) && part.mediaResolution !== undefined)
+/** Frozen contents hold no media (gemini/ask/conversation.ts). */
+function hasLevel(content: Content): boolean {
+  return !Object.isFrozen(content) && content.parts.some(isLeveled)
+}
+
+function isLeveled(part: Part): boolean {
+  return isMedia(part) && part.mediaResolution !== undefined
 }
 
 function isMedia({ inlineData, fileData }: Part): boolean {

@@ -50,8 +50,13 @@ function withMediaBeside(
     : request
 }
 
-function hasMediaInside({ parts }: Content): boolean {
-  return parts.some(({ functionResponse }) => functionResponse?.parts !== undefined)
+/** Frozen contents are of earlier turns, and of words and calls alone (gemini/ask/conversation.ts). */
+function hasMediaInside(content: Content): boolean {
+  return !Object.isFrozen(content) && content.parts.some(isWithMedia)
+}
+
+function isWithMedia({ functionResponse }: Part): boolean {
+  return functionResponse?.parts !== undefined
 }
 
 /** The media follow all results: Google counts the results and wants them together. */

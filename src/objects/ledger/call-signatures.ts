@@ -24,6 +24,8 @@ export class CallSignatures {
   #pending: Row[] = []
   /** Rows to be written before the table is counted again. A new life counts at once. */
   #untilCount = 0
+  /** Whether the table has no rows, as with models that do not sign; undefined until it was asked. */
+  #isEmpty: boolean | undefined
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -54,6 +56,8 @@ export class CallSignatures {
   }
 
   #read(callIds: readonly string[]): Row[] {
+    this.#isEmpty ??= this.#sql.exec('SELECT 1 FROM call_signatures LIMIT 1').toArray().length === 0
+    if (this.#isEmpty) return []
     const rows = this.#sql.exec<SignatureRow>(
       `SELECT call_id, model, upstream, signature, expires_at FROM call_signatures
        WHERE call_id IN (SELECT value FROM json_each(?))`,
@@ -68,6 +72,7 @@ export class CallSignatures {
 
   /** To be called within a transaction, and `flushed` after its commit. */
   flush(): void {
+    if (this.#pending.length > 0) this.#isEmpty = false
     for (const { callId, model, upstream, signature, expiresAt } of this.#pending) {
       this.#sql.exec(
         `INSERT OR REPLACE INTO call_signatures (call_id, model, upstream, signature, expires_at)
