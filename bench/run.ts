@@ -6,6 +6,7 @@ import { agent } from './cases/agent.ts'
 import { type Case, type Effort, manyShort } from './cases/case.ts'
 import { DIALECT_CASES } from './cases/dialects.ts'
 import { images } from './cases/images.ts'
+import { long } from './cases/long.ts'
 import { short, single } from './cases/short.ts'
 import { bundled, start } from './cases/start.ts'
 import { object } from './cases/object.ts'
@@ -24,6 +25,7 @@ const CASES: readonly Case[] = [
   open,
   ...DIALECT_CASES,
   agent,
+  long,
   images,
   users,
   start,

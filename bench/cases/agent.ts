@@ -55,11 +55,11 @@ interface Turn {
 }
 
 /** Tools are half of the bytes, as with agents that have many. */
-function agentTurn(): Turn {
+export function agentTurn(bytes = BYTES, first = 0): Turn {
   const tools = Array.from({ length: TOOLS }, (_, number) => toolOf(number))
-  const left = BYTES - JSON.stringify(tools).length
+  const left = bytes - JSON.stringify(tools).length
   const chars = Math.floor(left / MESSAGES) - 60 // of the message around it
-  const messages = Array.from({ length: MESSAGES }, (_, number) => messageOf(number, chars))
+  const messages = Array.from({ length: MESSAGES }, (_, number) => messageOf(first + number, chars))
   return { messages, tools }
 }
 
