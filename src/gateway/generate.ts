@@ -1,4 +1,4 @@
-import type { GenerateContentRequest } from '../gemini/types.ts'
+import type { GenerateContentRequest, Tool } from '../gemini/types.ts'
 import type { Written } from '../dialects/dialect.ts'
 import { estimateOutput } from '../gemini/usage.ts'
 import { withPreferences } from '../gemini/preferences.ts'
@@ -96,11 +96,16 @@ export function generation({
  * agent's turns.
  */
 const LEVELS = 6
-const MANY = 8
 
 function jsonOf(request: GenerateContentRequest): string {
-  const isLong = request.contents.length > MANY || request.tools !== undefined
-  return (isLong ? stringifyPiecewise(request, LEVELS) : null) ?? JSON.stringify(request)
+  // If nothing recurs, the pieces would only take memory.
+  const recurs =
+    request.contents.some(Object.isFrozen) || request.tools?.some(declaresFrozen) === true
+  return (recurs ? stringifyPiecewise(request, LEVELS) : null) ?? JSON.stringify(request)
+}
+
+function declaresFrozen({ functionDeclarations = [] }: Tool): boolean {
+  return functionDeclarations.some(Object.isFrozen)
 }
 
 function targetOf({ model, signatures, access }: Lease, wording: Wording): Target {
