@@ -17,6 +17,7 @@ import {
   rotate,
 } from './admin/administration.ts'
 import type { Depth } from '../upstreams/verify.ts'
+import { takeOver } from './admin/taking-over.ts'
 import type { Admin } from './audit/audit.ts'
 import type { CredentialInput } from './ring/credential.ts'
 import type { CredentialPatch } from './ring/credentials.ts'
@@ -159,7 +160,7 @@ export class AdministeredUser extends DurableObject<Env> {
    * sent twice.
    */
   share(shared: Shared): void {
-    this.home.living()?.state.profile.share(shared)
+    this.home.administer((state) => takeOver(state, shared), undefined)
   }
 
   /** Changes the settings that `change` names, and returns the whole configuration; null if there is no such user. */

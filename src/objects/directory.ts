@@ -5,6 +5,7 @@ import { logError } from '../http/log.ts'
 import type { Price } from '../wire/prices.ts'
 import type { Shared } from './config/profile.ts'
 import { type KeptPlan, type PlanGiven, Plans } from './directory/plans.ts'
+import type { Admin } from './audit/audit.ts'
 import { SharedSettings } from './directory/shared.ts'
 import { Witness } from './secrets/witness.ts'
 
@@ -95,8 +96,8 @@ export class DirectoryObject extends DurableObject<Env> {
    * Makes or changes a plan. Resolves when the first of its users know it; an alarm tells the rest. Null: there are
    * too many plans.
    */
-  async putPlan(name: string, given: PlanGiven, max: number): Promise<KeptPlan | null> {
-    if (!this.#plans.put(name, given, max)) return null
+  async putPlan(name: string, given: PlanGiven, by: Admin, max: number): Promise<KeptPlan | null> {
+    if (!this.#plans.put(name, given, by, max)) return null
     this.#shared.planChanged(name)
     await this.#tell()
     return this.#plans.get(name)
@@ -132,7 +133,7 @@ export class DirectoryObject extends DurableObject<Env> {
   #planOf(userId: string): NonNullable<Shared['plan']> | null {
     const name = this.#plans.of(userId)
     const plan = name === null ? null : this.#plans.get(name)
-    return plan === null ? null : { name: plan.name, settings: plan.settings }
+    return plan === null ? null : { name: plan.name, settings: plan.settings, by: plan.by }
   }
 
   /** The users with this label. At most two, which shows that the label is not unique. */

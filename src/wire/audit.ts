@@ -18,7 +18,7 @@ export interface AuditLine {
   readonly request_id: string | null
   /** Such as `user.created`. */
   readonly act: string
-  /** The id of the credential that it is about; null if it is about the user or the ring. */
+  /** The id of the credential, or the name of the plan, that it is about; null if it is about the user or the ring. */
   readonly subject: string | null
   readonly detail: AuditDetail
   /** The hash of the line before; null for the first line. */

@@ -1,6 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { countingRows } from '../support/counting-rows.ts'
 import { pushOfUser, type SimulatedUser } from '../support/totals.ts'
 import { take } from '../../src/objects/totals/adding.ts'
 import { makeTables } from '../../src/objects/totals/tables.ts'
@@ -85,6 +86,30 @@ describe('totals over all users', () => {
       take(sql, pushOfUser({ ...user, life: 'b', version: 1, ok: 2 }), NOW)
       take(sql, pushOfUser({ ...user, life: 'b', version: 2, ok: 3 }), NOW)
       expect(sql.exec('SELECT ok FROM sums WHERE span_ms = 0').one()['ok']).toBe(8)
+    })
+  })
+
+  it('cost as many rows a push as docs/scale.md says', async () => {
+    await runInDurableObject(env.TOTALS.getByName('of-a-test-4'), (_, { storage }) => {
+      makeTables(storage.sql)
+      const user = { id: 'u', life: 'x', version: 0, pushed: 0, ok: 0, quota: 0 }
+      const push = (at: number): number => {
+        user.version++
+        user.ok++
+        const { sql, written } = countingRows(storage.sql)
+        take(sql, pushOfUser(user), at)
+        return written()
+      }
+      push(NOW)
+      // Of one model: its use and its requests, of all time and in this minute, hour and day; and what was told.
+      expect(push(NOW + 1)).toBe(9)
+      // After a minute is over, its sums for all users: one of use, one of requests, and until when.
+      expect(push(NOW + 60_000)).toBe(9 + 3)
+      // An hour is over as well.
+      expect(push(NOW + 3_600_000)).toBe(9 + 3 + 3)
+      const { sql, written } = countingRows(storage.sql)
+      expect(take(sql, pushOfUser(user), NOW + 3_600_001)).toBe(false)
+      expect(written()).toBe(0)
     })
   })
 

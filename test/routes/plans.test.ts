@@ -1,6 +1,7 @@
 /** Plans: one act changes what many users share. */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import type { AuditLine, AuditPage } from '../../src/wire/audit.ts'
 import type { PlanAnswer, PlanList } from '../../src/wire/plans.ts'
 import { readSettings } from '../../src/settings.ts'
 import { admin, chat, configure, type ErrorBody, givenUser } from '../support/pollux.ts'
@@ -33,6 +34,39 @@ describe('a plan', () => {
     const changed = await put(name, { limits: { requests_per_day: 5 } })
     expect(changed.plan.users).toBe(3)
     for (const { key } of team) expect(await statusOf(key)).toBe(200)
+  })
+
+  it('leaves a line with each of its users when it changes, and with nobody else', async () => {
+    const name = named()
+    await put(name, { mode: 'sticky', limits: { requests_per_day: 5, usd_per_day: 1 } })
+    const team = [await givenUser(), await givenUser()]
+    const other = await givenUser()
+    for (const user of team) await configure(user, { plan: name })
+    await put(name, { limits: { requests_per_day: 6, usd_per_day: 1 } })
+    // The same once more changes nothing.
+    const last = await admin('PUT', `plans/${name}`, {
+      limits: { requests_per_day: 6, usd_per_day: 1 },
+    })
+    await last.text()
+    const lines = async (userId: string): Promise<readonly AuditLine[]> => {
+      const answer = await admin('GET', `users/${userId}/audit`)
+      const page = await answer.json<AuditPage>()
+      expect(page.chain.holds).toBe(true)
+      return page.lines.flatMap((line) => ('act' in line ? [line] : []))
+    }
+    for (const { userId } of team) {
+      const changes = (await lines(userId)).filter(({ act }) => act === 'plan.changed')
+      expect(changes).toMatchObject([
+        {
+          actor: 'admin',
+          subject: name,
+          detail: { fields: ['mode', 'limits.requests_per_day'] },
+          request_id: expect.stringMatching(/^req_/),
+        },
+      ])
+      expect(changes[0]?.request_id).not.toBe(last.headers.get('x-request-id'))
+    }
+    expect((await lines(other.userId)).map(({ act }) => act)).not.toContain('plan.changed')
   })
 
   it('goes before the user’s own settings, which are there again without it', async () => {

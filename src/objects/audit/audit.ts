@@ -14,6 +14,8 @@ export type Act =
   | 'user.created'
   | 'key.minted'
   | 'user.configured'
+  /** The settings of the user's plan were changed, for everybody who has it. */
+  | 'plan.changed'
   | 'user.deleted'
   | 'user.restored'
   | 'user.imported'

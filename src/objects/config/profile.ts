@@ -1,3 +1,4 @@
+import type { Admin } from '../audit/audit.ts'
 import type { Price } from '../../wire/prices.ts'
 import { DEFAULT_SETTINGS, type SettingsChange, type UserSettings } from './user-settings.ts'
 
@@ -59,13 +60,15 @@ export class Profile {
 
   /**
    * Takes over what admins set for many users, as the directory passes it on. An older version than the known one
-   * changes nothing.
+   * changes nothing. Returns what was known before; null if nothing changes.
    */
-  share(shared: Shared): void {
-    if ((this.#shared.version ?? 0) >= (shared.version ?? 0)) return
+  share(shared: Shared): Shared | null {
+    const before = this.#shared
+    if ((before.version ?? 0) >= (shared.version ?? 0)) return null
     this.#shared = shared
     this.#settings = withPlan(this.#own, shared.plan)
     this.#sql.exec('UPDATE user SET shared = ?', JSON.stringify(shared))
+    return before
   }
 
   /** A deleted user's row stays as a tombstone, so that no stale snapshot can bring the user back. */
@@ -193,7 +196,14 @@ export interface Shared {
   readonly version?: number
   readonly prices?: readonly Price[]
   /** The plan of the user who is told. */
-  readonly plan?: { readonly name: string; readonly settings: SettingsChange } | null
+  readonly plan?: SharedPlan | null
+}
+
+export interface SharedPlan {
+  readonly name: string
+  readonly settings: SettingsChange
+  /** The act that set it last; absent if an earlier version of Pollux did. */
+  readonly by?: Admin | null
 }
 
 function withPlan(own: UserSettings, plan: Shared['plan']): UserSettings {

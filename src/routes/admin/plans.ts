@@ -34,7 +34,12 @@ export async function putPlan(call: Call): Promise<Reply> {
   if (!body.ok) return body.failure
   const given = body.value
   const plan = await persistently<KeptPlan | null>(() =>
-    directory(call.env).putPlan(name, { wire: given, settings: toSettings(given) }, MAX_PLANS),
+    directory(call.env).putPlan(
+      name,
+      { wire: given, settings: toSettings(given) },
+      call.by,
+      MAX_PLANS,
+    ),
   )
   return plan === null ? TOO_MANY : answered(plan)
 }
