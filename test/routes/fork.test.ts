@@ -75,6 +75,17 @@ describe('POST /v1/config/import/fork', () => {
     ])
   })
 
+  it.each(['not json', '5', '[]', null, 7, ''])(
+    'says of a value that is no object what was expected: %j',
+    async (value) => {
+      const values = { 'config:a-key-of-a-broken-entry': value }
+      const { answer } = await fork({ values }, '?dry_run=1')
+      expect(answer.results).toMatchObject([
+        { ok: false, result: 'refused', message: expect.stringContaining('must be a JSON object') },
+      ])
+    },
+  )
+
   it('takes each form that an export has, and a bad line loses no other', async () => {
     const { key, value } = await ringOfFork()
     const other = await ringOfFork()

@@ -28,8 +28,12 @@ describe('prices of an admin\u2019s', () => {
     [{ ...OWN, in: -1 }, 'prices[0].in'],
     [{ ...OWN, until: 'soon' }, 'prices[0].until'],
     [{ model: 'gemini-2.5-flash' }, 'prices[0].in'],
-  ])('are refused where they are none', async (price, param) => {
-    const answer = await admin('PUT', 'prices', { prices: [price] })
+    [{ ...OWN, from: '2026-02-31' }, 'prices[0].from'],
+    [{ ...OWN, from: '2027-01-02', until: '2027-01-01' }, 'prices[0].until'],
+    [{ ...OWN, from: '2027-01-01', until: '2027-01-01' }, 'prices[0].until'],
+    [OWN, 'prices[1]', { ...OWN, in: 5 }],
+  ])('are refused where they are none: %j', async (price, param, ...others) => {
+    const answer = await admin('PUT', 'prices', { prices: [price, ...others] })
     expect(answer.status).toBe(400)
     expect((await answer.json<ErrorBody>()).error).toMatchObject({ param })
   })

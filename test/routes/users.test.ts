@@ -63,6 +63,37 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+describe('names', () => {
+  it.each(['a\nb', 'a\u0000', '\u202egnp.exe', '\ud800', 'a\u2028b', 'x'.repeat(101)])(
+    'of users and credentials are such as can be shown: not %j',
+    async (label) => {
+      const { userId } = await givenUser()
+      const gcpServiceAccount = {
+        type: 'api_key',
+        api_key: 'AIzaSyMadeUpKeyForTheTestsOfNames-0001',
+      }
+      for (const refused of [
+        admin('POST', '', { label }),
+        admin('PATCH', `/${userId}`, { label }),
+        admin('POST', `/${userId}/credentials`, { gcpServiceAccount, label }),
+      ]) {
+        const answer = await refused
+        expect(answer.status).toBe(400)
+        expect(await answer.json()).toMatchObject({ error: { param: 'label' } })
+      }
+    },
+  )
+
+  it('may be of any people, and none where only blanks were written', async () => {
+    const named = async (label: string): Promise<string | null> => {
+      const answer = await admin('POST', '', { label })
+      return (await answer.json<{ user: { label: string | null } }>()).user.label
+    }
+    expect(await named(' Zoë 👩‍💻 <b> عمر ')).toBe('Zoë 👩‍💻 <b> عمر')
+    expect(await named('  ')).toBeNull()
+  })
+})
+
 describe('users', () => {
   it('are made for a key, listed, read, changed and deleted', async () => {
     const apiKey = `key-${crypto.randomUUID()}`

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { UPSTREAMS } from '../../gemini/upstreams.ts'
+import { isPrintable, PRINTABLE } from './printable.ts'
 import { LOCATION, PROJECT } from '../../upstreams/credential.ts'
 
 /**
@@ -67,7 +68,13 @@ export const foldedFile = v.unknown()
 
 const credential = {
   gcpServiceAccount: v.pipe(foldedFile, v.transform(unfold), credentialFile),
-  label: optional(v.pipe(text, v.maxLength(100, 'must have at most 100 characters'))),
+  label: optional(
+    v.pipe(
+      text,
+      v.maxLength(100, 'must have at most 100 characters'),
+      v.check(isPrintable, PRINTABLE),
+    ),
+  ),
   upstream: optional(v.picklist(UPSTREAMS, `must be one of: ${UPSTREAMS.join(', ')}`)),
   project,
   location,

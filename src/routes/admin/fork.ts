@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isRecord } from '../../json/record.ts'
 import { userIdOf } from '../../gateway/authenticate.ts'
 import { callUser } from '../../gateway/objects.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -71,7 +72,9 @@ async function moved(
   if (!named.ok) return refused(line, null, NO_KEY)
   if (await isMasterKey(call.env, apiKey)) return refused(line, null, MASTER)
   const user = await userIdOf(apiKey)
-  const parsed = parse(forkUser, parsedValue(value))
+  const held = parsedValue(value)
+  if (!isRecord(held)) return refused(line, user, NO_OBJECT)
+  const parsed = parse(forkUser, held)
   if (!parsed.ok) return refused(line, user, parsed.failure.message)
   const sorted = await sortOut(parsed.value, user)
   const known = await callUser<UserDescription | null>(call.env, user, (object) =>
@@ -186,6 +189,8 @@ function refused(line: number, user: string | null, message: string): ForkLine {
   return { line, ok: false, result: 'refused', user, ...nothing, message }
 }
 
+const NO_OBJECT =
+  'The value of the entry must be a JSON object, or the text of one, with the user’s gcpServiceAccounts.'
 const NO_KEY =
   "The name of the entry must be 'config:' and the user's key: 8 to 256 printable ASCII characters without spaces, and not of the form of a minted key."
 const MASTER = "The key of the entry is the master key, which cannot be a user's."

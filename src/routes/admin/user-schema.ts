@@ -6,6 +6,7 @@ import { MAX_MEDIA_URIS, MODES } from '../../objects/config/user-settings.ts'
 
 import { definedOf } from './defined.ts'
 import { ending } from './instants.ts'
+import { isPrintable, PRINTABLE } from './printable.ts'
 import { chosenKey } from './key-schema.ts'
 import { aliases, fallbacks, models } from './model-names.ts'
 
@@ -15,7 +16,13 @@ import { aliases, fallbacks, models } from './model-names.ts'
  */
 
 export const label = v.nullable(
-  v.pipe(v.string('a string'), v.trim(), v.maxLength(100, 'must have at most 100 characters')),
+  v.pipe(
+    v.string('a string'),
+    v.trim(),
+    v.maxLength(100, 'must have at most 100 characters'),
+    v.check(isPrintable, PRINTABLE),
+    v.transform((text) => (text === '' ? null : text)),
+  ),
 )
 
 const boolean = v.boolean('a boolean')
