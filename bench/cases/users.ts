@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { median } from '../figures.ts'
 import type { Job } from '../load.ts'
 import { cpuMs, memory } from '../processes.ts'
@@ -17,6 +18,8 @@ const MANY = 2000
 const SOME = 100
 const REQUESTS = 2000
 const CONNECTIONS = 32
+/** A second after a request its user's object tells the totals object. That belongs to the request. */
+const AFTERWARDS_MS = 2500
 
 interface Measured {
   readonly cpuMs: number
@@ -103,5 +106,6 @@ async function ask(
   }
   const { wallMs, failed } = await sides.askGoogle({ kind: 'reply' }, job)
   if (failed > 0) throw new Error(`${failed} requests failed`)
+  await sleep(AFTERWARDS_MS)
   return { cpuMs: (cpuMs(pid) - before) / requests, rate: (requests / wallMs) * 1000 }
 }
