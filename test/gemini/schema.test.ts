@@ -238,6 +238,28 @@ const ROWS: [string, unknown, Json, Json][] = [
     },
   ],
   [
+    'both kinds of alternatives are heard',
+    object(
+      { a: { type: 'string' }, b: { type: 'string' } },
+      {
+        anyOf: [{ required: ['a'] }, { required: ['b'] }],
+        oneOf: [object({ k: { const: 'x' } }), object({ k: { const: 'y' } })],
+      },
+    ),
+    object(
+      { a: { type: 'string' }, b: { type: 'string' } },
+      {
+        description: 'At least one of these is required: "a"; "b".',
+        anyOf: ['x', 'y'].map((word) => object({ k: { type: 'string', enum: [word] } })),
+      },
+    ),
+    {
+      type: 'OBJECT',
+      description: 'At least one of these is required: "a"; "b".',
+      properties: { a: STRING, b: STRING, k: { type: 'STRING', enum: ['x'] } },
+    },
+  ],
+  [
     'what an alternative demands of the schema around it, it describes',
     object(
       { a: { type: 'string' } },

@@ -57,12 +57,19 @@ class Reader {
       shape = join(shape, this.#referred(schema['$ref'], below))
     }
     for (const part of listOf(schema['allOf'])) shape = join(shape, this.read(part, below))
-    const variants = listOf(schema['anyOf'] ?? schema['oneOf'])
-    if (variants.length === 0) return shape
-    const demand = demandOf(variants, schema['anyOf'] === undefined)
-    return demand === null
-      ? this.#oneOf(variants, shape, below)
-      : join(shape, { ...ANYTHING, notes: [demand] })
+    let hasVariants = false
+    for (const key of ['anyOf', 'oneOf']) {
+      const variants = listOf(schema[key])
+      if (variants.length === 0) continue
+      const demand = demandOf(variants, key === 'oneOf')
+      if (demand !== null) shape = join(shape, { ...ANYTHING, notes: [demand] })
+      // A shape has one list of alternatives, so of two lists the second is left out.
+      else if (!hasVariants) {
+        shape = this.#oneOf(variants, shape, below)
+        hasVariants = true
+      }
+    }
+    return shape
   }
 
   #referred(reference: string, place: Place): Shape | null {
