@@ -1,7 +1,7 @@
 import { readSettings } from '../settings.ts'
 import type { Admin } from './audit/audit.ts'
 import { Chores } from './chores.ts'
-import { nameless, userIdIn } from './identity.ts'
+import { refuseNameless, userIdIn } from './identity.ts'
 import { Lending } from './leasing/lending.ts'
 import { loadState, type UserState } from './state.ts'
 import { isConfigured, migrate } from './storage.ts'
@@ -124,10 +124,7 @@ export class Home {
     return this.#vault
   }
 
-  /** Ends this instance: it was woken by its id, and will never know its user. The next one, woken by name, will. */
   #refuse(): never {
-    // Aborts only after the answer: an instance that ends at once could not tell the caller to repeat the call.
-    this.#ctx.waitUntil(scheduler.wait(1).then(() => this.#ctx.abort('It was woken by its id.')))
-    throw nameless()
+    return refuseNameless(this.#ctx)
   }
 }

@@ -1,6 +1,7 @@
 import { HOUR_MS } from '../json/time.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { readSettings } from '../settings.ts'
+import { nameIn, refuseNameless } from './identity.ts'
 import { StoreAccess } from './responses/access.ts'
 import { Conversations, openMetadata } from './responses/conversations.ts'
 import { grow, prepareGrowth } from './responses/growing.ts'
@@ -33,7 +34,9 @@ export class ResponsesObject extends DurableObject<Env> {
     super(ctx, env)
     const settings = readSettings(env)
     if (!settings.ok) throw new Error(settings.message) // the Worker has refused the request before it comes here
-    const userId = ctx.id.name ?? ctx.id.toString()
+    const known = nameIn(ctx.id, env.RESPONSES)
+    // What is sealed for an object's own id could never be opened again.
+    const userId = (): string => known ?? refuseNameless(ctx)
     this.#access = new StoreAccess(
       { storage: ctx.storage, userId, vaultKey: env.VAULT_KEY },
       settings.settings.responsesTtlHours * HOUR_MS,

@@ -251,6 +251,23 @@ describe('what models take no part of', () => {
     expect(named).toEqual(['logprobs', 'temperature', 'top_k', 'top_logprobs', 'top_p'])
   })
 
+  it('is named by whichever of the words for thinking the client used', async () => {
+    const user = await givenUser()
+    const data = btoa('\x89PNG\r\n\x1a\n')
+    const reply = { parts: [{ inlineData: { mimeType: 'image/png', data } }] }
+    await google.script({ credential: user.credentials[0]?.handle ?? '', times: 0, reply })
+    const model = 'gemini-2.5-flash-image'
+    for (const [asked, named] of [
+      [{ reasoning_effort: 'high' }, ['reasoning_effort']],
+      [{ thinking: { type: 'enabled', budget_tokens: 500 } }, ['thinking']],
+      [{ enable_thinking: true, thinking_budget: 9 }, ['enable_thinking', 'thinking_budget']],
+      [{ google: { thinking_config: { thinking_budget: 9 } } }, ['thinking_config']],
+      [{ reasoning_effort: 'none' }, []],
+    ] as const) {
+      expect(await ignored(await chat(user.key, { model, ...asked }))).toEqual(named)
+    }
+  })
+
   it('is named on other routes as well', async () => {
     const user = await givenUser()
     const body = { model: MODEL, prompt: 'a', logit_bias: { 5: 1 } }

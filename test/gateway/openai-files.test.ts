@@ -42,6 +42,20 @@ async function upload(user: User, text = TEXT, name = 'fox.txt') {
 }
 
 describe('a file', () => {
+  it.each([
+    ['main.ts', 'video/mp2t', 'const answer = 42\n'.repeat(500), 'text/x-typescript'],
+    ['Dockerfile', 'application/octet-stream', 'FROM node\n', 'text/plain'],
+    ['note', '', 'naïve '.repeat(2000), 'text/plain'],
+    ['film.ts', 'video/mp2t', 'G\0\u0011\u0010\0B', 'video/mp2t'],
+    ['cut.bin', 'application/octet-stream', '\0\u0001', 'application/octet-stream'],
+  ])('is of the type that its bytes tell: %s as %j', async (name, type, text, kept) => {
+    const user = await givenUser()
+    const file = await toFile(new TextEncoder().encode(text), name, { type })
+    await clientOf(user).files.create({ file, purpose: 'user_data' })
+    const calls = await google.calls({ credential: user.credentials[0]?.handle ?? '' })
+    expect(calls.map(({ headers }) => headers['x-goog-upload-header-content-type'])).toContain(kept)
+  })
+
   it('is uploaded, got, listed, read and deleted with OpenAI’s own SDK', async () => {
     const user = await givenUser(['api_key', 'api_key'])
     const client = clientOf(user)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { userIdIn } from '../../src/objects/identity.ts'
 import { objectOf } from '../support/leases.ts'
-import { admin, anAdmin, givenUser } from '../support/pollux.ts'
+import { admin, anAdmin, fetchPollux, givenUser, MODEL, post } from '../support/pollux.ts'
 
 describe('whose object this is', () => {
   it('its own row says, whatever it was woken by; without a row, only a name that is its own', async () => {
@@ -52,5 +52,20 @@ describe('an object that was woken by its id, as a tool does that lists objects'
     expect(kept).toBe(userId)
     const audit = await env.USERS.getByName(userId).exported(anAdmin())
     expect(JSON.parse(audit ?? '{}')).toMatchObject({ user_id: userId })
+  })
+
+  it('stores no response for its own id, which nobody could open again', async () => {
+    const user = await givenUser()
+    const { RESPONSES: responses } = env
+    const named = responses.idFromName(user.userId)
+    const nameless = responses.get(responses.idFromString(String(named)))
+    expect(await nameless.response('resp_none')).toMatchObject({ ok: false })
+    expect(await runInDurableObject(nameless, (_, { id }) => id.name)).toBeUndefined()
+    const made = await post('/v1/responses', user.key, { model: MODEL, input: 'Hi' })
+    const { id, store } = await made.json<{ id: string; store: boolean }>()
+    expect([made.status, store]).toEqual([200, true])
+    await evictDurableObject(responses.getByName(user.userId))
+    const headers = { authorization: `Bearer ${user.key}` }
+    expect((await fetchPollux(`/v1/responses/${id}`, { headers })).status).toBe(200)
   })
 })

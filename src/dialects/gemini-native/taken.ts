@@ -6,7 +6,7 @@
 import { allBytes, headBytes, normalBase64 } from '../../bytes/base64.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { pointersIn } from '../../gemini/ask/result-object.ts'
-import { canonicalType, unfitness } from '../../gemini/media/media-types.ts'
+import { canonicalType, isDoubtful } from '../../gemini/media/media-types.ts'
 import { sniff } from '../../gemini/media/sniff.ts'
 import { mayBeText, textIn } from '../../gemini/media/text-bytes.ts'
 import { Edits } from '../../json/edits.ts'
@@ -73,20 +73,12 @@ function mendType(edits: Edits, text: string, { part, span }: Place, cuttings: C
   const blob = fieldOf(part, 'inlineData')
   const data = textOf(blob, 'data') ?? ''
   const type = textOf(blob, 'mimeType')
-  if (type === undefined || data === '' || !isDoubtful(canonicalType(type))) return
+  const known = type === undefined ? null : canonicalType(type)
+  if (type === undefined || data === '' || (known !== null && !isDoubtful(known))) return
   if (!isTextual(data, cuttings)) return
   const at = spanOf(text, span.start, 'inlineData')
   const written = at === undefined ? undefined : spanOf(text, at.start, 'mimeType')
   if (written !== undefined) edits.replace(written, '"text/plain"')
-}
-
-/**
- * True for types that Google refuses, and for video and audio, because source code is sometimes sent under such a
- * type.
- */
-function isDoubtful(type: string | null): boolean {
-  if (type === null || /^(?:video|audio)\//.test(type)) return true
-  return unfitness(type, 'file') !== null
 }
 
 function isTextual(data: string, cuttings: Cuttings): boolean {

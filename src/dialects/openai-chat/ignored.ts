@@ -6,6 +6,7 @@ import { isRecord } from '../../json/record.ts'
 import { lazy } from '../../lazy.ts'
 import { inSnakeCase, unreadFields } from '../ignored.ts'
 import { CONFIG_FIELDS, GOOGLE_FIELDS } from './settings/google-extras.ts'
+import { thinkingEntries } from './settings/thinking.ts'
 import { type ChatRequest, chatRequest } from './body/schema.ts'
 
 /**
@@ -49,9 +50,23 @@ export function ignoredIn(body: unknown, chat: ChatRequest): readonly string[] {
 }
 
 /** What the model or the upstream that answers ignores. */
-export function ignoredUnder(request: GenerateContentRequest, target: Target): readonly string[] {
-  return ignoredBy(request, target).map((name) => NAMES.get(name) ?? inSnakeCase(name))
+export function ignoredUnder(
+  request: GenerateContentRequest,
+  target: Target,
+  chat: ChatRequest,
+): readonly string[] {
+  return ignoredBy(request, target).flatMap((name) =>
+    name === 'thinkingConfig' ? thinkingIn(chat) : (NAMES.get(name) ?? inSnakeCase(name)),
+  )
 }
+
+/** The client's fields that ask for thoughts; Google's own one if there are no others. */
+function thinkingIn(chat: ChatRequest): readonly string[] {
+  const asked = THINKING.filter((name) => chat[name] !== undefined && chat[name] !== null)
+  return asked.length > 0 ? asked : ['thinking_config']
+}
+
+const THINKING = Object.keys(thinkingEntries) as (keyof typeof thinkingEntries)[]
 
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['responseLogprobs', 'logprobs'],

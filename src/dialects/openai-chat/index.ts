@@ -36,7 +36,7 @@ export const OPENAI_CHAT: JsonDialect = {
           ...chatsOf(translated, choices),
           ignored: (target) => [
             ...ignoredIn(body, chat),
-            ...(target === null ? [] : ignoredUnder(translated.request, target)),
+            ...(target === null ? [] : ignoredUnder(translated.request, target, chat)),
           ],
         }
       },

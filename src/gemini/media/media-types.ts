@@ -34,6 +34,11 @@ export function unfitness(mimeType: string, kind: MediaKind): string | null {
   return `is ${what}, which is not ${NOUNS[kind]}`
 }
 
+/** Whether a file said to be of this type may be text: Google does not read the type, or it is film or sound. */
+export function isDoubtful(mimeType: string): boolean {
+  return /^(?:video|audio)\//.test(mimeType) || unfitness(mimeType, 'file') !== null
+}
+
 const TEXT =
   /^text\/|\+(?:json|xml)$|^application\/(?:json|xml|yaml|toml|sql|javascript|typescript|x-(?:javascript|python|sh|yaml|ndjson))$/
 

@@ -20,6 +20,17 @@ export function mayBeText(head: Uint8Array): boolean {
   return encodingOf(head) !== 'utf-8' || !CONTROL.test(String.fromCharCode(...head))
 }
 
+/** The same for a file of which these are the first bytes: the last character may be cut. */
+export function beginsAsText(head: Uint8Array): boolean {
+  try {
+    const decoder = new TextDecoder(encodingOf(head), { fatal: true, ignoreBOM: false })
+    const text = decoder.decode(head, { stream: true })
+    return text !== '' && !CONTROL.test(text)
+  } catch {
+    return false // bytes of something else
+  }
+}
+
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return 'utf-16le'
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'

@@ -176,7 +176,7 @@ export class StoreAccess {
   }
 
   #unusable<Reason extends Unusable>(reason: Reason) {
-    logError('responses_unusable', { user: this.#place.userId, reason })
+    logError('responses_unusable', { user: this.#place.userId(), reason })
     return { ok: false, reason } as const
   }
 

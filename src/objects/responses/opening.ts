@@ -10,12 +10,14 @@ export type Opened =
 
 export interface Place {
   readonly storage: DurableObjectStorage
-  readonly userId: string
+  /** Throws if nobody knows whose object this is. */
+  readonly userId: () => string
   readonly vaultKey: string | undefined
 }
 
 /** Opens what is stored. Makes the tables and the key if there are none. Must not run twice at the same time. */
-export async function openOrMake({ storage, userId, vaultKey }: Place): Promise<Opened> {
+export async function openOrMake({ storage, userId: whose, vaultKey }: Place): Promise<Opened> {
+  const userId = whose()
   const vault = await openVault(vaultKey)
   if (vault === null) return { ok: false, reason: 'vault_not_configured' }
   const { sql } = storage
@@ -39,9 +41,10 @@ export async function openOrMake({ storage, userId, vaultKey }: Place): Promise<
  */
 export async function resealKey({
   storage,
-  userId,
+  userId: whose,
   vaultKey,
 }: Place): Promise<'current' | 'resealed' | 'unreadable'> {
+  const userId = whose()
   const { sql } = storage
   const vault = await openVault(vaultKey)
   if (vault === null || !hasTables(sql)) return 'current'

@@ -15,7 +15,9 @@ import {
 import { PieceUpload } from '../../../gateway/copies/piece-upload.ts'
 import type { Refused } from '../../../gateway/copies/upload-file.ts'
 import { borrow, type Borrowed, keep } from '../../../gateway/things.ts'
-import { canonicalType, typeOfName } from '../../../gemini/media/media-types.ts'
+import { canonicalType, isDoubtful, typeOfName } from '../../../gemini/media/media-types.ts'
+import { sniff } from '../../../gemini/media/sniff.ts'
+import { beginsAsText } from '../../../gemini/media/text-bytes.ts'
 import {
   boundaryIn,
   FormParts,
@@ -82,9 +84,10 @@ async function received(parts: FormParts, passing: Passing): Promise<Refused | n
       if (part.fileName === null) passing.fields[part.name] = await parts.text()
       continue
     }
-    const upload = await passing.begin(part, part.fileName)
+    let bytes = await parts.read()
+    const upload = await passing.begin(part, part.fileName, bytes ?? new Uint8Array())
     if (upload === null) throw new UnreadableForm(TWO_FILES)
-    for (let bytes = await parts.read(); bytes !== null; bytes = await parts.read()) {
+    for (; bytes !== null; bytes = await parts.read()) {
       const stopped = await upload(bytes)
       if (stopped !== null) return stopped
       parts.goOn()
@@ -116,15 +119,19 @@ class Passing {
     return this.#upload?.size ?? 0
   }
 
-  /** Returns the function that takes the file's bytes. Null if the form has had a file already. */
+  /**
+   * Returns the function that takes the file's bytes. `first` are the first of them. Null if the form has had a file
+   * already.
+   */
   async begin(
     { type }: PartHead,
     name: string,
+    first: Uint8Array,
   ): Promise<((bytes: Uint8Array) => Promise<Refused | null>) | null> {
     if (this.#upload !== null) return null
     const { env, request, settings } = this.#call
     const upload = new PieceUpload(borrowerOf(this.#call, this.#holder), this.#borrowed.access, {
-      mimeType: typeOf(type, name),
+      mimeType: typeOf(type, name, first),
       displayName: name.slice(0, MAX_NAME),
       held: this.#held,
     })
@@ -153,10 +160,20 @@ class Passing {
   }
 }
 
-function typeOf(type: string, name: string): string {
-  const told = canonicalType(type.split(';', 1)[0] ?? '')
-  const isTelling = told !== null && told !== 'application/octet-stream'
-  return isTelling ? told : (typeOfName(name, 'file') ?? 'application/octet-stream')
+/** How many of a file's first bytes are looked at. */
+const HEAD_BYTES = 4096
+
+/** Clients upload source code under any type, so the bytes decide whether a doubtful file is text. */
+function typeOf(type: string, name: string, first: Uint8Array): string {
+  const told = canonicalType(type)
+  const named = typeOfName(name, 'file')
+  if (told === null || isDoubtful(told)) {
+    const head = first.subarray(0, HEAD_BYTES)
+    if (sniff(head) === null && beginsAsText(head)) {
+      return named?.startsWith('text/') === true ? named : 'text/plain'
+    }
+  }
+  return told ?? named ?? 'application/octet-stream'
 }
 
 const NO_FORM: Failure = {
