@@ -16,7 +16,9 @@ const STREAMING = { stream: true } as const
 const FAST_GAP_MS = 5
 const HELD_MS = 16
 /** The assumed time between events until some have come: a stream begins without being held. */
-const UNKNOWN_GAP_MS = 100
+const UNKNOWN_GAP_MS = 50
+/** How many events the average is about. Few would take a backlog, after the machine stood still, for a fast stream. */
+const AVERAGED = 16
 
 /** What one read of an upstream's stream brought. */
 export interface Batch {
@@ -97,7 +99,7 @@ export class UpstreamEvents {
 
   #came(events: number): void {
     const now = Date.now()
-    this.#gapMs += ((now - this.#cameAt) / events - this.#gapMs) / 4
+    this.#gapMs += ((now - this.#cameAt) / events - this.#gapMs) / AVERAGED
     this.#cameAt = now
   }
 
