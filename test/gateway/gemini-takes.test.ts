@@ -3,7 +3,7 @@
  * one choice and with two.
  */
 import { describe, expect, it } from 'vitest'
-import { callsOf, chat, givenUser, google, type User } from '../support/pollux.ts'
+import { callsOf, chat, givenUser, google, post, type User } from '../support/pollux.ts'
 
 const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
 const WAYS = [{}, { stream: true }, { n: 2 }, { n: 2, stream: true }]
@@ -138,5 +138,61 @@ describe.each(KINDS)('with %s', (kind) => {
     expect(await first.text()).toContain('"name":"f"')
     const sent = await sentBy(user, { messages: asked('{}', result('ok')), tools, ...how })
     expect(sent.tools).toHaveLength(1)
+  })
+})
+
+const SOURCE = btoa('export const answer: number = 42\n')
+const POINTS = '{"items":[{"$ref":"#/$defs/A"}]}'
+const OTHERS: readonly (readonly [string, Json])[] = [
+  [
+    '/v1/messages',
+    {
+      max_tokens: 9000,
+      messages: [
+        { role: 'user', content: 'hi' },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'tool_result', tool_use_id: 'a', content: POINTS },
+            {
+              type: 'document',
+              source: { type: 'base64', media_type: 'video/mp2t', data: SOURCE },
+            },
+          ],
+        },
+      ],
+      tools: [{ name: 'f', input_schema: { type: 'object' } }],
+    },
+  ],
+  [
+    '/v1/responses',
+    {
+      input: [
+        { role: 'user', content: 'hi' },
+        { type: 'function_call', call_id: 'a', name: 'f', arguments: '{}' },
+        { type: 'function_call_output', call_id: 'a', output: POINTS },
+        {
+          role: 'user',
+          content: [
+            { type: 'input_file', filename: 'a', file_data: `data:video/mp2t;base64,${SOURCE}` },
+          ],
+        },
+      ],
+      tools: [{ type: 'function', name: 'f', parameters: { type: 'object' } }],
+    },
+  ],
+]
+
+describe.each(OTHERS)('at %s', (path, body) => {
+  it.each(KINDS)('pointers and source code are told as text as well, with %s', async (kind) => {
+    const user = await givenUser([kind])
+    const answer = await post(path, user.key, { model: MODEL, ...body })
+    expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)])
+    const last = (await callsOf(handleOf(user))).at(-1)?.body as Sent & { request?: Sent }
+    const parts = (last.request ?? last).contents.slice(2).flatMap((content) => content.parts)
+    expect(parts[0]?.['functionResponse']).toMatchObject({ response: { result: POINTS } })
+    expect(parts.at(-1)?.['text']).toContain('export const answer')
+    expect(JSON.stringify(parts)).not.toContain('inlineData')
   })
 })
