@@ -18,6 +18,7 @@ const overviewAnswer = v.object({
     v.object({
       users: whole,
       told: v.pipe(whole, v.description('Users whose objects have told how they stand')),
+      empty: v.pipe(whole, v.description('Those of them who have no credential')),
       out: v.pipe(
         whole,
         v.description('Rings with a model that none of their credentials serves now'),

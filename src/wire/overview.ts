@@ -8,7 +8,9 @@ export interface RingsLine {
   readonly users: number
   /** How many of them have reported their rings' state. */
   readonly told: number
-  /** Rings with at least one model that no credential serves now. */
+  /** How many of those who have reported have no credential, so that nothing can be served for them. */
+  readonly empty: number
+  /** Rings with at least one model that no credential serves now. An empty ring is not counted. */
   readonly out: number
   /** When the first of those rings serves again by itself. */
   readonly next_recovery: string | null

@@ -29,7 +29,7 @@ async function overview(query: string): Promise<Overview> {
 
 /**
  * The first user's credential is quarantined. The second is out of quota for another hour. The third was out of quota
- * until an hour ago.
+ * until an hour ago. The fourth has no credentials.
  */
 function summaryOf(number: number, plain: UserSummary): UserSummary {
   const ring = { upstream: 'vertex', ready: 0, cooling: 0, paused: 0, quarantined: 0 } as const
@@ -47,6 +47,7 @@ function summaryOf(number: number, plain: UserSummary): UserSummary {
       conditions: [{ kind: 'credential_quarantined', subject: 'cred_old', detail }],
     }
   }
+  if (number === 3) return plain
   const isOut = number === 1 || number === 2
   const nextRecovery = number === 1 ? now + HOUR_MS : number === 2 ? now - HOUR_MS : null
   return {
@@ -94,6 +95,7 @@ describe('the overview', { timeout: 60_000 }, () => {
     expect(rings).toEqual({
       users: USERS,
       told: USERS,
+      empty: 1,
       out: 2,
       next_recovery: told.users[1]?.next_recovery,
       ledgers_broken: 0,

@@ -114,6 +114,7 @@ function cellsOf(line: AuditLine) {
 function inWords(detail: AuditDetail): string {
   return Object.entries(detail)
     .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
     .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`)
     .join('; ')
 }

@@ -4,15 +4,14 @@ import { Countdown, Section, Table } from '../pieces.tsx'
 
 /** One sentence about all rings, not only those of the users listed. */
 export function Verdict({ rings }: { readonly rings: Overview['rings'] }) {
-  const { users, told, out, next_recovery: next, ledgers_broken: broken } = rings
+  const { users, told, empty, out, next_recovery: next, ledgers_broken: broken } = rings
   if (told === 0) return null
+  const standing = out + broken > 0 ? 'bad' : told === empty ? 'warn' : 'good'
   return (
-    <div class={`verdict ${out + broken === 0 ? 'good' : 'bad'}`}>
+    <div class={`verdict ${standing}`}>
       <p>
         {out === 0
-          ? told === users
-            ? `All ${count(users)} rings serve.`
-            : `All ${count(told)} rings that have told how they stand serve; there are ${count(users)}.`
+          ? served(rings)
           : `${count(out)} of ${count(users)} ${users === 1 ? 'ring has' : 'rings have'} a model that no credential serves`}
         {out > 0 && next !== null && (
           <>
@@ -21,9 +20,24 @@ export function Verdict({ rings }: { readonly rings: Overview['rings'] }) {
         )}
         {out > 0 && '.'}
       </p>
+      {empty > 0 && (
+        <p>
+          {count(empty)} {empty === 1 ? 'user has' : 'users have'} no credentials yet.
+        </p>
+      )}
       {broken > 0 && <p>{count(broken)} ledgers do not add up. Please report it.</p>}
     </div>
   )
+}
+
+/** What is said if no ring is known to be out. A ring without credentials serves nothing, so it is not counted. */
+function served({ users, told, empty }: Overview['rings']): string {
+  if (told === empty) return 'No ring serves yet.'
+  if (told < users)
+    return `All ${count(told - empty)} rings that have told how they stand serve; there are ${count(users)}.`
+  return empty === 0
+    ? `All ${count(users)} rings serve.`
+    : `All ${count(told - empty)} rings that have credentials serve.`
 }
 
 /** Credentials that will not serve again until somebody acts. */

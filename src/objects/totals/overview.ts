@@ -23,6 +23,7 @@ export function ringsOf(people: readonly Person[], now: number): RingsLine {
   return {
     users: people.length,
     told: summaries.length,
+    empty: summaries.filter(({ rings }) => rings.length === 0).length,
     out: out.length,
     next_recovery: isoOrNull(first === Infinity ? null : first),
     ledgers_broken: summaries.filter(({ ledgerHolds }) => !ledgerHolds).length,
