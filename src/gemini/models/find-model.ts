@@ -36,7 +36,7 @@ export function stripModelPrefix(name: string): string {
 }
 
 const FAMILIES =
-  /^(?:gemini|gemma|imagen|veo|lyria|learnlm|text-(?:multilingual-)?embedding)-[a-z0-9.-]{1,60}$/
+  /^(?:gemini|gemma|imagen|veo|lyria|learnlm|nano-banana|text-(?:multilingual-)?embedding)-[a-z0-9.-]{1,60}$/
 
 /** Whether a model's name has the form of Google's, whether it is in the catalogue or not. */
 export function isNameOfGoogles(name: string): boolean {
