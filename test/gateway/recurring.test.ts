@@ -1,6 +1,6 @@
 /** An agent's turns: Google is sent the same whether or not the gateway has seen the beginning before. */
 import { describe, expect, it } from 'vitest'
-import { callsOf, givenUser, MODEL, post, type User } from '../support/pollux.ts'
+import { callsOf, configure, givenUser, MODEL, post, type User } from '../support/pollux.ts'
 
 const ABOUT = 'What the tool works with, as the user named it, and in which order. '
 const TEXT = 'it went on as it had begun; '.repeat(30)
@@ -122,3 +122,19 @@ describe.each(Object.entries(DIALECTS))('%s', (path, bodyOf) => {
 function wrong(body: Record<string, unknown>, list: readonly unknown[]): object {
   return { [body['messages'] === undefined ? 'input' : 'messages']: [...list, 7] }
 }
+
+describe('a key that was good a moment ago', () => {
+  const path = '/v1/chat/completions'
+  const body = { model: MODEL, ...DIALECTS[path]?.(30) }
+
+  it('serves no large body, right or wrong, of a user who is disabled since', async () => {
+    const user = await givenUser()
+    expect((await post(path, user.key, body)).status).toBe(200)
+    await configure(user, { disabled: true })
+    for (const sent of [body, { ...body, messages: 7 }, JSON.stringify(body).slice(1)]) {
+      const refused = await post(path, user.key, sent)
+      expect(refused.status).toBe(403)
+      expect(await refused.text()).toContain('disabled')
+    }
+  }, 30_000)
+})
