@@ -143,6 +143,15 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
       await page.getByRole('heading', { level: 1, name: screen }).waitFor()
       await expectAccessible(page)
     }
+    // Of all users, by their names.
+    await page
+      .getByRole('navigation', { name: 'Main' })
+      .getByRole('link', { name: 'Usage' })
+      .click()
+    await page.getByLabel('Told apart by').selectOption('user')
+    const use = page.getByRole('table', { name: 'Use in this time' })
+    await use.getByText('Demo', { exact: true }).waitFor()
+    await expectAccessible(page)
     expect(complaints).toEqual([])
     await context.close()
   })
