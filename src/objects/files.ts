@@ -35,7 +35,8 @@ export class FilesObject extends DurableObject<Env> {
       )
       sql.exec(
         `INSERT INTO copies (copy_id, bytes, kept_at, expires_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (copy_id) DO UPDATE SET bytes = bytes + excluded.bytes`,
+         ON CONFLICT (copy_id) DO UPDATE SET
+           bytes = (SELECT sum(pieces.bytes) FROM pieces WHERE pieces.copy_id = excluded.copy_id)`,
         copyId,
         bytes,
         now,
