@@ -12,6 +12,7 @@ import { parseGoogleError } from '../upstreams/google-error.ts'
 import { type AttemptInput, type AttemptResult, errorText } from './attempt.ts'
 import { OUTAGES } from './failure.ts'
 import { type Generated, type JourneyInput } from './journey-input.ts'
+import { patientFetch } from './patient-fetch.ts'
 import { serve } from './serve.ts'
 
 export interface MakeInput extends JourneyInput {
@@ -46,13 +47,11 @@ export async function make(input: MakeInput): Promise<Made> {
     const { access, model } = lease
     answer = null
     try {
-      const response = await fetch(`${settings.geminiApiBaseUrl}${path(model)}`, {
-        method: 'POST',
-        headers: headersOf(access),
-        body: body(model),
-        redirect: 'manual',
-        signal: AbortSignal.any([control.signal, AbortSignal.timeout(settings.answerTimeoutMs)]),
-      })
+      const response = await patientFetch(
+        `${settings.geminiApiBaseUrl}${path(model)}`,
+        { method: 'POST', headers: headersOf(access), body: body(model) },
+        { signal: control.signal, ms: settings.answerTimeoutMs },
+      )
       if (response.ok) {
         answer = response
         return DONE

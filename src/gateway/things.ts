@@ -20,6 +20,7 @@ import {
 import { errorText } from './attempt.ts'
 import { apart } from './pin-failure.ts'
 import { callUser } from './objects.ts'
+import { patientFetch } from './patient-fetch.ts'
 import { quotable } from './quotation.ts'
 
 export interface Borrower {
@@ -93,13 +94,11 @@ export async function askAbout(
   const sent = headersOf(access)
   for (const [name, value] of Object.entries(headers)) sent.set(name, value)
   try {
-    return await fetch(`${settings.geminiApiBaseUrl}${path}`, {
-      method,
-      headers: sent,
-      ...(body !== undefined && { body }),
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(settings.answerTimeoutMs)]),
-    })
+    return await patientFetch(
+      `${settings.geminiApiBaseUrl}${path}`,
+      { method, headers: sent, ...(body !== undefined && { body }) },
+      { signal, ms: settings.answerTimeoutMs },
+    )
   } catch {
     return signal.aborted ? OUTAGES.timeout : OUTAGES.unreachable
   }

@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { wholeText } from '../../src/gateway/things.ts'
-import { fetchPollux, givenUser, settledStats, type User } from '../support/pollux.ts'
+import { configure, fetchPollux, givenUser, settledStats, type User } from '../support/pollux.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -77,4 +77,84 @@ describe('an answer of Google’s on a thing', () => {
       expect(ledger).toMatchObject({ open: 0, holds: true })
     },
   )
+})
+
+describe('the content of a file', () => {
+  const path = '/v1beta/files/made'
+  const LONG = 33_600_000
+
+  /** Google has a file that this credential's user may read, and whose content is this. */
+  async function given(content: () => ReadableStream<Uint8Array>): Promise<User> {
+    const user = await givenUser(['api_key'])
+    await configure(user, {
+      media_uris: ['https://generativelanguage.googleapis.com/v1beta/files/made'],
+    })
+    const real = globalThis.fetch
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : String(input))
+      const isIt = url.pathname === `${path}:download`
+      const headers = { 'content-type': 'application/json' }
+      return isIt ? new Response(content(), { headers }) : real(input, init)
+    })
+    return user
+  }
+
+  it('makes nothing that it names the user’s own', async () => {
+    const text = '{"name":"files/another","mimeType":"text/plain"}'
+    const user = await given(() => new Blob([text]).stream())
+    const answer = await ask(user, 'GET', `${path}:download?alt=media`)
+    expect([answer.status, await answer.text()]).toEqual([200, text])
+    vi.restoreAllMocks()
+    expect((await ask(user, 'GET', '/v1beta/files/another')).status).toBe(403)
+  })
+
+  it('is passed on as it comes, however long, and however long it takes', async () => {
+    const user = await given(() => {
+      let sent = 0
+      return new ReadableStream({
+        async pull(controller) {
+          // ANSWER_TIMEOUT_MS is 2000 here.
+          if (sent === 0) await scheduler.wait(2500)
+          const piece = new Uint8Array(Math.min(1_048_576, LONG - sent)).fill(32)
+          sent += piece.byteLength
+          controller.enqueue(piece)
+          if (sent === LONG) controller.close()
+        },
+      })
+    })
+    const answer = await ask(user, 'GET', `${path}:download?alt=media`)
+    expect(answer.status).toBe(200)
+    expect((await answer.arrayBuffer()).byteLength).toBe(LONG)
+  })
+})
+
+describe('the events of an interaction', () => {
+  it.each([
+    ['POST', '/v1beta/interactions', { model: 'gemini-2.5-flash', input: 'a', stream: true }],
+    ['GET', '/v1beta/interactions/i-1?stream=true', undefined],
+  ] as const)('may take longer than one answer: %s', async (method, path, body) => {
+    const user = await givenUser(['api_key'])
+    const real = globalThis.fetch
+    const last = 'event: done\ndata: [DONE]\n\n'
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : String(input))
+      if (!url.pathname.startsWith('/v1beta/interactions')) return real(input, init)
+      const text = new TextEncoder()
+      const events = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          controller.enqueue(text.encode('data: {"event_type":"step.start"}\n\n'))
+          await scheduler.wait(2500) // ANSWER_TIMEOUT_MS is 2000 here.
+          if (init?.signal?.aborted === true) return controller.error(new Error('aborted'))
+          controller.enqueue(text.encode(last))
+          controller.close()
+        },
+      })
+      return new Response(events, { headers: { 'content-type': 'text/event-stream' } })
+    })
+    const answer = await ask(user, method, path, body)
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain(last)
+    vi.restoreAllMocks()
+    expect((await settledStats(user)).ledger).toMatchObject({ open: 0, holds: true })
+  })
 })

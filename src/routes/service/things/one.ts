@@ -61,7 +61,9 @@ export function oneThing(
     if (gone && of.kind === 'file') await forgetFile(call, borrower, id)
     else if (gone) await forget(borrower, refOf(of, id))
     const type = answer.headers.get('content-type') ?? ''
-    if (gone || !type.includes('json')) return passed(answer, credentialId)
+    // What a file says is no description of a thing: nothing in it may become the user's own.
+    const isContent = of.kind === 'file' && act !== ''
+    if (gone || isContent || !type.includes('json')) return passed(answer, credentialId)
     const text = await wholeText(answer)
     if (text === null) return named(OUTAGES.unreadable, credentialId)
     // Reading a file that an admin lets everybody read must not make it the reader's own.
