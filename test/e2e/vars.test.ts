@@ -1,6 +1,6 @@
 /**
- * Variables that an operator sets for all users and that no test within one isolate can set: DEFAULT_LIMITS and
- * STORE_RESPONSES.
+ * Variables that an operator sets for all users and that no test within one isolate can set: DEFAULT_LIMITS,
+ * STORE_RESPONSES and CLAUDE_MODELS.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Pollux, type User } from './support/pollux.ts'
@@ -12,6 +12,7 @@ beforeAll(async () => {
   pollux = await Pollux.start({
     DEFAULT_LIMITS: JSON.stringify({ requests_per_day: 3, usd_per_month: 20 }),
     STORE_RESPONSES: 'false',
+    CLAUDE_MODELS: 'haiku=gemini-2.5-pro',
   })
   user = await pollux.givenUser()
 })
@@ -56,6 +57,20 @@ describe('a deployment', () => {
       const { error } = (await refused.json()) as { error: { message: string } }
       expect(error.message).toMatch(/whole conversation|send|store/i)
     }
+  })
+
+  it.each([
+    ['claude-haiku-5-5', 'gemini-2.5-pro'],
+    ['claude-sonnet-5-5', 'gemini-3.5-flash'],
+  ])('has %s served as CLAUDE_MODELS says, and by default: by %s', async (model, target) => {
+    const { key } = await pollux.givenUser()
+    const answer = await fetch(`${pollux.url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'x-api-key': key },
+      body: JSON.stringify({ model, max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] }),
+    })
+    expect(answer.headers.get('x-pollux-model')).toBe(target)
+    expect(await answer.json()).toMatchObject({ model })
   })
 
   it('refuses the fourth request of the day', async () => {

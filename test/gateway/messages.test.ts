@@ -2,7 +2,7 @@
  * Anthropic's clients against an emulator that refuses all that Google may refuse. Each way in which a translation
  * could fail has a test.
  */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { env } from 'cloudflare:workers'
 import { runInDurableObject } from 'cloudflare:test'
 import type { GenerateContentRequest } from '../../src/gemini/types.ts'
@@ -412,6 +412,24 @@ describe('5. system messages anywhere', () => {
     expect(sent.generationConfig?.thinkingConfig).toMatchObject({ thinkingLevel: 'LOW' })
   })
 
+  it('add and remove tools', async () => {
+    const user = await givenUser()
+    const [one, two] = TOOLS
+    const messages = [
+      { role: 'user', content: 'Hi' },
+      { role: 'system', content: [{ type: 'tool_removal', tool_name: 'weather' }] },
+      {
+        role: 'system',
+        content: [{ type: 'tool_addition', tool: { ...two, name: 'news', defer_loading: true } }],
+      },
+    ]
+    await expectOk(await ask(user.key, { tools: [one, two], messages }))
+    const { tools = [], contents } = await lastRequestOf(user)
+    const declared = tools.flatMap(({ functionDeclarations = [] }) => functionDeclarations)
+    expect(declared.map(({ name }) => name)).toEqual(['time', 'news'])
+    expect(contents).toEqual([{ role: 'user', parts: [{ text: 'Hi' }] }])
+  })
+
   it('may be all that there is', async () => {
     const user = await givenUser()
     const answer = await ask(user.key, { messages: [{ role: 'system', content: 'Say hello.' }] })
@@ -517,6 +535,113 @@ describe('6. results of every kind', () => {
   })
 })
 
+describe('turns of a conversation', () => {
+  const called = (id: string, name: string): Block => ({ type: 'tool_use', id, name, input: {} })
+  const given = (id: string, text: string): Block => result({ type: 'tool_use', id }, text)
+  const assistant = (...content: Block[]): object => ({ role: 'assistant', content })
+  const user = (...content: Block[]): object => ({ role: 'user', content })
+  const words = (text: string): Block => ({ type: 'text', text })
+  const call = (id: string, name: string): object => ({ functionCall: { id, name, args: {} } })
+  const response = (id: string, name: string, text: string): object => ({
+    functionResponse: { id, name, response: { result: text } },
+  })
+  const hi = { role: 'user', parts: [{ text: 'Hi' }] }
+
+  it.each<[string, readonly object[], readonly object[]]>([
+    [
+      'results in several messages, with a system message in between',
+      [
+        assistant(called('a', 'weather'), called('b', 'time')),
+        user(given('b', 'B')),
+        { role: 'system', content: 'Hurry.' },
+        user(words('Well'), given('a', 'A')),
+      ],
+      [
+        { role: 'model', parts: [call('a', 'weather'), call('b', 'time')] },
+        {
+          role: 'user',
+          parts: [
+            response('a', 'weather', 'A'),
+            response('b', 'time', 'B'),
+            { text: '<system-reminder>\nHurry.\n</system-reminder>' },
+            { text: 'Well' },
+          ],
+        },
+      ],
+    ],
+    [
+      'an id that comes again in a later turn',
+      [
+        assistant(called('a', 'weather')),
+        user(given('a', '1')),
+        assistant(called('a', 'time')),
+        user(given('a', '2')),
+      ],
+      [
+        { role: 'model', parts: [call('a', 'weather')] },
+        { role: 'user', parts: [response('a', 'weather', '1')] },
+        { role: 'model', parts: [call('a', 'time')] },
+        { role: 'user', parts: [response('a', 'time', '2')] },
+      ],
+    ],
+    [
+      'a call that nobody has answered',
+      [assistant(called('a', 'weather')), user(words('Stop'))],
+      [
+        { role: 'model', parts: [call('a', 'weather')] },
+        {
+          role: 'user',
+          parts: [
+            {
+              functionResponse: {
+                id: 'a',
+                name: 'weather',
+                response: { error: 'No result was sent for this call.' },
+              },
+            },
+          ],
+        },
+        { role: 'user', parts: [{ text: 'Stop' }] },
+      ],
+    ],
+    [
+      'a summary in the assistant’s name, foreign thoughts and blocks of others’ tools',
+      [
+        assistant(
+          { type: 'compaction', content: 'She is Ada.' },
+          { type: 'thinking', thinking: 'Hm.', signature: 'EqQBsomebodys' },
+          { type: 'redacted_thinking', data: 'EqQBsomebodys' },
+          { type: 'mcp_tool_use', id: 'm', name: 'q', input: {} },
+          { type: 'mcp_tool_result', tool_use_id: 'm', content: [] },
+          words('Hello'),
+        ),
+        user(
+          {
+            type: 'document',
+            title: 'T',
+            context: 'C',
+            source: { type: 'text', media_type: 'text/plain', data: 'D' },
+          },
+          { type: 'document', source: { type: 'content', content: [words('E')] } },
+        ),
+      ],
+      [
+        { role: 'model', parts: [{ text: 'Hello' }] },
+        { role: 'user', parts: [{ text: 'T\nC' }, { text: 'D' }, { text: 'E' }] },
+      ],
+    ],
+  ])('%s', async (what, messages, contents) => {
+    const someone = await givenUser()
+    await expectOk(
+      await ask(someone.key, { messages: [{ role: 'user', content: 'Hi' }, ...messages] }),
+    )
+    const [first, ...rest] = (await lastRequestOf(someone)).contents
+    const summary = what.startsWith('a summary') ? [{ text: 'She is Ada.' }] : []
+    expect(first).toEqual({ ...hi, parts: [...hi.parts, ...summary] })
+    expect(rest).toEqual(contents)
+  })
+})
+
 describe('7. counts', () => {
   it('are the same in both events of a stream', async () => {
     const user = await givenUser()
@@ -566,13 +691,23 @@ describe('8. text in one block', () => {
 })
 
 describe('9. auto mode', () => {
-  it('lets nothing of safeguards, metadata and their like out to Google', async () => {
+  it('lets nothing of safeguards, metadata and their like out to Google, nor into a log', async () => {
     const user = await givenUser()
     const secret = 'SECRET-OF-THE-CLIENT'
+    const logged: string[] = []
+    for (const channel of ['log', 'warn', 'error'] as const) {
+      vi.spyOn(console, channel).mockImplementation((...words) => {
+        logged.push(JSON.stringify(words))
+      })
+    }
+    onTestFinished(() => {
+      vi.restoreAllMocks()
+    })
     const answer = await ask(user.key, {
       safeguards: [{ type: 'dangerous_tool_use', classifier_context: { cwd: secret } }],
       metadata: { user_id: JSON.stringify({ device_id: secret, session_id: 's' }) },
       cache_control: { type: 'ephemeral', ttl: secret },
+      system: [{ type: 'text', text: `x-anthropic-billing-header: cch=${secret};` }],
       context_management: { edits: [{ type: 'clear_thinking_20251015', keep: secret }] },
       diagnostics: secret,
       tools: [
@@ -592,6 +727,8 @@ describe('9. auto mode', () => {
     expect(await answer.text()).not.toContain('safeguard')
     const [sent] = await callsOf(user.credentials[0]?.handle ?? '')
     expect(JSON.stringify(sent)).not.toContain(secret)
+    expect(logged.length).toBeGreaterThan(0)
+    expect(logged.join('\n')).not.toContain(secret)
     expect(JSON.stringify(sent?.body)).not.toMatch(/defer_loading|strict|cache_control/)
   })
 })
@@ -808,6 +945,22 @@ describe('what is asked of Google', () => {
       { thinkingLevel: 'HIGH', includeThoughts: true },
     ],
     ['gemini-3.6-flash', { thinking: { type: 'between_tools' } }, { includeThoughts: true }],
+    [
+      'gemini-3.6-flash',
+      { thinking: { type: 'enabled', budget_tokens: 1024 } },
+      { thinkingLevel: 'LOW', includeThoughts: true },
+    ],
+    [
+      'gemini-3.6-flash',
+      { thinking: { type: 'enabled', budget_tokens: 30_000 } },
+      { thinkingLevel: 'HIGH', includeThoughts: true },
+    ],
+    // The AI SDK says so little by itself, and Google counts thoughts within it.
+    [
+      'gemini-2.5-flash',
+      { thinking: { type: 'adaptive' }, max_tokens: 4096 },
+      { thinkingBudget: 3072, includeThoughts: true },
+    ],
     ['gemini-3.6-flash', { thinking: { type: 'disabled' } }, { thinkingLevel: 'MINIMAL' }],
     ['gemini-3.8-flash', { output_config: { effort: 'high' } }, { thinkingLevel: 'LOW' }],
   ] as const)('%s thinks as asked: %j', async (model, overrides, expected) => {

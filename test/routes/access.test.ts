@@ -169,6 +169,8 @@ describe('the configuration', () => {
     ['MAX_REMOTE_MEDIA', '51'],
     ['TRANSCRIPTION_MODEL', '../x'],
     ['STORE_RESPONSES', 'yes'],
+    ['CLAUDE_MODELS', 'opus'],
+    ['CLAUDE_MODELS', 'gpt=gemini-2.5-pro'],
     ['RESPONSES_TTL_HOURS', '0'],
     ['SAFETY_SETTINGS', 'HARASSMENT=LOUD'],
     ['SAFETY_SETTINGS', 'NOISE=OFF'],

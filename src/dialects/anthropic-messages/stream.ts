@@ -1,11 +1,11 @@
 import type { Failure } from '../../failure/failure.ts'
 import { AnswerReader } from '../../gemini/answer/reader.ts'
+import { Searches } from '../../gemini/answer/searches.ts'
 import type { CallSignature } from '../../gemini/signatures.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import type { ClientStream, Context, StreamEncoder, StreamEnd, Terms } from '../dialect.ts'
 import { MessageBlocks } from './answer/blocks.ts'
 import { BlockFrames, frame, PING } from './answer/frames.ts'
-import { Search } from './answer/search.ts'
 import { endingOf } from './answer/stop-reason.ts'
 import { toOpeningUsage, toUsage } from './answer/usage.ts'
 import { toStreamError } from './family.ts'
@@ -51,7 +51,7 @@ class MessageEncoder implements StreamEncoder {
   readonly #context: Context
   readonly #estimate: () => number
   readonly #frames = new BlockFrames()
-  readonly #search = new Search()
+  readonly #search = new Searches()
   readonly #blocks: MessageBlocks
   readonly #reader: AnswerReader
   #isOpened = false

@@ -1,11 +1,11 @@
 import type { Failure } from '../../failure/failure.ts'
 import { AnswerReader } from '../../gemini/answer/reader.ts'
+import { Searches } from '../../gemini/answer/searches.ts'
 import type { CallSignature } from '../../gemini/signatures.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import type { Answer, Context } from '../dialect.ts'
 import { MessageBlocks } from './answer/blocks.ts'
 import { BlockList } from './answer/list.ts'
-import { Search } from './answer/search.ts'
 import { endingOf } from './answer/stop-reason.ts'
 import { toUsage } from './answer/usage.ts'
 import { messageId } from './ids.ts'
@@ -21,7 +21,7 @@ export function toMessage(
   context: Context,
 ): WholeMessage {
   const list = new BlockList()
-  const search = new Search()
+  const search = new Searches()
   const blocks = new MessageBlocks(plan, terms, list, search)
   const reader = new AnswerReader(plan, blocks)
   search.read(response)

@@ -4,6 +4,7 @@ import { toJsonLine } from '../../json/line.ts'
 import type { StoredResponse } from '../memory.ts'
 import { tellCode, tellCodeRan } from './answer/code-calls.ts'
 import { joinedJson } from './answer/response.ts'
+import { tellSearch } from './answer/search-calls.ts'
 import { Sequence } from './answer/sequence.ts'
 
 /** The response as one JSON text. */
@@ -106,6 +107,13 @@ function eventsOf(text: string, at: number, sequence: Sequence): readonly string
         emit('response.custom_tool_call_input.done', { ...place, input: item['input'] }),
         done(text, at, sequence),
       ]
+    case 'web_search_call': {
+      const frames: string[] = [added(item)]
+      tellSearch({ id: String(item['id']), at }, (type, fields) => {
+        frames.push(sequence.frame(type, fields))
+      })
+      return [...frames, done(text, at, sequence)]
+    }
     case 'code_interpreter_call': {
       const frames: string[] = [added({ ...item, code: '', outputs: null })]
       const call = { id: String(item['id']), at, code: String(item['code']) }

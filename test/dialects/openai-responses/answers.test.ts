@@ -205,6 +205,7 @@ describe('a stream', () => {
     const grounded = answer([{ text: 'Oslo is cold.' }])
     Object.assign(grounded.candidates?.[0] ?? {}, {
       groundingMetadata: {
+        webSearchQueries: ['oslo weather', 'oslo'],
         groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }],
         groundingSupports: [
           { segment: { startIndex: 0, endIndex: 4 }, groundingChunkIndices: [0] },
@@ -223,7 +224,26 @@ describe('a stream', () => {
       annotation,
     })
     const { output } = toldBy(events)
-    expect(output).toMatchObject([{ content: [{ annotations: [annotation] }] }])
+    expect(output).toMatchObject([
+      { content: [{ annotations: [annotation] }] },
+      {
+        type: 'web_search_call',
+        id: expect.stringMatching(/^ws_/),
+        status: 'completed',
+        action: {
+          type: 'search',
+          query: 'oslo weather',
+          queries: ['oslo weather', 'oslo'],
+          sources: [{ type: 'url', url: 'https://a.example' }],
+        },
+      },
+    ])
+    const steps = typesOf(events).filter((type) => type.startsWith('web_search'))
+    expect(steps.map((type) => type.split('.')[1])).toEqual([
+      'in_progress',
+      'searching',
+      'completed',
+    ])
     const drawn = await wholeOf(
       HI,
       answer([{ inlineData: { mimeType: 'image/png', data: 'QUJD' } }]),

@@ -8,12 +8,13 @@ import type { MadeCall } from '../../../gemini/answer/calls.ts'
 import type { Conclusion } from '../../../gemini/answer/conclusion.ts'
 import { type CodeRun, toMarkdown } from '../../../gemini/answer/code-blocks.ts'
 import type { AnswerSink, BlockKind } from '../../../gemini/answer/reader.ts'
+import type { Searches } from '../../../gemini/answer/searches.ts'
 import type { Blob } from '../../../gemini/types.ts'
 import type { Terms } from '../../dialect.ts'
 import { sealSignatures } from '../../envelope.ts'
 import { toolId } from '../ids.ts'
 import type { MessagePlan } from '../request.ts'
-import { type CitedPage, citedPage, type Search } from './search.ts'
+import { type CitedPage, citedPage, foundPages } from './search.ts'
 
 /** The pieces of a block come between `start` and `stop`. */
 export interface BlockWriter {
@@ -54,7 +55,7 @@ export class MessageBlocks implements AnswerSink {
   readonly #plan: MessagePlan
   readonly #terms: Terms
   readonly #writer: BlockWriter
-  readonly #search: Search
+  readonly #search: Searches
   /**
    * The block that the client sees as open. It stays open until another begins, since more of the same kind or a
    * signature may follow.
@@ -69,7 +70,7 @@ export class MessageBlocks implements AnswerSink {
   /** Whether there is anything besides thoughts. */
   #hasSpoken = false
 
-  constructor(plan: MessagePlan, terms: Terms, writer: BlockWriter, search: Search) {
+  constructor(plan: MessagePlan, terms: Terms, writer: BlockWriter, search: Searches) {
     this.#plan = plan
     this.#terms = terms
     this.#writer = writer
@@ -174,7 +175,7 @@ export class MessageBlocks implements AnswerSink {
     this.#end()
     const id = toolId('srvtoolu_')
     this.#serve('web_search', id, { query: this.#search.queries.join('; ') })
-    const content = this.#search.pages
+    const content = foundPages(this.#search)
     this.#start({ type: 'web_search_tool_result', tool_use_id: id, content })
     this.#writer.stop()
   }

@@ -1,7 +1,6 @@
 /** What Google's search found, as the blocks of Anthropic's search. */
 import type { Citation } from '../../../gemini/answer/citations.ts'
-import { firstCandidate, listOf } from '../../../gemini/response.ts'
-import type { GenerateContentResponse } from '../../../gemini/types.ts'
+import type { Searches } from '../../../gemini/answer/searches.ts'
 
 export interface FoundPage {
   readonly type: 'web_search_result'
@@ -19,36 +18,11 @@ export interface CitedPage {
   readonly url: string
 }
 
-/** Collects over the whole answer: Google reports the search only at the end. */
-export class Search {
-  queries: readonly string[] = []
-  readonly #pages = new Map<string, FoundPage>()
-
-  read(response: GenerateContentResponse): void {
-    const grounding = firstCandidate(response)?.groundingMetadata
-    if (grounding === undefined) return
-    const { webSearchQueries: queries } = grounding
-    if (Array.isArray(queries)) {
-      const asked = queries.filter((query) => typeof query === 'string' && query !== '')
-      if (asked.length > 0) this.queries = asked
-    }
-    for (const { web } of listOf(grounding.groundingChunks)) {
-      const url: unknown = web?.uri
-      if (typeof url !== 'string' || this.#pages.has(url)) continue
-      const title = [web?.title, web?.domain].find((name) => typeof name === 'string') ?? url
-      const found = { url, title, encrypted_content: '', page_age: null } as const
-      this.#pages.set(url, { type: 'web_search_result', ...found })
-    }
-  }
-
-  get pages(): readonly FoundPage[] {
-    return [...this.#pages.values()]
-  }
-
-  /** How many searches were made. */
-  get count(): number {
-    return this.queries.length > 0 ? this.queries.length : Math.min(this.#pages.size, 1)
-  }
+export function foundPages({ pages }: Searches): readonly FoundPage[] {
+  return Array.from(pages, ([url, title]) => {
+    const found = { url, title, encrypted_content: '', page_age: null } as const
+    return { type: 'web_search_result', ...found }
+  })
 }
 
 const MAX_CITED = 150

@@ -107,6 +107,9 @@ function readAssistant(
         return readEnvelopes(conversation, block['signature'])
       case 'redacted_thinking':
         return readEnvelopes(conversation, block['data'])
+      case 'compaction':
+        // A summary of what was said before. The model has not said it, and must not lose it.
+        return conversation.user(toParts([block], path, reading))
       // The text already contains what Google's own tools did. A block of an unknown kind is not something that the
       // model said.
     }

@@ -7,6 +7,7 @@ import type { Citation } from '../../../gemini/answer/citations.ts'
 import type { CodeRun } from '../../../gemini/answer/code-blocks.ts'
 import type { MadeCall } from '../../../gemini/answer/calls.ts'
 import type { AnswerSink, BlockKind } from '../../../gemini/answer/reader.ts'
+import type { Searches } from '../../../gemini/answer/searches.ts'
 import type { Maker } from '../../../gemini/signatures.ts'
 import type { Blob, LogprobsResult } from '../../../gemini/types.ts'
 import { toJsonLine } from '../../../json/line.ts'
@@ -16,6 +17,7 @@ import { sealSignatures, type SignedCall } from '../../envelope.ts'
 import type { Ids } from '../ids.ts'
 import { type Message, jsonOf } from './message.ts'
 import { type CodeCall, codeCall, codeItem, tellCode, tellCodeRan } from './code-calls.ts'
+import { searchItem, tellSearch } from './search-calls.ts'
 import type { Offered } from '../tools.ts'
 
 /** An item that was told in full. */
@@ -167,6 +169,14 @@ export class Items implements AnswerSink {
   logprobs(result: LogprobsResult): void {
     const tokens = toLogprobs([result])?.content ?? []
     this.#message?.logprobs.push(...tokens)
+  }
+
+  search(searches: Searches): void {
+    this.#tellReasoning()
+    const call = { id: this.#input.ids.item('ws'), at: this.#count++ }
+    this.#added(call.at, searchItem(call.id, 'in_progress', searches))
+    if (this.#input.emit !== null) tellSearch(call, this.#input.emit)
+    this.#done(call.at, call.id, searchItem(call.id, 'completed', searches))
   }
 
   /** Tells the text as a message of its own. */

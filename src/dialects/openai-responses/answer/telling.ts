@@ -2,6 +2,7 @@
 import type { Failure } from '../../../failure/failure.ts'
 import { DeafSink } from '../../../gemini/answer/deaf-sink.ts'
 import { AnswerReader } from '../../../gemini/answer/reader.ts'
+import { Searches } from '../../../gemini/answer/searches.ts'
 import { blockReasonOf, firstCandidate, partsOf } from '../../../gemini/response.ts'
 import type { CallSignature } from '../../../gemini/signatures.ts'
 import type { GenerateContentResponse } from '../../../gemini/types.ts'
@@ -29,12 +30,17 @@ export class AnswerTelling {
   readonly #reader: AnswerReader
   readonly #summary: Summary | null
   readonly #input: { readonly ids: Ids; readonly emit: Emit }
+  /** Null if the model cannot search. */
+  readonly #searches: Searches | null
   #blockReason: string | undefined
   #hasSpoken = false
 
   constructor(asked: Asked, terms: Terms, input: { readonly ids: Ids; readonly emit: Emit }) {
     this.#input = input
     this.#summary = asked.compacts ? new Summary() : null
+    const { tools = [] } = asked.request
+    const searches = tools.some(({ googleSearch }) => googleSearch !== undefined)
+    this.#searches = searches ? new Searches() : null
     this.#items = new Items({ ...input, maker: terms.target, offered: asked.offered })
     this.#reader = new AnswerReader(planUnder(asked, terms), this.#summary ?? this.#items)
   }
@@ -53,6 +59,7 @@ export class AnswerTelling {
     this.#blockReason = blockReasonOf(response) ?? this.#blockReason
     this.#hasSpoken ||= partsOf(firstCandidate(response)).length > 0
     this.#reader.read(response)
+    this.#searches?.read(response)
   }
 
   /** To be called when Google's answer is over. */
@@ -69,6 +76,7 @@ export class AnswerTelling {
     else {
       // Told as text, not as a refusal, since Codex shows nothing of a refusal.
       if (conclusion.refusal !== null) items.say(conclusion.refusal)
+      if (this.#searches !== null && this.#searches.count > 0) items.search(this.#searches)
       items.finish()
     }
     const usage = toUsage(this.#reader.usage)
