@@ -206,8 +206,8 @@ export const COMPONENTS = {
   Verification: verification,
   AddedCredential: added,
   AuditLine: auditLine,
-  CredentialFile: credentialFile,
-  NewCredential: additionBody,
+  CredentialFile: credentialFile(),
+  NewCredential: additionBody(),
 }
 
 export const answers = {

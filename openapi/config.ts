@@ -11,26 +11,26 @@ export const config: Operations = {
   'POST /v1/config/update': {
     who: 'admin',
     summary: 'Add a credential by the user’s key, or update it in place; creates the user',
-    query: additionQuery,
-    body: v.object({ ...userName.entries, ...updateBody.entries }),
+    query: additionQuery(),
+    body: v.object({ ...userName().entries, ...updateBody().entries }),
     answers: ok('It is in the ring; or was checked', answers.added),
   },
   'POST /v1/config/rotate': {
     who: 'admin',
     summary: 'Move the cursor of a ring one on',
-    body: userName,
+    body: userName(),
     answers: ok('Where it stood and where it stands', answers.rotated),
   },
   'POST /v1/config/restore': {
     who: 'admin',
     summary: 'Make users anew from KV, in pages',
-    body: restoreBody,
+    body: restoreBody(),
     answers: ok('What became of each', answers.restored),
   },
   'POST /v1/config/import': {
     who: 'admin',
     summary: 'Make a user from a bundle',
-    body: importBody,
+    body: importBody(),
     answers: ok('The user is there', answers.imported),
   },
   'POST /v1/config/import/fork': {
@@ -38,14 +38,14 @@ export const config: Operations = {
     summary: 'Make or complete users from the KV of the fork that Pollux replaces',
     description:
       'Takes what `wrangler kv bulk get` gives: keys `config:<apiKey>` and their values. No answer holds a key or another secret.',
-    query: additionQuery,
-    body: forkBody,
+    query: additionQuery(),
+    body: forkBody(),
     answers: ok('A result for each', answers.moved),
   },
   'POST /v1/config/reseal': {
     who: 'admin',
     summary: 'Seal all secrets with the first key of VAULT_KEY, in pages',
-    body: resealBody,
+    body: resealBody(),
     answers: ok('How many were sealed anew', answers.resealed),
   },
 }

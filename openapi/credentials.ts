@@ -15,8 +15,8 @@ export const credentials: Operations = {
   'POST /v1/config/users/{id}/credentials': {
     who: 'admin',
     summary: 'Add a credential, or update a known one in place; or only check it',
-    query: additionQuery,
-    body: additionBody,
+    query: additionQuery(),
+    body: additionBody(),
     answers: {
       200: { description: 'It was updated in place; or checked', schema: answers.added },
       201: { description: 'It was added', schema: answers.added },
@@ -27,20 +27,20 @@ export const credentials: Operations = {
     summary: 'Add many credentials, with a result for each',
     description:
       'The answer is 200 whatever becomes of the lines: `failed` counts those that were refused.',
-    query: additionQuery,
-    body: bulkBody,
+    query: additionQuery(),
+    body: bulkBody(),
     answers: ok('A result for each line', answers.bulk),
   },
   'PUT /v1/config/users/{id}/credentials/order': {
     who: 'admin',
     summary: 'Put the ring in another order',
-    body: orderBody,
+    body: orderBody(),
     answers: ok('The ring', answers.credentials),
   },
   'PATCH /v1/config/users/{id}/credentials/{credential}': {
     who: 'admin',
     summary: 'Change a credential without posting its secret again',
-    body: credentialPatch,
+    body: credentialPatch(),
     answers: theCredential,
   },
   'DELETE /v1/config/users/{id}/credentials/{credential}': {

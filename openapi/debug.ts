@@ -9,7 +9,7 @@ import { userQuery } from './users.ts'
 const testRing: Operation = {
   who: 'admin',
   summary: 'Check each credential of a ring with Google, without generating',
-  body: ringBody,
+  body: ringBody(),
   answers: ok('A verdict for each', answers.ringTested),
 }
 
@@ -21,14 +21,14 @@ const testTokens: Operation = {
 const explain: Operation = {
   who: 'user_or_admin',
   summary: 'Which credential would serve a model, and why not the others; without any effect',
-  body: explainBody,
+  body: explainBody(),
   answers: ok('What would become of a request', answers.explanation),
 }
 
 const stats: Operation = {
   who: 'user_or_admin',
   summary: 'The own ring; with the master key one user’s, or the list of users',
-  query: v.strictObject({ ...userQuery.entries, ...usersQuery.entries }),
+  query: v.strictObject({ ...userQuery.entries, ...usersQuery().entries }),
   answers: { ...ok('The statistics of a user, or a page of users', answers.stats), ...UNCHANGED },
 }
 

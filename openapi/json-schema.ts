@@ -53,13 +53,13 @@ function withoutDefinitions(value: unknown): unknown {
 }
 
 function overridden(schema: v.GenericSchema): JsonSchema | null {
-  if (schema === foldedFile) {
+  if (schema === foldedFile()) {
     const asText = { type: 'string', contentMediaType: 'application/json' } as const
     return { anyOf: [{ $ref: refTo('CredentialFile') }, asText] }
   }
   if (schema.type === 'instance')
     return { type: 'string', contentMediaType: 'application/octet-stream' }
-  if (schema === bulkLine) return { $ref: refTo('NewCredential') }
+  if (schema === bulkLine()) return { $ref: refTo('NewCredential') }
   return schema.type === 'lazy' ? anyOf(schema as v.LazySchema<v.GenericSchema>) : null
 }
 

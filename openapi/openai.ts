@@ -16,7 +16,7 @@ const googles = v.nullish(
 )
 
 const chat = v.object({
-  ...chatRequest.entries,
+  ...chatRequest().entries,
   speech_config: googles,
   speechConfig: googles,
   generation_config: googles,
@@ -27,7 +27,7 @@ const chat = v.object({
 
 /** Items and tools are described in words: there are many kinds, and each one's refusal says what is wrong. */
 const responses = v.object({
-  ...responsesRequest.entries,
+  ...responsesRequest().entries,
   instructions: v.nullish(v.string()),
   input: v.nullish(
     v.pipe(v.unknown(), v.description('A text, or the items of a conversation as OpenAI has them')),
@@ -194,7 +194,7 @@ export const openai: Operations = {
   'POST /v1/files': {
     who: 'user',
     summary: 'Uploads a file to Google, with one credential, which alone can read it',
-    body: FILE_FORM,
+    body: FILE_FORM(),
     bodyType: 'multipart/form-data',
     answers: ok('The file', FILE),
     refusals: OF_FILES,
@@ -202,7 +202,7 @@ export const openai: Operations = {
   'GET /v1/files': {
     who: 'user',
     summary: 'The files of this key, of all credentials; asked as Google is, in its form',
-    query: FILE_QUERY,
+    query: FILE_QUERY(),
     answers: ok('One page', v.looseObject({ data: v.optional(v.array(FILE)) })),
     refusals: OF_FILES,
   },
@@ -252,7 +252,7 @@ export const openai: Operations = {
   'POST /v1/completions': {
     who: 'user',
     summary: 'A completion of a text, as OpenAI had it before chats; streamed or not',
-    body: completionRequest,
+    body: completionRequest(),
     answers: {
       200: {
         description: 'The text; with `stream`, server-sent events',
@@ -265,28 +265,28 @@ export const openai: Operations = {
   'POST /v1/embeddings': {
     who: 'user',
     summary: 'Vectors for texts',
-    body: embeddingRequest,
+    body: embeddingRequest(),
     answers: ok('One vector a text, in their order', answers.embeddings),
     refusals: OF_A_JOURNEY,
   },
   'POST /v1/images/generations': {
     who: 'user',
     summary: 'Pictures from a description',
-    body: imageRequest,
+    body: imageRequest(),
     answers: ok('The pictures', answers.images),
     refusals: OF_A_JOURNEY,
   },
   'POST /v1/audio/speech': {
     who: 'user',
     summary: 'A text, spoken',
-    body: speechRequest,
+    body: speechRequest(),
     answers: { 200: { description: 'The sound', mediaTypes: ['audio/wav', 'audio/pcm'] } },
     refusals: OF_A_JOURNEY,
   },
   'POST /v1/audio/transcriptions': {
     who: 'user',
     summary: 'What is said in a recording; streamed or not',
-    body: AUDIO_FORMS.transcribe,
+    body: AUDIO_FORMS().transcribe,
     bodyType: 'multipart/form-data',
     answers: {
       200: {
@@ -300,7 +300,7 @@ export const openai: Operations = {
   'POST /v1/audio/translations': {
     who: 'user',
     summary: 'The same, in English',
-    body: AUDIO_FORMS.translate,
+    body: AUDIO_FORMS().translate,
     bodyType: 'multipart/form-data',
     answers: {
       200: {

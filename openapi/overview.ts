@@ -49,7 +49,7 @@ export const overview: Operations = {
   'GET /v1/overview': {
     who: 'admin',
     summary: 'All rings, their users and the last 48 hours, in one answer that wakes no user',
-    query: overviewQuery,
+    query: overviewQuery(),
     answers: { ...ok('As users’ objects told it last', overviewAnswer), ...UNCHANGED },
   },
 }

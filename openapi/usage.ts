@@ -141,25 +141,25 @@ export const usage: Operations = {
   'GET /v1/requests': {
     who: 'user',
     summary: 'The own newest requests with their attempts; never a prompt',
-    query: requestsQuery,
+    query: requestsQuery(),
     answers: requests,
   },
   'GET /v1/config/users/{id}/requests': {
     who: 'admin',
     summary: 'The newest requests of a user with their attempts; never a prompt',
-    query: requestsQuery,
+    query: requestsQuery(),
     answers: requests,
   },
   'GET /v1/usage': {
     who: 'user_or_admin',
     summary: 'The own use over time; with the master key that of all users, as it was told last',
-    query: usageQuery,
+    query: usageQuery(),
     answers,
   },
   'GET /v1/config/users/{id}/usage': {
     who: 'admin',
     summary: 'The use of a user over time',
-    query: usageQuery,
+    query: usageQuery(),
     answers,
   },
 }

@@ -15,13 +15,13 @@ export const users: Operations = {
   'POST /v1/config/users': {
     who: 'admin',
     summary: 'Create a user, and the key unless one is chosen',
-    body: userCreation,
+    body: userCreation(),
     answers: { 201: { description: 'The new user', schema: answers.userCreated } },
   },
   'GET /v1/config/users': {
     who: 'admin',
     summary: 'List users, in pages',
-    query: usersQuery,
+    query: usersQuery(),
     answers: { ...ok('A page of users', answers.users), ...UNCHANGED },
   },
   'GET /v1/config/prices': {
@@ -32,7 +32,7 @@ export const users: Operations = {
   'PUT /v1/config/prices': {
     who: 'admin',
     summary: 'Set prices that go before the list, all of them; for attempts that end from now on',
-    body: pricesBody,
+    body: pricesBody(),
     answers: ok('Dollars for a million tokens', answers.prices),
   },
   'GET /v1/config/plans': {
@@ -48,7 +48,7 @@ export const users: Operations = {
   'PUT /v1/config/plans/{name}': {
     who: 'admin',
     summary: 'Make or change a plan, all of it; for everybody who has it',
-    body: planBody,
+    body: planBody(),
     answers: ok('The plan as it is now', answers.plan),
   },
   'DELETE /v1/config/plans/{name}': {
@@ -60,7 +60,7 @@ export const users: Operations = {
   'PATCH /v1/config/users/{id}': {
     who: 'admin',
     summary: 'Change settings of a user; what is not named stays as it is',
-    body: userPatch,
+    body: userPatch(),
     answers: theUser,
   },
   'DELETE /v1/config/users/{id}': {
@@ -78,19 +78,19 @@ export const users: Operations = {
     summary: 'Who did what, oldest first, and whether the chain of hashes holds',
     description:
       'A line’s hash is SHA-256 over the JSON of its other fields, in their order and without blanks; `prev` is the hash of the line before.',
-    query: auditQuery,
+    query: auditQuery(),
     answers: ok('A page of the audit', answers.audit),
   },
   'POST /v1/config/users/{id}/key': {
     who: 'admin',
     summary: 'Mint a new key for a user; the one before works for a while yet',
-    body: keyReplacement,
+    body: keyReplacement(),
     answers: ok('The new key, shown this once', answers.keyReplaced),
   },
   'POST /v1/config/users/{id}/pin': {
     who: 'admin',
     summary: 'Let only one credential serve, until then',
-    body: pinBody,
+    body: pinBody(),
     answers: theUser,
   },
   'DELETE /v1/config/users/{id}/pin': {

@@ -4,6 +4,7 @@ import { safetyText } from './gemini/safety.ts'
 import type { SafetySetting } from './gemini/types.ts'
 import type { Origins } from './http/cors.ts'
 import type { Limits } from './objects/config/limits.ts'
+import { lazy } from './lazy.ts'
 
 /** What the operator configured, checked. The table in README.md has names, meanings, defaults and examples. */
 export interface Settings {
@@ -69,67 +70,78 @@ function integer(min: number, max: number) {
 }
 
 const TRUE_OR_FALSE = 'must be true or false'
-const boolean = v.pipe(
-  v.string(TRUE_OR_FALSE),
-  v.trim(),
-  v.picklist(['true', 'false'], TRUE_OR_FALSE),
-  v.transform((text) => text === 'true'),
+const boolean = lazy(() =>
+  v.pipe(
+    v.string(TRUE_OR_FALSE),
+    v.trim(),
+    v.picklist(['true', 'false'], TRUE_OR_FALSE),
+    v.transform((text) => text === 'true'),
+  ),
 )
 
-const url = v.pipe(
-  v.string('must be an http(s) URL'),
-  v.trim(),
-  v.url('must be an http(s) URL'),
-  v.regex(/^https?:\/\//, 'must be an http(s) URL'),
-  v.transform((address) => address.replace(/\/+$/, '')),
+const url = lazy(() =>
+  v.pipe(
+    v.string('must be an http(s) URL'),
+    v.trim(),
+    v.url('must be an http(s) URL'),
+    v.regex(/^https?:\/\//, 'must be an http(s) URL'),
+    v.transform((address) => address.replace(/\/+$/, '')),
+  ),
 )
 
 const NO_ORIGINS = 'must be origins such as https://chat.example.com, with commas between, or empty'
 
 /** Origins without a path or a trailing slash, as browsers send them. */
-const origins = v.pipe(
-  v.string(NO_ORIGINS),
-  v.transform((list) =>
-    list
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
+const origins = lazy(() =>
+  v.pipe(
+    v.string(NO_ORIGINS),
+    v.transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ''),
+    ),
+    v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*:\/\/[^/\s*]+$|^null$/i, NO_ORIGINS))),
   ),
-  v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*:\/\/[^/\s*]+$|^null$/i, NO_ORIGINS))),
 )
-const anyOrigins = v.union(
-  [v.pipe(v.string(), v.trim(), v.literal('*')), origins],
-  `${NO_ORIGINS}, or *`,
+const anyOrigins = lazy(() =>
+  v.union([v.pipe(v.string(), v.trim(), v.literal('*')), origins()], `${NO_ORIGINS}, or *`),
 )
 
 /** In the form in which `fetch` compares origins; another spelling would never match. */
 const TRUSTED = 'must be a list of http(s) origins, such as "https://images.example.org"'
-const trustedOrigins = v.pipe(
-  origins,
-  v.everyItem((item) => /^https?:/.test(item) && URL.parse(item)?.origin === item, TRUSTED),
+const trustedOrigins = lazy(() =>
+  v.pipe(
+    origins(),
+    v.everyItem((item) => /^https?:/.test(item) && URL.parse(item)?.origin === item, TRUSTED),
+  ),
 )
 
 const MODEL = 'must be a model id such as gemini-3.8-flash'
-const modelId = v.pipe(v.string(MODEL), v.trim(), v.regex(/^[A-Za-z0-9][\w.-]{0,127}$/, MODEL))
+const modelId = lazy(() =>
+  v.pipe(v.string(MODEL), v.trim(), v.regex(/^[A-Za-z0-9][\w.-]{0,127}$/, MODEL)),
+)
 
 const CLAUDE =
   'must be models by family, such as "opus=gemini-3.1-pro-preview, haiku=gemini-3.5-flash-lite", or empty'
 /** Families of models that are not named keep their default. */
-const claudeModels = v.pipe(
-  v.string(CLAUDE),
-  v.transform((list) =>
-    list
-      .split(',')
-      .map((pair) => pair.trim())
-      .filter((pair) => pair !== '')
-      .map((pair) => pair.split('=').map((word) => word.trim())),
+const claudeModels = lazy(() =>
+  v.pipe(
+    v.string(CLAUDE),
+    v.transform((list) =>
+      list
+        .split(',')
+        .map((pair) => pair.trim())
+        .filter((pair) => pair !== '')
+        .map((pair) => pair.split('=').map((word) => word.trim())),
+    ),
+    v.everyItem(
+      ([family = '', model = '', ...rest]) =>
+        isClaudeFamily(family) && v.is(modelId(), model) && rest.length === 0,
+      CLAUDE,
+    ),
+    v.transform((pairs): ClaudeModels => ({ ...CLAUDE_MODELS, ...Object.fromEntries(pairs) })),
   ),
-  v.everyItem(
-    ([family = '', model = '', ...rest]) =>
-      isClaudeFamily(family) && v.is(modelId, model) && rest.length === 0,
-    CLAUDE,
-  ),
-  v.transform((pairs): ClaudeModels => ({ ...CLAUDE_MODELS, ...Object.fromEntries(pairs) })),
 )
 
 const LIMITS =
@@ -147,19 +159,21 @@ const NAMES = {
 } as const satisfies Record<string, keyof Limits>
 
 /** Limits under their names on the wire. */
-const limitsText = v.pipe(
-  v.string(LIMITS),
-  v.transform((text): unknown => {
-    try {
-      return text.trim() === '' ? {} : JSON.parse(text)
-    } catch {
-      return null // the next step refuses it
-    }
-  }),
-  v.custom<Record<string, number>>(isLimits, LIMITS),
-  v.transform((limits): Partial<Limits> =>
-    Object.fromEntries(
-      Object.entries(limits).map(([name, value]) => [NAMES[name as keyof typeof NAMES], value]),
+const limitsText = lazy(() =>
+  v.pipe(
+    v.string(LIMITS),
+    v.transform((text): unknown => {
+      try {
+        return text.trim() === '' ? {} : JSON.parse(text)
+      } catch {
+        return null // the next step refuses it
+      }
+    }),
+    v.custom<Record<string, number>>(isLimits, LIMITS),
+    v.transform((limits): Partial<Limits> =>
+      Object.fromEntries(
+        Object.entries(limits).map(([name, value]) => [NAMES[name as keyof typeof NAMES], value]),
+      ),
     ),
   ),
 )
@@ -172,39 +186,44 @@ function isLimits(value: unknown): boolean {
   })
 }
 
-const schema = v.object({
-  MAX_CREDENTIALS: v.optional(integer(1, 100), '10'),
-  GOOGLE_TOKEN_URL: v.optional(url, 'https://oauth2.googleapis.com/token'),
-  CODE_ASSIST_BASE_URL: v.optional(url, 'https://cloudcode-pa.googleapis.com'),
-  VERTEX_BASE_URL: v.optional(v.union([v.literal(''), url], 'must be an http(s) URL or empty'), ''),
-  GEMINI_API_BASE_URL: v.optional(url, 'https://generativelanguage.googleapis.com'),
-  ROTATION_DEADLINE_MS: v.optional(integer(100, 600_000), '60000'),
-  WAIT_FOR_QUOTA_MS: v.optional(integer(0, 60_000), '3000'),
-  ANSWER_TIMEOUT_MS: v.optional(integer(100, 840_000), '300000'),
-  STREAM_IDLE_TIMEOUT_MS: v.optional(integer(100, 840_000), '120000'),
-  STREAM_SILENCE_MS: v.optional(integer(10, 840_000), '10000'),
-  MAX_BODY_BYTES: v.optional(integer(1024, 104_857_600), '20971520'),
-  MAX_MEDIA_PART_BYTES: v.optional(integer(1024, 104_857_600), '15728640'),
-  MAX_MEDIA_BYTES: v.optional(integer(1024, 104_857_600), '15728640'),
-  MAX_REMOTE_MEDIA: v.optional(integer(0, 50), '10'),
-  MEDIA_FETCH_TIMEOUT_MS: v.optional(integer(100, 120_000), '10000'),
-  MEDIA_TRUSTED_ORIGINS: v.optional(trustedOrigins, ''),
-  DNS_RESOLVER_URL: v.optional(url, 'https://cloudflare-dns.com/dns-query'),
-  TRANSCRIPTION_MODEL: v.optional(modelId, 'gemini-3.8-flash'),
-  CLAUDE_MODELS: v.optional(claudeModels, ''),
-  STORE_RESPONSES: v.optional(boolean, 'true'),
-  TOTALS_PUSH_MS: v.optional(integer(1000, 3_600_000), '60000'),
-  RESPONSES_TTL_HOURS: v.optional(integer(1, 87_600), '720'),
-  ALERT_WEBHOOK_URL: v.optional(
-    v.union([v.literal(''), url], 'must be an http(s) URL or empty'),
-    '',
-  ),
-  DEFAULT_LIMITS: v.optional(limitsText, ''),
-  MAX_COPIED_FILE_BYTES: v.optional(integer(0, 104_857_600), '20971520'),
-  SAFETY_SETTINGS: v.optional(safetyText, ''),
-  CORS_ORIGINS: v.optional(anyOrigins, '*'),
-  CORS_ADMIN_ORIGINS: v.optional(origins, ''),
-})
+const schema = lazy(() =>
+  v.object({
+    MAX_CREDENTIALS: v.optional(integer(1, 100), '10'),
+    GOOGLE_TOKEN_URL: v.optional(url(), 'https://oauth2.googleapis.com/token'),
+    CODE_ASSIST_BASE_URL: v.optional(url(), 'https://cloudcode-pa.googleapis.com'),
+    VERTEX_BASE_URL: v.optional(
+      v.union([v.literal(''), url()], 'must be an http(s) URL or empty'),
+      '',
+    ),
+    GEMINI_API_BASE_URL: v.optional(url(), 'https://generativelanguage.googleapis.com'),
+    ROTATION_DEADLINE_MS: v.optional(integer(100, 600_000), '60000'),
+    WAIT_FOR_QUOTA_MS: v.optional(integer(0, 60_000), '3000'),
+    ANSWER_TIMEOUT_MS: v.optional(integer(100, 840_000), '300000'),
+    STREAM_IDLE_TIMEOUT_MS: v.optional(integer(100, 840_000), '120000'),
+    STREAM_SILENCE_MS: v.optional(integer(10, 840_000), '10000'),
+    MAX_BODY_BYTES: v.optional(integer(1024, 104_857_600), '20971520'),
+    MAX_MEDIA_PART_BYTES: v.optional(integer(1024, 104_857_600), '15728640'),
+    MAX_MEDIA_BYTES: v.optional(integer(1024, 104_857_600), '15728640'),
+    MAX_REMOTE_MEDIA: v.optional(integer(0, 50), '10'),
+    MEDIA_FETCH_TIMEOUT_MS: v.optional(integer(100, 120_000), '10000'),
+    MEDIA_TRUSTED_ORIGINS: v.optional(trustedOrigins(), ''),
+    DNS_RESOLVER_URL: v.optional(url(), 'https://cloudflare-dns.com/dns-query'),
+    TRANSCRIPTION_MODEL: v.optional(modelId(), 'gemini-3.8-flash'),
+    CLAUDE_MODELS: v.optional(claudeModels(), ''),
+    STORE_RESPONSES: v.optional(boolean(), 'true'),
+    TOTALS_PUSH_MS: v.optional(integer(1000, 3_600_000), '60000'),
+    RESPONSES_TTL_HOURS: v.optional(integer(1, 87_600), '720'),
+    ALERT_WEBHOOK_URL: v.optional(
+      v.union([v.literal(''), url()], 'must be an http(s) URL or empty'),
+      '',
+    ),
+    DEFAULT_LIMITS: v.optional(limitsText(), ''),
+    MAX_COPIED_FILE_BYTES: v.optional(integer(0, 104_857_600), '20971520'),
+    SAFETY_SETTINGS: v.optional(safetyText(), ''),
+    CORS_ORIGINS: v.optional(anyOrigins(), '*'),
+    CORS_ADMIN_ORIGINS: v.optional(origins(), ''),
+  }),
+)
 
 // `env` is one object for the life of an isolate, so the result is kept beside it.
 const read = new WeakMap<object, SettingsResult>()
@@ -219,7 +238,7 @@ export function readSettings(env: Partial<Env>): SettingsResult {
 }
 
 function check(env: Partial<Env>): SettingsResult {
-  const parsed = v.safeParse(schema, env)
+  const parsed = v.safeParse(schema(), env)
   if (!parsed.success) {
     const [issue] = parsed.issues
     return { ok: false, message: `${v.getDotPath(issue) ?? 'A variable'} ${issue.message}.` }

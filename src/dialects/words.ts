@@ -1,12 +1,13 @@
 /** Schemas for kinds of values. Each message says what was expected; failure/issue.ts builds the sentence around it. */
 import * as v from 'valibot'
 import { isRecord } from '../json/record.ts'
+import { lazy } from '../lazy.ts'
 
-export const string = v.string('a string')
-export const boolean = v.boolean('a boolean')
-export const number = v.number('a number')
-export const integer = v.pipe(v.number('an integer'), v.integer('an integer'))
-export const record = v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object')
+export const string = lazy(() => v.string('a string'))
+export const boolean = lazy(() => v.boolean('a boolean'))
+export const number = lazy(() => v.number('a number'))
+export const integer = lazy(() => v.pipe(v.number('an integer'), v.integer('an integer')))
+export const record = lazy(() => v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object'))
 
 /** Without this, valibot takes a list for an object none of whose fields is set. */
 export function fieldsOf<const Entries extends v.ObjectEntries>(entries: Entries) {
@@ -16,32 +17,34 @@ export function fieldsOf<const Entries extends v.ObjectEntries>(entries: Entries
 }
 
 /** A name that is looked up and sent to Google. */
-export const name = v.pipe(
-  string,
-  v.minLength(1, 'must not be empty'),
-  v.maxLength(256, 'must not be longer than 256 characters'),
+export const name = lazy(() =>
+  v.pipe(
+    string(),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(256, 'must not be longer than 256 characters'),
+  ),
 )
 
 /** Clients differ in the case of such words. Google's are in upper case, OpenAI's in lower case. */
 export function upperCaseOf<const T extends readonly string[]>(words: T) {
-  return v.pipe(string, v.toUpperCase(), v.picklist(words, `must be one of: ${words.join(', ')}`))
+  return v.pipe(string(), v.toUpperCase(), v.picklist(words, `must be one of: ${words.join(', ')}`))
 }
 
 /** A word that must match exactly. `why` is added to the error for any other word. */
 export function oneOf<const T extends readonly string[]>(words: T, why = '') {
-  return v.pipe(string, v.picklist(words, `must be one of: ${words.join(', ')}${why}`))
+  return v.pipe(string(), v.picklist(words, `must be one of: ${words.join(', ')}${why}`))
 }
 
 export function integerFrom1To(max: number) {
   return v.pipe(
-    integer,
+    integer(),
     v.minValue(1, 'must be at least 1'),
     v.maxValue(max, `must not be above ${max}`),
   )
 }
 
-export const someText = v.pipe(string, v.nonEmpty('must not be empty'))
+export const someText = lazy(() => v.pipe(string(), v.nonEmpty('must not be empty')))
 
 export function lowerCaseOf<const T extends readonly string[]>(words: T) {
-  return v.pipe(string, v.toLowerCase(), v.picklist(words, `must be one of: ${words.join(', ')}`))
+  return v.pipe(string(), v.toLowerCase(), v.picklist(words, `must be one of: ${words.join(', ')}`))
 }

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot'
 import type { SafetySetting } from './types.ts'
+import { lazy } from '../lazy.ts'
 
 const CATEGORIES = [
   'HARM_CATEGORY_HARASSMENT',
@@ -39,32 +40,39 @@ function oneOf<const T extends readonly string[]>(values: T) {
   )
 }
 
-const category = oneOf([...CATEGORIES, ...VERTEX_CATEGORIES])
-const threshold = oneOf(THRESHOLDS)
+const category = lazy(() => oneOf([...CATEGORIES, ...VERTEX_CATEGORIES]))
+const threshold = lazy(() => oneOf(THRESHOLDS))
 
 /**
  * In Google's spelling, each category once. Other fields that a client sends with a setting (`method`) are not passed
  * on.
  */
-export const safetySettings = v.pipe(
-  v.array(
-    v.object({ category, threshold }, 'an object with category and threshold'),
-    'an array of safety settings',
+export const safetySettings = lazy(() =>
+  v.pipe(
+    v.array(
+      v.object(
+        { category: category(), threshold: threshold() },
+        'an object with category and threshold',
+      ),
+      'an array of safety settings',
+    ),
+    v.transform((settings) => mergeSafety(settings)),
   ),
-  v.transform((settings) => mergeSafety(settings)),
 )
 
 /** For a variable, such as `HARASSMENT=BLOCK_NONE,HATE_SPEECH=OFF`; the prefix HARM_CATEGORY_ is optional. */
-export const safetyText = v.pipe(
-  v.string(),
-  v.transform((text) =>
-    text.split(',').flatMap((entry) => {
-      if (entry.trim() === '') return []
-      const [name = '', level = ''] = entry.split('=').map((word) => word.trim().toUpperCase())
-      return { category: name.startsWith(PREFIX) ? name : PREFIX + name, threshold: level }
-    }),
+export const safetyText = lazy(() =>
+  v.pipe(
+    v.string(),
+    v.transform((text) =>
+      text.split(',').flatMap((entry) => {
+        if (entry.trim() === '') return []
+        const [name = '', level = ''] = entry.split('=').map((word) => word.trim().toUpperCase())
+        return { category: name.startsWith(PREFIX) ? name : PREFIX + name, threshold: level }
+      }),
+    ),
+    safetySettings(),
   ),
-  safetySettings,
 )
 const PREFIX = 'HARM_CATEGORY_'
 

@@ -6,10 +6,14 @@ import { dirname, join } from 'node:path'
  * repository's top.
  */
 export function importsBelow(root: string): ReadonlyMap<string, readonly string[]> {
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  return new Map(filesBelow(root).map((file) => [file, importsOf(file)]))
+}
+
+/** Every TypeScript file below `root`, by its path from the repository's top. */
+export function filesBelow(root: string): readonly string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
     .map((name) => join(root, name))
-  return new Map(files.map((file) => [file, importsOf(file)]))
 }
 
 function importsOf(file: string): string[] {

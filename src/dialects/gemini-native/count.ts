@@ -14,7 +14,7 @@ import { write } from './write.ts'
 /** `models/{model}:countTokens`: the body has contents alone, or a whole request in `generateContentRequest`. */
 export const GEMINI_COUNT: CountDialect = {
   read({ body: { text, value }, params }) {
-    const model = parse(modelName, params['model'])
+    const model = parse(modelName(), params['model'])
     if (!model.ok) return { ok: false, failure: noModel(params['model'] ?? '') }
     const body = asObject(value)
     if (!body.ok) return body

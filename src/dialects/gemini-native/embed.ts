@@ -57,7 +57,7 @@ function embeddingOf(
   requests: readonly Body[],
   { method, write, tell }: Way,
 ): Embedding | Refused {
-  const model = parse(modelName, name)
+  const model = parse(modelName(), name)
   if (!model.ok) return { ok: false, failure: noModel(name) }
   const texts = requests.map(onlyText)
   const options = requests.map(optionsOf)

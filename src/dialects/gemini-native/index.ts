@@ -24,7 +24,7 @@ export const GEMINI_STREAM: TextDialect = { sends: 'cut_text', read: (sent) => r
 
 function read(asked: Sent<JsonText>, stream: boolean): Read {
   const { body: sent, cuttings, params } = asked
-  const model = parse(modelName, params['model'])
+  const model = parse(modelName(), params['model'])
   if (!model.ok) return { ok: false, failure: noModel(params['model'] ?? '') }
   const body = asObject(sent.value)
   if (!body.ok) return body

@@ -1,5 +1,6 @@
 /** Timed segments in the model's JSON, and as subtitles. */
 import * as v from 'valibot'
+import { lazy } from '../../lazy.ts'
 
 export interface Segment {
   /** Seconds, as `end`. */
@@ -10,26 +11,30 @@ export interface Segment {
 
 const TIME = /^(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:[.,]\d{1,6})?)s?$/
 
-const time = v.pipe(
-  v.union([v.string(), v.number()]),
-  v.transform(String),
-  v.trim(),
-  v.regex(TIME),
-  v.transform((text) => {
-    const [, hours = '0', minutes = '0', seconds = '0'] = TIME.exec(text) ?? []
-    return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds.replace(',', '.'))
-  }),
+const time = lazy(() =>
+  v.pipe(
+    v.union([v.string(), v.number()]),
+    v.transform(String),
+    v.trim(),
+    v.regex(TIME),
+    v.transform((text) => {
+      const [, hours = '0', minutes = '0', seconds = '0'] = TIME.exec(text) ?? []
+      return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds.replace(',', '.'))
+    }),
+  ),
 )
 
-export const segments = v.array(
-  v.pipe(
-    v.object({ start: time, end: time, text: v.string() }),
-    // A model may give an end before the start, which subtitles do not allow.
-    v.transform(({ start, end, text }): Segment => ({
-      start,
-      end: Math.max(start, end),
-      text: text.trim(),
-    })),
+export const segments = lazy(() =>
+  v.array(
+    v.pipe(
+      v.object({ start: time(), end: time(), text: v.string() }),
+      // A model may give an end before the start, which subtitles do not allow.
+      v.transform(({ start, end, text }): Segment => ({
+        start,
+        end: Math.max(start, end),
+        text: text.trim(),
+      })),
+    ),
   ),
 )
 

@@ -10,6 +10,7 @@ import { incompleteness } from './ending.ts'
 import { shapeOf } from './request.ts'
 import type { AudioRequest, Task } from './body.ts'
 import { type Segment, segments, toSrt, toVtt } from './segments.ts'
+import { lazy } from '../../lazy.ts'
 
 export type Transcript =
   | { readonly ok: true; readonly contentType: string; readonly body: string }
@@ -22,8 +23,8 @@ interface Asked {
   readonly duration: number | null
 }
 
-const structured = v.object({ language: v.string(), text: v.string() })
-const timed = v.object({ language: v.string(), segments })
+const structured = lazy(() => v.object({ language: v.string(), text: v.string() }))
+const timed = lazy(() => v.object({ language: v.string(), segments: segments() }))
 
 export function toTranscript(response: GenerateContentResponse, asked: Asked): Transcript {
   const failure = incompleteness({
@@ -47,14 +48,14 @@ export function toUsage(meta: UsageMetadata | undefined) {
 }
 
 function toVerbose(text: string, asked: Asked): Transcript {
-  const parsed = v.safeParse(structured, parseJson(text))
+  const parsed = v.safeParse(structured(), parseJson(text))
   if (!parsed.success) return UNREADABLE
   const { language, text: spoken } = parsed.output
   return json({ ...head(language, asked), text: spoken.trim() })
 }
 
 function toTimed(text: string, asked: Asked): Transcript {
-  const parsed = v.safeParse(timed, parseJson(text))
+  const parsed = v.safeParse(timed(), parseJson(text))
   if (!parsed.success) return UNREADABLE
   const { language } = parsed.output
   const spoken: readonly Segment[] = parsed.output.segments.filter(({ text: said }) => said !== '')

@@ -22,7 +22,7 @@ const READ_ELSEWHERE = [
   'max_output_tokens',
 ]
 
-const KNOWN = lazy(() => new Set([...Object.keys(chatRequest.entries), ...READ_ELSEWHERE]))
+const KNOWN = lazy(() => new Set([...Object.keys(chatRequest().entries), ...READ_ELSEWHERE]))
 const IN_EXTRA_BODY = new Set(['google'])
 const IN_TEMPLATE = new Set(['enable_thinking', 'thinking', 'thinking_budget', 'reasoning_effort'])
 const NOTHING = new Set<string>()
@@ -40,9 +40,9 @@ export function ignoredIn(body: unknown, chat: ChatRequest): readonly string[] {
   inside('extra_body', IN_EXTRA_BODY)
   inside('chat_template_kwargs', IN_TEMPLATE)
   inside('web_search_options', NOTHING)
-  inside('google', GOOGLE_FIELDS)
-  inside('generationConfig', CONFIG_FIELDS)
-  inside('generation_config', CONFIG_FIELDS)
+  inside('google', GOOGLE_FIELDS())
+  inside('generationConfig', CONFIG_FIELDS())
+  inside('generation_config', CONFIG_FIELDS())
   const { service_tier: tier, logprobs, top_logprobs } = chat
   if (tier && !PLAIN_TIERS.has(tier)) ignored.push('service_tier')
   if (top_logprobs && !logprobs) ignored.push('top_logprobs')
@@ -62,11 +62,13 @@ export function ignoredUnder(
 
 /** The client's fields that ask for thoughts; Google's own one if there are no others. */
 function thinkingIn(chat: ChatRequest): readonly string[] {
-  const asked = THINKING.filter((name) => chat[name] !== undefined && chat[name] !== null)
+  const asked = THINKING().filter((name) => chat[name] !== undefined && chat[name] !== null)
   return asked.length > 0 ? asked : ['thinking_config']
 }
 
-const THINKING = Object.keys(thinkingEntries) as (keyof typeof thinkingEntries)[]
+const THINKING = lazy(
+  () => Object.keys(thinkingEntries()) as (keyof ReturnType<typeof thinkingEntries>)[],
+)
 
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['responseLogprobs', 'logprobs'],

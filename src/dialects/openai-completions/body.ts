@@ -4,40 +4,45 @@ import type { Failure } from '../../failure/failure.ts'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { boolean, integer, integerFrom1To, string } from '../words.ts'
 import { refuseTokens } from '../openai/token-arrays.ts'
+import { lazy } from '../../lazy.ts'
 
 /** Each choice is a call of its own. OpenAI allows more. */
 const MAX_CHOICES = 16
 
-const prompt = v.lazy((value) =>
-  Array.isArray(value)
-    ? v.pipe(v.array(string), v.minLength(1, 'must hold at least one prompt'))
-    : v.pipe(
-        v.string('a string or an array of strings'),
-        v.transform((one) => [one]),
-      ),
+const prompt = lazy(() =>
+  v.lazy((value) =>
+    Array.isArray(value)
+      ? v.pipe(v.array(string()), v.minLength(1, 'must hold at least one prompt'))
+      : v.pipe(
+          v.string('a string or an array of strings'),
+          v.transform((one) => [one]),
+        ),
+  ),
 )
 
-export const completionRequest = v.object(
-  {
-    prompt,
-    suffix: v.nullish(string),
-    echo: v.nullish(boolean, false),
-    n: v.nullish(integerFrom1To(MAX_CHOICES), 1),
-    stream: v.nullish(boolean, false),
-    best_of: v.nullish(integer),
-    logprobs: v.nullish(integer),
-  },
-  'a JSON object',
+export const completionRequest = lazy(() =>
+  v.object(
+    {
+      prompt: prompt(),
+      suffix: v.nullish(string()),
+      echo: v.nullish(boolean(), false),
+      n: v.nullish(integerFrom1To(MAX_CHOICES), 1),
+      stream: v.nullish(boolean(), false),
+      best_of: v.nullish(integer()),
+      logprobs: v.nullish(integer()),
+    },
+    'a JSON object',
+  ),
 )
 
-export type CompletionRequest = v.InferOutput<typeof completionRequest>
+export type CompletionRequest = v.InferOutput<ReturnType<typeof completionRequest>>
 
 export function parseCompletionRequest(input: unknown): Parsed<CompletionRequest> {
   const body = asObject(input)
   if (!body.ok) return body
   const tokens = refuseTokens(body.value['prompt'], 'prompt')
   if (tokens !== null) return { ok: false, failure: tokens }
-  const parsed = parse(completionRequest, body.value)
+  const parsed = parse(completionRequest(), body.value)
   const failure = parsed.ok ? unsupported(parsed.value) : null
   return failure === null ? parsed : { ok: false, failure }
 }

@@ -4,6 +4,7 @@ import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { modelName } from '../model-name.ts'
 import { integerFrom1To, oneOf, string } from '../words.ts'
 import { refuseTokens } from '../openai/token-arrays.ts'
+import { lazy } from '../../lazy.ts'
 
 /** OpenAI's own limit. */
 const MAX_INPUTS = 2048
@@ -30,47 +31,53 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['SEARCH_DOCUMENT', 'RETRIEVAL_DOCUMENT'],
 ])
 
-const taskType = v.nullish(
-  v.pipe(
-    string,
-    v.transform((name) => SYNONYMS.get(name.toUpperCase()) ?? name.toUpperCase()),
-    v.picklist(TASK_TYPES, `must be one of: ${TASK_TYPES.join(', ')}`),
+const taskType = lazy(() =>
+  v.nullish(
+    v.pipe(
+      string(),
+      v.transform((name) => SYNONYMS.get(name.toUpperCase()) ?? name.toUpperCase()),
+      v.picklist(TASK_TYPES, `must be one of: ${TASK_TYPES.join(', ')}`),
+    ),
   ),
 )
 
-const text = v.pipe(string, v.nonEmpty('must not be an empty string'))
-const input = v.lazy((value) =>
-  Array.isArray(value)
-    ? v.pipe(
-        v.array(text),
-        v.minLength(1, 'must hold at least one text'),
-        v.maxLength(MAX_INPUTS, `must hold at most ${MAX_INPUTS} texts`),
-      )
-    : v.pipe(
-        v.string('a string or an array of strings'),
-        v.nonEmpty('must not be an empty string'),
-        v.transform((one) => [one]),
-      ),
+const text = lazy(() => v.pipe(string(), v.nonEmpty('must not be an empty string')))
+const input = lazy(() =>
+  v.lazy((value) =>
+    Array.isArray(value)
+      ? v.pipe(
+          v.array(text()),
+          v.minLength(1, 'must hold at least one text'),
+          v.maxLength(MAX_INPUTS, `must hold at most ${MAX_INPUTS} texts`),
+        )
+      : v.pipe(
+          v.string('a string or an array of strings'),
+          v.nonEmpty('must not be an empty string'),
+          v.transform((one) => [one]),
+        ),
+  ),
 )
 
-export const embeddingRequest = v.object(
-  {
-    model: modelName,
-    input,
-    encoding_format: v.nullish(oneOf(['float', 'base64']), 'float'),
-    dimensions: v.nullish(integerFrom1To(MAX_DIMENSIONS)),
-    task_type: taskType,
-    taskType,
-    input_type: taskType,
-  },
-  'a JSON object',
+export const embeddingRequest = lazy(() =>
+  v.object(
+    {
+      model: modelName(),
+      input: input(),
+      encoding_format: v.nullish(oneOf(['float', 'base64']), 'float'),
+      dimensions: v.nullish(integerFrom1To(MAX_DIMENSIONS)),
+      task_type: taskType(),
+      taskType: taskType(),
+      input_type: taskType(),
+    },
+    'a JSON object',
+  ),
 )
 
-export type EmbeddingRequest = v.InferOutput<typeof embeddingRequest>
+export type EmbeddingRequest = v.InferOutput<ReturnType<typeof embeddingRequest>>
 
 export function parseEmbeddingRequest(input: unknown): Parsed<EmbeddingRequest> {
   const body = asObject(input)
   if (!body.ok) return body
   const tokens = refuseTokens(body.value['input'], 'input')
-  return tokens === null ? parse(embeddingRequest, body.value) : { ok: false, failure: tokens }
+  return tokens === null ? parse(embeddingRequest(), body.value) : { ok: false, failure: tokens }
 }

@@ -3,8 +3,11 @@ import { unreadFields } from '../ignored.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import { embeddingRequest, parseEmbeddingRequest } from './body.ts'
 import { toEmbeddingList } from './whole.ts'
+import { lazy } from '../../lazy.ts'
 
-const READ: ReadonlySet<string> = new Set([...Object.keys(embeddingRequest.entries), 'user'])
+const READ: () => ReadonlySet<string> = lazy(
+  () => new Set([...Object.keys(embeddingRequest().entries), 'user']),
+)
 
 /** POST /v1/embeddings */
 export const OPENAI_EMBEDDINGS: EmbeddingDialect = {
@@ -22,7 +25,7 @@ export const OPENAI_EMBEDDINGS: EmbeddingDialect = {
         dimensions: dimensions ?? null,
         taskType: task_type ?? taskType ?? input_type ?? null,
       },
-      ignored: unreadFields(body, READ),
+      ignored: unreadFields(body, READ()),
       tell: (embedded) => toEmbeddingList(embedded, format),
     }
   },

@@ -7,6 +7,7 @@ import { ASPECT_RATIOS } from '../../gemini/media/aspect-ratios.ts'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { modelName } from '../model-name.ts'
 import { integerFrom1To, oneOf, someText, string } from '../words.ts'
+import { lazy } from '../../lazy.ts'
 
 /** OpenAI's own limit. Each image is a call of its own. */
 const MAX_IMAGES = 10
@@ -25,35 +26,39 @@ export interface ImageConfig {
 
 const SIZE = `must be auto, or WIDTHxHEIGHT in one of the ratios ${RATIOS.map(([name]) => name).join(', ')}, up to 4096`
 
-const size = v.nullish(
-  v.pipe(
-    string,
-    v.check((text) => toImageConfig(text) !== null, SIZE),
-    v.transform((text) => toImageConfig(text) ?? {}),
-  ),
-  'auto',
-)
-
-export const imageRequest = v.object(
-  {
-    model: modelName,
-    prompt: someText,
-    n: v.nullish(integerFrom1To(MAX_IMAGES), 1),
-    size,
-    response_format: v.nullish(oneOf(['b64_json', 'url']), 'b64_json'),
-    output_format: v.nullish(
-      v.pipe(string, v.picklist(['png'], 'must be png, which is what Gemini draws')),
+const size = lazy(() =>
+  v.nullish(
+    v.pipe(
+      string(),
+      v.check((text) => toImageConfig(text) !== null, SIZE),
+      v.transform((text) => toImageConfig(text) ?? {}),
     ),
-    stream: v.nullish(v.literal(false, 'must be false: images are not streamed')),
-  },
-  'a JSON object',
+    'auto',
+  ),
 )
 
-export type ImageRequest = v.InferOutput<typeof imageRequest>
+export const imageRequest = lazy(() =>
+  v.object(
+    {
+      model: modelName(),
+      prompt: someText(),
+      n: v.nullish(integerFrom1To(MAX_IMAGES), 1),
+      size: size(),
+      response_format: v.nullish(oneOf(['b64_json', 'url']), 'b64_json'),
+      output_format: v.nullish(
+        v.pipe(string(), v.picklist(['png'], 'must be png, which is what Gemini draws')),
+      ),
+      stream: v.nullish(v.literal(false, 'must be false: images are not streamed')),
+    },
+    'a JSON object',
+  ),
+)
+
+export type ImageRequest = v.InferOutput<ReturnType<typeof imageRequest>>
 
 export function parseImageRequest(input: unknown): Parsed<ImageRequest> {
   const body = asObject(input)
-  return body.ok ? parse(imageRequest, body.value) : body
+  return body.ok ? parse(imageRequest(), body.value) : body
 }
 
 /**

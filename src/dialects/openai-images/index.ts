@@ -7,8 +7,11 @@ import { createdAt } from '../openai/ids.ts'
 import { neverStreamed } from '../openai/stream.ts'
 import { imageRequest, type ImageRequest, parseImageRequest } from './body.ts'
 import { toImageList } from './whole.ts'
+import { lazy } from '../../lazy.ts'
 
-const READ: ReadonlySet<string> = new Set([...Object.keys(imageRequest.entries), 'user'])
+const READ: () => ReadonlySet<string> = lazy(
+  () => new Set([...Object.keys(imageRequest().entries), 'user']),
+)
 
 /** POST /v1/images/generations: each image is a call of its own. */
 export const OPENAI_IMAGES: JsonDialect = {
@@ -27,7 +30,7 @@ export const OPENAI_IMAGES: JsonDialect = {
       attachments: [],
       translate: () => ({
         ...translated(image),
-        ignored: () => unreadFields(body, READ),
+        ignored: () => unreadFields(body, READ()),
       }),
     }
   },

@@ -13,54 +13,63 @@ import { stop } from '../openai/stops.ts'
 import { boolean, fieldsOf, integer, lowerCaseOf, number, record, string } from '../words.ts'
 import { type Item, items } from './items.ts'
 import { toolChoice, toolList } from './tool-schema.ts'
+import { lazy } from '../../lazy.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 /** Levels. No model follows deeper schemas, and Google refuses them. */
 const MAX_SCHEMA_DEPTH = 100
 
 /** Clients write -1 or 0 for "no limit". */
-const count = v.nullish(
-  v.pipe(
-    integer,
-    v.minValue(-1, 'must be a positive integer'),
-    v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
+const count = lazy(() =>
+  v.nullish(
+    v.pipe(
+      integer(),
+      v.minValue(-1, 'must be a positive integer'),
+      v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
+    ),
   ),
 )
 
 function between(min: number, max: number) {
   const message = `must be between ${min} and ${max}`
-  return v.nullish(v.pipe(number, v.minValue(min, message), v.maxValue(max, message)))
+  return v.nullish(v.pipe(number(), v.minValue(min, message), v.maxValue(max, message)))
 }
 
-const schema = v.pipe(
-  record,
-  v.check(
-    (value) => !isNestedDeeper(value, MAX_SCHEMA_DEPTH),
-    `must not be nested deeper than ${MAX_SCHEMA_DEPTH} levels`,
+const schema = lazy(() =>
+  v.pipe(
+    record(),
+    v.check(
+      (value) => !isNestedDeeper(value, MAX_SCHEMA_DEPTH),
+      `must not be nested deeper than ${MAX_SCHEMA_DEPTH} levels`,
+    ),
   ),
 )
 
-const id = v.pipe(string, v.maxLength(256, 'must not be longer than 256 characters'))
-const conversationObject = v.pipe(
-  v.object({ id }, 'a string or an object'),
-  v.transform((given) => given.id),
+const id = lazy(() => v.pipe(string(), v.maxLength(256, 'must not be longer than 256 characters')))
+const conversationObject = lazy(() =>
+  v.pipe(
+    v.object({ id: id() }, 'a string or an object'),
+    v.transform((given) => given.id),
+  ),
 )
 
-const fields = {
-  model: modelName,
-  instructions: v.nullish(v.lazy((input) => (Array.isArray(input) ? items : v.string('a string')))),
-  stream: v.nullish(boolean, false),
-  store: v.nullish(boolean, true),
-  previous_response_id: v.nullish(id),
-  conversation: v.nullish(v.lazy((input) => (isRecord(input) ? conversationObject : id))),
-  tools: v.nullish(toolList, []),
-  tool_choice: v.nullish(toolChoice),
-  parallel_tool_calls: v.nullish(boolean),
+const fields = lazy(() => ({
+  model: modelName(),
+  instructions: v.nullish(
+    v.lazy((input) => (Array.isArray(input) ? items() : v.string('a string'))),
+  ),
+  stream: v.nullish(boolean(), false),
+  store: v.nullish(boolean(), true),
+  previous_response_id: v.nullish(id()),
+  conversation: v.nullish(v.lazy((input) => (isRecord(input) ? conversationObject() : id()))),
+  tools: v.nullish(toolList(), []),
+  tool_choice: v.nullish(toolChoice()),
+  parallel_tool_calls: v.nullish(boolean()),
   reasoning: v.nullish(
     fieldsOf({
       effort: v.nullish(lowerCaseOf(EFFORT_NAMES)),
-      summary: v.nullish(string),
-      generate_summary: v.nullish(string),
+      summary: v.nullish(string()),
+      generate_summary: v.nullish(string()),
     }),
   ),
   text: v.nullish(
@@ -68,58 +77,62 @@ const fields = {
       format: v.nullish(
         fieldsOf({
           type: lowerCaseOf(['text', 'json_object', 'json_schema']),
-          schema: v.nullish(schema),
+          schema: v.nullish(schema()),
         }),
       ),
       verbosity: v.nullish(lowerCaseOf(['low', 'medium', 'high'])),
     }),
   ),
-  max_output_tokens: count,
+  max_output_tokens: count(),
   temperature: between(0, 2),
   top_p: between(0, 1),
-  top_k: count,
+  top_k: count(),
   top_logprobs: v.nullish(
     v.pipe(
-      integer,
+      integer(),
       v.minValue(0, 'must be between 0 and 20'),
       v.maxValue(20, 'must be between 0 and 20'),
     ),
   ),
-  seed: v.nullish(integer),
-  stop,
+  seed: v.nullish(integer()),
+  stop: stop(),
   presence_penalty: between(-2, 2),
   frequency_penalty: between(-2, 2),
-  include: v.nullish(v.array(string, 'an array of strings'), []),
-  service_tier: v.nullish(string),
-  stream_options: v.nullish(record),
+  include: v.nullish(v.array(string(), 'an array of strings'), []),
+  service_tier: v.nullish(string()),
+  stream_options: v.nullish(record()),
   // Repeated in the answer, whose readers rely on their types.
-  max_tool_calls: v.nullish(integer),
-  metadata: v.nullish(record),
-  prompt_cache_key: v.nullish(string),
-  safety_identifier: v.nullish(string),
-  truncation: v.nullish(string),
-  user: v.nullish(string),
-}
+  max_tool_calls: v.nullish(integer()),
+  metadata: v.nullish(record()),
+  prompt_cache_key: v.nullish(string()),
+  safety_identifier: v.nullish(string()),
+  truncation: v.nullish(string()),
+  user: v.nullish(string()),
+}))
 
-const asText = v.pipe(
-  v.string('a string or an array of items'),
-  v.transform((text): Item[] => [{ type: 'message', role: 'user', content: [text] }]),
+const asText = lazy(() =>
+  v.pipe(
+    v.string('a string or an array of items'),
+    v.transform((text): Item[] => [{ type: 'message', role: 'user', content: [text] }]),
+  ),
 )
 
-export const responsesRequest = v.object(
-  {
-    ...fields,
-    input: v.nullish(
-      v.lazy((input): v.GenericSchema<unknown, Item[]> =>
-        Array.isArray(input) ? (items as v.GenericSchema<unknown, Item[]>) : asText,
+export const responsesRequest = lazy(() =>
+  v.object(
+    {
+      ...fields(),
+      input: v.nullish(
+        v.lazy((input): v.GenericSchema<unknown, Item[]> =>
+          Array.isArray(input) ? (items() as v.GenericSchema<unknown, Item[]>) : asText(),
+        ),
+        [],
       ),
-      [],
-    ),
-  },
-  'a JSON object',
+    },
+    'a JSON object',
+  ),
 )
 
-export type ResponsesRequest = v.InferOutput<typeof responsesRequest>
+export type ResponsesRequest = v.InferOutput<ReturnType<typeof responsesRequest>>
 
 /** Fields that would change what the answer means, so they must not be ignored. Each has the reason for its refusal. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
@@ -135,7 +148,7 @@ export function parseBody(
   const raw = object.value
   const refused = unsupportedIn(raw)
   if (refused !== null) return { ok: false, failure: refused }
-  const parsed = parse(responsesRequest, raw)
+  const parsed = parse(responsesRequest(), raw)
   if (!parsed.ok) return parsed
   const asked = parsed.value
   if (asked.previous_response_id && asked.conversation) return { ok: false, failure: BOTH }
@@ -155,7 +168,7 @@ function unsupportedIn(raw: Readonly<Record<string, unknown>>): Failure | null {
 /** Parses stored items again. An item that no longer fits the schema is left out. */
 export function parseStored(texts: readonly string[]): readonly Item[] {
   return texts.flatMap((text) => {
-    const parsed = v.safeParse(items, [JSON.parse(text)])
+    const parsed = v.safeParse(items(), [JSON.parse(text)])
     return parsed.success ? parsed.output : []
   })
 }

@@ -9,6 +9,7 @@ import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import { isRecord } from '../../json/record.ts'
 import { IMAGE_DETAILS, type ImageDetail } from '../openai/image-detail.ts'
 import { string } from '../words.ts'
+import { lazy } from '../../lazy.ts'
 
 /** A picture, sound or file as the client sent it. */
 export interface Media {
@@ -25,106 +26,130 @@ export interface Media {
 
 export type ContentPart = string | Media
 
-const text = v.nullish(string)
-const detail = v.nullish(v.picklist(IMAGE_DETAILS, `must be one of: ${IMAGE_DETAILS.join(', ')}`))
-
-const said = v.pipe(
-  v.object({ text: string }, 'an object'),
-  v.transform((part): ContentPart => part.text),
+const text = lazy(() => v.nullish(string()))
+const detail = lazy(() =>
+  v.nullish(v.picklist(IMAGE_DETAILS, `must be one of: ${IMAGE_DETAILS.join(', ')}`)),
 )
 
-const refused = v.pipe(
-  v.object({ refusal: string }, 'an object'),
-  v.transform((part): ContentPart => part.refusal),
+const said = lazy(() =>
+  v.pipe(
+    v.object({ text: string() }, 'an object'),
+    v.transform((part): ContentPart => part.text),
+  ),
 )
 
-const image = v.pipe(
-  v.object(
-    {
-      image_url: v.nullish(
-        v.union(
-          [
-            string,
-            v.pipe(
-              v.object({ url: string }),
-              v.transform(({ url }) => url),
-            ),
-          ],
-          'a string',
+const refused = lazy(() =>
+  v.pipe(
+    v.object({ refusal: string() }, 'an object'),
+    v.transform((part): ContentPart => part.refusal),
+  ),
+)
+
+const image = lazy(() =>
+  v.pipe(
+    v.object(
+      {
+        image_url: v.nullish(
+          v.union(
+            [
+              string(),
+              v.pipe(
+                v.object({ url: string() }),
+                v.transform(({ url }) => url),
+              ),
+            ],
+            'a string',
+          ),
         ),
-      ),
-      file_id: text,
-      detail,
-    },
-    'an object',
+        file_id: text(),
+        detail: detail(),
+      },
+      'an object',
+    ),
+    v.transform(({ image_url, file_id, detail: level }) =>
+      media('image', level, [
+        ['image_url', image_url],
+        ['file_id', file_id],
+      ]),
+    ),
   ),
-  v.transform(({ image_url, file_id, detail: level }) =>
-    media('image', level, [
-      ['image_url', image_url],
-      ['file_id', file_id],
-    ]),
+)
+
+const file = lazy(() =>
+  v.pipe(
+    v.object(
+      { file_data: text(), file_url: text(), file_id: text(), filename: text(), detail: detail() },
+      'an object',
+    ),
+    v.transform(({ file_data, file_url, file_id, filename }) => ({
+      ...media('file', null, [
+        ['file_data', file_data],
+        ['file_url', file_url],
+        ['file_id', file_id],
+      ]),
+      fileName: filename,
+    })),
   ),
 )
 
-const file = v.pipe(
-  v.object({ file_data: text, file_url: text, file_id: text, filename: text, detail }, 'an object'),
-  v.transform(({ file_data, file_url, file_id, filename }) => ({
-    ...media('file', null, [
-      ['file_data', file_data],
-      ['file_url', file_url],
-      ['file_id', file_id],
-    ]),
-    fileName: filename,
-  })),
+const audio = lazy(() =>
+  v.pipe(
+    v.object(
+      { input_audio: v.object({ data: string(), format: text() }, 'an object') },
+      'an object',
+    ),
+    v.transform(({ input_audio: { data, format } }) => ({
+      ...media('audio', null, [['input_audio.data', data]]),
+      format,
+    })),
+  ),
 )
 
-const audio = v.pipe(
-  v.object({ input_audio: v.object({ data: string, format: text }, 'an object') }, 'an object'),
-  v.transform(({ input_audio: { data, format } }) => ({
-    ...media('audio', null, [['input_audio.data', data]]),
-    format,
-  })),
-)
-
-const PARTS = {
-  input_text: said,
-  output_text: said,
-  text: said,
-  summary_text: said,
-  reasoning_text: said,
-  refusal: refused,
-  input_image: image,
-  image_url: image,
-  computer_screenshot: image,
-  input_file: file,
+const PARTS = lazy(() => ({
+  input_text: said(),
+  output_text: said(),
+  text: said(),
+  summary_text: said(),
+  reasoning_text: said(),
+  refusal: refused(),
+  input_image: image(),
+  image_url: image(),
+  computer_screenshot: image(),
+  input_file: file(),
   file: v.pipe(
-    v.object({ file }, 'an object'),
+    v.object({ file: file() }, 'an object'),
     v.transform(({ file: inner }): ContentPart => inner),
   ),
-  input_audio: audio,
-}
+  input_audio: audio(),
+}))
 
-const TYPES = Object.keys(PARTS)
-const stranger = v.pipe(
-  v.object({ type: v.picklist(TYPES, `must be one of: ${TYPES.join(', ')}`) }, 'an object'),
-  v.transform((): ContentPart => ''),
+const TYPES = lazy(() => Object.keys(PARTS()))
+const stranger = lazy(() =>
+  v.pipe(
+    v.object({ type: v.picklist(TYPES(), `must be one of: ${TYPES().join(', ')}`) }, 'an object'),
+    v.transform((): ContentPart => ''),
+  ),
 )
 
-const part = v.lazy((input): v.GenericSchema<unknown, ContentPart> => {
-  const type = isRecord(input) ? input['type'] : undefined
-  return typeof type === 'string' && Object.hasOwn(PARTS, type)
-    ? PARTS[type as keyof typeof PARTS]
-    : stranger
-})
+const part = lazy(() =>
+  v.lazy((input): v.GenericSchema<unknown, ContentPart> => {
+    const type = isRecord(input) ? input['type'] : undefined
+    return typeof type === 'string' && Object.hasOwn(PARTS(), type)
+      ? PARTS()[type as keyof ReturnType<typeof PARTS>]
+      : stranger()
+  }),
+)
 
-const parts = v.array(part)
-const whole = v.pipe(
-  v.string('a string or an array of content parts'),
-  v.transform((value): ContentPart[] => [value]),
+const parts = lazy(() => v.array(part()))
+const whole = lazy(() =>
+  v.pipe(
+    v.string('a string or an array of content parts'),
+    v.transform((value): ContentPart[] => [value]),
+  ),
 )
 
 /** Always a list. A string becomes a list of one part. */
-export const content = v.lazy((input) => (Array.isArray(input) ? parts : whole))
+export const content = lazy(() => v.lazy((input) => (Array.isArray(input) ? parts() : whole())))
 
 /** The first field that is filled. If none is, the first field is reported as missing. */
 function media(

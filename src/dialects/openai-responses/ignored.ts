@@ -16,7 +16,7 @@ const REPEATED: ReadonlySet<string> = new Set(['max_tool_calls', 'safety_identif
 const KNOWN = lazy(
   () =>
     new Set(
-      [...Object.keys(responsesRequest.entries), ...READ_ELSEWHERE].filter(
+      [...Object.keys(responsesRequest().entries), ...READ_ELSEWHERE].filter(
         (name) => !REPEATED.has(name),
       ),
     ),

@@ -5,83 +5,88 @@ import { checkedOnce } from '../checked-once.ts'
 import { name, record, string } from '../words.ts'
 import { content, type ContentPart, type Media } from './content.ts'
 import { toolList } from './tool-schema.ts'
+import { lazy } from '../../lazy.ts'
 
-const text = v.nullish(string)
+const text = lazy(() => v.nullish(string()))
 /** The content of an item may be missing: its call may be long forgotten. */
-const said = v.nullish(content, [])
+const said = lazy(() => v.nullish(content(), []))
 
 const ROLES = ['user', 'assistant', 'model', 'system', 'developer'] as const
-const message = v.object(
-  {
-    type: v.optional(v.literal('message', 'must be a string'), 'message'),
-    role: v.pipe(string, v.picklist(ROLES, `must be one of: ${ROLES.join(', ')}`)),
-    content: said,
-  },
-  'an object',
-)
-
-/** A picture that a model made, in base64. */
-const drawn = v.pipe(
-  string,
-  v.transform((source): Media | null =>
-    source === '' ? null : { kind: 'image', field: '', source, part: {} },
+const message = lazy(() =>
+  v.object(
+    {
+      type: v.optional(v.literal('message', 'must be a string'), 'message'),
+      role: v.pipe(string(), v.picklist(ROLES, `must be one of: ${ROLES.join(', ')}`)),
+      content: said(),
+    },
+    'an object',
   ),
 )
 
-const SCHEMAS = {
-  message,
+/** A picture that a model made, in base64. */
+const drawn = lazy(() =>
+  v.pipe(
+    string(),
+    v.transform((source): Media | null =>
+      source === '' ? null : { kind: 'image', field: '', source, part: {} },
+    ),
+  ),
+)
+
+const SCHEMAS = lazy(() => ({
+  message: message(),
   function_call: v.object({
     type: v.literal('function_call'),
-    call_id: text,
-    id: text,
-    name,
-    namespace: text,
+    call_id: text(),
+    id: text(),
+    name: name(),
+    namespace: text(),
     /** A JSON string, unless the client has already parsed it. */
     arguments: v.unknown(),
   }),
   function_call_output: v.object({
     type: v.literal('function_call_output'),
-    call_id: text,
-    name: text,
+    call_id: text(),
+    name: text(),
     output: v.lazy(outputOf),
   }),
   custom_tool_call: v.object({
     type: v.literal('custom_tool_call'),
-    call_id: text,
-    id: text,
-    name,
-    namespace: text,
-    input: v.nullish(string, ''),
+    call_id: text(),
+    id: text(),
+    name: name(),
+    namespace: text(),
+    input: v.nullish(string(), ''),
   }),
   custom_tool_call_output: v.object({
     type: v.literal('custom_tool_call_output'),
-    call_id: text,
+    call_id: text(),
     output: v.lazy(outputOf),
   }),
-  reasoning: v.object({ type: v.literal('reasoning'), encrypted_content: text }),
+  reasoning: v.object({ type: v.literal('reasoning'), encrypted_content: text() }),
   item_reference: v.object({
     type: v.optional(v.literal('item_reference'), 'item_reference'),
-    id: string,
+    id: string(),
   }),
   additional_tools: v.object({
     type: v.literal('additional_tools'),
-    tools: v.nullish(toolList, []),
+    tools: v.nullish(toolList(), []),
   }),
   tool_search_call: v.object({
     type: v.literal('tool_search_call'),
-    call_id: text,
+    call_id: text(),
     arguments: v.unknown(),
   }),
   tool_search_output: v.object({
     type: v.literal('tool_search_output'),
-    call_id: text,
-    tools: v.nullish(toolList, []),
+    call_id: text(),
+    tools: v.nullish(toolList(), []),
   }),
-  compaction: v.object({ type: v.literal('compaction'), encrypted_content: text }),
+  compaction: v.object({ type: v.literal('compaction'), encrypted_content: text() }),
   compaction_trigger: v.object({ type: v.literal('compaction_trigger') }),
   image_generation_call: v.object({
     type: v.literal('image_generation_call'),
-    result: v.nullish(drawn),
+    result: v.nullish(drawn()),
   }),
   local_shell_call: acting('local_shell_call'),
   local_shell_call_output: nativeOutput('local_shell_call_output'),
@@ -89,26 +94,26 @@ const SCHEMAS = {
   shell_call_output: nativeOutput('shell_call_output'),
   apply_patch_call: v.object({
     type: v.literal('apply_patch_call'),
-    call_id: text,
-    operation: v.nullish(record, {}),
+    call_id: text(),
+    operation: v.nullish(record(), {}),
   }),
   apply_patch_call_output: nativeOutput('apply_patch_call_output'),
-}
+}))
 
 /** A call of one of the tools that have their own kinds of items. */
 function acting<const Type extends string>(type: Type) {
-  return v.object({ type: v.literal(type), call_id: text, action: v.nullish(record, {}) })
+  return v.object({ type: v.literal(type), call_id: text(), action: v.nullish(record(), {}) })
 }
 
 function nativeOutput<const Type extends string>(type: Type) {
-  return v.object({ type: v.literal(type), call_id: text, id: text, output: v.unknown() })
+  return v.object({ type: v.literal(type), call_id: text(), id: text(), output: v.unknown() })
 }
 
 /** The result of a call. A list of parts stays a list; any other value becomes its JSON. */
 function outputOf(input: unknown): v.GenericSchema<unknown, readonly ContentPart[]> {
-  if (typeof input === 'string') return content as v.GenericSchema<unknown, ContentPart[]>
+  if (typeof input === 'string') return content() as v.GenericSchema<unknown, ContentPart[]>
   const isParts = Array.isArray(input) && input.every((one) => isRecord(one) && 'type' in one)
-  if (isParts) return content as v.GenericSchema<unknown, ContentPart[]>
+  if (isParts) return content() as v.GenericSchema<unknown, ContentPart[]>
   return v.pipe(
     v.unknown(),
     v.transform((value): readonly ContentPart[] => [value ? JSON.stringify(value) : '']),
@@ -116,18 +121,24 @@ function outputOf(input: unknown): v.GenericSchema<unknown, readonly ContentPart
 }
 
 /** Items that Gemini cannot use or nobody needs again: those of OpenAI's own tools, and unknown types. */
-const other = v.pipe(
-  record,
-  v.transform(() => ({ type: 'other' as const })),
+const other = lazy(() =>
+  v.pipe(
+    record(),
+    v.transform(() => ({ type: 'other' as const })),
+  ),
 )
 
-const item = checkedOnce(
-  v.lazy((input) => {
-    const type = typeOf(input)
-    if (type === undefined) return message // its message says what is missing
-    return Object.hasOwn(SCHEMAS, type) ? SCHEMAS[type as keyof typeof SCHEMAS] : other
-  }),
-  isWithoutMedia,
+const item = lazy(() =>
+  checkedOnce(
+    v.lazy((input) => {
+      const type = typeOf(input)
+      if (type === undefined) return message() // its message says what is missing
+      return Object.hasOwn(SCHEMAS(), type)
+        ? SCHEMAS()[type as keyof ReturnType<typeof SCHEMAS>]
+        : other()
+    }),
+    isWithoutMedia,
+  ),
 )
 
 /** Media are read into their parts anew for each request. */
@@ -153,7 +164,7 @@ export function referenceIn(input: unknown): string | null {
   return typeof input['id'] === 'string' ? input['id'] : null
 }
 
-export const items = v.array(item, 'a string or an array of items')
+export const items = lazy(() => v.array(item(), 'a string or an array of items'))
 
-export type Item = v.InferOutput<typeof item>
+export type Item = v.InferOutput<ReturnType<typeof item>>
 export type ItemOf<Type extends Item['type']> = Extract<Item, { type: Type }>

@@ -20,7 +20,7 @@ export const STORED_RESPONSES: StoredTelling = {
 
 /** `mint` makes the random part of an id, a new one at each call. */
 function readItems(given: readonly unknown[], mint: () => string): Parsed<readonly StoredItem[]> {
-  const checked = parse(v.object({ items }), { items: given })
+  const checked = parse(v.object({ items: items() }), { items: given })
   if (!checked.ok) return checked
   return {
     ok: true,

@@ -5,8 +5,11 @@ import { neverStreamed } from '../openai/stream.ts'
 import { parseSpeechRequest, speechRequest, type SpeechRequest } from './body.ts'
 import { toGeminiRequest } from './request.ts'
 import { toSpeech } from './whole.ts'
+import { lazy } from '../../lazy.ts'
 
-const READ: ReadonlySet<string> = new Set([...Object.keys(speechRequest.entries), 'user'])
+const READ: () => ReadonlySet<string> = lazy(
+  () => new Set([...Object.keys(speechRequest().entries), 'user']),
+)
 
 /** POST /v1/audio/speech */
 export const OPENAI_SPEECH: JsonDialect = {
@@ -28,7 +31,7 @@ export const OPENAI_SPEECH: JsonDialect = {
         order: 'together',
         requests: [toGeminiRequest(speech)],
         telling: telling(speech),
-        ignored: () => unreadFields(body, READ),
+        ignored: () => unreadFields(body, READ()),
       }),
     }
   },

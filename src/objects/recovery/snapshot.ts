@@ -8,6 +8,7 @@ import { SCHEMA_VERSION } from '../storage.ts'
 import type { UserState } from '../state.ts'
 import { MAX_KEYS } from '../config/user-keys.ts'
 import { MAX_MEDIA_URIS, MODES } from '../config/user-settings.ts'
+import { lazy } from '../../lazy.ts'
 
 /** The KV key of a user's snapshot. The user's id is a hash, not a secret. */
 export const SNAPSHOT_PREFIX = 'user:'
@@ -55,118 +56,125 @@ export function snapshotOf(
 }
 
 /** The longest credential that is accepted, in UTF-8 within JSON within base64 (routes/admin/credential-schema.ts). */
-const text = v.pipe(v.string(), v.maxLength(500_000))
-const name = v.pipe(v.string(), v.maxLength(256))
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const text = lazy(() => v.pipe(v.string(), v.maxLength(500_000)))
+const name = lazy(() => v.pipe(v.string(), v.maxLength(256)))
+const count = lazy(() => v.pipe(v.number(), v.safeInteger(), v.minValue(0)))
 /** What a Date can hold, in epoch milliseconds. Also before 1970, since some languages write "no time" as year 1. */
-const instant = v.pipe(v.number(), v.safeInteger(), v.minValue(-8.64e15), v.maxValue(8.64e15))
+const instant = lazy(() =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(-8.64e15), v.maxValue(8.64e15)),
+)
 /** Grows by one with each change. A larger value was invented, and could not grow any more. */
-const version = v.pipe(count, v.maxValue(2 ** 40))
-const credentialId = v.pipe(name, v.regex(/^cred_[0-9a-f]{16}$/))
-const project = v.nullable(v.pipe(name, v.regex(PROJECT)))
-const limit = v.optional(v.nullable(count))
-const dollars = v.optional(v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))))
+const version = lazy(() => v.pipe(count(), v.maxValue(2 ** 40)))
+const credentialId = lazy(() => v.pipe(name(), v.regex(/^cred_[0-9a-f]{16}$/)))
+const project = lazy(() => v.nullable(v.pipe(name(), v.regex(PROJECT))))
+const limit = lazy(() => v.optional(v.nullable(count())))
+const dollars = lazy(() => v.optional(v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0)))))
 
 /** The newest key first, and only it has no end. Without any key, nobody could be this user. */
-const keys = v.pipe(
-  v.array(
-    v.object({
-      digest: v.pipe(name, v.regex(/^[0-9a-f]{64}$/)),
-      hint: v.nullable(v.pipe(name, v.regex(/^[\w-]{4}$/))),
-      createdAt: v.nullable(instant),
-      endsAt: v.nullable(instant),
-    }),
+const keys = lazy(() =>
+  v.pipe(
+    v.array(
+      v.object({
+        digest: v.pipe(name(), v.regex(/^[0-9a-f]{64}$/)),
+        hint: v.nullable(v.pipe(name(), v.regex(/^[\w-]{4}$/))),
+        createdAt: v.nullable(instant()),
+        endsAt: v.nullable(instant()),
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(MAX_KEYS),
+    v.check((all) => all.every(({ endsAt }, index) => (endsAt === null) === (index === 0))),
   ),
-  v.minLength(1),
-  v.maxLength(MAX_KEYS),
-  v.check((all) => all.every(({ endsAt }, index) => (endsAt === null) === (index === 0))),
 )
 
-const mediaUris = v.pipe(
-  v.array(v.pipe(v.string(), v.regex(MEDIA_URI_PREFIX))),
-  v.maxLength(MAX_MEDIA_URIS),
+const mediaUris = lazy(() =>
+  v.pipe(v.array(v.pipe(v.string(), v.regex(MEDIA_URI_PREFIX))), v.maxLength(MAX_MEDIA_URIS)),
 )
 
 /** Checked as strictly as a request: a bundle comes from outside, and its values become addresses and limits. */
-const settings = v.strictObject({
-  label: v.optional(v.nullable(name)),
-  mode: v.optional(v.picklist(MODES)),
-  affinity: v.optional(v.boolean()),
-  disabled: v.optional(v.boolean()),
-  expiresAt: v.optional(v.nullable(instant)),
-  models: v.optional(v.nullable(v.array(name))),
-  aliases: v.optional(v.record(name, name)),
-  fallbacks: v.optional(v.record(name, v.array(name))),
-  limits: v.optional(
-    v.strictObject({
-      maxConcurrency: limit,
-      requestsPerMinute: limit,
-      tokensPerMinute: limit,
-      requestsPerDay: limit,
-      tokensPerDay: limit,
-      totalTokens: limit,
-      usdPerDay: dollars,
-      usdPerMonth: dollars,
-      usdTotal: dollars,
-    }),
-  ),
-  reasoningFormat: v.optional(v.nullable(v.picklist(REASONING_FORMATS))),
-  safetySettings: v.optional(safetySettings),
-  storeResponses: v.optional(v.boolean()),
-  mediaUris: v.optional(mediaUris),
-  plan: v.optional(v.nullable(name)),
-  pin: v.optional(v.nullable(v.strictObject({ credentialId, until: instant }))),
-})
-
-/** Snapshots of earlier versions lack later fields, which get their default. */
-const snapshot = v.pipe(
-  v.object({
-    schema: v.pipe(count, v.maxValue(SCHEMA_VERSION)),
-    version,
-    user_id: v.pipe(name, v.regex(/^[0-9a-f]{64}$/)),
-    created_at: instant,
-    deleted: v.optional(v.boolean(), false),
-    keys: v.optional(v.nullable(keys), null),
-    audit_head: v.optional(
-      v.object({ seq: count, hash: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))) }),
-      { seq: 0, hash: null },
+const settings = lazy(() =>
+  v.strictObject({
+    label: v.optional(v.nullable(name())),
+    mode: v.optional(v.picklist(MODES)),
+    affinity: v.optional(v.boolean()),
+    disabled: v.optional(v.boolean()),
+    expiresAt: v.optional(v.nullable(instant())),
+    models: v.optional(v.nullable(v.array(name()))),
+    aliases: v.optional(v.record(name(), name())),
+    fallbacks: v.optional(v.record(name(), v.array(name()))),
+    limits: v.optional(
+      v.strictObject({
+        maxConcurrency: limit(),
+        requestsPerMinute: limit(),
+        tokensPerMinute: limit(),
+        requestsPerDay: limit(),
+        tokensPerDay: limit(),
+        totalTokens: limit(),
+        usdPerDay: dollars(),
+        usdPerMonth: dollars(),
+        usdTotal: dollars(),
+      }),
     ),
-    cursor: v.optional(v.nullable(credentialId), null),
-    settings: v.optional(settings, {}),
-    credentials: v.pipe(
-      v.array(
-        v.object({
-          id: credentialId,
-          position: v.optional(count, 0),
-          type: v.picklist(['authorized_user', 'service_account', 'api_key']),
-          upstream: v.picklist(UPSTREAMS),
-          label: v.nullable(name),
-          project,
-          location: v.nullable(v.pipe(name, v.regex(LOCATION))),
-          quota_project: project,
-          priority: v.optional(
-            v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000)),
-            0,
-          ),
-          models: v.optional(v.nullable(v.array(name)), null),
-          paused_until: v.optional(v.nullable(instant), null),
-          sealed_secret: text,
-          created_at: instant,
-          updated_at: instant,
-        }),
-      ),
-      v.maxLength(100),
-      v.check(
-        (credentials) => new Set(credentials.map(({ id }) => id)).size === credentials.length,
-      ),
-    ),
-  }),
-  v.check(({ settings: { pin }, credentials }) => {
-    return !pin || credentials.some(({ id }) => id === pin.credentialId)
+    reasoningFormat: v.optional(v.nullable(v.picklist(REASONING_FORMATS))),
+    safetySettings: v.optional(safetySettings()),
+    storeResponses: v.optional(v.boolean()),
+    mediaUris: v.optional(mediaUris()),
+    plan: v.optional(v.nullable(name())),
+    pin: v.optional(v.nullable(v.strictObject({ credentialId: credentialId(), until: instant() }))),
   }),
 )
 
-export type Snapshot = v.InferOutput<typeof snapshot>
+/** Snapshots of earlier versions lack later fields, which get their default. */
+const snapshot = lazy(() =>
+  v.pipe(
+    v.object({
+      schema: v.pipe(count(), v.maxValue(SCHEMA_VERSION)),
+      version: version(),
+      user_id: v.pipe(name(), v.regex(/^[0-9a-f]{64}$/)),
+      created_at: instant(),
+      deleted: v.optional(v.boolean(), false),
+      keys: v.optional(v.nullable(keys()), null),
+      audit_head: v.optional(
+        v.object({ seq: count(), hash: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))) }),
+        { seq: 0, hash: null },
+      ),
+      cursor: v.optional(v.nullable(credentialId()), null),
+      settings: v.optional(settings(), {}),
+      credentials: v.pipe(
+        v.array(
+          v.object({
+            id: credentialId(),
+            position: v.optional(count(), 0),
+            type: v.picklist(['authorized_user', 'service_account', 'api_key']),
+            upstream: v.picklist(UPSTREAMS),
+            label: v.nullable(name()),
+            project: project(),
+            location: v.nullable(v.pipe(name(), v.regex(LOCATION))),
+            quota_project: project(),
+            priority: v.optional(
+              v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000)),
+              0,
+            ),
+            models: v.optional(v.nullable(v.array(name())), null),
+            paused_until: v.optional(v.nullable(instant()), null),
+            sealed_secret: text(),
+            created_at: instant(),
+            updated_at: instant(),
+          }),
+        ),
+        v.maxLength(100),
+        v.check(
+          (credentials) => new Set(credentials.map(({ id }) => id)).size === credentials.length,
+        ),
+      ),
+    }),
+    v.check(({ settings: { pin }, credentials }) => {
+      return !pin || credentials.some(({ id }) => id === pin.credentialId)
+    }),
+  ),
+)
+
+export type Snapshot = v.InferOutput<ReturnType<typeof snapshot>>
 
 /** Null if the text is not a snapshot of this or an earlier version. */
 export function parseSnapshot(source: string): Snapshot | null {
@@ -176,6 +184,6 @@ export function parseSnapshot(source: string): Snapshot | null {
   } catch {
     return null // the caller reports it
   }
-  const parsed = v.safeParse(snapshot, value)
+  const parsed = v.safeParse(snapshot(), value)
   return parsed.success ? parsed.output : null
 }

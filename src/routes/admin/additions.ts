@@ -23,11 +23,11 @@ import { USER_DELETED } from './users.ts'
  * POST /v1/config/users/{id}/credentials: adds a credential at the end of the ring, or updates a known one in place.
  */
 export async function addCredential(call: Call): Promise<Reply> {
-  const query = readQuery(call, additionQuery)
+  const query = readQuery(call, additionQuery())
   if (!query.ok) return query.failure
   const body = await readObject(call)
   if (!body.ok) return body.failure
-  const parsed = await parseCredential(body.value, additionBody)
+  const parsed = await parseCredential(body.value, additionBody())
   if (!parsed.ok) return parsed.failure
   const user = await existingUser(call)
   if (user === null) return userNotFound('id')

@@ -10,7 +10,7 @@ import { USER_ID, userNotFound } from './user-id.ts'
  * deleted users too.
  */
 export async function readAudit(call: Call): Promise<Reply> {
-  const query = readQuery(call, auditQuery)
+  const query = readQuery(call, auditQuery())
   if (!query.ok) return query.failure
   const id = call.params['id'] ?? ''
   const { after, limit } = query.value

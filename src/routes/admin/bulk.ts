@@ -34,9 +34,9 @@ interface GoodLine {
  * whatever the results are: a client that took another status for a failure would lose sight of what was done.
  */
 export async function addCredentials(call: Call): Promise<Reply> {
-  const query = readQuery(call, additionQuery)
+  const query = readQuery(call, additionQuery())
   if (!query.ok) return query.failure
-  const body = await readBody(call, bulkBody)
+  const body = await readBody(call, bulkBody())
   if (!body.ok) return body.failure
   const user = await existingUser(call)
   if (user === null) return userNotFound('id')
@@ -69,7 +69,7 @@ async function sortOut(
   const seen = new Map<string, number>()
   for (const [index, value] of given.entries()) {
     const line = index + 1
-    const parsed = await parseCredential(value, additionBody)
+    const parsed = await parseCredential(value, additionBody())
     if (!parsed.ok) {
       bad.push(refused(call, line, parsed.failure))
       continue

@@ -25,7 +25,7 @@ const UPSTREAMS_OF: Readonly<Record<Secret['type'], readonly [Upstream, ...Upstr
 /** Checks a credential that an admin posts. Messages name fields, never their values. */
 export async function parseCredential(
   body: unknown,
-  schema: typeof updateBody | typeof additionBody,
+  schema: ReturnType<typeof updateBody> | ReturnType<typeof additionBody>,
 ): Promise<ParsedCredential> {
   const read = await readCredential(body, schema)
   if (read.ok) return read
@@ -38,7 +38,7 @@ export async function parseCredential(
 
 async function readCredential(
   body: unknown,
-  schema: typeof updateBody | typeof additionBody,
+  schema: ReturnType<typeof updateBody> | ReturnType<typeof additionBody>,
 ): Promise<ParsedCredential> {
   const parsed = parse(schema, body)
   if (!parsed.ok) return parsed

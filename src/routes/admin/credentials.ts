@@ -18,7 +18,7 @@ export async function listCredentials(call: Call): Promise<Reply> {
 
 /** PATCH /v1/config/users/{id}/credentials/{credential} */
 export async function patchCredential(call: Call): Promise<Reply> {
-  const body = await readBody(call, credentialPatch)
+  const body = await readBody(call, credentialPatch())
   if (!body.ok) return body.failure
   const patch = toCredentialPatch(body.value)
   return onCredential(call, (user, credential) =>
@@ -65,7 +65,7 @@ export async function deleteCredential(call: Call): Promise<Reply> {
 
 /** PUT /v1/config/users/{id}/credentials/order: takes all ids of the ring in their new order. */
 export async function orderCredentials(call: Call): Promise<Reply> {
-  const body = await readBody(call, orderBody)
+  const body = await readBody(call, orderBody())
   if (!body.ok) return body.failure
   if ((await describe(call)) === null) return userNotFound('id')
   const { credentials } = body.value

@@ -30,7 +30,7 @@ const PREFIX = 'config:'
  * bad line does not stop the others. No line of the answer holds a key or any part of a credential.
  */
 export async function importFork(call: Call): Promise<Reply> {
-  const query = readQuery(call, additionQuery)
+  const query = readQuery(call, additionQuery())
   if (!query.ok) return query.failure
   const body = await readObject(call)
   if (!body.ok) return body.failure
@@ -68,13 +68,13 @@ async function moved(
   isDry: boolean,
 ): Promise<ForkLine> {
   const apiKey = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : ''
-  const named = parse(v.object({ apiKey: chosenKey }), { apiKey })
+  const named = parse(v.object({ apiKey: chosenKey() }), { apiKey })
   if (!named.ok) return refused(line, null, NO_KEY)
   if (await isMasterKey(call.env, apiKey)) return refused(line, null, MASTER)
   const user = await userIdOf(apiKey)
   const held = parsedValue(value)
   if (!isRecord(held)) return refused(line, user, NO_OBJECT)
-  const parsed = parse(forkUser, held)
+  const parsed = parse(forkUser(), held)
   if (!parsed.ok) return refused(line, user, parsed.failure.message)
   const sorted = await sortOut(parsed.value, user)
   const known = await callUser<UserDescription | null>(call.env, user, (object) =>
@@ -135,7 +135,7 @@ async function sortOut(user: ForkUser, userId: string): Promise<readonly Sorted[
   const seen = new Set<string>()
   for (const [index, given] of user.gcpServiceAccounts.entries()) {
     const requests = user.requestCounts[index] ?? 0
-    const parsed = await parseCredential({ gcpServiceAccount: given }, additionBody)
+    const parsed = await parseCredential({ gcpServiceAccount: given }, additionBody())
     if (!parsed.ok) {
       const { message } = parsed.failure
       const line = {

@@ -1,14 +1,17 @@
 import * as v from 'valibot'
+import { lazy } from '../../lazy.ts'
 
 /** A date in ISO 8601, or null for none. It becomes epoch milliseconds. */
-export const instant = v.nullable(
-  v.pipe(
-    v.string('a date in ISO 8601, or null'),
-    v.isoTimestamp('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
-    v.check(isInCalendar, 'must be a day that the month has'),
-    // An offset without minutes passes as ISO 8601, but Date.parse refuses it.
-    v.transform((text) => Date.parse(text)),
-    v.finite('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
+export const instant = lazy(() =>
+  v.nullable(
+    v.pipe(
+      v.string('a date in ISO 8601, or null'),
+      v.isoTimestamp('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
+      v.check(isInCalendar, 'must be a day that the month has'),
+      // An offset without minutes passes as ISO 8601, but Date.parse refuses it.
+      v.transform((text) => Date.parse(text)),
+      v.finite('must be a date in ISO 8601, such as 2027-01-31T12:00:00Z'),
+    ),
   ),
 )
 
@@ -19,14 +22,16 @@ const FROM_NOW = /^([1-9]\d{0,4})([mhdw])$/
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
 
 /** The same, but a day or a time from now is accepted too. A key that ends on a day is valid until that day's end. */
-export const ending = v.nullable(
-  v.pipe(
-    v.string('a date in ISO 8601 or a time from now such as 30d, or null'),
-    v.transform((text) => spelledOut(text.trim())),
-    v.isoTimestamp(WHEN),
-    v.check(isInCalendar, 'must be a day that the month has'),
-    v.transform((text) => Date.parse(text)),
-    v.finite(WHEN),
+export const ending = lazy(() =>
+  v.nullable(
+    v.pipe(
+      v.string('a date in ISO 8601 or a time from now such as 30d, or null'),
+      v.transform((text) => spelledOut(text.trim())),
+      v.isoTimestamp(WHEN),
+      v.check(isInCalendar, 'must be a day that the month has'),
+      v.transform((text) => Date.parse(text)),
+      v.finite(WHEN),
+    ),
   ),
 )
 

@@ -1,51 +1,62 @@
 import * as v from 'valibot'
 import { findModel, stripModelPrefix } from '../../gemini/models/find-model.ts'
+import { lazy } from '../../lazy.ts'
 
 const MODEL_NAME = /^[A-Za-z0-9][\w.:@-]{0,127}$/
 
 /** Google's name for a model. Google's moving aliases become the model that they mean today. */
-const model = v.pipe(
-  v.string('a string'),
-  v.transform(stripModelPrefix),
-  v.regex(MODEL_NAME, 'must be a model id such as gemini-2.5-flash'),
-  v.transform((name) => findModel(name)?.id ?? name),
+const model = lazy(() =>
+  v.pipe(
+    v.string('a string'),
+    v.transform(stripModelPrefix),
+    v.regex(MODEL_NAME, 'must be a model id such as gemini-2.5-flash'),
+    v.transform((name) => findModel(name)?.id ?? name),
+  ),
 )
 
-export const models = v.nullable(
-  v.pipe(
-    v.array(model, 'an array of model ids, or null'),
-    v.maxLength(200, 'must have at most 200 models'),
+export const models = lazy(() =>
+  v.nullable(
+    v.pipe(
+      v.array(model(), 'an array of model ids, or null'),
+      v.maxLength(200, 'must have at most 200 models'),
+    ),
   ),
 )
 
 /** A name that a chat request may use for a model. */
-export const aliasName = v.pipe(
-  v.string(),
-  v.transform(stripModelPrefix),
-  v.regex(MODEL_NAME, 'must be a name such as fast or gpt-4o'),
+export const aliasName = lazy(() =>
+  v.pipe(
+    v.string(),
+    v.transform(stripModelPrefix),
+    v.regex(MODEL_NAME, 'must be a name such as fast or gpt-4o'),
+  ),
 )
 
-export const aliases = v.pipe(
-  v.record(aliasName, model, 'an object of model ids by name'),
-  v.check((names) => Object.keys(names).length <= 100, 'must have at most 100 names'),
+export const aliases = lazy(() =>
+  v.pipe(
+    v.record(aliasName(), model(), 'an object of model ids by name'),
+    v.check((names) => Object.keys(names).length <= 100, 'must have at most 100 names'),
+  ),
 )
 
 /** Each fallback could cost a round through the whole ring. */
 const MAX_FALLBACKS = 5
 
-export const fallbacks = v.pipe(
-  v.record(
-    aliasName,
-    v.pipe(
-      v.array(model, 'an array of model ids'),
-      v.maxLength(MAX_FALLBACKS, `must have at most ${MAX_FALLBACKS} models`),
-      v.check((chain) => new Set(chain).size === chain.length, 'must name no model twice'),
+export const fallbacks = lazy(() =>
+  v.pipe(
+    v.record(
+      aliasName(),
+      v.pipe(
+        v.array(model(), 'an array of model ids'),
+        v.maxLength(MAX_FALLBACKS, `must have at most ${MAX_FALLBACKS} models`),
+        v.check((chain) => new Set(chain).size === chain.length, 'must name no model twice'),
+      ),
+      'an object of lists of model ids by model id',
     ),
-    'an object of lists of model ids by model id',
+    v.check((chains) => Object.keys(chains).length <= 100, 'must have at most 100 models'),
+    v.transform(byGooglesName),
+    v.check((chains) => !hasCycle(chains), 'must not lead from a model back to itself'),
   ),
-  v.check((chains) => Object.keys(chains).length <= 100, 'must have at most 100 models'),
-  v.transform(byGooglesName),
-  v.check((chains) => !hasCycle(chains), 'must not lead from a model back to itself'),
 )
 
 function byGooglesName(chains: Record<string, string[]>): Record<string, string[]> {

@@ -20,7 +20,7 @@ const HOURS = 48
  * object.
  */
 export async function overview(call: Call): Promise<Reply> {
-  const asked = readQuery(call, overviewQuery)
+  const asked = readQuery(call, overviewQuery())
   if (!asked.ok) return asked.failure
   const query = toListQuery(asked.value)
   const now = Date.now()

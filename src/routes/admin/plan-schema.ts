@@ -1,12 +1,15 @@
 import * as v from 'valibot'
 import { settings } from './user-schema.ts'
+import { lazy } from '../../lazy.ts'
 
 /** Becomes part of an address. */
-export const planName = v.pipe(
-  v.string('a string'),
-  v.regex(
-    /^[A-Za-z0-9][\w.-]{0,63}$/,
-    'must be a name of at most 64 letters, digits, dots, dashes or underscores',
+export const planName = lazy(() =>
+  v.pipe(
+    v.string('a string'),
+    v.regex(
+      /^[A-Za-z0-9][\w.-]{0,63}$/,
+      'must be a name of at most 64 letters, digits, dots, dashes or underscores',
+    ),
   ),
 )
 
@@ -16,7 +19,7 @@ const {
   expires_at: _expiresAt,
   plan: _plan,
   ...shared
-} = settings
+} = settings()
 
 /** What many users may share. Name, expiry and the like stay with each user. */
-export const planBody = v.strictObject(shared)
+export const planBody = lazy(() => v.strictObject(shared))

@@ -29,8 +29,8 @@ export async function getPlan({ env, params }: Call): Promise<Reply> {
 /** PUT /v1/config/plans/{name}: replaces all settings of the plan, at once for everybody who has it. */
 export async function putPlan(call: Call): Promise<Reply> {
   const name = call.params['name'] ?? ''
-  if (!v.is(planName, name)) return BAD_NAME
-  const body = await readBody(call, planBody)
+  if (!v.is(planName(), name)) return BAD_NAME
+  const body = await readBody(call, planBody())
   if (!body.ok) return body.failure
   const given = body.value
   const plan = await persistently<KeptPlan | null>(() =>

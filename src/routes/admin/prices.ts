@@ -14,7 +14,7 @@ export async function getPrices({ env }: Call): Promise<Reply> {
 
 /** PUT /v1/config/prices: replaces all prices that override the list. They hold for attempts that end from now on. */
 export async function putPrices(call: Call): Promise<Reply> {
-  const body = await readBody(call, pricesBody)
+  const body = await readBody(call, pricesBody())
   if (!body.ok) return body.failure
   const { prices } = body.value
   await persistently(() => call.env.DIRECTORY.getByName(DIRECTORY_NAME).setPrices(prices))

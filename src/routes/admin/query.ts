@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Failure } from '../../failure/failure.ts'
 import { parse, type Parsed } from '../../failure/check.ts'
 import { type Call, urlOf } from '../call.ts'
+import { lazy } from '../../lazy.ts'
 
 /**
  * The query string, checked like a body. A misspelt name is refused: if it were ignored, the answer would look like
@@ -41,10 +42,12 @@ export function wholeNumber(min: number, max: number) {
 }
 
 /** `?dry_run=1`: nothing is stored. An ambiguous value is refused, since storing by mistake cannot be undone. */
-export const dryRun = v.optional(
-  v.pipe(
-    v.picklist(['', '1', 'true', '0', 'false'], 'must be 1 or 0'),
-    v.transform((value) => value !== '0' && value !== 'false'),
+export const dryRun = lazy(() =>
+  v.optional(
+    v.pipe(
+      v.picklist(['', '1', 'true', '0', 'false'], 'must be 1 or 0'),
+      v.transform((value) => value !== '0' && value !== 'false'),
+    ),
+    '0',
   ),
-  '0',
 )

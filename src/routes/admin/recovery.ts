@@ -23,7 +23,7 @@ const PAGE = 15
  * a time.
  */
 export async function restoreUsers(call: Call): Promise<Reply> {
-  const body = await readBody(call, restoreBody)
+  const body = await readBody(call, restoreBody())
   if (!body.ok) return body.failure
   const { SNAPSHOTS } = call.env
   const listed = await SNAPSHOTS.list({
@@ -67,7 +67,7 @@ export async function exportUser({ env, params, by }: Call): Promise<Reply> {
 
 /** POST /v1/config/import: creates the user of a bundle, unless that id is in use. */
 export async function importUser(call: Call): Promise<Reply> {
-  const body = await readBody(call, importBody)
+  const body = await readBody(call, importBody())
   if (!body.ok) return body.failure
   const source = JSON.stringify(body.value.bundle)
   const snapshot = parseSnapshot(source)
@@ -89,7 +89,7 @@ export async function importUser(call: Call): Promise<Reply> {
 
 /** POST /v1/config/reseal: seals all secrets anew with the first key of VAULT_KEY, one page of users at a time. */
 export async function resealUsers(call: Call): Promise<Reply> {
-  const body = await readBody(call, resealBody)
+  const body = await readBody(call, resealBody())
   if (!body.ok) return body.failure
   const { env } = call
   const users = await env.DIRECTORY.getByName(DIRECTORY_NAME).list(body.value.after ?? '', PAGE)

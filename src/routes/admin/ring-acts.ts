@@ -29,9 +29,9 @@ export async function updateConfig(call: Call): Promise<Reply> {
   const named = await userNamedIn(body.value, call)
   if ('reason' in named) return named
   const { userId, param } = named
-  const query = readQuery(call, additionQuery)
+  const query = readQuery(call, additionQuery())
   if (!query.ok) return query.failure
-  const credential = await parseCredential(body.value, updateBody)
+  const credential = await parseCredential(body.value, updateBody())
   if (!credential.ok) return credential.failure
 
   const { env, settings } = call
@@ -79,7 +79,7 @@ async function userNamedIn(
   body: Record<string, unknown>,
   { env }: Call,
 ): Promise<NamedUser | Failure> {
-  const parsed = parse(userName, body)
+  const parsed = parse(userName(), body)
   if (!parsed.ok) return parsed.failure
   const { user, apiKey } = parsed.value
   if (user !== undefined) {

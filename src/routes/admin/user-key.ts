@@ -16,7 +16,7 @@ import { keyReplacement } from './key-schema.ts'
  * for a while.
  */
 export async function replaceKey(call: Call): Promise<Reply> {
-  const body = await readBody(call, keyReplacement)
+  const body = await readBody(call, keyReplacement())
   if (!body.ok) return body.failure
   const id = call.params['id'] ?? ''
   if (!USER_ID.test(id)) return userNotFound('id')

@@ -26,7 +26,7 @@ import { pinBody } from './act-schemas.ts'
  * this answer.
  */
 export async function createUser(call: Call): Promise<Reply> {
-  const body = await readBody(call, userCreation)
+  const body = await readBody(call, userCreation())
   if (!body.ok) return body.failure
   const { apiKey: chosen, ...settings } = body.value
   const problem = await planProblem(call.env, settings.plan)
@@ -55,7 +55,7 @@ export async function createUser(call: Call): Promise<Reply> {
 
 /** GET /v1/config/users */
 export async function listUsers(call: Call): Promise<Reply> {
-  const query = readQuery(call, usersQuery)
+  const query = readQuery(call, usersQuery())
   if (!query.ok) return query.failure
   const list: UserList = await usersBy(call.env, query.value)
   return conditional(call.request, list)
@@ -100,7 +100,7 @@ export async function getUser({ env, params }: Call): Promise<Reply> {
 
 /** PATCH /v1/config/users/{id} */
 export async function patchUser(call: Call): Promise<Reply> {
-  const body = await readBody(call, userPatch)
+  const body = await readBody(call, userPatch())
   if (!body.ok) return body.failure
   const problem = await planProblem(call.env, body.value.plan)
   return problem ?? configure(call, toSettings(body.value))
@@ -123,7 +123,7 @@ export async function deleteUser({ env, params, by }: Call): Promise<Reply> {
 
 /** POST /v1/config/users/{id}/pin: until the given time, only this credential serves. */
 export async function pinRing(call: Call): Promise<Reply> {
-  const body = await readBody(call, pinBody)
+  const body = await readBody(call, pinBody())
   if (!body.ok) return body.failure
   const { credential, until } = body.value
   const id = call.params['id'] ?? ''

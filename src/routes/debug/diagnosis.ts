@@ -24,7 +24,7 @@ export function testTokens(call: Call): Promise<Reply> {
 }
 
 async function verifyRing(call: Call, depth: Depth): Promise<Reply> {
-  const parsed = await readBody(call, ringBody)
+  const parsed = await readBody(call, ringBody())
   if (!parsed.ok) return parsed.failure
   const user = await userNamed(call.env, parsed.value.user, 'user')
   return typeof user === 'string' ? verifyAll(call, user, depth) : user

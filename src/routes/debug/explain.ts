@@ -10,13 +10,13 @@ import { explainBody } from '../admin/act-schemas.ts'
 
 /** POST /debug/explain for the caller's own ring. */
 export async function explainOwn(call: Call, { userId }: KeyHolder): Promise<Reply> {
-  const body = await readBody(call, explainBody)
+  const body = await readBody(call, explainBody())
   return body.ok ? explain(call, userId, body.value) : body.failure
 }
 
 /** POST /debug/explain for the ring of `user`. */
 export async function explainAny(call: Call): Promise<Reply> {
-  const body = await readBody(call, explainBody)
+  const body = await readBody(call, explainBody())
   if (!body.ok) return body.failure
   const user = await userNamed(call.env, body.value.user ?? '', 'user')
   return typeof user === 'string' ? explain(call, user, body.value) : user

@@ -37,7 +37,7 @@ export async function allStats(call: Call): Promise<Reply> {
 }
 
 /** Unlike other lists, this one ignores unknown parameters, as it always has. */
-const listQuery = lazy(() => v.object(usersQuery.entries))
+const listQuery = lazy(() => v.object(usersQuery().entries))
 
 async function listUsers(call: Call): Promise<Reply> {
   const query = readQuery(call, listQuery())

@@ -15,37 +15,39 @@ import { memoryOf, plainId, storesFor } from './memory.ts'
 import { toItems, unique } from './sent-items.ts'
 import { pageQuery, toPage } from './stored-pages.ts'
 import { refusalFor, STORES_NOTHING } from './stored-refusals.ts'
+import { lazy } from '../../lazy.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 /** OpenAI's limit. */
 const MAX_PAIRS = 16
 
-const metadata = v.pipe(
-  v.record(
-    v.pipe(v.string(), v.maxLength(64, 'must have names of at most 64 characters')),
-    v.pipe(v.string('a string'), v.maxLength(512, 'must not be longer than 512 characters')),
-    'an object of strings',
-  ),
-  v.check(
-    (pairs) => Object.keys(pairs).length <= MAX_PAIRS,
-    `must not have more than ${MAX_PAIRS} entries`,
+const metadata = lazy(() =>
+  v.pipe(
+    v.record(
+      v.pipe(v.string(), v.maxLength(64, 'must have names of at most 64 characters')),
+      v.pipe(v.string('a string'), v.maxLength(512, 'must not be longer than 512 characters')),
+      'an object of strings',
+    ),
+    v.check(
+      (pairs) => Object.keys(pairs).length <= MAX_PAIRS,
+      `must not have more than ${MAX_PAIRS} entries`,
+    ),
   ),
 )
 
-const items = v.array(v.unknown(), 'an array of items')
-const creation = v.object(
-  { metadata: v.nullish(metadata), items: v.nullish(items, []) },
-  'a JSON object',
+const items = lazy(() => v.array(v.unknown(), 'an array of items'))
+const creation = lazy(() =>
+  v.object({ metadata: v.nullish(metadata()), items: v.nullish(items(), []) }, 'a JSON object'),
 )
 /** Null deletes what is there. A missing field would do so by mistake, so it is refused. */
-const update = v.object({ metadata: v.nullable(metadata) }, 'a JSON object')
-const addition = v.object({ items }, 'a JSON object')
+const update = lazy(() => v.object({ metadata: v.nullable(metadata()) }, 'a JSON object'))
+const addition = lazy(() => v.object({ items: items() }, 'a JSON object'))
 
 /** POST /v1/conversations */
 export function createConversation(telling: StoredTelling): Handler {
   return async (call, holder) => {
-    const read = await readAsked(call, holder, creation)
+    const read = await readAsked(call, holder, creation())
     if (!read.ok) return read.reply
     const made = await toItems(telling, read.value.items, memoryOf(call, holder))
     if (!made.ok) return made.failure
@@ -74,7 +76,7 @@ export async function getConversation(call: Call, { userId }: KeyHolder): Promis
 
 /** POST /v1/conversations/{id}: replaces the metadata. */
 export async function updateConversation(call: Call, holder: KeyHolder): Promise<Reply> {
-  const read = await readAsked(call, holder, update)
+  const read = await readAsked(call, holder, update())
   if (!read.ok) return read.reply
   const id = call.params['id'] ?? ''
   const text = JSON.stringify(read.value.metadata ?? {})
@@ -100,7 +102,7 @@ export async function deleteConversation(call: Call, { userId }: KeyHolder): Pro
 /** POST /v1/conversations/{id}/items */
 export function addItems(telling: StoredTelling): Handler {
   return async (call, holder) => {
-    const read = await readAsked(call, holder, addition)
+    const read = await readAsked(call, holder, addition())
     if (!read.ok) return read.reply
     const made = await toItems(telling, read.value.items, memoryOf(call, holder))
     if (!made.ok) return made.failure
@@ -121,7 +123,7 @@ export function addItems(telling: StoredTelling): Handler {
 /** GET /v1/conversations/{id}/items */
 export function listItems(telling: StoredTelling): Handler {
   return async (call, { userId }) => {
-    const query = readQuery(call, pageQuery)
+    const query = readQuery(call, pageQuery())
     if (!query.ok) return query.failure
     if (!(await storesFor(call, userId))) return STORES_NOTHING
     const id = call.params['id'] ?? ''

@@ -9,13 +9,16 @@ import type { Call, Reply } from '../call.ts'
 import { storesFor } from './memory.ts'
 import { pageQuery, toPage } from './stored-pages.ts'
 import { refusalFor, STORES_NOTHING } from './stored-refusals.ts'
+import { lazy } from '../../lazy.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
-const retrieveQuery = v.object({
-  stream: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
-  starting_after: v.optional(wholeNumber(0, 1e9)),
-})
+const retrieveQuery = lazy(() =>
+  v.object({
+    stream: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
+    starting_after: v.optional(wholeNumber(0, 1e9)),
+  }),
+)
 
 /**
  * GET /v1/responses/{id}: the whole response. With `stream=true` its events again, beginning after number
@@ -24,7 +27,7 @@ const retrieveQuery = v.object({
 export function getResponse(telling: StoredTelling): Handler {
   return async (call, { userId }) => {
     const id = call.params['id'] ?? ''
-    const query = readQuery(call, retrieveQuery)
+    const query = readQuery(call, retrieveQuery())
     if (!query.ok) return query.failure
     if (!(await storesFor(call, userId))) return STORES_NOTHING
     const found = await callResponses<ResponseResult>(call.env, userId, (responses) =>
@@ -55,7 +58,7 @@ export async function deleteResponse(call: Call, { userId }: KeyHolder): Promise
 export function listInput(telling: StoredTelling): Handler {
   return async (call, { userId }) => {
     const id = call.params['id'] ?? ''
-    const query = readQuery(call, pageQuery)
+    const query = readQuery(call, pageQuery())
     if (!query.ok) return query.failure
     if (!(await storesFor(call, userId))) return STORES_NOTHING
     const page = toPage(query.value)

@@ -7,6 +7,7 @@ import type { UsageQuery } from '../../objects/views/usage-lines.ts'
 import { USAGE_KEYS, USAGE_SPANS, type UsageKeyName, type UsageSpan } from '../../wire/usage.ts'
 import { readQuery } from '../admin/query.ts'
 import type { Call } from '../call.ts'
+import { lazy } from '../../lazy.ts'
 
 const WHEN =
   'must be a day such as 2027-01-31 or a time such as 2027-01-31T12:00:00Z (UTC), or a time ago, such as 24h, 7d or 90m'
@@ -15,10 +16,12 @@ const UNIT_MS = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS }
 const INSTANT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?$/
 
 /** An unescaped `+` in an address is read as a blank. */
-const instant = v.pipe(
-  v.string('a time'),
-  v.transform((text) => instantOf(text.trim().replace(' ', '+'))),
-  v.finite(WHEN),
+const instant = lazy(() =>
+  v.pipe(
+    v.string('a time'),
+    v.transform((text) => instantOf(text.trim().replace(' ', '+'))),
+    v.finite(WHEN),
+  ),
 )
 
 /** Epoch milliseconds; NaN if the text is not a time. Times without a zone are UTC. */
@@ -36,27 +39,29 @@ function instantOf(text: string): number {
 
 const KEYS = `must be some of: ${USAGE_KEYS.join(', ')}, with commas between`
 
-export const usageQuery = v.strictObject({
-  from: v.optional(instant),
-  to: v.optional(instant),
-  span: v.optional(v.picklist(USAGE_SPANS, `must be one of: ${USAGE_SPANS.join(', ')}`), 'hour'),
-  by: v.optional(
-    v.pipe(
-      v.string(),
-      v.transform((text) => [
-        ...new Set(
-          text
-            .split(',')
-            .map((name) => name.trim())
-            .filter((name) => name !== ''),
-        ),
-      ]),
-      v.array(v.picklist(USAGE_KEYS, KEYS)),
+export const usageQuery = lazy(() =>
+  v.strictObject({
+    from: v.optional(instant()),
+    to: v.optional(instant()),
+    span: v.optional(v.picklist(USAGE_SPANS, `must be one of: ${USAGE_SPANS.join(', ')}`), 'hour'),
+    by: v.optional(
+      v.pipe(
+        v.string(),
+        v.transform((text) => [
+          ...new Set(
+            text
+              .split(',')
+              .map((name) => name.trim())
+              .filter((name) => name !== ''),
+          ),
+        ]),
+        v.array(v.picklist(USAGE_KEYS, KEYS)),
+      ),
+      '',
     ),
-    '',
-  ),
-  format: v.optional(v.picklist(['json', 'csv'], 'must be one of: json, csv')),
-})
+    format: v.optional(v.picklist(['json', 'csv'], 'must be one of: json, csv')),
+  }),
+)
 
 /** How much of the past is meant if `from` is missing. */
 const DEFAULT_MS: Readonly<Record<UsageSpan, number>> = {
@@ -72,7 +77,7 @@ export interface UsageAsked {
 
 /** What a query string asks of the use. `from` moves back to the beginning of its span. */
 export function readUsageQuery(call: Call): Parsed<UsageAsked> {
-  const read = readQuery(call, usageQuery)
+  const read = readQuery(call, usageQuery())
   if (!read.ok) return read
   const { span, by, format } = read.value
   const now = Date.now()

@@ -9,13 +9,16 @@ import type { RequestEntry, RequestsAnswer } from '../../wire/requests.ts'
 import { readQuery, wholeNumber } from '../admin/query.ts'
 import { userNotFound } from '../admin/user-id.ts'
 import type { Call, Reply } from '../call.ts'
+import { lazy } from '../../lazy.ts'
 
 const MAX_REQUESTS = 200
 
-export const requestsQuery = v.strictObject({
-  after: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), '0'),
-  limit: v.optional(wholeNumber(1, MAX_REQUESTS), String(MAX_REQUESTS)),
-})
+export const requestsQuery = lazy(() =>
+  v.strictObject({
+    after: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), '0'),
+    limit: v.optional(wholeNumber(1, MAX_REQUESTS), String(MAX_REQUESTS)),
+  }),
+)
 
 /** GET /v1/requests: the newest requests of the key's user, each with its attempts. */
 export function ownRequests(call: Call, { userId }: KeyHolder): Promise<Reply> {
@@ -33,7 +36,7 @@ interface Told {
 }
 
 async function requestsOf(call: Call, user: string, unknown: Failure): Promise<Reply> {
-  const query = readQuery(call, requestsQuery)
+  const query = readQuery(call, requestsQuery())
   if (!query.ok) return query.failure
   const { after, limit } = query.value
   const told = await callUser<Told | null>(call.env, user, (object) =>

@@ -10,7 +10,7 @@ import { traitsOf } from '../../../src/gemini/models/traits.ts'
 import { emulatedJson } from '../../../src/gemini/emulated-json.ts'
 import { UPSTREAMS } from '../../../src/gemini/upstreams.ts'
 
-const FIELDS = [...Object.keys(settingsEntries), 'input', 'instructions', 'text', 'tools']
+const FIELDS = [...Object.keys(settingsEntries()), 'input', 'instructions', 'text', 'tools']
 const MODELS = [
   'gemini-2.5-flash',
   'gemini-3.8-flash',

@@ -16,15 +16,17 @@ const MAX_TOKENS = 2 ** 31 - 1
 /** Google refuses a sixth. */
 const MAX_STOP_SEQUENCES = 5
 
-const count = v.pipe(
-  integer,
-  v.minValue(1, 'must be at least 1'),
-  v.maxValue(MAX_TOKENS, `must not be above ${MAX_TOKENS}`),
+const count = lazy(() =>
+  v.pipe(
+    integer(),
+    v.minValue(1, 'must be at least 1'),
+    v.maxValue(MAX_TOKENS, `must not be above ${MAX_TOKENS}`),
+  ),
 )
 
 function between(min: number, max: number) {
   const message = `must be between ${min} and ${max}`
-  return v.nullish(v.pipe(number, v.minValue(min, message), v.maxValue(max, message)))
+  return v.nullish(v.pipe(number(), v.minValue(min, message), v.maxValue(max, message)))
 }
 
 /** Anthropic's prefix for models of other makers. Claude Code lists such models only with it. */
@@ -32,60 +34,62 @@ const VENDOR = /^anthropic\//
 /** A client's way to ask for a longer context. Here the model's whole context is always available. */
 const LONG_CONTEXT = /\[1m\]$/
 
-const model = v.pipe(
-  string,
-  v.transform((name) => name.replace(VENDOR, '').replace(LONG_CONTEXT, '')),
-  modelName,
+const model = lazy(() =>
+  v.pipe(
+    string(),
+    v.transform((name) => name.replace(VENDOR, '').replace(LONG_CONTEXT, '')),
+    modelName(),
+  ),
 )
 
-const format = fieldsOf({ type: lowerCaseOf(['json_schema']), schema: record })
-export const effort = v.nullish(lowerCaseOf(EFFORT_NAMES))
+const format = lazy(() => fieldsOf({ type: lowerCaseOf(['json_schema']), schema: record() }))
+export const effort = lazy(() => v.nullish(lowerCaseOf(EFFORT_NAMES)))
 
-const entries = {
-  model,
+const entries = lazy(() => ({
+  model: model(),
   messages: v.pipe(
     v.array(v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object'), 'a list'),
     v.minLength(1, 'must hold at least one message'),
   ),
   system: v.optional(v.unknown()),
-  stream: v.nullish(boolean, false),
+  stream: v.nullish(boolean(), false),
   stop_sequences: v.nullish(
     v.pipe(
-      v.array(string, 'a list of strings'),
+      v.array(string(), 'a list of strings'),
       v.transform((all) => all.filter((text) => text.trim() !== '')),
       v.maxLength(MAX_STOP_SEQUENCES, `must not be more than ${MAX_STOP_SEQUENCES}`),
     ),
   ),
   temperature: between(0, 2),
   top_p: between(0, 1),
-  top_k: v.nullish(integer),
+  top_k: v.nullish(integer()),
   tools: v.nullish(
     v.array(v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object'), 'a list of tools'),
   ),
   tool_choice: v.nullish(
     fieldsOf({
       type: lowerCaseOf(['auto', 'any', 'tool', 'none']),
-      name: v.nullish(string),
-      disable_parallel_tool_use: v.nullish(boolean),
+      name: v.nullish(string()),
+      disable_parallel_tool_use: v.nullish(boolean()),
     }),
   ),
   thinking: v.nullish(
     fieldsOf({
       type: lowerCaseOf(['enabled', 'adaptive', 'disabled', 'between_tools']),
-      budget_tokens: v.nullish(v.pipe(integer, v.minValue(0, 'must not be negative'))),
-      display: v.nullish(string),
+      budget_tokens: v.nullish(v.pipe(integer(), v.minValue(0, 'must not be negative'))),
+      display: v.nullish(string()),
     }),
   ),
-  output_config: v.nullish(fieldsOf({ effort, format: v.nullish(format) })),
+  output_config: v.nullish(fieldsOf({ effort: effort(), format: v.nullish(format()) })),
   /** The older name of `output_config.format`. */
-  output_format: v.nullish(format),
-  metadata: v.nullish(fieldsOf({ user_id: v.nullish(string) })),
-}
+  output_format: v.nullish(format()),
+  metadata: v.nullish(fieldsOf({ user_id: v.nullish(string()) })),
+}))
 
 export const countable = lazy(() =>
-  v.object({ ...entries, max_tokens: v.nullish(count) }, 'an object'),
+  v.object({ ...entries(), max_tokens: v.nullish(count()) }, 'an object'),
 )
-export const generating = lazy(() => v.object({ ...entries, max_tokens: count }, 'an object'))
+export const generating = lazy(() => v.object({ ...entries(), max_tokens: count() }, 'an object'))
 
 export type Fields = v.InferOutput<ReturnType<typeof countable>>
 

@@ -6,6 +6,7 @@ import { frozen, onceForFrozen } from '../../../json/frozen.ts'
 import { isRecord } from '../../../json/record.ts'
 import { IMAGE_DETAILS, type ImageDetail } from '../../openai/image-detail.ts'
 import { string } from '../../words.ts'
+import { lazy } from '../../../lazy.ts'
 
 /** A picture, sound, film or file as the client sent it. */
 export interface Media extends SentMedia {
@@ -28,33 +29,39 @@ export interface SentMedia {
 
 export type ContentPart = string | Media
 
-const detail = v.nullish(
-  v.pipe(string, v.picklist(IMAGE_DETAILS, `must be one of: ${IMAGE_DETAILS.join(', ')}`)),
+const detail = lazy(() =>
+  v.nullish(
+    v.pipe(string(), v.picklist(IMAGE_DETAILS, `must be one of: ${IMAGE_DETAILS.join(', ')}`)),
+  ),
 )
-const text = v.nullish(string)
-const seconds = v.nullish(
-  v.pipe(
-    string,
-    v.regex(/^\d{1,6}(?:\.\d{1,9})?s?$/, 'must be a number of seconds such as "12.5s"'),
-    v.transform((value) => (value.endsWith('s') ? value : `${value}s`)),
+const text = lazy(() => v.nullish(string()))
+const seconds = lazy(() =>
+  v.nullish(
+    v.pipe(
+      string(),
+      v.regex(/^\d{1,6}(?:\.\d{1,9})?s?$/, 'must be a number of seconds such as "12.5s"'),
+      v.transform((value) => (value.endsWith('s') ? value : `${value}s`)),
+    ),
   ),
 )
 const MAX_FPS = 24 // docs/google.md: Parts
-const clip = v.object(
-  {
-    start_offset: seconds,
-    end_offset: seconds,
-    fps: v.nullish(
-      v.pipe(
-        v.number('a number'),
-        v.gtValue(0, 'must be above 0'),
-        v.maxValue(MAX_FPS, `must not be above ${MAX_FPS}`),
+const clip = lazy(() =>
+  v.object(
+    {
+      start_offset: seconds(),
+      end_offset: seconds(),
+      fps: v.nullish(
+        v.pipe(
+          v.number('a number'),
+          v.gtValue(0, 'must be above 0'),
+          v.maxValue(MAX_FPS, `must not be above ${MAX_FPS}`),
+        ),
       ),
-    ),
-  },
-  'an object',
+    },
+    'an object',
+  ),
 )
-type Clip = v.InferOutput<typeof clip>
+type Clip = v.InferOutput<ReturnType<typeof clip>>
 
 /** `{"url": "…"}`, or the URL alone (docs/clients.md: Media). */
 function linked(of: string) {
@@ -63,19 +70,19 @@ function linked(of: string) {
     v.transform((url) => ({ url, field: of, detail: undefined })),
   )
   const object = v.pipe(
-    v.object({ url: string, detail }, 'an object or a string'),
+    v.object({ url: string(), detail: detail() }, 'an object or a string'),
     v.transform((link) => ({ url: link.url, field: `${of}.url`, detail: link.detail })),
   )
   return v.lazy((input) => (typeof input === 'string' ? alone : object))
 }
 
-const PARTS = {
+const PARTS = lazy(() => ({
   text: v.pipe(
-    v.object({ text: string }),
+    v.object({ text: string() }),
     v.transform((part) => part.text),
   ),
   refusal: v.pipe(
-    v.object({ refusal: string }),
+    v.object({ refusal: string() }),
     v.transform((part) => part.refusal),
   ),
   image_url: v.pipe(
@@ -90,7 +97,7 @@ const PARTS = {
   ),
   // The form of OpenAI's Assistants, which clients made for those still send.
   image_file: v.pipe(
-    v.object({ image_file: v.object({ file_id: string, detail }, 'an object') }),
+    v.object({ image_file: v.object({ file_id: string(), detail: detail() }, 'an object') }),
     v.transform(({ image_file: { file_id, detail: level } }): Media =>
       media({ kind: 'image', source: file_id, field: 'image_file.file_id', detail: level }),
     ),
@@ -102,7 +109,7 @@ const PARTS = {
     ),
   ),
   input_audio: v.pipe(
-    v.object({ input_audio: v.object({ data: string, format: text }, 'an object') }),
+    v.object({ input_audio: v.object({ data: string(), format: text() }, 'an object') }),
     v.transform(({ input_audio: { data, format } }): Media =>
       media({
         kind: 'audio',
@@ -115,7 +122,7 @@ const PARTS = {
   file: v.pipe(
     v.object({
       file: v.object(
-        { file_data: text, file_id: text, file_url: text, filename: text, format: text },
+        { file_data: text(), file_id: text(), file_url: text(), filename: text(), format: text() },
         'an object',
       ),
     }),
@@ -136,7 +143,7 @@ const PARTS = {
   input_video: v.pipe(
     v.object({
       input_video: v.object(
-        { data: text, url: text, format: text, videoMetadata: v.nullish(clip) },
+        { data: text(), url: text(), format: text(), videoMetadata: v.nullish(clip()) },
         'an object',
       ),
     }),
@@ -153,7 +160,7 @@ const PARTS = {
     ),
   ),
   input_pdf: v.pipe(
-    v.object({ input_pdf: v.object({ data: text, url: text }, 'an object') }),
+    v.object({ input_pdf: v.object({ data: text(), url: text() }, 'an object') }),
     v.transform(({ input_pdf: pdf }): Media =>
       media({
         kind: 'file',
@@ -165,7 +172,7 @@ const PARTS = {
       }),
     ),
   ),
-}
+}))
 
 function media(source: SentMedia): Media {
   return { ...source, part: {} }
@@ -183,48 +190,56 @@ function sourceOf(
   return { field: `${of}.${name}`, source: value ?? '' }
 }
 
-const TYPES = Object.keys(PARTS)
-const stranger = v.pipe(
-  v.object(
-    { type: v.pipe(string, v.picklist(TYPES, `must be one of: ${TYPES.join(', ')}`)) },
-    'an object',
+const TYPES = lazy(() => Object.keys(PARTS()))
+const stranger = lazy(() =>
+  v.pipe(
+    v.object(
+      { type: v.pipe(string(), v.picklist(TYPES(), `must be one of: ${TYPES().join(', ')}`)) },
+      'an object',
+    ),
+    v.transform((): ContentPart => ''),
   ),
-  v.transform((): ContentPart => ''),
 )
 
-const part = v.lazy((input) => {
-  const type = isRecord(input) ? input['type'] : undefined
-  return isPartType(type) ? PARTS[type] : stranger
-})
+const part = lazy(() =>
+  v.lazy((input) => {
+    const type = isRecord(input) ? input['type'] : undefined
+    return isPartType(type) ? PARTS()[type] : stranger()
+  }),
+)
 
-function isPartType(type: unknown): type is keyof typeof PARTS {
-  return typeof type === 'string' && Object.hasOwn(PARTS, type)
+function isPartType(type: unknown): type is keyof ReturnType<typeof PARTS> {
+  return typeof type === 'string' && Object.hasOwn(PARTS(), type)
 }
 
-const parts = v.array(part)
-const whole = v.pipe(
-  v.string('a string or an array of content parts'),
-  v.transform((value): ContentPart[] => [value]),
+const parts = lazy(() => v.array(part()))
+const whole = lazy(() =>
+  v.pipe(
+    v.string('a string or an array of content parts'),
+    v.transform((value): ContentPart[] => [value]),
+  ),
 )
 
 /** Always a list. A string becomes a list of one part. */
-export const content = v.lazy((input) => (Array.isArray(input) ? parts : whole))
+export const content = lazy(() => v.lazy((input) => (Array.isArray(input) ? parts() : whole())))
 
 /**
  * Pictures of an earlier answer that the client sends back unchanged (media.ts). Anything else that clients store
  * under this name is ignored.
  */
-export const drawnImages = v.pipe(
-  v.unknown(),
-  v.transform((images) =>
-    (Array.isArray(images) ? images : []).filter(
-      (image) => isRecord(image) && image['type'] === 'image_url',
+export const drawnImages = lazy(() =>
+  v.pipe(
+    v.unknown(),
+    v.transform((images) =>
+      (Array.isArray(images) ? images : []).filter(
+        (image) => isRecord(image) && image['type'] === 'image_url',
+      ),
     ),
+    parts(),
   ),
-  parts,
 )
 
-export type MessageContent = v.InferOutput<typeof content>
+export type MessageContent = v.InferOutput<ReturnType<typeof content>>
 
 /** The parts in Gemini's form. Empty texts are left out, since Gemini refuses them (docs/clients.md: Messages). */
 export function toParts(said: MessageContent): readonly Part[] {

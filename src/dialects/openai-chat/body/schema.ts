@@ -15,34 +15,37 @@ import { declaredFunction, functionChoice, tool, toolChoice, toolPriority } from
 import { findUnsupported } from './unsupported.ts'
 import { modelName } from '../../model-name.ts'
 import { boolean, fieldsOf, integer, record } from '../../words.ts'
+import { lazy } from '../../../lazy.ts'
 
 /** OpenAI allows 128. Here each choice needs a lease, an attempt and a share of the user's limits. */
 const MAX_CHOICES = 8
 
-export const chatRequest = v.object(
-  {
-    model: modelName,
-    messages: v.pipe(
-      v.array(message, 'an array of messages'),
-      v.minLength(1, 'must hold at least one message'),
-    ),
-    stream: v.nullish(boolean, false),
-    stream_options: v.nullish(fieldsOf({ include_usage: v.nullish(boolean) })),
-    usage: v.nullish(fieldsOf({ include: v.nullish(boolean) })),
-    n: v.nullish(v.pipe(integer, v.minValue(1, 'must be at least 1'))),
-    ...settingsEntries,
-    tools: v.nullish(v.array(tool, 'an array of tools')),
-    tool_choice: v.nullish(toolChoice),
-    tool_priority: v.nullish(toolPriority),
-    parallel_tool_calls: v.nullish(boolean),
-    functions: v.nullish(v.array(declaredFunction, 'an array of functions')),
-    function_call: v.nullish(functionChoice),
-    web_search_options: v.nullish(record),
-  },
-  'a JSON object',
+export const chatRequest = lazy(() =>
+  v.object(
+    {
+      model: modelName(),
+      messages: v.pipe(
+        v.array(message(), 'an array of messages'),
+        v.minLength(1, 'must hold at least one message'),
+      ),
+      stream: v.nullish(boolean(), false),
+      stream_options: v.nullish(fieldsOf({ include_usage: v.nullish(boolean()) })),
+      usage: v.nullish(fieldsOf({ include: v.nullish(boolean()) })),
+      n: v.nullish(v.pipe(integer(), v.minValue(1, 'must be at least 1'))),
+      ...settingsEntries(),
+      tools: v.nullish(v.array(tool(), 'an array of tools')),
+      tool_choice: v.nullish(toolChoice()),
+      tool_priority: v.nullish(toolPriority()),
+      parallel_tool_calls: v.nullish(boolean()),
+      functions: v.nullish(v.array(declaredFunction(), 'an array of functions')),
+      function_call: v.nullish(functionChoice()),
+      web_search_options: v.nullish(record()),
+    },
+    'a JSON object',
+  ),
 )
 
-export type ChatRequest = v.InferOutput<typeof chatRequest>
+export type ChatRequest = v.InferOutput<ReturnType<typeof chatRequest>>
 
 export type ParsedChatRequest =
   | {
@@ -68,7 +71,7 @@ export function parseChatRequest(
   const { body, retold, retoldPath } = toChatShape(object.value)
   const unsupported = findUnsupported(body) ?? tooManyChoices(body['n'])
   if (unsupported !== undefined) return { ok: false, failure: retold(unsupported) }
-  const parsed = parse(chatRequest, body)
+  const parsed = parse(chatRequest(), body)
   if (!parsed.ok) return { ok: false, failure: retold(parsed.failure) }
   const chat = parsed.value
   const media = readMedia(chat.messages, cuttings)

@@ -4,45 +4,48 @@ import type { GenerationConfig } from '../../../gemini/types.ts'
 import { present } from '../../../json/record.ts'
 import { stop, stopsIn } from '../../openai/stops.ts'
 import { boolean, integer, number } from '../../words.ts'
+import { lazy } from '../../../lazy.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 
 function between(min: number, max: number) {
   const message = `must be between ${min} and ${max}`
-  return v.nullish(v.pipe(number, v.minValue(min, message), v.maxValue(max, message)))
+  return v.nullish(v.pipe(number(), v.minValue(min, message), v.maxValue(max, message)))
 }
 
 /** Clients write -1 or 0 for "no limit" (docs/clients.md: Fields). */
-const count = v.nullish(
-  v.pipe(
-    integer,
-    v.minValue(-1, 'must be a positive integer'),
-    v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
+const count = lazy(() =>
+  v.nullish(
+    v.pipe(
+      integer(),
+      v.minValue(-1, 'must be a positive integer'),
+      v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
+    ),
   ),
 )
 
-export const generationEntries = {
-  max_completion_tokens: count,
-  max_tokens: count,
+export const generationEntries = lazy(() => ({
+  max_completion_tokens: count(),
+  max_tokens: count(),
   temperature: between(0, 2),
   top_p: between(0, 1),
-  top_k: count,
-  stop,
-  seed: v.nullish(integer),
+  top_k: count(),
+  stop: stop(),
+  seed: v.nullish(integer()),
   presence_penalty: between(-2, 2),
   frequency_penalty: between(-2, 2),
-  logprobs: v.nullish(boolean),
+  logprobs: v.nullish(boolean()),
   top_logprobs: v.nullish(
     v.pipe(
-      integer,
+      integer(),
       v.minValue(0, 'must be between 0 and 20'),
       v.maxValue(20, 'must be between 0 and 20'),
     ),
   ),
-}
+}))
 
-const generationFields = v.object(generationEntries)
-type GenerationFields = v.InferOutput<typeof generationFields>
+const generationFields = lazy(() => v.object(generationEntries()))
+type GenerationFields = v.InferOutput<ReturnType<typeof generationFields>>
 
 /** `logit_bias`, `user` and the like are dropped: Google has no such fields (docs/google.md: Generation settings). */
 export function toGenerationConfig(chat: GenerationFields): GenerationConfig {

@@ -11,97 +11,113 @@ import { THINKING_LEVELS } from '../../../gemini/models/traits.ts'
 import { present } from '../../../json/record.ts'
 import { bothCases, inCamelCase, namesOf, spellings } from '../../spellings.ts'
 import { boolean, integer, string, upperCaseOf } from '../../words.ts'
+import { lazy } from '../../../lazy.ts'
 
 const INT32_MAX = 2 ** 31 - 1
 
 /** -1: the model decides. 0: no thinking. */
-export const thinkingBudget = v.pipe(
-  integer,
-  v.minValue(-1, 'must not be below -1'),
-  v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
-)
-
-const thinkingConfig = v.pipe(
-  bothCases({
-    thinkingBudget: v.nullish(thinkingBudget),
-    thinkingLevel: v.nullish(upperCaseOf(THINKING_LEVELS)),
-    includeThoughts: v.nullish(boolean),
-  }),
-  v.check(
-    (config) => config.thinkingBudget === undefined || config.thinkingLevel === undefined,
-    'must have a budget or a level, not both',
+export const thinkingBudget = lazy(() =>
+  v.pipe(
+    integer(),
+    v.minValue(-1, 'must not be below -1'),
+    v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
   ),
 )
 
-const imageConfig = v.pipe(
-  bothCases({
-    aspectRatio: v.nullish(upperCaseOf(ASPECT_RATIOS)),
-    imageSize: v.nullish(upperCaseOf(['512', '1K', '2K', '4K'])),
-  }),
-  v.transform(present),
-)
-
-const voiceConfig = bothCases({ prebuiltVoiceConfig: bothCases({ voiceName: string }) })
-const speechConfig = bothCases({
-  voiceConfig: v.nullish(voiceConfig),
-  languageCode: v.nullish(string),
-  multiSpeakerVoiceConfig: v.nullish(
+const thinkingConfig = lazy(() =>
+  v.pipe(
     bothCases({
-      speakerVoiceConfigs: v.array(bothCases({ speaker: string, voiceConfig }), 'an array'),
+      thinkingBudget: v.nullish(thinkingBudget()),
+      thinkingLevel: v.nullish(upperCaseOf(THINKING_LEVELS)),
+      includeThoughts: v.nullish(boolean()),
     }),
+    v.check(
+      (config) => config.thinkingBudget === undefined || config.thinkingLevel === undefined,
+      'must have a budget or a level, not both',
+    ),
   ),
-})
+)
 
-const CONFIG = {
-  thinkingConfig: v.nullish(thinkingConfig),
-  imageConfig: v.nullish(imageConfig),
-  speechConfig: v.nullish(speechConfig),
+const imageConfig = lazy(() =>
+  v.pipe(
+    bothCases({
+      aspectRatio: v.nullish(upperCaseOf(ASPECT_RATIOS)),
+      imageSize: v.nullish(upperCaseOf(['512', '1K', '2K', '4K'])),
+    }),
+    v.transform(present),
+  ),
+)
+
+const voiceConfig = lazy(() =>
+  bothCases({ prebuiltVoiceConfig: bothCases({ voiceName: string() }) }),
+)
+const speechConfig = lazy(() =>
+  bothCases({
+    voiceConfig: v.nullish(voiceConfig()),
+    languageCode: v.nullish(string()),
+    multiSpeakerVoiceConfig: v.nullish(
+      bothCases({
+        speakerVoiceConfigs: v.array(
+          bothCases({ speaker: string(), voiceConfig: voiceConfig() }),
+          'an array',
+        ),
+      }),
+    ),
+  }),
+)
+
+const CONFIG = lazy(() => ({
+  thinkingConfig: v.nullish(thinkingConfig()),
+  imageConfig: v.nullish(imageConfig()),
+  speechConfig: v.nullish(speechConfig()),
   responseModalities: v.nullish(
     v.array(upperCaseOf(['TEXT', 'IMAGE', 'AUDIO']), 'an array of modalities'),
   ),
   mediaResolution: v.nullish(
     upperCaseOf(['MEDIA_RESOLUTION_LOW', 'MEDIA_RESOLUTION_MEDIUM', 'MEDIA_RESOLUTION_HIGH']),
   ),
-}
+}))
 
 const CACHED_CONTENT = /^(?:projects\/[\w.:-]+\/locations\/[\w-]+\/)?cachedContents\/[\w-]+$/
 
-const GOOGLE = {
-  ...CONFIG,
-  generationConfig: v.nullish(bothCases(CONFIG)),
-  safetySettings: v.nullish(safetySettings),
+const GOOGLE = lazy(() => ({
+  ...CONFIG(),
+  generationConfig: v.nullish(bothCases(CONFIG())),
+  safetySettings: v.nullish(safetySettings()),
   cachedContent: v.nullish(
-    v.pipe(string, v.regex(CACHED_CONTENT, 'must be a name such as cachedContents/abc')),
+    v.pipe(string(), v.regex(CACHED_CONTENT, 'must be a name such as cachedContents/abc')),
   ),
-}
+}))
 
-const GOOGLE_NAMES = namesOf(GOOGLE)
+const GOOGLE_NAMES = lazy(() => namesOf(GOOGLE()))
 
 /** The fields of Google's that are read, in camel and snake case. */
-export const GOOGLE_FIELDS: ReadonlySet<string> = new Set(GOOGLE_NAMES.keys())
-export const CONFIG_FIELDS: ReadonlySet<string> = new Set(namesOf(CONFIG).keys())
+export const GOOGLE_FIELDS: () => ReadonlySet<string> = lazy(() => new Set(GOOGLE_NAMES().keys()))
+export const CONFIG_FIELDS: () => ReadonlySet<string> = lazy(
+  () => new Set(namesOf(CONFIG()).keys()),
+)
 
-const google = v.nullish(bothCases(GOOGLE))
+const google = lazy(() => v.nullish(bothCases(GOOGLE())))
 
-export const googleEntries = {
-  ...spellings(GOOGLE),
-  extra_body: v.nullish(v.object({ google }, 'an object')),
-  google,
-}
+export const googleEntries = lazy(() => ({
+  ...spellings(GOOGLE()),
+  extra_body: v.nullish(v.object({ google: google() }, 'an object')),
+  google: google(),
+}))
 
-const googleFields = v.object(googleEntries)
-const googleExtras = bothCases(GOOGLE)
+const googleFields = lazy(() => v.object(googleEntries()))
+const googleExtras = lazy(() => bothCases(GOOGLE()))
 /** Gemini's fields that the request holds, each once. */
-export type GoogleExtras = Omit<v.InferOutput<typeof googleExtras>, 'generationConfig'>
+export type GoogleExtras = Omit<v.InferOutput<ReturnType<typeof googleExtras>>, 'generationConfig'>
 
-export function googleExtrasOf(chat: v.InferOutput<typeof googleFields>): GoogleExtras {
-  const atRoot = flat(inCamelCase<typeof GOOGLE>(GOOGLE_NAMES, chat))
+export function googleExtrasOf(chat: v.InferOutput<ReturnType<typeof googleFields>>): GoogleExtras {
+  const atRoot = flat(inCamelCase<ReturnType<typeof GOOGLE>>(GOOGLE_NAMES(), chat))
   const nested = chat.extra_body?.google
   if (!chat.google && !nested) return atRoot
   return { ...atRoot, ...flat(chat.google ?? {}), ...flat(nested ?? {}) }
 }
 
-function flat(extras: v.InferOutput<typeof googleExtras>): GoogleExtras {
+function flat(extras: v.InferOutput<ReturnType<typeof googleExtras>>): GoogleExtras {
   if (!extras.generationConfig) return extras
   const { generationConfig, ...fields } = extras
   return { ...generationConfig, ...fields }

@@ -8,29 +8,32 @@ import { speechConfigOf } from '../../../gemini/media/voices.ts'
 import { isRecord, present } from '../../../json/record.ts'
 import type { GoogleExtras } from './google-extras.ts'
 import { lowerCaseOf, string } from '../../words.ts'
+import { lazy } from '../../../lazy.ts'
 
-const voiceName = v.pipe(string, v.minLength(1, 'must not be empty'))
+const voiceName = lazy(() => v.pipe(string(), v.minLength(1, 'must not be empty')))
 /** OpenAI names its own voices, and gives ids to custom ones. */
-const voice = v.lazy((input) => (isRecord(input) ? v.object({ id: voiceName }) : voiceName))
+const voice = lazy(() =>
+  v.lazy((input) => (isRecord(input) ? v.object({ id: voiceName() }) : voiceName())),
+)
 
-export const modalityEntries = {
+export const modalityEntries = lazy(() => ({
   modalities: v.nullish(v.array(lowerCaseOf(['text', 'image', 'audio']), 'an array of modalities')),
   audio: v.nullish(
     v.object(
       {
-        voice: v.nullish(voice),
+        voice: v.nullish(voice()),
         // Gemini sends bare samples. media.ts can make a WAV file of them, but there is no encoder for other formats.
         format: v.nullish(lowerCaseOf(['wav', 'pcm16'])),
       },
       'an object',
     ),
   ),
-}
+}))
 
-const modalityFields = v.object(modalityEntries)
+const modalityFields = lazy(() => v.object(modalityEntries()))
 
 export function toModalities(
-  { modalities, audio }: v.InferOutput<typeof modalityFields>,
+  { modalities, audio }: v.InferOutput<ReturnType<typeof modalityFields>>,
   google: GoogleExtras,
 ): GenerationConfig {
   const asked = modalities?.map((modality) => modality.toUpperCase())
@@ -42,6 +45,6 @@ export function toModalities(
   })
 }
 
-function nameOf(asked: v.InferOutput<typeof voice>): string {
+function nameOf(asked: v.InferOutput<ReturnType<typeof voice>>): string {
   return typeof asked === 'string' ? asked : asked.id
 }

@@ -4,45 +4,50 @@ import type { GenerationConfig } from '../../../gemini/types.ts'
 import { isRecord } from '../../../json/record.ts'
 import { fieldsOf, lowerCaseOf, string } from '../../words.ts'
 import { parseObject } from '../../../gemini/ask/json-object.ts'
+import { lazy } from '../../../lazy.ts'
 
-const schema = v.custom<Record<string, unknown>>(isRecord, 'an object')
+const schema = lazy(() => v.custom<Record<string, unknown>>(isRecord, 'an object'))
 
-const format = v.object(
-  {
-    type: lowerCaseOf(['text', 'json_object', 'json_schema']),
-    json_schema: v.nullish(
-      v.object({ name: v.nullish(string), schema: v.nullish(schema) }, 'an object'),
-    ),
-  },
-  'an object',
+const format = lazy(() =>
+  v.object(
+    {
+      type: lowerCaseOf(['text', 'json_object', 'json_schema']),
+      json_schema: v.nullish(
+        v.object({ name: v.nullish(string()), schema: v.nullish(schema()) }, 'an object'),
+      ),
+    },
+    'an object',
+  ),
 )
 
 /** vLLM's field: a schema, as an object or as JSON text. */
-const guided = v.pipe(
-  v.union([v.string(), schema], 'a JSON schema'),
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const { value } = dataset
-    const read = typeof value === 'string' ? parseObject(value) : value
-    if (read !== undefined) return read
-    addIssue({ message: 'must be a JSON schema' })
-    return NEVER
-  }),
+const guided = lazy(() =>
+  v.pipe(
+    v.union([v.string(), schema()], 'a JSON schema'),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const { value } = dataset
+      const read = typeof value === 'string' ? parseObject(value) : value
+      if (read !== undefined) return read
+      addIssue({ message: 'must be a JSON schema' })
+      return NEVER
+    }),
+  ),
 )
 
-export const responseFormatEntries = {
-  response_format: v.nullish(format),
-  guided_json: v.nullish(guided),
-  structured_outputs: v.nullish(fieldsOf({ json: v.nullish(guided) })),
-}
+export const responseFormatEntries = lazy(() => ({
+  response_format: v.nullish(format()),
+  guided_json: v.nullish(guided()),
+  structured_outputs: v.nullish(fieldsOf({ json: v.nullish(guided()) })),
+}))
 
-const responseFormatFields = v.object(responseFormatEntries)
+const responseFormatFields = lazy(() => v.object(responseFormatEntries()))
 
 /** A `json_schema` without a schema is treated as `json_object`. */
 export function toResponseFormat({
   response_format: asked,
   guided_json,
   structured_outputs,
-}: v.InferOutput<typeof responseFormatFields>): GenerationConfig {
+}: v.InferOutput<ReturnType<typeof responseFormatFields>>): GenerationConfig {
   const guide = guided_json ?? structured_outputs?.json
   if (guide) return { responseMimeType: 'application/json', responseJsonSchema: guide }
   if (!asked || asked.type === 'text') return {}

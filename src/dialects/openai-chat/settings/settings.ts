@@ -11,22 +11,23 @@ import { modalityEntries, toModalities } from './modalities.ts'
 import { responseFormatEntries, toResponseFormat } from './response-format.ts'
 import { thinkingEntries, toThinkingConfig } from './thinking.ts'
 import { lowerCaseOf, string } from '../../words.ts'
+import { lazy } from '../../../lazy.ts'
 
 /** Tiers of OpenAI's that Google has too. The others are not sent to Google (docs/google.md: One upstream's fields). */
 const TIERS: ReadonlySet<string> = new Set(['flex', 'priority'])
 
-export const settingsEntries = {
-  ...generationEntries,
-  ...thinkingEntries,
-  ...responseFormatEntries,
-  ...modalityEntries,
-  ...googleEntries,
-  service_tier: v.nullish(string),
+export const settingsEntries = lazy(() => ({
+  ...generationEntries(),
+  ...thinkingEntries(),
+  ...responseFormatEntries(),
+  ...modalityEntries(),
+  ...googleEntries(),
+  service_tier: v.nullish(string()),
   verbosity: v.nullish(lowerCaseOf(['low', 'medium', 'high'])),
-}
+}))
 
-const settingsFields = v.object(settingsEntries)
-export type SettingsFields = v.InferOutput<typeof settingsFields>
+const settingsFields = lazy(() => v.object(settingsEntries()))
+export type SettingsFields = v.InferOutput<ReturnType<typeof settingsFields>>
 
 export function toSettings(
   chat: SettingsFields,

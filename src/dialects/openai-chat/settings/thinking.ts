@@ -10,42 +10,43 @@ import { present } from '../../../json/record.ts'
 import { type GoogleExtras, thinkingBudget } from './google-extras.ts'
 import { DYNAMIC, EFFORT_NAMES, EFFORTS, OFF } from '../../efforts.ts'
 import { boolean, fieldsOf, lowerCaseOf } from '../../words.ts'
+import { lazy } from '../../../lazy.ts'
 
 /** Groq's words for the formats. */
 const FORMATS_ELSEWHERE = { parsed: 'reasoning', raw: 'think_tags', hidden: 'none' } as const
 
-const effort = v.nullish(lowerCaseOf(EFFORT_NAMES))
+const effort = lazy(() => v.nullish(lowerCaseOf(EFFORT_NAMES)))
 
-export const thinkingEntries = {
-  reasoning_effort: effort,
+export const thinkingEntries = lazy(() => ({
+  reasoning_effort: effort(),
   reasoning: v.nullish(
     fieldsOf({
-      effort,
-      max_tokens: v.nullish(thinkingBudget),
-      exclude: v.nullish(boolean),
-      enabled: v.nullish(boolean),
+      effort: effort(),
+      max_tokens: v.nullish(thinkingBudget()),
+      exclude: v.nullish(boolean()),
+      enabled: v.nullish(boolean()),
     }),
   ),
   thinking: v.nullish(
     fieldsOf({
       type: v.nullish(lowerCaseOf(['enabled', 'adaptive', 'auto', 'disabled'])),
-      budget_tokens: v.nullish(thinkingBudget),
+      budget_tokens: v.nullish(thinkingBudget()),
     }),
   ),
   /** Fields of Qwen and vLLM. */
-  enable_thinking: v.nullish(boolean),
-  thinking_budget: v.nullish(thinkingBudget),
+  enable_thinking: v.nullish(boolean()),
+  thinking_budget: v.nullish(thinkingBudget()),
   /** vLLM's way to pass values to a model's template. Its other values mean nothing to Gemini. */
   chat_template_kwargs: v.nullish(
     fieldsOf({
-      enable_thinking: v.nullish(boolean),
-      thinking: v.nullish(boolean),
-      thinking_budget: v.nullish(thinkingBudget),
-      reasoning_effort: effort,
+      enable_thinking: v.nullish(boolean()),
+      thinking: v.nullish(boolean()),
+      thinking_budget: v.nullish(thinkingBudget()),
+      reasoning_effort: effort(),
     }),
   ),
   /** OpenRouter's older field. */
-  include_reasoning: v.nullish(boolean),
+  include_reasoning: v.nullish(boolean()),
   reasoning_format: v.nullish(
     v.pipe(
       lowerCaseOf([...REASONING_FORMATS, 'parsed', 'raw', 'hidden']),
@@ -54,10 +55,10 @@ export const thinkingEntries = {
       ),
     ),
   ),
-}
+}))
 
-const thinkingFields = v.object(thinkingEntries)
-type ThinkingFields = v.InferOutput<typeof thinkingFields>
+const thinkingFields = lazy(() => v.object(thinkingEntries()))
+type ThinkingFields = v.InferOutput<ReturnType<typeof thinkingFields>>
 
 export function toThinkingConfig(
   chat: ThinkingFields,
