@@ -11,7 +11,7 @@ import { parsed } from '../json/parsed.ts'
 import { isRecord } from '../json/record.ts'
 import type { UncountedBatch } from '../objects/pins/batches.ts'
 import type { Access } from '../upstreams/credential.ts'
-import { callUser } from './objects.ts'
+import { callUser } from './object-calls.ts'
 import { askAbout, type Borrower } from './things.ts'
 
 /** Bytes. An answer with pictures is long; a longer one than this is not read. */

@@ -12,7 +12,7 @@ import type { Settings } from '../settings.ts'
 import { callUpstream } from '../upstreams/call.ts'
 import { within } from '../within.ts'
 import type { KeyHolder } from './authenticate.ts'
-import { callUser } from './objects.ts'
+import { callUser } from './object-calls.ts'
 
 /** Claude Code counts two dozen prompts at once, and its tools stand still until it knows. */
 const PATIENCE_MS = 800

@@ -12,7 +12,7 @@ import {
   readEmbeddings,
 } from '../upstreams/embedding.ts'
 import type { Ask } from '../upstreams/front.ts'
-import { OUTAGES } from './failure.ts'
+import { OUTAGES } from './failure-of.ts'
 import { type Generated, type JourneyInput } from './journey-input.ts'
 import { serve } from './serve.ts'
 

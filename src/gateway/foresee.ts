@@ -2,8 +2,8 @@ import type { Failure } from '../failure/failure.ts'
 import type { Refusal } from '../objects/ledger/lease.ts'
 import type { Settings } from '../settings.ts'
 import type { KeyHolder } from './authenticate.ts'
-import { refusalOf } from './failure.ts'
-import { callUser } from './objects.ts'
+import { refusalOf } from './failure-of.ts'
+import { callUser } from './object-calls.ts'
 
 export interface Foreseen {
   readonly env: Env

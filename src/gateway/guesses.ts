@@ -1,6 +1,6 @@
 import { sha256Hex } from '../bytes/sha256.ts'
 import type { Failure } from '../failure/failure.ts'
-import { persistently } from './objects.ts'
+import { persistently } from './object-calls.ts'
 
 /**
  * Counts wrong keys per client network on routes that accept the master key. Null if the request may go on. A slowed

@@ -13,7 +13,7 @@ import type { Ask } from '../upstreams/front.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { AttemptInput, AttemptResult } from './attempt.ts'
 import type { Client } from './client.ts'
-import type { Wording } from './wording.ts'
+import type { Wording } from './request-wording.ts'
 
 /** What every journey needs, whatever Google is asked for. */
 export interface JourneyInput {

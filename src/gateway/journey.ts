@@ -5,8 +5,8 @@ import type { Lease, LeaseRequest } from '../objects/ledger/lease.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
 import type { Copying } from './copies/copying.ts'
-import { failureOf } from './failure.ts'
-import { FIRST_WORDING, reworded, type Wording } from './wording.ts'
+import { failureOf } from './failure-of.ts'
+import { FIRST_WORDING, reworded, type Wording } from './request-wording.ts'
 
 type Way = 'end' | 'reword' | 'refresh' | 'next' | 'next_upstream'
 

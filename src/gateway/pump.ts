@@ -25,7 +25,7 @@ import {
   TOO_SLOW,
 } from './attempt.ts'
 import { MAX_HOPS } from './continuation.ts'
-import { failureOf } from './failure.ts'
+import { failureOf } from './failure-of.ts'
 import type { Outlet } from './outlet.ts'
 import { verdictOf } from './verdict-of.ts'
 

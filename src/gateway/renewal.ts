@@ -1,5 +1,5 @@
 import { RENEW_EVERY_MS } from '../objects/ledger/lease-times.ts'
-import { callUser } from './objects.ts'
+import { callUser } from './object-calls.ts'
 
 interface Renewing {
   readonly env: Env

@@ -13,13 +13,13 @@ import {
   outage,
 } from './attempt.ts'
 import { nextHop } from './continuation.ts'
-import { refusalOf } from './failure.ts'
+import { refusalOf } from './failure-of.ts'
 import { Journey } from './journey.ts'
-import { disown, own } from './owned.ts'
+import { disown, own } from './unsettled-answers.ts'
 import { keepRenewed } from './renewal.ts'
 import { report as tellObject, settle, settlementOf, successOf } from './settling.ts'
 import type { ServeInput, Answering, Generated } from './journey-input.ts'
-import { type Asking, borrow } from './borrow.ts'
+import { type Asking, borrow } from './ask-for-lease.ts'
 import { copyingFor } from './copies/copying.ts'
 
 /**

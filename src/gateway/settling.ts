@@ -8,7 +8,7 @@ import type { Took } from '../objects/ledger/latency.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
 import { costUnder } from './billing.ts'
-import { callUser } from './objects.ts'
+import { callUser } from './object-calls.ts'
 
 /** Every call to the object costs money, so reports within this time after the first share one call. */
 const WINDOW_MS = 20

@@ -16,10 +16,10 @@ import {
   UNKNOWN_KEY,
   UNUSABLE,
   VAULT_CLOSED,
-} from './failure.ts'
+} from './failure-of.ts'
 import { errorText } from './attempt.ts'
 import { apart } from './pin-failure.ts'
-import { callUser } from './objects.ts'
+import { callUser } from './object-calls.ts'
 import { patientFetch } from './patient-fetch.ts'
 import { quotable } from './quotation.ts'
 

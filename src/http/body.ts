@@ -4,8 +4,8 @@ import { Cuttings } from '../bytes/cuttings.ts'
 import type { Failure } from '../failure/failure.ts'
 import { isNestedDeeper } from '../json/nesting.ts'
 import { unzipped } from '../bytes/gunzip.ts'
-import { Patience } from './patience.ts'
-import { type Parsed, RecurringBodies } from '../json/recurring.ts'
+import { Patience } from './body-patience.ts'
+import { type Parsed, RecurringBodies } from '../json/recurring-bodies.ts'
 
 type Refused = { readonly ok: false; readonly failure: Failure }
 export type JsonBody = { readonly ok: true; readonly value: unknown } | Refused

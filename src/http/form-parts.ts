@@ -4,8 +4,8 @@
  */
 import type { Failure } from '../failure/failure.ts'
 import { notReadFailure } from './body.ts'
-import { CROWDED_IDLE_MS, IDLE_MS, Patience } from './patience.ts'
-import type { Upload } from './uploads.ts'
+import { CROWDED_IDLE_MS, IDLE_MS, Patience } from './body-patience.ts'
+import type { Upload } from './unfinished-bodies.ts'
 
 /** The part's name; for a file, also its file name and media type. */
 export interface PartHead {

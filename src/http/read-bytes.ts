@@ -1,5 +1,5 @@
-import { CROWDED_IDLE_MS, IDLE_MS, Patience } from './patience.ts'
-import { Upload } from './uploads.ts'
+import { CROWDED_IDLE_MS, IDLE_MS, Patience } from './body-patience.ts'
+import { Upload } from './unfinished-bodies.ts'
 
 const FIRST_BUFFER_BYTES = 16_384
 /** Bytes. workerd first reads into its own memory, as many bytes as are asked for, and then copies them. */

@@ -1,4 +1,4 @@
-import type { Span } from './spans.ts'
+import type { Span } from './value-spans.ts'
 
 interface Edit extends Span {
   readonly by: string

@@ -35,7 +35,7 @@ import type {
   RestoreResult,
   RotateResult,
   VerifyResult,
-} from './results.ts'
+} from './rpc-results.ts'
 import { parseSnapshot, snapshotOf } from './recovery/snapshot.ts'
 import type { Shared } from './config/profile.ts'
 import type { NewKey } from './config/user-keys.ts'

@@ -5,7 +5,7 @@ import type { FilesObject } from './files.ts'
 import type { ResponsesObject } from './responses.ts'
 import type { UserState } from './state.ts'
 import { TOTALS_NAME, type TotalsObject } from './totals.ts'
-import { pushOf, versionOf } from './totals/telling.ts'
+import { pushOf, versionOf } from './totals/push-of.ts'
 
 /** Settlements that arrive within this time of each other are committed together. */
 const SETTLE_WINDOW_MS = 25

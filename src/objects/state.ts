@@ -1,7 +1,7 @@
 import type { Settings } from '../settings.ts'
 import { AccessTokens } from './secrets/access-tokens.ts'
 import { Audit } from './audit/audit.ts'
-import { BucketTable } from './ring/bucket-table.ts'
+import { BucketTable } from './ring/quota-bucket-table.ts'
 import { CallSignatures } from './ledger/call-signatures.ts'
 import { Credentials } from './ring/credentials.ts'
 import { Ledger } from './ledger/ledger.ts'

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { DIRECTORY_NAME } from './directory.ts'
 import type { PeopleChanges } from './directory/cards.ts'
-import { prune, take } from './totals/adding.ts'
+import { prune, take } from './totals/take-push.ts'
 import { type Listed, type ListQuery, listOf, peopleIn } from './totals/listing.ts'
 import { attentionOf, type OverviewTold, ringsOf } from './totals/overview.ts'
 import { metricsOf } from './totals/metrics.ts'
@@ -11,7 +11,7 @@ import type { Condition } from './totals/conditions.ts'
 import type { Push, UserSummary } from './totals/push.ts'
 import { readSettings } from '../settings.ts'
 import { makeTables } from './totals/tables.ts'
-import { usageOfAll } from './totals/using.ts'
+import { usageOfAll } from './totals/usage-of-all.ts'
 import type { UsageQuery, UsageTold } from './views/usage-lines.ts'
 
 /** Name of the only totals object. There may be shards later. */

@@ -5,15 +5,15 @@ import {
   type KeyHolder,
   masterKeyProblem,
 } from '../gateway/authenticate.ts'
-import { DISABLED, EXPIRED, KEY_REPLACED, UNKNOWN_KEY } from '../gateway/failure.ts'
+import { DISABLED, EXPIRED, KEY_REPLACED, UNKNOWN_KEY } from '../gateway/failure-of.ts'
 import { slowed } from '../gateway/guesses.ts'
-import { callUser } from '../gateway/objects.ts'
+import { callUser } from '../gateway/object-calls.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { Admission } from '../objects/config/user-settings.ts'
 import { isKnown, isUsers } from '../gateway/known-users.ts'
 import { type Call, type Reply, urlOf } from './call.ts'
 import { idempotent } from './admin/idempotency.ts'
-import { withUserId } from './admin/user-name.ts'
+import { withUserId } from './admin/user-by-name.ts'
 
 /**
  * Who may call a route, as the table in index.ts says. Each function wraps a handler and gives it what it needs, so a

@@ -1,6 +1,6 @@
 import type { Failure } from '../failure/failure.ts'
-import { OUTAGES } from '../gateway/failure.ts'
-import { settleAbandoned } from '../gateway/owned.ts'
+import { OUTAGES } from '../gateway/failure-of.ts'
+import { settleAbandoned } from '../gateway/unsettled-answers.ts'
 
 /**
  * The failure for a request that crashed. Settles the leases that it still holds, which would otherwise count as

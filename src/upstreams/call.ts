@@ -5,7 +5,7 @@ import type { Upstream } from '../gemini/upstreams.ts'
 import type { Access } from './credential.ts'
 import type { Ask, Front } from './front.ts'
 import { geminiApi } from './gemini-api.ts'
-import { uploadOf } from './upload.ts'
+import { uploadOf } from './call-body.ts'
 import { vertex } from './vertex.ts'
 
 export const FRONTS: Readonly<Record<Upstream, Front>> = {

@@ -1,4 +1,4 @@
-import { memberAt } from '../json/spans.ts'
+import { memberAt } from '../json/value-spans.ts'
 import { type Front, methodSuffix } from './front.ts'
 
 /** Models that Code Assist knows by another id (docs/google.md: Code Assist). */

@@ -1,5 +1,5 @@
 /**
- * Recurring values are frozen, and what is made of them is made once (src/json/recurring.ts). A request made of such
+ * Recurring values are frozen, and what is made of them is made once (src/json/recurring-bodies.ts). A request made of such
  * values equals one that was read anew, however often it recurs, and nothing that is made for it changes them later.
  */
 import * as fc from 'fast-check'

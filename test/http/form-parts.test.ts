@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { boundaryIn, FormParts, UnreadableForm } from '../../src/http/form-parts.ts'
-import { Upload } from '../../src/http/uploads.ts'
+import { Upload } from '../../src/http/unfinished-bodies.ts'
 
 /** workerd's own extension `readAtLeast`, which Node lacks. */
 class Reader {

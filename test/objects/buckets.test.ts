@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Bucket, closed, gateOf, nextChance } from '../../src/objects/ring/buckets.ts'
+import { type Bucket, closed, gateOf, nextChance } from '../../src/objects/ring/quota-buckets.ts'
 import { nextPacificMidnight } from '../../src/objects/ring/pacific-midnight.ts'
 import type { QuotaDimension, Verdict } from '../../src/upstreams/verdict.ts'
 

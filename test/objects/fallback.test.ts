@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { choose } from '../../src/objects/ring/fallback.ts'
+import { choose } from '../../src/objects/ring/fallback-model.ts'
 import type { Selection } from '../../src/objects/ring/select.ts'
 import { DEFAULT_SETTINGS } from '../../src/objects/config/user-settings.ts'
 

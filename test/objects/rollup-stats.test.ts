@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { oldestKept, SPAN_MS, SPANS, startOf } from '../../src/objects/ledger/spans.ts'
+import { oldestKept, SPAN_MS, SPANS, startOf } from '../../src/objects/ledger/time-spans.ts'
 import { COUNT_COLUMNS, USAGE_COLUMNS } from '../../src/objects/ledger/usage.ts'
 import { OUTCOMES } from '../../src/upstreams/verdict.ts'
 import { chat, givenUser, MODEL, settledStats, statsOf } from '../support/pollux.ts'

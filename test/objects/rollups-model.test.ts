@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { Counters } from '../../src/objects/ledger/counters.ts'
 import type { LeaseRef } from '../../src/objects/ledger/lease.ts'
-import { oldestKept, type Span, SPAN_MS, SPANS } from '../../src/objects/ledger/spans.ts'
+import { oldestKept, type Span, SPAN_MS, SPANS } from '../../src/objects/ledger/time-spans.ts'
 import { NO_LATENCY, withAttempt } from '../../src/objects/ledger/latency.ts'
 import {
   COUNT_COLUMNS,

@@ -1,6 +1,6 @@
 /** Users of the fork are imported under their own keys, and no answer holds a secret. */
 import { describe, expect, it } from 'vitest'
-import type { ForkAnswer, ForkLine } from '../../src/wire/moving.ts'
+import type { ForkAnswer, ForkLine } from '../../src/wire/fork-import.ts'
 import { admin, chat, registered, statsOf } from '../support/pollux.ts'
 
 async function fork(body: object, query = ''): Promise<{ answer: ForkAnswer; text: string }> {

@@ -1,5 +1,5 @@
 import { useId, useRef, useState } from 'preact/hooks'
-import type { ForkAnswer, ForkLine } from '../../../src/wire/moving.ts'
+import type { ForkAnswer, ForkLine } from '../../../src/wire/fork-import.ts'
 import { ask } from '../api.ts'
 import { brief, count, words } from '../format.ts'
 import { Problem, Table } from '../pieces.tsx'

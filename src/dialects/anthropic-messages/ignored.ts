@@ -3,7 +3,7 @@ import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { Target } from '../../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { lazy } from '../../lazy.ts'
-import { inSnakeCase, unreadFields } from '../ignored.ts'
+import { inSnakeCase, unreadFields } from '../unread-fields.ts'
 import { type Fields, generating } from './body/fields.ts'
 
 /**

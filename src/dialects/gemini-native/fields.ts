@@ -3,7 +3,7 @@
  * object.
  */
 import { isRecord } from '../../json/record.ts'
-import { memberAt, type Span } from '../../json/spans.ts'
+import { memberAt, type Span } from '../../json/value-spans.ts'
 import { toSnakeCase } from '../spellings.ts'
 
 /**

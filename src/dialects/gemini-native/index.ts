@@ -13,7 +13,7 @@ import { needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
 import { withResultsTogether } from './results.ts'
 import { CALL, callIdsIn } from './signatures.ts'
 import { nativeStream } from './stream.ts'
-import { withTakenParts } from './taken.ts'
+import { withTakenParts } from './mend-parts.ts'
 import { write } from './write.ts'
 
 /** `models/{model}:generateContent` */

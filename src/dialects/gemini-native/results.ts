@@ -3,7 +3,7 @@
  * result, and Gemini CLI sends each result twice when it resumes a session (docs/clients.md).
  */
 import { isRecord } from '../../json/record.ts'
-import { elementsAt, memberAt } from '../../json/spans.ts'
+import { elementsAt, memberAt } from '../../json/value-spans.ts'
 import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
 
 const RESULT = /"function(?:R|_r)esponse"/

@@ -6,7 +6,7 @@
  */
 import { MAX_ASKED, MAX_CALL_ID } from '../../gemini/signatures.ts'
 import type { Edits } from '../../json/edits.ts'
-import { elementsAt, memberAt, membersAt, type Span } from '../../json/spans.ts'
+import { elementsAt, memberAt, membersAt, type Span } from '../../json/value-spans.ts'
 import type { Target } from '../../gemini/fit/aim.ts'
 import { traitsOf } from '../../gemini/models/traits.ts'
 import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'

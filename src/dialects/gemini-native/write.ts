@@ -1,7 +1,7 @@
 import type { SafetySetting } from '../../gemini/types.ts'
 import { Edits } from '../../json/edits.ts'
 import { isRecord } from '../../json/record.ts'
-import { elementsAt, memberAt, membersAt } from '../../json/spans.ts'
+import { elementsAt, memberAt, membersAt } from '../../json/value-spans.ts'
 import type { Writing } from '../dialect.ts'
 import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
 import { fitted } from './pivot.ts'

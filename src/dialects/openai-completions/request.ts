@@ -1,7 +1,7 @@
 /** Turns a prompt into a chat of one message. Everything after that is as for any chat. */
 
 import { isRecord } from '../../json/record.ts'
-import { unreadFields } from '../ignored.ts'
+import { unreadFields } from '../unread-fields.ts'
 
 /** The fields that completions and chats share. */
 const SHARED = [

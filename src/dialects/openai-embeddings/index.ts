@@ -1,5 +1,5 @@
 import type { EmbeddingDialect } from '../embedding-dialect.ts'
-import { unreadFields } from '../ignored.ts'
+import { unreadFields } from '../unread-fields.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import { embeddingRequest, parseEmbeddingRequest } from './body.ts'
 import { toEmbeddingList } from './whole.ts'

@@ -1,7 +1,7 @@
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { JsonDialect, Translated } from '../dialect.ts'
-import { unreadFields } from '../ignored.ts'
+import { unreadFields } from '../unread-fields.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import { createdAt } from '../openai/ids.ts'
 import { neverStreamed } from '../openai/stream.ts'

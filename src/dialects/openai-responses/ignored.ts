@@ -4,7 +4,7 @@ import type { Target } from '../../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { isRecord } from '../../json/record.ts'
 import { lazy } from '../../lazy.ts'
-import { inSnakeCase, unreadFields } from '../ignored.ts'
+import { inSnakeCase, unreadFields } from '../unread-fields.ts'
 import { responsesRequest } from './body.ts'
 import type { Offers } from './tools.ts'
 

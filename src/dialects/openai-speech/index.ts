@@ -1,5 +1,5 @@
 import type { JsonDialect, Telling } from '../dialect.ts'
-import { unreadFields } from '../ignored.ts'
+import { unreadFields } from '../unread-fields.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import { neverStreamed } from '../openai/stream.ts'
 import { parseSpeechRequest, speechRequest, type SpeechRequest } from './body.ts'

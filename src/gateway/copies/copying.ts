@@ -2,11 +2,11 @@ import { fileIdIn, fileUriOf } from '../../gemini/pins.ts'
 import type { Lease, LeaseResult } from '../../objects/ledger/lease.ts'
 import type { Ask } from '../../upstreams/front.ts'
 import type { ServeInput } from '../journey-input.ts'
-import { callFiles } from '../objects.ts'
+import { callFiles } from '../object-calls.ts'
 import { parsed } from '../../json/parsed.ts'
 import { isRecord } from '../../json/record.ts'
 import { askAbout, type Borrower, wholeText } from '../things.ts'
-import { type Kept, keptFiles } from './kept.ts'
+import { type Kept, keptFiles } from './kept-files.ts'
 import { uploadFile } from './upload-file.ts'
 
 /**

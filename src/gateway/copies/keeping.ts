@@ -1,5 +1,5 @@
 import { logError } from '../../http/log.ts'
-import { callFiles } from '../objects.ts'
+import { callFiles } from '../object-calls.ts'
 import { type FileKey, fileKeyOf, newRawKey } from './file-key.ts'
 
 /** A copy under way. It travels in the sealed address of the upload. */

@@ -1,4 +1,4 @@
-import type { Upload } from '../../http/uploads.ts'
+import type { Upload } from '../../http/unfinished-bodies.ts'
 import { notReadFailure } from '../../http/body.ts'
 import type { Access } from '../../upstreams/credential.ts'
 import type { Borrower } from '../things.ts'

@@ -1,7 +1,7 @@
 import type { Failure } from '../../failure/failure.ts'
 import { isRecord } from '../../json/record.ts'
 import type { Access } from '../../upstreams/credential.ts'
-import { OUTAGES } from '../failure.ts'
+import { OUTAGES } from '../failure-of.ts'
 import { parsed } from '../../json/parsed.ts'
 import { askAbout, type Borrower, refusedBy, wholeText } from '../things.ts'
 

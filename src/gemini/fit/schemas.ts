@@ -1,6 +1,6 @@
 /** Writes schemas of functions and answers in the form that the target accepts (docs/google.md: Schemas). */
 import { toJsonSchema, toJsonSchemaObject } from '../schema/json-schema.ts'
-import { keeping } from '../schema/kept.ts'
+import { keeping } from '../schema/conversion-cache.ts'
 import { toOpenApi, toOpenApiObject } from '../schema/open-api.ts'
 import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import type { FunctionDeclaration, GenerateContentRequest, Tool } from '../types.ts'

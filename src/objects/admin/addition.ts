@@ -1,6 +1,6 @@
 import type { Admin } from '../audit/audit.ts'
 import { credentialId, type CredentialInput } from '../ring/credential.ts'
-import type { AddedCredential, RingFull } from '../results.ts'
+import type { AddedCredential, RingFull } from '../rpc-results.ts'
 import { principalOf } from '../ring/standing.ts'
 import type { UserState } from '../state.ts'
 import type { Vault } from '../secrets/vault.ts'

@@ -1,5 +1,5 @@
 import type { CredentialFault, Verdict } from '../../upstreams/verdict.ts'
-import { closed } from '../ring/buckets.ts'
+import { closed } from '../ring/quota-buckets.ts'
 import type { LeaseRef, Settlement } from '../ledger/lease.ts'
 import { modelFault } from '../ring/model-faults.ts'
 import { nextCursor } from '../ring/select.ts'

@@ -2,7 +2,7 @@ import type { LeaseRequest, Refusal } from '../ledger/lease.ts'
 import { type UserState } from '../state.ts'
 
 import { limitReached } from './lend.ts'
-import { chosenFor, wantedOf } from './wanted.ts'
+import { chosenFor, wantedOf } from './credential-choice.ts'
 /**
  * Why a request for this model would be refused now; null if it would not be. Changes nothing. To be asked before
  * costly work that precedes the lease, so that nobody gets that work for nothing.

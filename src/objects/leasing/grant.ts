@@ -7,7 +7,7 @@ import { ownerOf, pinnedAway } from '../pins/owner.ts'
 import { type UserState } from '../state.ts'
 
 import { attemptOf, handOver, lend } from './lend.ts'
-import { chosenFor, wantedOf } from './wanted.ts'
+import { chosenFor, wantedOf } from './credential-choice.ts'
 type Background = (work: Promise<unknown>) => void
 
 /**

@@ -1,6 +1,6 @@
 import type { RequestCounts } from './counters.ts'
 import { REQUEST_OUTCOMES, type RequestOutcome } from './lease.ts'
-import { oldestKept, SPAN_MS, startOf } from './spans.ts'
+import { oldestKept, SPAN_MS, startOf } from './time-spans.ts'
 
 /** How requests ended in the span that begins at `start` (epoch milliseconds). */
 export interface RequestRow {

@@ -1,4 +1,4 @@
-import { oldestKept, type Span, SPAN_MS, SPANS, startOf } from './spans.ts'
+import { oldestKept, type Span, SPAN_MS, SPANS, startOf } from './time-spans.ts'
 import {
   COUNT_COLUMNS,
   countsFrom,

@@ -1,5 +1,5 @@
 import { RollupTable, type SeriesQuery } from './rollup-table.ts'
-import { oldestKept, type Span, startOf } from './spans.ts'
+import { oldestKept, type Span, startOf } from './time-spans.ts'
 import {
   addUsage,
   fold,

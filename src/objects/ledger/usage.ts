@@ -9,7 +9,7 @@ import {
   type Took,
   withAttempt,
 } from './latency.ts'
-import { type Span, startOf } from './spans.ts'
+import { type Span, startOf } from './time-spans.ts'
 
 /** Attempts by terminal state, and the tokens they used. */
 export interface Usage extends Record<Outcome, number> {

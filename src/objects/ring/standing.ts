@@ -1,6 +1,6 @@
 import type { CredentialFault, QuotaDimension } from '../../upstreams/verdict.ts'
-import type { BucketTable } from './bucket-table.ts'
-import { gateOf, nextChance } from './buckets.ts'
+import type { BucketTable } from './quota-bucket-table.ts'
+import { gateOf, nextChance } from './quota-buckets.ts'
 import type { Credential } from './credential.ts'
 import type { ModelFaults } from './model-faults.ts'
 

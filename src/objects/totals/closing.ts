@@ -1,4 +1,4 @@
-import { SPAN_MS, type Span, SPANS, startOf } from '../ledger/spans.ts'
+import { SPAN_MS, type Span, SPANS, startOf } from '../ledger/time-spans.ts'
 import { USAGE_COLUMNS } from '../ledger/usage.ts'
 
 const SUMS = USAGE_COLUMNS.map((column) => `sum(${column})`).join(', ')

@@ -1,6 +1,6 @@
 import { iso, isoOrNull } from '../../json/time.ts'
 import type { UserLine, UserSort } from '../../wire/users.ts'
-import { startOf } from '../ledger/spans.ts'
+import { startOf } from '../ledger/time-spans.ts'
 import type { Card } from '../directory/cards.ts'
 import type { UserSummary } from './push.ts'
 

@@ -4,7 +4,7 @@ import { OUTCOMES } from '../../upstreams/verdict.ts'
 import { BUCKETS_MS, type Histogram, histograms } from '../ledger/latency.ts'
 import { OTHER_MODELS } from '../ledger/counters.ts'
 import { addUsage, type Usage, type UsageColumns, usageFrom } from '../ledger/usage.ts'
-import { REQUESTS } from './adding.ts'
+import { REQUESTS } from './take-push.ts'
 import { isOutNow } from './listing.ts'
 import type { UserSummary } from './push.ts'
 

@@ -1,7 +1,7 @@
 import type { Explanation } from '../../wire/explanation.ts'
 import { type Operation, canDo, serves } from '../../gemini/operations.ts'
 import type { Credential } from '../ring/credential.ts'
-import { choose, standInsFor } from '../ring/fallback.ts'
+import { choose, standInsFor } from '../ring/fallback-model.ts'
 import { type LimitName, type Need, reachedBy } from '../config/limits.ts'
 import { inOrder } from '../ring/order.ts'
 import { type NoCredential, select } from '../ring/select.ts'

@@ -1,7 +1,7 @@
 import { iso } from '../../json/time.ts'
 import type { RollupStats, SpanStats } from '../../wire/stats.ts'
 import type { Rollups } from '../ledger/rollups.ts'
-import { type Span, startOfLast } from '../ledger/spans.ts'
+import { type Span, startOfLast } from '../ledger/time-spans.ts'
 import { terminalSum } from '../ledger/usage.ts'
 
 export function rollupStats(rollups: Rollups, now: number): RollupStats {

@@ -1,4 +1,4 @@
-import { SPAN_MS } from '../ledger/spans.ts'
+import { SPAN_MS } from '../ledger/time-spans.ts'
 import type { UserState } from '../state.ts'
 import { linesOf, MAX_LINES, requestLine, type UsageQuery, type UsageTold } from './usage-lines.ts'
 

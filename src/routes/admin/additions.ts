@@ -1,5 +1,5 @@
-import { VAULT_CLOSED } from '../../gateway/failure.ts'
-import { callUser } from '../../gateway/objects.ts'
+import { VAULT_CLOSED } from '../../gateway/failure-of.ts'
+import { callUser } from '../../gateway/object-calls.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { CredentialInput } from '../../objects/ring/credential.ts'
 import type { UserDescription } from '../../wire/user.ts'
@@ -8,7 +8,7 @@ import type {
   PutCredentialsResult,
   PutRefused,
   RingFull,
-} from '../../objects/results.ts'
+} from '../../objects/rpc-results.ts'
 import { type Verification, verify } from '../../upstreams/verify.ts'
 import { readObject } from './body.ts'
 import { additionQuery } from './query-schema.ts'

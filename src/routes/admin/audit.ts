@@ -1,4 +1,4 @@
-import { callUser } from '../../gateway/objects.ts'
+import { callUser } from '../../gateway/object-calls.ts'
 import type { AuditPage } from '../../wire/audit.ts'
 import { auditQuery } from './query-schema.ts'
 import type { Call, Reply } from '../call.ts'

@@ -1,6 +1,6 @@
 import type { Failure } from '../../failure/failure.ts'
 import { credentialId, type CredentialInput } from '../../objects/ring/credential.ts'
-import type { PutCredentialsResult } from '../../objects/results.ts'
+import type { PutCredentialsResult } from '../../objects/rpc-results.ts'
 import { type Verification, verify } from '../../upstreams/verify.ts'
 import { existingUser, putAll, refusalOf, shown } from './additions.ts'
 import { readBody } from './body.ts'

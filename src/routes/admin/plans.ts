@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { persistently } from '../../gateway/objects.ts'
+import { persistently } from '../../gateway/object-calls.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { iso } from '../../json/time.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'

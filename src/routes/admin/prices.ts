@@ -1,4 +1,4 @@
-import { persistently } from '../../gateway/objects.ts'
+import { persistently } from '../../gateway/object-calls.ts'
 import { PRICES } from '../../gemini/models/prices.ts'
 import type { Price } from '../../wire/prices.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'

@@ -1,4 +1,4 @@
-import { persistently } from '../../gateway/objects.ts'
+import { persistently } from '../../gateway/object-calls.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { UserDescription } from '../../wire/user.ts'
 

@@ -1,13 +1,13 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { callUser } from '../../gateway/objects.ts'
+import { callUser } from '../../gateway/object-calls.ts'
 import type { HeldToken } from '../../wire/tokens.ts'
 import type { UserDescription } from '../../wire/user.ts'
-import type { VerifyResult } from '../../objects/results.ts'
+import type { VerifyResult } from '../../objects/rpc-results.ts'
 import type { Depth, Verification } from '../../upstreams/verify.ts'
 import { readBody } from '../admin/body.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'
 import { userNotFound } from '../admin/user-id.ts'
-import { userNamed } from '../admin/user-name.ts'
+import { userNamed } from '../admin/user-by-name.ts'
 import { ringBody } from '../admin/act-schemas.ts'
 
 /**

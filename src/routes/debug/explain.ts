@@ -1,11 +1,11 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { callUser } from '../../gateway/objects.ts'
+import { callUser } from '../../gateway/object-calls.ts'
 import type { Explanation } from '../../wire/explanation.ts'
 import { readBody } from '../admin/body.ts'
 import type { Call, Reply } from '../call.ts'
-import { hashOf } from '../service/conversation.ts'
+import { hashOf } from '../service/conversation-hash.ts'
 import { userNotFound } from '../admin/user-id.ts'
-import { userNamed } from '../admin/user-name.ts'
+import { userNamed } from '../admin/user-by-name.ts'
 import { explainBody } from '../admin/act-schemas.ts'
 
 /** POST /debug/explain for the caller's own ring. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { UNKNOWN_KEY } from '../../gateway/failure.ts'
-import { callUser } from '../../gateway/objects.ts'
+import { UNKNOWN_KEY } from '../../gateway/failure-of.ts'
+import { callUser } from '../../gateway/object-calls.ts'
 import { conditional } from '../../http/conditional.ts'
 import type { Stats } from '../../wire/stats.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'
@@ -9,7 +9,7 @@ import { lazy } from '../../lazy.ts'
 import { readQuery } from '../admin/query.ts'
 import { usersQuery } from '../admin/query-schema.ts'
 import { userNotFound } from '../admin/user-id.ts'
-import { userNamed } from '../admin/user-name.ts'
+import { userNamed } from '../admin/user-by-name.ts'
 import { usersBy } from '../admin/users.ts'
 
 export async function ownStats({ env, request }: Call, { userId }: KeyHolder): Promise<Reply> {

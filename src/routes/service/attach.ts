@@ -1,7 +1,7 @@
 import type { Failure } from '../../failure/failure.ts'
 import { admitMedia, needsFetch } from '../../gateway/admit-media.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { callUser } from '../../gateway/objects.ts'
+import { callUser } from '../../gateway/object-calls.ts'
 import type { Attachment } from '../../gemini/media/attachment.ts'
 import { unfitness } from '../../gemini/media/media-types.ts'
 import { fileIdIn } from '../../gemini/pins.ts'

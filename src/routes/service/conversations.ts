@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { StoredTelling } from '../../dialects/memory.ts'
 import { asObject, parse } from '../../failure/check.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { callResponses } from '../../gateway/objects.ts'
+import { callResponses } from '../../gateway/object-calls.ts'
 import type {
   ConversationResult,
   ItemsResult,
@@ -10,7 +10,7 @@ import type {
 } from '../../objects/responses/results.ts'
 import { readQuery } from '../admin/query.ts'
 import type { Call, Reply } from '../call.ts'
-import { readServiceBody } from './journey.ts'
+import { readServiceBody } from './call-journey.ts'
 import { memoryOf, plainId, storesFor } from './memory.ts'
 import { toItems, unique } from './sent-items.ts'
 import { pageQuery, toPage } from './stored-pages.ts'

@@ -4,7 +4,7 @@ import { count } from '../../gateway/count.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 import { setJourneyHeaders, unanswered } from './journey-headers.ts'
-import { journeyFor, outliving, readCutServiceBody } from './journey.ts'
+import { journeyFor, outliving, readCutServiceBody } from './call-journey.ts'
 import { sentOf } from './read.ts'
 
 /**

@@ -5,9 +5,9 @@ import { embed } from '../../gateway/embed.ts'
 import { estimateTextTokens } from '../../gemini/usage.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
-import { setIgnored } from './ignored.ts'
+import { setIgnored } from './ignored-header.ts'
 import { answeringModel, setJourneyHeaders, unanswered } from './journey-headers.ts'
-import { journeyFor, outliving, readServiceBody } from './journey.ts'
+import { journeyFor, outliving, readServiceBody } from './call-journey.ts'
 import { sentOf } from './read.ts'
 
 /** Makes the handler of a route that embeds. */

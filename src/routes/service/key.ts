@@ -1,6 +1,6 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { UNKNOWN_KEY } from '../../gateway/failure.ts'
-import { callUser } from '../../gateway/objects.ts'
+import { UNKNOWN_KEY } from '../../gateway/failure-of.ts'
+import { callUser } from '../../gateway/object-calls.ts'
 import type { KeyInfo } from '../../wire/key-info.ts'
 import type { Call, Reply } from '../call.ts'
 

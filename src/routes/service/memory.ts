@@ -1,6 +1,6 @@
 import type { Memory, Recalled, RecallAsked } from '../../dialects/memory.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { callResponses, callUser } from '../../gateway/objects.ts'
+import { callResponses, callUser } from '../../gateway/object-calls.ts'
 import { logError } from '../../http/log.ts'
 import type { RecallResult, StoreResult } from '../../objects/responses/results.ts'
 import type { Call } from '../call.ts'

@@ -6,7 +6,7 @@ import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 import { promptTokens } from './prompt-tokens.ts'
-import { readCutServiceBody } from './journey.ts'
+import { readCutServiceBody } from './call-journey.ts'
 
 export type ReadPrompt = (
   body: unknown,

@@ -1,6 +1,6 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { modelNotFound } from '../../gateway/failure.ts'
-import { callUser } from '../../gateway/objects.ts'
+import { modelNotFound } from '../../gateway/failure-of.ts'
+import { callUser } from '../../gateway/object-calls.ts'
 import { findModel, stripModelPrefix } from '../../gemini/models/find-model.ts'
 import { type Listed, modelsFor } from '../../gemini/models/listing.ts'
 import type { Failure } from '../../failure/failure.ts'

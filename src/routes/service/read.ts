@@ -5,7 +5,7 @@ import { readForm } from '../../http/multipart.ts'
 import { parseWithLongTexts } from '../../json/long-numbers.ts'
 import { checked } from '../access.ts'
 import { type Call, type Reply, urlOf } from '../call.ts'
-import { readCutServiceBody } from './journey.ts'
+import { readCutServiceBody } from './call-journey.ts'
 import { memoryOf } from './memory.ts'
 
 type Asking =

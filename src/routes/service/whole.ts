@@ -7,7 +7,7 @@ import { verdictOf } from '../../gateway/verdict-of.ts'
 import { continuationPins } from '../../gemini/pins.ts'
 import { tokenIn } from '../../gemini/response.ts'
 import type { Reply } from '../call.ts'
-import { setIgnored } from './ignored.ts'
+import { setIgnored } from './ignored-header.ts'
 import { type Asked, contextOf, ignoredBy, termsOf } from './asked.ts'
 import { setJourneyHeaders, unanswered, unusable } from './journey-headers.ts'
 

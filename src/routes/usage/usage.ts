@@ -1,6 +1,6 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import { UNKNOWN_KEY } from '../../gateway/failure.ts'
-import { callUser, persistently } from '../../gateway/objects.ts'
+import { UNKNOWN_KEY } from '../../gateway/failure-of.ts'
+import { callUser, persistently } from '../../gateway/object-calls.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { conditional, withTag } from '../../http/conditional.ts'
 import { iso, isoOrNull } from '../../json/time.ts'

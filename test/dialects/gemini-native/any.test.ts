@@ -6,7 +6,7 @@ import type { JsonText, Sent, Written } from '../../../src/dialects/dialect.ts'
 import { GEMINI_GENERATE } from '../../../src/dialects/gemini-native/index.ts'
 import { nativeStream } from '../../../src/dialects/gemini-native/stream.ts'
 import { UPSTREAMS, type Upstream } from '../../../src/gemini/upstreams.ts'
-import { elementsAt, membersAt } from '../../../src/json/spans.ts'
+import { elementsAt, membersAt } from '../../../src/json/value-spans.ts'
 
 const MODEL = 'gemini-3-flash-preview'
 

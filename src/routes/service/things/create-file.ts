@@ -25,7 +25,7 @@ import {
   type PartHead,
   UnreadableForm,
 } from '../../../http/form-parts.ts'
-import { Upload } from '../../../http/uploads.ts'
+import { Upload } from '../../../http/unfinished-bodies.ts'
 import type { Call, Reply } from '../../call.ts'
 import { FILES, pinOf } from './kinds.ts'
 import { borrowerOf } from './one.ts'

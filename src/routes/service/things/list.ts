@@ -1,5 +1,5 @@
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
-import { OUTAGES } from '../../../gateway/failure.ts'
+import { OUTAGES } from '../../../gateway/failure-of.ts'
 import {
   askAbout,
   borrow,

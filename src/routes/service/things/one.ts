@@ -1,6 +1,6 @@
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { countBatches } from '../../../gateway/count-batches.ts'
-import { callFiles, callUser } from '../../../gateway/objects.ts'
+import { callFiles, callUser } from '../../../gateway/object-calls.ts'
 import {
   askAbout,
   borrow,
@@ -10,7 +10,7 @@ import {
   refusedBy,
   wholeText,
 } from '../../../gateway/things.ts'
-import { OUTAGES } from '../../../gateway/failure.ts'
+import { OUTAGES } from '../../../gateway/failure-of.ts'
 import { parsed } from '../../../json/parsed.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import type { Access } from '../../../upstreams/credential.ts'

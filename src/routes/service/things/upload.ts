@@ -13,7 +13,7 @@ import {
   keepingStream,
 } from '../../../gateway/copies/keeping.ts'
 import { isGoogles } from '../../../gateway/copies/upload-file.ts'
-import { OUTAGES, VAULT_CLOSED } from '../../../gateway/failure.ts'
+import { OUTAGES, VAULT_CLOSED } from '../../../gateway/failure-of.ts'
 import { askAbout, borrow, keep, refusedBy, wholeText } from '../../../gateway/things.ts'
 import { parsed } from '../../../json/parsed.ts'
 import type { Failure } from '../../../failure/failure.ts'

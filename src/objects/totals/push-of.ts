@@ -1,7 +1,7 @@
 import type { Upstream } from '../../gemini/upstreams.ts'
 import { terminalSum } from '../ledger/usage.ts'
 import { addUsage, noUsage } from '../ledger/usage.ts'
-import { SPAN_MS, startOf } from '../ledger/spans.ts'
+import { SPAN_MS, startOf } from '../ledger/time-spans.ts'
 import { type Standing, standingOf } from '../ring/standing.ts'
 import type { UserState } from '../state.ts'
 import { conditionsOf } from './conditions.ts'

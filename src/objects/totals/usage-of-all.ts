@@ -1,6 +1,6 @@
 import type { RequestCounts } from '../ledger/counters.ts'
 import { REQUEST_OUTCOMES } from '../ledger/lease.ts'
-import { SPAN_MS } from '../ledger/spans.ts'
+import { SPAN_MS } from '../ledger/time-spans.ts'
 import { USAGE_COLUMNS, type UsageColumns, usageFrom } from '../ledger/usage.ts'
 import {
   linesOf,
@@ -9,7 +9,7 @@ import {
   type UsageQuery,
   type UsageTold,
 } from '../views/usage-lines.ts'
-import { REQUESTS } from './adding.ts'
+import { REQUESTS } from './take-push.ts'
 import { allUsersSpan, closedUntil } from './closing.ts'
 
 const SUMS = USAGE_COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(', ')

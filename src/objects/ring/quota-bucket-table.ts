@@ -1,4 +1,4 @@
-import { type Bucket, MAX_BACKOFF_MS } from './buckets.ts'
+import { type Bucket, MAX_BACKOFF_MS } from './quota-buckets.ts'
 
 /** A lease that tests a closed bucket with one real request. */
 interface Test {

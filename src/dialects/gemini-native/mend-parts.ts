@@ -10,7 +10,7 @@ import { canonicalType, isDoubtful } from '../../gemini/media/media-types.ts'
 import { sniff } from '../../gemini/media/sniff.ts'
 import { mayBeText, textIn } from '../../gemini/media/text-bytes.ts'
 import { Edits } from '../../json/edits.ts'
-import { elementsAt, memberAt, type Span } from '../../json/spans.ts'
+import { elementsAt, memberAt, type Span } from '../../json/value-spans.ts'
 import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
 
 const POINTER = /"(?:\$|\\u0024)ref"/

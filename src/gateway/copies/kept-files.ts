@@ -1,6 +1,6 @@
 import type { Copy } from '../../objects/files/copy.ts'
 import { openVault } from '../../objects/secrets/vault.ts'
-import { callFiles } from '../objects.ts'
+import { callFiles } from '../object-calls.ts'
 import { openKey } from './file-key.ts'
 import { ABOUT, type About } from './keeping.ts'
 

@@ -1,6 +1,6 @@
 import type { LeaseRequest, LeaseResult, Settlement } from '../objects/ledger/lease.ts'
 import type { Journey } from './journey.ts'
-import { callUser, type UserStub } from './objects.ts'
+import { callUser, type UserStub } from './object-calls.ts'
 import type { JourneyInput, ServeInput } from './journey-input.ts'
 
 export interface Asking {

@@ -16,7 +16,7 @@ import {
   OBJECT,
   pastSpace,
   QUOTE,
-} from './spans.ts'
+} from './value-spans.ts'
 
 /**
  * The most characters of all bodies in one isolate, which has 128 MB. A character takes one or two bytes, and the

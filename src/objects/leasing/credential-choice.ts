@@ -1,5 +1,5 @@
 import { canDo } from '../../gemini/operations.ts'
-import { choose } from '../ring/fallback.ts'
+import { choose } from '../ring/fallback-model.ts'
 import type { LeaseRequest, Refusal } from '../ledger/lease.ts'
 import { select } from '../ring/select.ts'
 import { type Owner, ringOfOwner } from '../pins/owner.ts'

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isNestedDeeper } from '../../src/json/nesting.ts'
-import { RecurringBodies, type Sender } from '../../src/json/recurring.ts'
+import { RecurringBodies, type Sender } from '../../src/json/recurring-bodies.ts'
 
 const LEVELS = 12
 const ADA: Sender = { owner: 'ada', now: 0, keeps: true }

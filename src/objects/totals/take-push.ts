@@ -1,6 +1,6 @@
 import { OUTCOMES } from '../../upstreams/verdict.ts'
 import { REQUEST_OUTCOMES } from '../ledger/lease.ts'
-import { KEPT_MS, SPAN_MS, type Span, SPANS, startOf } from '../ledger/spans.ts'
+import { KEPT_MS, SPAN_MS, type Span, SPANS, startOf } from '../ledger/time-spans.ts'
 import { noUsage, type Usage, USAGE_COLUMNS, usageValues } from '../ledger/usage.ts'
 import { allUsersSpan, close, closedUntil } from './closing.ts'
 import type { Push, PushRow } from './push.ts'

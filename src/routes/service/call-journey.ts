@@ -5,7 +5,7 @@ import { isLatelyAdmitted, rememberAdmitted } from '../../gateway/lately-admitte
 import { type CutJsonBody, readCutJson } from '../../http/body.ts'
 import { checked, refusalTo } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
-import { hashOf } from './conversation.ts'
+import { hashOf } from './conversation-hash.ts'
 
 /** Bytes. A body up to this size is read before the key is checked, since the first lease checks it. */
 const UNCHECKED_BODY_BYTES = 65_536
