@@ -40,7 +40,8 @@ export function genAiFields(
   address: string,
   errorType: string | null,
 ): Readonly<Record<string, string | number>> {
-  if (asked === undefined) return {}
+  // The line of a refused key must be the same wherever the key was refused: the lease knows the model, the door does not.
+  if (asked === undefined || errorType === 'invalid_api_key') return {}
   const isTold = errorType === null || findModel(asked) !== undefined
   return {
     'gen_ai.operation.name': operationAt(address),
