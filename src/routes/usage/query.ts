@@ -55,13 +55,19 @@ export const usageQuery = lazy(() =>
               .filter((name) => name !== ''),
           ),
         ]),
-        v.array(v.picklist(USAGE_KEYS, KEYS)),
+        // Not a list of choices: the fault would be told of `by[0]`, which nobody has written.
+        v.check((names) => names.every(isUsageKey), KEYS),
+        v.transform((names) => names.filter(isUsageKey)),
       ),
       '',
     ),
     format: v.optional(v.picklist(['json', 'csv'], 'must be one of: json, csv')),
   }),
 )
+
+function isUsageKey(name: string): name is UsageKeyName {
+  return USAGE_KEYS.some((key) => key === name)
+}
 
 /** How much of the past is meant if `from` is missing. */
 const DEFAULT_MS: Readonly<Record<UsageSpan, number>> = {
