@@ -87,10 +87,15 @@ function pace(socket: Socket, events: number, gapMs: number): void {
       socket.write(chunk(event(stamp.padEnd(TEXT_CHARS, WORDS))))
       return
     }
-    clearInterval(timer)
+    stop()
     socket.write(LAST_EVENT)
   }, gapMs)
-  socket.once('close', () => clearInterval(timer))
+  // A connection serves many requests: each must leave no listener behind.
+  const stop = (): void => {
+    clearInterval(timer)
+    socket.off('close', stop)
+  }
+  socket.once('close', stop)
 }
 
 process.on('message', (to: Answer) => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import adminDocs from '../../docs/admin.md?raw'
-import manifest from '../../package.json'
 import readme from '../../README.md?raw'
 import wrangler from '../../wrangler.toml?raw'
 import { ROUTES } from '../../src/routes/index.ts'
@@ -55,13 +54,4 @@ describe('README.md', () => {
       expect(row).toContain(value === '' ? 'empty' : `| \`${value}\` |`)
     },
   )
-
-  it('says why there is each package', () => {
-    const packages = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })
-    const [, rows = ''] = /## Dependencies(.*?)\n## /s.exec(readme) ?? []
-    const named = [...rows.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names = '']) =>
-      names.replaceAll('`', '').split(', '),
-    )
-    expect(named.toSorted()).toEqual(packages.toSorted())
-  })
 })
