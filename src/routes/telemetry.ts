@@ -56,7 +56,9 @@ export function genAiFields(
   }
 }
 
+/** `address` is absolute. It is cut and not parsed: this is done for every request that asks a model. */
 function operationAt(address: string): string {
-  const { pathname } = new URL(address)
-  return OPERATIONS.find(([pattern]) => pattern.test(pathname))?.[1] ?? 'generate_content'
+  const from = address.indexOf('/', 'https://'.length)
+  const [path = ''] = address.slice(from).split('?', 1)
+  return OPERATIONS.find(([pattern]) => pattern.test(path))?.[1] ?? 'generate_content'
 }
