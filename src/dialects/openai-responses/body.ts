@@ -11,24 +11,13 @@ import { EFFORT_NAMES } from '../efforts.ts'
 import { modelName } from '../model-name.ts'
 import { stop } from '../openai/stops.ts'
 import { boolean, fieldsOf, integer, lowerCaseOf, number, record, string } from '../words.ts'
+import { count } from '../openai/counts.ts'
 import { type Item, items } from './items.ts'
 import { toolChoice, toolList } from './tool-schema.ts'
 import { lazy } from '../../lazy.ts'
 
-const INT32_MAX = 2 ** 31 - 1
 /** Levels. No model follows deeper schemas, and Google refuses them. */
 const MAX_SCHEMA_DEPTH = 100
-
-/** Clients write -1 or 0 for "no limit". */
-const count = lazy(() =>
-  v.nullish(
-    v.pipe(
-      integer(),
-      v.minValue(-1, 'must be a positive integer'),
-      v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
-    ),
-  ),
-)
 
 function between(min: number, max: number) {
   const message = `must be between ${min} and ${max}`

@@ -4,25 +4,13 @@ import type { GenerationConfig } from '../../../gemini/types.ts'
 import { present } from '../../../json/record.ts'
 import { stop, stopsIn } from '../../openai/stops.ts'
 import { boolean, integer, number } from '../../words.ts'
+import { count } from '../../openai/counts.ts'
 import { lazy } from '../../../lazy.ts'
-
-const INT32_MAX = 2 ** 31 - 1
 
 function between(min: number, max: number) {
   const message = `must be between ${min} and ${max}`
   return v.nullish(v.pipe(number(), v.minValue(min, message), v.maxValue(max, message)))
 }
-
-/** Clients write -1 or 0 for "no limit" (docs/clients.md: Fields). */
-const count = lazy(() =>
-  v.nullish(
-    v.pipe(
-      integer(),
-      v.minValue(-1, 'must be a positive integer'),
-      v.maxValue(INT32_MAX, `must not be above ${INT32_MAX}`),
-    ),
-  ),
-)
 
 export const generationEntries = lazy(() => ({
   max_completion_tokens: count(),
