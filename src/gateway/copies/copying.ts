@@ -1,4 +1,3 @@
-import { fileIdIn, fileUriOf } from '../../gemini/pins.ts'
 import type { Lease, LeaseResult } from '../../objects/ledger/lease.ts'
 import type { Ask } from '../../upstreams/front.ts'
 import type { ServeInput } from '../journey-input.ts'
@@ -6,6 +5,7 @@ import { callFiles } from '../object-calls.ts'
 import { parsed } from '../../json/parsed.ts'
 import { isRecord } from '../../json/record.ts'
 import { askAbout, type Borrower, wholeText } from '../things.ts'
+import { withFilesAt } from './files-elsewhere.ts'
 import { type Kept, keptFiles } from './kept-files.ts'
 import { uploadFile } from './upload-file.ts'
 
@@ -109,16 +109,4 @@ async function isActive(
     state = file['state']
   }
   return state !== 'PROCESSING' && state !== 'FAILED'
-}
-
-/** A field that names a file, in either of Google's spellings, and its value as JSON. */
-const FILE_URI = /("file(?:Uri|_uri)"\s*:\s*)("(?:[^"\\]|\\.)*")/g
-
-/** The same request with other addresses in place of these files'. Everything else stays byte for byte. */
-export function withFilesAt(there: ReadonlyMap<string, string>, json: string): string {
-  return json.replace(FILE_URI, (whole, field: string, text: string) => {
-    const id = fileIdIn(JSON.parse(text) as string)
-    const copiedId = id === null ? undefined : there.get(id)
-    return copiedId === undefined ? whole : `${field}${JSON.stringify(fileUriOf(copiedId))}`
-  })
 }
