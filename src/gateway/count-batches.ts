@@ -3,11 +3,12 @@
  * the object cannot ask by itself. So the Worker counts when it shows somebody that a batch is over. If nobody ever
  * asks, nobody has used the answers either.
  */
-import { answersIn, BatchCount, type BatchUse } from '../gemini/batch-use.ts'
+import { answersIn, BatchCount, type BatchUse, INLINED } from '../gemini/batch-use.ts'
 import { priceOf } from '../gemini/models/prices.ts'
 import { linesOf } from '../http/lines.ts'
 import { logError } from '../http/log.ts'
 import { parsed } from '../json/parsed.ts'
+import { ListElements } from '../json/list-elements.ts'
 import { isRecord } from '../json/record.ts'
 import type { UncountedBatch } from '../objects/pins/batches.ts'
 import type { Access } from '../upstreams/credential.ts'
@@ -16,6 +17,8 @@ import { askAbout, type Borrower } from './things.ts'
 
 /** Bytes. An answer with pictures is long; a longer one than this is not read. */
 const MAX_ANSWER_BYTES = 16_777_216
+/** Two gigabytes of answers, the most that Google keeps in a file, at 4 MB a second. */
+const FILE_WITHIN_MS = 500_000
 
 export interface Shown {
   readonly access: Access
@@ -61,6 +64,35 @@ export async function countBatches(borrower: Borrower, shown: Shown): Promise<vo
 }
 
 /**
+ * Passes on a batch that is too long to be held, in pieces, and counts the answers in it as they pass. Google writes
+ * answers into a batch only when it is over.
+ */
+export async function* countedInPassing(
+  borrower: Borrower,
+  batch: { readonly id: string; readonly credentialId: string },
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  const { env, userId } = borrower
+  let uncounted: UncountedBatch | undefined
+  await logged(borrower, async () => {
+    ;[uncounted] = await callUser<readonly UncountedBatch[]>(env, userId, (user) =>
+      user.uncountedBatches([batch.id], batch.credentialId),
+    )
+  })
+  if (uncounted === undefined) return yield* pieces
+  const count = new BatchCount(uncounted.price ?? priceOf(uncounted.model, Date.now()))
+  const answers = new ListElements(INLINED, MAX_ANSWER_BYTES)
+  for await (const piece of pieces) {
+    for (const answer of answers.in(piece)) {
+      if (answer === null) count.miss()
+      else count.add(parsed(answer))
+    }
+    yield piece
+  }
+  await logged(borrower, async () => void (await tell(borrower, batch, count.use)))
+}
+
+/**
  * Batches whose file this isolate is reading now. Otherwise a client that asks every few seconds would start the
  * reading anew each time.
  */
@@ -78,8 +110,8 @@ async function countFile(
   if (reading.has(id)) return
   reading.add(id)
   try {
-    // Not the client's signal: its request may be over by now.
-    const { signal } = new AbortController()
+    // Not the client's signal: its request may be over by now. A file that never ends must not be read for ever.
+    const signal = AbortSignal.timeout(FILE_WITHIN_MS)
     const path = `/v1beta/files/${fileId}:download?alt=media`
     const answer = await askAbout({ ...borrower, signal }, access, { method: 'GET', path })
     if (!(answer instanceof Response)) throw new Error(`The file of answers: ${answer.reason}`)

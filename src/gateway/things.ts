@@ -4,6 +4,7 @@ import type { NewPin, Pin, PinRef } from '../gemini/pins.ts'
 import type { BorrowResult } from '../objects/pins/borrowing.ts'
 import type { Settings } from '../settings.ts'
 import { readText } from '../http/read-text.ts'
+import { textOrPieces } from '../http/text-or-pieces.ts'
 import { headersOf } from '../upstreams/call.ts'
 import { classify } from '../upstreams/classify.ts'
 import type { Access } from '../upstreams/credential.ts'
@@ -106,6 +107,15 @@ export async function askAbout(
 
 /** Bytes. The longest answer about things is a list of batches that includes their requests. */
 const MAX_THING_BYTES = 33_554_432
+
+/**
+ * Google's answer about a thing: its text, or its bytes in pieces if it is too long to be held, as a batch with pictures
+ * among its answers is. Null if it breaks off before.
+ */
+export function heldText(answer: Response): Promise<string | AsyncGenerator<Uint8Array> | null> {
+  const { body } = answer
+  return body === null ? Promise.resolve('') : textOrPieces(body, MAX_THING_BYTES).catch(() => null)
+}
 
 /** Google's answer about a thing. Null if it is too long or breaks off: both count as no answer. */
 export function wholeText(answer: Response): Promise<string | null> {

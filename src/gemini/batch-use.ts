@@ -77,6 +77,9 @@ export type BatchAnswers =
   | { readonly kind: 'inline'; readonly answers: readonly unknown[] }
   | { readonly kind: 'file'; readonly id: string }
 
+/** The name of the list of answers in a batch. */
+export const INLINED = 'inlinedResponses'
+
 /** The answers of a batch that is over, however it ended (a failed one has none). Null while it goes on. */
 export function answersIn(batch: unknown): BatchAnswers | null {
   if (!isRecord(batch) || batch['done'] !== true) return null
@@ -85,8 +88,8 @@ export function answersIn(batch: unknown): BatchAnswers | null {
   const output = [response, told].find(isRecord) ?? {}
   const id = answersFileIn(output)
   if (id !== null) return { kind: 'file', id }
-  const inlined = output['inlinedResponses'] ?? output['inlinedEmbedContentResponses']
-  const answers = isRecord(inlined) ? inlined['inlinedResponses'] : inlined
+  const inlined = output[INLINED] ?? output['inlinedEmbedContentResponses']
+  const answers = isRecord(inlined) ? inlined[INLINED] : inlined
   return { kind: 'inline', answers: Array.isArray(answers) ? answers : [] }
 }
 

@@ -1,3 +1,5 @@
+import { textOf } from '../bytes/text-of.ts'
+
 /**
  * The lines of a body, with one in memory at a time. A line of more than `maxBytes` is skipped and yields null.
  * Rejects if the connection breaks. Leaving the loop cancels the body.
@@ -32,8 +34,3 @@ export async function* linesOf(
 }
 
 const BREAK = 10
-
-function textOf(pieces: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder()
-  return pieces.map((piece) => decoder.decode(piece, { stream: true })).join('') + decoder.decode()
-}

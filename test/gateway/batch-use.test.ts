@@ -81,6 +81,21 @@ function halfPrice({ prompt, output, reasoning }: ReturnType<typeof sumOf>): num
   return (prompt * PRICE.in + (output + reasoning) * PRICE.out) / 2 / 1e6
 }
 
+/** Three answers of 12 MB. */
+const PICTURES = [1, 2, 3].map((number) => ({
+  response: {
+    candidates: [
+      {
+        content: {
+          parts: [{ inlineData: { mimeType: 'image/png', data: 'iVBO'.repeat(3_000_000) } }],
+        },
+      },
+    ],
+    usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 1300 },
+    responseId: `answer-${number}`,
+  },
+}))
+
 const NONE = { prompt: 0, cached: 0, output: 0, reasoning: 0, tool_use: 0 }
 
 afterEach(() => {
@@ -210,6 +225,26 @@ describe('the use of a batch', () => {
     await polled(key, batch.name)
     expect((await ask(user, 'DELETE', `/v1beta/${batch.name}`)).status).toBe(200)
     expect((await settledStats(user)).ring.credentials[0]?.tokens.prompt).toBeGreaterThan(2)
+  })
+
+  it('is counted where its answers are too long to be held', async () => {
+    const user = await givenUser()
+    const batch = await inline(user, 'A picture of the sea', 'Another')
+    const over = {
+      ...batch,
+      done: true,
+      response: { inlinedResponses: { inlinedResponses: PICTURES } },
+    }
+    const credential = user.credentials[0]?.handle ?? ''
+    const reply = { error: { status: 200, body: over } }
+    await google.script({ credential, method: 'getBatch', reply, times: 2 })
+    const answer = await ask(user, 'GET', `/v1beta/${batch.name}`)
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toEqual(over)
+    const use = { prompt: 21, cached: 0, output: 3900, reasoning: 0, tool_use: 0 }
+    expect((await settledStats(user)).ring.credentials[0]?.tokens).toEqual(use)
+    await (await ask(user, 'GET', `/v1beta/${batch.name}`)).arrayBuffer()
+    expect((await settledStats(user)).ring.credentials[0]?.tokens).toEqual(use)
   })
 
   it('counts for budgets and limits', async () => {

@@ -1,20 +1,21 @@
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
-import { countBatches } from '../../../gateway/count-batches.ts'
+import { countBatches, countedInPassing } from '../../../gateway/count-batches.ts'
 import { callFiles, callUser } from '../../../gateway/object-calls.ts'
 import {
   askAbout,
   borrow,
   type Borrower,
   forget,
+  heldText,
   keep,
   refusedBy,
-  wholeText,
 } from '../../../gateway/things.ts'
 import { OUTAGES } from '../../../gateway/failure-of.ts'
 import { parsed } from '../../../json/parsed.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import type { Access } from '../../../upstreams/credential.ts'
 import { readRaw } from '../../../http/body.ts'
+import { streamOf } from '../../../http/text-or-pieces.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
 import { answersOf, FILES, ID, type Kind, pinOf, refOf } from './kinds.ts'
 
@@ -64,8 +65,13 @@ export function oneThing(
     // What a file says is no description of a thing: nothing in it may become the user's own.
     const isContent = of.kind === 'file' && act !== ''
     if (gone || isContent || !type.includes('json')) return passed(answer, credentialId)
-    const text = await wholeText(answer)
+    const text = await heldText(answer)
     if (text === null) return named(OUTAGES.unreadable, credentialId)
+    if (typeof text !== 'string') {
+      const body =
+        of.kind === 'batch' ? countedInPassing(borrower, { id, credentialId }, text) : text
+      return new Response(streamOf(body), { headers: headersFor(type, credentialId) })
+    }
     // Reading a file that an admin lets everybody read must not make it the reader's own.
     if (of.kind !== 'file' || isOwner) await remember(call, holder, { of, text, credentialId })
     if (of.kind === 'batch') await countShown(counted, [parsed(text)])
@@ -101,7 +107,14 @@ async function countBefore(
   if (uncounted.length === 0) return
   const answer = await askAbout(borrower, access, { method: 'GET', path: `/v1beta/batches/${id}` })
   if (!(answer instanceof Response) || !answer.ok) return
-  const batches = [parsed(await wholeText(answer))]
+  const text = await heldText(answer)
+  if (text === null) return
+  if (typeof text !== 'string') {
+    const passing = countedInPassing(borrower, { id, credentialId }, text)
+    while ((await passing.next()).done !== true); // each piece is counted, and then no longer needed
+    return
+  }
+  const batches = [parsed(text)]
   const files: Promise<void>[] = []
   const aside = (work: Promise<void>): number => files.push(work)
   await countBatches(borrower, { access, credentialId, batches, aside })
