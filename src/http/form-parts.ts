@@ -196,9 +196,19 @@ function headIn(head: string): PartHead {
   return { name, fileName, type: valueOf('content-type') }
 }
 
+/**
+ * Browsers write a backslash as it is (WHATWG, "multipart/form-data"), other clients escape quotes with one. Before the
+ * quote that ends the value it is part of the name.
+ */
+const PLAIN = /\\(?="\s*(?:;|$))/.source
+const ESCAPED = /\\(?!"\s*(?:;|$))./.source
+
 /** Browsers and SDKs write `%22` for a quote and `%0D%0A` for a line break (WHATWG); others write `\"`. */
 function parameter(header: string, name: string): string | null {
-  const pattern = new RegExp(`;\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;"]+))`, 'i')
+  const pattern = new RegExp(
+    `;\\s*${name}=(?:"((?:[^"\\\\]|${ESCAPED}|${PLAIN})*)"|([^\\s;"]+))`,
+    'i',
+  )
   const [, quoted, bare] = pattern.exec(header) ?? []
   const value = quoted ?? bare
   if (value === undefined) return null
