@@ -166,8 +166,12 @@ describe('what is not served', () => {
     expect(await answer.json()).toMatchObject({ error: { code: 501, status: 'UNIMPLEMENTED' } })
   })
 
-  it('tells whose base URL has the version twice', async () => {
-    const path = `/v1beta/v1beta/models/${MODEL}:generateContent`
+  it.each([
+    `/v1beta/v1beta/models/${MODEL}:generateContent`,
+    '/v1beta/upload/v1beta/files',
+    '/upload/v1beta/v1beta/files',
+    '/v1/v1beta/interactions',
+  ])('tells whose base URL has the version twice: %s', async (path) => {
     const answer = await fetchPollux(path, { method: 'POST', headers: { 'x-goog-api-key': 'k' } })
     expect(answer.status).toBe(404)
     expect((await answer.json<NativeResponse>()).error?.message).toContain('base URL')

@@ -372,20 +372,23 @@ describe('an interaction', () => {
 })
 
 describe('the token of a long answer', () => {
-  it('comes back to the credential that gave it', async () => {
-    const user = await givenUser(['api_key', 'api_key'])
-    const credential = user.credentials[0]?.handle ?? ''
-    const reply = { text: 'one ', finishReason: 'CONTINUATION', continuationToken: '+/+/' }
-    await google.script({ credential, reply })
-    await google.script({ credential, reply: { text: 'two' } })
-    const body = { contents: [{ role: 'user', parts: [{ text: 'Count' }] }] }
-    const asking = { model: 'gemini-4-argon' }
-    await (await nativeStream(user.key, body, asking)).text()
-    await settledStats(user)
-    await turn(user)
-    const rest = await nativeStream(user.key, { ...body, continuationToken: '+/+/' }, asking)
-    expect(rest.headers.get('x-pollux-credential')).toBe(user.credentials[0]?.id)
-    expect(wordsOf(eventsOf(await rest.text()))).toBe('two')
-    await settledStats(user)
-  })
+  it.each(['continuationToken', 'continuation_token'])(
+    'comes back to the credential that gave it, as %s',
+    async (field) => {
+      const user = await givenUser(['api_key', 'api_key'])
+      const credential = user.credentials[0]?.handle ?? ''
+      const reply = { text: 'one ', finishReason: 'CONTINUATION', continuationToken: '+/+/' }
+      await google.script({ credential, reply })
+      await google.script({ credential, reply: { text: 'two' } })
+      const body = { contents: [{ role: 'user', parts: [{ text: 'Count' }] }] }
+      const asking = { model: 'gemini-4-argon' }
+      await (await nativeStream(user.key, body, asking)).text()
+      await settledStats(user)
+      await turn(user)
+      const rest = await nativeStream(user.key, { ...body, [field]: '+/+/' }, asking)
+      expect(rest.headers.get('x-pollux-credential')).toBe(user.credentials[0]?.id)
+      expect(wordsOf(eventsOf(await rest.text()))).toBe('two')
+      await settledStats(user)
+    },
+  )
 })

@@ -20,13 +20,16 @@ export function nearestModel(name: string): string | null {
   return nearest
 }
 
-/** Levenshtein distance: how many letters must be added, removed or changed. */
+/** A changed letter says more against a name than a missing one, as when somebody leaves out a version. */
+const CHANGED = 1.5
+
+/** Levenshtein distance: how many letters must be added or removed, or, for more, changed. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at)
   for (let at = 1; at <= one.length; at++) {
     const next = [at]
     for (let to = 1; to <= other.length; to++) {
-      const changed = (row[to - 1] ?? 0) + (one[at - 1] === other[to - 1] ? 0 : 1)
+      const changed = (row[to - 1] ?? 0) + (one[at - 1] === other[to - 1] ? 0 : CHANGED)
       next.push(Math.min(changed, (row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1))
     }
     row = next
