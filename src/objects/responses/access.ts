@@ -1,6 +1,6 @@
 import { logError } from '../../http/log.ts'
 import { type Opened, openOrMake, type Place, resealKey } from './opening.ts'
-import { BOUNDS, expire, keepWithin, oldestOf, sweep } from './pruning.ts'
+import { BOUNDS, expire, isWithin, keepWithin, oldestOf, sweep } from './pruning.ts'
 import type { Unusable } from './results.ts'
 import type { Store } from './store.ts'
 import { dropTables, hasTables, leaveTombstone } from './tables.ts'
@@ -19,7 +19,7 @@ const TRIES = 3
 export interface Refused {
   readonly ok: false
   readonly reason:
-    | Exclude<Extract<Written, { ok: false }>['reason'], 'swept'>
+    | Exclude<Extract<Written, { ok: false }>['reason'], 'swept' | 'stored_before'>
     | Unusable
     | 'user_deleted'
 }
@@ -35,6 +35,8 @@ export class StoreAccess {
   readonly #ttlMs: number
   /** Opening is shared: two at once would each make a key. */
   #opening: Promise<Opened> | null = null
+  /** What `#opening` came to. */
+  #store: Store | null = null
   /** Undefined: not yet read in this life. */
   #alarmAt: number | null | undefined = undefined
   /** The commit that is under way. */
@@ -83,7 +85,7 @@ export class StoreAccess {
       const isSame = this.#opening === opening
       const written = isSame ? this.#atomically(act, Date.now()) : SWEPT
       this.#commit ??= this.#committed()
-      if (written.ok) return written
+      if (written.ok || written.reason === 'stored_before') return { ok: true }
       if (written.reason !== 'swept') return { ok: false, reason: written.reason }
       if (tried === TRIES) throw new Error('What was made ready was swept away each time.')
     }
@@ -96,6 +98,7 @@ export class StoreAccess {
   remove(act: (sql: SqlStorage, since: number) => boolean): boolean {
     const { sql } = this.#storage
     if (!hasTables(sql)) return false
+    this.#store?.forget()
     return this.#storage.transactionSync(() => {
       const isGone = act(sql, this.#since(Date.now()))
       if (isGone) sweep(sql)
@@ -105,7 +108,7 @@ export class StoreAccess {
 
   /** Deletes everything of the user, for good. Idempotent. */
   async clear(): Promise<void> {
-    this.#opening = null
+    this.#close()
     this.#storage.transactionSync(() => {
       dropTables(this.#storage.sql)
       leaveTombstone(this.#storage)
@@ -123,26 +126,33 @@ export class StoreAccess {
     this.#alarmAt = null
     if (!hasTables(sql)) return
     const now = Date.now()
+    this.#store?.forget()
     const oldest = this.#storage.transactionSync(() => {
       expire(sql, this.#since(now))
       const left = oldestOf(sql)
       if (left === null) dropTables(sql)
       return left
     })
-    if (oldest === null) this.#opening = null
+    if (oldest === null) this.#close()
     if (oldest !== null) await this.#wakeAt(Math.max(oldest + this.#ttlMs, now + PRUNE_EVERY_MS))
   }
 
-  #atomically(act: (when: When) => Written, now: number): Written {
+  #atomically(
+    act: (when: When) => Written,
+    now: number,
+  ): { readonly ok: true } | Exclude<Written, { ok: true }> {
     const { sql } = this.#storage
     const since = this.#since(now)
     try {
       this.#storage.transactionSync(() => {
         const written = act({ now, since, maxBytes: BOUNDS.bytes * MAX_SHARE })
         if (!written.ok) throw new Undone(written)
+        if (isWithin(written.stored, BOUNDS)) return
+        this.#store?.forget()
         keepWithin(sql, BOUNDS)
       })
     } catch (error) {
+      this.#store?.forget()
       if (error instanceof Undone) return error.written
       throw error
     }
@@ -168,11 +178,17 @@ export class StoreAccess {
 
   #open(): Promise<Opened> {
     this.#opening ??= openOrMake(this.#place).then((opened) => {
+      if (opened.ok) this.#store = opened.store
       if (opened.ok) return opened
       this.#opening = null // VAULT_KEY may be corrected later, so the failure is not kept
       return opened.reason === 'user_deleted' ? opened : this.#unusable(opened.reason)
     })
     return this.#opening
+  }
+
+  #close(): void {
+    this.#opening = null
+    this.#store = null
   }
 
   #unusable<Reason extends Unusable>(reason: Reason) {

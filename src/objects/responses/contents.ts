@@ -1,5 +1,6 @@
 import { byDigest } from './by-digest.ts'
 import type { DataKey } from './data-key.ts'
+import { Known } from './known.ts'
 
 /** Cloudflare allows 2 MB a row, so longer texts are cut into pieces of this size. */
 const PIECE_BYTES = 1_000_000
@@ -39,6 +40,7 @@ export interface StoredContent extends SealedContent {
  */
 export class Contents {
   readonly #sql: SqlStorage
+  readonly #known = new Known<Step>()
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -46,26 +48,55 @@ export class Contents {
 
   /** The texts that are stored, by digest. */
   find(digests: readonly string[]): Map<string, Step> {
+    const found = new Map<string, Step>()
+    const unknown: string[] = []
+    for (const digest of digests) {
+      const step = this.#known.get(digest)
+      if (step === undefined) unknown.push(digest)
+      else found.set(digest, step)
+    }
+    if (unknown.length === 0) return found
     const select = 'SELECT content_id, digest, bytes FROM contents'
-    const rows = byDigest<StepRow>(this.#sql, select, digests)
-    return new Map(Array.from(rows, (row) => [row.digest, stepOf(row)]))
+    for (const row of byDigest<StepRow>(this.#sql, select, unknown)) {
+      const step = stepOf(row)
+      this.#known.remember(step.digest, step)
+      found.set(step.digest, step)
+    }
+    return found
   }
 
-  /** Stores a text that is not stored yet. */
-  add({ digest, itemId, sealed }: SealedContent): Step {
+  /** Stores a text, unless it is stored. `bytes`: what that adds to what is stored. */
+  add(content: SealedContent): { readonly step: Step; readonly bytes: number } {
+    const { digest } = content
+    const made = this.#known.get(digest) === undefined ? this.#insert(content) : null
+    const step = made ?? this.find([digest]).get(digest)
+    if (step === undefined) throw new Error('A content was stored, and is not there.')
+    this.#known.remember(digest, step)
+    return { step, bytes: made?.bytes ?? 0 }
+  }
+
+  /** To be called when texts may have been deleted, or their storing undone. */
+  forget(): void {
+    this.#known.forget()
+  }
+
+  /** Null if it is stored already. */
+  #insert({ digest, itemId, sealed }: SealedContent): Step | null {
     const bytes = sealed.byteLength + ROW_BYTES
     const pieces = Math.max(1, Math.ceil(sealed.byteLength / PIECE_BYTES))
-    const { content_id: contentId } = this.#sql
+    const [made] = this.#sql
       .exec<{ content_id: number }>(
         `INSERT INTO contents (digest, item_id, bytes, pieces, sealed) VALUES (?, ?, ?, ?, ?)
-         RETURNING content_id`,
+         ON CONFLICT (digest) DO NOTHING RETURNING content_id`,
         digest,
         itemId,
         bytes,
         pieces,
         pieceOf(sealed, 0),
       )
-      .one()
+      .toArray()
+    if (made === undefined) return null
+    const { content_id: contentId } = made
     for (let piece = 1; piece < pieces; piece++) {
       this.#sql.exec(
         'INSERT INTO content_pieces (content_id, piece, sealed) VALUES (?, ?, ?)',

@@ -48,6 +48,5 @@ export function grow(
   const all = contents.steps(conversations.items(id).map(({ contentId }) => contentId))
   const size = all.reduce((sum, step) => sum + step.bytes, 0)
   if (size > maxBytes) return { ok: false, reason: 'too_large' }
-  count(store.sql, bytes, isNew ? 1 : 0)
-  return { ok: true }
+  return { ok: true, stored: count(store.sql, bytes, isNew ? 1 : 0) }
 }

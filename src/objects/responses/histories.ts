@@ -1,8 +1,12 @@
 import { byDigest } from './by-digest.ts'
 import type { Step } from './contents.ts'
+import { Known } from './known.ts'
 
 /** What a row costs besides its content. */
 const ROW_BYTES = 140
+
+/** Of longer sequences the key alone would take more memory than it saves. */
+const MAX_KNOWN = 8
 
 /** A stored sequence of contents. */
 export interface History {
@@ -24,6 +28,7 @@ export const NO_HISTORY: History = { historyId: null, digest: '', size: 0 }
 export class Histories {
   readonly #sql: SqlStorage
   readonly #digest: (text: string) => string
+  readonly #known = new Known<History>()
 
   constructor(sql: SqlStorage, digest: (text: string) => string) {
     this.#sql = sql
@@ -35,6 +40,23 @@ export class Histories {
    * row; 0 if there is none.
    */
   extend(
+    base: History,
+    steps: readonly Step[],
+  ): { readonly history: History; readonly bytes: number } {
+    const key = steps.length > MAX_KNOWN ? null : keyOf(base, steps)
+    const before = key === null ? undefined : this.#known.get(key)
+    if (before !== undefined) return { history: before, bytes: 0 }
+    const made = this.#extend(base, steps)
+    if (key !== null) this.#known.remember(key, made.history)
+    return made
+  }
+
+  /** To be called when histories may have been deleted, or their storing undone. */
+  forget(): void {
+    this.#known.forget()
+  }
+
+  #extend(
     base: History,
     steps: readonly Step[],
   ): { readonly history: History; readonly bytes: number } {
@@ -100,6 +122,10 @@ export class Histories {
     const rows = byDigest<HistoryRow>(this.#sql, select, digests)
     return new Map(Array.from(rows, (row) => [row.digest, historyOf(row)]))
   }
+}
+
+function keyOf(base: History, steps: readonly Step[]): string {
+  return steps.reduce((key, { digest }) => `${key}/${digest}`, base.digest)
 }
 
 function historyOf({ history_id: historyId, digest, size }: HistoryRow): History {

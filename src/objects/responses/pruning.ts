@@ -57,10 +57,14 @@ export function expire(sql: SqlStorage, until: number): void {
   if (gone > 0) sweep(sql)
 }
 
+export function isWithin(stored: Bounds, { bytes, count }: Bounds): boolean {
+  return stored.bytes <= bytes && stored.count <= count
+}
+
 /** Deletes the oldest if there is more than the bounds allow. To be called within a transaction. */
 export function keepWithin(sql: SqlStorage, bounds: Bounds): void {
   let stored = measure(sql)
-  if (stored.bytes <= bounds.bytes && stored.count <= bounds.count) return
+  if (isWithin(stored, bounds)) return
   while (
     stored.count > 0 &&
     (stored.bytes > bounds.bytes * DOWN_TO || stored.count > bounds.count * DOWN_TO)

@@ -3,6 +3,7 @@ import { Conversations, type PlacedItem } from './conversations.ts'
 import type { DataKey } from './data-key.ts'
 import { Histories } from './histories.ts'
 import type { Item } from './results.ts'
+import type { Bounds } from './pruning.ts'
 import { StoredResponses } from './stored-responses.ts'
 
 /** The tables of a user's responses, and the key that opens them. */
@@ -13,36 +14,63 @@ export interface Store {
   readonly histories: Histories
   readonly responses: StoredResponses
   readonly conversations: Conversations
+  /** The digest of what a client sends unchanged with each turn: the last one is not made again. */
+  readonly settingsDigest: (text: string) => string
+  /** Grows with each `forget`: what was found before may no longer be there. */
+  readonly epoch: () => number
+  /** To be called when rows were deleted, or a transaction was undone: what is known of it may no longer be true. */
+  readonly forget: () => void
 }
 
 export function openStore(sql: SqlStorage, key: DataKey): Store {
+  const contents = new Contents(sql)
+  const histories = new Histories(sql, key.digest)
+  let epoch = 0
+  let last: { readonly text: string; readonly digest: string } | null = null
   return {
     sql,
     key,
-    contents: new Contents(sql),
-    histories: new Histories(sql, key.digest),
+    contents,
+    histories,
     responses: new StoredResponses(sql),
     conversations: new Conversations(sql),
+    settingsDigest(text) {
+      if (last?.text !== text) last = { text, digest: key.digest(text) }
+      return last.digest
+    },
+    epoch: () => epoch,
+    forget() {
+      epoch++
+      contents.forget()
+      histories.forget()
+    },
   }
 }
 
 /** Contents prepared for storing, after everything that needs waiting. */
 export interface Ready {
   readonly all: readonly NewContent[]
-  /** Those that were not stored yet. */
+  /** Those that were stored already. */
+  readonly known: ReadonlyMap<string, Step>
+  /** The others, sealed. */
   readonly sealed: ReadonlyMap<string, SealedContent>
+  /** When they were looked for (Store.epoch). */
+  readonly epoch: number
 }
 
 export function newContents(items: readonly Item[], key: DataKey): readonly NewContent[] {
   return items.map(({ id, text }) => ({ text, digest: key.digest(text), itemId: id }))
 }
 
+/** `unheard`: contents that nobody has said before, as an answer is. They are not looked for. */
 export async function makeReady(
-  all: readonly NewContent[],
-  { contents, key }: Store,
+  said: readonly NewContent[],
+  { contents, key, epoch }: Store,
+  unheard: readonly NewContent[] = [],
 ): Promise<Ready> {
-  const known = contents.find(all.map(({ digest }) => digest))
-  return { all, sealed: await sealNew(all, known, key) }
+  const all = [...said, ...unheard]
+  const known = contents.find(said.map(({ digest }) => digest))
+  return { all, known, epoch: epoch(), sealed: await sealNew(all, known, key) }
 }
 
 /**
@@ -50,18 +78,18 @@ export async function makeReady(
  * that was there during the preparation.
  */
 export function place(
-  { all, sealed }: Ready,
-  { contents }: Store,
+  { all, known, sealed, epoch: then }: Ready,
+  { contents, epoch }: Store,
 ): { readonly steps: ReadonlyMap<string, Step>; readonly bytes: number } | null {
-  const steps = contents.find(all.map(({ digest }) => digest))
+  const steps = new Map(then === epoch() ? known : contents.find(all.map(({ digest }) => digest)))
   let bytes = 0
   for (const { digest } of all) {
     if (steps.has(digest)) continue
     const content = sealed.get(digest)
     if (content === undefined) return null
-    const step = contents.add(content)
-    steps.set(digest, step)
-    bytes += step.bytes
+    const added = contents.add(content)
+    steps.set(digest, added.step)
+    bytes += added.bytes
   }
   return { steps, bytes }
 }
@@ -74,7 +102,13 @@ export function placesOf(items: readonly Item[], steps: readonly Step[]): readon
   }))
 }
 
-/** Updates the sums of what is stored. */
-export function count(sql: SqlStorage, bytes: number, things: number): void {
-  sql.exec('UPDATE store SET bytes = bytes + ?, count = count + ?', bytes, things)
+/** Updates the sums of what is stored, and returns them. */
+export function count(sql: SqlStorage, bytes: number, things: number): Bounds {
+  return sql
+    .exec<{ bytes: number; count: number }>(
+      'UPDATE store SET bytes = bytes + ?, count = count + ? RETURNING bytes, count',
+      bytes,
+      things,
+    )
+    .one()
 }

@@ -37,13 +37,13 @@ export class StoredResponses {
     }
   }
 
-  /** Returns the bytes that it takes. */
-  add({ id, history, output, settings, sealed }: ResponseRow, now: number): number {
+  /** Returns the bytes that it takes; null if a response of this id is stored already. */
+  add({ id, history, output, settings, sealed }: ResponseRow, now: number): number | null {
     const contents = JSON.stringify(output)
     const bytes = sealed.byteLength + contents.length + ROW_BYTES
-    this.#sql.exec(
+    const { rowsWritten } = this.#sql.exec(
       `INSERT INTO responses (response_id, history, output, settings, stored_at, bytes, sealed)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (response_id) DO NOTHING`,
       id,
       history,
       contents,
@@ -52,7 +52,7 @@ export class StoredResponses {
       bytes,
       sealed.slice().buffer,
     )
-    return bytes
+    return rowsWritten === 0 ? null : bytes
   }
 
   /** False if there was none. */

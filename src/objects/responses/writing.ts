@@ -2,6 +2,7 @@ import type { NewContent, Step } from './contents.ts'
 import { type History, NO_HISTORY } from './histories.ts'
 import type { ResponseToStore } from './results.ts'
 import { count, makeReady, newContents, place, placesOf, type Ready, type Store } from './store.ts'
+import type { Bounds } from './pruning.ts'
 import { sealBody } from './stored-responses.ts'
 
 /** A response prepared for writing, after everything that needs waiting. */
@@ -16,11 +17,19 @@ export interface Prepared {
 }
 
 export type Written =
-  | { readonly ok: true }
-  /** `swept`: something on which the preparation relied has been deleted meanwhile. */
+  | { readonly ok: true; readonly stored: Bounds }
+  /**
+   * `swept`: something on which the preparation relied has been deleted meanwhile. `stored_before`: it was asked for
+   * again.
+   */
   | {
       readonly ok: false
-      readonly reason: 'swept' | 'response_not_found' | 'conversation_not_found' | 'too_large'
+      readonly reason:
+        | 'swept'
+        | 'stored_before'
+        | 'response_not_found'
+        | 'conversation_not_found'
+        | 'too_large'
     }
 
 export interface When {
@@ -33,11 +42,15 @@ export interface When {
 
 export async function prepare(response: ResponseToStore, store: Store): Promise<Prepared> {
   const { key } = store
-  const settings = { text: response.settings, digest: key.digest(response.settings), itemId: null }
+  const settings = {
+    text: response.settings,
+    digest: store.settingsDigest(response.settings),
+    itemId: null,
+  }
   const input = newContents(response.input, key)
   const output = newContents(response.output, key)
   const [ready, sealedBody] = await Promise.all([
-    makeReady([settings, ...input, ...output], store),
+    makeReady([settings, ...input], store, output),
     response.id === null ? null : sealBody(response.body, response.id, key),
   ])
   return { response, settings, input, output, ready, sealedBody }
@@ -50,7 +63,6 @@ export async function prepare(response: ResponseToStore, store: Store): Promise<
 export function write(prepared: Prepared, store: Store, when: When): Written {
   const { response, sealedBody } = prepared
   const { id, conversation } = response
-  if (id !== null && store.responses.find(id, when.since) !== undefined) return { ok: true } // asked again
   const base = baseOf(response, store, when)
   if (base === null) {
     const reason = response.previous === null ? 'conversation_not_found' : 'response_not_found'
@@ -78,14 +90,15 @@ export function write(prepared: Prepared, store: Store, when: When): Written {
       settings: settings.contentId,
       sealed: sealedBody,
     }
-    bytes += made.bytes + store.responses.add(row, when.now)
+    const added = store.responses.add(row, when.now)
+    if (added === null) return { ok: false, reason: 'stored_before' }
+    bytes += made.bytes + added
   }
   if (conversation !== null) {
     const places = placesOf([...response.input, ...response.output], [...input, ...output])
     bytes += store.conversations.append(conversation, places, when.now)
   }
-  count(store.sql, bytes, id === null ? 0 : 1)
-  return { ok: true }
+  return { ok: true, stored: count(store.sql, bytes, id === null ? 0 : 1) }
 }
 
 /** What stands before a response's own input: a history, and steps that are not part of one yet. */
