@@ -1,9 +1,9 @@
 /** A buffer that one read filled is replaced by one of twice the size, up to MAX_BUFFER_BYTES. */
 const MIN_BUFFER_BYTES = 4096
 const MAX_BUFFER_BYTES = 65_536
-const DRAINED_AT_ONCE_BYTES = 4096
+const DRAINED_AT_ONCE_BYTES = 16384
 /** Back-pressure: a gathered stream is fetched at most about this far ahead of its reader. */
-const AHEAD_BYTES = 32_768
+const AHEAD_BYTES = 24_576
 
 /**
  * Reads a stream, and can gather it: then one read brings all chunks that came since the read before.

@@ -2,6 +2,7 @@ import { keepTyped } from '../gemini/typed.ts'
 import type { GenerateContentResponse } from '../gemini/types.ts'
 import { GatheredReads } from '../http/gathered-reads.ts'
 import { SseParser } from '../http/sse.ts'
+import { RecurringEvents } from './recurring-events.ts'
 import { parseReply } from './reply.ts'
 import type { Front } from './front.ts'
 
@@ -16,7 +17,7 @@ const STREAMING = { stream: true } as const
 const FAST_GAP_MS = 5
 const HELD_MS = 16
 /** The assumed time between events until some have come: a stream begins without being held. */
-const UNKNOWN_GAP_MS = 50
+const UNKNOWN_GAP_MS = 16
 /** How many events the average is about. Few would take a backlog, after the machine stood still, for a fast stream. */
 const AVERAGED = 16
 
@@ -53,6 +54,7 @@ export class UpstreamEvents {
   #gapMs = UNKNOWN_GAP_MS
 
   readonly #unwrapText: Front['unwrapText'] | null
+  readonly #recurring = new RecurringEvents()
 
   /** Pass `unwrapText` to also get the JSON of each response. */
   constructor(
@@ -107,14 +109,19 @@ export class UpstreamEvents {
     const responses: GenerateContentResponse[] = []
     const texts: string[] | undefined = this.#unwrapText === null ? undefined : []
     for (const payload of payloads) {
-      const event = parseEvent(payload)
-      if (event === null) return { responses, texts, fault: { kind: 'unreadable' }, done }
-      if (Object.hasOwn(event, 'error')) {
-        return { responses, texts, fault: { kind: 'error', body: event }, done }
+      let response = this.#recurring.read(payload)
+      if (response === null) {
+        const event = parseEvent(payload)
+        if (event === null) return { responses, texts, fault: { kind: 'unreadable' }, done }
+        if (Object.hasOwn(event, 'error')) {
+          return { responses, texts, fault: { kind: 'error', body: event }, done }
+        }
+        const unwrapped = this.#unwrap(event)
+        if (unwrapped === undefined) continue
+        response = keepTyped(unwrapped)
+        this.#recurring.learn(payload, event, response)
       }
-      const response = this.#unwrap(event)
-      if (response === undefined) continue
-      responses.push(keepTyped(response))
+      responses.push(response)
       if (this.#unwrapText !== null) texts?.push(this.#unwrapText(payload))
     }
     return { responses, texts, fault: null, done }
