@@ -10,6 +10,8 @@ export interface Range {
 
 /** Stands for 12 KB of media. Cutting out anything shorter saves too little. */
 export const MIN_RUN = 16_384
+/** The rest of a run is padding. */
+const MIN_LETTERS = MIN_RUN - 2
 /** Bytes. Longer than the beginning of any data URL: media type, parameters and `;base64,`. */
 const MAX_PREFIX = 256
 
@@ -32,6 +34,18 @@ export function findBase64Runs(json: Uint8Array): readonly Range[] {
     if (beginsString(json, start) && !isKey(json, end + 1)) runs.push({ start, end })
   }
   return runs
+}
+
+/** Whether findBase64Runs may find anything in the bytes of a text: whether so many letters stand together. */
+export function mayHoldRun(json: string): boolean {
+  for (let probe = MIN_RUN - 1; probe < json.length; probe += MIN_RUN) {
+    let start = probe + 1
+    while (isBase64(json.charCodeAt(start - 1))) start--
+    let end = start
+    while (end - start < MIN_LETTERS && isBase64(json.charCodeAt(end))) end++
+    if (end - start === MIN_LETTERS) return true
+  }
+  return false
 }
 
 /**

@@ -5,7 +5,7 @@
  * that JSON does not escape and base64 does not have. It is chosen at random after the text has arrived, so a client
  * cannot forge one.
  */
-import { findBase64Runs, type Range } from './base64-runs.ts'
+import { findBase64Runs, mayHoldRun, type Range } from './base64-runs.ts'
 
 /**
  * Characters. Enough for all code that looks at the beginning of a string: file type, length of a name, hash of the
@@ -43,6 +43,12 @@ export class Cuttings {
       from = end
     }
     return { text: text + utf8.decode(json.subarray(from)), cuttings }
+  }
+
+  /** The same for a document that was read as a text. Its bytes are made anew if it holds what is worth cutting. */
+  static ofText(json: string): { readonly text: string; readonly cuttings: Cuttings } {
+    if (!mayHoldRun(json)) return { text: json, cuttings: Cuttings.NONE }
+    return Cuttings.of(new TextEncoder().encode(json))
   }
 
   get isEmpty(): boolean {

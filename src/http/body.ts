@@ -4,7 +4,7 @@ import { Cuttings } from '../bytes/cuttings.ts'
 import type { Failure } from '../failure/failure.ts'
 import { isNestedDeeper } from '../json/nesting.ts'
 import { unzipped } from '../bytes/gunzip.ts'
-import { Patience } from './body-patience.ts'
+import { readWholeText } from './whole-text.ts'
 import { type Parsed, RecurringBodies } from '../json/recurring-bodies.ts'
 
 type Refused = { readonly ok: false; readonly failure: Failure }
@@ -74,15 +74,9 @@ export async function readCutJson(
   if (length > limit) return tooLarge(limit)
   let read: Cut | NotRead
   try {
-    // Most requests are too short to hold anything worth cutting.
-    read =
-      isPlain && length > 0 && length < MIN_RUN
-        ? await readShort(request)
-        : await readLong(request, format, {
-            expected: isPlain ? length : 0,
-            limit,
-            owner: sender.id,
-          })
+    const whole = isPlain && length > 0 ? await readWhole(request, length, limit, sender) : null
+    const reading = { expected: isPlain ? length : 0, limit, owner: sender.id }
+    read = whole ?? (await readPieces(request, format, reading))
   } catch {
     // The connection broke, or the body is not what its content-encoding says.
     return unreadable()
@@ -118,7 +112,20 @@ interface Cut {
   readonly cuttings: Cuttings
 }
 
-async function readLong(
+/** Null if the body is to be read in pieces. A stranger's long body is, since its length may be a lie. */
+async function readWhole(
+  request: Request,
+  length: number,
+  limit: number,
+  { id, isKnown }: Sender,
+): Promise<Cut | NotRead | null> {
+  // Most requests are too short to hold anything worth cutting.
+  if (length >= MIN_RUN && !isKnown) return null
+  const read = await readWholeText(request, { length, owner: id, limit })
+  return read === null || typeof read === 'string' ? read : Cuttings.ofText(read.text)
+}
+
+async function readPieces(
   { body }: Request,
   format: 'gzip' | 'deflate' | undefined,
   reading: Reading,
@@ -131,16 +138,6 @@ async function readLong(
   if (typeof read === 'string') return read
   const bytes = isGzip ? await unzipped(read, reading.limit) : read
   return bytes === null ? 'too_large' : Cuttings.of(bytes)
-}
-
-async function readShort(request: Request): Promise<Cut | NotRead> {
-  const patience = new Patience()
-  try {
-    const text = await patience.for(request.text())
-    return text === null ? 'too_slow' : { text, cuttings: Cuttings.NONE }
-  } finally {
-    patience.end()
-  }
 }
 
 export type Bytes = { readonly ok: true; readonly bytes: Uint8Array } | Refused

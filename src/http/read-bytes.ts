@@ -3,7 +3,7 @@ import { Upload } from './unfinished-bodies.ts'
 
 const FIRST_BUFFER_BYTES = 16_384
 /** Bytes. workerd first reads into its own memory, as many bytes as are asked for, and then copies them. */
-const READ_BYTES = 131_072
+export const READ_BYTES = 131_072
 /**
  * A sender of so much is taken to mean the length that it announced. From then on the buffer has that size: each growth
  * copies everything.

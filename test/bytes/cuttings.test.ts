@@ -52,6 +52,17 @@ describe('Cuttings', () => {
     )
   })
 
+  it('are the same of a text as of its bytes', () => {
+    fc.assert(
+      fc.property(document, (original) => {
+        const json = JSON.stringify(original)
+        const { text, cuttings } = Cuttings.ofText(json)
+        expect(cuttings.isEmpty).toBe(cut(json).cuttings.isEmpty)
+        expect(joined(cuttings.splice(text))).toBe(json)
+      }),
+    )
+  })
+
   it('leave little in the text, and the string’s beginning', () => {
     const { value, text, cuttings } = cut(JSON.stringify({ url: URL, more: [PICTURE, 'short'] }))
     const { url, more } = value as { url: string; more: [string, string] }

@@ -1,6 +1,6 @@
 /** A body takes only as much memory as has arrived, whatever length was announced, and the wait for it is limited. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { readJson } from '../../src/http/body.ts'
+import { readCutJson, readJson } from '../../src/http/body.ts'
 import { readBytes } from '../../src/http/read-bytes.ts'
 import { readText } from '../../src/http/read-text.ts'
 
@@ -87,13 +87,7 @@ describe('a body', () => {
     'of which nothing more comes is given up (%i announced)',
     async (length) => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
-      const request = new Request('http://pollux.test/', {
-        method: 'POST',
-        body: unfinished(10),
-        headers: { 'content-length': String(length) },
-        duplex: 'half',
-      } as RequestInit)
-      const reading = readJson(request, LIMIT)
+      const reading = readJson(posted(unfinished(10), length), LIMIT)
       await vi.advanceTimersByTimeAsync(31_000)
       expect(await reading).toMatchObject({
         ok: false,
@@ -103,6 +97,60 @@ describe('a body', () => {
     },
   )
 })
+
+describe('the body of a known sender', () => {
+  const known = { id: 'known', isKnown: true }
+
+  it('is given up when it takes longer than its pieces could take together', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    const request = posted(unfinished(10), 200_000)
+    let read: unknown = 'still reading'
+    void readCutJson(request, LIMIT, known).then((result) => (read = result))
+    await vi.advanceTimersByTimeAsync(59_000)
+    expect(read).toBe('still reading')
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(read).toMatchObject({
+      ok: false,
+      failure: { reason: 'invalid_json', message: expect.stringContaining('in time') },
+    })
+    vi.useRealTimers()
+  })
+
+  const picture = 'iVBORw0KGgo'.repeat(4000)
+  it.each([
+    ['with a picture', JSON.stringify({ text: 'ä'.repeat(40_000), picture, more: picture })],
+    ['with a mark of the order of bytes', `\ufeff${JSON.stringify('é'.repeat(40_000))}`],
+    [
+      'that is no UTF-8',
+      new Uint8Array([0x22, 0xc3, 0x28, 0xff, ...Array<number>(50_000).fill(97), 0x22]),
+    ],
+    ['that is no JSON', '{"a":'.padEnd(40_000)],
+  ])("%s is understood as a stranger's is", async (_what, sent) => {
+    const bytes = typeof sent === 'string' ? new TextEncoder().encode(sent) : sent
+    const [read, other] = await Promise.all(
+      [known, { id: 'stranger', isKnown: false }].map(async (sender) => {
+        const body = await readCutJson(
+          posted(new Blob([bytes]).stream(), bytes.length),
+          LIMIT,
+          sender,
+        )
+        return body.ok
+          ? { value: body.cuttings.uncut(body.value), isCut: !body.cuttings.isEmpty }
+          : body
+      }),
+    )
+    expect(read).toEqual(other)
+  })
+})
+
+function posted(body: ReadableStream<Uint8Array>, length: number): Request {
+  return new Request('http://pollux.test/', {
+    method: 'POST',
+    body,
+    headers: { 'content-length': String(length) },
+    duplex: 'half',
+  } as RequestInit)
+}
 
 describe('an answer', () => {
   const answer = (text: string): Response => new Response(new Blob([text]).stream()) // Has no content-length.
