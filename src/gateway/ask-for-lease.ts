@@ -1,5 +1,6 @@
 import type { LeaseRequest, LeaseResult, Settlement } from '../objects/ledger/lease.ts'
 import type { Journey } from './journey.ts'
+import { lease } from './leasing-together.ts'
 import { callUser, type UserStub } from './object-calls.ts'
 import type { JourneyInput, ServeInput } from './journey-input.ts'
 
@@ -59,9 +60,9 @@ function askForLease(
     ...(input.pins !== undefined && input.pins.length > 0 && { pins: input.pins }),
     ...(input.uris !== undefined && input.uris.length > 0 && { uris: input.uris }),
   }
-  return call<LeaseResult>(input, (user) =>
-    report === null ? user.lease(wanted) : user.settleAndLease(report, wanted),
-  )
+  return report === null
+    ? lease(input, wanted)
+    : call<LeaseResult>(input, (user) => user.settleAndLease(report, wanted))
 }
 
 export function call<T>(input: JourneyInput, action: (user: UserStub) => Promise<T>): Promise<T> {

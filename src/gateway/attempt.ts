@@ -1,4 +1,5 @@
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
+import type { Clock } from '../clock.ts'
 import type { Lease } from '../objects/ledger/lease.ts'
 import { readText } from '../http/read-text.ts'
 import type { Settings } from '../settings.ts'
@@ -66,6 +67,7 @@ export interface AttemptInput {
    * Aborts the upstream call, with CLIENT_LEFT or TOO_SLOW as its reason. A stream still needs it after the attempt.
    */
   readonly control: AbortController
+  readonly clock: Clock
   /** Whether the caller also wants the JSON text of the answer. */
   readonly keepsText?: boolean
 }
@@ -75,11 +77,11 @@ export interface AttemptInput {
  * value. Rejects only if `ask` throws, which is a bug.
  */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
-  const { lease, settings, control } = input
+  const { lease, settings, control, clock } = input
   const { access } = lease
   let ask: Ask | null = input.ask()
   const stream = ask.method === 'streamGenerateContent'
-  const timer = setTimeout(() => control.abort(TOO_SLOW), settings.answerTimeoutMs)
+  const untime = clock.after(settings.answerTimeoutMs, () => control.abort(TOO_SLOW))
   let status = 0
   try {
     const calling = callUpstream({ access, model: lease.model, ask }, settings, control.signal)
@@ -98,7 +100,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     // Every path out of here is a verdict, so that whatever went wrong is settled as what it was.
     return brokenOff(control.signal, status)
   } finally {
-    clearTimeout(timer)
+    untime()
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
 import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
@@ -42,6 +43,7 @@ export interface JourneyInput {
   readonly estimatedOutput?: number
   readonly settings: Settings
   readonly client: Client
+  readonly clock: Clock
   readonly waitUntil: (work: Promise<unknown>) => void
 }
 

@@ -39,7 +39,7 @@ async function travel(
   journey: Journey,
   report: Settlement | null,
 ): Promise<Generated> {
-  const { settings } = input
+  const { settings, clock } = input
   const deadline = Date.now() + settings.rotationDeadlineMs
   let granted = await nextLease(input, journey, { report, deadline })
   input.whenAnswered?.(granted.ok)
@@ -53,12 +53,13 @@ async function travel(
     const release = (): void => {
       unwatch()
       unrenew()
+      clock.rest()
     }
     const { wording } = journey
     const began = Date.now()
     let move = (made: Ask): Ask => made
     const ask = (): Ask => move(input.askUnder(lent, wording))
-    const asked: AttemptInput = { lease: lent, ask, settings, control }
+    const asked: AttemptInput = { lease: lent, ask, settings, control, clock }
     let result: AttemptResult
     let failed: Failed | null
     try {

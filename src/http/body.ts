@@ -1,3 +1,4 @@
+import { Clock } from '../clock.ts'
 import { MIN_RUN } from '../bytes/base64-runs.ts'
 import { type NotRead, type Reading, readBytes } from './read-bytes.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
@@ -50,7 +51,9 @@ const NOBODY: Sender = { id: '', isKnown: false }
  * unfold without end.
  */
 export async function readJson(request: Request, limit: number): Promise<JsonBody> {
-  const body = await readCutJson(request, limit)
+  const clock = new Clock()
+  const body = await readCutJson(request, limit, NOBODY, clock)
+  clock.rest()
   return body.ok ? { ok: true, value: body.cuttings.uncut(body.value) } : body
 }
 
@@ -58,7 +61,8 @@ export async function readJson(request: Request, limit: number): Promise<JsonBod
 export async function readCutJson(
   request: Request,
   limit: number,
-  sender = NOBODY,
+  sender: Sender,
+  clock: Clock,
 ): Promise<CutJsonBody> {
   const { headers } = request
   const encoding = (headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
@@ -74,7 +78,8 @@ export async function readCutJson(
   if (length > limit) return tooLarge(limit)
   let read: Cut | NotRead
   try {
-    const whole = isPlain && length > 0 ? await readWhole(request, length, limit, sender) : null
+    const whole =
+      isPlain && length > 0 ? await readWhole(request, length, { limit, clock, ...sender }) : null
     const reading = { expected: isPlain ? length : 0, limit, owner: sender.id }
     read = whole ?? (await readPieces(request, format, reading))
   } catch {
@@ -116,12 +121,11 @@ interface Cut {
 async function readWhole(
   request: Request,
   length: number,
-  limit: number,
-  { id, isKnown }: Sender,
+  { id, isKnown, limit, clock }: Sender & { readonly limit: number; readonly clock: Clock },
 ): Promise<Cut | NotRead | null> {
   // Most requests are too short to hold anything worth cutting.
   if (length >= MIN_RUN && !isKnown) return null
-  const read = await readWholeText(request, { length, owner: id, limit })
+  const read = await readWholeText(request, { length, owner: id, limit, clock })
   return read === null || typeof read === 'string' ? read : Cuttings.ofText(read.text)
 }
 

@@ -1,4 +1,5 @@
-import { IDLE_MS, Patience } from './body-patience.ts'
+import type { Clock } from '../clock.ts'
+import { IDLE_MS } from './body-patience.ts'
 import { type NotRead, READ_BYTES } from './read-bytes.ts'
 import { Upload } from './unfinished-bodies.ts'
 
@@ -17,18 +18,27 @@ export async function readWholeText(
     length,
     owner,
     limit,
-  }: { readonly length: number; readonly owner: string; readonly limit: number },
+    clock,
+  }: {
+    readonly length: number
+    readonly owner: string
+    readonly limit: number
+    readonly clock: Clock
+  },
 ): Promise<{ readonly text: string } | NotRead | null> {
   if (length > MAX_BYTES) return null
   const upload = new Upload(owner, limit)
-  const patience = new Patience()
+  let cancel = (): void => undefined
   try {
     if (upload.isCrowded || !upload.grow(length)) return null
     const pieces = Math.ceil(length / READ_BYTES)
-    const text = await patience.for(request.text(), pieces * IDLE_MS)
+    const { promise, resolve, reject } = Promise.withResolvers<string | null>()
+    cancel = clock.after(pieces * IDLE_MS, () => resolve(null))
+    void request.text().then(resolve, reject)
+    const text = await promise
     return text === null ? 'too_slow' : { text }
   } finally {
-    patience.end()
+    cancel()
     upload.end()
   }
 }

@@ -50,6 +50,17 @@ export class UserObject extends AdministeredUser {
   }
 
   /**
+   * The same for several requests, decided one after the other. Null for one that must wait for a token: it asks by
+   * itself, so that it holds back nobody.
+   */
+  leaseTogether(requests: readonly LeaseRequest[]): readonly (LeaseResult | null)[] {
+    const user = this.home.any()
+    return requests.map((request) =>
+      user === null ? { ok: false, reason: 'unknown_user' } : user.lending.leaseAtOnce(request),
+    )
+  }
+
+  /**
    * Why a request would get no lease now; null if it would get one, or would after a short wait. To be asked before
    * costly work that precedes the lease. A refused request has ended and is counted as refused.
    */

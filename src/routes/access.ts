@@ -163,8 +163,11 @@ async function identify(call: Call): Promise<Known | Failure> {
 }
 
 function callerOf(call: Call): Promise<Caller | null> {
-  const inQuery = call.family.takesKeyInQuery ? urlOf(call).searchParams.get('key') : null
-  return authenticate(call.request.headers, call.env, inQuery)
+  const { family, request } = call
+  // The address is parsed only if it has a query.
+  const mayBeThere = family.takesKeyInQuery && request.url.includes('?')
+  const inQuery = mayBeThere ? urlOf(call).searchParams.get('key') : null
+  return authenticate(request.headers, call.env, inQuery)
 }
 
 /** Why the holder of this key may not use the service; null if nothing stands against it. */

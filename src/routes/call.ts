@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { Family } from '../dialects/dialect.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { Admin } from '../objects/audit/audit.ts'
@@ -15,6 +16,8 @@ export interface Call {
   /** The family in whose form errors are told. */
   readonly family: Family
   readonly requestId: string
+  /** For all time limits of the request. */
+  readonly clock: Clock
   /** The name under which an admin act enters the audit. */
   readonly by: Admin
   /** Collected on the request's way for its line in the log. */

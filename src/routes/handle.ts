@@ -1,3 +1,4 @@
+import { Clock } from '../clock.ts'
 import type { Family } from '../dialects/dialect.ts'
 import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
 import { log } from '../http/log.ts'
@@ -28,6 +29,7 @@ export async function handleRequest(
   const fixed = known(request)
   const origins = originsFor(env, fixed === undefined && isAdminRoute(request))
   const telemetry: Telemetry = {}
+  const clock = new Clock()
   let route = 'none'
   let family: Family | null = null
   let reply: Reply
@@ -41,12 +43,13 @@ export async function handleRequest(
       family = found === undefined || found.family === 'shared' ? familyOf(request) : found.family
       if (found === undefined) reply = unknownUrl(request, family)
       else if ('allowed' in found) reply = misused(request, found, family)
-      else reply = await answer(found, { request, env, ctx, family, requestId, telemetry })
+      else reply = await answer(found, { request, env, ctx, family, requestId, telemetry, clock })
     }
   } catch (error) {
     route = 'failed'
     reply = crashedRequest(error, requestId)
   }
+  clock.rest()
   family ??= familyOf(request)
   const response = reply instanceof Response ? reply : refuse(reply, family, requestId)
   const { headers } = response
@@ -86,6 +89,7 @@ interface Incoming {
   readonly family: Family
   readonly requestId: string
   readonly telemetry: Telemetry
+  readonly clock: Clock
 }
 
 function answer({ params, run }: Found, incoming: Incoming): Unanswered | Promise<Reply> {

@@ -1,5 +1,6 @@
 /** A body takes only as much memory as has arrived, whatever length was announced, and the wait for it is limited. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Clock } from '../../src/clock.ts'
 import { readCutJson, readJson } from '../../src/http/body.ts'
 import { readBytes } from '../../src/http/read-bytes.ts'
 import { readText } from '../../src/http/read-text.ts'
@@ -105,7 +106,7 @@ describe('the body of a known sender', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
     const request = posted(unfinished(10), 200_000)
     let read: unknown = 'still reading'
-    void readCutJson(request, LIMIT, known).then((result) => (read = result))
+    void readCutJson(request, LIMIT, known, new Clock()).then((result) => (read = result))
     await vi.advanceTimersByTimeAsync(59_000)
     expect(read).toBe('still reading')
     await vi.advanceTimersByTimeAsync(2000)
@@ -133,6 +134,7 @@ describe('the body of a known sender', () => {
           posted(new Blob([bytes]).stream(), bytes.length),
           LIMIT,
           sender,
+          new Clock(),
         )
         return body.ok
           ? { value: body.cuttings.uncut(body.value), isCut: !body.cuttings.isEmpty }

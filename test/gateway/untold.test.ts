@@ -1,6 +1,7 @@
 /** Whatever an answer contains, the client gets it or a 502, and the lease is settled in both cases. */
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
+import { Clock } from '../../src/clock.ts'
 import { Client } from '../../src/gateway/client.ts'
 import { generateChoices } from '../../src/gateway/choices.ts'
 import { Cuttings } from '../../src/bytes/cuttings.ts'
@@ -121,6 +122,7 @@ describe('a telling that throws', () => {
         estimatedTokens: 10,
         settings: settings.settings,
         client: new Client(),
+        clock: new Clock(),
         waitUntil: (work) => ctx.waitUntil(work),
         request: { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] },
         cuttings: Cuttings.NONE,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { importsBelow } from './imports.ts'
 
 const PURE = ['gemini', 'failure', 'json', 'bytes', 'lazy']
-const BELOW = [...PURE, 'http', 'settings', 'secret-keys', 'within', 'wire', 'version']
+const BELOW = [...PURE, 'http', 'settings', 'secret-keys', 'within', 'clock', 'wire', 'version']
 /** The files of a dialect's contract, one for each kind of route. */
 const CONTRACT = ['dialect', 'embedding-dialect', 'count-dialect', 'file-dialect'].map(
   (file) => `dialects/${file}`,
@@ -18,7 +18,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   bytes: ['json', 'lazy'],
   failure: ['json'],
   gemini: ['failure', 'json', 'bytes', 'lazy', 'wire'],
-  http: ['failure', 'json', 'bytes', 'lazy'],
+  http: ['failure', 'json', 'bytes', 'lazy', 'clock'],
   upstreams: BELOW,
   objects: [...BELOW, 'upstreams'],
   gateway: [...BELOW, 'upstreams', 'objects', ...CONTRACT],

@@ -45,10 +45,24 @@ export function grant(
   request: LeaseRequest,
   background: Background,
 ): LeaseResult | Promise<LeaseResult> {
-  const deadline = Date.now() + request.patienceMs
-  const waited: Waited = { deadline, unavailable: [], retryAt: Infinity, isSealed: false }
+  const waited = beginningOf(request)
   const first = decide(state, request, waited, background)
   return first.made ? first.result : waitAndDecide(state, request, waited, background, first)
+}
+
+/** The same if no token must be fetched, and else null. */
+export function grantAtOnce(
+  state: UserState,
+  request: LeaseRequest,
+  background: Background,
+): LeaseResult | null {
+  const decision = decide(state, request, beginningOf(request), background)
+  return decision.made ? decision.result : null
+}
+
+function beginningOf({ patienceMs }: LeaseRequest): Waited {
+  const deadline = Date.now() + patienceMs
+  return { deadline, unavailable: [], retryAt: Infinity, isSealed: false }
 }
 
 async function waitAndDecide(

@@ -1,6 +1,6 @@
 import type { Chores } from '../chores.ts'
 import { foresee } from './foresee.ts'
-import { grant } from './grant.ts'
+import { grant, grantAtOnce } from './grant.ts'
 import type { LeaseRequest, LeaseResult, Refusal, Settled, Settlement } from '../ledger/lease.ts'
 import { settle } from './settlement.ts'
 import type { UserState } from '../state.ts'
@@ -31,6 +31,14 @@ export class Lending {
     return granted instanceof Promise
       ? granted.then((result) => this.#lent(request, result))
       : this.#lent(request, granted)
+  }
+
+  /** The same if nothing must be waited for, and else null. */
+  leaseAtOnce(request: LeaseRequest): LeaseResult | null {
+    if (this.#state.profile.isDeleted) return UNKNOWN
+    this.#state.ledger.recent.began(request.requestId, request.model, Date.now())
+    const granted = grantAtOnce(this.#state, request, this.#background)
+    return granted === null ? null : this.#lent(request, granted)
   }
 
   /**

@@ -22,7 +22,7 @@ export async function readServiceBody(call: Call, holder: KeyHolder): Promise<Se
 
 /** The same, with large base64 strings cut out of the value. */
 export async function readCutServiceBody(call: Call, holder: KeyHolder): Promise<CutServiceBody> {
-  const { request, env, settings } = call
+  const { request, env, settings, clock } = call
   const size = Number(request.headers.get('content-length') ?? Infinity)
   const isKnown = size > UNCHECKED_BODY_BYTES
   const now = Date.now()
@@ -31,7 +31,12 @@ export async function readCutServiceBody(call: Call, holder: KeyHolder): Promise
     if (refusal !== null) return { ok: false, reply: refusal }
     rememberAdmitted(env, holder, now)
   }
-  const body = await readCutJson(request, settings.maxBodyBytes, { id: holder.userId, isKnown })
+  const body = await readCutJson(
+    request,
+    settings.maxBodyBytes,
+    { id: holder.userId, isKnown },
+    clock,
+  )
   return body.ok ? body : { ok: false, reply: await checked(call, holder, body.failure) }
 }
 
@@ -47,7 +52,7 @@ export async function journeyFor(
     readonly estimatedTokens: number
   },
 ): Promise<JourneyInput> {
-  const { request, env, ctx, settings, requestId } = call
+  const { request, env, ctx, settings, requestId, clock } = call
   const { conversation, model, standIn = null, estimatedTokens } = asked
   call.telemetry.asked = model
   return {
@@ -60,6 +65,7 @@ export async function journeyFor(
     estimatedTokens,
     settings,
     client: Client.of(request),
+    clock,
     waitUntil: (work) => ctx.waitUntil(work),
   }
 }
