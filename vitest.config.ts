@@ -8,7 +8,6 @@ process.env['API_KEY_SECRET'] = Buffer.alloc(32, 5).toString('base64')
 
 /** What needs no Worker: Google on loopback, the built gateway from outside, and pure functions. */
 const nodeTests = [
-  'bytes',
   'dialects',
   'e2e',
   'emulator',

@@ -1,7 +1,7 @@
 import type { Cuttings } from '../bytes/cuttings.ts'
 
 /** Bytes a write, since each write copies its piece. */
-const WRITE_BYTES = 131_072
+const WRITE_BYTES = 524_288
 
 /**
  * The body of a call: `json` with the cuttings put back. They are written piece by piece from their original bytes,

@@ -12,13 +12,12 @@ function cut(json: string, offset = 0): { value: unknown; text: string; cuttings
 }
 
 function joined(pieces: readonly Uint8Array[]): string {
-  return Buffer.concat(pieces).toString('utf8')
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  return pieces.map((piece) => utf8.decode(piece, { stream: true })).join('') + utf8.decode()
 }
 
 function base64(bytes: number, seed = 1): string {
-  return Buffer.from(Array.from({ length: bytes }, (_, i) => (i * 31 + seed * 7) % 256)).toString(
-    'base64',
-  )
+  return Uint8Array.from({ length: bytes }, (_, i) => (i * 31 + seed * 7) % 256).toBase64()
 }
 
 const PICTURE = base64(20_000)
