@@ -1,5 +1,5 @@
 /** Turns the items of an input into a conversation with Gemini. */
-import { Conversation } from '../../gemini/ask/conversation.ts'
+import { Conversation, type PastCall } from '../../gemini/ask/conversation.ts'
 import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
 import type { Part } from '../../gemini/types.ts'
 import { frozen, onceForFrozen } from '../../json/frozen.ts'
@@ -39,7 +39,7 @@ function tell(conversation: Conversation, item: Item, offers: Offers): void {
       }
       return
     case 'function_call':
-      return call(conversation, item, offers.nameOf(item.name, item.namespace), argumentsOf(item))
+      return conversation.model([], [callOf(item, offers)])
     case 'custom_tool_call':
       return call(
         conversation,
@@ -118,6 +118,19 @@ function call(
 ): void {
   conversation.model([], [{ id: callId ?? '', name, args }])
 }
+
+function callOf(item: ItemOf<'function_call'>, offers: Offers): PastCall {
+  const made = callAsNamed(item)
+  const name = offers.nameOf(item.name, item.namespace)
+  return name === item.name ? made : { ...made, name }
+}
+
+/** Made once for an item that comes again with each turn, so that what is made of the call is too. */
+const callAsNamed = onceForFrozen((item): PastCall => {
+  const { call_id: callId, name } = item as ItemOf<'function_call'>
+  const made = { id: callId ?? '', name, args: argumentsOf(item) }
+  return Object.isFrozen(item) ? frozen(made) : made
+})
 
 /** A text that is not a JSON object is kept as it is: the model wrote it, and so finds it again. */
 const argumentsOf = onceForFrozen((item) => {
