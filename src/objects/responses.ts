@@ -44,11 +44,20 @@ export class ResponsesObject extends DurableObject<Env> {
   }
 
   /** Stores a response and lets its conversation grow. Resolves once it is on disk. Idempotent by the ids in it. */
-  store(response: ResponseToStore): Promise<StoreResult> {
-    return this.#access.write(async (store) => {
-      const prepared = await prepare(response, store)
-      return (when) => write(prepared, store, when)
-    })
+  async store(response: ResponseToStore): Promise<StoreResult> {
+    const [stored] = await this.storeTogether([response])
+    if (stored === undefined) throw new Error('A response was stored without a result.')
+    return stored
+  }
+
+  /** The same for several, in their order, and with one commit. */
+  storeTogether(responses: readonly ResponseToStore[]): Promise<readonly StoreResult[]> {
+    return this.#access.writeAll(
+      responses.map((response) => async (store) => {
+        const prepared = await prepare(response, store)
+        return (when) => write(prepared, store, when)
+      }),
+    )
   }
 
   /** What stands before a request's input (the response before it, or its conversation), and items that it refers to. */

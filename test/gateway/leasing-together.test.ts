@@ -3,11 +3,9 @@ import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createExecutionContext } from 'cloudflare:test'
 import { Clock } from '../../src/clock.ts'
-import { Client } from '../../src/gateway/client.ts'
 import { lease } from '../../src/gateway/leasing-together.ts'
 import type { LeaseRequest, LeaseResult } from '../../src/objects/ledger/lease.ts'
 import { UserObject } from '../../src/objects/user.ts'
-import { readSettings } from '../../src/settings.ts'
 import { asking, granted, objectOf, report } from '../support/leases.ts'
 import { chat, configure, givenUser, settledStats, statsOf, type User } from '../support/pollux.ts'
 
@@ -16,25 +14,9 @@ afterEach(() => {
 })
 
 function ask({ userId }: User, wanted: LeaseRequest): Promise<LeaseResult> {
-  const settings = readSettings(env)
-  if (!settings.ok) throw new Error(settings.message)
   const ctx = createExecutionContext()
-  return lease(
-    {
-      env,
-      userId,
-      keyDigest: wanted.keyDigest,
-      requestId: wanted.requestId,
-      model: wanted.model,
-      session: null,
-      estimatedTokens: 10,
-      settings: settings.settings,
-      client: new Client(),
-      clock: new Clock(),
-      waitUntil: (work) => ctx.waitUntil(work),
-    },
-    wanted,
-  )
+  const waitUntil = (work: Promise<unknown>): void => ctx.waitUntil(work)
+  return lease({ env, userId, clock: new Clock(), waitUntil }, wanted)
 }
 
 /** Asks for leases of new requests, all at once. */

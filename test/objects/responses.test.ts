@@ -62,6 +62,27 @@ describe('a stored response', () => {
     expect(await rowsOf(userId, 'responses')).toBe(1)
   })
 
+  it('is stored together with others, of which each has its own result', async () => {
+    const userId = aUser()
+    const [first, second, third] = [aResponse(), aResponse(), aResponse()]
+    const lost = aResponse({ previous: 'resp_none' })
+    const follower = aResponse({ previous: first.id })
+    const all = [first, second, lost, first, follower, third]
+    expect(await responsesOf(userId).storeTogether(all)).toEqual([
+      { ok: true },
+      { ok: true },
+      { ok: false, reason: 'response_not_found' },
+      { ok: true },
+      { ok: true },
+      { ok: true },
+    ])
+    expect(await rowsOf(userId, 'responses')).toBe(4)
+    for (const { id, output } of [first, second, follower, third]) {
+      const found = await responsesOf(userId).response(id)
+      expect(found).toMatchObject({ ok: true, response: { output: textsOf(output) } })
+    }
+  })
+
   it.each([2_000_000, 5_300_000])('may hold an item of %i characters', async (length) => {
     const userId = aUser()
     const response = await stored(userId, { input: [said('é'.repeat(length / 2))] })

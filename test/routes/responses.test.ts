@@ -176,6 +176,16 @@ describe('refusals', () => {
 })
 
 describe('what is stored', () => {
+  it('is all of it found again where many answers are stored at one time', async () => {
+    const user = await givenUser()
+    const made = await Promise.all(Array.from({ length: 40 }, () => responded(user)))
+    expect(new Set(made.map(({ id }) => id)).size).toBe(40)
+    for (const { id, output } of made) {
+      const found = await (await get(user, `/v1/responses/${id}`)).json()
+      expect(found).toMatchObject({ id, output, status: 'completed' })
+    }
+  })
+
   it('is nothing that another user can read, change, go on from or delete', async () => {
     const [user, other] = [await givenUser(), await givenUser()]
     const { id, output } = await responded(user)

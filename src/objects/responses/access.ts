@@ -24,6 +24,11 @@ export interface Refused {
     | 'user_deleted'
 }
 
+type Result = { readonly ok: true } | Refused
+
+/** Does everything that needs waiting, and returns the act that writes. */
+type Make = (store: Store) => Promise<(when: When) => Written>
+
 /**
  * Access to the stored data: opens it, reads what has not expired, writes in one step, prunes by alarm. A write must
  * not wait between its checks and its rows, so everything that needs waiting is prepared first. If the tables have
@@ -69,26 +74,39 @@ export class StoreAccess {
    * Writes. `make` does everything that needs waiting, and returns the act that writes. That runs within a
    * transaction, which is undone if the act is not ok. Resolves once it is on disk.
    */
-  async write(
-    make: (store: Store) => Promise<(when: When) => Written>,
-  ): Promise<{ readonly ok: true } | Refused> {
-    for (let tried = 1; ; tried++) {
-      const opening = this.#open()
-      const opened = await opening
-      if (!opened.ok) return opened
-      const act = await make(opened.store)
-      if (this.#alarmAt === undefined) this.#alarmAt = await this.#storage.getAlarm()
-      // What becomes ready during a commit is written together after it, and so costs one more commit and not many.
-      if (this.#commit !== null) await this.#commit
+  async write(make: Make): Promise<Result> {
+    const [result] = await this.writeAll([make])
+    if (result === undefined) throw new Error('A write has no result.')
+    return result
+  }
 
-      // No await from here on: checks and writes are one step.
-      const isSame = this.#opening === opening
-      const written = isSame ? this.#atomically(act, Date.now()) : SWEPT
-      this.#commit ??= this.#committed()
-      if (written.ok || written.reason === 'stored_before') return { ok: true }
-      if (written.reason !== 'swept') return { ok: false, reason: written.reason }
-      if (tried === TRIES) throw new Error('What was made ready was swept away each time.')
+  /** Writes several, one after the other, in one commit. Each has a transaction of its own. */
+  async writeAll(makes: readonly Make[]): Promise<readonly Result[]> {
+    const results = await this.#tryAll(makes)
+    for (let tried = 2; results.includes(null); tried++) {
+      if (tried > TRIES) throw new Error('What was made ready was swept away each time.')
+      const again = results.flatMap((result, at) => (result === null ? [at] : []))
+      const tries = await this.#tryAll(again.flatMap((at) => makes[at] ?? []))
+      for (const [index, at] of again.entries()) results[at] = tries[index] ?? null
     }
+    return results.filter((result) => result !== null)
+  }
+
+  /** Null for what has to be made ready once more. */
+  async #tryAll(makes: readonly Make[]): Promise<(Result | null)[]> {
+    const opening = this.#open()
+    const opened = await opening
+    if (!opened.ok) return makes.map(() => opened)
+    const acts = await Promise.all(makes.map((make) => make(opened.store)))
+    if (this.#alarmAt === undefined) this.#alarmAt = await this.#storage.getAlarm()
+    // What becomes ready during a commit is written together after it, and so costs one more commit and not many.
+    if (this.#commit !== null) await this.#commit
+
+    // No await from here on: checks and writes are one step.
+    const isSame = this.#opening === opening
+    const written = acts.map((act) => (isSame ? this.#atomically(act, Date.now()) : SWEPT))
+    this.#commit ??= this.#committed()
+    return written.map(resultOf)
   }
 
   /**
@@ -209,6 +227,11 @@ class Undone extends Error {
     super(written.reason)
     this.written = written
   }
+}
+
+function resultOf(written: { readonly ok: true } | Exclude<Written, { ok: true }>): Result | null {
+  if (written.ok || written.reason === 'stored_before') return { ok: true }
+  return written.reason === 'swept' ? null : { ok: false, reason: written.reason }
 }
 
 const SWEPT = { ok: false, reason: 'swept' } as const

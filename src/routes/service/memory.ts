@@ -1,13 +1,34 @@
 import type { Memory, Recalled, RecallAsked } from '../../dialects/memory.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { callResponses, callUser } from '../../gateway/object-calls.ts'
+import { Together } from '../../gateway/together.ts'
 import { logError } from '../../http/log.ts'
-import type { RecallResult, StoreResult } from '../../objects/responses/results.ts'
+import type { RecallResult, ResponseToStore, StoreResult } from '../../objects/responses/results.ts'
 import type { Call } from '../call.ts'
+
+/** Characters. Longer responses together could be more than a call may carry. */
+const SHORT_CHARS = 65_536
+
+/** Short responses that one user's requests have stored at one time. Asked again, the object stores nothing twice. */
+const SHORT = new Together<ResponseToStore, StoreResult>({
+  alone: store,
+  together: (env, userId, responses) => env.RESPONSES.getByName(userId).storeTogether(responses),
+})
+
+function store(env: Env, userId: string, response: ResponseToStore): Promise<StoreResult> {
+  return callResponses<StoreResult>(env, userId, (responses) => responses.store(response))
+}
+
+function isShort({ body, settings, input, output }: ResponseToStore): boolean {
+  let length = body.length + settings.length
+  for (const { text } of input) length += text.length
+  for (const { text } of output) length += text.length
+  return length <= SHORT_CHARS
+}
 
 /** What this user's clients may store and find again. Makes no call until something must be found or stored. */
 export function memoryOf(call: Call, { userId }: KeyHolder): Memory {
-  const { env, requestId } = call
+  const { env, ctx, clock, requestId } = call
   return {
     async recall(asked) {
       const [isOn, recalled] = await Promise.all([
@@ -18,9 +39,15 @@ export function memoryOf(call: Call, { userId }: KeyHolder): Memory {
     },
     async store(response) {
       try {
-        const stored = await callResponses<StoreResult>(env, userId, (responses) =>
-          responses.store(response),
-        )
+        const asker = {
+          env,
+          userId,
+          clock,
+          waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work),
+        }
+        const stored = isShort(response)
+          ? await SHORT.ask(asker, response)
+          : await store(env, userId, response)
         if (!stored.ok)
           logError('response_not_stored', { request_id: requestId, reason: stored.reason })
         return stored.ok
