@@ -1,7 +1,7 @@
 /** The elements of a list are found wherever the text is cut, and nothing else is taken for one. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { ListElements } from '../../src/json/list-elements.ts'
+import { ListElements } from '../../src/http/list-elements.ts'
 
 function elementsOf(text: string, cuts: readonly number[], maxBytes = 10_000): (string | null)[] {
   const bytes = new TextEncoder().encode(text)
