@@ -10,6 +10,11 @@ const MAX_HELD_CHARS = 65_536
 /** Every this many writes a window is opened as a probe, to learn whether texts come fast. */
 const LOOK_EVERY = 16
 
+/** What an event of most dialects fits into. */
+const BUFFER_BYTES = 1024
+/** Of one UTF-16 unit. */
+const MAX_UTF8_BYTES = 3
+
 interface Waiter {
   readonly upTo: number
   readonly resolve: () => void
@@ -39,6 +44,9 @@ export class Outlet {
   /** How many texts the last window caught. */
   #brought = 0
   #isRunning = false
+  /** Characters written up to the end of the write that is under way. */
+  #running = 0
+  #buffer: Uint8Array | null = null
   #isBlocked = false
   #isClosing = false
   #endWindow: () => void = () => undefined
@@ -72,7 +80,7 @@ export class Outlet {
     this.#written += text.length
     this.#texts++
     if (this.#held.length >= FULL_CHARS) this.#endWindow()
-    if (!this.#isRunning) void this.#run()
+    if (!this.#isRunning) this.#run()
   }
 
   /** A promise to wait for before more is fetched; null if there is room. */
@@ -100,24 +108,33 @@ export class Outlet {
     await this.#writer.close().catch(() => undefined) // the client has left: there is nothing to close
   }
 
-  async #run(): Promise<void> {
-    this.#isRunning = true
-    try {
-      while (this.#held !== '') {
-        const upTo = this.#written
-        const bytes = this.#utf8.encode(this.#held)
-        this.#held = ''
-        this.#texts = 0
-        this.#isBlocked = true
-        await this.#writer.write(bytes)
-        this.#isBlocked = false
-        this.#tookUpTo(upTo)
-        if (this.#isWorthWaiting()) await this.#window()
-      }
-    } catch {
-      this.#left()
+  /** Callbacks instead of a loop with `await`: this runs for every chunk, and each function that waits is garbage. */
+  #run(): void {
+    if (this.#held === '') {
+      this.#isRunning = false
+      return
     }
-    this.#isRunning = false
+    this.#isRunning = true
+    this.#running = this.#written
+    const bytes = this.#bytesOf(this.#held)
+    this.#held = ''
+    this.#texts = 0
+    this.#isBlocked = true
+    this.#writer.write(bytes).then(this.#wrote, this.#left)
+  }
+
+  readonly #wrote = (): void => {
+    this.#isBlocked = false
+    this.#tookUpTo(this.#running)
+    if (this.#isWorthWaiting()) void this.#window().then(() => this.#run())
+    else this.#run()
+  }
+
+  /** The runtime has taken what was written before, so short texts all go through one buffer. */
+  #bytesOf(text: string): Uint8Array {
+    if (text.length * MAX_UTF8_BYTES > BUFFER_BYTES) return this.#utf8.encode(text)
+    this.#buffer ??= new Uint8Array(BUFFER_BYTES)
+    return this.#buffer.subarray(0, this.#utf8.encodeInto(text, this.#buffer).written)
   }
 
   #isWorthWaiting(): boolean {
@@ -141,7 +158,8 @@ export class Outlet {
     this.#waiters = this.#waiters.filter(({ upTo }) => upTo > taken)
   }
 
-  #left(): void {
+  readonly #left = (): void => {
+    this.#isRunning = false
     this.#hasLeft = true
     this.#isBlocked = false
     this.#held = ''
