@@ -1,5 +1,6 @@
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
 import type { Clock } from '../clock.ts'
+import type { Control } from './control.ts'
 import type { Lease } from '../objects/ledger/lease.ts'
 import { readText } from '../http/read-text.ts'
 import type { Settings } from '../settings.ts'
@@ -14,7 +15,7 @@ import { type GoogleError, parseGoogleError, readGoogleError } from '../upstream
 import { parseReply } from '../upstreams/reply.ts'
 import type { UpstreamFault, Verdict } from '../upstreams/verdict.ts'
 
-/** Why a call was aborted; the reason of its AbortSignal. */
+/** Why a call was ended; the reason of its control. */
 export const CLIENT_LEFT = 'client_left'
 export const TOO_SLOW = 'too_slow'
 /** The call is over and nothing more is wanted of the upstream: no failure. */
@@ -63,10 +64,8 @@ export interface AttemptInput {
    */
   readonly ask: () => Ask
   readonly settings: Settings
-  /**
-   * Aborts the upstream call, with CLIENT_LEFT or TOO_SLOW as its reason. A stream still needs it after the attempt.
-   */
-  readonly control: AbortController
+  /** Ends the upstream call, with CLIENT_LEFT or TOO_SLOW as its reason. A stream still needs it after the attempt. */
+  readonly control: Control
   readonly clock: Clock
   /** Whether the caller also wants the JSON text of the answer. */
   readonly keepsText?: boolean
@@ -78,30 +77,46 @@ export interface AttemptInput {
  */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const { lease, settings, control, clock } = input
-  const { access } = lease
+  const { access, model } = lease
   let ask: Ask | null = input.ask()
   const stream = ask.method === 'streamGenerateContent'
   const untime = clock.after(settings.answerTimeoutMs, () => control.abort(TOO_SLOW))
-  let status = 0
+  const begun = { status: 0 }
   try {
-    const calling = callUpstream({ access, model: lease.model, ask }, settings, control.signal)
+    const calling = callUpstream({ access, model, ask }, settings, control.signal)
     ask = null // this function waits for long, and would keep it in memory
-    const response = await calling
-    status = response.status
-    if (!response.ok) {
-      const retryAfter = response.headers.get('retry-after')
-      return failed(access, parseGoogleError(status, await errorText(response), retryAfter))
-    }
-    const { keepsText = false } = input
-    return stream
-      ? await opening(access, response, keepsText)
-      : await reading(access, response, keepsText)
+    const answered = answerTo(calling, { ...input, stream, begun })
+    const { ended } = control
+    const result = await (ended === null ? answered : Promise.race([answered, ended]))
+    return result ?? brokenOff(control, begun.status)
   } catch {
     // Every path out of here is a verdict, so that whatever went wrong is settled as what it was.
-    return brokenOff(control.signal, status)
+    return brokenOff(control, begun.status)
   } finally {
     untime()
   }
+}
+
+interface Reading {
+  readonly lease: Lease
+  readonly stream: boolean
+  readonly keepsText?: boolean
+  /** Gets the status, which is needed where the answer breaks off. */
+  readonly begun: { status: number }
+}
+
+async function answerTo(
+  calling: Promise<Response>,
+  { lease: { access }, stream, keepsText = false, begun }: Reading,
+): Promise<AttemptResult> {
+  const response = await calling
+  const { status } = response
+  begun.status = status
+  if (!response.ok) {
+    const retryAfter = response.headers.get('retry-after')
+    return failed(access, parseGoogleError(status, await errorText(response), retryAfter))
+  }
+  return stream ? opening(access, response, keepsText) : reading(access, response, keepsText)
 }
 
 /** The verdict on an error that arrived inside a 200 stream, with the error itself. */
@@ -112,11 +127,11 @@ export function faultOf(access: Access, fault: NonNullable<Batch['fault']>): Fai
 }
 
 /** What an aborted or broken connection means. */
-export function brokenOff(signal: AbortSignal, status: number): Failed {
-  if (signal.reason === CLIENT_LEFT) {
+export function brokenOff({ reason }: Pick<Control, 'reason'>, status: number): Failed {
+  if (reason === CLIENT_LEFT) {
     return { ok: false, verdict: { kind: 'cancelled' }, status, error: null }
   }
-  if (signal.reason === TOO_SLOW) return outage('timeout', status)
+  if (reason === TOO_SLOW) return outage('timeout', status)
   return outage(status === 0 ? 'unreachable' : 'truncated', status)
 }
 

@@ -3,12 +3,18 @@
  * request would cost several calls into the runtime; this is plain JavaScript.
  */
 export class Client {
+  /** Aborted when the client leaves; null if the client is no request's. */
+  readonly signal: AbortSignal | null
   #hasLeft = false
   readonly #watchers = new Set<() => void>()
 
+  constructor(signal: AbortSignal | null = null) {
+    this.signal = signal
+  }
+
   /** The client of a request, whose signal is aborted when it leaves. */
   static of({ signal }: Request): Client {
-    const client = new Client()
+    const client = new Client(signal)
     // `onabort` and no listener: a listener would cost more than everything it tells. Nobody else sets `onabort` on this
     // signal.
     if (signal.aborted) client.leave()

@@ -14,6 +14,7 @@ import type { Ask } from '../upstreams/front.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import type { AttemptInput, AttemptResult } from './attempt.ts'
 import type { Client } from './client.ts'
+import type { Control } from './control.ts'
 import type { Wording } from './request-wording.ts'
 
 /** What every journey needs, whatever Google is asked for. */
@@ -58,6 +59,8 @@ export interface ServeInput extends JourneyInput {
   readonly attempt?: (input: AttemptInput, isRepeat: boolean) => Promise<AttemptResult>
   /** How many calls the whole request takes, apart from retries; one if missing. Asked anew for each lease. */
   readonly calls?: () => LeaseRequest['calls']
+  /** Whether the answer is a stream; absent: it may be. */
+  readonly stream?: boolean
   /** How many choices are asked for at the same time. This journey is the first of them. */
   readonly choices?: number
   /** Called once, when the first lease is granted or refused. */
@@ -83,7 +86,7 @@ export interface Answering {
    * of quota.
    */
   readonly copied?: readonly string[]
-  readonly control: AbortController
+  readonly control: Control
   /** To be called once, with how the answer ended. The report is sent even if the request is over by then. */
   readonly settle: (
     verdict: Verdict,

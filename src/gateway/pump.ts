@@ -11,6 +11,7 @@ import type { CallSignature } from '../gemini/signatures.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
 import { addUsage, richerUsage } from '../gemini/usage.ts'
 import type { Failure } from '../failure/failure.ts'
+import type { Control } from './control.ts'
 import type { Lease } from '../objects/ledger/lease.ts'
 import type { Batch, UpstreamEvents } from '../upstreams/events.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
@@ -34,7 +35,7 @@ export interface PumpInput {
   readonly events: UpstreamEvents
   readonly first: Batch
   readonly encoder: StreamEncoder
-  readonly control: AbortController
+  readonly control: Control
   /** Fetches the rest of an answer that is longer than one call may give; null if the client does that itself. */
   readonly resume: ((token: string) => Promise<AttemptResult>) | null
   /** Asks for the answer once more, under the same lease; null if the answer may say nothing. */
@@ -153,7 +154,7 @@ class Pump {
       this.#outlet.write(this.#encode(batch))
       const room = this.#outlet.room()
       if (room !== null) await room
-      if (this.#isStopped) return this.#finish(brokenOff(control.signal, 200))
+      if (this.#isStopped) return this.#finish(brokenOff(control, 200))
       if (batch.fault !== null) return this.#finish(faultOf(lease.access, batch.fault))
       if (batch.done || this.#isSilent()) {
         const next = await this.#resume()
@@ -167,7 +168,7 @@ class Pump {
         batch = await events.next()
       } catch {
         // The upstream's connection broke or was aborted; `brokenOff` tells which.
-        return this.#finish(brokenOff(control.signal, 200))
+        return this.#finish(brokenOff(control, 200))
       }
       this.#hear()
     }
@@ -259,7 +260,7 @@ class Pump {
     const { encoder, lease, control } = this.#input
     const { signatures = [] } = encoder
     const usage = this.#usage
-    if (control.signal.reason === CLIENT_LEFT) {
+    if (control.reason === CLIENT_LEFT) {
       return { verdict: { kind: 'cancelled' }, usage, signatures }
     }
     if (failed !== null && !this.#isWhole) {

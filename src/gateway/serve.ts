@@ -1,5 +1,6 @@
 import type { UsageMetadata } from '../gemini/types.ts'
 import type { Lease, LeaseResult, Settlement } from '../objects/ledger/lease.ts'
+import { type Control, controlOf } from './control.ts'
 import type { Took } from '../objects/ledger/latency.ts'
 import type { Ask } from '../upstreams/front.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
@@ -47,7 +48,7 @@ async function travel(
   while (granted.ok) {
     journey.began()
     const { lease: lent } = granted
-    const control = new AbortController()
+    const control = controlOf(input)
     const unwatch = input.client.whenLeft(() => control.abort(CLIENT_LEFT))
     const unrenew = keepRenewed(input, lent.id)
     const release = (): void => {
@@ -130,7 +131,7 @@ const BROKEN: Verdict = { kind: 'upstream_fault', reason: 'internal' }
 
 interface Begun {
   readonly lent: Lease
-  readonly control: AbortController
+  readonly control: Control
   readonly release: () => void
   readonly asked: AttemptInput
   readonly result: Extract<AttemptResult, { ok: true }>

@@ -1,5 +1,6 @@
 /** A crash of our own code while a stream is passed on. No known answer of Google's causes one. */
 import { describe, expect, it } from 'vitest'
+import { Aborting } from '../../src/gateway/control.ts'
 import { Outlet } from '../../src/gateway/outlet.ts'
 import type { StreamEncoder } from '../../src/dialects/dialect.ts'
 import { pump } from '../../src/gateway/pump.ts'
@@ -23,7 +24,7 @@ function carried(encoder: Partial<StreamEncoder>): {
     lease: { deadline: Date.now() + 60_000 } as Lease,
     events,
     first: { responses: [FRAME], fault: null, done: true },
-    control: new AbortController(),
+    control: new Aborting(),
     resume: bug,
     again: null,
     isRepeat: false,
