@@ -30,7 +30,7 @@ export function callUpstream(
   const front = FRONTS[access.upstream]
   return fetch(front.url(access, model, ask.method, settings), {
     method: 'POST',
-    headers: headersOf(access),
+    headers: keptHeadersOf(access),
     body: uploadOf(wellFormedJson(front.body(access, model, ask.json, ask.method)), ask.cuttings),
     // A redirect would carry the credential to wherever it points.
     redirect: 'manual',
@@ -40,6 +40,21 @@ export function callUpstream(
 
 /** Headers of every call. The runtime copies a Headers object faster than it converts a record. */
 const COMMON = new Headers({ 'content-type': 'application/json', 'user-agent': 'pollux' })
+
+/** The headers of the last credentials' calls. A call copies them, which is cheaper than making them. */
+const kept = new Map<string, Headers>()
+const MAX_KEPT = 100
+
+function keptHeadersOf(access: Access): Headers {
+  const { auth, quotaProject } = access
+  const name = `${auth.scheme} ${auth.value} ${quotaProject}`
+  const known = kept.get(name)
+  if (known !== undefined) return known
+  if (kept.size >= MAX_KEPT) kept.clear()
+  const headers = headersOf(access)
+  kept.set(name, headers)
+  return headers
+}
 
 /** The credential's own headers and Pollux's name. Nothing of the client's headers is passed on. */
 export function headersOf({ auth, quotaProject }: Access): Headers {
