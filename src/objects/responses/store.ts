@@ -14,13 +14,16 @@ export interface Store {
   readonly histories: Histories
   readonly responses: StoredResponses
   readonly conversations: Conversations
-  /** The digest of what a client sends unchanged with each turn: the last one is not made again. */
+  /** The digest of what a client sends unchanged with each turn: the last one is not made again, unless the text is very long. */
   readonly settingsDigest: (text: string) => string
   /** Grows with each `forget`: what was found before may no longer be there. */
   readonly epoch: () => number
   /** To be called when rows were deleted, or a transaction was undone: what is known of it may no longer be true. */
   readonly forget: () => void
 }
+
+/** An object stays in memory between requests, and settings may be as long as a body. */
+const MAX_KEPT_CHARS = 262_144
 
 export function openStore(sql: SqlStorage, key: DataKey): Store {
   const contents = new Contents(sql)
@@ -35,8 +38,10 @@ export function openStore(sql: SqlStorage, key: DataKey): Store {
     responses: new StoredResponses(sql),
     conversations: new Conversations(sql),
     settingsDigest(text) {
-      if (last?.text !== text) last = { text, digest: key.digest(text) }
-      return last.digest
+      if (last?.text === text) return last.digest
+      const digest = key.digest(text)
+      if (text.length <= MAX_KEPT_CHARS) last = { text, digest }
+      return digest
     },
     epoch: () => epoch,
     forget() {
