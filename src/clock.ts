@@ -26,7 +26,7 @@ export class Clock {
     const alarm = { at: now + ms, ring }
     this.#alarms.push(alarm)
     this.#setTimer(now)
-    return () => this.#drop(alarm)
+    return () => void this.#drop(alarm)
   }
 
   /** To be called when a part of the request is over: stops the timer if nothing is waited for. */
@@ -34,9 +34,11 @@ export class Clock {
     if (this.#alarms.length === 0) this.#stop()
   }
 
-  #drop(alarm: Alarm): void {
+  /** False if it was cancelled, or has rung. */
+  #drop(alarm: Alarm): boolean {
     const at = this.#alarms.indexOf(alarm)
     if (at !== -1) this.#alarms.splice(at, 1)
+    return at !== -1
   }
 
   #setTimer(now: number): void {
@@ -59,8 +61,8 @@ export class Clock {
     this.#timerAt = Infinity
     const now = Date.now()
     for (const alarm of this.#alarms.filter(({ at }) => at <= now)) {
-      this.#drop(alarm)
-      alarm.ring()
+      // One that is due may be cancelled by the one before it.
+      if (this.#drop(alarm)) alarm.ring()
     }
     if (this.#alarms.length > 0) this.#setTimer(now)
   }
