@@ -1,5 +1,5 @@
 import type { Target } from '../gemini/fit/aim.ts'
-import type { UriRef } from '../gemini/media/owned-uris.ts'
+import type { UriRef } from '../gemini/media/uri-ref.ts'
 import type { PinRef } from '../gemini/pins.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 

@@ -1,4 +1,4 @@
-import type { UriRef } from '../gemini/media/owned-uris.ts'
+import type { UriRef } from '../gemini/media/uri-ref.ts'
 
 import type { Refused, Sent } from './dialect.ts'
 

@@ -1,5 +1,6 @@
 import type { Failure } from '../failure/failure.ts'
-import type { UriRef } from '../gemini/media/owned-uris.ts'
+import { isOwned } from '../gemini/media/owned-uris.ts'
+import type { UriRef } from '../gemini/media/uri-ref.ts'
 import type { Refusal } from '../objects/ledger/lease.ts'
 
 /** Refuses a request that names things of two credentials: no single credential can read both. */
@@ -47,6 +48,13 @@ export function away(
  * exists.
  */
 export function notAllowed({ uri, param }: UriRef): Failure {
+  if (!isOwned(uri)) {
+    return {
+      reason: 'invalid_value',
+      message: `Invalid value: '${param}' names something that Google would read or sign in with by the rights of this gateway's credentials. Ask the admin of this gateway to allow it (media_uris), or leave it out.`,
+      param,
+    }
+  }
   const what = /^\s*gs:/i.test(uri)
     ? 'names a place in Google Cloud Storage that this API key may not read. Ask the admin of this gateway to allow it (media_uris), or send the file itself.'
     : 'names a file that is none of this API key. Upload it with this key, or send the file itself.'

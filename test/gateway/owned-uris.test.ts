@@ -271,14 +271,120 @@ describe('a file of the Files API', () => {
   })
 })
 
+const STORE = 'projects/p-1/locations/global/collections/default_collection/dataStores/salaries'
+const SECRET = 'projects/p-1/secrets/s/versions/1'
+const SERVICE_ACCOUNT = 'admin@p-1.iam.gserviceaccount.com'
+const external = (how: object): object => ({
+  retrieval: { externalApi: { endpoint: 'https://example.com', ...how } },
+})
+
+describe('what a tool names in the project of the credential', () => {
+  it.each<[object, string]>([
+    [{ retrieval: { vertexAiSearch: { datastore: STORE } } }, 'retrieval.vertexAiSearch.datastore'],
+    [{ retrieval: { vertex_ai_search: { engine: STORE } } }, 'retrieval.vertex_ai_search.engine'],
+    [
+      { retrieval: { vertexAiSearch: { dataStoreSpecs: [{ dataStore: STORE }] } } },
+      'retrieval.vertexAiSearch.dataStoreSpecs[0].dataStore',
+    ],
+    [
+      { retrieval: { vertexRagStore: { ragResources: [{ ragCorpus: 'projects/p/c' }] } } },
+      'retrieval.vertexRagStore.ragResources[0].ragCorpus',
+    ],
+    [
+      { retrieval: { vertexRagStore: { rag_corpora: ['projects/p/c'] } } },
+      'retrieval.vertexRagStore.rag_corpora[0]',
+    ],
+    [
+      external({ apiAuth: { apiKeyConfig: { apiKeySecretVersion: SECRET } } }),
+      'retrieval.externalApi.apiAuth.apiKeyConfig.apiKeySecretVersion',
+    ],
+    [
+      external({ authConfig: { httpBasicAuthConfig: { credentialSecret: SECRET } } }),
+      'retrieval.externalApi.authConfig.httpBasicAuthConfig.credentialSecret',
+    ],
+    [
+      external({ authConfig: { googleServiceAccountConfig: {} } }),
+      'retrieval.externalApi.authConfig.googleServiceAccountConfig',
+    ],
+    [
+      { googleMaps: { authConfig: { oauthConfig: { serviceAccount: SERVICE_ACCOUNT } } } },
+      'googleMaps.authConfig.oauthConfig.serviceAccount',
+    ],
+  ])('is refused before Google is asked: %j', async (tool, field) => {
+    for (const kind of ['service_account', 'authorized_user', 'api_key'] as const) {
+      const user = await givenUser([kind])
+      const body = { ...NATIVE_BODY, tools: [{ googleSearch: {} }, tool] }
+      for (const answer of [
+        await native(user.key, body),
+        await nativeStream(user.key, body),
+        await native(
+          user.key,
+          { generateContentRequest: { model: `models/${MODEL}`, ...body } },
+          { method: 'countTokens' },
+        ),
+      ]) {
+        expect(await outcome(user, answer)).toMatchObject(refusing(`tools[1].${field}`))
+      }
+    }
+  })
+
+  it('goes to Google where an admin has allowed it, and nothing beside it', async () => {
+    const user = await givenUser(['service_account'])
+    await configure(user, { media_uris: [STORE] })
+    const asking = (datastore: string): Promise<Response> =>
+      native(user.key, {
+        ...NATIVE_BODY,
+        tools: [{ retrieval: { vertexAiSearch: { datastore } } }],
+      })
+    expect((await asking(STORE)).status).toBe(200)
+    expect((await asking(STORE.replace('p-1', 'p-2'))).status).toBe(400)
+    expect((await asking(`${STORE}/../x`)).status).toBe(400)
+  })
+
+  it('is not what a client’s own function speaks of, nor the client’s own key', async () => {
+    const user = await givenUser(['service_account'])
+    const properties = { engine: { type: 'string', example: { engine: STORE } } }
+    const parameters = { type: 'object', properties }
+    for (const tool of [
+      { functionDeclarations: [{ name: 'retrieval', parameters }] },
+      external({ authConfig: { apiKeyConfig: { apiKeyString: 'mine' } } }),
+    ]) {
+      expect((await native(user.key, { ...NATIVE_BODY, tools: [tool] })).status).toBe(200)
+    }
+  })
+
+  it('is refused of what makes a cache or a batch as well', async () => {
+    const user = await givenUser(['api_key'])
+    const tools = [{ retrieval: { vertexAiSearch: { datastore: STORE } } }]
+    const request = { ...NATIVE_BODY, tools }
+    const batch = { inputConfig: { requests: { requests: [{ request }] } } }
+    for (const [path, body] of [
+      ['cachedContents', { model: `models/${MODEL}`, ...request }],
+      [`models/${MODEL}:batchGenerateContent`, { batch }],
+    ] as const) {
+      const answer = await post(`/v1beta/${path}`, user.key, body)
+      expect(await outcome(user, answer)).toMatchObject(
+        refusing('tools[0].retrieval.vertexAiSearch.datastore'),
+      )
+    }
+  })
+})
+
 describe('what an admin allows', () => {
-  it.each(['gs://', 'gs:///a', 'https://example.com/', 'gs://b/', '', 'gs://bucket/a b'])(
-    'is an address that names a bucket: %s is none',
-    async (uri) => {
-      const user = await givenUser(['api_key'])
-      const answer = await admin('PATCH', `users/${user.userId}`, { media_uris: [uri] })
-      expect(answer.status).toBe(400)
-      expect((await answer.json<ErrorBody>()).error.param).toBe('media_uris[0]')
-    },
-  )
+  it.each([
+    'projects/',
+    'projects//x',
+    'projects/p',
+    'gs://',
+    'gs:///a',
+    'https://example.com/',
+    'gs://b/',
+    '',
+    'gs://bucket/a b',
+  ])('is an address that names a bucket or a project: %s is none', async (uri) => {
+    const user = await givenUser(['api_key'])
+    const answer = await admin('PATCH', `users/${user.userId}`, { media_uris: [uri] })
+    expect(answer.status).toBe(400)
+    expect((await answer.json<ErrorBody>()).error.param).toBe('media_uris[0]')
+  })
 })

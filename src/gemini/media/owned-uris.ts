@@ -1,18 +1,13 @@
 /**
- * Some addresses Google reads with the rights of the credential's owner: `gs://` of Cloud Storage, and files of the
- * Files API. A client that may name any of them can read whatever the owner can. So a user may name only what an
+ * Some addresses Google reads with the rights of the credential's owner: `gs://` of Cloud Storage, files of the Files
+ * API, and what tools name (owned-stores.ts). A client that may name any of them can read whatever the owner can. So a user may name only what an
  * admin has allowed, and files that were uploaded through the user's own ring.
  */
 import { fileIdIn } from '../pins.ts'
 import { isRecord } from '../../json/record.ts'
 import type { Attachment } from './attachment.ts'
-
-/** An address that a request names, and the field that names it. */
-export interface UriRef {
-  readonly uri: string
-  /** Path such as `contents[0].parts[1].fileData.fileUri`. */
-  readonly param: string
-}
+import { ownedInTools, STORE_PREFIX } from './owned-stores.ts'
+import type { UriRef } from './uri-ref.ts'
 
 const STORAGE = /^\s*gs:/i
 const FILES_API = /^\s*https?:\/*(?:[^/]*@)?generativelanguage\.[^/]*googleapis\.com(?:[:/]|$)/i
@@ -24,16 +19,20 @@ export function isOwned(uri: string): boolean {
   return STORAGE.test(uri) || FILES_API.test(uri) || fileIdIn(uri) !== null
 }
 
-/** What an admin may allow: a bucket, a path within a bucket, or all files of the Files API. */
-export const MEDIA_URI_PREFIX =
+/** What an admin may allow: a bucket, a path within a bucket, all files of the Files API, or names in a project. */
+export function isPrefix(text: string): boolean {
+  return MEDIA_URI_PREFIX.test(text) || STORE_PREFIX.test(text)
+}
+
+const MEDIA_URI_PREFIX =
   /^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]\/[^\s\\]{0,700}$|^https:\/\/generativelanguage\.googleapis\.com\/v1beta\/files\/[\w-]{0,200}$/
 
 /** A path with `.` or `..` steps may lead out of the prefix that it begins with. */
 const DOTS = /(?:^|\/)\.{1,2}(?:\/|$)/
 
 /**
- * `prefixes` must match MEDIA_URI_PREFIX: they include the slash after the bucket's name, so that none matches
- * another bucket. Pure.
+ * `prefixes` must pass `isPrefix`: they include the slash after the name of the bucket or project, so that none
+ * matches another. Pure.
  */
 export function isAllowed(uri: string, prefixes: readonly string[]): boolean {
   return prefixes.some((prefix) => uri.startsWith(prefix)) && !DOTS.test(uri)
@@ -49,7 +48,7 @@ export function ownedIn(
 }
 
 /** Matches every JSON text that may name an owned address, including texts with escapes, which may hide one. */
-const MAY_NAME = /gs:|files\/|generativelanguage|\\u00|\\\//i
+const MAY_NAME = /gs:|files\/|generativelanguage|retrieval|auth_?config|\\u00|\\\//i
 
 /**
  * The owned addresses in a request of Google's own format, wherever a `fileUri` stands: in results of functions, in
@@ -83,7 +82,8 @@ function ownedUnder(names: RegExp, value: unknown): readonly UriRef[] {
       for (const [name, item] of Object.entries(inner)) {
         const param = at === '' ? name : `${at}.${name}`
         if (typeof item !== 'string') {
-          if (!DATA.includes(name)) open.push({ at: param, value: item })
+          if (name === 'tools') found.push(...ownedInTools(item, param).toReversed())
+          else if (!DATA.includes(name)) open.push({ at: param, value: item })
         } else if (names.test(name) && isOwned(item)) found.push({ uri: item, param })
       }
     }

@@ -1,5 +1,5 @@
 import type { CallSignature, KnownSignatures } from '../../gemini/signatures.ts'
-import type { UriRef } from '../../gemini/media/owned-uris.ts'
+import type { UriRef } from '../../gemini/media/uri-ref.ts'
 import type { NewPin, PinRef } from '../../gemini/pins.ts'
 import type { Preferences } from '../../gemini/preferences.ts'
 import type { Price } from '../../wire/prices.ts'

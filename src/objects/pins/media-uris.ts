@@ -1,4 +1,5 @@
-import { isAllowed, type UriRef } from '../../gemini/media/owned-uris.ts'
+import { isAllowed } from '../../gemini/media/owned-uris.ts'
+import type { UriRef } from '../../gemini/media/uri-ref.ts'
 import { fileIdIn, MAX_PINS_ASKED, type PinRef } from '../../gemini/pins.ts'
 import type { UserState } from '../state.ts'
 

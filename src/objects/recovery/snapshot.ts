@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { REASONING_FORMATS } from '../../gemini/reasoning.ts'
-import { MEDIA_URI_PREFIX } from '../../gemini/media/owned-uris.ts'
+import { isPrefix } from '../../gemini/media/owned-uris.ts'
 import { safetySettings } from '../../gemini/safety.ts'
 import { UPSTREAMS } from '../../gemini/upstreams.ts'
 import { LOCATION, PROJECT } from '../../upstreams/credential.ts'
@@ -88,7 +88,7 @@ const keys = lazy(() =>
 )
 
 const mediaUris = lazy(() =>
-  v.pipe(v.array(v.pipe(v.string(), v.regex(MEDIA_URI_PREFIX))), v.maxLength(MAX_MEDIA_URIS)),
+  v.pipe(v.array(v.pipe(v.string(), v.check(isPrefix))), v.maxLength(MAX_MEDIA_URIS)),
 )
 
 /** Checked as strictly as a request: a bundle comes from outside, and its values become addresses and limits. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { REASONING_FORMATS } from '../../gemini/reasoning.ts'
 import { safetySettings } from '../../gemini/safety.ts'
-import { MEDIA_URI_PREFIX } from '../../gemini/media/owned-uris.ts'
+import { isPrefix } from '../../gemini/media/owned-uris.ts'
 import { MAX_MEDIA_URIS, MODES } from '../../objects/config/user-settings.ts'
 
 import { definedOf } from './defined.ts'
@@ -78,9 +78,9 @@ const mediaUris = lazy(() =>
       v.pipe(
         v.string('a string'),
         v.transform((uri) => (/^gs:\/\/[^/]+$/.test(uri) ? `${uri}/` : uri)),
-        v.regex(
-          MEDIA_URI_PREFIX,
-          'must be what addresses begin with, such as gs://bucket/folder/ or https://generativelanguage.googleapis.com/v1beta/files/',
+        v.check(
+          isPrefix,
+          'must be what addresses begin with, such as gs://bucket/folder/, https://generativelanguage.googleapis.com/v1beta/files/ or projects/my-project/',
         ),
       ),
       'an array of what addresses begin with',
