@@ -1,7 +1,7 @@
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Access } from './credential.ts'
 import type { GoogleError } from './google-error.ts'
-import { BY_REASON, sayingOf } from './named-faults.ts'
+import { BY_REASON, isOfAnotherService, sayingOf } from './named-faults.ts'
 import { ownerLink } from './owner-link.ts'
 import { isOutsidePlan, isQuota, quotaVerdict } from './quota-verdict.ts'
 import type { Verdict } from './verdict.ts'
@@ -76,6 +76,9 @@ function reasoned(error: GoogleError): Verdict | undefined {
   // An outage says nothing about the credential, whatever reasons come with it.
   if (error.httpStatus >= 500) return undefined
   const named = error.reasons.flatMap((reason) => BY_REASON.get(reason) ?? [])[0]
+  if (named !== undefined && isOfAnotherService(error.metadata['service'])) {
+    return { ...INVALID, suspicion: named.reason }
+  }
   if (named?.reason !== 'validation_required') return named
   // The Help detail also links to a page of support, which does not verify the account (docs/google.md: Errors by
   // status).

@@ -72,6 +72,31 @@ export const BY_REASON: ReadonlyMap<string, FaultVerdict> = new Map(
   }),
 )
 
+/**
+ * The services that a credential needs to serve at all. An error of any other is about what a request named, such as a
+ * file in Cloud Storage or a data store (docs/google.md: Errors by status).
+ */
+const OWN_SERVICES: ReadonlySet<string> = new Set(
+  [
+    'generativelanguage',
+    'aiplatform',
+    'agentplatform',
+    'cloudcode-pa',
+    'cloudaicompanion',
+    'serviceusage',
+    'cloudresourcemanager',
+    'iam',
+    'iamcredentials',
+    'oauth2',
+    'sts',
+  ].map((name) => `${name}.googleapis.com`),
+)
+
+/** `service` is what an ErrorInfo says of itself. */
+export function isOfAnotherService(service: string | undefined): boolean {
+  return service !== undefined && /\.googleapis\.com$/.test(service) && !OWN_SERVICES.has(service)
+}
+
 interface Saying {
   readonly at: readonly number[]
   readonly says: RegExp
@@ -174,7 +199,7 @@ const SAYINGS: readonly Saying[] = [
   },
   {
     at: [403],
-    says: /^[\w\s().-]{1,100} has not been used in project \S+ before or it is disabled\b/i,
+    says: /^(Vertex AI|Agent Platform|Generative Language|Gemini( Developer| for Google Cloud)?|Cloud AI Companion|Cloud Code Private) API has not been used in project \S+ before or it is disabled\b/i,
     means: dead('service_disabled'),
   },
   { at: [403], says: /^This API method requires billing\b/i, means: dead('billing_disabled') },

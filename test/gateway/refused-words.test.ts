@@ -23,6 +23,11 @@ const REFUSALS = [
   [403, 'PERMISSION_DENIED', 'Access to corpus corpora/k3x9 was not granted.'],
   [404, 'NOT_FOUND', 'Not found: cached content metadata for 735001.'],
   [404, 'NOT_FOUND', 'Thing k3x9 could not be found.'],
+  [
+    403,
+    'PERMISSION_DENIED',
+    'Cloud Storage API has not been used in project 5 before or it is disabled.',
+  ],
 ] as const
 
 const TOOLS = [
