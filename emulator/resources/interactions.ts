@@ -17,6 +17,7 @@ import { describeInteraction, stepsOf, usageOf } from './describe-interaction.ts
 import { eventsOf, framesOf } from './interaction-events.ts'
 import { contentsOf } from './interaction-input.ts'
 import { ownThings } from './own-things.ts'
+import { hasHalfPair } from '../upstreams/body.ts'
 import { callerOf, notFound } from './owner.ts'
 
 /** How long the paid tier keeps an interaction. */
@@ -182,7 +183,7 @@ function withInteraction(
 function parse(text: string): JsonObject | undefined {
   try {
     const body: unknown = JSON.parse(text)
-    return isObject(body) ? body : undefined
+    return isObject(body) && !hasHalfPair(text, body) ? body : undefined
   } catch {
     return undefined
   }

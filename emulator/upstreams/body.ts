@@ -20,8 +20,13 @@ export function readBody(exchange: Exchange, message: string): Step<JsonObject> 
       'Invalid JSON payload received. Unknown name "": Root element must be a message.'
     return { ok: false, failure: invalidArgument(problem) }
   }
-  if (HALF_PAIR.test(text) && !isWellFormed(body)) return { ok: false, failure: notJson(text) }
+  if (hasHalfPair(text, body)) return { ok: false, failure: notJson(text) }
   return parseMessage(message, body, route)
+}
+
+/** `body` is what the text says. */
+export function hasHalfPair(text: string, body: unknown): boolean {
+  return HALF_PAIR.test(text) && !isWellFormed(body)
 }
 
 /** Only an escape can produce half a surrogate pair, since UTF-8 has none. */

@@ -2,6 +2,7 @@
  * Makes things at Google that use a model: caches, batches, interactions. They count like every other use of that
  * model.
  */
+import { wellFormedJson } from '../json/well-formed.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { Operation } from '../gemini/operations.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
@@ -49,7 +50,7 @@ export async function make(input: MakeInput): Promise<Made> {
     try {
       const response = await patientFetch(
         `${settings.geminiApiBaseUrl}${path(model)}`,
-        { method: 'POST', headers: headersOf(access), body: body(model) },
+        { method: 'POST', headers: headersOf(access), body: wellFormedJson(body(model)) },
         { signal: control.signal, ms: settings.answerTimeoutMs },
       )
       if (response.ok) {

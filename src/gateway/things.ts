@@ -1,4 +1,6 @@
 /** Asks Google about things that only one credential knows: files, cached contents, batches, interactions. */
+import { wellFormedJson } from '../json/well-formed.ts'
+import { jsonResponse } from '../json/json-response.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { NewPin, Pin, PinRef } from '../gemini/pins.ts'
 import type { BorrowResult } from '../objects/pins/borrowing.ts'
@@ -88,6 +90,7 @@ export async function askAbout(
   }: {
     readonly method: string
     readonly path: string
+    /** JSON, with which no half a surrogate pair goes to Google. */
     readonly body?: string | undefined
     readonly headers?: Readonly<Record<string, string>>
   },
@@ -97,7 +100,7 @@ export async function askAbout(
   try {
     return await patientFetch(
       `${settings.geminiApiBaseUrl}${path}`,
-      { method, headers: sent, ...(body !== undefined && { body }) },
+      { method, headers: sent, ...(body !== undefined && { body: wellFormedJson(body) }) },
       { signal, ms: settings.answerTimeoutMs },
     )
   } catch {
@@ -147,7 +150,7 @@ export async function refusedBy(
       const message = quotable(error.message, access) ?? 'Google refused the request.'
       const status = error.status || 'INVALID_ARGUMENT'
       const body = { error: { code: response.status, message, status } }
-      return { reply: Response.json(body, { status: response.status }), isCredentials: false }
+      return { reply: jsonResponse(body, { status: response.status }), isCredentials: false }
     }
   }
 }

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../json/json-response.ts'
 import { sha256Hex } from '../bytes/sha256.ts'
 
 /**
@@ -9,7 +10,7 @@ export async function conditional<T extends { readonly now: string }>(
   answer: T,
 ): Promise<Response> {
   const { now: _now, ...rest } = answer
-  return withTag(request, JSON.stringify(rest), () => Response.json(answer))
+  return withTag(request, JSON.stringify(rest), () => jsonResponse(answer))
 }
 
 /** The same for any answer. `same` is the text whose change makes a new tag; `whole` makes the answer. */

@@ -30,6 +30,11 @@ export class WholeCharacters {
   /** The first half of a pair, if the last piece ended with one. */
   #half = ''
 
+  /** Whether the last piece ended with one. */
+  get isCut(): boolean {
+    return this.#half !== ''
+  }
+
   /** The piece in whole characters. If it ends in a first half, that half is kept for the next piece. */
   next(piece: string): string {
     // True of nearly every piece. Checking is much cheaper than copying.

@@ -94,7 +94,7 @@ const OWN_SERVICES: ReadonlySet<string> = new Set(
 
 /** `service` is what an ErrorInfo says of itself. */
 export function isOfAnotherService(service: string | undefined): boolean {
-  return service !== undefined && /\.googleapis\.com$/.test(service) && !OWN_SERVICES.has(service)
+  return service !== undefined && service.endsWith('.googleapis.com') && !OWN_SERVICES.has(service)
 }
 
 interface Saying {

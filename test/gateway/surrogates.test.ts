@@ -3,7 +3,17 @@
  * either direction.
  */
 import { describe, expect, it } from 'vitest'
-import { callsOf, chat, givenUser, google, post, type User } from '../support/pollux.ts'
+import { wholeCharacters } from '../../src/routes/service/things/whole-characters.ts'
+import {
+  callsOf,
+  chat,
+  fetchPollux,
+  givenUser,
+  google,
+  post,
+  settledStats,
+  type User,
+} from '../support/pollux.ts'
 
 const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
 const HALF = 'cut \ud83d'
@@ -218,6 +228,126 @@ describe.each(OTHERS)('at %s', (path, body) => {
       }
     },
   )
+})
+
+describe('what makes things of Google’s', () => {
+  const contents = [{ role: 'user', parts: [{ text: 'word '.repeat(6000) + HALF }] }]
+  const requests = { requests: [{ request: { contents }, metadata: { key: HALF } }] }
+  const batch = { displayName: HALF, inputConfig: { requests } }
+  const embedding = { request: { content: { parts: [{ text: HALF }] } } }
+  it.each<[string, string, object]>([
+    ['a cache', 'cachedContents', { model: `models/${MODEL}`, displayName: HALF, contents }],
+    ['a batch', `models/${MODEL}:batchGenerateContent`, { batch }],
+    [
+      'a batch of embeddings',
+      'models/gemini-embedding-001:asyncBatchEmbedContent',
+      { batch: { displayName: HALF, inputConfig: { requests: { requests: [embedding] } } } },
+    ],
+    ['an interaction', 'interactions', { model: MODEL, input: HALF, system_instruction: HALF }],
+    ['a stream', 'interactions', { model: MODEL, input: HALF, stream: true }],
+  ])('is sent without a half: %s', async (_, path, body) => {
+    const user = await givenUser()
+    const answer = await post(`/v1beta/${path}`, user.key, body)
+    const text = await answer.text()
+    expect([answer.status, text]).toEqual([200, expect.not.stringMatching(/\\ud83d(?!\\ude)/)])
+    const [call] = await google.calls({ credential: handleOf(user) })
+    expect(JSON.stringify(call?.body)).toContain('cut \ufffd')
+    expect(holdsHalf(call?.body)).toBe(false)
+    await settledStats(user)
+  })
+
+  it('is changed without a half, and an upload begins without one', async () => {
+    const user = await givenUser()
+    const made = await post('/v1beta/cachedContents', user.key, {
+      model: `models/${MODEL}`,
+      contents,
+    })
+    const { name } = await made.json<{ name: string }>()
+    const changed = await fetchPollux(`/v1beta/${name}`, {
+      method: 'PATCH',
+      headers: { 'x-goog-api-key': user.key },
+      body: `{"ttl":"600s","displayName":"\\ud83d"}`,
+    })
+    await changed.text()
+    const begun = await post(
+      '/upload/v1beta/files',
+      user.key,
+      `{"file":{"displayName":"\\ud83d"}}`,
+      {
+        headers: {
+          'x-goog-api-key': user.key,
+          'x-goog-upload-protocol': 'resumable',
+          'x-goog-upload-command': 'start',
+          'x-goog-upload-header-content-type': 'text/plain',
+        },
+      },
+    )
+    expect(begun.status).toBe(200)
+    const calls = await google.calls({ credential: handleOf(user) })
+    expect(calls).toHaveLength(3)
+    expect(holdsHalf(calls.map(({ body }) => body))).toBe(false)
+  })
+
+  it.each([false, true])('tells no half and loses no character (stream: %s)', async (stream) => {
+    const user = await givenUser()
+    const text = 'say \ud83d \ude00 it 😀 \ud83d'
+    await google.script({
+      credential: handleOf(user),
+      method: 'createInteraction',
+      reply: { text },
+    })
+    const answer = await post('/v1beta/interactions', user.key, {
+      model: MODEL,
+      input: 'x',
+      stream,
+    })
+    const told = await answer.text()
+    expect(answer.status).toBe(200)
+    const frames = stream ? told.split('\n').filter((line) => line.startsWith('data: {')) : [told]
+    const values = frames.map((frame): unknown => JSON.parse(frame.replace(/^data: /, '')))
+    expect(JSON.stringify(values)).toContain('😀')
+    expect(holdsHalf(values)).toBe(false)
+    await settledStats(user)
+  })
+})
+
+describe('the stream of an interaction', () => {
+  it('has whole characters, however Google and the network cut it', async () => {
+    const delta = (text: string, index = 0): string =>
+      `event: step.delta\r\ndata: {"event_type":"step.delta","index":${index},"delta":{"type":"text","text":"${text}"}}\r\n\r\n`
+    const sent = `${delta('é \\uD83d')}${delta('\\ud83d', 1)}${delta('\\uDe00 on')}${delta('x', 1)}event: done\ndata: [DONE]\n\n`
+    const bytes = new TextEncoder().encode(sent)
+    for (const size of [1, 7, bytes.length]) {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const told = new Response(readable.pipeThrough(wholeCharacters())).text()
+      const writer = writable.getWriter()
+      for (let at = 0; at < bytes.length; at += size) {
+        await writer.write(bytes.slice(at, at + size))
+      }
+      await writer.close()
+      const texts = [...(await told).matchAll(/"text":"([^"]*)"/g)].map(([, text]) => text)
+      expect(texts).toEqual(['é ', '', '😀 on', '\ufffdx'])
+      expect(await told).toMatch(/\r\n\r\nevent: done\ndata: \[DONE\]\n\n$/)
+    }
+  })
+})
+
+describe('what is stored', () => {
+  it('is told without a half', async () => {
+    const user = await givenUser()
+    const metadata = { [HALF]: HALF }
+    const item = { type: 'message', role: 'user', content: HALF }
+    const made = await post('/v1/conversations', user.key, { metadata, items: [item] })
+    const { id } = await made.clone().json<{ id: string }>()
+    const list = await fetchPollux(`/v1/conversations/${id}/items`, {
+      headers: { authorization: `Bearer ${user.key}` },
+    })
+    for (const answer of [made, list]) {
+      const told = await answer.json()
+      expect(JSON.stringify(told)).toContain('cut \ufffd')
+      expect(holdsHalf(told)).toBe(false)
+    }
+  })
 })
 
 describe('elsewhere', () => {

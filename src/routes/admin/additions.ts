@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import { VAULT_CLOSED } from '../../gateway/failure-of.ts'
 import { callUser } from '../../gateway/object-calls.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -39,7 +40,7 @@ export async function addCredential(call: Call): Promise<Reply> {
   const [result] = put.results
   if (result === undefined) throw new Error('One credential was put, and none answered for.')
   if (!result.ok) return refusalOf(result, settings.maxCredentials)
-  return Response.json(
+  return jsonResponse(
     { status: 'ok', user, ...shown(result), max_credentials: settings.maxCredentials },
     { status: result.created ? 201 : 200 },
   )
@@ -63,7 +64,7 @@ export function putAll(
 
 /** The answer for `?dry_run=1`: the credential was checked with Google, and nothing was stored. */
 export function tried(verification: Verification): Response {
-  return Response.json({ status: 'ok', dry_run: true, ...verification })
+  return jsonResponse({ status: 'ok', dry_run: true, ...verification })
 }
 
 /** A credential that was put into a ring, in the form that every route shows. */

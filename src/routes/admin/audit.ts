@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import { callUser } from '../../gateway/object-calls.ts'
 import type { AuditPage } from '../../wire/audit.ts'
 import { auditQuery } from './query-schema.ts'
@@ -17,5 +18,5 @@ export async function readAudit(call: Call): Promise<Reply> {
   const page = USER_ID.test(id)
     ? await callUser<AuditPage | null>(call.env, id, (user) => user.auditAfter(after, limit))
     : null
-  return page === null ? userNotFound('id') : Response.json({ status: 'ok', ...page })
+  return page === null ? userNotFound('id') : jsonResponse({ status: 'ok', ...page })
 }

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { credentialId, type CredentialInput } from '../../objects/ring/credential.ts'
 import type { PutCredentialsResult } from '../../objects/rpc-results.ts'
@@ -47,7 +48,7 @@ export async function addCredentials(call: Call): Promise<Reply> {
     : keepAll(call, await putAll(call, user, inputsOf(good)), good)
   if ('reason' in done) return done
   const results = [...bad, ...done].toSorted((one, other) => one.line - other.line)
-  return Response.json({
+  return jsonResponse({
     status: 'ok',
     user,
     dry_run: query.value.dry_run,

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import { VAULT_CLOSED } from '../../gateway/failure-of.ts'
 import { callUser } from '../../gateway/object-calls.ts'
 import type { CredentialDescription, UserDescription } from '../../wire/user.ts'
@@ -13,7 +14,7 @@ export async function listCredentials(call: Call): Promise<Reply> {
   const user = await describe(call)
   return user === null
     ? userNotFound('id')
-    : Response.json({ status: 'ok', cursor: user.cursor, credentials: user.credentials })
+    : jsonResponse({ status: 'ok', cursor: user.cursor, credentials: user.credentials })
 }
 
 /** PATCH /v1/config/users/{id}/credentials/{credential} */
@@ -47,7 +48,7 @@ export async function verifyCredential(call: Call): Promise<Reply> {
   const result = await callUser<VerifyResult>(call.env, user, (object) =>
     object.verifyCredential(credential, 'upstream', call.by),
   )
-  if (result.ok) return Response.json({ status: 'ok', credential, ...result.verification })
+  if (result.ok) return jsonResponse({ status: 'ok', credential, ...result.verification })
   return result.reason === 'vault_not_configured' ? VAULT_CLOSED : CREDENTIAL_NOT_FOUND
 }
 
@@ -60,7 +61,7 @@ export async function deleteCredential(call: Call): Promise<Reply> {
   const removed = await callUser<boolean>(call.env, user, (object) =>
     object.removeCredential(credential, call.by),
   )
-  return removed ? Response.json({ status: 'ok', deleted: true, credential }) : CREDENTIAL_NOT_FOUND
+  return removed ? jsonResponse({ status: 'ok', deleted: true, credential }) : CREDENTIAL_NOT_FOUND
 }
 
 /** PUT /v1/config/users/{id}/credentials/order: takes all ids of the ring in their new order. */
@@ -97,7 +98,7 @@ async function onCredential(
   const described = await act(user, credential)
   return described === null
     ? CREDENTIAL_NOT_FOUND
-    : Response.json({ status: 'ok', credential: described })
+    : jsonResponse({ status: 'ok', credential: described })
 }
 
 function named({ params }: Call): { readonly user: string; readonly credential: string } {

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
 import { userIdOf } from '../../gateway/authenticate.ts'
@@ -50,7 +51,7 @@ export async function importFork(call: Call): Promise<Reply> {
     failed: results.length - succeeded,
     results,
   }
-  return Response.json(answer)
+  return jsonResponse(answer)
 }
 
 /** A credential of the fork's, with its line of the answer. */

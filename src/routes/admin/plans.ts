@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import * as v from 'valibot'
 import { persistently } from '../../gateway/object-calls.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -17,7 +18,7 @@ const MAX_PLANS = 100
 export async function listPlans({ env }: Call): Promise<Reply> {
   const plans = await persistently<readonly KeptPlan[]>(() => directory(env).plans())
   const list: PlanList = { status: 'ok', plans: plans.map(shown) }
-  return Response.json(list)
+  return jsonResponse(list)
 }
 
 /** GET /v1/config/plans/{name} */
@@ -50,7 +51,7 @@ export async function deletePlan({ env, params }: Call): Promise<Reply> {
   const users = await persistently<number | null>(() => directory(env).deletePlan(name))
   if (users === null) return NO_PLAN
   if (users > 0) return inUse(users)
-  return Response.json({ status: 'ok', deleted: true, plan: name })
+  return jsonResponse({ status: 'ok', deleted: true, plan: name })
 }
 
 /** What is wrong with giving this plan to a user; null if nothing is. */
@@ -65,7 +66,7 @@ export async function planProblem(
 
 function answered(plan: KeptPlan): Response {
   const told: PlanAnswer = { status: 'ok', plan: shown(plan) }
-  return Response.json(told)
+  return jsonResponse(told)
 }
 
 function shown({ name, wire, updatedAt, users }: KeptPlan): Plan {

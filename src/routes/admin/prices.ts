@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import { persistently } from '../../gateway/object-calls.ts'
 import { PRICES } from '../../gemini/models/prices.ts'
 import type { Price } from '../../wire/prices.ts'
@@ -22,5 +23,5 @@ export async function putPrices(call: Call): Promise<Reply> {
 }
 
 function answer(overrides: readonly Price[]): Response {
-  return Response.json({ status: 'ok', unit: 'usd_per_million_tokens', overrides, list: PRICES })
+  return jsonResponse({ status: 'ok', unit: 'usd_per_million_tokens', overrides, list: PRICES })
 }

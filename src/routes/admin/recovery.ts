@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import { VAULT_CLOSED } from '../../gateway/failure-of.ts'
 import { callResponses, callUser, persistently } from '../../gateway/object-calls.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -49,7 +50,7 @@ export async function restoreUsers(call: Call): Promise<Reply> {
   )
   for (const { userId, result } of restored) results[result].push(userId)
   const next = listed.list_complete ? null : listed.cursor
-  return Response.json({ status: 'ok', ...results, next })
+  return jsonResponse({ status: 'ok', ...results, next })
 }
 
 /**
@@ -84,7 +85,7 @@ export async function importUser(call: Call): Promise<Reply> {
   const { user_id: id } = snapshot
   const unreadable = await callUser<number | null>(call.env, id, (user) => user.unreadable())
   if (unreadable === null) return VAULT_CLOSED
-  return Response.json({ status: 'ok', result, user: id, unreadable })
+  return jsonResponse({ status: 'ok', result, user: id, unreadable })
 }
 
 /** POST /v1/config/reseal: seals all secrets anew with the first key of VAULT_KEY, one page of users at a time. */
@@ -103,7 +104,7 @@ export async function resealUsers(call: Call): Promise<Reply> {
   }
   const next = users.length === PAGE ? (users.at(-1)?.user ?? null) : null
   if (next === null) await persistently(() => env.DIRECTORY.getByName(DIRECTORY_NAME).resealed())
-  return Response.json({ status: 'ok', users: users.length, resealed, unreadable, next })
+  return jsonResponse({ status: 'ok', users: users.length, resealed, unreadable, next })
 }
 
 async function restore(

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import { holderOf } from '../../gateway/authenticate.ts'
 import { hasMintedForm } from '../../gateway/minted-key.ts'
 import { callUser, persistently } from '../../gateway/object-calls.ts'
@@ -43,7 +44,7 @@ export async function updateConfig(call: Call): Promise<Reply> {
   await persistently(() =>
     env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId, put.userCreatedAt),
   )
-  return Response.json({
+  return jsonResponse({
     status: 'ok',
     user: userId,
     ...shown(put),
@@ -63,7 +64,7 @@ export async function rotateRing(call: Call): Promise<Reply> {
     return rotated.reason === 'unknown_user' ? userNotFound(param) : NOTHING_TO_ROTATE
   }
   const { from, to } = rotated
-  return Response.json({ status: 'ok', user: userId, rotated: from !== to, from, to })
+  return jsonResponse({ status: 'ok', user: userId, rotated: from !== to, from, to })
 }
 
 interface NamedUser {

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import { digestOf } from '../../gateway/authenticate.ts'
 import { hintOf, mintKey } from '../../gateway/minted-key.ts'
 import { callUser } from '../../gateway/object-calls.ts'
@@ -27,7 +28,7 @@ export async function replaceKey(call: Call): Promise<Reply> {
   )
   if (!replaced.ok) return replaced.reason === 'unknown_user' ? userNotFound('id') : TOO_MANY_KEYS
   await register(call.env, replaced.user)
-  return Response.json({
+  return jsonResponse({
     status: 'ok',
     user: replaced.user,
     apiKey: minted.apiKey,

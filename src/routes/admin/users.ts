@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import { userIdOf } from '../../gateway/authenticate.ts'
 import { callFiles, callResponses, callUser, persistently } from '../../gateway/object-calls.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -50,7 +51,7 @@ export async function createUser(call: Call): Promise<Reply> {
   }
   if (!created.ok) return refusal(created.reason)
   const shown = minted === null ? {} : { apiKey: minted.apiKey }
-  return Response.json({ status: 'ok', user: made, ...shown }, { status: 201 })
+  return jsonResponse({ status: 'ok', user: made, ...shown }, { status: 201 })
 }
 
 /** GET /v1/config/users */
@@ -118,7 +119,7 @@ export async function deleteUser({ env, params, by }: Call): Promise<Reply> {
   // Also done if the user's object holds no user: an earlier attempt may have failed after it was emptied.
   await persistently(() => directory(env).remove(id))
   if (!buried) return userNotFound('id')
-  return Response.json({ status: 'ok', deleted: true, user: id })
+  return jsonResponse({ status: 'ok', deleted: true, user: id })
 }
 
 /** POST /v1/config/users/{id}/pin: until the given time, only this credential serves. */
@@ -131,7 +132,7 @@ export async function pinRing(call: Call): Promise<Reply> {
   const user = await callUser<UserDescription | null>(call.env, id, (object) =>
     object.pin(credential, until, call.by),
   )
-  if (user !== null) return Response.json({ status: 'ok', user })
+  if (user !== null) return jsonResponse({ status: 'ok', user })
   const known = await callUser<UserDescription | null>(call.env, id, (object) => object.describe())
   return known === null ? userNotFound('id') : CREDENTIAL_NOT_FOUND
 }
@@ -164,7 +165,7 @@ async function onUser(
 ): Promise<Reply> {
   const id = params['id'] ?? ''
   const user = USER_ID.test(id) ? await act(id) : null
-  return user === null ? userNotFound('id') : Response.json({ status: 'ok', user })
+  return user === null ? userNotFound('id') : jsonResponse({ status: 'ok', user })
 }
 
 function directory(env: Env) {

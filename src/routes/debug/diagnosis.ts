@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { callUser } from '../../gateway/object-calls.ts'
 import type { HeldToken } from '../../wire/tokens.ts'
@@ -46,7 +47,7 @@ async function showCache({ env }: Call, userId: string): Promise<Reply> {
   const tokens = await callUser<readonly HeldToken[] | null>(env, userId, (user) =>
     user.heldTokens(),
   )
-  return tokens === null ? userNotFound('user') : Response.json({ status: 'ok', tokens })
+  return tokens === null ? userNotFound('user') : jsonResponse({ status: 'ok', tokens })
 }
 
 async function verifyAll({ env, by }: Call, userId: string, depth: Depth): Promise<Reply> {
@@ -60,7 +61,7 @@ async function verifyAll({ env, by }: Call, userId: string, depth: Depth): Promi
       return { credential: id, type, upstream, label, ...shown(result) }
     }),
   )
-  return Response.json({ status: 'ok', credentials })
+  return jsonResponse({ status: 'ok', credentials })
 }
 
 function shown(result: VerifyResult): Omit<Verification, 'project'> {

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { callUser } from '../../gateway/object-calls.ts'
 import type { Explanation } from '../../wire/explanation.ts'
@@ -33,5 +34,5 @@ async function explain(
   )
   return explanation === null
     ? userNotFound('user')
-    : Response.json({ status: 'ok', ...explanation })
+    : jsonResponse({ status: 'ok', ...explanation })
 }

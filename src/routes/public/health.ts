@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import type { Call } from '../call.ts'
 
 /**
@@ -8,7 +9,7 @@ export function welcome({ request }: Call): Response {
   if (request.headers.get('accept')?.includes('text/html') === true) {
     return new Response(null, { status: 302, headers: { location: '/page/', vary: 'accept' } })
   }
-  return Response.json({
+  return jsonResponse({
     name: 'pollux',
     description:
       'An OpenAI-compatible gateway to Google Gemini. Point a client at /v1 with an API key.',
@@ -17,5 +18,5 @@ export function welcome({ request }: Call): Response {
 
 /** Says that the Worker runs. It checks neither Google nor any user, since each would cost a call. */
 export function health(): Response {
-  return Response.json({ status: 'ok' })
+  return jsonResponse({ status: 'ok' })
 }

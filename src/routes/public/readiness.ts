@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import { masterKeyProblem } from '../../gateway/authenticate.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import { signingKey } from '../../objects/totals/alerts.ts'
@@ -17,8 +18,8 @@ export async function readiness({ env }: Call): Promise<Response> {
     alertProblem(env),
   ].filter((problem) => problem !== null)
   return problems.length === 0
-    ? Response.json({ status: 'ok' })
-    : Response.json({ status: 'not_ready', problems }, { status: 503 })
+    ? jsonResponse({ status: 'ok' })
+    : jsonResponse({ status: 'not_ready', problems }, { status: 503 })
 }
 
 function malformed(name: string, secret: string | undefined): string | null {

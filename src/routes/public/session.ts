@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../../gateway/failure-of.ts'
 import { callUser } from '../../gateway/object-calls.ts'
@@ -18,5 +19,5 @@ export const session = {
 
 function answer(who: Pick<Session, 'role' | 'user' | 'label'>): Response {
   const told: Session = { status: 'ok', ...who, now: new Date().toISOString(), version: VERSION }
-  return Response.json(told)
+  return jsonResponse(told)
 }

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import * as v from 'valibot'
 import type { StoredTelling } from '../../dialects/memory.ts'
 import { asObject, parse } from '../../failure/check.ts'
@@ -95,7 +96,7 @@ export async function deleteConversation(call: Call, { userId }: KeyHolder): Pro
     responses.removeConversation(id),
   )
   return isGone
-    ? Response.json({ id, object: 'conversation.deleted', deleted: true })
+    ? jsonResponse({ id, object: 'conversation.deleted', deleted: true })
     : refusalFor('conversation_not_found', id)
 }
 
@@ -116,7 +117,7 @@ export function addItems(telling: StoredTelling): Handler {
       isDerived: false,
       text,
     }))
-    return Response.json(telling.list(added, false))
+    return jsonResponse(telling.list(added, false))
   }
 }
 
@@ -134,7 +135,7 @@ export function listItems(telling: StoredTelling): Handler {
     if (!listed.ok) {
       return refusalFor(listed.reason, listed.reason === 'item_not_found' ? (page.after ?? '') : id)
     }
-    return Response.json(telling.list(listed.items, listed.hasMore))
+    return jsonResponse(telling.list(listed.items, listed.hasMore))
   }
 }
 
@@ -150,7 +151,7 @@ export function getItem(telling: StoredTelling): Handler {
     const [only] = found.items
     return only === undefined
       ? refusalFor('item_not_found', item)
-      : Response.json(telling.item(only))
+      : jsonResponse(telling.item(only))
   }
 }
 
@@ -187,7 +188,7 @@ async function readAsked<const Schema extends v.GenericSchema>(
 }
 
 function described(id: string, result: ConversationResult): Reply {
-  return result.ok ? Response.json(shown(result.conversation)) : refusalFor(result.reason, id)
+  return result.ok ? jsonResponse(shown(result.conversation)) : refusalFor(result.reason, id)
 }
 
 function shown({ id, createdAtMs, metadata: text }: StoredConversation): object {

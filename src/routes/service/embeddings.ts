@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import { Cuttings } from '../../bytes/cuttings.ts'
 import type { EmbeddingDialect } from '../../dialects/embedding-dialect.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
@@ -26,7 +27,7 @@ export function embeddings(
     if (!embedded.ok) return unanswered(call, embedded.generated)
     const { generated } = embedded
     const named = answeringModel(model, generated)
-    const response = Response.json(asked.tell({ ...embedded, model: named }))
+    const response = jsonResponse(asked.tell({ ...embedded, model: named }))
     setJourneyHeaders(response.headers, generated, call)
     setIgnored(response.headers, asked.ignored ?? [])
     return response

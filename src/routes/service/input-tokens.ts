@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import type { JsonDialect } from '../../dialects/dialect.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import type { Call, Reply } from '../call.ts'
@@ -18,6 +19,6 @@ export function inputTokens(
     const { model, standIn = null } = understood
     const [request] = translated.requests
     const count = await promptTokens(call, holder, { model, standIn, request, cuttings })
-    return Response.json({ object: 'response.input_tokens', input_tokens: count })
+    return jsonResponse({ object: 'response.input_tokens', input_tokens: count })
   }
 }

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import type { ClaudeModels } from '../../gemini/models/claude.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -35,6 +36,6 @@ export function countMessages(
     const read = readPrompt(value, cuttings, call.settings.claudeModels)
     if (!read.ok) return checked(call, holder, read.failure)
     const tokens = await promptTokens(call, holder, { ...read, cuttings })
-    return checked(call, holder, Response.json({ input_tokens: tokens }))
+    return checked(call, holder, jsonResponse({ input_tokens: tokens }))
   }
 }

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { modelNotFound } from '../../gateway/failure-of.ts'
 import { callUser } from '../../gateway/object-calls.ts'
@@ -20,7 +21,7 @@ export function listModels(
   return async (call, holder) =>
     answer(await reachable(call, holder), (models) => {
       const told = tell(models, urlOf(call).searchParams)
-      return isFailure(told) ? told : Response.json(told)
+      return isFailure(told) ? told : jsonResponse(told)
     })
 }
 
@@ -38,7 +39,7 @@ export function getModel(
       const found = named ?? models.find(({ id }) => id === findModel(name)?.id)
       return found === undefined
         ? modelNotFound(name.slice(0, 128))
-        : Response.json(tell(found, asked))
+        : jsonResponse(tell(found, asked))
     })
   }
 }

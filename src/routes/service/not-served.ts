@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import type { Call, Reply } from '../call.ts'
 import type { Failure } from '../../failure/failure.ts'
 
@@ -42,7 +43,7 @@ export async function notServed({ request }: Call): Promise<Reply> {
 
 /** GET /v1/chat/completions lists stored completions. Pollux stores none, so the list is empty. */
 export async function listStored(): Promise<Response> {
-  return Response.json({ object: 'list', data: [], first_id: null, last_id: null, has_more: false })
+  return jsonResponse({ object: 'list', data: [], first_id: null, last_id: null, has_more: false })
 }
 
 /** For requests about a stored completion by its id. */

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../json/json-response.ts'
 import * as v from 'valibot'
 import type { StoredTelling } from '../../dialects/memory.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -50,7 +51,7 @@ export async function deleteResponse(call: Call, { userId }: KeyHolder): Promise
   const id = call.params['id'] ?? ''
   const isGone = await callResponses<boolean>(call.env, userId, (responses) => responses.remove(id))
   return isGone
-    ? Response.json({ id, object: 'response', deleted: true })
+    ? jsonResponse({ id, object: 'response', deleted: true })
     : refusalFor('response_not_found', id)
 }
 
@@ -67,7 +68,7 @@ export function listInput(telling: StoredTelling): Handler {
     )
     if (!listed.ok)
       return refusalFor(listed.reason, listed.reason === 'item_not_found' ? (page.after ?? '') : id)
-    return Response.json(telling.list(listed.items, listed.hasMore))
+    return jsonResponse(telling.list(listed.items, listed.hasMore))
   }
 }
 

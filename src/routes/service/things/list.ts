@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../../json/json-response.ts'
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { OUTAGES } from '../../../gateway/failure-of.ts'
 import {
@@ -33,7 +34,7 @@ export type Listed =
 export function allThings(of: Kind): (call: Call, holder: KeyHolder) => Promise<Reply> {
   return async (call, holder) => {
     const listed = await pageOf(call, holder, of)
-    return listed.ok ? Response.json(listed.page) : listed.failure
+    return listed.ok ? jsonResponse(listed.page) : listed.failure
   }
 }
 

@@ -8,6 +8,7 @@ import { ownedInThing } from '../../../gemini/media/owned-uris.ts'
 import { fileIdIn, MAX_PINS_ASKED, type PinRef } from '../../../gemini/pins.ts'
 import type { Operation } from '../../../gemini/operations.ts'
 import type { UsageMetadata } from '../../../gemini/types.ts'
+import { wellFormedJson } from '../../../json/well-formed.ts'
 import { isRecord } from '../../../json/record.ts'
 import { stripModelPrefix } from '../../../gemini/models/find-model.ts'
 import { checked } from '../../access.ts'
@@ -17,6 +18,7 @@ import { journeyFor, outliving, readServiceBody } from '../call-journey.ts'
 import { BATCHES, CACHES, INTERACTIONS, type Kind, pinOf } from './kinds.ts'
 import { named, remember } from './one.ts'
 import { Watched } from './watched.ts'
+import { wholeCharacters } from './whole-characters.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
@@ -133,7 +135,7 @@ async function whole(
   // The thing may have been made, and billed, all the same.
   if (text === null) return OUTAGES.unreadable
   await remember(call, holder, { of, text, credentialId, uncountedModel: model })
-  return new Response(text)
+  return new Response(wellFormedJson(text))
 }
 
 /** Passes an interaction's stream on. Its owner is on disk before the client learns its id. */
@@ -146,7 +148,7 @@ function watched(
     const pin = pinOf(INTERACTIONS, interaction, Date.now())
     if (pin !== null) await keep({ env, userId }, [pin], credentialId)
   })
-  const body = answer.body?.pipeThrough(watch.stream) ?? null
+  const body = answer.body?.pipeThrough(watch.stream).pipeThrough(wholeCharacters()) ?? null
   ctx.waitUntil(watch.over.then((usage) => settle(usageOf(usage))))
   return new Response(body)
 }

@@ -1,3 +1,4 @@
+import { jsonResponse } from '../../../json/json-response.ts'
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { countBatches, countedInPassing } from '../../../gateway/count-batches.ts'
 import { callFiles, callUser } from '../../../gateway/object-calls.ts'
@@ -12,12 +13,14 @@ import {
 } from '../../../gateway/things.ts'
 import { OUTAGES } from '../../../gateway/failure-of.ts'
 import { parsed } from '../../../json/parsed.ts'
+import { wellFormedJson } from '../../../json/well-formed.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import type { Access } from '../../../upstreams/credential.ts'
 import { readRaw } from '../../../http/body.ts'
 import { streamOf } from '../../../http/text-or-pieces.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
 import { answersOf, FILES, ID, type Kind, pinOf, refOf } from './kinds.ts'
+import { wholeCharacters } from './whole-characters.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
@@ -75,7 +78,7 @@ export function oneThing(
     // Reading a file that an admin lets everybody read must not make it the reader's own.
     if (of.kind !== 'file' || isOwner) await remember(call, holder, { of, text, credentialId })
     if (of.kind === 'batch') await countShown(counted, [parsed(text)])
-    return new Response(text, { headers: headersFor(type, credentialId) })
+    return new Response(wellFormedJson(text), { headers: headersFor(type, credentialId) })
   }
 }
 
@@ -170,10 +173,13 @@ export function borrowerOf({ env, settings, request }: Call, holder: KeyHolder):
   return { env, userId, keyDigest, settings, signal: request.signal }
 }
 
-/** Passes a stream or bytes on unchanged. */
+/** Passes bytes on unchanged, and a stream in whole characters. */
 export function passed(answer: Response, credentialId: string): Response {
   const type = answer.headers.get('content-type') ?? 'application/json'
-  return new Response(answer.body, {
+  const body = type.includes('event-stream')
+    ? answer.body?.pipeThrough(wholeCharacters())
+    : answer.body
+  return new Response(body ?? null, {
     status: answer.status,
     headers: headersFor(type, credentialId),
   })
@@ -210,7 +216,7 @@ function queryOf(call: Call): string {
 function notYours(id: string): Response {
   const message = `You do not have permission to access the File ${id} or it may not exist.`
   const error = { code: 403, message, status: 'PERMISSION_DENIED' }
-  return Response.json({ error }, { status: 403 })
+  return jsonResponse({ error }, { status: 403 })
 }
 
 function noSuch({ collection }: Kind, id: string): Failure {

@@ -1,4 +1,5 @@
 /** OpenAI's routes for files: Google's files, with the credential that knows them, in OpenAI's form. */
+import { jsonResponse } from '../../../json/json-response.ts'
 import type { FileDialect } from '../../../dialects/file-dialect.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
@@ -31,7 +32,7 @@ export function listFiles<Query, Told extends object>(files: FileDialect<Query, 
     const objects = found.map((file, index) =>
       files.toFile(file, known[index]?.purpose ?? NO_PURPOSE),
     )
-    return Response.json(files.toList(objects, query.value))
+    return jsonResponse(files.toList(objects, query.value))
   }
 }
 
@@ -91,7 +92,7 @@ export async function deleteFile(call: Call, holder: KeyHolder): Promise<Reply> 
   if (!answer.ok) return refused((await refusedBy(borrowed.access, answer)).reply)
   await answer.body?.cancel()
   await forgetFile(call, borrower, id)
-  return Response.json({ id: `file-${id}`, object: 'file', deleted: true })
+  return jsonResponse({ id: `file-${id}`, object: 'file', deleted: true })
 }
 
 type Found =
@@ -125,7 +126,7 @@ function knownFiles(
 }
 
 export function told(file: object, credentialId: string): Response {
-  return Response.json(file, { headers: { 'x-pollux-credential': credentialId } })
+  return jsonResponse(file, { headers: { 'x-pollux-credential': credentialId } })
 }
 
 /** The failure for Google's refusal, which may come in Google's own form. */

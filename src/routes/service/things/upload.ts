@@ -4,6 +4,7 @@
  * hours. A third SDK sends its key to whatever host the address names (docs/clients.md). The bytes are streamed
  * through. If a copy of the file is kept on the way (gateway/copies), one piece at a time is in memory.
  */
+import { jsonResponse } from '../../../json/json-response.ts'
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { sealKey } from '../../../gateway/copies/file-key.ts'
 import {
@@ -16,6 +17,7 @@ import { isGoogles } from '../../../gateway/copies/upload-file.ts'
 import { OUTAGES, VAULT_CLOSED } from '../../../gateway/failure-of.ts'
 import { askAbout, borrow, keep, refusedBy, wholeText } from '../../../gateway/things.ts'
 import { parsed } from '../../../json/parsed.ts'
+import { wellFormedJson } from '../../../json/well-formed.ts'
 import type { Failure } from '../../../failure/failure.ts'
 import { openVault } from '../../../objects/secrets/vault.ts'
 import type { NewPin } from '../../../gemini/pins.ts'
@@ -79,7 +81,7 @@ export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply>
   }).toString()
   headers['x-goog-upload-url'] = address.href
   headers['x-goog-upload-control-url'] = address.href
-  return Response.json(parsed(await wholeText(answer)) ?? {}, {
+  return jsonResponse(parsed(await wholeText(answer)) ?? {}, {
     headers: { ...headers, 'x-pollux-credential': credentialId },
   })
 }
@@ -126,7 +128,7 @@ async function finished({ env }: Call, upload: Upload, answer: Response): Promis
   if (pin !== null) await keep({ env, userId }, [pin], credentialId)
   const file = isRecord(body) ? body['file'] : null
   if (pin !== null && isRecord(file)) await keepCopy({ env, userId, copy: upload.copy }, pin, file)
-  return new Response(text, { headers: { 'content-type': 'application/json' } })
+  return new Response(wellFormedJson(text), { headers: { 'content-type': 'application/json' } })
 }
 
 /** The bytes as they arrive. Those of a small file are also kept. */
