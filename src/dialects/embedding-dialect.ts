@@ -25,8 +25,8 @@ export interface Embedding {
 export interface WrittenEmbedding {
   readonly method: 'embedContent' | 'batchEmbedContents'
   readonly write: (model: string) => string
-  /** Whether `texts` and `options` say everything in the request, so that other upstreams can serve it too. */
-  readonly isOfTexts: boolean
+  /** The fields that say more than `texts` and `options`, so that other upstreams cannot serve the request. */
+  readonly beyondTexts: readonly string[]
   /** Addresses in it that Google would read with the credential's rights. */
   readonly uris: readonly UriRef[]
 }

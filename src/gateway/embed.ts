@@ -50,7 +50,8 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
         : embeddingBatch(access.upstream, model, texts.slice(vectors.length), options)
     return batch.ask
   }
-  const unfit: readonly Upstream[] = written?.isOfTexts === false ? ['vertex'] : []
+  const unfitFor = written?.beyondTexts ?? []
+  const unfit: readonly Upstream[] = unfitFor.length > 0 ? ['vertex'] : []
   let made = 0
   const calls = (): Partial<Record<Upstream, number>> => {
     const rest = texts.slice(vectors.length)
@@ -58,7 +59,15 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
     return { 'gemini-api': on('gemini-api'), vertex: on('vertex') }
   }
   const uris = written?.uris ?? []
-  let generated = await serve({ ...input, operation: 'embed', askUnder, calls, unfit, uris })
+  let generated = await serve({
+    ...input,
+    operation: 'embed',
+    askUnder,
+    calls,
+    unfit,
+    unfitFor,
+    uris,
+  })
   for (;;) {
     made++
     if (!generated.ok) return { ok: false, generated }

@@ -88,6 +88,21 @@ describe('embeddings', () => {
     await settledStats(user)
   })
 
+  it.each([
+    [{ content: { parts: [{ text: 'a' }] }, title: 'T' }, 'embedContent', ': title.'],
+    [{ content: { parts: [{ text: 'a' }, { text: 'b' }] } }, 'embedContent', ': content.'],
+    [
+      { requests: [{ content: { parts: [{ text: 'a' }] }, title: 'T' }] },
+      'batchEmbedContents',
+      ': requests[0].title.',
+    ],
+  ])('that no credential can make name the field: %j', async (body, method, field) => {
+    const user = await givenUser(['service_account'])
+    const answer = await native(user.key, body, { model: EMBEDDING, method })
+    expect(answer.status).toBe(400)
+    expect((await answer.json<NativeResponse>()).error?.message).toContain(field)
+  })
+
   it.each([[{}], [{ requests: [] }], [{ requests: 'x' }], [{ requests: [1] }]])(
     'of %j are refused',
     async (body) => {

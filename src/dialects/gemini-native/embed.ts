@@ -63,7 +63,12 @@ function embeddingOf(
   const options = requests.map(optionsOf)
   const [first = { dimensions: null, taskType: null }] = options
   const isAlike = options.every((one) => JSON.stringify(one) === JSON.stringify(first))
-  const isOfTexts = texts.every((text) => text !== null) && isAlike && !requests.some(hasTitle)
+  const beyond = requests.flatMap((request, index) =>
+    beyondText(request).map((field) =>
+      method === 'embedContent' ? field : `requests[${index}].${field}`,
+    ),
+  )
+  const beyondTexts = beyond.length === 0 && !isAlike ? ['requests'] : beyond.slice(0, MAX_NAMED)
   return {
     ok: true,
     model: model.value,
@@ -71,7 +76,7 @@ function embeddingOf(
     texts: texts.map((text) => text ?? ''),
     options: first,
     // Whatever is more than texts takes another form at other upstreams, or none.
-    written: { method, write, isOfTexts, uris: isOfTexts ? [] : ownedInJson(requests) },
+    written: { method, write, beyondTexts, uris: beyond.length === 0 ? [] : ownedInJson(requests) },
     tell: ({ vectors }) => tell(vectors),
   }
 }
@@ -96,9 +101,16 @@ function optionsOf(request: Body): Embedding['options'] {
   }
 }
 
-function hasTitle(request: Body): boolean {
-  return fieldOf(request, 'title') !== undefined
+/** The fields of a request that say more than one text and its options. */
+function beyondText(request: Body): readonly string[] {
+  return [
+    ...(onlyText(request) === null ? ['content'] : []),
+    ...(fieldOf(request, 'title') === undefined ? [] : ['title']),
+  ]
 }
+
+/** An error that names more fields is no clearer. */
+const MAX_NAMED = 5
 
 function withoutModel(request: Body): Body {
   const { model: _, ...rest } = request
