@@ -165,6 +165,57 @@ describe('refusals', () => {
     }
   })
 
+  it.each([
+    [
+      'a context that is full name the input',
+      'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).',
+      { code: 'context_length_exceeded', param: 'input' },
+    ],
+    [
+      'a picture that Google cannot read have the words that Codex knows',
+      'Unable to process input image. Please retry',
+      {
+        message: expect.stringContaining(
+          'The image data you provided does not represent a valid image',
+        ),
+      },
+    ],
+  ])('of %s', async (_, message, expected) => {
+    const user = await givenUser()
+    const error = { code: 400, message, status: 'INVALID_ARGUMENT' }
+    await google.script({
+      credential: user.credentials[0]?.handle ?? '',
+      reply: { error: { status: 400, body: { error } } },
+    })
+    expect(await errorOf(respond(user))).toMatchObject({ status: 400, ...expected })
+  })
+
+  it('of troubles of Google’s say when to ask again', async () => {
+    const user = await givenUser()
+    await google.script({
+      credential: user.credentials[0]?.handle ?? '',
+      reply: { error: { status: 500, body: {} } },
+    })
+    const answer = await respond(user)
+    expect(answer.status).toBe(502)
+    expect(answer.headers.get('retry-after')).toBe('1')
+  })
+
+  it('of a compaction are failures where the summary is cut: that answer has no status to say so', async () => {
+    const user = await givenUser()
+    const credential = user.credentials[0]?.handle ?? ''
+    const compact = (body: object): Promise<Response> =>
+      post('/v1/responses/compact', user.key, { model: 'gemini-2.5-flash', ...body })
+    for (const [finishReason, status] of [
+      ['MAX_TOKENS', 502],
+      ['SAFETY', 400],
+    ] as const) {
+      await google.script({ credential, reply: { text: 'Ada is', finishReason } })
+      expect((await compact({ input: 'I am Ada' })).status).toBe(status)
+    }
+    expect(await errorOf(compact({}))).toMatchObject({ status: 400, param: 'input' })
+  })
+
   it('of a WebSocket are 426', async () => {
     const user = await givenUser()
     const headers = { authorization: `Bearer ${user.key}`, upgrade: 'websocket' }

@@ -67,6 +67,8 @@ const fields = lazy(() => ({
         fieldsOf({
           type: lowerCaseOf(['text', 'json_object', 'json_schema']),
           schema: v.nullish(schema()),
+          // As Chat Completions has it.
+          json_schema: v.nullish(fieldsOf({ schema: v.nullish(schema()) })),
         }),
       ),
       verbosity: v.nullish(lowerCaseOf(['low', 'medium', 'high'])),

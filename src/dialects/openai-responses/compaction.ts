@@ -1,6 +1,8 @@
 /** Shortening a conversation. The summary reaches the client in an envelope, as one item. */
 import type { Failure } from '../../failure/failure.ts'
 import { openSummary } from '../envelope.ts'
+import type { Ended } from './answer/ending.ts'
+import type { Asked } from './answer/asked.ts'
 import { isAbove } from './conversation.ts'
 import type { Item } from './items.ts'
 
@@ -18,6 +20,22 @@ export function unreadableIn(items: readonly Item[], path: (at: number) => strin
   const param = `${path(at)}.encrypted_content`
   const message = `Invalid value: '${param}' is no summary that was made here; send the conversation itself.`
   return { reason: 'invalid_value', message, param }
+}
+
+/**
+ * Why a summary cannot stand for the conversation, which would be lost; null if it can. Half a summary is told only
+ * where the answer has a status, which says that it is incomplete.
+ */
+export function lossIn(
+  summary: string,
+  { end, refusal }: Ended,
+  object: Asked['object'],
+): Failure | null {
+  if (refusal !== null) return { reason: 'content_filtered', message: refusal }
+  if (end === 'stop' || (summary !== '' && object === 'response')) return null
+  return end === 'filtered'
+    ? { reason: 'content_filtered', message: "One of Google's filters broke the summary off." }
+    : { reason: 'upstream_truncated', message: 'The summary is longer than the model may write.' }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Failures as the last event of a stream. Clients decide by the code whether to ask again. */
 import { type Failure, type FailureReason, LASTING } from '../../failure/failure.ts'
-import { toOpenAIError } from '../openai/family.ts'
+import { type OpenAIError, toOpenAIError } from '../openai/family.ts'
 
 const CODES: Partial<Record<FailureReason, string>> = {
   rate_limited: 'rate_limit_exceeded',
@@ -28,6 +28,28 @@ const FINAL: ReadonlySet<FailureReason> = new Set([
   'invalid_api_key',
 ])
 
+/** In Google's words: it could not read a picture. */
+const UNREADABLE = /process input image/i
+
+/** The error object, with the fields and the words that this API's clients know. */
+export function toError(failure: Failure): OpenAIError['error'] {
+  const { error } = toOpenAIError(failure)
+  const { message } = error
+  return {
+    ...error,
+    // What other routes call `messages`.
+    param: error.param === 'messages' ? 'input' : error.param,
+    message: isOfPicture(failure) ? `${message} ${NO_PICTURE}` : message,
+  }
+}
+
+/** At these words Codex says that a picture is to be taken out, instead of showing the error's JSON (seen with 0.171). */
+const NO_PICTURE = 'The image data you provided does not represent a valid image.'
+
+function isOfPicture({ reason, message }: Failure): boolean {
+  return reason === 'upstream_rejected' && UNREADABLE.test(message)
+}
+
 export interface ToldFailure {
   /** Never `server_is_overloaded`: Codex gives up at that code. */
   readonly code: string
@@ -37,7 +59,7 @@ export interface ToldFailure {
 }
 
 export function tellFailure(failure: Failure): ToldFailure {
-  const { message, param, type } = toOpenAIError(failure).error
+  const { message, param, type } = toError(failure)
   const code =
     CODES[failure.reason] ?? (FINAL.has(failure.reason) ? 'invalid_prompt' : 'server_error')
   return { code, message: withWait(message, code, failure), param, type }

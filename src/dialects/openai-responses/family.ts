@@ -6,7 +6,8 @@
 import type { Failure, FailureReason } from '../../failure/failure.ts'
 import { jsonResponse } from '../../json/json-response.ts'
 import type { Family } from '../dialect.ts'
-import { OPENAI_FAMILY, toOpenAIError } from '../openai/family.ts'
+import { OPENAI_FAMILY } from '../openai/family.ts'
+import { toError } from './failures.ts'
 
 const FINAL: ReadonlySet<FailureReason> = new Set([
   'user_disabled',
@@ -23,31 +24,31 @@ const FINAL: ReadonlySet<FailureReason> = new Set([
 
 /** For a 429 whose end nobody knows. */
 const RETRY_AFTER_SECONDS = 10
+/** For what may go well the next time. */
+const SOON_SECONDS = 1
 
 export const RESPONSES_FAMILY: Family = {
   ...OPENAI_FAMILY,
+  errorBody: (failure) => ({ error: toError(failure) }),
   refuse(failure, requestId) {
     if (FINAL.has(failure.reason)) return refuseForGood(failure)
-    if (failure.reason === 'upstream_overloaded') return refuseOverloaded(failure, requestId)
-    const response = OPENAI_FAMILY.refuse(failure, requestId)
-    if (response.status === 429 && !response.headers.has('retry-after')) {
-      response.headers.set('retry-after', String(RETRY_AFTER_SECONDS))
+    const { headers, status } = OPENAI_FAMILY.refuse(failure, requestId)
+    if (!headers.has('retry-after')) {
+      if (status === 429) headers.set('retry-after', String(RETRY_AFTER_SECONDS))
+      else if (status >= 500 && !headers.has('x-should-retry')) {
+        headers.set('retry-after', String(SOON_SECONDS))
+      }
     }
-    return response
+    const error = toError(failure)
+    // At the code `server_is_overloaded` Codex ends the turn as if the model were full, so another code is sent.
+    const code = failure.reason === 'upstream_overloaded' ? 'server_error' : error.code
+    return jsonResponse({ error: { ...error, code } }, { status, headers })
   },
 }
 
 function refuseForGood(failure: Failure): Response {
-  const { error } = toOpenAIError(failure)
   return jsonResponse(
-    { error: { ...error, type: 'invalid_request_error' } },
+    { error: { ...toError(failure), type: 'invalid_request_error' } },
     { status: 400, headers: { 'x-should-retry': 'false' } },
   )
-}
-
-/** At the code `server_is_overloaded` Codex ends the turn as if the model were full, so another code is sent. */
-function refuseOverloaded(failure: Failure, requestId: string): Response {
-  const { headers, status } = OPENAI_FAMILY.refuse(failure, requestId)
-  const { error } = toOpenAIError(failure)
-  return jsonResponse({ error: { ...error, code: 'server_error' } }, { status, headers })
 }

@@ -116,7 +116,9 @@ function outputOf(input: unknown): v.GenericSchema<unknown, readonly ContentPart
   if (isParts) return content() as v.GenericSchema<unknown, ContentPart[]>
   return v.pipe(
     v.unknown(),
-    v.transform((value): readonly ContentPart[] => [value ? JSON.stringify(value) : '']),
+    v.transform((value): readonly ContentPart[] => [
+      value === undefined || value === null ? '' : JSON.stringify(value),
+    ]),
   )
 }
 

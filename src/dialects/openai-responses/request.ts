@@ -43,8 +43,9 @@ export function toGeminiRequest(
   const offers = offersOf(asked, items)
   const all = [...instructionsOf(asked), ...items]
   const conversation = toConversation(all, offers)
+  // The model would make up a summary of nothing.
+  if (conversation.isEmpty) return { ok: false, failure: EMPTY }
   if (compacts) conversation.user([{ text: COMPACT }])
-  else if (conversation.isEmpty) return { ok: false, failure: EMPTY }
   const called = conversation.calledNames
   const names =
     offers.functions.size + called.length === 0
@@ -100,7 +101,8 @@ function toGenerationConfig(asked: ResponsesRequest, compacts: boolean): Generat
   const { text, include } = asked
   const format = compacts ? undefined : text?.format
   const isJson = format !== undefined && format !== null && format.type !== 'text'
-  const schema = format?.type === 'json_schema' ? format.schema : undefined
+  const schema =
+    format?.type === 'json_schema' ? (format.schema ?? format.json_schema?.schema) : undefined
   const wantsLogprobs =
     (asked.top_logprobs ?? 0) > 0 || include.includes('message.output_text.logprobs')
   const stopSequences = stopsIn(asked.stop)

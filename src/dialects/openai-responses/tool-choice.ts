@@ -10,8 +10,13 @@ export type Choice =
 
 const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY' } as const
 const FREE: Choice = of('auto')
+/** No function is declared. */
+const GOOGLES_ALONE: Choice = { ok: true, choice: { mode: 'AUTO', only: null, keep: [] } }
 
-/** What the client says about choosing functions. What it says about Google's own tools is left to the model. */
+/**
+ * What the client says about choosing. Google's own tools cannot be forced, and are left out beside functions. So where
+ * one is chosen, the functions are.
+ */
 export function toChoice(choice: ToolChoice | null | undefined, offers: Offers): Choice {
   const excess = excessOf(offers.functions)
   if (excess !== null) return refuse('tools', excess)
@@ -20,14 +25,14 @@ export function toChoice(choice: ToolChoice | null | undefined, offers: Offers):
   if (choice.type === 'allowed_tools') return allowed(choice, offers)
   if (offers.dropped.has(choice.type)) return unserved(choice.type)
   const name = nameIn(choice, offers)
-  if (name === null) return unnamed(choice.type)
+  if (name === null) return unnamed(choice.type, offers)
   return offers.functions.has(name)
     ? { ok: true, choice: { mode: 'ANY', only: [name], keep: null } }
     : refuse('tool_choice', 'names a function that is not among the tools')
 }
 
 /** A choice that names no function: only its type says what is chosen. */
-function unnamed(type: string): Choice {
+function unnamed(type: string, { builtIns }: Offers): Choice {
   switch (type) {
     case 'function':
     case 'custom': {
@@ -48,7 +53,11 @@ function unnamed(type: string): Choice {
     case 'apply_patch':
       return refuse('tool_choice', 'names a tool that is not among the tools')
   }
-  return builtInOf(type) === null ? unserved(type) : FREE
+  const builtIn = builtInOf(type)
+  if (builtIn === null) return unserved(type)
+  return builtIns.has(builtIn)
+    ? GOOGLES_ALONE
+    : refuse('tool_choice', 'names a tool that is not among the tools')
 }
 
 function unserved(type: string): Choice {
@@ -65,8 +74,7 @@ function allowed({ mode, tools }: Exclude<ToolChoice, string>, offers: Offers): 
   if (mode === 'none') return of('none')
   if (named.length === 0) {
     const isBuiltIn = (tools ?? []).some(({ type }) => builtInOf(type ?? '') !== null)
-    // With functions beside them, Google's own tools would be left out.
-    return isBuiltIn ? { ok: true, choice: { mode: 'AUTO', only: null, keep: [] } } : of('none')
+    return isBuiltIn ? GOOGLES_ALONE : of('none')
   }
   return mode === 'required'
     ? { ok: true, choice: { mode: 'ANY', only: named, keep: null } }

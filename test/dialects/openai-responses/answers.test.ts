@@ -310,6 +310,29 @@ describe('compaction', () => {
       'completed',
     ])
   })
+
+  const BY_FIELD = {
+    input: [{ role: 'user', content: 'I am Ada' }, { type: 'compaction_trigger' }],
+  }
+  it.each([
+    ['a filter leaves nothing of it', [], 'SAFETY', 'content_filtered'],
+    ['it has no room for a word', [THOUGHT], 'MAX_TOKENS', 'upstream_truncated'],
+  ])('fails where %s', async (_, parts, finishReason, reason) => {
+    const { telling } = await translatedOf({ ...HI, ...BY_FIELD })
+    const response = answer(parts, finishReason)
+    const told = await telling.whole([{ ...TERMS, response }], CONTEXT)
+    expect(told).toMatchObject({ ok: false, failure: { reason } })
+    const events = await eventsOf({ ...HI, ...BY_FIELD }, [response])
+    expect(typesOf(events)).toEqual(['created', 'in_progress', 'error', 'failed'])
+  })
+
+  it('says of half a summary that it is incomplete', async () => {
+    const half = answer([{ text: 'Ada is' }], 'MAX_TOKENS')
+    expect(await wholeOf({ ...HI, ...BY_FIELD }, half)).toMatchObject({
+      status: 'incomplete',
+      output: [{ type: 'compaction' }],
+    })
+  })
 })
 
 describe('storing', () => {

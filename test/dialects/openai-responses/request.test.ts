@@ -193,6 +193,21 @@ describe('the input', () => {
     expect(parts.find(({ functionCall }) => functionCall)?.functionCall?.args).toEqual(expected)
   })
 
+  it.each([
+    ['false', false, 'false'],
+    ['zero', 0, '0'],
+    ['null', null, ''],
+    ['a list of values', [1, 2], '[1,2]'],
+    ['no parts', [], ''],
+  ])('takes an output that is %s', async (_, output, expected) => {
+    const parts = await partsOf([
+      { role: 'user', content: 'Hi' },
+      { type: 'function_call', call_id: 'c1', name: 'f', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'c1', output },
+    ])
+    expect(parts.at(-1)?.functionResponse?.response).toEqual({ result: expected })
+  })
+
   it('answers calls in their order, by id, and one without an id by its name', async () => {
     const { contents } = await requestOf({
       input: [
@@ -392,6 +407,11 @@ describe('settings', () => {
       },
       { responseMimeType: 'application/json', responseJsonSchema: { type: 'object' } },
     ],
+    // As Chat Completions has it.
+    [
+      { text: { format: { type: 'json_schema', json_schema: { schema: { type: 'object' } } } } },
+      { responseMimeType: 'application/json', responseJsonSchema: { type: 'object' } },
+    ],
     [
       { seed: 7, stop: ['a'], top_k: 3 },
       { seed: 7, stopSequences: ['a'], topK: 3 },
@@ -438,6 +458,7 @@ describe('refusals', () => {
   it.each<[object, string, string]>([
     [{}, 'missing_required_parameter', 'input'],
     [{ input: [] }, 'missing_required_parameter', 'input'],
+    [{ input: [{ type: 'compaction_trigger' }] }, 'missing_required_parameter', 'input'],
     [{ input: 5 }, 'invalid_type', 'input'],
     [{ input: ['x'] }, 'invalid_type', 'input[0]'],
     [{ input: [{ role: 'robot', content: 'x' }] }, 'invalid_value', 'input[0].role'],
@@ -510,13 +531,19 @@ describe('refusals', () => {
       'missing_required_parameter',
       'tool_choice.name',
     ],
-    ...['apply_patch', 'mcp', 'file_search', 'image_generation', 'something'].map(
-      (type): [object, string, string] => [
-        { input: 'x', tools: [{ type: 'function', name: 'f' }], tool_choice: { type } },
-        'invalid_value',
-        'tool_choice',
-      ],
-    ),
+    ...[
+      'apply_patch',
+      'mcp',
+      'file_search',
+      'image_generation',
+      'something',
+      // Google has one, but it was not offered.
+      'web_search',
+    ].map((type): [object, string, string] => [
+      { input: 'x', tools: [{ type: 'function', name: 'f' }], tool_choice: { type } },
+      'invalid_value',
+      'tool_choice',
+    ]),
     [
       {
         input: 'x',

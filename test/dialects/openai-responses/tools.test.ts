@@ -185,8 +185,11 @@ describe('tools', () => {
     expect(names.map(({ name }) => name)).toEqual(['later'])
   })
 
-  it('that are allowed may be Google’s own alone', async () => {
-    const tool_choice = { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'web_search' }] }
+  it.each([
+    { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'web_search' }] },
+    { type: 'web_search' },
+    { type: 'web_search_preview' },
+  ])('chosen by %j are Google’s own alone', async (tool_choice) => {
     const tools = [fn('a'), { type: 'web_search' }]
     expect((await requestOf({ ...HI, tools, tool_choice })).tools).toEqual([{ googleSearch: {} }])
   })
@@ -217,7 +220,6 @@ describe('tools', () => {
       { mode: 'ANY', allowedFunctionNames: ['a'] },
       ['a', 'ns__b'],
     ],
-    [{ type: 'web_search' }, undefined, ['a', 'ns__b']],
   ])('chosen by %j', async (tool_choice, config, names) => {
     const tools = [fn('a'), { type: 'namespace', name: 'ns', tools: [fn('b')] }]
     const request = await requestOf({ ...HI, tools, tool_choice })

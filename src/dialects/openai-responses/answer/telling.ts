@@ -8,6 +8,7 @@ import type { CallSignature } from '../../../gemini/signatures.ts'
 import type { GenerateContentResponse } from '../../../gemini/types.ts'
 import type { Terms } from '../../dialect.ts'
 import { sealSummary } from '../../envelope.ts'
+import { lossIn } from '../compaction.ts'
 import type { Ids } from '../ids.ts'
 import { toUsage, type Usage } from '../usage.ts'
 import { type Asked, planUnder } from './asked.ts'
@@ -29,6 +30,7 @@ export class AnswerTelling {
   readonly #items: Items
   readonly #reader: AnswerReader
   readonly #summary: Summary | null
+  readonly #object: Asked['object']
   readonly #input: { readonly ids: Ids; readonly emit: Emit }
   /** Null if the model cannot search. */
   readonly #searches: Searches | null
@@ -37,6 +39,7 @@ export class AnswerTelling {
 
   constructor(asked: Asked, terms: Terms, input: { readonly ids: Ids; readonly emit: Emit }) {
     this.#input = input
+    this.#object = asked.object
     this.#summary = asked.compacts ? new Summary() : null
     const { tools = [] } = asked.request
     const searches = tools.some(({ googleSearch }) => googleSearch !== undefined)
@@ -72,8 +75,11 @@ export class AnswerTelling {
       const message = conclusion.refusal ?? 'The prompt was blocked by Google.'
       return { ok: false, failure: { reason: 'prompt_blocked', message }, output: done }
     }
-    if (this.#summary !== null) this.#tellSummary(this.#summary.said)
-    else {
+    if (this.#summary !== null) {
+      const failure = lossIn(this.#summary.said, conclusion, this.#object)
+      if (failure !== null) return { ok: false, failure, output: done }
+      this.#tellSummary(this.#summary.said)
+    } else {
       // Told as text, not as a refusal, since Codex shows nothing of a refusal.
       if (conclusion.refusal !== null) items.say(conclusion.refusal)
       if (this.#searches !== null && this.#searches.count > 0) items.search(this.#searches)
