@@ -9,6 +9,8 @@ import { parseMessage } from '../proto/parse.ts'
 import type { EmbedRequest } from '../proto/types.ts'
 import { textTokens } from '../reply/usage.ts'
 import { vectorOf } from '../reply/vector.ts'
+import { ownThings } from '../resources/own-things.ts'
+import { checkMedia } from '../rules/media.ts'
 import { readBody } from './body.ts'
 import { answer } from './generate.ts'
 
@@ -52,7 +54,7 @@ function batch(exchange: Exchange, model: Model | undefined): Outcome {
     return refuse(invalidArgument(problem))
   }
   for (const request of requests) {
-    const refused = checkOne(request, model)
+    const refused = checkOne(exchange, request, model)
     if (refused) return refuse(refused)
   }
   return answer(exchange, { embeddings: requests.map((one) => valuesOf(one, model)) })
@@ -68,7 +70,7 @@ function single(exchange: Exchange, model: Model | undefined): Outcome {
     return refuse(invalidArgument(problem))
   }
   const request: EmbedRequest = body.value
-  const refused = checkOne(request, model)
+  const refused = checkOne(exchange, request, model)
   if (refused) return refuse(refused)
   const embedding = valuesOf(request, model)
   if (upstream === 'gemini-api') return answer(exchange, { embedding })
@@ -86,7 +88,7 @@ function single(exchange: Exchange, model: Model | undefined): Outcome {
 /** The answer to one request of a batch. */
 export function embeddingOf(exchange: Exchange, model: Model, body: unknown): JsonObject {
   const parsed = parseMessage('EmbedContentRequest', isObject(body) ? body : {}, exchange.route)
-  const refused = parsed.ok ? checkOne(parsed.value, model) : parsed.failure
+  const refused = parsed.ok ? checkOne(exchange, parsed.value, model) : parsed.failure
   if (!parsed.ok || refused) {
     return { error: { code: 3, message: refused ? failureMessage(refused) : '' } }
   }
@@ -122,10 +124,23 @@ function predict(exchange: Exchange, model: Model | undefined): Outcome {
   })
 }
 
-function checkOne(request: EmbedRequest, model: Model): Failure | undefined {
-  if (textOf(request) === '') {
+function checkOne(exchange: Exchange, request: EmbedRequest, model: Model): Failure | undefined {
+  const { content } = request
+  const isEmpty = (content?.parts ?? []).every(
+    ({ text = '', inlineData, fileData }) => text === '' && !inlineData && !fileData,
+  )
+  if (!content || isEmpty) {
     return invalidArgument('* EmbedContentRequest.content: content is not specified')
   }
+  const { route, state } = exchange
+  const refused = checkMedia({
+    upstream: route.upstream,
+    model,
+    request: { contents: [content] },
+    signatures: state.signatures,
+    own: ownThings(exchange),
+  })
+  if (refused) return refused
   const { outputDimensionality, embedContentConfig } = request
   return checkLength(outputDimensionality ?? embedContentConfig?.outputDimensionality, model)
 }

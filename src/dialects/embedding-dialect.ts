@@ -1,4 +1,5 @@
 import type { UriRef } from '../gemini/media/uri-ref.ts'
+import type { PinRef } from '../gemini/pins.ts'
 
 import type { Refused, Sent } from './dialect.ts'
 
@@ -29,6 +30,8 @@ export interface WrittenEmbedding {
   readonly beyondTexts: readonly string[]
   /** Addresses in it that Google would read with the credential's rights. */
   readonly uris: readonly UriRef[]
+  /** The files in it that only one credential knows. */
+  readonly pins: readonly PinRef[]
 }
 
 export interface EmbeddingAnswer {

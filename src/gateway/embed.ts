@@ -58,7 +58,7 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
     const on = (upstream: Upstream): number => made + embeddingCalls(upstream, input.model, rest)
     return { 'gemini-api': on('gemini-api'), vertex: on('vertex') }
   }
-  const uris = written?.uris ?? []
+  const { uris = [], pins = [] } = written ?? {}
   let generated = await serve({
     ...input,
     operation: 'embed',
@@ -67,6 +67,7 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
     unfit,
     unfitFor,
     uris,
+    pins,
   })
   for (;;) {
     made++

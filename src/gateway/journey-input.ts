@@ -73,6 +73,11 @@ export interface ServeInput extends JourneyInput {
   readonly bearsSilence?: boolean
   /** Ids of the calls in the conversation whose signatures are wanted. */
   readonly callIds?: readonly string[]
+  /**
+   * Whether copies of its files may be put in their place where their owner is out of quota. Absent: they may. What is
+   * made of files names them in more places than can be rewritten, and would outlive the copies.
+   */
+  readonly takesCopies?: boolean
   /** Whether the request names nothing that Google could object to. Asked only when that matters. */
   readonly isPlain?: () => boolean
 }

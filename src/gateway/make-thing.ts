@@ -15,6 +15,7 @@ import { OUTAGES } from './failure-of.ts'
 import { type Generated, type JourneyInput } from './journey-input.ts'
 import { patientFetch } from './patient-fetch.ts'
 import { serve } from './serve.ts'
+import { refusalToTell } from './things.ts'
 
 export interface MakeInput extends JourneyInput {
   readonly operation: Operation
@@ -33,7 +34,12 @@ export type Made =
     }
   /** No answer came, but Google may have made the thing: asking again could make a second one. */
   | { readonly ok: 'unknown'; readonly failure: Failure }
-  | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
+  | {
+      readonly ok: false
+      readonly generated: Extract<Generated, { ok: false }>
+      /** Google's refusal of the request, if that is why. Clients decide by its status. */
+      readonly refusal: Response | null
+    }
 
 /**
  * Asks Google to make the thing, under the ring's leases. After a broken connection or a failure at Google it may
@@ -43,10 +49,12 @@ export type Made =
 export async function make(input: MakeInput): Promise<Made> {
   const { path, body, settings } = input
   let answer: Response | null = null
+  let refusal: Response | null = null
   let failure: Failure = OUTAGES.unreachable
   const attempt = async ({ lease, control }: AttemptInput): Promise<AttemptResult> => {
     const { access, model } = lease
     answer = null
+    refusal = null
     try {
       const response = await patientFetch(
         `${settings.geminiApiBaseUrl}${path(model)}`,
@@ -61,6 +69,7 @@ export async function make(input: MakeInput): Promise<Made> {
       const error = parseGoogleError(status, await errorText(response), headers.get('retry-after'))
       const { upstream, auth } = access
       const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
+      if (verdict.kind === 'client_fault') refusal = refusalToTell(access, status, error)
       if (verdict.kind !== 'upstream_fault') return { ok: false, verdict, status, error }
       failure = OUTAGES[verdict.reason]
       return DONE
@@ -73,10 +82,11 @@ export async function make(input: MakeInput): Promise<Made> {
     ...input,
     unfit: ['vertex', 'code-assist'],
     unfitFor: input.unfitFor ?? [],
+    takesCopies: false,
     askUnder: () => ({ method: 'generateContent', json: '{}', cuttings: Cuttings.NONE }),
     attempt,
   })
-  if (!generated.ok) return { ok: false, generated }
+  if (!generated.ok) return { ok: false, generated, refusal }
   if (answer === null) {
     generated.settle({ kind: 'upstream_fault', reason: 'unreachable' }, undefined)
     return { ok: 'unknown', failure }

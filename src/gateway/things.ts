@@ -10,7 +10,7 @@ import { textOrPieces } from '../http/text-or-pieces.ts'
 import { headersOf } from '../upstreams/call.ts'
 import { classify } from '../upstreams/classify.ts'
 import type { Access } from '../upstreams/credential.ts'
-import { parseGoogleError } from '../upstreams/google-error.ts'
+import { type GoogleError, parseGoogleError } from '../upstreams/google-error.ts'
 import {
   DISABLED,
   EXPIRED,
@@ -145,14 +145,20 @@ export async function refusedBy(
       return { reply: UNUSABLE, isCredentials: true }
     case 'upstream_fault':
       return { reply: OUTAGES[verdict.reason], isCredentials: false }
-    default: {
-      // Clients decide by the status (a missing file, a name in use), so it is passed on.
-      const message = quotable(error.message, access) ?? 'Google refused the request.'
-      const status = error.status || 'INVALID_ARGUMENT'
-      const body = { error: { code: response.status, message, status } }
-      return { reply: jsonResponse(body, { status: response.status }), isCredentials: false }
-    }
+    default:
+      return { reply: refusalToTell(access, response.status, error), isCredentials: false }
   }
+}
+
+/** Clients decide by the status (a missing file, a name in use), so it is passed on. */
+export function refusalToTell(
+  access: Access,
+  code: number,
+  { status, message: said }: GoogleError,
+): Response {
+  const message = quotable(said, access) ?? 'Google refused the request.'
+  const error = { code, message, status: status || 'INVALID_ARGUMENT' }
+  return jsonResponse({ error }, { status: code })
 }
 
 const LIMITED: Failure = {
@@ -177,6 +183,17 @@ const PAUSED: Failure = {
   message: 'The credential that knows what was asked for is paused.',
 }
 
+const OWNER_UNUSABLE: Failure = {
+  reason: 'credentials_unusable',
+  message: 'Google does not accept the credential that knows what was asked for.',
+}
+
+const REMOVED: Failure = {
+  reason: 'unknown_url',
+  message:
+    'The credential that knew what was asked for was removed, and nothing else can reach it. Start anew.',
+}
+
 function refusalOf(refusal: Extract<BorrowResult, { ok: false }>): Failure {
   switch (refusal.reason) {
     case 'unknown_user':
@@ -193,6 +210,10 @@ function refusalOf(refusal: Extract<BorrowResult, { ok: false }>): Failure {
       return NOT_OFFERED
     case 'credentials_unusable':
       return UNUSABLE
+    case 'owner_unusable':
+      return OWNER_UNUSABLE
+    case 'removed':
+      return REMOVED
     case 'paused':
       return PAUSED
     case 'vault_not_configured':

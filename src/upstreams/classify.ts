@@ -104,6 +104,8 @@ function byStatus({ scheme }: Caller, { httpStatus, status, isPage }: GoogleErro
     return { kind: 'credential_fault', reason: 'api_key_invalid', scope: 'credential' }
   }
   if (httpStatus === 404 && isPage) return NO_SUCH_ADDRESS
+  // The name that the client chose is taken. No step of Google's collided, and asking again would not help.
+  if (httpStatus === 409 && status === 'ALREADY_EXISTS') return INVALID
   // Known faults of accounts (billing, policies, models that a project may not use) were matched by their words
   // before. What remains may be the request's, such as a file that is not ready.
   if (httpStatus === 400 && status === 'FAILED_PRECONDITION') {

@@ -29,6 +29,13 @@ describe("Google's words on a request", () => {
     ['output_dimensionality: must be at most 768'],
     ['generation_config.top_k is out of range'],
     ['thinkingBudget is not supported for this model'],
+    ['Cached content is too small. total_token_count=9, min_total_token_count=1024'],
+    ['* CreateFileRequest.file.name: invalid name files/Mine'],
+    ['* CreateCachedContentRequest.cached_content.model: model is not specified'],
+    ['* BatchGenerateContentRequest.batch.input_config: requests are not specified'],
+    ['files/mine already exists'],
+    ['Chunk size must be a multiple of 262144 bytes.'],
+    ['last_event_id is not valid.'],
   ])('are quoted as they are: %s', (message) => {
     expect(quotable(message, ACCESS)).toBe(message)
   })

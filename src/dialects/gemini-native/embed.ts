@@ -1,10 +1,11 @@
 import { asObject, parse } from '../../failure/check.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { ownedInJson } from '../../gemini/media/owned-uris.ts'
+import { fileIdIn, MAX_PINS_ASKED, type PinRef } from '../../gemini/pins.ts'
 import { isRecord } from '../../json/record.ts'
 import { modelName } from '../model-name.ts'
 import type { Refused } from '../dialect.ts'
-import type { Embedding, EmbeddingDialect } from '../embedding-dialect.ts'
+import type { Embedding, EmbeddingDialect, WrittenEmbedding } from '../embedding-dialect.ts'
 import { fieldOf, recordsOf, textOf } from './fields.ts'
 import { noModel } from './index.ts'
 
@@ -76,9 +77,26 @@ function embeddingOf(
     texts: texts.map((text) => text ?? ''),
     options: first,
     // Whatever is more than texts takes another form at other upstreams, or none.
-    written: { method, write, beyondTexts, uris: beyond.length === 0 ? [] : ownedInJson(requests) },
+    written: {
+      method,
+      write,
+      beyondTexts,
+      ...(beyond.length === 0 ? NO_FILES : filesIn(requests)),
+    },
     tell: ({ vectors }) => tell(vectors),
   }
+}
+
+const NO_FILES = { uris: [], pins: [] }
+
+/** Google's own errors count the requests of a batch, so a file is named by its place among them. */
+function filesIn(requests: readonly Body[]): Pick<WrittenEmbedding, 'uris' | 'pins'> {
+  const uris = ownedInJson(requests.length === 1 ? requests[0] : { requests })
+  const pins = uris.flatMap(({ uri, param }): PinRef[] => {
+    const id = fileIdIn(uri)
+    return id === null ? [] : [{ kind: 'file', id, param }]
+  })
+  return { uris, pins: pins.slice(0, MAX_PINS_ASKED) }
 }
 
 /** The text of a request that holds one text and nothing else; null for any other. */

@@ -38,9 +38,9 @@ export async function copyingFor(
   refusal: Exclude<LeaseResult, { ok: true }>,
 ): Promise<Copying | null> {
   if (refusal.reason !== 'pinned_away' || refusal.why !== 'quota') return null
-  const { pins = [], operation, attempt } = input
+  const { pins = [], operation, attempt, takesCopies = true } = input
   const isOfFiles = pins.length > 0 && pins.every(({ kind }) => kind === 'file')
-  if (operation !== 'generate' || attempt === undefined || !isOfFiles) return null
+  if (operation !== 'generate' || attempt === undefined || !takesCopies || !isOfFiles) return null
   const fileIds = [...new Set(pins.map(({ id }) => id))]
   const files = await keptFiles(input, fileIds)
   if (files === null) return null

@@ -34,7 +34,15 @@ export type BorrowResult =
   | { readonly ok: false; readonly reason: Exclude<Admission, 'ok'> }
   | {
       readonly ok: false
-      readonly reason: 'no_credentials' | 'not_offered' | 'credentials_unusable' | 'paused'
+      readonly reason:
+        | 'no_credentials'
+        | 'not_offered'
+        | 'credentials_unusable'
+        | 'paused'
+        /** The one credential that would do is not in the ring any more. */
+        | 'removed'
+        /** Google does not accept the one credential that would do. */
+        | 'owner_unusable'
     }
   | { readonly ok: false; readonly reason: 'vault_not_configured' | 'token_unavailable' }
   | {
@@ -66,8 +74,15 @@ export async function borrow(state: UserState, request: BorrowRequest): Promise<
   const asked = wanted === null ? allowed : allowed.filter(({ id }) => id === wanted)
   const usable = asked.find((credential) => isUsable(credential, now))
   if (usable === undefined) {
-    const isPaused = asked.some(({ quarantine }) => quarantine === null)
-    return { ok: false, reason: isPaused ? 'paused' : 'credentials_unusable' }
+    if (wanted !== null && !all.some(({ id }) => id === wanted))
+      return { ok: false, reason: 'removed' }
+    if (wanted === null) {
+      const isPaused = asked.some(({ quarantine }) => quarantine === null)
+      return { ok: false, reason: isPaused ? 'paused' : 'credentials_unusable' }
+    }
+    // None is asked if the admin has pinned the ring to another credential, which passes as a pause does.
+    const isRefused = asked.some(({ quarantine }) => quarantine !== null)
+    return { ok: false, reason: isRefused ? 'owner_unusable' : 'paused' }
   }
   const auth = await authOf(state, usable)
   if (typeof auth === 'string') return { ok: false, reason: auth }

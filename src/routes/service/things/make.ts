@@ -1,5 +1,5 @@
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
-import { make } from '../../../gateway/make-thing.ts'
+import { make, type Made } from '../../../gateway/make-thing.ts'
 import { OUTAGES } from '../../../gateway/failure-of.ts'
 import { keep, wholeText } from '../../../gateway/things.ts'
 import { parsed } from '../../../json/parsed.ts'
@@ -94,7 +94,7 @@ function making({ of, operation, model: modelIn, path, body: bodyFor }: Making):
       make({ ...journey, operation, pins, uris, unfitFor, path, body }),
     )
     if (made.ok === 'unknown') return made.failure
-    if (!made.ok) return unanswered(call, made.generated)
+    if (!made.ok) return refused(call, made)
     const { generated, answer } = made
     const { credentialId, model: served } = generated.lease
     const type = answer.headers.get('content-type') ?? 'application/json'
@@ -106,6 +106,14 @@ function making({ of, operation, model: modelIn, path, body: bodyFor }: Making):
     setJourneyHeaders(response.headers, generated, call)
     return response
   }
+}
+
+/** Google's own refusal, with its status, if it was the request that Google refused. */
+function refused(call: Call, { generated, refusal }: Extract<Made, { ok: false }>): Reply {
+  const { reason } = generated.failure
+  if (refusal === null || reason !== 'upstream_rejected') return unanswered(call, generated)
+  setJourneyHeaders(refusal.headers, generated, call)
+  return refusal
 }
 
 interface Answering {

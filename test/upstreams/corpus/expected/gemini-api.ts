@@ -92,6 +92,7 @@ export const GEMINI_API: Readonly<Record<string, Verdict>> = {
   '405-page': INVALID,
   '408-no-body': upstream('timeout'),
   '409-aborted': upstream('internal'),
+  '409-already-exists': INVALID,
   '413-page': TOO_LARGE,
   '418-unknown': INVALID,
   '429-array': quota('requests_per_minute', 5_000, 'retry_info'),
