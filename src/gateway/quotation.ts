@@ -28,7 +28,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{5,4000}(?:\.[\w-]{1,4000}){0,2}/g, GONE],
   [/\b(Bearer)\s+[\w.~+/=-]{6,4000}/gi, `$1 ${GONE}`],
   [
-    /\b(api[_ -]?key|access[_ -]?token|refresh[_ -]?token|client[_ -]?secret|client[_ -]?id|login[_ -]?hint|password)(["'`]?\s*[:=]\s*["'`]?)[^\s"'`,;)]{1,500}/gi,
+    /\b(api[_ -]?key|access[_ -]?token|refresh[_ -]?token|client[_ -]?secret|client[_ -]?id|login[_ -]?hint|password|x-goog-(?:signature|credential|api-key)|cookie)(["'`]?\s*[:=]\s*["'`]?)[^\s"'`,;)]{1,500}/gi,
     `$1$2${GONE}`,
   ],
   [/\b[\w-]{1,120}\.apps\.googleusercontent\.com/gi, GONE],
@@ -60,11 +60,12 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 export function quotable(message: string, { auth, project, quotaProject }: Access): string | null {
   let text = message.slice(0, MAX_READ)
   if (!ON_REQUESTS.test(text)) return null
-  for (const own of [auth.value, project, quotaProject]) {
-    if (own === null || own === '') continue
-    for (const form of formsOf(own)) text = withoutForm(text, form)
+  const own = [auth.value, project, quotaProject].filter((value) => value !== null && value !== '')
+  for (const value of own as string[]) {
+    for (const form of formsOf(value)) text = withoutForm(text, form)
+    if (ESCAPE.test(text)) text = text.replaceAll(escapedForms(value), GONE)
   }
-  text = text.replace(ENCODED, (run) => (holdsAddress(run) ? GONE : run))
+  text = text.replace(ENCODED, (run) => (holdsSecret(run, own as string[]) ? GONE : run))
   for (const [pattern, instead] of SECRETS) text = text.replace(pattern, instead)
   const short = text.trim().slice(0, MAX_TEXT)
   return short === '' ? null : short
@@ -77,15 +78,29 @@ function withoutForm(text: string, form: string): string {
 
 const ENCODED = /[A-Za-z0-9+/_-]{12,}={0,2}/g
 
-/** Whether the text is base64 of something that contains an e-mail address. */
-function holdsAddress(run: string): boolean {
+/** Whether the text is base64 of something that contains an e-mail address or one of the values. */
+function holdsSecret(run: string, own: readonly string[]): boolean {
   const alphabet = /[-_]/.test(run) ? 'base64url' : 'base64'
   try {
     const bytes = Uint8Array.fromBase64(run, { alphabet, lastChunkHandling: 'loose' })
-    return /[\w.+-]@[\w-]+\.\w/.test(new TextDecoder('latin1').decode(bytes))
+    const text = new TextDecoder('latin1').decode(bytes)
+    return /[\w.+-]@[\w-]+\.\w/.test(text) || own.some((value) => text.includes(value))
   } catch {
     return false
   }
+}
+
+const ESCAPE = /\\u00|%|&#/
+
+/** The value with any of its characters escaped as in JSON, addresses or HTML. */
+function escapedForms(value: string): RegExp {
+  const characters = value.split('').map((character) => {
+    const code = character.charCodeAt(0)
+    const hex = code.toString(16).padStart(2, '0')
+    const plain = character.replace(/[^\w-]/, String.raw`\$&`)
+    return `(?:${plain}|\\\\u00${hex}|%${hex}|&#0*${code};|&#x0*${hex};)`
+  })
+  return new RegExp(characters.join(''), 'gi')
 }
 
 /**

@@ -43,6 +43,12 @@ describe("Google's words on a request", () => {
   it.each([
     ['the key', KEY],
     ['the key, encoded for an address', encodeURIComponent(`${KEY}/+`)],
+    ['the key, spelled as in JSON', KEY.replace('AI', String.raw`\u0041\u0049`)],
+    ['the key, spelled as in HTML', KEY.replace('z', '&#122;').replace('C', '&#x43;')],
+    ['the key, encoded in part', KEY.replace('C', '%43')],
+    ['the key within base64', base64(`x:${KEY}`)],
+    ['the project within base64', base64(`p=my-own-project&x`)],
+    ['a signed address', 'https://storage.googleapis.com/b/o?X-Goog-Signature=CANARY0123'],
     ['another key', 'AIzaSyOTHER-0123456789_abcdefghijklmno'],
     ['a key of the new kind', 'AQ.Ab8RN6CANARYCANARYCANARY'],
     ['an access token', 'ya29.a0CANARY_canary-canary.canary'],
