@@ -3,6 +3,7 @@ import { readPrompt } from '../dialects/anthropic-messages/count.ts'
 import { ANTHROPIC_MESSAGES } from '../dialects/anthropic-messages/index.ts'
 import {
   modelNamed,
+  standInNamed,
   toAnthropicModels,
   toModelAsked,
 } from '../dialects/anthropic-messages/models.ts'
@@ -89,7 +90,7 @@ const modelList = byFamily({
 })
 const oneModel = byFamily({
   openai: getModel(toModel),
-  anthropic: getModel(toModelAsked, modelNamed),
+  anthropic: getModel(toModelAsked, modelNamed, standInNamed),
   google: getModel(toGeminiModel),
 })
 

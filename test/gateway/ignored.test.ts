@@ -164,12 +164,16 @@ describe.each(KINDS)('other dialects, with %s', (kind) => {
       safeguards: [{ type: 'x' }],
       context_management: { edits: [{ type: 'clear_tool_uses_20250919' }] },
       inference_geo: 'us',
+      output_config: { effort: 'low', task_budget: { type: 'tokens', total: 9000 } },
+      thinking: { type: 'adaptive', block_binding: 'strict' },
       tools: [FUNCTION, { type: 'web_search_20250305', name: 'web_search' }],
     })
     expect(await ignored(answer)).toEqual([
       'context_management',
       'inference_geo',
+      'output_config.task_budget',
       'safeguards',
+      'thinking.block_binding',
       'tools.web_search',
     ])
   })

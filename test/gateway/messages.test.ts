@@ -277,7 +277,19 @@ describe('4. errors that clients understand', () => {
           { role: 'user', content: [{ type: 'image', source: { type: 'file', file_id: 'f' } }] },
         ],
       },
-      /'messages\.0\.content\.0\.source\.file_id' names no file/,
+      /^messages\.0\.content\.0\.source\.file_id: names no file/,
+    ],
+    // Seen only when it is fetched.
+    [
+      {
+        messages: [
+          {
+            role: 'user',
+            content: [{ type: 'image', source: { type: 'url', url: 'http://10.0.0.1/a.png' } }],
+          },
+        ],
+      },
+      /^messages\.0\.content\.0\.source\.url: must be an https URL/,
     ],
     [{ stop_sequences: ['a', 'b', 'c', 'd', 'e', 'f'] }, /^stop_sequences: /],
     [{ tools: [{ name: 'f' }] }, 'tools.0.input_schema: Field required'],
@@ -898,8 +910,8 @@ describe('what is asked of Google', () => {
     return lastRequestOf(user)
   }
 
-  it('clamps max_tokens and never refuses it', async () => {
-    const { generationConfig } = await asked({ max_tokens: 128_000 })
+  it.each([128_000, 1e12])('clamps max_tokens and never refuses it: %d', async (max_tokens) => {
+    const { generationConfig } = await asked({ max_tokens })
     expect(generationConfig?.maxOutputTokens).toBe(65_536)
   })
 
@@ -1133,6 +1145,30 @@ describe('web search', () => {
     const sent = await lastRequestOf(user)
     expect(sent.tools).toEqual([{ googleSearch: {} }])
     expect(sent.systemInstruction?.parts.at(-1)?.text).toContain('example.org')
+  })
+
+  it('is alone where it is chosen, since Google leaves it out beside functions', async () => {
+    const user = await givenUser()
+    const reply = { text: 'Sunny in Paris.', candidate: { groundingMetadata } }
+    await scripted(user, reply, reply)
+    const both = { tools: [...TOOLS, ...tools], tool_choice: { type: 'tool', name: 'web_search' } }
+    for (const message of await askBothWays(user.key, both)) {
+      expect(message.content[0]).toMatchObject({ type: 'server_tool_use', name: 'web_search' })
+    }
+    expect((await lastRequestOf(user)).tools).toEqual([{ googleSearch: {} }])
+  })
+
+  it('for tools, chosen, leaves the model its functions, which are all there', async () => {
+    const user = await givenUser()
+    const type = 'tool_search_tool_bm25_20251119'
+    const answer = await ask(user.key, {
+      tools: [...TOOLS, { type, name: 'tool_search_tool_bm25' }],
+      tool_choice: { type: 'tool', name: 'tool_search_tool_bm25' },
+    })
+    await expectOk(answer)
+    const { tools: told, toolConfig } = await lastRequestOf(user)
+    expect(told?.[0]?.functionDeclarations).toHaveLength(2)
+    expect(toolConfig).toBeUndefined()
   })
 
   it('comes back in a later turn without harm', async () => {

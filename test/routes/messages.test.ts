@@ -212,6 +212,64 @@ describe('models', () => {
     },
   )
 
+  it.each([
+    ['claude-haiku-5-5', 'claude-haiku-5-5 (Gemini 3.1 Flash-Lite)'],
+    ['anthropic/claude-haiku-5-5', 'claude-haiku-5-5 (Gemini 3.1 Flash-Lite)'],
+    ['claude-mine', 'claude-mine (Gemini 2.5 Pro)'],
+  ])('tells of the one that answers for a name of Anthropic’s, %s', async (id, display_name) => {
+    const user = await givenUser()
+    await configure(user, { aliases: { 'claude-mine': 'gemini-2.5-pro' } })
+    const answer = await models(user.key, `/v1/models/${id}`)
+    expect(await answer.json()).toMatchObject({ type: 'model', id, display_name })
+  })
+
+  it('lists page by page, in both directions', async () => {
+    const user = await givenUser()
+    interface Page {
+      readonly data: readonly { readonly id: string }[]
+      readonly has_more: boolean
+      readonly first_id: string
+      readonly last_id: string
+    }
+    const page = async (query: object): Promise<Page> => {
+      const search = new URLSearchParams(Object.entries(query))
+      return (await models(user.key, `/v1/models?${search.toString()}`)).json<Page>()
+    }
+    const all = (await page({ limit: '1000' })).data.map(({ id }) => id)
+    const forwards: string[] = []
+    for (let query: object = {}, more = true; more;) {
+      const { data, has_more, last_id } = await page({ limit: '7', ...query })
+      forwards.push(...data.map(({ id }) => id))
+      query = { after_id: last_id }
+      more = has_more
+    }
+    expect(forwards).toEqual(all)
+    const backwards: string[] = []
+    for (let before_id = all.at(-1) ?? '', more = true; more;) {
+      const { data, has_more, first_id } = await page({ limit: '7', before_id })
+      backwards.unshift(...data.map(({ id }) => id))
+      before_id = first_id
+      more = has_more
+    }
+    expect(backwards).toEqual(all.slice(0, -1))
+  })
+
+  it.each([
+    ['limit=0', /^limit: /],
+    ['limit=1001', /^limit: /],
+    ['limit=x', /^limit: /],
+    ['after_id=nobody', /^after_id: /],
+    ['before_id=nobody', /^before_id: /],
+  ])('is not listed by ?%s', async (query, message) => {
+    const user = await givenUser()
+    const answer = await models(user.key, `/v1/models?${query}`)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({
+      type: 'error',
+      error: { type: 'invalid_request_error', message: expect.stringMatching(message) },
+    })
+  })
+
   it('is Anthropic’s for Claude Code, whatever headers it sends', async () => {
     const user = await givenUser()
     const answer = await fetchPollux('/v1/models?limit=1000', {

@@ -157,7 +157,8 @@ function mayPass({ reason }: Failure, status: number): boolean {
 }
 
 function sentenceOf(failure: Failure): string {
-  const { reason, message, used, limit, usedUp } = failure
+  const { reason, used, limit, usedUp } = failure
+  const message = fieldFirst(failure)
   switch (reason) {
     case 'missing_api_key':
       return 'No API key was sent. Send it in the header x-api-key, or in Authorization: Bearer YOUR_KEY.'
@@ -174,6 +175,14 @@ function sentenceOf(failure: Failure): string {
   }
   const seconds = usedUp === undefined ? undefined : retryAfterSeconds(failure)
   return seconds === undefined ? message : `${message} Please try again in ${seconds}s.`
+}
+
+/** The gateway names a field as OpenAI does. Anthropic's messages begin with it. */
+function fieldFirst({ message, param }: Failure): string {
+  if (param === undefined) return message
+  const naming = [`Invalid value: '${param}' `, `Invalid value for '${param}': `]
+  const said = naming.find((words) => message.startsWith(words))
+  return said === undefined ? message : `${param}: ${message.slice(said.length)}`
 }
 
 function setRateLimits(headers: Headers, limits: RateLimits, nowMs: number): void {

@@ -14,10 +14,17 @@ const READ_ELSEWHERE = ['container', 'mcp_servers', 'compaction', 'thread', 'cac
 
 const KNOWN = lazy(() => new Set([...Object.keys(generating().entries), ...READ_ELSEWHERE]))
 const PLAIN_TIERS: ReadonlySet<unknown> = new Set(['auto', 'standard_only'])
+/** What is read of the fields that hold others. */
+const IN_OUTPUT = new Set(['effort', 'format'])
+const IN_THINKING = new Set(['type', 'budget_tokens', 'display'])
 
 /** What the translation leaves out, whichever model and upstream answer. `body` is what the client sent. */
 export function ignoredIn(body: Readonly<Record<string, unknown>>): readonly string[] {
-  const ignored = unreadFields(body, KNOWN())
+  const ignored = [
+    ...unreadFields(body, KNOWN()),
+    ...unreadFields(body['output_config'], IN_OUTPUT, 'output_config.'),
+    ...unreadFields(body['thinking'], IN_THINKING, 'thinking.'),
+  ]
   return PLAIN_TIERS.has(body['service_tier'])
     ? ignored.filter((name) => name !== 'service_tier')
     : ignored

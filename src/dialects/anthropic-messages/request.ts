@@ -5,9 +5,9 @@ import { calleeOf, PLAIN_ANSWER, type AnswerPlan } from '../../gemini/answer/pla
 import { FunctionNames } from '../../gemini/ask/function-names.ts'
 import { declare, toToolConfig } from '../../gemini/ask/functions.ts'
 import type { Attachment } from '../../gemini/media/attachment.ts'
-import type { GenerateContentRequest, GenerationConfig } from '../../gemini/types.ts'
+import type { GenerateContentRequest, GenerationConfig, Tool } from '../../gemini/types.ts'
 import { present } from '../../json/record.ts'
-import { type Offers, readTools, toChoice } from './ask/tools.ts'
+import { readTools, toChoice } from './ask/tools.ts'
 import { type Thoughts, toThoughts } from './ask/thinking.ts'
 import type { Fields } from './body/fields.ts'
 import { readMessages } from './body/messages.ts'
@@ -68,7 +68,7 @@ export function readRequest(fields: Fields, cuttings: Cuttings): ReadRequest {
         functionNames: names.changed(),
         parallelToolCalls: fields.tool_choice?.disable_parallel_tool_use !== true,
         knowsThoughts: thoughts.areKnown,
-        ...googlesIn(offers),
+        ...googlesIn(tools),
         mayBeEmpty: generationConfig.stopSequences !== undefined,
       }
       return { request, plan }
@@ -77,11 +77,11 @@ export function readRequest(fields: Fields, cuttings: Cuttings): ReadRequest {
 }
 
 /** If there are functions, Google's own tools are left out of the request. */
-function googlesIn({ functions, googles }: Offers): Pick<MessagePlan, 'searches' | 'runsCode'> {
-  const isAlone = functions.size === 0
+function googlesIn(tools: readonly Tool[]): Pick<MessagePlan, 'searches' | 'runsCode'> {
+  const isAlone = tools.every(({ functionDeclarations }) => functionDeclarations === undefined)
   return {
-    searches: isAlone && googles.some(({ googleSearch }) => googleSearch !== undefined),
-    runsCode: isAlone && googles.some(({ codeExecution }) => codeExecution !== undefined),
+    searches: isAlone && tools.some(({ googleSearch }) => googleSearch !== undefined),
+    runsCode: isAlone && tools.some(({ codeExecution }) => codeExecution !== undefined),
   }
 }
 

@@ -22,10 +22,14 @@ export const CLAUDE_MODELS: ClaudeModels = {
 /** The family of a Claude name that names none. */
 const OTHERS: ClaudeFamily = 'sonnet'
 
+export function isClaudeName(name: string): boolean {
+  return /^claude-/i.test(name)
+}
+
 /** Null if the name is not Anthropic's. */
 export function standInFor(name: string, models: ClaudeModels): string | null {
+  if (!isClaudeName(name)) return null
   const word = name.toLowerCase()
-  if (!word.startsWith('claude-')) return null
   return models[FAMILIES.find((family) => word.includes(family)) ?? OTHERS]
 }
 

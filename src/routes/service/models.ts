@@ -2,6 +2,7 @@ import { jsonResponse } from '../../json/json-response.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { modelNotFound } from '../../gateway/failure-of.ts'
 import { callUser } from '../../gateway/object-calls.ts'
+import type { ClaudeModels } from '../../gemini/models/claude.ts'
 import { findModel, stripModelPrefix } from '../../gemini/models/find-model.ts'
 import { type Listed, modelsFor } from '../../gemini/models/listing.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -25,10 +26,14 @@ export function listModels(
     })
 }
 
-/** Finds one of these models by the id in the address. `tell` also gets that id as the client wrote it. */
+/**
+ * Finds one of these models by the id in the address. `tell` also gets that id as the client wrote it. `standInOf` is
+ * asked last: it names the model that answers for a name of another maker's.
+ */
 export function getModel(
   tell: (model: Listed, asked: string) => object,
   nameOf: (id: string) => string = stripModelPrefix,
+  standInOf: (id: string, models: ClaudeModels) => string | null = () => null,
 ): Handler {
   return async (call, holder) => {
     const asked = call.params['id'] ?? ''
@@ -36,7 +41,8 @@ export function getModel(
     return answer(await reachable(call, holder), (models) => {
       // A name of the user's own takes precedence over Google's moving names.
       const named = models.find(({ id }) => id === name)
-      const found = named ?? models.find(({ id }) => id === findModel(name)?.id)
+      const standIn = standInOf(asked, call.settings.claudeModels)
+      const found = named ?? models.find(({ id }) => id === findModel(standIn ?? name)?.id)
       return found === undefined
         ? modelNotFound(name.slice(0, 128))
         : jsonResponse(tell(found, asked))

@@ -22,6 +22,8 @@ export interface Offers {
   readonly functions: Map<string, OfferedFunction>
   /** No tool twice. */
   readonly googles: Tool[]
+  /** Names of the tools of Anthropic's servers: true if one of Google's stands for it, false if none is needed. */
+  readonly served: Map<string, boolean>
   /** What the model must be told in words. */
   readonly notes: string[]
 }
@@ -34,7 +36,7 @@ export function readTools(
   changes: Changes,
   reading: Reading,
 ): Offers {
-  const offers: Offers = { functions: new Map(), googles: [], notes: [] }
+  const offers: Offers = { functions: new Map(), googles: [], served: new Map(), notes: [] }
   let at = 0
   for (const tool of tools ?? []) addTool(offers, tool, `tools.${at++}`, reading)
   for (const [name, tool] of changes.tools) {
@@ -93,8 +95,10 @@ function addTyped(offers: Offers, tool: Block, path: string, reading: Reading): 
     case 'unserved':
       return reading.refuse(`${path}.type`, ofServer.why, 'unsupported_value')
     case 'needless':
+      offers.served.set(nameOf(tool), false)
       return
     case 'googles': {
+      offers.served.set(nameOf(tool), true)
       const [kind = ''] = Object.keys(ofServer.tool)
       if (!offers.googles.some((each) => Object.hasOwn(each, kind)))
         offers.googles.push(ofServer.tool)
@@ -103,13 +107,19 @@ function addTyped(offers: Offers, tool: Block, path: string, reading: Reading): 
   }
 }
 
+function nameOf({ name, type }: Block): string {
+  return typeof name === 'string' ? name : String(type)
+}
+
 const ANY: FunctionChoice = { mode: 'AUTO', only: null, keep: null }
+/** Beside functions Google's own tools are left out, so no function is declared. */
+const GOOGLES_ALONE: FunctionChoice = { ...ANY, keep: [] }
 const MODES = { auto: 'AUTO', any: 'ANY', none: 'NONE' } as const
 
 /** Without functions there is nothing to choose: the model uses Google's own tools as it sees fit. */
 export function toChoice(
   choice: Fields['tool_choice'],
-  { functions, googles }: Offers,
+  { functions, googles, served }: Offers,
   reading: Reading,
 ): FunctionChoice {
   if (!choice || (functions.size === 0 && googles.length > 0)) return ANY
@@ -118,6 +128,7 @@ export function toChoice(
   const { name } = choice
   if (!name) reading.refuse('tool_choice.name', REQUIRED, 'missing_required_parameter')
   else if (functions.has(name)) return { mode: 'ANY', only: [name], keep: null }
+  else if (served.has(name)) return served.get(name) === true ? GOOGLES_ALONE : ANY
   else reading.refuse('tool_choice.name', 'names a tool that is not among the tools')
   return ANY
 }

@@ -12,6 +12,7 @@ import { boolean, fieldsOf, integer, lowerCaseOf, number, record, string } from 
 import { problemOf, REQUIRED } from './reading.ts'
 import { unservedIn } from './unserved.ts'
 
+/** More does not fit into Google's field, and no model gives as much. */
 const MAX_TOKENS = 2 ** 31 - 1
 /** Google refuses a sixth. */
 const MAX_STOP_SEQUENCES = 5
@@ -20,7 +21,7 @@ const count = lazy(() =>
   v.pipe(
     integer(),
     v.minValue(1, 'must be at least 1'),
-    v.maxValue(MAX_TOKENS, `must not be above ${MAX_TOKENS}`),
+    v.transform((tokens) => Math.min(tokens, MAX_TOKENS)),
   ),
 )
 
