@@ -196,3 +196,28 @@ describe.each(OTHERS)('at %s', (path, body) => {
     expect(JSON.stringify(parts)).not.toContain('inlineData')
   })
 })
+
+describe('a very deep schema of answers', () => {
+  let schema: Json = { type: 'string' }
+  for (let level = 0; level < 100; level++) {
+    schema = { type: 'object', properties: { a: schema }, required: ['a'] }
+  }
+  const format = { type: 'json_schema', name: 's', schema }
+  const said = [{ role: 'user', content: 'hi' }]
+  const output_config = { format: { type: 'json_schema', schema } }
+  it.each<[string, Json]>([
+    [
+      '/v1/chat/completions',
+      { messages: said, response_format: { ...format, json_schema: format } },
+    ],
+    ['/v1/responses', { input: 'hi', text: { format } }],
+    ['/v1/messages', { max_tokens: 100, messages: said, output_config }],
+  ])('is taken, and becomes anything further down: %s', async (path, body) => {
+    for (const kind of KINDS) {
+      const user = await givenUser([kind])
+      const answer = await post(path, user.key, { model: MODEL, ...body })
+      expect([answer.status, await answer.text()]).toEqual([200, expect.anything()])
+      expect(JSON.stringify((await callsOf(handleOf(user)))[0]?.body)).toContain('"a":{}')
+    }
+  })
+})

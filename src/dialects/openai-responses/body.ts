@@ -5,7 +5,6 @@
 import * as v from 'valibot'
 import { asObject, type Parsed, parse } from '../../failure/check.ts'
 import type { Failure } from '../../failure/failure.ts'
-import { isNestedDeeper } from '../../json/nesting.ts'
 import { isRecord } from '../../json/record.ts'
 import { EFFORT_NAMES } from '../efforts.ts'
 import { modelName } from '../model-name.ts'
@@ -16,23 +15,10 @@ import { type Item, items } from './items.ts'
 import { toolChoice, toolList } from './tool-schema.ts'
 import { lazy } from '../../lazy.ts'
 
-/** Levels. No model follows deeper schemas, and Google refuses them. */
-const MAX_SCHEMA_DEPTH = 100
-
 function between(min: number, max: number) {
   const message = `must be between ${min} and ${max}`
   return v.nullish(v.pipe(number(), v.minValue(min, message), v.maxValue(max, message)))
 }
-
-const schema = lazy(() =>
-  v.pipe(
-    record(),
-    v.check(
-      (value) => !isNestedDeeper(value, MAX_SCHEMA_DEPTH),
-      `must not be nested deeper than ${MAX_SCHEMA_DEPTH} levels`,
-    ),
-  ),
-)
 
 const id = lazy(() => v.pipe(string(), v.maxLength(256, 'must not be longer than 256 characters')))
 const conversationObject = lazy(() =>
@@ -66,9 +52,9 @@ const fields = lazy(() => ({
       format: v.nullish(
         fieldsOf({
           type: lowerCaseOf(['text', 'json_object', 'json_schema']),
-          schema: v.nullish(schema()),
+          schema: v.nullish(record()),
           // As Chat Completions has it.
-          json_schema: v.nullish(fieldsOf({ schema: v.nullish(schema()) })),
+          json_schema: v.nullish(fieldsOf({ schema: v.nullish(record()) })),
         }),
       ),
       verbosity: v.nullish(lowerCaseOf(['low', 'medium', 'high'])),
