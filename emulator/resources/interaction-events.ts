@@ -1,5 +1,10 @@
 /** An interaction as a stream of named events. Each has an id, from which the stream can be resumed. */
+import { isObject } from '../errors/failure.ts'
+import { resolveError } from '../errors/resolve.ts'
+import { presetContext } from '../exchange.ts'
+import type { Exchange } from '../exchange.ts'
 import type { JsonObject } from '../json.ts'
+import type { Reply } from '../protocol.ts'
 import type { Frame } from '../reply/frames.ts'
 import type { Interaction, InteractionStatus } from '../state/interactions.ts'
 import { describeInteraction } from './describe-interaction.ts'
@@ -19,7 +24,18 @@ export function eventsOf(interaction: Interaction): JsonObject[] {
   return events.map((event, index) => ({ ...event, event_id: `e${index + 1}` }))
 }
 
-export function framesOf(events: JsonObject[]): Frame[] {
+/** With a scripted error, what came before it, the error and the end. */
+export function framesIn(exchange: Exchange, { errorAfter }: Reply, events: JsonObject[]): Frame[] {
+  if (!errorAfter) return framesOf(events)
+  const { body } = resolveError(errorAfter.error, presetContext(exchange))
+  const error = isObject(body) && isObject(body['error']) ? body['error'] : {}
+  return framesOf([
+    ...events.slice(0, errorAfter.events),
+    { event_type: 'error', error: { code: error['status'], message: error['message'] } },
+  ])
+}
+
+function framesOf(events: JsonObject[]): Frame[] {
   const frames = events.map((event) => ({
     text: `event: ${String(event['event_type'])}\ndata: ${JSON.stringify(event)}\n\n`,
     events: 1,

@@ -14,7 +14,7 @@ import { signParts } from '../reply/sign.ts'
 import { checkCounted } from '../rules/index.ts'
 import type { Interaction } from '../state/interactions.ts'
 import { describeInteraction, stepsOf, usageOf } from './describe-interaction.ts'
-import { eventsOf, framesOf } from './interaction-events.ts'
+import { eventsOf, framesIn } from './interaction-events.ts'
 import { contentsOf } from './interaction-input.ts'
 import { ownThings } from './own-things.ts'
 import { hasHalfPair } from '../upstreams/body.ts'
@@ -45,7 +45,7 @@ export function createInteraction(exchange: Exchange): Outcome {
     const made = make(exchange, read, reply)
     if (body['store'] !== false) exchange.state.interactions.put(made)
     if (body['stream'] === true) {
-      return { kind: 'frames', frames: framesOf(eventsOf(made)), reply }
+      return { kind: 'frames', frames: framesIn(exchange, reply, eventsOf(made)), reply }
     }
     return { kind: 'json', body: describeInteraction(made) }
   })
@@ -147,7 +147,7 @@ export function getInteraction(exchange: Exchange): Outcome {
     const last = url.searchParams.get('last_event_id')
     const at = events.findIndex((event) => event['event_id'] === last)
     if (last !== null && at < 0) return refuse(invalidArgument('last_event_id is not valid.'))
-    return { kind: 'frames', frames: framesOf(events.slice(at + 1)), reply }
+    return { kind: 'frames', frames: framesIn(exchange, reply, events.slice(at + 1)), reply }
   })
 }
 

@@ -10,6 +10,7 @@ import { Cuttings } from '../bytes/cuttings.ts'
 import { headersOf } from '../upstreams/call.ts'
 import { classify } from '../upstreams/classify.ts'
 import { parseGoogleError } from '../upstreams/google-error.ts'
+import type { Verdict } from '../upstreams/verdict.ts'
 import { type AttemptInput, type AttemptResult, errorText } from './attempt.ts'
 import { OUTAGES } from './failure-of.ts'
 import { type Generated, type JourneyInput } from './journey-input.ts'
@@ -29,8 +30,8 @@ export type Made =
       readonly ok: true
       readonly generated: Extract<Generated, { ok: true }>
       readonly answer: Response
-      /** To be called once, with what was used if that is known. */
-      readonly settle: (usage: UsageMetadata | undefined) => void
+      /** To be called once, with how the answer ended and what was used if that is known. */
+      readonly settle: (verdict: Verdict, usage: UsageMetadata | undefined) => void
     }
   /** No answer came, but Google may have made the thing: asking again could make a second one. */
   | { readonly ok: 'unknown'; readonly failure: Failure }
@@ -91,7 +92,12 @@ export async function make(input: MakeInput): Promise<Made> {
     generated.settle({ kind: 'upstream_fault', reason: 'unreachable' }, undefined)
     return { ok: 'unknown', failure }
   }
-  return { ok: true, generated, answer, settle: (usage) => generated.settle({ kind: 'ok' }, usage) }
+  return {
+    ok: true,
+    generated,
+    answer,
+    settle: (verdict, usage) => generated.settle(verdict, usage),
+  }
 }
 
 /** A placeholder: `serve` knows only answers of models, so the thing itself is passed on separately. */

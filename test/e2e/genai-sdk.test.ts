@@ -163,4 +163,44 @@ describe('@google/genai', () => {
     expect(types).toContain('interaction.completed')
     await ai.interactions.delete(made.id)
   })
+
+  it('cancels an interaction, wherever the ring stands by then', async () => {
+    const user = await pollux.givenUser(['api_key', 'api_key'])
+    const [credential = ''] = user.credentials.map(({ handle }) => handle)
+    await pollux.google.script({ credential, method: 'createInteraction', reply: { polls: 99 } })
+    const ai = client(user)
+    const made = await ai.interactions.create({ model, input: 'Think', background: true })
+    expect(made.status).toBe('in_progress')
+    await pollux.google.script({ credential, model, reply: { error: 'gemini_429_minute' } })
+    await ai.models.generateContent({ model, contents: 'hello' })
+    expect((await ai.interactions.cancel(made.id)).status).toBe('cancelled')
+    expect((await ai.interactions.get(made.id)).status).toBe('cancelled')
+    await expect(ai.interactions.cancel(made.id)).rejects.toMatchObject({ status: 400 })
+    await ai.interactions.delete(made.id)
+    await expect(ai.interactions.get(made.id)).rejects.toMatchObject({ status: 404 })
+  })
+
+  it('is told of an interaction’s stream that breaks off, and gets the rest', async () => {
+    const user = await pollux.givenUser(['api_key', 'api_key'])
+    const [credential = ''] = user.credentials.map(({ handle }) => handle)
+    const reply = { breakOffAfter: 4 }
+    await pollux.google.script({ credential, method: 'createInteraction', reply })
+    const ai = client(user)
+    const types: unknown[] = []
+    const ids: (string | undefined)[] = []
+    let id = ''
+    for await (const event of await ai.interactions.create({ model, input: 'Go', stream: true })) {
+      types.push(event.event_type)
+      ids.push(event.event_id)
+      if (event.event_type === 'interaction.created') id = event.interaction?.id ?? ''
+    }
+    expect(types.at(-1)).toBe('error')
+    const last_event_id = ids.findLast((each) => each !== undefined) ?? ''
+    const rest: unknown[] = []
+    for await (const event of await ai.interactions.get(id, { stream: true, last_event_id })) {
+      rest.push(event.event_type)
+    }
+    expect(rest[0]).toBe('step.delta')
+    expect(rest.at(-1)).toBe('interaction.completed')
+  })
 })

@@ -142,8 +142,11 @@ describe('the events of an interaction', () => {
       const text = new TextEncoder()
       const events = new ReadableStream<Uint8Array>({
         async pull(controller) {
-          controller.enqueue(text.encode('data: {"event_type":"step.start"}\n\n'))
-          await scheduler.wait(2500) // ANSWER_TIMEOUT_MS is 2000 here.
+          // ANSWER_TIMEOUT_MS is 2000 here, STREAM_IDLE_TIMEOUT_MS 700.
+          for (let waited = 0; waited < 2500; waited += 500) {
+            controller.enqueue(text.encode('data: {"event_type":"step.start"}\n\n'))
+            await scheduler.wait(500)
+          }
           if (init?.signal?.aborted === true) return controller.error(new Error('aborted'))
           controller.enqueue(text.encode(last))
           controller.close()

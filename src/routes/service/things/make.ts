@@ -17,7 +17,7 @@ import { setJourneyHeaders, unanswered } from '../journey-headers.ts'
 import { journeyFor, outliving, readServiceBody } from '../call-journey.ts'
 import { BATCHES, CACHES, INTERACTIONS, type Kind, pinOf } from './kinds.ts'
 import { named, remember } from './one.ts'
-import { Watched } from './watched.ts'
+import { watched } from './watched.ts'
 import { wholeCharacters } from './whole-characters.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
@@ -99,7 +99,7 @@ function making({ of, operation, model: modelIn, path, body: bodyFor }: Making):
     const { credentialId, model: served } = generated.lease
     const type = answer.headers.get('content-type') ?? 'application/json'
     const response = type.includes('event-stream')
-      ? watched(call, holder, { answer, credentialId, settle: made.settle })
+      ? streamed(call, holder, { answer, credentialId, settle: made.settle })
       : await whole(call, holder, { of, model: served, answer, credentialId, settle: made.settle })
     if (!(response instanceof Response)) return named(response, credentialId)
     response.headers.set('content-type', type)
@@ -119,7 +119,7 @@ function refused(call: Call, { generated, refusal }: Extract<Made, { ok: false }
 interface Answering {
   readonly answer: Response
   readonly credentialId: string
-  readonly settle: (usage: UsageMetadata | undefined) => void
+  readonly settle: Extract<Made, { ok: true }>['settle']
 }
 
 interface Of {
@@ -139,7 +139,7 @@ async function whole(
   const thing = parsed(text)
   // A batch has used nothing yet (gateway/count-batches).
   const used = of.kind === 'batch' && isRecord(thing) ? NOTHING : undefined
-  settle(used ?? (isRecord(thing) ? usageOf(thing['usage']) : undefined))
+  settle({ kind: 'ok' }, used ?? (isRecord(thing) ? usageOf(thing['usage']) : undefined))
   // The thing may have been made, and billed, all the same.
   if (text === null) return OUTAGES.unreadable
   await remember(call, holder, { of, text, credentialId, uncountedModel: model })
@@ -147,18 +147,30 @@ async function whole(
 }
 
 /** Passes an interaction's stream on. Its owner is on disk before the client learns its id. */
-function watched(
-  { env, ctx }: Call,
+function streamed(
+  { env, ctx, request, settings }: Call,
   { userId }: KeyHolder,
   { answer, credentialId, settle }: Answering,
 ): Response {
-  const watch = new Watched(async (interaction) => {
-    const pin = pinOf(INTERACTIONS, interaction, Date.now())
-    if (pin !== null) await keep({ env, userId }, [pin], credentialId)
+  if (answer.body === null) {
+    settle({ kind: 'upstream_fault', reason: 'truncated' }, undefined)
+    return new Response(null)
+  }
+  const { promise: isOver, resolve } = Promise.withResolvers<void>()
+  ctx.waitUntil(isOver)
+  const events = watched(answer.body, {
+    idleMs: settings.streamIdleTimeoutMs,
+    signal: request.signal,
+    async created(interaction) {
+      const pin = pinOf(INTERACTIONS, interaction, Date.now())
+      if (pin !== null) await keep({ env, userId }, [pin], credentialId)
+    },
+    over(verdict, usage) {
+      settle(verdict, usageOf(usage))
+      resolve()
+    },
   })
-  const body = answer.body?.pipeThrough(watch.stream).pipeThrough(wholeCharacters()) ?? null
-  ctx.waitUntil(watch.over.then((usage) => settle(usageOf(usage))))
-  return new Response(body)
+  return new Response(events.pipeThrough(wholeCharacters()))
 }
 
 /** The usage of an interaction, which names the counts differently. */

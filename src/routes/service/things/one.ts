@@ -20,6 +20,7 @@ import { readRaw } from '../../../http/body.ts'
 import { streamOf } from '../../../http/text-or-pieces.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
 import { answersOf, FILES, ID, type Kind, pinOf, refOf } from './kinds.ts'
+import { watched } from './watched.ts'
 import { wholeCharacters } from './whole-characters.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
@@ -67,6 +68,12 @@ export function oneThing(
     const type = answer.headers.get('content-type') ?? ''
     // What a file says is no description of a thing: nothing in it may become the user's own.
     const isContent = of.kind === 'file' && act !== ''
+    if (type.includes('event-stream') && answer.body !== null) {
+      const { signal } = call.request
+      const events = watched(answer.body, { idleMs: call.settings.streamIdleTimeoutMs, signal })
+      const body = events.pipeThrough(wholeCharacters())
+      return new Response(body, { headers: headersFor(type, credentialId) })
+    }
     if (gone || isContent || !type.includes('json')) return passed(answer, credentialId)
     const text = await heldText(answer)
     if (text === null) return named(OUTAGES.unreadable, credentialId)
@@ -173,13 +180,10 @@ export function borrowerOf({ env, settings, request }: Call, holder: KeyHolder):
   return { env, userId, keyDigest, settings, signal: request.signal }
 }
 
-/** Passes bytes on unchanged, and a stream in whole characters. */
+/** Passes bytes on unchanged. */
 export function passed(answer: Response, credentialId: string): Response {
   const type = answer.headers.get('content-type') ?? 'application/json'
-  const body = type.includes('event-stream')
-    ? answer.body?.pipeThrough(wholeCharacters())
-    : answer.body
-  return new Response(body ?? null, {
+  return new Response(answer.body, {
     status: answer.status,
     headers: headersFor(type, credentialId),
   })

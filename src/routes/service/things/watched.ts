@@ -1,36 +1,165 @@
+/**
+ * An interaction's stream on its way to the client, event for event as Google wrote it. Google's SDK takes a stream that
+ * just ends for one that is over (docs/clients.md: Interactions), so one that breaks off or falls silent ends in an `error` event.
+ */
+import { OUTAGES } from '../../../gateway/failure-of.ts'
 import { SseParser } from '../../../http/sse.ts'
 import { isRecord } from '../../../json/record.ts'
 import { parsed } from '../../../json/parsed.ts'
+import type { Verdict } from '../../../upstreams/verdict.ts'
 
-/** Passes the events of an interaction's stream to the client, byte for byte, and reads them on the way. */
-export class Watched {
-  readonly stream: TransformStream<Uint8Array, Uint8Array>
-  /** Resolves when the stream is over, with the usage that it told. Never rejects. */
-  readonly over: Promise<unknown>
+export interface Watching {
+  /** How long Google may be silent, in milliseconds. */
+  readonly idleMs: number
+  /** Aborted when the client leaves, which breaks the connection to Google as well. */
+  readonly signal: AbortSignal
+  /** Called with the interaction before the client sees it. */
+  readonly created?: (interaction: unknown) => Promise<void>
+  /** Called once, with how the stream ended and the usage that it told. */
+  readonly over?: (verdict: Verdict, usage: unknown) => void
+}
 
-  /** `created` is called with the interaction before the client sees it. */
-  constructor(created: (interaction: unknown) => Promise<void>) {
-    const { promise, resolve } = Promise.withResolvers<unknown>()
-    this.over = promise
-    const parser = new SseParser()
-    const utf8 = new TextDecoder()
-    let usage: unknown
-    const hear = async (payload: string): Promise<void> => {
+const BREAK = /\r\n\r\n|\n\n|\r\r/g
+/** The longest such break begins this many characters before its last one. */
+const BEFORE = 3
+/** In these states an interaction goes on, and more events follow. */
+const GOING_ON: readonly unknown[] = ['in_progress', 'queued', 'pending']
+
+/** Passes whole events on: if Google breaks off within one, its first half must not run into the error. */
+export function watched(
+  body: ReadableStream<Uint8Array>,
+  { idleMs, signal, created = async () => {}, over = () => {} }: Watching,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  const utf8 = new TextDecoder()
+  const encoder = new TextEncoder()
+  const held = new HeldEvents()
+  const parser = new SseParser()
+  let usage: unknown
+  let verdict: Verdict | null = null
+  let isOver = false
+
+  const end = (how: Verdict): void => {
+    if (!isOver) over(how, usage)
+    isOver = true
+  }
+  const hear = async (payload: string): Promise<void> => {
+    if (payload === '[DONE]') verdict ??= OK
+    else if (payload.includes('"interaction') || payload.includes('"error"')) {
       const event = parsed(payload)
-      const interaction = isRecord(event) ? event['interaction'] : null
+      if (!isRecord(event)) return
+      verdict ??= verdictOf(event)
+      const { interaction } = event
       if (!isRecord(interaction)) return
       usage = interaction['usage'] ?? usage
       await created(interaction)
     }
-    this.stream = new TransformStream({
-      async transform(chunk, controller) {
-        for (const payload of parser.push(utf8.decode(chunk, { stream: true }))) {
-          if (payload.includes('"interaction"')) await hear(payload)
+  }
+  const hearAll = async (payloads: readonly string[]): Promise<void> => {
+    for (const payload of payloads) await hear(payload)
+  }
+  /** What the client still gets when Google sends nothing more. */
+  const lastWords = async (why: 'truncated' | 'timeout'): Promise<string> => {
+    const rest = held.rest()
+    const payloads = why === 'timeout' ? [] : [...parser.push(rest), ...parser.end()]
+    const isWhole = payloads.every((payload) => payload === '[DONE]' || isRecord(parsed(payload)))
+    if (isWhole) await hearAll(payloads)
+    const told = isWhole && payloads.length > 0 ? `${rest}\n\n` : ''
+    if (verdict !== null) return told
+    verdict = { kind: 'upstream_fault', reason: why }
+    return told + errorEvent(why)
+  }
+
+  return new ReadableStream({
+    async pull(controller) {
+      for (;;) {
+        const read = await within(reader.read(), idleMs)
+        if (read === 'broken' && signal.aborted) {
+          end(verdict ?? LEFT)
+          return controller.close()
         }
-        controller.enqueue(chunk)
-      },
-      flush: () => resolve(usage),
-      cancel: () => resolve(usage),
-    } as Transformer<Uint8Array, Uint8Array>)
+        if (typeof read === 'string' || read.done) {
+          const words = await lastWords(read === 'silent' ? 'timeout' : 'truncated')
+          if (words !== '') controller.enqueue(encoder.encode(words))
+          controller.close()
+          end(verdict ?? OK)
+          if (read === 'silent') await reader.cancel()
+          return
+        }
+        const ended = held.add(utf8.decode(read.value, { stream: true }))
+        if (ended === '') continue
+        await hearAll(parser.push(ended))
+        controller.enqueue(encoder.encode(ended))
+        return
+      }
+    },
+    async cancel(reason) {
+      end(verdict ?? LEFT)
+      await reader.cancel(reason)
+    },
+  })
+}
+
+/** The text of events that have begun and not ended. */
+class HeldEvents {
+  #pieces: string[] = []
+
+  /** The events that end with this text, with what was held of them. */
+  add(text: string): string {
+    const last = this.#pieces.at(-1)?.slice(-BEFORE) ?? ''
+    const ends = [...(last + text).matchAll(BREAK)].at(-1)
+    const end = ends === undefined ? 0 : ends.index + ends[0].length - last.length
+    if (end <= 0) {
+      if (text !== '') this.#pieces.push(text)
+      return ''
+    }
+    const ended = this.#pieces.join('') + text.slice(0, end)
+    this.#pieces = end < text.length ? [text.slice(end)] : []
+    return ended
+  }
+
+  rest(): string {
+    const rest = this.#pieces.join('')
+    this.#pieces = []
+    return rest
+  }
+}
+
+const OK: Verdict = { kind: 'ok' }
+const LEFT: Verdict = { kind: 'cancelled' }
+
+/** How the stream ends by this event; null if more follows. */
+function verdictOf({ event_type: type, status, error }: Record<string, unknown>): Verdict | null {
+  switch (type) {
+    case 'interaction.completed':
+      return OK
+    case 'interaction.status_update':
+      return GOING_ON.includes(status) ? null : OK
+    case 'error':
+      return { kind: 'upstream_fault', reason: 'internal' }
+    default:
+      return type === undefined && isRecord(error)
+        ? { kind: 'upstream_fault', reason: 'internal' }
+        : null
+  }
+}
+
+/** Google's names of these failures; the code of such an event is a text. */
+const CODES = { truncated: 'UNAVAILABLE', timeout: 'DEADLINE_EXCEEDED' } as const
+
+function errorEvent(why: 'truncated' | 'timeout'): string {
+  const message = `${OUTAGES[why].message} Ask for the rest with last_event_id.`
+  const event = { event_type: 'error', error: { code: CODES[why], message } }
+  return `event: error\ndata: ${JSON.stringify(event)}\n\n`
+}
+
+/** What was read, or that nothing came in time or the connection broke. */
+async function within<T>(read: Promise<T>, ms: number): Promise<T | 'silent' | 'broken'> {
+  const { promise: silence, resolve } = Promise.withResolvers<'silent'>()
+  const timer = setTimeout(() => resolve('silent'), ms)
+  try {
+    return await Promise.race([read.catch(() => 'broken' as const), silence])
+  } finally {
+    clearTimeout(timer)
   }
 }
