@@ -97,6 +97,32 @@ describe('@anthropic-ai/sdk', () => {
     await expect(refused).rejects.toBeInstanceOf(Anthropic.AuthenticationError)
   })
 
+  it.each([false, true])('runs tools by itself, streamed: %j', async (stream) => {
+    const user = await pollux.givenUser()
+    await script(user, CALLS, { text: 'Fine.' })
+    const asked: string[] = []
+    const runner = client(user).beta.messages.toolRunner({
+      model: MODEL,
+      max_tokens: 9000,
+      stream,
+      messages: [QUESTION],
+      tools: [
+        {
+          ...TOOLS[0],
+          parse: (input: unknown) => input as { city: string },
+          run: ({ city }: { city: string }) => {
+            asked.push(city)
+            return `Sunny in ${city}`
+          },
+        } as never,
+      ],
+    })
+    const last = await runner.runUntilDone()
+    expect(last.content).toEqual([{ type: 'text', text: 'Fine.' }])
+    expect(asked).toEqual(['Paris', 'Rome'])
+    expect(await pollux.callsTo(user)).toHaveLength(2)
+  })
+
   it('raises where Google breaks a stream off', async () => {
     const user = await pollux.givenUser()
     await script(user, { text: 'one two three four', breakOffAfter: 2 })

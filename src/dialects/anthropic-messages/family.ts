@@ -128,7 +128,11 @@ export const ANTHROPIC_FAMILY: Family = {
 
 export interface AnthropicError {
   readonly type: 'error'
-  readonly error: { readonly type: ErrorType; readonly message: string }
+  readonly error: {
+    readonly type: ErrorType
+    readonly message: string
+    readonly details?: typeof NO_THREADS
+  }
   readonly request_id: string
 }
 
@@ -138,8 +142,17 @@ export function toStreamError(failure: Failure, requestId: string): AnthropicErr
   return toError(failure, type, requestId)
 }
 
+/**
+ * Anthropic's SDK begins each run of its tools with a thread. At this code it goes on without one, and at any other
+ * refusal the run ends (docs/clients.md: Messages).
+ */
+const NO_THREADS = { error_code: 'thread_unsupported_request', unsupported: ['thread'] } as const
+
 function toError(failure: Failure, type: ErrorType, requestId: string): AnthropicError {
-  return { type: 'error', error: { type, message: sentenceOf(failure) }, request_id: requestId }
+  const { reason, param } = failure
+  const isThread = reason === 'unsupported_parameter' && param === 'thread'
+  const error = { type, message: sentenceOf(failure), ...(isThread && { details: NO_THREADS }) }
+  return { type: 'error', error, request_id: requestId }
 }
 
 function typeOf({ reason }: Failure): ErrorType {
