@@ -4,6 +4,7 @@ import { apart, away, notAllowed } from './pin-failure.ts'
 import type { Lease, LeaseResult } from '../objects/ledger/lease.ts'
 import type { LimitName } from '../objects/config/limits.ts'
 import { nearestModel } from '../gemini/models/nearest.ts'
+import type { Upstream } from '../gemini/upstreams.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { GoogleError } from '../upstreams/google-error.ts'
 import type { ClientFault, QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
@@ -20,7 +21,9 @@ export function failureOf(verdict: Verdict, error: GoogleError | null, lease: Le
     case 'client_fault':
       return rejected(verdict.reason, error?.message ?? '', lease)
     case 'credential_fault':
-      return verdict.reason === 'model_not_found' ? modelNotFound(model) : UNUSABLE
+      return verdict.reason === 'model_not_found'
+        ? modelNotFound(model, lease.access.upstream)
+        : UNUSABLE
     case 'token_rejected':
       return UNUSABLE
     case 'quota':
@@ -123,8 +126,9 @@ export const VAULT_CLOSED: Failure = {
     'The vault does not open: VAULT_KEY is missing, malformed (32 bytes in base64 are needed) or not the one that sealed these credentials.',
 }
 
-export function modelNotFound(model: string): Failure {
-  const nearest = nearestModel(model)
+/** `upstream`: the one that said so; absent if none was asked. */
+export function modelNotFound(model: string, upstream?: Upstream): Failure {
+  const nearest = nearestModel(model, upstream)
   const hint = nearest === null ? '' : ` Did you mean \`${nearest}\`?`
   return {
     reason: 'model_not_found',

@@ -60,6 +60,10 @@ describe('names', () => {
   it.each([
     ['gemini-2.5-flsh', 'Did you mean `gemini-2.5-flash`? GET /v1/models lists'],
     ['gemini-3.8-flash-lite', 'Did you mean `gemini-3.5-flash-lite`? GET /v1/models lists'],
+    ['gemini-3.1-pro', 'Did you mean `gemini-3.1-pro-preview`? GET /v1/models lists'],
+    ['gemini-2.5-flash-latest', 'Did you mean `gemini-2.5-flash`? GET /v1/models lists'],
+    ['vertex_ai/gemini-2.5-flash', 'Did you mean `gemini-2.5-flash`? GET /v1/models lists'],
+    ['openrouter/google/gemini-2.5-pro', 'Did you mean `gemini-2.5-pro`? GET /v1/models lists'],
     ['gemini-9-nope', 'do not have access to it. GET /v1/models lists'],
     ['gpt-4o', 'do not have access to it. GET /v1/models lists'],
   ])('that nobody knows name the nearest and the list: %s', async (name, words) => {

@@ -1,23 +1,49 @@
-import { listModels } from './find-model.ts'
+import type { Upstream } from '../upstreams.ts'
+import { findModel, isNameOfGoogles, listModels } from './find-model.ts'
 
 /** The part of a name's letters that may be wrong. */
 const TOLERANCE = 0.4
 
+/** So few letters are a slip, whatever else a name may begin with. */
+const SLIP = 2
+
 /**
- * The model of the catalogue that an unknown name most likely means; null if none is similar. It compares with every
- * model, so it is used only for errors.
+ * The model of the catalogue that an unknown name most likely means; null if none is similar. `upstream` is the one that
+ * did not know the name: models that it does not serve are no help. It compares with every model, so it is used only for
+ * errors.
  */
-export function nearestModel(name: string): string | null {
-  const asked = name.toLowerCase().slice(0, 64)
+export function nearestModel(name: string, upstream?: Upstream): string | null {
+  const asked = bareOf(name.toLowerCase())
+  const known = findModel(name)
+  const ids = listModels()
+    .filter(({ upstreams }) => upstream === undefined || upstreams[upstream] !== 'absent')
+    // One that draws is no help to who wants to talk, nor the other way round.
+    .filter(({ kind }) => known === undefined || kind === known.kind)
+    .map(({ id }) => id)
+    .filter((id) => id !== name)
   let nearest: string | null = null
   let least = asked.length * TOLERANCE + 1
-  for (const { id } of listModels()) {
+  for (const id of ids) {
     const changes = distance(asked, id)
-    if (changes >= least || id === name) continue
+    if (changes >= least) continue
     least = changes
     nearest = id
   }
-  return nearest
+  const preview = ids.find((id) => id === `${asked}-preview`)
+  return preview ?? (least <= SLIP ? nearest : (beginningOf(asked, ids) ?? nearest))
+}
+
+/** A name without what other gateways and SDKs write around it, as in `vertex_ai/…` or `…:latest`. */
+function bareOf(name: string): string {
+  const words = name.split(/[/:@]/)
+  return (words.findLast(isNameOfGoogles) ?? name).slice(0, 64)
+}
+
+/** The model that a longer name begins with, as `…-latest` or `…-001` may. */
+function beginningOf(asked: string, ids: readonly string[]): string | undefined {
+  return ids
+    .toSorted((one, other) => one.length - other.length)
+    .findLast((id) => asked.startsWith(`${id}-`))
 }
 
 /** A changed letter says more against a name than a missing one, as when somebody leaves out a version. */
