@@ -1,136 +1,154 @@
-/** The events of a finished response, as a stream would have told them if the answer had been there at once. */
+/** The events of a finished response, as a stream would have told them if each text had been there at once. */
 import { isRecord } from '../../json/record.ts'
 import { toJsonLine } from '../../json/line.ts'
 import type { StoredResponse } from '../memory.ts'
 import { tellCode, tellCodeRan } from './answer/code-calls.ts'
-import { joinedJson } from './answer/response.ts'
+import { joinedJson, parted } from './answer/response.ts'
 import { tellSearch } from './answer/search-calls.ts'
-import { Sequence } from './answer/sequence.ts'
+import { frameOf } from './answer/sequence.ts'
 
 /** The response as one JSON text. */
 export function toResponseJson({ body, settings, output }: StoredResponse): string {
-  return joinedJson(body, settings, output)
+  return joinedJson(parted(body).body, settings, output)
 }
 
-/** `after`: the number of the last event that the client has. */
+type Event = readonly [type: string, fields: string]
+
+/**
+ * `after`: the number of the last event that the client has. A stream has more deltas than are told again, so the numbers
+ * of a streamed response leave gaps: each item ends with the number that it ended with.
+ */
 export function replay(finished: StoredResponse, after: number): string {
-  const sequence = new Sequence()
-  const { body, settings, output } = finished
+  const { settings, output } = finished
+  const { body, numbers } = parted(finished.body)
   const begun = { ...(JSON.parse(body) as object), status: 'in_progress', usage: null }
   const opening = `"response":${joinedJson(toJsonLine({ ...begun, incomplete_details: null }), settings, [])}`
   const { status } = JSON.parse(body) as { readonly status?: unknown }
   const last = status === 'incomplete' ? 'response.incomplete' : 'response.completed'
-  const frames = [
-    sequence.frame('response.created', opening),
-    sequence.frame('response.in_progress', opening),
-    ...output.flatMap((text, at) => eventsOf(text, at, sequence)),
-    sequence.frame(last, `"response":${toResponseJson(finished)}`),
-  ]
-  return frames.slice(Math.max(0, after + 1)).join('')
+  const frames: string[] = []
+  let next = 0
+  const tell = ([type, fields]: Event, number = next): void => {
+    next = number + 1
+    if (number > after) frames.push(frameOf(type, number, fields))
+  }
+  tell(['response.created', opening])
+  tell(['response.in_progress', opening])
+  for (const [at, text] of output.entries()) {
+    const events = eventsOf(text, at)
+    const end = numbers?.[at] ?? next + events.length - 1
+    let left = events.length
+    for (const event of events) {
+      left -= 1
+      // Up to its deltas an item is numbered from its beginning, and behind them back from its end: whoever has some of the
+      // deltas gets what ends the text, which has all of it.
+      const number = isOpening(event) ? next : Math.max(next, end - left)
+      // Citations that came after the item's end are told within it, and there may be no number left for them.
+      tell(event, Math.min(number, end))
+    }
+  }
+  tell([last, `"response":${toResponseJson(finished)}`], numbers?.[output.length])
+  return frames.join('')
+}
+
+function isOpening([type]: Event): boolean {
+  return type.endsWith('.added') || type.endsWith('.delta')
 }
 
 type Item = Readonly<Record<string, unknown>>
 
-function eventsOf(text: string, at: number, sequence: Sequence): readonly string[] {
+function eventsOf(text: string, at: number): readonly Event[] {
   const parsed: unknown = JSON.parse(text)
   const item: Item = isRecord(parsed) ? parsed : {}
-  const emit = (type: string, fields: object): string =>
-    sequence.frame(type, toJsonLine(fields).slice(1, -1))
   const place = { item_id: item['id'], output_index: at }
-  const added = (begun: Item): string =>
-    emit('response.output_item.added', {
+  const added = (begun: Item): Event =>
+    event('response.output_item.added', {
       output_index: at,
       item: 'status' in item ? { ...begun, status: 'in_progress' } : begun,
     })
-  // The events are numbered in the order of this list.
+  const done: Event = ['response.output_item.done', `"output_index":${at},"item":${text}`]
   switch (item['type']) {
     case 'message':
-      return [
-        added({ ...item, content: [] }),
-        ...partsOf(item).flatMap((part, index) => {
-          const where = { ...place, content_index: index }
-          const { text: said = '' } = part
-          const { logprobs = [] } = part
-          const annotations = Array.isArray(part['annotations']) ? part['annotations'] : []
-          return [
-            emit('response.content_part.added', {
-              ...where,
-              part: { ...part, text: '', annotations: [], logprobs: [] },
-            }),
-            emit('response.output_text.delta', { ...where, delta: said, logprobs: [] }),
-            ...annotations.map((annotation: unknown, annotation_index) =>
-              emit('response.output_text.annotation.added', {
-                ...where,
-                annotation_index,
-                annotation,
-              }),
-            ),
-            emit('response.output_text.done', { ...where, text: said, logprobs }),
-            emit('response.content_part.done', { ...where, part }),
-          ]
-        }),
-        done(text, at, sequence),
-      ]
+      return [added({ ...item, content: [] }), ...textEvents(item, place), done]
     case 'reasoning':
       return [
         added({ ...item, summary: [], encrypted_content: undefined }),
-        ...summariesOf(item).flatMap((part, index) => {
-          const where = { ...place, summary_index: index }
-          const said = part['text'] ?? ''
-          return [
-            emit('response.reasoning_summary_part.added', {
-              ...where,
-              part: { ...part, text: '' },
-            }),
-            emit('response.reasoning_summary_text.delta', { ...where, delta: said }),
-            emit('response.reasoning_summary_text.done', { ...where, text: said }),
-            emit('response.reasoning_summary_part.done', { ...where, part }),
-          ]
-        }),
-        done(text, at, sequence),
+        ...summaryEvents(item, place),
+        done,
       ]
-    case 'function_call':
+    case 'function_call': {
+      const { arguments: args, name } = item
       return [
         added({ ...item, arguments: '' }),
-        emit('response.function_call_arguments.delta', { ...place, delta: item['arguments'] }),
-        emit('response.function_call_arguments.done', {
-          ...place,
-          arguments: item['arguments'],
-          name: item['name'],
-        }),
-        done(text, at, sequence),
+        event('response.function_call_arguments.delta', { ...place, delta: args }),
+        event('response.function_call_arguments.done', { ...place, arguments: args, name }),
+        done,
       ]
-    case 'custom_tool_call':
+    }
+    case 'custom_tool_call': {
+      const { input } = item
       return [
         added({ ...item, input: '' }),
-        emit('response.custom_tool_call_input.delta', { ...place, delta: item['input'] }),
-        emit('response.custom_tool_call_input.done', { ...place, input: item['input'] }),
-        done(text, at, sequence),
+        event('response.custom_tool_call_input.delta', { ...place, delta: input }),
+        event('response.custom_tool_call_input.done', { ...place, input }),
+        done,
       ]
+    }
+    case 'image_generation_call':
+      return [added({ ...item, result: null, output_format: undefined }), done]
     case 'web_search_call': {
-      const frames: string[] = [added(item)]
-      tellSearch({ id: String(item['id']), at }, (type, fields) => {
-        frames.push(sequence.frame(type, fields))
-      })
-      return [...frames, done(text, at, sequence)]
+      const steps: Event[] = []
+      tellSearch({ id: String(item['id']), at }, (...step) => steps.push(step))
+      return [added(item), ...steps, done]
     }
     case 'code_interpreter_call': {
-      const frames: string[] = [added({ ...item, code: '', outputs: null })]
+      const steps: Event[] = []
       const call = { id: String(item['id']), at, code: String(item['code']) }
-      const tell = (type: string, fields: string): void => {
-        frames.push(sequence.frame(type, fields))
-      }
-      tellCode(call, tell)
-      tellCodeRan(call, tell)
-      return [...frames, done(text, at, sequence)]
+      tellCode(call, (...step) => steps.push(step))
+      tellCodeRan(call, (...step) => steps.push(step))
+      return [added({ ...item, code: '', outputs: null }), ...steps, done]
     }
     default:
-      return [added(item), done(text, at, sequence)]
+      return [added(item), done]
   }
 }
 
-function done(text: string, at: number, sequence: Sequence): string {
-  return sequence.frame('response.output_item.done', `"output_index":${at},"item":${text}`)
+function textEvents(item: Item, place: object): readonly Event[] {
+  return partsOf(item).flatMap((part, index) => {
+    const where = { ...place, content_index: index }
+    const { text: said = '', logprobs = [] } = part
+    const annotations = Array.isArray(part['annotations']) ? part['annotations'] : []
+    return [
+      event('response.content_part.added', {
+        ...where,
+        part: { ...part, text: '', annotations: [], logprobs: [] },
+      }),
+      ...(said === ''
+        ? []
+        : [event('response.output_text.delta', { ...where, delta: said, logprobs: [] })]),
+      ...annotations.map((annotation: unknown, annotation_index) =>
+        event('response.output_text.annotation.added', { ...where, annotation_index, annotation }),
+      ),
+      event('response.output_text.done', { ...where, text: said, logprobs }),
+      event('response.content_part.done', { ...where, part }),
+    ]
+  })
+}
+
+function summaryEvents(item: Item, place: object): readonly Event[] {
+  return summariesOf(item).flatMap((part, index) => {
+    const where = { ...place, summary_index: index }
+    const said = part['text'] ?? ''
+    return [
+      event('response.reasoning_summary_part.added', { ...where, part: { ...part, text: '' } }),
+      event('response.reasoning_summary_text.delta', { ...where, delta: said }),
+      event('response.reasoning_summary_text.done', { ...where, text: said }),
+      event('response.reasoning_summary_part.done', { ...where, part }),
+    ]
+  })
+}
+
+function event(type: string, fields: object): Event {
+  return [type, toJsonLine(fields).slice(1, -1)]
 }
 
 function partsOf({ content }: Item): readonly Item[] {

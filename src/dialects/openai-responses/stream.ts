@@ -71,6 +71,8 @@ class ResponseEncoder implements StreamEncoder {
   readonly #telling: AnswerTelling
   /** The frames for the response being read. */
   #frames = ''
+  /** The numbers of the events that ended the items. */
+  readonly #ends: number[] = []
   #isOver = false
 
   constructor(asked: Asked, terms: Terms, stream: ResponseStream) {
@@ -80,6 +82,7 @@ class ResponseEncoder implements StreamEncoder {
     const emit = (type: string, fields: string): void => {
       // The opening is written before the first event, so that it gets the first numbers.
       if (this.#frames === '') this.#frames = stream.opening(terms)
+      if (type === 'response.output_item.done') this.#ends.push(stream.sequence.next)
       this.#frames += stream.sequence.frame(type, fields)
     }
     this.#telling = new AnswerTelling(asked, terms, { ids: stream.ids, emit })
@@ -113,7 +116,8 @@ class ResponseEncoder implements StreamEncoder {
     }
     if (!waits(this.#asked, this.#terms)) return told(false)
     const standing = standingOf(ended, { output: [], usage, store: true })
-    const kept = { head, ids, terms: this.#terms }
+    const numbers = [...this.#ends, sequence.next]
+    const kept = { head, ids, terms: this.#terms, numbers }
     return keep(this.#asked, kept, standing, output).then(told)
   }
 

@@ -23,5 +23,5 @@ export function tellWhole(asked: Asked, answer: Answer, context: Context): Told 
   }
   if (!waits(asked, answer)) return told(false)
   const standing = standingOf(ended, { output: [], usage, store: true })
-  return keep(asked, { head, ids, terms: answer }, standing, output).then(told)
+  return keep(asked, { head, ids, terms: answer, numbers: null }, standing, output).then(told)
 }

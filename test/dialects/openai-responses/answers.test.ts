@@ -408,6 +408,50 @@ describe('storing', () => {
     expect(last).toEqual(events.slice(-2))
     expect(events.at(-1)?.['response']).toEqual(response)
   })
+
+  it('replays after each number what a client with the events up to it lacks', async () => {
+    const stored: ToStore[] = []
+    const memory = {
+      ...NO_MEMORY,
+      store: (response: ToStore) => {
+        stored.push(response)
+        return Promise.resolve(true)
+      },
+    }
+    const words = ['Let ', 'me ', 'see ', 'it ', 'now.'].map((text) => answer([{ text }], null))
+    const body = { input: 'Hi', tools: TOOLS, reasoning: { summary: 'auto' } }
+    const live = await eventsOf(
+      body,
+      [answer([THOUGHT], null), answer([THOUGHT], null), ...words, answer([call('f', { a: 1 })])],
+      memory,
+    )
+    const [first] = stored
+    const found = { ...first, output: first?.output.map(({ text }) => text) } as never
+    expect(JSON.parse(STORED_RESPONSES.whole(found))).toEqual(live.at(-1)?.['response'])
+    const isEnd = ({ type }: ToldEvent): boolean => /output_item\.done|completed/.test(type)
+    for (const { sequence_number: after } of live) {
+      const lacking = live.filter(({ sequence_number: n }) => n > after)
+      const told = eventsIn(STORED_RESPONSES.events(found, after))
+      expect(told.filter(isEnd)).toEqual(lacking.filter(isEnd))
+      // But for deltas, nothing that is lacking is left out, and nothing is told twice.
+      const rest = lacking.filter(({ type }) => !type.endsWith('.delta'))
+      expect(told.filter(({ type }) => !type.endsWith('.delta'))).toEqual(rest)
+    }
+  })
+
+  it('replays a picture, and a text without a word, as they were told', async () => {
+    for (const parts of [[{ inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' } }], []]) {
+      const live = await eventsOf(HI, [answer(parts)])
+      const { output, ...rest } = toldBy(live)
+      const found = {
+        body: JSON.stringify(rest),
+        settings: '{"a":1}',
+        output: output.map((item) => JSON.stringify(item)),
+      }
+      const told = eventsIn(STORED_RESPONSES.events(found, -1))
+      expect(told.slice(2, -1)).toEqual(live.slice(2, -1))
+    }
+  })
 })
 
 describe('any answer', () => {

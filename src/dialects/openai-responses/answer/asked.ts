@@ -6,7 +6,7 @@ import { createdAt } from '../../openai/ids.ts'
 import type { Memory, StoredItem } from '../../memory.ts'
 import type { Ids } from '../ids.ts'
 import type { Offered } from '../tools.ts'
-import { bodyJson, type Head, type Standing } from './response.ts'
+import { bodyJson, type Head, type Standing, withNumbers } from './response.ts'
 import type { OutputItem } from './items.ts'
 
 export interface Asked {
@@ -48,19 +48,28 @@ export function isStored({ store }: Asked, terms: Terms | null): boolean {
   return store && terms?.preferences.storeResponses !== false
 }
 
+interface Kept {
+  readonly head: Head
+  readonly ids: Ids
+  readonly terms: Terms
+  /** See `withNumbers`; null if the answer is not streamed. */
+  readonly numbers: readonly number[] | null
+}
+
 /** Stores the response or its conversation, if wanted. Returns whether the response can be found again. */
 export async function keep(
   asked: Asked,
-  { head, ids, terms }: { readonly head: Head; readonly ids: Ids; readonly terms: Terms },
+  { head, ids, terms, numbers }: Kept,
   standing: Standing,
   output: readonly OutputItem[],
 ): Promise<boolean> {
   const isWanted = isStored(asked, terms)
   const mayStore = terms.preferences.storeResponses !== false
   if (!isWanted && (asked.conversation === null || !mayStore)) return false
+  const body = bodyJson(head, { ...standing, store: true })
   const isDone = await asked.memory.store({
     id: isWanted ? head.id : null,
-    body: bodyJson(head, { ...standing, store: true }),
+    body: numbers === null ? body : withNumbers(body, numbers),
     settings: head.settings,
     previous: asked.previous,
     conversation: asked.conversation,

@@ -58,6 +58,22 @@ export function joinedJson(body: string, settings: string, output: readonly stri
   return `${body.slice(0, -1)},"output":[${output.join(',')}],${settings.slice(1)}`
 }
 
+/**
+ * What is stored of a response that was streamed, beside its output and settings. `numbers`: those of the events that
+ * ended its items and then itself, so that the events are numbered alike when they are told again.
+ */
+export function withNumbers(body: string, numbers: readonly number[]): string {
+  return `${body.slice(0, -1)},"numbers":[${numbers.join(',')}]}`
+}
+
+/** The body without the numbers; null for those of an answer that was told whole. */
+export function parted(body: string): { readonly body: string; readonly numbers: number[] | null } {
+  // The body ends with its own fields otherwise, none of which looks like this.
+  const [end, list] = /,"numbers":\[([\d,]+)\]\}$/.exec(body) ?? []
+  if (end === undefined || list === undefined) return { body, numbers: null }
+  return { body: `${body.slice(0, -end.length)}}`, numbers: list.split(',').map(Number) }
+}
+
 /** A shortened conversation, as /v1/responses/compact answers it. */
 export function compactionJson({ id, createdAt }: Head, { output, usage }: Standing): string {
   const head = { id, object: 'response.compaction', created_at: createdAt, usage }
