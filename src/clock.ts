@@ -12,8 +12,8 @@ const TICK_MS = 5000
 
 /**
  * All that a request waits for with a time limit. A timer is two calls into the runtime, and a short request with one for each
- * limit would spend more on them than on its translation. So there is one timer, which an alarm's end does not stop: the
- * next alarm needs it. `rest` stops it.
+ * limit would spend more on them than on its translation. So there is one timer. Nobody stops it, since the runtime ends it with
+ * its request: so this is for requests, and not for objects.
  */
 export class Clock {
   readonly #alarms: Alarm[] = []
@@ -27,11 +27,6 @@ export class Clock {
     this.#alarms.push(alarm)
     this.#setTimer(now)
     return () => void this.#drop(alarm)
-  }
-
-  /** To be called when a part of the request is over: stops the timer if nothing is waited for. */
-  rest(): void {
-    if (this.#alarms.length === 0) this.#stop()
   }
 
   /** False if it was cancelled, or has rung. */

@@ -54,7 +54,6 @@ async function travel(
     const release = (): void => {
       unwatch()
       unrenew()
-      clock.rest()
     }
     const { wording } = journey
     const began = Date.now()

@@ -51,9 +51,7 @@ const NOBODY: Sender = { id: '', isKnown: false }
  * unfold without end.
  */
 export async function readJson(request: Request, limit: number): Promise<JsonBody> {
-  const clock = new Clock()
-  const body = await readCutJson(request, limit, NOBODY, clock)
-  clock.rest()
+  const body = await readCutJson(request, limit, NOBODY, new Clock())
   return body.ok ? { ok: true, value: body.cuttings.uncut(body.value) } : body
 }
 

@@ -49,7 +49,6 @@ export async function handleRequest(
     route = 'failed'
     reply = crashedRequest(error, requestId)
   }
-  clock.rest()
   family ??= familyOf(request)
   const response = reply instanceof Response ? reply : refuse(reply, family, requestId)
   const { headers } = response
