@@ -7,11 +7,12 @@ export async function readText(
   limit: number,
   { cut = false }: { readonly cut?: boolean } = {},
 ): Promise<string | null> {
-  const { body, headers } = response
-  if (body === null) return ''
+  const { headers } = response
   // If the length is known and the body is not compressed, the platform reads it more cheaply than this loop.
   const length = Number(headers.get('content-length') ?? Number.NaN)
   if (length <= limit && !headers.has('content-encoding')) return response.text()
+  const { body } = response
+  if (body === null) return ''
   const decoder = new TextDecoder()
   let text = ''
   let size = 0

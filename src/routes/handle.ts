@@ -65,8 +65,8 @@ export async function handleRequest(
       route,
       status: response.status,
       reason: failure,
-      credential: headers.get('x-pollux-credential'),
-      attempts: Number(headers.get('x-pollux-attempts')),
+      credential: telemetry.credential ?? headers.get('x-pollux-credential'),
+      attempts: telemetry.attempts ?? 0,
       ms: Date.now() - began,
       ...genAiFields(telemetry, request.url, failure),
     })

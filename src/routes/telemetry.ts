@@ -10,6 +10,9 @@ export interface Telemetry {
   /** The model's name as the client wrote it. */
   asked?: string
   served?: string
+  /** The last one asked. Routes that ask no model name theirs in a header of the answer. */
+  credential?: string
+  attempts?: number
   upstream?: Upstream
   /** Only for whole answers, since the log's line of a stream is written when the stream begins. */
   usage?: TokenCounts

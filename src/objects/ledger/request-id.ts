@@ -8,5 +8,6 @@ export function choiceId(requestId: string, index: number): string {
 
 /** The request that a choice belongs to: `req_…` without what `choiceId` adds. */
 export function wholeOf(requestId: string): string {
-  return requestId.split('_', 2).join('_')
+  const end = requestId.indexOf('_', requestId.indexOf('_') + 1)
+  return end === -1 ? requestId : requestId.slice(0, end)
 }

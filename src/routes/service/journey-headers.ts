@@ -17,7 +17,11 @@ export function setJourneyHeaders(
   if (!generated.ok && generated.failure.reason === 'invalid_api_key') return
   headers.set('x-pollux-attempts', String(attempts))
   const credential = generated.ok ? generated.lease.credentialId : generated.credentialId
-  if (credential !== null) headers.set('x-pollux-credential', credential)
+  telemetry.attempts = attempts
+  if (credential !== null) {
+    headers.set('x-pollux-credential', credential)
+    telemetry.credential = credential
+  }
   const rateLimits = generated.ok ? generated.lease.rateLimits : generated.rateLimits
   if (rateLimits !== null) family.rateLimits(headers, rateLimits, Date.now())
   if (!generated.ok) return
