@@ -1,6 +1,7 @@
 import { DEAR } from './models/prices.ts'
 import type { Price } from '../wire/prices.ts'
 import type { ModalityCount, UsageMetadata } from './types.ts'
+import { listOf } from './response.ts'
 import { countTokens, type TokenCounts, tokensOf } from './usage.ts'
 
 /** If the prompt has more tokens than this, some models charge more for the whole request. */
@@ -57,6 +58,7 @@ function priced(
   prices: Readonly<Record<string, number | undefined>>,
   text: number,
 ): number {
+  if (isText(details)) return tokens * text
   let [sum, rest] = [0, tokens]
   for (const [modality, price] of Object.entries(prices)) {
     if (price === undefined) continue
@@ -65,6 +67,11 @@ function priced(
     rest -= of
   }
   return sum + rest * text
+}
+
+/** Of most requests, for which no list of prices is made. */
+function isText(details: ModalityCount[] | undefined): boolean {
+  return listOf(details).every(({ modality }) => modality === 'TEXT')
 }
 
 /**

@@ -13,6 +13,8 @@ const NO_CHARACTER = '\ufffd'
  * returned as it is.
  */
 export function wellFormedJson(json: string): string {
+  // Long texts mostly hold no such escape at all, and then one look through them is enough.
+  if (!json.includes('\\u')) return json
   if (!json.includes('\\ud') && !json.includes('\\uD')) return json
   return json.replace(ESCAPES, (escape, half: string | undefined) =>
     half === undefined ? escape : NO_CHARACTER,

@@ -23,9 +23,18 @@ const READ_ELSEWHERE = [
 ]
 
 const KNOWN = lazy(() => new Set([...Object.keys(chatRequest().entries), ...READ_ELSEWHERE]))
-const IN_EXTRA_BODY = new Set(['google'])
-const IN_TEMPLATE = new Set(['enable_thinking', 'thinking', 'thinking_budget', 'reasoning_effort'])
-const NOTHING = new Set<string>()
+/** The fields that are read inside others. */
+const INSIDE: ReadonlyMap<string, () => ReadonlySet<string>> = new Map([
+  ['extra_body', lazy(() => new Set(['google']))],
+  [
+    'chat_template_kwargs',
+    lazy(() => new Set(['enable_thinking', 'thinking', 'thinking_budget', 'reasoning_effort'])),
+  ],
+  ['web_search_options', lazy(() => new Set<string>())],
+  ['google', GOOGLE_FIELDS],
+  ['generationConfig', CONFIG_FIELDS],
+  ['generation_config', CONFIG_FIELDS],
+])
 /** Values of `service_tier` that are not reported as ignored: Google serves them, or does the same without. */
 const PLAIN_TIERS = new Set(['auto', 'default', 'standard', 'flex', 'priority'])
 
@@ -33,16 +42,10 @@ const PLAIN_TIERS = new Set(['auto', 'default', 'standard', 'flex', 'priority'])
 export function ignoredIn(body: unknown, chat: ChatRequest): readonly string[] {
   if (!isRecord(body)) return []
   const ignored = unreadFields(body, KNOWN())
-  const inside = (name: string, known: ReadonlySet<string>): void => {
-    const fields = body[name]
-    if (isRecord(fields)) ignored.push(...unreadFields(fields, known, `${name}.`))
+  for (const name in body) {
+    const known = INSIDE.get(name)
+    if (known !== undefined) ignored.push(...unreadFields(body[name], known(), `${name}.`))
   }
-  inside('extra_body', IN_EXTRA_BODY)
-  inside('chat_template_kwargs', IN_TEMPLATE)
-  inside('web_search_options', NOTHING)
-  inside('google', GOOGLE_FIELDS())
-  inside('generationConfig', CONFIG_FIELDS())
-  inside('generation_config', CONFIG_FIELDS())
   const { service_tier: tier, logprobs, top_logprobs } = chat
   if (tier && !PLAIN_TIERS.has(tier)) ignored.push('service_tier')
   if (top_logprobs && !logprobs) ignored.push('top_logprobs')

@@ -1,4 +1,4 @@
-import type { GenerateContentRequest, ThinkingConfig } from '../types.ts'
+import type { GenerateContentRequest, GenerationConfig, ThinkingConfig } from '../types.ts'
 import { isGooglesOwn } from '../tools.ts'
 import { fit, type Target } from './index.ts'
 
@@ -26,7 +26,7 @@ export function ignoredBy(request: GenerateContentRequest, target: Target): read
   const { generationConfig: asked = {}, tools = [], safetySettings, serviceTier } = request
   const isMixed = tools.length > 1
   const isPlain = safetySettings === undefined && serviceTier === undefined && !isMixed
-  if (isPlain && SETTINGS.every((key) => asked[key] === undefined)) return NONE
+  if (isPlain && !setsAny(asked)) return NONE
   // The conversation and the schemas cannot change the result, and fitting them would be most of the work.
   const kinds = tools.map((tool) => (isGooglesOwn(tool) ? tool : { functionDeclarations: [] }))
   const { responseMimeType: _, responseJsonSchema: __, ...generationConfig } = asked
@@ -50,6 +50,12 @@ export function ignoredBy(request: GenerateContentRequest, target: Target): read
   const kept = new Set(fitted.tools?.flatMap(Object.keys))
   for (const kind of new Set(kinds.flatMap(Object.keys))) if (!kept.has(kind)) ignored.push(kind)
   return ignored
+}
+
+/** A loop, since this is asked for nearly every request. */
+function setsAny(config: GenerationConfig): boolean {
+  for (const key of SETTINGS) if (config[key] !== undefined) return true
+  return false
 }
 
 /**
