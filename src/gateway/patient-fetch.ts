@@ -23,6 +23,15 @@ export async function patientFetch(
   }
   const type = answer.headers.get('content-type') ?? ''
   const isJson = /^application\/json\b/i.test(type) && !url.includes('alt=media')
-  if (!isJson) clearTimeout(timer)
+  if (isJson) timers.set(answer, timer)
+  else clearTimeout(timer)
   return answer
+}
+
+const timers = new WeakMap<Response, ReturnType<typeof setTimeout>>()
+
+/** Lets an answer in JSON take longer: it is too long to be held, and passes on as fast as its client reads. */
+export function bearWith(answer: Response): void {
+  const timer = timers.get(answer)
+  if (timer !== undefined) clearTimeout(timer)
 }

@@ -23,7 +23,7 @@ import {
 import { errorText } from './attempt.ts'
 import { apart } from './pin-failure.ts'
 import { callUser } from './object-calls.ts'
-import { patientFetch } from './patient-fetch.ts'
+import { bearWith, patientFetch } from './patient-fetch.ts'
 import { quotable } from './quotation.ts'
 
 export interface Borrower {
@@ -109,15 +109,24 @@ export async function askAbout(
 }
 
 /** Bytes. The longest answer about things is a list of batches that includes their requests. */
-const MAX_THING_BYTES = 33_554_432
+export const MAX_THING_BYTES = 33_554_432
 
 /**
  * Google's answer about a thing: its text, or its bytes in pieces if it is too long to be held, as a batch with pictures
  * among its answers is. Null if it breaks off before.
  */
-export function heldText(answer: Response): Promise<string | AsyncGenerator<Uint8Array> | null> {
+export async function heldText(
+  answer: Response,
+): Promise<string | AsyncGenerator<Uint8Array> | null> {
   const { body } = answer
-  return body === null ? Promise.resolve('') : textOrPieces(body, MAX_THING_BYTES).catch(() => null)
+  if (body === null) return ''
+  try {
+    const held = await textOrPieces(body, MAX_THING_BYTES)
+    if (typeof held !== 'string') bearWith(answer)
+    return held
+  } catch {
+    return null
+  }
 }
 
 /** Google's answer about a thing. Null if it is too long or breaks off: both count as no answer. */

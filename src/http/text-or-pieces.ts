@@ -5,7 +5,7 @@ import { textOf } from '../bytes/text-of.ts'
  * the connection breaks, this or the pieces reject.
  */
 export async function textOrPieces(
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   limit: number,
 ): Promise<string | AsyncGenerator<Uint8Array, void>> {
   const held: Uint8Array[] = []

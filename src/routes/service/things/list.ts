@@ -5,15 +5,18 @@ import {
   askAbout,
   borrow,
   type Borrower,
+  heldText,
   ownOf,
   refusedBy,
   wholeText,
 } from '../../../gateway/things.ts'
 import type { Failure } from '../../../failure/failure.ts'
+import { streamOf } from '../../../http/text-or-pieces.ts'
 import { parsed } from '../../../json/parsed.ts'
 import { isRecord } from '../../../json/record.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
 import { type Kind, pinOf, refOf } from './kinds.ts'
+import { longPage } from './long-page.ts'
 import { borrowerOf, countShown } from './one.ts'
 
 /** Where a list goes on: with which credential, and Google's own token for that credential's list. */
@@ -28,13 +31,18 @@ const MAX_CALLS = 20
 
 export type Listed =
   | { readonly ok: true; readonly page: Readonly<Record<string, unknown>> }
+  /** A page that is too long to be held. */
+  | { readonly ok: true; readonly json: AsyncGenerator<Uint8Array, void> }
   | { readonly ok: false; readonly failure: Failure }
 
 /** Lists what all of a user's credentials hold, one credential after the other, page by page. */
 export function allThings(of: Kind): (call: Call, holder: KeyHolder) => Promise<Reply> {
   return async (call, holder) => {
     const listed = await pageOf(call, holder, of)
-    return listed.ok ? jsonResponse(listed.page) : listed.failure
+    if (!listed.ok) return listed.failure
+    if ('page' in listed) return jsonResponse(listed.page)
+    const headers = { 'content-type': 'application/json' }
+    return new Response(streamOf(listed.json), { headers })
   }
 }
 
@@ -58,10 +66,9 @@ export async function pageOf(call: Call, holder: KeyHolder, of: Kind): Promise<L
     place ?? { credentialId: lenders[0] ?? credentialId, token: '' },
   )
   if (!page.ok) return page
+  if (page.long !== undefined) return { ok: true, json: longJson(lister, page.long) }
   const { things, next } = page
-  const isSure = next === null || next.token !== ''
-  // Another credential may hold nothing of this kind.
-  const ahead = isSure ? next : await filledFrom(lister, next)
+  const ahead = await sureOf(lister, next)
   return {
     ok: true,
     page: {
@@ -69,6 +76,23 @@ export async function pageOf(call: Call, holder: KeyHolder, of: Kind): Promise<L
       ...(ahead !== null && { nextPageToken: tokenFor(ahead) }),
     },
   }
+}
+
+/** The next place, or the first after it that holds anything: another credential may hold nothing of this kind. */
+async function sureOf(lister: Lister, next: Place | null): Promise<Place | null> {
+  return next === null || next.token !== '' ? next : filledFrom(lister, next)
+}
+
+async function* longJson(
+  lister: Lister,
+  { batches, next }: Long,
+): AsyncGenerator<Uint8Array, void> {
+  const encoder = new TextEncoder()
+  yield encoder.encode(`{"${lister.of.listed}":[`)
+  yield* batches
+  const ahead = await sureOf(lister, next())
+  const token = ahead === null ? '' : `,"nextPageToken":${JSON.stringify(tokenFor(ahead))}`
+  yield encoder.encode(`]${token}}`)
 }
 
 /** All things, as far as the calls that one request may make reach. */
@@ -104,8 +128,21 @@ interface Lister {
   readonly lenders: readonly string[]
 }
 
+interface Long {
+  readonly batches: AsyncGenerator<Uint8Array, void>
+  /** To be called when all of them have passed. */
+  readonly next: () => Place | null
+  readonly close: () => Promise<void>
+}
+
 type Page =
-  | { readonly ok: true; readonly things: readonly unknown[]; readonly next: Place | null }
+  | {
+      readonly ok: true
+      readonly things: readonly unknown[]
+      readonly next: Place | null
+      /** Set instead of things if these are too long to be held. */
+      readonly long?: Long
+    }
   | { readonly ok: false; readonly failure: Failure }
 
 /** The first page from `from` on that holds anything; the last page if none does. */
@@ -125,6 +162,10 @@ async function filledFrom(lister: Lister, from: Place): Promise<Place | null> {
     const page: Page = await googlesPage(lister, place)
     // An error of that page is told to whoever asks for the page.
     if (!page.ok || page.things.length > 0) return place
+    if (page.long !== undefined) {
+      await page.long.close()
+      return place
+    }
     place = page.next
   }
   return null
@@ -146,12 +187,27 @@ async function googlesPage(lister: Lister, { credentialId, token }: Place): Prom
     const { reply } = await refusedBy(asked.access, answer)
     return { ok: false, failure: reply instanceof Response ? NO_LIST : reply }
   }
-  const body = parsed(await wholeText(answer))
-  if (!isRecord(body)) return { ok: false, failure: OUTAGES.unreadable }
-  const things = await seenOf(borrower, { of, credentialId, list: body[of.listed] })
   const { access } = asked
-  if (of.kind === 'batch') await countShown({ call, holder, access, credentialId }, things)
-  return { ok: true, things, next: nextOf(body['nextPageToken'], credentialId, lenders) }
+  const counting = { call, holder, access, credentialId }
+  const isOfBatches = of.kind === 'batch'
+  const text = isOfBatches ? await heldText(answer) : await wholeText(answer)
+  const seen = (list: unknown): Promise<readonly unknown[]> =>
+    seenOf(borrower, { of, credentialId, list })
+  const placeAfter = (next: unknown): Place | null => nextOf(next, credentialId, lenders)
+  if (text !== null && typeof text !== 'string') {
+    const count = (batch: unknown): Promise<void> => countShown(counting, [batch])
+    const showing = { borrower, credentialId, seen, count }
+    const long = await longPage(text, of.listed, showing).catch(() => null)
+    if (long === null) return { ok: false, failure: OUTAGES.unreadable }
+    const next = (): Place | null => placeAfter(long.token())
+    if (long.isEmpty) return { ok: true, things: [], next: next() }
+    return { ok: true, things: [], next: null, long: { ...long, next } }
+  }
+  const body = parsed(text)
+  if (!isRecord(body)) return { ok: false, failure: OUTAGES.unreadable }
+  const things = await seen(body[of.listed])
+  if (isOfBatches) await countShown(counting, things)
+  return { ok: true, things, next: placeAfter(body['nextPageToken']) }
 }
 
 /** Only the things that the user may see: an API key of Google's lists everything in its project. */
