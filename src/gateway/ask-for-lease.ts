@@ -44,7 +44,11 @@ function askForLease(
   { report, deadline }: Asking,
 ): Promise<LeaseResult> {
   const patienceMs = Math.max(0, deadline - Date.now())
-  const quotaPatienceMs = journey.quotaPatienceMs(input.settings.waitForQuotaMs)
+  const quotaPatienceMs = Math.min(
+    patienceMs,
+    journey.quotaPatienceMs(input.settings.waitForQuotaMs),
+  )
+  const gapMs = journey.gapMs(quotaPatienceMs)
   const wanted: LeaseRequest = {
     ...journey.request(),
     ...(input.standIn && { standIn: input.standIn }),
@@ -52,7 +56,8 @@ function askForLease(
     requestId: input.requestId,
     attempt: journey.attempts + 1,
     patienceMs,
-    quotaPatienceMs: Math.min(patienceMs, quotaPatienceMs),
+    quotaPatienceMs,
+    ...(gapMs !== null && { gapMs }),
     estimatedTokens: input.estimatedTokens,
     ...(input.estimatedOutput !== undefined && { estimatedOutput: input.estimatedOutput }),
     ...callsOf(input),

@@ -44,6 +44,48 @@ describe.each(UPSTREAMS)('a 429 without any hint, through %s', (kind, bare) => {
   )
 })
 
+/** They wait for up to three seconds. */
+const SLOW = { timeout: 15_000 }
+
+describe('a want of shared capacity', () => {
+  it.each([false, true])('of the whole ring is waited for (stream: %s)', SLOW, async (stream) => {
+    const user = await givenUser(['service_account'])
+    await fails(user, 0, { preset: 'vertex_429' }, 2)
+    const began = Date.now()
+    const answer = await chat(user.key, { stream })
+    expect(answer.status).toBe(200)
+    await answer.text()
+    expect(Date.now() - began).toBeGreaterThanOrEqual(2000)
+    const stats = await settledStats(user)
+    expect(stats.requests).toMatchObject({ total: 1, ok: 1, failed: 0 })
+    expect(stats.ledger).toMatchObject({ granted: 3, settled: 3, holds: true })
+    expect(stats.ring.credentials[0]?.cooldowns).toEqual([])
+  })
+
+  it('beside one of quota is waited for as well', async () => {
+    const user = await givenUser(['api_key', 'service_account', 'authorized_user'])
+    for (const position of [0, 1, 2]) await fails(user, position, BARE)
+    expect((await chat(user.key)).status).toBe(200)
+  })
+
+  it('is not waited for beside another failure', async () => {
+    const user = await givenUser(['service_account', 'api_key'])
+    await fails(user, 0, { preset: 'vertex_429' }, 0)
+    await fails(user, 1, { preset: '503_overloaded' }, 0)
+    const answer = await chat(user.key)
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('x-pollux-attempts')).toBe('2')
+  })
+
+  it('is told where it lasts', SLOW, async () => {
+    const user = await givenUser(['service_account'])
+    await fails(user, 0, { preset: 'vertex_429' }, 0)
+    const answer = await chat(user.key)
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('x-pollux-attempts')).toBe('3')
+  })
+})
+
 describe('waiting for quota', () => {
   it('gives each credential another try, and doubles where one fails again', async () => {
     const user = await givenUser(['api_key', 'api_key'])

@@ -111,10 +111,13 @@ function reasonOf(refusal: Refusal): string {
 
 /** The answer to a request that can wait until the ring serves again; null if it cannot. */
 function momentOf(
-  { quotaPatienceMs = 0 }: LeaseRequest,
+  { quotaPatienceMs = 0, gapMs }: LeaseRequest,
   result: Refusal,
   now: number,
 ): Extract<Refusal, { reason: 'out_for_a_moment' }> | null {
+  if (result.reason === 'all_tried' && gapMs !== undefined) {
+    return { ok: false, reason: 'out_for_a_moment', inMs: gapMs }
+  }
   const isPassing =
     result.reason === 'exhausted' || (result.reason === 'pinned_away' && result.why === 'quota')
   if (!isPassing || result.retryAt === null) return null

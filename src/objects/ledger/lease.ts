@@ -78,6 +78,8 @@ export interface LeaseRequest extends SelectRequest {
   readonly patienceMs: number
   /** How long the request can wait for a ring that is out of quota, in milliseconds; absent: not at all. */
   readonly quotaPatienceMs?: number
+  /** Set if the request can wait so long for another try where it has tried every credential. */
+  readonly gapMs?: number
   /** About how many tokens the request will use, for limits. */
   readonly estimatedTokens: number
   /** How many of those tokens are output, which costs more; absent: not known. */
