@@ -1161,6 +1161,12 @@ describe('web search', () => {
     expect((await lastRequestOf(user)).tools).toEqual([{ googleSearch: {} }])
   })
 
+  it('is not made where no tool may be used', async () => {
+    const user = await givenUser()
+    await expectOk(await ask(user.key, { tools, tool_choice: { type: 'none' } }))
+    expect((await lastRequestOf(user)).tools).toBeUndefined()
+  })
+
   it('for tools, chosen, leaves the model its functions, which are all there', async () => {
     const user = await givenUser()
     const type = 'tool_search_tool_bm25_20251119'

@@ -98,6 +98,21 @@ const ROWS: [string, unknown, Json, Json][] = [
     },
   ],
   [
+    'a reference to the document itself that may be null says so, or its values would never end',
+    object({ next: { anyOf: [{ $ref: '#' }, { type: 'null' }] } }),
+    object({ next: { description: 'Of the same form as the whole. Or null.' } }),
+    {
+      type: 'OBJECT',
+      properties: {
+        next: {
+          type: 'STRING',
+          nullable: true,
+          description: 'Of the same form as the whole. Or null.',
+        },
+      },
+    },
+  ],
+  [
     'references are followed, escaped ones too, and what stands beside them is kept',
     object(
       { a: { $ref: '#/definitions/a~1b%20c', description: 'an a' }, b: { $ref: 'http://x/y' } },

@@ -58,7 +58,8 @@ export function readRequest(fields: Fields, cuttings: Cuttings): ReadRequest {
       const generationConfig = toConfig(fields, thoughts)
       const request: GenerateContentRequest = { ...conversation.toGemini(names), generationConfig }
       const declared = declare(functions.values(), choice, names)
-      const tools = declared === null ? googles : [declared, ...googles]
+      const usable = choice.mode === 'NONE' ? [] : googles
+      const tools = declared === null ? usable : [declared, ...usable]
       if (tools.length > 0) request.tools = tools
       const toolConfig = declared === null ? undefined : toToolConfig(choice, names)
       if (toolConfig !== undefined) request.toolConfig = toolConfig

@@ -1,5 +1,5 @@
 import type { FunctionChoice } from '../../gemini/ask/functions.ts'
-import type { LegacyChoice, ToolChoice } from './body/tool-schema.ts'
+import { type BuiltIn, builtInOf, type LegacyChoice, type ToolChoice } from './body/tool-schema.ts'
 
 export type Choice =
   | ({ readonly ok: true } & FunctionChoice)
@@ -14,6 +14,7 @@ const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY', any: 'ANY' } as con
 export function toFunctionChoice(
   choice: ToolChoice | LegacyChoice | null | undefined,
   offered: ReadonlyMap<string, unknown>,
+  builtIns: readonly BuiltIn[],
 ): Choice {
   if (choice === null || choice === undefined || offered.size === 0) return of('auto')
   if (typeof choice === 'string') return of(choice)
@@ -32,8 +33,12 @@ export function toFunctionChoice(
     }
     case 'allowed_tools':
       return allowed(choice, offered)
-    default:
-      return of('auto') // one of Google's own tools, which the model uses as it sees fit
+    default: {
+      // One of Google's own tools, which cannot be forced. Beside functions it would be left out.
+      const builtIn = builtInOf({ type: choice.type })
+      const isOffered = builtIn !== undefined && builtIns.includes(builtIn)
+      return isOffered ? { ok: true, mode: 'AUTO', only: null, keep: [] } : of('auto')
+    }
   }
 }
 

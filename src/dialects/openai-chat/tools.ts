@@ -48,7 +48,9 @@ export function toTools(
 ): TranslatedTools {
   if (offered.size === 0 && !chat.tools?.length && !chat.web_search_options) return NO_TOOLS
   const legacyFunctions = (chat.tools ?? []).length === 0 && (chat.functions ?? []).length > 0
-  const choice = toFunctionChoice(legacyFunctions ? chat.function_call : chat.tool_choice, offered)
+  const chosen = legacyFunctions ? chat.function_call : chat.tool_choice
+  const builtIns = builtInsOf(chat)
+  const choice = toFunctionChoice(chosen, offered, builtIns)
   if (!choice.ok) {
     const param = legacyFunctions ? 'function_call' : 'tool_choice'
     const message = `Invalid value for '${param}': ${choice.why}.`
@@ -61,10 +63,10 @@ export function toTools(
   }
   const declared = declare(offered.values(), choice, names)
   const functions = declared === null ? [] : [declared]
-  const builtIns = builtInsOf(chat).map((builtIn): Tool => ({ [builtIn]: {} }))
+  const googles = builtIns.map((builtIn): Tool => ({ [builtIn]: {} }))
   // If the two kinds cannot be combined, the first one is kept (gemini/fit/tools.ts).
   const tools =
-    chat.tool_priority === 'built_in' ? [...builtIns, ...functions] : [...functions, ...builtIns]
+    chat.tool_priority === 'built_in' ? [...googles, ...functions] : [...functions, ...googles]
   return {
     ok: true,
     tools,
@@ -106,10 +108,12 @@ function toCustomTool({ name, description, format }: DeclaredCustomTool): Custom
   return { name, description, grammar: { definition, syntax } }
 }
 
-/** Each tool once. */
-function builtInsOf({ tools, web_search_options: search }: ChatRequest): readonly BuiltIn[] {
+/** Each tool once. A client that chooses none of its tools still has what it asks for beside them. */
+function builtInsOf(chat: ChatRequest): readonly BuiltIn[] {
+  const { tools, tool_choice: choice, web_search_options: search } = chat
   const named: BuiltIn[] = []
-  for (const tool of tools ?? []) {
+  const isNone = choice === 'none' || (typeof choice === 'object' && choice?.type === 'none')
+  for (const tool of isNone ? [] : (tools ?? [])) {
     if (tool.type === 'built_in' && tool.builtIn !== undefined) named.push(tool.builtIn)
   }
   if (search) named.push('googleSearch')

@@ -59,7 +59,7 @@ export function toGeminiRequest(
   const declared = compacts ? null : declare(offers.functions.values(), choice, names)
   const tools = [
     ...(declared === null ? [] : [declared]),
-    ...(compacts ? [] : builtInTools(offers)),
+    ...(compacts || choice.mode === 'NONE' ? [] : builtInTools(offers)),
   ]
   const toolConfig = declared === null ? undefined : toToolConfig(choice, names)
   const tier = asked.service_tier

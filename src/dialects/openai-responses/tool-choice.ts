@@ -21,7 +21,9 @@ export function toChoice(choice: ToolChoice | null | undefined, offers: Offers):
   const excess = excessOf(offers.functions)
   if (excess !== null) return refuse('tools', excess)
   if (choice === null || choice === undefined) return FREE
-  if (typeof choice === 'string') return offers.functions.size === 0 ? FREE : of(choice)
+  if (typeof choice === 'string') {
+    return offers.functions.size === 0 && choice !== 'none' ? FREE : of(choice)
+  }
   if (choice.type === 'allowed_tools') return allowed(choice, offers)
   if (offers.dropped.has(choice.type)) return unserved(choice.type)
   const name = nameIn(choice, offers)

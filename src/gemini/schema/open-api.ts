@@ -5,7 +5,7 @@
  */
 import { described, oneOf } from './hints.ts'
 import { readSchema } from './read.ts'
-import { ANYTHING, both, type Kind, type Limit, type Shape } from './shape.ts'
+import { ANYTHING, both, type Kind, type Limit, OR_NULL, type Shape } from './shape.ts'
 
 type OpenApi = Record<string, unknown>
 
@@ -47,7 +47,7 @@ function print(shape: Shape): OpenApi {
   if (anyOf !== undefined && properties !== undefined) return print(flat(shape))
   if (anyOf !== undefined) return alternatives(anyOf, shape)
   const kinds = shape.kinds.filter((kind) => kind !== 'null')
-  const nullable = shape.kinds.includes('null')
+  const nullable = shape.kinds.includes('null') || shape.notes?.includes(OR_NULL) === true
   const [kind = 'string', ...others] = kinds
   if (others.length === 0) return printKind(kind, shape, nullable)
   return {

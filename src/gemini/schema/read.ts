@@ -14,6 +14,7 @@ import {
   type Kind,
   KINDS,
   type Limit,
+  OR_NULL,
   type Scalar,
   type Shape,
 } from './shape.ts'
@@ -154,8 +155,11 @@ function join(one: Shape | null, other: Shape | null): Shape | null {
 }
 
 function orNull(shape: Shape): Shape {
-  const isKnown = shape.kinds.length === 0 || shape.kinds.includes('null')
-  return isKnown ? shape : { ...shape, kinds: [...shape.kinds, 'null'] }
+  const { kinds, notes } = shape
+  if (kinds.includes('null')) return shape
+  if (kinds.length > 0) return { ...shape, kinds: [...kinds, 'null'] }
+  // It takes null as it takes anything. But if its form is told in words, the model must be told how it ends.
+  return notes === undefined ? shape : { ...shape, notes: [...notes, OR_NULL] }
 }
 
 /** The kinds that the schema names. Google's own spelling is in upper case. */

@@ -42,6 +42,9 @@ export interface Shape {
   readonly anyOf?: readonly Shape[]
 }
 
+/** For a value of any kind whose notes would have it of one form only. */
+export const OR_NULL = 'Or null.'
+
 export const ANYTHING: Shape = { kinds: [], limits: {}, required: new Set() }
 
 /**

@@ -562,6 +562,26 @@ describe('tool_choice', () => {
     expect(request.toolConfig).toBeUndefined()
   })
 
+  it.each(['none', { type: 'none' }])('of %j leaves no tool of Google’s own', (choice) => {
+    const own = { googleSearch: {} }
+    expect(translate({ tools: [own], tool_choice: choice }).request.tools).toBeUndefined()
+    const { request } = translate({ tools: [tool('f'), own], tool_choice: choice })
+    expect(request.tools).toEqual([{ functionDeclarations: [{ name: 'f' }] }])
+    const asked = { web_search_options: {}, tool_choice: choice }
+    expect(translate(asked).request.tools).toEqual([own])
+  })
+
+  it('of a tool of Google’s own leaves the functions out, beside which it could not be used', () => {
+    const choice = { type: 'web_search' }
+    const { request } = translate({
+      tools: [tool('f'), { googleSearch: {} }],
+      tool_choice: choice,
+    })
+    expect(request.tools).toEqual([{ googleSearch: {} }])
+    const without = translate({ tools: [tool('f')], tool_choice: choice }).request
+    expect(without.tools).toEqual([{ functionDeclarations: [{ name: 'f' }] }])
+  })
+
   it('is function_call for functions', () => {
     const functions = [{ name: 'f' }, { name: 'g' }]
     const { request } = translate({ functions, function_call: { name: 'g' } })

@@ -194,6 +194,14 @@ describe('tools', () => {
     expect((await requestOf({ ...HI, tools, tool_choice })).tools).toEqual([{ googleSearch: {} }])
   })
 
+  it.each([[{ type: 'web_search' }], [fn('a'), { type: 'web_search' }]])(
+    'of Google’s own are not there where none may be used',
+    async (...tools) => {
+      const { tools: told = [] } = await requestOf({ ...HI, tools, tool_choice: 'none' })
+      expect(told.some(({ googleSearch }) => googleSearch !== undefined)).toBe(false)
+    },
+  )
+
   it('that Gemini has nothing for are dropped', async () => {
     const types = ['image_generation', 'file_search', 'computer_use_preview', 'mcp', 'something']
     const { tools } = await requestOf({ ...HI, tools: types.map((type) => ({ type })) })

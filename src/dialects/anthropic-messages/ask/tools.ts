@@ -114,15 +114,17 @@ function nameOf({ name, type }: Block): string {
 const ANY: FunctionChoice = { mode: 'AUTO', only: null, keep: null }
 /** Beside functions Google's own tools are left out, so no function is declared. */
 const GOOGLES_ALONE: FunctionChoice = { ...ANY, keep: [] }
-const MODES = { auto: 'AUTO', any: 'ANY', none: 'NONE' } as const
+const MODES = { auto: 'AUTO', any: 'ANY' } as const
 
-/** Without functions there is nothing to choose: the model uses Google's own tools as it sees fit. */
+/** Without functions there is nothing to choose but none: the model uses Google's own tools as it sees fit. */
 export function toChoice(
   choice: Fields['tool_choice'],
   { functions, googles, served }: Offers,
   reading: Reading,
 ): FunctionChoice {
-  if (!choice || (functions.size === 0 && googles.length > 0)) return ANY
+  if (!choice) return ANY
+  if (choice.type === 'none') return { ...ANY, mode: 'NONE' }
+  if (functions.size === 0 && googles.length > 0) return ANY
   if (choice.type !== 'tool')
     return functions.size === 0 ? ANY : { ...ANY, mode: MODES[choice.type] }
   const { name } = choice

@@ -75,7 +75,7 @@ const builtInTool = lazy(() =>
 )
 
 /** Reads `{type: "web_search"}`, or `{google_search: {}}` as Gemini itself writes it. */
-function builtInOf(input: unknown): BuiltIn | undefined {
+export function builtInOf(input: unknown): BuiltIn | undefined {
   if (!isRecord(input)) return undefined
   const { type } = input
   const names = type === undefined ? Object.keys(input) : [type]
