@@ -311,6 +311,7 @@ describe('4. errors that clients understand', () => {
     [{ tool_choice: [] }, 'tool_choice: must be an object'],
     [{ tools: [{ name: 5, input_schema: {} }] }, 'tools.0.name: must be a string'],
     [{ tools: [{ name: '', input_schema: {} }] }, 'tools.0.name: must not be empty'],
+    [{ tools: [{ type: { toString: 1 }, name: 'f' }] }, 'tools.0.type: must be a string'],
     [{ messages: [{ role: 'user' }] }, 'messages.0.content: Field required'],
     [
       {

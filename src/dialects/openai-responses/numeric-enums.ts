@@ -42,8 +42,13 @@ function rewritten(value: unknown, depth: number): unknown {
   )
   const { enum: values } = value
   return isTextEnumOfNumbers(value) && Array.isArray(values)
-    ? { ...inner, enum: values.map(String) }
+    ? { ...inner, enum: values.map(asText) }
     : inner
+}
+
+/** Of other values null stays what it is, and no object can be made a text. */
+function asText(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
 }
 
 /** Restores a call's arguments to what the client's own schema says. `schema` is the one that the client sent. */

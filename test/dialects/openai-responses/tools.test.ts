@@ -277,6 +277,23 @@ describe('arguments', () => {
     })
   })
 
+  it.each([
+    [
+      [1, null],
+      ['1', null],
+    ],
+    // No text can be made of it.
+    [
+      [1, { toString: 1 }],
+      ['1', { toString: 1 }],
+    ],
+  ])('of an enum of numbers and others: %j', async (values, told) => {
+    const [tool] = await declared([
+      fn('f', { type: 'object', properties: { level: { type: 'string', enum: values } } }),
+    ])
+    expect(tool?.parametersJsonSchema).toMatchObject({ properties: { level: { enum: told } } })
+  })
+
   it('that are null where that is not allowed are left out, and whole numbers have no fraction', async () => {
     const response = answer([])
     const json = '{"name":"f","args":{"wait":1000.0,"level":null}}'

@@ -10,7 +10,8 @@ export type ServerTool =
 
 /** Null if the type is not that of a tool which Anthropic's servers run. */
 export function serverTool(block: Block): ServerTool | null {
-  const type = String(block['type'])
+  const { type } = block
+  if (typeof type !== 'string') return null
   if (/^web_search_\d+$/.test(type)) {
     return { kind: 'googles', tool: { googleSearch: {} }, note: domainsNote(block, 'search') }
   }

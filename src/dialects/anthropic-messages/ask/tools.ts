@@ -79,6 +79,8 @@ const functionOf = onceForFrozen((tool): OfferedFunction => {
 })
 
 function addTyped(offers: Offers, tool: Block, path: string, reading: Reading): void {
+  const { type } = tool
+  if (typeof type !== 'string') return reading.refuseType(`${path}.type`, type, 'a string')
   const ofClient = clientTool(tool)
   if (ofClient !== null) {
     if (!offers.functions.has(ofClient.name)) offers.functions.set(ofClient.name, ofClient)
