@@ -342,6 +342,19 @@ describe('what is stored', () => {
     })
   })
 
+  it('has names that objects of JavaScript have by themselves, like any other', async () => {
+    const user = await givenUser()
+    const names = '{"__proto__":"a","constructor":"b","prototype":"c","toString":"d"}'
+    const made = await post('/v1/conversations', user.key, `{"metadata":${names}}`)
+    const { id, metadata } = await made.json<{ id: string; metadata: object }>()
+    expect(JSON.stringify(metadata)).toBe(names)
+    const response = { model: 'gemini-2.5-flash', input: 'Hi', metadata }
+    const answer = await post('/v1/responses', user.key, response)
+    for (const read of [answer, await get(user, `/v1/conversations/${id}`)]) {
+      expect(await read.text()).toContain(`"metadata":${names}`)
+    }
+  })
+
   it('is copied into a conversation by references to it', async () => {
     const user = await givenUser()
     const { output } = await responded(user, { input: 'I am Ada.' })

@@ -9,6 +9,7 @@ import type {
   ItemsResult,
   StoredConversation,
 } from '../../objects/responses/results.ts'
+import { isRecord } from '../../json/record.ts'
 import { readQuery } from '../admin/query.ts'
 import type { Call, Reply } from '../call.ts'
 import { readServiceBody } from './call-journey.ts'
@@ -23,19 +24,34 @@ type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 /** OpenAI's limit. */
 const MAX_PAIRS = 16
 
+const MAX_NAME = 64
+const MAX_VALUE = 512
+
+/** Not `v.record`, which leaves out names such as `constructor`: what is told as stored must be stored. */
 const metadata = lazy(() =>
   v.pipe(
-    v.record(
-      v.pipe(v.string(), v.maxLength(64, 'must have names of at most 64 characters')),
-      v.pipe(v.string('a string'), v.maxLength(512, 'must not be longer than 512 characters')),
-      'an object of strings',
-    ),
+    v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object of strings'),
     v.check(
       (pairs) => Object.keys(pairs).length <= MAX_PAIRS,
       `must not have more than ${MAX_PAIRS} entries`,
     ),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return
+      const input = dataset.value as Record<string, unknown>
+      for (const [key, value] of Object.entries(input)) {
+        const message = faultIn(key, value)
+        const at = { type: 'object', origin: 'value', input, key, value } as const
+        if (message !== null) addIssue({ message, input: value, path: [at] })
+      }
+    }),
   ),
 )
+
+function faultIn(name: string, value: unknown): string | null {
+  if (name.length > MAX_NAME) return `must have names of at most ${MAX_NAME} characters`
+  if (typeof value !== 'string') return 'must be a string'
+  return value.length > MAX_VALUE ? `must not be longer than ${MAX_VALUE} characters` : null
+}
 
 const items = lazy(() => v.array(v.unknown(), 'an array of items'))
 const creation = lazy(() =>
