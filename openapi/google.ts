@@ -53,11 +53,13 @@ export const google: Operations = {
   'GET /v1alpha/models/{id}': model,
   ...Object.fromEntries(['/v1', '/v1beta', '/v1alpha'].flatMap(thingsAt)),
   ...Object.fromEntries(
-    ['v1', 'v1beta1'].flatMap((version): [string, Operation][] => [
-      [`POST /${version}/publishers/google/${CALL}`, asked],
-      [`POST /${version}/${LOCATION}/publishers/google/${CALL}`, asked],
-      [`GET /${version}/publishers/google/models`, list],
-    ]),
+    ['v1', 'v1beta1']
+      .flatMap((version) => [version, `${version}/${LOCATION}`])
+      .flatMap((root): [string, Operation][] => [
+        [`POST /${root}/publishers/google/${CALL}`, asked],
+        [`GET /${root}/publishers/google/models`, list],
+        [`GET /${root}/publishers/google/models/{id}`, model],
+      ]),
   ),
 }
 
@@ -88,6 +90,10 @@ function thingsAt(version: string): [string, Operation][] {
   return [
     [`POST /upload${version}/files`, upload],
     [`PUT /upload${version}/files`, upload],
+    [
+      `GET /download${version}/files/{id}`,
+      thing('What is in a file, with `:download`', { refusals }),
+    ],
     ...(version === '/v1' ? [] : filesAt(version)),
     [`POST ${version}/cachedContents`, thing('Caches content for a model', made)],
     [`GET ${version}/cachedContents`, thing('Cached contents of all credentials', page)],

@@ -10,7 +10,7 @@ const CLAUDE_CODE = /^claude-(?:code|cli)\//
 const OWNERS: readonly (readonly [path: RegExp, family: Family])[] = [
   [/^\/v1beta\/openai(?:\/|$)/, OPENAI_FAMILY],
   [/^\/(?:v1\/config|(?:v1\/)?debug)(?:\/|$)/, OPENAI_FAMILY],
-  [/^\/\/?(?:v1beta|v1beta1|v1alpha|upload|ws)(?:\/|$)/, GOOGLE_FAMILY],
+  [/^\/\/?(?:v1beta|v1beta1|v1alpha|upload|download|ws)(?:\/|$)/, GOOGLE_FAMILY],
   [/:(?:download|[a-z]+[A-Z]\w*|predict|cancel)$/, GOOGLE_FAMILY],
   [/^(?:\/v1){0,2}\/(?:messages|complete|skills)(?:\/|$)/, ANTHROPIC_FAMILY],
 ]

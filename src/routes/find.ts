@@ -38,6 +38,7 @@ for (const [method, pattern, run, family] of SERVICE) {
  */
 const router = lazy(() => {
   const built = Router<IRequest, [], Found | Misused | undefined>()
+  /** By shape: the same path may have parameters of other names for another method. */
   const paths = new Map<string, Route[]>()
   for (const route of ROUTES) {
     const [method, pattern, run, family] = route
@@ -49,9 +50,11 @@ const router = lazy(() => {
     })
     built[VERBS[method]](pattern, found)
     if (method === 'GET') built['head']?.(pattern, found)
-    paths.set(pattern, [...(paths.get(pattern) ?? []), route])
+    const shape = pattern.replaceAll(/:\w+/g, ':')
+    paths.set(shape, [...(paths.get(shape) ?? []), route])
   }
-  for (const [pattern, routes] of paths) {
+  for (const routes of paths.values()) {
+    const pattern = routes[0]?.[1] ?? ''
     const family = familyOfAll(routes)
     const allowed = routes.map(([method]) => method)
     built.all(pattern, () => ({ pattern, family, allowed }))

@@ -198,15 +198,16 @@ const GOOGLE: readonly Row[] = [
     ['GET', `${version}/models`, leasingUser(listModels(toGeminiModelList))],
     ['GET', `${version}/models/:id+`, leasingUser(getModel(toGeminiModel))],
   ]),
-  ...['/v1', '/v1beta1'].flatMap((version): Row[] => [
-    ['POST', `${version}/publishers/google/models/:call+`, leasingUser(askVertexModel)],
-    ['GET', `${version}/publishers/google/models`, leasingUser(listModels(toGeminiModelList))],
-    [
-      'POST',
-      `${version}/projects/:project/locations/:location/publishers/google/models/:call+`,
-      leasingUser(askVertexModel),
-    ],
-  ]),
+  ...['/v1', '/v1beta1'].flatMap((version) =>
+    ['', '/projects/:project/locations/:location'].flatMap((place): Row[] => {
+      const models = `${version}${place}/publishers/google/models`
+      return [
+        ['POST', `${models}/:call+`, leasingUser(askVertexModel)],
+        ['GET', models, leasingUser(listModels(toGeminiModelList))],
+        ['GET', `${models}/:id+`, leasingUser(getModel(toGeminiModel))],
+      ]
+    }),
+  ),
 ]
 
 /** Pollux's own routes. */

@@ -7,7 +7,7 @@ import { modelName } from '../model-name.ts'
 import type { CountDialect } from '../count-dialect.ts'
 import { fieldOf, spanOf } from './fields.ts'
 import { noModel } from './index.ts'
-import { needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
+import { cacheOfNoProject, needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
 import { withResultsTogether } from './results.ts'
 import { write } from './write.ts'
 
@@ -19,6 +19,8 @@ export const GEMINI_COUNT: CountDialect = {
     const body = asObject(value)
     if (!body.ok) return body
     const wrapped = fieldOf(body.value, 'generateContentRequest')
+    const failure = cacheOfNoProject(isRecord(wrapped) ? wrapped : body.value)
+    if (failure !== null) return { ok: false, failure }
     const span = isRecord(wrapped) ? spanOf(text, 0, 'generateContentRequest') : undefined
     const inner = isRecord(wrapped) ? wrapped : body.value
     const json = span === undefined ? text : text.slice(span.start, span.end)
@@ -35,11 +37,25 @@ export const GEMINI_COUNT: CountDialect = {
       write: (target) =>
         toCount(write({ model: model.value, text: tidy, body: request }, { target, safety: [] }), {
           target,
-          isWhole: span !== undefined,
+          isWhole: span !== undefined || hasMore(request),
         }),
       tell: ({ text: answer }) => answer,
     }
   },
+}
+
+const MORE = [
+  'systemInstruction',
+  'tools',
+  'toolConfig',
+  'generationConfig',
+  'safetySettings',
+  'cachedContent',
+]
+
+/** Whether there is more to a request than contents, as Vertex AI's clients send it: without `generateContentRequest`. */
+function hasMore(request: Record<string, unknown>): boolean {
+  return MORE.some((name) => fieldOf(request, name) !== undefined)
 }
 
 /**

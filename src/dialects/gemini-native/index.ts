@@ -9,7 +9,7 @@ import { moduledNames, signaturesIn } from './calls.ts'
 import { WholeEvents } from './characters.ts'
 import { estimateOf } from './estimate.ts'
 import { fieldOf } from './fields.ts'
-import { needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
+import { cacheOfNoProject, needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
 import { withResultsTogether } from './results.ts'
 import { CALL, callIdsIn } from './signatures.ts'
 import { nativeStream } from './stream.ts'
@@ -28,6 +28,8 @@ function read(asked: Sent<JsonText>, stream: boolean): Read {
   if (!model.ok) return { ok: false, failure: noModel(params['model'] ?? '') }
   const body = asObject(sent.value)
   if (!body.ok) return body
+  const failure = cacheOfNoProject(body.value)
+  if (failure !== null) return { ok: false, failure }
   return {
     ok: true,
     model: model.value,
@@ -37,7 +39,8 @@ function read(asked: Sent<JsonText>, stream: boolean): Read {
     kind: null,
     attachments: [],
     translate: () => {
-      const isSse = stream && asked.query().get('alt') === 'sse'
+      const query = asked.query()
+      const isSse = stream && (query.get('alt') ?? query.get('$alt')) === 'sse'
       const lengthOf = (text: string): number => cuttings.lengthOf(text)
       const text = withTakenParts(sent.text, body.value, cuttings)
       const value = text === sent.text ? body.value : parsedAgain(text)

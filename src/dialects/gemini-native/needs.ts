@@ -1,4 +1,5 @@
 /** What in a request only some upstreams accept, judged by what those upstreams' own SDKs send (docs/google.md). */
+import type { Failure } from '../../failure/failure.ts'
 import { readersOf } from '../../gemini/media/file-uris.ts'
 import { cacheIdIn, fileIdIn, MAX_PINS_ASKED, type Pin, type PinRef } from '../../gemini/pins.ts'
 import { UPSTREAMS, type Upstream } from '../../gemini/upstreams.ts'
@@ -55,6 +56,21 @@ function ofCache(body: Record<string, unknown>): readonly Need[] {
   const id = cacheIdIn(name)
   const pin = id === null ? {} : { pin: { kind: 'cached_content', id } as const }
   return [{ param: spellingIn(body, 'cachedContent'), takers, ...pin }]
+}
+
+/**
+ * The failure for a cache of no project. Google's SDK writes such a name where it has an API key and `vertexai: true`
+ * (docs/clients.md: Caches of no project).
+ */
+export function cacheOfNoProject(body: Record<string, unknown>): Failure | null {
+  const name = textOf(body, 'cachedContent')
+  if (name?.startsWith('projects/undefined/') !== true) return null
+  const param = spellingIn(body, 'cachedContent')
+  return {
+    reason: 'invalid_value',
+    message: `Invalid value for '${param}': the name is of no project, as Google's SDK writes it where it has an API key and vertexai: true. Leave vertexai out, or name the whole resource.`,
+    param,
+  }
 }
 
 /** The token of a long answer. Only the credential that gave the first part can continue it. */

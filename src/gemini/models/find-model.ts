@@ -16,7 +16,7 @@ export function listModels(): readonly Model[] {
   return MODELS
 }
 
-const PREFIXES = /^(?:(?:models|google|gemini|openai|responses)\/)+/i
+const PREFIXES = /^(?:(?:models|publishers\/google\/models|google|gemini|openai|responses)\/)+/i
 
 /** Finds a model by id or alias, with or without a prefix of the client's. */
 export function findModel(name: string): Model | undefined {
@@ -25,7 +25,8 @@ export function findModel(name: string): Model | undefined {
 }
 
 /**
- * Removes prefixes: `models/x` is Google's spelling, `google/x` OpenRouter's and Vertex's, `gemini/x`, `openai/x` and
+ * Removes prefixes: `models/x` is Google's spelling, `publishers/google/models/x` Vertex's, which Google's SDK puts behind `models/`,
+ * `google/x` OpenRouter's and Vertex's, `gemini/x`, `openai/x` and
  * `responses/x` LiteLLM's (docs/clients.md: Lists of models). Google's names become lower case. Other names may be a
  * user's own, so their case stays.
  */

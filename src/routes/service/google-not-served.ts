@@ -10,6 +10,7 @@ const NOT_SERVED: ReadonlyMap<string, string> = new Map([
   ['auth_tokens', 'tokens for live sessions are not made here'],
   ['fileSearchStores', 'file search stores belong to one project'],
   ['ragStores', 'stores belong to one project'],
+  ['files:register', 'files in Cloud Storage belong to one project'],
   ['corpora', 'corpora belong to one project'],
   ['agents', 'agents belong to one project'],
   ['webhooks', 'webhooks belong to one project'],
@@ -36,9 +37,30 @@ export function notServedOfGoogle(pathname: string): Failure | null {
     }
   }
   const first = rest.split('/').find((word) => word !== '') ?? ''
-  const name = first.split(':')[0] ?? ''
+  if (first === 'projects') return notServedOfVertex(rest)
+  const name = NOT_SERVED.has(first) ? first : (first.split(':')[0] ?? '')
   const why = NOT_SERVED.get(name)
   return why === undefined
     ? null
     : { reason: 'not_served', message: `Pollux does not serve /${name}: ${why}.` }
+}
+
+const OF_PROJECT = /^\/+projects\/([^/]+)\/locations\/[^/]+\/(\w{1,60})/
+
+/** What Vertex AI has in a project besides models. Google's SDK asks for it there with `vertexai: true`. */
+function notServedOfVertex(path: string): Failure | null {
+  const [, project, name] = OF_PROJECT.exec(path) ?? []
+  if (name === undefined) return null
+  const advice = `Leave vertexai out to use the Gemini API's under /v1beta.`
+  if (project === 'undefined') {
+    return {
+      reason: 'invalid_value',
+      message: `Invalid value for 'project': the client names none, as Google's SDK does where it has an API key and vertexai: true. ${advice}`,
+      param: 'project',
+    }
+  }
+  return {
+    reason: 'not_served',
+    message: `Pollux does not serve /${name} of Vertex AI: it belongs to one project. ${advice}`,
+  }
 }

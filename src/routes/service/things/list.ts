@@ -53,10 +53,11 @@ export function allThings(of: Kind): (call: Call, holder: KeyHolder) => Promise<
  */
 export async function pageOf(call: Call, holder: KeyHolder, of: Kind): Promise<Listed> {
   const { searchParams } = urlOf(call)
-  const place = placeIn(searchParams.get('pageToken') ?? '')
+  const place = placeIn(searchParams.get('pageToken') ?? searchParams.get('page_token') ?? '')
   if (place === undefined) return { ok: false, failure: INVALID_TOKEN }
-  const size = Math.min(Number(searchParams.get('pageSize')) || 0, MAX_PAGE)
-  if (!Number.isSafeInteger(size) || size < 0) return { ok: false, failure: INVALID_SIZE }
+  const asked = searchParams.get('pageSize') ?? searchParams.get('page_size') ?? ''
+  if (!/^\d{0,9}$/.test(asked)) return { ok: false, failure: INVALID_SIZE }
+  const size = Math.min(Number(asked), MAX_PAGE)
   const first = await borrow(borrowerOf(call, holder), { pins: [] })
   if (!first.ok) return first
   const { lenders, credentialId } = first

@@ -26,7 +26,7 @@ import { wholeCharacters } from './whole-characters.ts'
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 /** Parameters of the address that are passed on to Google. All others are between the client and Pollux. */
-const PASSED = ['updateMask', 'stream', 'last_event_id', 'include_input', 'alt']
+const PASSED = ['updateMask', 'update_mask', 'stream', 'last_event_id', 'include_input', 'alt']
 
 /**
  * Makes the handler for one thing at Google. It asks the credential that knows the thing; `act` follows the thing's

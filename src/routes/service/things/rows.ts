@@ -29,6 +29,8 @@ export function thingsAt(version: string): readonly Row[] {
   return [
     ['POST', `/upload${version}/files`, uploads],
     ['PUT', `/upload${version}/files`, uploads],
+    // Google's own examples download a batch's answers from here (ai.google.dev, "Batch API", REST).
+    ['GET', `/download${version}/files/:id`, user(getGooglesFile)],
     ...(shared ? [] : filesAt(version)),
     ['POST', `${version}/cachedContents`, leasingUser(makeCache)],
     ['GET', `${version}/cachedContents`, user(allThings(CACHES))],

@@ -46,6 +46,8 @@ interface Upload {
 /** POST /upload/{version}/files: answers with the address that takes the bytes. */
 export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply> {
   const { env, request, settings } = call
+  const wrong = otherThan(request.headers, { protocol: 'resumable', command: 'start' })
+  if (wrong !== null) return wrong
   const vault = await openVault(env.VAULT_KEY)
   if (vault === null) return VAULT_CLOSED
   const body = await textOf(call)
@@ -171,6 +173,20 @@ export async function keepCopy(
   } catch (error) {
     logError('file_not_kept', { user: userId, error: String(error) })
   }
+}
+
+/**
+ * The failure for an upload that begins in another of Google's ways. In those the first request has the file's bytes, and
+ * they would be damaged here: what comes first is read as JSON.
+ */
+function otherThan(headers: Headers, wanted: Readonly<Record<string, string>>): Failure | null {
+  for (const [name, value] of Object.entries(wanted)) {
+    const header = `x-goog-upload-${name}`
+    if (headers.get(header)?.trim().toLowerCase() === value) continue
+    const message = `Invalid value for '${header}': an upload begins with '${value}', and its bytes follow at the address that the answer names.`
+    return { reason: 'invalid_value', message, param: header }
+  }
+  return null
 }
 
 /** The length that the client announces; null if it announces none. */
