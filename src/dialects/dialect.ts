@@ -178,7 +178,7 @@ export interface Written {
   /** Whether an answer without any content is fine. */
   readonly mayBeEmpty: boolean
   /** Whether it names nothing that Google could object to (see gemini/plain-request.ts). */
-  readonly isPlain: boolean
+  readonly isPlain: () => boolean
   /** The request as JSON, with marks for what was cut out. */
   readonly write: (under: Writing) => string
   readonly telling: Telling

@@ -68,6 +68,7 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
     unfitFor,
     uris,
     pins,
+    isPlain: () => unfitFor.length === 0,
   })
   for (;;) {
     made++

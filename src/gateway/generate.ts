@@ -60,7 +60,7 @@ export function generating(input: GenerateInput): ServeInput {
 /** The same for a request that its dialect writes itself. */
 export function generatingAsWritten(input: WrittenInput): ServeInput {
   const { written, cuttings, stream, settings } = input
-  const { callIds, mayBeEmpty, isPlain: hasNothing } = written
+  const { callIds, mayBeEmpty, isPlain: isPlainBody } = written
   return {
     ...input,
     operation: 'generate',
@@ -73,7 +73,7 @@ export function generatingAsWritten(input: WrittenInput): ServeInput {
     attempt: (asked) => attemptOnce(asked, mayBeEmpty ? ANY_SILENCE : []),
     mayBeEmpty,
     callIds,
-    isPlain: () => hasNothing,
+    isPlain: isPlainBody,
   }
 }
 

@@ -78,7 +78,10 @@ export interface ServeInput extends JourneyInput {
    * made of files names them in more places than can be rewritten, and would outlive the copies.
    */
   readonly takesCopies?: boolean
-  /** Whether the request names nothing that Google could object to. Asked only when that matters. */
+  /**
+   * Whether the request names nothing that Google could object to; absent: it may. Asked only when that matters: two
+   * plain requests that fail in the same way are held against the credential.
+   */
   readonly isPlain?: () => boolean
 }
 

@@ -71,7 +71,7 @@ async function travel(
           : await (input.attempt ?? attempt)(asked, journey.hasSlipped)
       failed = result.ok
         ? null
-        : { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? always) }
+        : { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? never) }
     } catch (error) {
       // A bug must not keep the lease open.
       release()
@@ -184,8 +184,8 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
       }
 }
 
-function always(): boolean {
-  return true
+function never(): boolean {
+  return false
 }
 
 function refused(refusal: Exclude<LeaseResult, { ok: true }>, journey: Journey): Generated {

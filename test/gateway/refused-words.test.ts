@@ -11,6 +11,7 @@ import {
   givenUser,
   google,
   MODEL,
+  post,
   settledStats,
   type User,
 } from '../support/pollux.ts'
@@ -113,5 +114,59 @@ describe.each(UPSTREAMS)('a refusal in words unknown, through %s', (kind) => {
     await refuses(user, refusal, 1)
     expect((await chat(user.key)).status).toBe(400)
     expect((await callCounts(user))[1]).toBe(0)
+  })
+})
+
+describe('a refusal of what is no plain request', () => {
+  const naming = { previous_interaction_id: 'v1_none', model: MODEL, input: 'x' }
+  const contents = [{ role: 'user', parts: [{ text: 'x' }] }]
+  const png = { inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' } }
+  const generationConfig = { responseMimeType: 'application/json', responseJsonSchema: {} }
+  const batch = { inputConfig: { requests: { requests: [{ request: { contents } }] } } }
+  const generate = `models/${MODEL}:generateContent`
+  const embedding = 'gemini-embedding-2'
+  it.each<[string, string, object, string?]>([
+    ['an interaction', 'interactions', naming],
+    ['a cache', 'cachedContents', { model: `models/${MODEL}`, contents }],
+    ['a batch', `models/${MODEL}:batchGenerateContent`, { batch }],
+    ['a count', `models/${MODEL}:countTokens`, { contents }],
+    ['a picture', generate, { contents: [{ role: 'user', parts: [png, { text: 'x' }] }] }],
+    ['a schema', generate, { contents, generationConfig }],
+    [
+      'an embedding of a file',
+      `models/${embedding}:embedContent`,
+      { content: { parts: [png] } },
+      embedding,
+    ],
+  ])('is held against no credential, however often: %s', async (_, path, body, model = MODEL) => {
+    const user = await givenUser(['api_key', 'api_key'])
+    const message = 'Requested entity was not found.'
+    const said = { error: { code: 404, status: 'NOT_FOUND', message } }
+    const error = { status: 404, body: JSON.stringify(said) }
+    const methods = [
+      'createInteraction',
+      'createCachedContent',
+      'batchGenerateContent',
+      'countTokens',
+    ]
+    for (const method of [...methods, 'generateContent', 'embedContent']) {
+      await google.script({
+        credential: user.credentials[0]?.handle ?? '',
+        method,
+        times: 0,
+        reply: { error: error as never },
+      })
+    }
+    for (let request = 0; request < 3; request++) {
+      const answer = await post(`/v1beta/${path}`, user.key, body)
+      await answer.text()
+      expect(answer.status).toBeGreaterThanOrEqual(400)
+      expect(answer.status).toBeLessThan(500)
+      await settledStats(user)
+    }
+    const stats = await settledStats(user)
+    expect(stats.ring.credentials.flatMap(({ cooldowns }) => cooldowns)).toEqual([])
+    expect(stats.ring.rotations).toBe(0)
+    expect(await modelsOf(user)).toContain(model)
   })
 })

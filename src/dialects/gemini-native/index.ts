@@ -12,6 +12,7 @@ import { fieldOf } from './fields.ts'
 import { cacheOfNoProject, needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
 import { withResultsTogether } from './results.ts'
 import { CALL, callIdsIn } from './signatures.ts'
+import { isPlainBody } from './plain.ts'
 import { nativeStream } from './stream.ts'
 import { withTakenParts } from './mend-parts.ts'
 import { write } from './write.ts'
@@ -71,7 +72,7 @@ function writtenOf(
     callIds: hasCalls ? callIdsIn(body['contents']) : [],
     // A model may begin with a stop sequence, and the rest of an answer may be empty.
     mayBeEmpty: (Array.isArray(stops) && stops.length > 0) || isContinued,
-    isPlain: needs.length === 0 && !hasCalls && body['tools'] === undefined,
+    isPlain: () => needs.length === 0 && !hasCalls && isPlainBody(body),
     write: (under) => write({ model, text, body }, under),
     telling: telling(isSse, moduledNames(body['tools'])),
   }
