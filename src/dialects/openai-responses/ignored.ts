@@ -2,7 +2,6 @@
 import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { Target } from '../../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
-import { isRecord } from '../../json/record.ts'
 import { lazy } from '../../lazy.ts'
 import { inSnakeCase, unreadFields } from '../unread-fields.ts'
 import { responsesRequest } from './body.ts'
@@ -22,6 +21,9 @@ const KNOWN = lazy(
     ),
 )
 const IN_STREAM_OPTIONS = new Set(['include_usage'])
+/** What is read of the fields that hold others. */
+const IN_REASONING = new Set(['effort', 'summary', 'generate_summary'])
+const IN_TEXT = new Set(['format', 'verbosity'])
 /** Tiers that change nothing, because Google serves every request like this. */
 const PLAIN_TIERS = new Set(['auto', 'default', 'standard', 'flex', 'priority'])
 
@@ -32,8 +34,11 @@ export function ignoredIn(
 ): readonly string[] {
   const ignored = unreadFields(raw, KNOWN())
   const { service_tier: tier, truncation, stream_options: options } = raw
-  if (isRecord(options))
-    ignored.push(...unreadFields(options, IN_STREAM_OPTIONS, 'stream_options.'))
+  ignored.push(
+    ...unreadFields(options, IN_STREAM_OPTIONS, 'stream_options.'),
+    ...unreadFields(raw['reasoning'], IN_REASONING, 'reasoning.'),
+    ...unreadFields(raw['text'], IN_TEXT, 'text.'),
+  )
   if (typeof tier === 'string' && !PLAIN_TIERS.has(tier)) ignored.push('service_tier')
   // `auto` asks to shorten input that is too long, but such input is refused.
   if (truncation === 'auto') ignored.push('truncation')

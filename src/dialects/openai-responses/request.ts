@@ -57,10 +57,11 @@ export function toGeminiRequest(
   if (verbosity !== null) conversation.system([{ text: verbosity }])
   const { choice } = chosen
   const declared = compacts ? null : declare(offers.functions.values(), choice, names)
-  const tools = [
-    ...(declared === null ? [] : [declared]),
-    ...(compacts || choice.mode === 'NONE' ? [] : builtInTools(offers)),
-  ]
+  const googles = compacts || choice.mode === 'NONE' ? [] : builtInTools(offers)
+  if (declared === null && googles.length > 0) {
+    conversation.system(offers.notes.map((text) => ({ text })))
+  }
+  const tools = declared === null ? googles : [declared, ...googles]
   const toolConfig = declared === null ? undefined : toToolConfig(choice, names)
   const tier = asked.service_tier
   const request: GenerateContentRequest = {

@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
 import { checkedOnce } from '../checked-once.ts'
+import { sitesNote } from '../search-sites.ts'
 import { name, record, string } from '../words.ts'
 import { lazy } from '../../lazy.ts'
 
@@ -96,10 +97,17 @@ export function builtInOf(type: string): 'googleSearch' | 'codeExecution' | null
 
 const other = lazy(() =>
   v.pipe(
-    v.object({ type: string() }, 'an object'),
-    v.transform(({ type }) => {
+    v.object({ type: string(), filters: v.nullish(record()) }, 'an object'),
+    v.transform(({ type, filters }) => {
       const builtIn = builtInOf(type)
-      if (builtIn !== null) return { type: 'built_in' as const, builtIn }
+      if (builtIn !== null) {
+        const { allowed_domains: allowed, blocked_domains: blocked } = filters ?? {}
+        return {
+          type: 'built_in' as const,
+          builtIn,
+          note: sitesNote({ allowed, blocked }, 'search'),
+        }
+      }
       const native = NATIVE.find((known) => known === type)
       return native === undefined
         ? { type: 'dropped' as const, name: type }

@@ -25,6 +25,8 @@ export class Offers {
   /** Keyed by the name of the function here. FunctionNames still converts it to Gemini's alphabet. */
   readonly functions = new Map<string, Offered>()
   readonly builtIns = new Set<BuiltIn>()
+  /** What the model must be told in words about Google's own tools. */
+  readonly notes: string[] = []
   /** Types of tools that have no equivalent in Gemini. */
   readonly dropped = new Set<string>()
   readonly #names = new Map<string, string>()
@@ -58,6 +60,7 @@ export class Offers {
         return this.#put(tool.name, null, { kind: tool.name, ...NATIVE_TOOLS[tool.name] })
       case 'built_in':
         this.builtIns.add(tool.builtIn)
+        if (tool.note !== null) this.notes.push(tool.note)
         return
       default:
         this.dropped.add(tool.name)

@@ -252,6 +252,16 @@ describe('a stream', () => {
   })
 })
 
+it('with a sound has it as text, since there is no item for it', async () => {
+  const { output } = await wholeOf(
+    HI,
+    answer([{ inlineData: { mimeType: 'audio/L16;rate=24000', data: 'AAD=' } }]),
+  )
+  expect(output).toMatchObject([
+    { type: 'message', content: [{ text: '![](data:audio/L16;rate=24000;base64,AAD=)' }] },
+  ])
+})
+
 describe('code that Google ran', () => {
   const parts = [
     { executableCode: { language: 'PYTHON', code: 'print(1)' } },

@@ -176,6 +176,14 @@ describe('tools', () => {
     expect(tools).toEqual([{ [builtIn]: {} }])
   })
 
+  it('that search certain sites are told of them in words, unless they are left out', async () => {
+    const search = { type: 'web_search', filters: { allowed_domains: ['example.org'] } }
+    const { systemInstruction } = await requestOf({ ...HI, tools: [search] })
+    expect(systemInstruction?.parts[0]?.text).toContain('example.org')
+    const beside = await requestOf({ ...HI, tools: [search, fn('a')] })
+    expect(beside.systemInstruction).toBeUndefined()
+  })
+
   it('that OpenAI would search itself are all declared, and no search', async () => {
     const names = await declared([
       { type: 'tool_search' },

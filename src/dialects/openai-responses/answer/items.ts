@@ -122,8 +122,8 @@ export class Items implements AnswerSink {
   }
 
   media({ mimeType, data }: Blob): void {
-    // This API has no item for sounds.
-    if (!mimeType.startsWith('image/')) return
+    // This API has no item for sounds, which were made and paid for.
+    if (!mimeType.startsWith('image/')) return this.say(`![](data:${mimeType};base64,${data})`)
     this.#tellReasoning()
     this.#hasSaid = true
     const id = this.#input.ids.item('ig')
