@@ -78,7 +78,8 @@ async function promptsOf(user: User): Promise<readonly (number | undefined)[]> {
   return ring.credentials.map(({ tokens }) => tokens.prompt)
 }
 
-describe('a list of batches that is too long to be held', () => {
+// Some of these pass a hundred megabytes on.
+describe('a list of batches that is too long to be held', { timeout: 30_000 }, () => {
   it('passes, counts what is over, and goes on with the next credential', async () => {
     const user = await givenUser(['api_key', 'api_key'])
     const mine = [await made(user), await made(user), await made(user)]

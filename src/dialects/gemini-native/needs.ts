@@ -16,9 +16,16 @@ export interface Need {
 
 /** Matches every text that holds such a field. Most texts do not match and need no closer look. */
 const ANY =
-  /"(?:file(?:D|_d)ata|cached(?:C|_c)ontent|file(?:S|_s)earch|mcp(?:S|_s)ervers|include(?:S|_s)erver(?:S|_s)ide(?:T|_t)ool(?:I|_i)nvocations|enable(?:E|_e)nhanced(?:C|_c)ivic(?:A|_a)nswers|tool(?:C|_c)all|tool(?:R|_r)esponse|part(?:M|_m)etadata|continuation(?:T|_t)oken)"/
+  /"(?:file(?:D|_d)ata|cached(?:C|_c)ontent|file(?:S|_s)earch|mcp(?:S|_s)ervers|include(?:S|_s)erver(?:S|_s)ide(?:T|_t)ool(?:I|_i)nvocations|enable(?:E|_e)nhanced(?:C|_c)ivic(?:A|_a)nswers|tool(?:C|_c)all|tool(?:R|_r)esponse|part(?:M|_m)etadata|continuation(?:T|_t)oken|model(?:A|_a)rmor(?:C|_c)onfig|output(?:C|_c)onfig|image(?:O|_o)utput(?:O|_o)ptions|audio(?:T|_t)imestamp|(?:routing|model)(?:C|_c)onfig|retrieval|enterprise(?:W|_w)eb(?:S|_s)earch)"/
 
 const GEMINI_API: readonly Upstream[] = ['gemini-api']
+const VERTEX: readonly Upstream[] = ['vertex']
+const CLOUDS: readonly Upstream[] = ['vertex', 'code-assist']
+/**
+ * An address of which nothing is known. To Code Assist it must not go: that answers in the words that it has for a model
+ * which is not there, and the model would be taken from the credential.
+ */
+const NOT_CODE_ASSIST: readonly Upstream[] = ['gemini-api', 'vertex']
 
 export function needsOf(text: string, body: Record<string, unknown>): readonly Need[] {
   if (!ANY.test(text)) return []
@@ -81,33 +88,64 @@ function ofToken(body: Record<string, unknown>): readonly Need[] {
   return [{ param: spellingIn(body, 'continuationToken'), takers: UPSTREAMS, pin }]
 }
 
+const TOOLS: readonly (readonly [name: string, takers: readonly Upstream[]])[] = [
+  ['fileSearch', GEMINI_API],
+  ['mcpServers', GEMINI_API],
+  ['retrieval', CLOUDS],
+  ['enterpriseWebSearch', CLOUDS],
+]
+
 function ofTools(body: Record<string, unknown>): readonly Need[] {
   return recordsOf(body['tools']).flatMap((tool, index) =>
-    ['fileSearch', 'mcpServers']
-      .filter((name) => fieldOf(tool, name) !== undefined)
-      .map((name) => ({ param: `tools[${index}].${spellingIn(tool, name)}`, takers: GEMINI_API })),
+    TOOLS.flatMap(([name, takers]) =>
+      fieldOf(tool, name) === undefined
+        ? []
+        : [{ param: `tools[${index}].${spellingIn(tool, name)}`, takers }],
+    ),
   )
 }
 
-const CONFIGS = [
-  ['toolConfig', 'includeServerSideToolInvocations'],
-  ['generationConfig', 'enableEnhancedCivicAnswers'],
-] as const
+/** Fields by their path. Code Assist would get a request without those that it does not know, and nobody would notice. */
+const CONFIGS: readonly (readonly [path: readonly string[], takers: readonly Upstream[]])[] = [
+  [['toolConfig', 'includeServerSideToolInvocations'], GEMINI_API],
+  [['generationConfig', 'enableEnhancedCivicAnswers'], GEMINI_API],
+  [['modelArmorConfig'], VERTEX],
+  [['outputConfig'], VERTEX],
+  [['generationConfig', 'imageConfig', 'imageOutputOptions'], VERTEX],
+  [['generationConfig', 'audioTimestamp'], CLOUDS],
+  [['generationConfig', 'routingConfig'], CLOUDS],
+  [['generationConfig', 'modelConfig'], CLOUDS],
+]
 
 function ofConfigs(body: Record<string, unknown>): readonly Need[] {
-  return CONFIGS.flatMap(([name, field]) => {
-    const config = fieldOf(body, name)
-    if (fieldOf(config, field) === undefined) return []
-    return [{ param: `${spellingIn(body, name)}.${spellingIn(config, field)}`, takers: GEMINI_API }]
+  return CONFIGS.flatMap(([path, takers]) => {
+    let inner: unknown = body
+    const spelt: string[] = []
+    for (const name of path) {
+      spelt.push(spellingIn(inner, name))
+      inner = fieldOf(inner, name)
+    }
+    return inner === undefined ? [] : [{ param: spelt.join('.'), takers }]
   })
 }
 
+/** Wherever Google reads files: in parts of messages and of the system instruction, and in parts of functions' results. */
 function ofContents(body: Record<string, unknown>): readonly Need[] {
-  return recordsOf(body['contents']).flatMap((content, index) =>
-    recordsOf(content['parts']).flatMap((part, number) =>
-      ofPart(part, `contents[${index}].parts[${number}]`),
+  const system = spellingIn(body, 'systemInstruction')
+  return [
+    ...recordsOf(body['contents']).flatMap((content, index) =>
+      ofParts(content, `contents[${index}]`),
     ),
-  )
+    ...ofParts(fieldOf(body, 'systemInstruction'), system),
+  ]
+}
+
+function ofParts(holder: unknown, path: string): readonly Need[] {
+  return recordsOf(fieldOf(holder, 'parts')).flatMap((part, index) => {
+    const at = `${path}.parts[${index}]`
+    const result = `${at}.${spellingIn(part, 'functionResponse')}`
+    return [...ofPart(part, at), ...ofParts(fieldOf(part, 'functionResponse'), result)]
+  })
 }
 
 function ofPart(part: Record<string, unknown>, path: string): readonly Need[] {
@@ -116,9 +154,9 @@ function ofPart(part: Record<string, unknown>, path: string): readonly Need[] {
     .map((name) => ({ param: `${path}.${spellingIn(part, name)}`, takers: GEMINI_API }))
   const file = fieldOf(part, 'fileData')
   const uri = textOf(file, 'fileUri')
-  const id = uri === undefined ? null : fileIdIn(uri)
-  const takers = uri === undefined ? null : id === null ? readersOf(uri) : GEMINI_API
-  if (takers === null) return needs
+  if (uri === undefined) return needs
+  const id = fileIdIn(uri)
+  const takers = id === null ? (readersOf(uri) ?? NOT_CODE_ASSIST) : GEMINI_API
   const pin = id === null ? {} : { pin: { kind: 'file', id } as const }
   const param = `${path}.${spellingIn(part, 'fileData')}.${spellingIn(file, 'fileUri')}`
   return [...needs, { param, takers, ...pin }]

@@ -61,12 +61,14 @@ export async function pageOf(call: Call, holder: KeyHolder, of: Kind): Promise<L
   const first = await borrow(borrowerOf(call, holder), { pins: [] })
   if (!first.ok) return first
   const { lenders, credentialId } = first
-  const lister: Lister = { call, holder, of, size, lenders }
+  const heard: Heard = { hasAnswered: false, refused: null }
+  const lister: Lister = { call, holder, of, size, lenders, heard }
   const page = await nextFull(
     lister,
     place ?? { credentialId: lenders[0] ?? credentialId, token: '' },
   )
   if (!page.ok) return page
+  if (!heard.hasAnswered && heard.refused !== null) return { ok: false, failure: heard.refused }
   if (page.long !== undefined) return { ok: true, json: longJson(lister, page.long) }
   const { things, next } = page
   const ahead = await sureOf(lister, next)
@@ -108,7 +110,8 @@ export async function everyThing(
   const first = await borrow(borrowerOf(call, holder), { pins: [] })
   if (!first.ok) return first
   const { lenders, credentialId } = first
-  const lister: Lister = { call, holder, of, size: MAX_PAGE, lenders }
+  const heard: Heard = { hasAnswered: false, refused: null }
+  const lister: Lister = { call, holder, of, size: MAX_PAGE, lenders, heard }
   const all: unknown[] = []
   let place: Place | null = { credentialId: lenders[0] ?? credentialId, token: '' }
   for (let calls = 0; place !== null && calls < MAX_CALLS; calls++) {
@@ -117,6 +120,7 @@ export async function everyThing(
     for (const thing of page.things) all.push(thing)
     place = page.next
   }
+  if (!heard.hasAnswered && heard.refused !== null) return { ok: false, failure: heard.refused }
   return { ok: true, things: all }
 }
 
@@ -127,6 +131,14 @@ interface Lister {
   readonly size: number
   /** In the order in which they are asked. */
   readonly lenders: readonly string[]
+  readonly heard: Heard
+}
+
+/** What Google's answers have shown so far. */
+interface Heard {
+  hasAnswered: boolean
+  /** Google does not accept one of the credentials. The others' things are listed all the same. */
+  refused: Failure | null
 }
 
 interface Long {
@@ -173,7 +185,7 @@ async function filledFrom(lister: Lister, from: Place): Promise<Place | null> {
 }
 
 async function googlesPage(lister: Lister, { credentialId, token }: Place): Promise<Page> {
-  const { call, holder, of, size, lenders } = lister
+  const { call, holder, of, size, lenders, heard } = lister
   const borrower = borrowerOf(call, holder)
   const asked = await borrow(borrower, { pins: [], credentialId })
   if (!asked.ok) return asked
@@ -186,8 +198,12 @@ async function googlesPage(lister: Lister, { credentialId, token }: Place): Prom
   if (!(answer instanceof Response)) return { ok: false, failure: answer }
   if (!answer.ok) {
     const { reply } = await refusedBy(asked.access, answer)
-    return { ok: false, failure: reply instanceof Response ? NO_LIST : reply }
+    if (reply instanceof Response) return { ok: false, failure: NO_LIST }
+    if (reply.reason !== 'credentials_unusable') return { ok: false, failure: reply }
+    heard.refused = reply
+    return { ok: true, things: [], next: nextOf(undefined, credentialId, lenders) }
   }
+  heard.hasAnswered = true
   const { access } = asked
   const counting = { call, holder, access, credentialId }
   const isOfBatches = of.kind === 'batch'
