@@ -18,6 +18,7 @@ import { refusalOf } from './failure-of.ts'
 import { Journey } from './journey.ts'
 import { disown, own } from './unsettled-answers.ts'
 import { keepRenewed } from './renewal.ts'
+import { doubted } from './verdict-of.ts'
 import { report as tellObject, settle, settlementOf, successOf } from './settling.ts'
 import type { ServeInput, Answering, Generated } from './journey-input.ts'
 import { type Asking, borrow } from './ask-for-lease.ts'
@@ -69,9 +70,7 @@ async function travel(
         moved === null
           ? outage('unreachable', 0)
           : await (input.attempt ?? attempt)(asked, journey.hasSlipped)
-      failed = result.ok
-        ? null
-        : { ...result, verdict: journey.verdictOn(lent, result, input.isPlain ?? never) }
+      failed = result.ok ? null : { ...result, verdict: verdictOn(input, journey, lent, result) }
     } catch (error) {
       // A bug must not keep the lease open.
       release()
@@ -182,6 +181,12 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
         isRepeat: journey.hasSlipped,
         bearsSilence: input.bearsSilence === true,
       }
+}
+
+function verdictOn(input: ServeInput, journey: Journey, lent: Lease, failed: Failed): Verdict {
+  const { pins = [], uris = [], isPlain = never } = input
+  const verdict = doubted(failed.verdict, pins.length + uris.length > 0)
+  return journey.verdictOn(lent, { ...failed, verdict }, isPlain)
 }
 
 function never(): boolean {

@@ -21,3 +21,14 @@ export function verdictOn(failure: Failure): Verdict {
   const reason = failure.reason === 'upstream_truncated' ? 'truncated' : 'unreadable'
   return { kind: 'upstream_fault', reason }
 }
+
+/**
+ * The verdict where the request names things of Google's, such as a cache or an earlier interaction. "The caller does
+ * not have permission" may then be about those, so it is only a suspicion against the credential.
+ */
+export function doubted(verdict: Verdict, namesThings: boolean): Verdict {
+  const isOfModel = verdict.kind === 'credential_fault' && verdict.scope === 'model'
+  return isOfModel && verdict.reason === 'permission_denied' && namesThings
+    ? { kind: 'client_fault', reason: 'invalid_request', suspicion: verdict.reason }
+    : verdict
+}

@@ -125,6 +125,22 @@ describe('a refusal of what is no plain request', () => {
   const batch = { inputConfig: { requests: { requests: [{ request: { contents } }] } } }
   const generate = `models/${MODEL}:generateContent`
   const embedding = 'gemini-embedding-2'
+  it('is not, by words about a caller, where it names things of Google’s', async () => {
+    const user = await givenUser(['api_key', 'api_key'])
+    const refusal = [403, 'PERMISSION_DENIED', 'The caller does not have permission'] as const
+    await refuses(user, refusal, 2)
+    const body = { contents, cachedContent: 'cachedContents/none' }
+    for (let request = 0; request < 2; request++) {
+      expect((await post(`/v1beta/${generate}`, user.key, body)).status).toBe(400)
+      const stats = await settledStats(user)
+      expect(stats.ring.credentials.flatMap(({ cooldowns }) => cooldowns)).toEqual([])
+    }
+    await refuses(user, refusal)
+    const plain = await chat(user.key)
+    expect(plain.headers.get('x-pollux-credential')).toBe(user.credentials[1]?.id)
+    expect((await settledStats(user)).ring.credentials[0]?.cooldowns).toHaveLength(1)
+  })
+
   it.each<[string, string, object, string?]>([
     ['an interaction', 'interactions', naming],
     ['a cache', 'cachedContents', { model: `models/${MODEL}`, contents }],
