@@ -311,6 +311,42 @@ describe('what makes things of Google’s', () => {
   })
 })
 
+describe('the arguments of a call in pieces', () => {
+  const event = (functionCall: object, end: object = {}): Record<string, unknown> => ({
+    candidates: [{ content: { role: 'model', parts: [{ functionCall }] }, ...end }],
+  })
+  const piece = (stringValue: unknown, willContinue = true): Record<string, unknown> => ({
+    partialArgs: [{ jsonPath: '$.a', stringValue, ...(willContinue && { willContinue }) }],
+    willContinue: true,
+  })
+  const path = `/v1beta/models/${MODEL}:streamGenerateContent?alt=sse`
+
+  it.each(KINDS)('have whole characters in Gemini’s own format, with %s', async (kind) => {
+    const user = await givenUser([kind])
+    await google.script({
+      credential: handleOf(user),
+      reply: {
+        chunks: [
+          event({ name: 'f', willContinue: true }),
+          event(piece('cut \ud83d')),
+          event(piece('\ude00 on \ud83d', false)),
+          event(piece({ toString: 1 }, false)),
+          event({ willContinue: false }, { finishReason: 'STOP' }),
+        ],
+      },
+    })
+    const contents = [{ role: 'user', parts: [{ text: 'x' }] }]
+    const answer = await post(path, user.key, { contents })
+    const frames = (await answer.text()).split(/\r?\n/).filter((line) => line.startsWith('data: '))
+    const told = frames.map((frame): unknown => JSON.parse(frame.slice('data: '.length)))
+    expect(holdsHalf(told)).toBe(false)
+    const said = [...JSON.stringify(told).matchAll(/"stringValue":"([^"]*)"/g)].map(
+      ([, text]) => text,
+    )
+    expect(said.join('')).toBe('cut 😀 on \ufffd')
+  })
+})
+
 describe('the stream of an interaction', () => {
   it('has whole characters, however Google and the network cut it', async () => {
     const delta = (text: string, index = 0): string =>
