@@ -29,25 +29,41 @@ function shell(cmd: string) {
   return call('exec_command', { cmd, yield_time_ms: null })
 }
 
+function theatre(desk: Desk): string {
+  return `[mcp_servers.theatre]
+command = ${JSON.stringify(process.execPath)}
+args = ${JSON.stringify([SERVER, `${desk.work}/calls.jsonl`])}
+`
+}
+
+/** Codex knows these names, and offers such models other tools. */
+const KNOWN = { aliases: { 'gpt-5.5': 'gemini-2.5-flash', 'gpt-6.1-sol': 'gemini-2.5-flash' } }
+
 describe.skipIf(!isAtHand('codex')).concurrent('Codex CLI', () => {
   function ask(
     desk: Desk,
     user: User,
     prompt: string,
-    { provider = '', servers = '' } = {},
+    {
+      model = 'gemini-2.5-flash',
+      name = 'Pollux',
+      window = 1_000_000,
+      provider = '',
+      servers = '',
+    } = {},
   ): Promise<Finished> {
     desk.write(
       'home/.codex/config.toml',
-      `model = "gemini-2.5-flash"
+      `model = "${model}"
 model_provider = "pollux"
-model_context_window = 1000000
+model_context_window = ${window}
 check_for_update_on_startup = false
 
 [analytics]
 enabled = false
 
 [model_providers.pollux]
-name = "Pollux"
+name = "${name}"
 base_url = "${pollux.url}/v1"
 env_key = "POLLUX_KEY"
 wire_api = "responses"
@@ -106,17 +122,12 @@ ${servers}
   it('works with an MCP server whose schemas and names Google would refuse', async () => {
     using desk = new Desk()
     const user = await pollux.givenUser()
-    const log = `${desk.work}/calls.jsonl`
     await pollux.script(user, {
       parts: [call('mcp__theatre__book', { row: '2', price: null, who: ['Ada'], tree: {} })],
     })
     await pollux.script(user, { parts: [call(LONG_NAME.slice(0, 64), {})] })
     await pollux.script(user, { text: 'Booked' }, { times: 0 })
-    const servers = `[mcp_servers.theatre]
-command = ${JSON.stringify(process.execPath)}
-args = ${JSON.stringify([SERVER, log])}
-`
-    const ran = await ask(desk, user, 'Book and look', { servers })
+    const ran = await ask(desk, user, 'Book and look', { servers: theatre(desk) })
     expect(ran.output).toContain('Booked')
     const calls = desk.read('work/calls.jsonl').trim().split('\n')
     expect(calls.map((line) => JSON.parse(line) as unknown)).toEqual([
@@ -151,6 +162,60 @@ args = ${JSON.stringify([SERVER, log])}
     const ran = await ask(desk, user, 'Say much')
     expect(ran.output).toContain('Whole at last')
     expect(ran.code).toBe(0)
+  })
+
+  it.each([
+    [
+      'gpt-5.5',
+      call('apply_patch', {
+        input: '*** Begin Patch\n*** Add File: a.txt\n+hello\n*** End Patch\n',
+      }),
+    ],
+    // All its tools come as an item of the input.
+    [
+      'gpt-6.1-sol',
+      call('functions__exec', { input: 'await tools.exec_command({cmd: "echo hello > a.txt"})' }),
+    ],
+  ])('calls the custom tools that it offers to %s', async (model, made) => {
+    using desk = new Desk()
+    const user = await pollux.givenUser(['api_key'], KNOWN)
+    await pollux.script(user, { parts: [made] })
+    await pollux.script(user, { text: 'Written' }, { times: 0 })
+    const ran = await ask(desk, user, 'Write a file', { model })
+    expect(ran.output).toContain('Written')
+    expect(desk.read('work/a.txt')).toBe('hello\n')
+  })
+
+  it('searches for the tools of an MCP server, and calls what it found', async () => {
+    using desk = new Desk()
+    const user = await pollux.givenUser(['api_key'], KNOWN)
+    const args = { row: '2', price: null, who: ['Ada'], tree: {} }
+    await pollux.script(user, { parts: [call('tool_search', { query: 'book a seat' })] })
+    await pollux.script(user, { parts: [call('mcp__theatre__book', args)] })
+    await pollux.script(user, { text: 'Booked' }, { times: 0 })
+    const ran = await ask(desk, user, 'Book', { model: 'gpt-5.5', servers: theatre(desk) })
+    expect(ran.output).toContain('Booked')
+    const calls = desk.read('work/calls.jsonl').trim().split('\n')
+    expect(calls.map((line) => JSON.parse(line) as unknown)).toEqual([
+      ['book', { ...args, row: 2 }],
+    ])
+  })
+
+  it('has its conversation compacted, and goes on from the summary', async () => {
+    using desk = new Desk()
+    const user = await pollux.givenUser()
+    const usage = { promptTokenCount: 59_000, candidatesTokenCount: 10, totalTokenCount: 59_010 }
+    await pollux.script(user, { parts: [shell('echo first > a.txt')], usage })
+    await pollux.script(user, { text: 'A file was written.' })
+    await pollux.script(user, { text: 'Went on' }, { times: 0 })
+    // Only from a provider of this name does it expect the summary as an item.
+    const ran = await ask(desk, user, 'Run a command', { name: 'OpenAI', window: 60_000 })
+    expect(ran.output).toContain('Went on')
+    const bodies = (await pollux.callsTo(user)).map(({ body }) => JSON.stringify(body))
+    expect(bodies).toHaveLength(3)
+    expect(bodies[1]).toContain('Write a summary of this conversation')
+    expect(bodies[2]).toContain('A file was written.')
+    expect(bodies[2]).not.toContain('a.txt')
   })
 
   it('goes to HTTP where it would rather have a WebSocket', async () => {

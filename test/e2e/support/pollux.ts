@@ -79,8 +79,13 @@ export class Pollux implements AsyncDisposable {
     await worker.ended
   }
 
-  async givenUser(kinds: readonly Kind[] = ['api_key']): Promise<User> {
+  /** `settings` as an admin sets them. */
+  async givenUser(
+    kinds: readonly Kind[] = ['api_key'],
+    settings: object | null = null,
+  ): Promise<User> {
     const key = `key-${randomUUID()}`
+    let id = ''
     const credentials: { id: string; handle: string }[] = []
     for (const kind of kinds) {
       const { credential, handle } = await this.#register(kind)
@@ -90,10 +95,21 @@ export class Pollux implements AsyncDisposable {
         body: JSON.stringify({ apiKey: key, gcpServiceAccount: credential }),
       })
       if (!answer.ok) throw new Error(await answer.text())
-      const body = (await answer.json()) as { credential: { id: string } }
+      const body = (await answer.json()) as { user: string; credential: { id: string } }
+      id = body.user
       credentials.push({ id: body.credential.id, handle })
     }
+    if (settings !== null) await this.#configure(id, settings)
     return { key, credentials }
+  }
+
+  async #configure(id: string, settings: object): Promise<void> {
+    const answer = await fetch(`${this.url}/v1/config/users/${id}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${this.#keys.MASTER_API_KEY}` },
+      body: JSON.stringify(settings),
+    })
+    if (!answer.ok) throw new Error(await answer.text())
   }
 
   /** What Google answers to the next `times` calls with a credential of the user; `times: 0` means all. */
