@@ -8,13 +8,11 @@ import { migrate } from '../../src/objects/storage.ts'
 import { countingRows } from '../support/counting-rows.ts'
 import { objectOf } from '../support/leases.ts'
 import { type Bill, billOf } from '../support/meter.ts'
+import { atTenPastNoon } from '../support/noon.ts'
 import { chat, givenUser, google, post, settledStats, type User } from '../support/pollux.ts'
 
 const TOOL_MODEL = 'gemini-3.8-flash'
 const TOOLS = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object' } } }]
-
-const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
 const GRANT = {
   credentialId: 'cred_0123456789abcdef',
   credentialVersion: 1,
@@ -67,12 +65,6 @@ async function toolLoop(user: User, steps: number): Promise<void> {
     messages.push(message, { role: 'tool', tool_call_id: call?.id, content: 'rain' })
     await scheduler.wait(60) // As long as any tool takes. The settlement is on disk by then.
   }
-}
-
-/** Ten past noon, tomorrow: no minute, hour or day ends within a case that does not mean it to, each of which costs a row. */
-function atTenPastNoon(): void {
-  const now = Date.now()
-  laterBy(1.5 * DAY_MS - (now % DAY_MS) + 10 * MINUTE_MS)
 }
 
 function laterBy(ms: number): void {

@@ -1,5 +1,6 @@
 /** Which key opens which routes, and where it may stand. */
-import { describe } from 'vitest'
+import { afterEach, beforeEach, describe, vi } from 'vitest'
+import { atTenPastNoon } from '../support/noon.ts'
 import { type Ask, recorded, recordedEach } from './support/scene.ts'
 
 const CHAT = '/v1/chat/completions'
@@ -72,6 +73,9 @@ describe('a key', () => {
 })
 
 describe('a user who', () => {
+  beforeEach(() => atTenPastNoon())
+  afterEach(() => vi.useRealTimers())
+
   const asks: readonly Ask[] = [
     {},
     { body: { stream: true } },

@@ -1,7 +1,8 @@
 /** What else Anthropic's clients call: counts, models and the first greeting. Also how they are refused. */
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Reply } from '../../emulator/protocol.ts'
 import { ask, messageBody } from '../support/messages.ts'
+import { atTenPastNoon } from '../support/noon.ts'
 import {
   callsOf,
   configure,
@@ -298,6 +299,8 @@ describe('hello', () => {
 })
 
 describe('refusals', () => {
+  afterEach(() => vi.useRealTimers())
+
   it.each([
     ['POST', '/v1/messages/batches'],
     ['GET', '/v1/messages/batches/msgbatch_1'],
@@ -321,6 +324,7 @@ describe('refusals', () => {
   })
 
   it('of a limit say how long to wait, and for a day’s that waiting is useless', async () => {
+    atTenPastNoon()
     const user = await givenUser()
     await configure(user, { limits: { requests_per_minute: 1 } })
     expect((await ask(user.key)).status).toBe(200)
