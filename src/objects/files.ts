@@ -1,5 +1,13 @@
 import { DurableObject } from 'cloudflare:workers'
-import { dropCopy, keepWithinBounds, placesOf, sizeOf, startsOf } from './files/copies.ts'
+import {
+  dropCopy,
+  isDropped,
+  keepWithinBounds,
+  markDropped,
+  placesOf,
+  sizeOf,
+  startsOf,
+} from './files/copies.ts'
 import type { Copy, Finished, Piece, Place } from './files/copy.ts'
 import { dropTables, hasTables, makeTables } from './files/tables.ts'
 
@@ -17,15 +25,16 @@ const TOMBSTONE = 'deleted'
  * Every public method is an RPC method. Expected outcomes are values; whatever is thrown is a bug.
  */
 export class FilesObject extends DurableObject<Env> {
-  /** Stores a piece of a copy; sent again, it replaces the piece. False if this user is deleted. */
+  /** Stores a piece of a copy; sent again, it replaces the piece. False if this user is deleted, or the copy dropped. */
   put(copyId: string, piece: Piece): boolean {
     const { storage } = this.ctx
     const { sql } = storage
     if (storage.kv.get<boolean>(TOMBSTONE) === true) return false
     const now = Date.now()
     const { start, bytes, sealed } = piece
-    storage.transactionSync(() => {
+    const isKept = storage.transactionSync(() => {
       if (!hasTables(sql)) makeTables(sql)
+      if (isDropped(sql, copyId)) return false
       sql.exec(
         'INSERT OR REPLACE INTO pieces (copy_id, start, bytes, sealed) VALUES (?, ?, ?, ?)',
         copyId,
@@ -43,9 +52,10 @@ export class FilesObject extends DurableObject<Env> {
         now + UNFINISHED_MS,
       )
       keepWithinBounds(sql, copyId)
+      return true
     })
     this.#wakeLater()
-    return true
+    return isKept
   }
 
   /**
@@ -83,10 +93,20 @@ export class FilesObject extends DurableObject<Env> {
     })
   }
 
-  /** Drops the copy of an upload that was given up or grew too large. */
+  /**
+   * Drops the copy of an upload that was given up, grew too large, or sent a piece that Google refused. Pieces that are
+   * still under way are not kept either: together with later ones they might pass for the whole file.
+   */
   drop(copyId: string): void {
-    const { sql } = this.ctx.storage
-    if (hasTables(sql)) this.ctx.storage.transactionSync(() => dropCopy(sql, copyId))
+    const { storage } = this.ctx
+    const { sql } = storage
+    if (storage.kv.get<boolean>(TOMBSTONE) === true) return
+    storage.transactionSync(() => {
+      if (!hasTables(sql)) makeTables(sql)
+      dropCopy(sql, copyId)
+      markDropped(sql, copyId, Date.now() + UNFINISHED_MS)
+    })
+    this.#wakeLater()
   }
 
   /** The copies of these files; null if any of them was not kept or has expired. */

@@ -1,8 +1,16 @@
 /** What becomes of a request if the one credential that could serve it cannot, or Google refuses what it names. */
 import { describe, expect, it } from 'vitest'
-import { admin, callsOf, givenUser, google, MODEL, settledStats } from '../support/pollux.ts'
+import {
+  admin,
+  callsOf,
+  fetchPollux,
+  givenUser,
+  google,
+  MODEL,
+  settledStats,
+} from '../support/pollux.ts'
 import { native, NATIVE_BODY, type NativeResponse } from '../support/native.ts'
-import { ask, begun, send, turn, uploaded } from '../support/things.ts'
+import { about, ask, begun, send, turn, uploaded } from '../support/things.ts'
 
 function partOf({ uri, mimeType }: { uri: string; mimeType: string }): object {
   return { file_data: { file_uri: uri, mime_type: mimeType } }
@@ -155,5 +163,32 @@ describe('a credential that cannot be asked any more', () => {
     expect(error?.message).toContain('the credential that knows')
     const asked = await google.calls({ credential: user.credentials[1]?.handle ?? '' })
     expect(asked.filter(({ method }) => method === 'getFile')).toEqual([])
+  })
+})
+
+describe('the copy of a file', () => {
+  const PIECE = 262_144
+
+  it.each([
+    ['of another place', 'b'.repeat(PIECE), 0],
+    ['of no whole number of blocks', 'b'.repeat(PIECE - 1), PIECE],
+  ])('is not kept after Google refused a piece %s', async (_, bytes, offset) => {
+    const user = await givenUser(['api_key', 'api_key'])
+    const url = (await begun(user)).headers.get('x-goog-upload-url') ?? ''
+    expect((await send(url, 'upload', 'a'.repeat(PIECE))).status).toBe(200)
+    expect((await send(url, 'upload', bytes, offset)).status).toBe(400)
+    const last = await send(url, 'upload, finalize', 'end', PIECE)
+    expect(last.status).toBe(200)
+    const { file } = await last.json<{ file: { name: string; uri: string; mimeType: string } }>()
+    const content = await fetchPollux(`/v1/files/${file.name.replace('files/', 'file-')}/content`, {
+      headers: { authorization: `Bearer ${user.key}` },
+    })
+    expect(content.status).toBe(400)
+    const credential = user.credentials[0]?.handle ?? ''
+    const reply = { error: 'gemini_429_minute' } as const
+    await google.script({ credential, model: MODEL, reply })
+    const answer = await native(user.key, about(file))
+    expect(answer.status).toBe(429)
+    await settledStats(user)
   })
 })

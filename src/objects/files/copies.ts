@@ -39,6 +39,29 @@ export function placesOf(sql: SqlStorage, fileId: string): readonly Place[] {
   }))
 }
 
+/** No sealed key begins like this. */
+const DROPPED = 'dropped'
+
+export function isDropped(sql: SqlStorage, copyId: string): boolean {
+  const rows = sql.exec(
+    'SELECT 1 FROM copies WHERE copy_id = ? AND sealed_key = ?',
+    copyId,
+    DROPPED,
+  )
+  return rows.toArray().length > 0
+}
+
+/** What remains of a dropped copy until its upload cannot go on any more. */
+export function markDropped(sql: SqlStorage, copyId: string, expiresAt: number): void {
+  sql.exec(
+    'INSERT INTO copies (copy_id, bytes, kept_at, expires_at, sealed_key) VALUES (?, 0, ?, ?, ?)',
+    copyId,
+    Date.now(),
+    expiresAt,
+    DROPPED,
+  )
+}
+
 export function dropCopy(sql: SqlStorage, copyId: string): void {
   sql.exec('DELETE FROM pieces WHERE copy_id = ?', copyId)
   sql.exec('DELETE FROM copies WHERE copy_id = ?', copyId)

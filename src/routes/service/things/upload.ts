@@ -15,6 +15,7 @@ import {
 } from '../../../gateway/copies/keeping.ts'
 import { isGoogles } from '../../../gateway/copies/upload-file.ts'
 import { OUTAGES, VAULT_CLOSED } from '../../../gateway/failure-of.ts'
+import { callFiles } from '../../../gateway/object-calls.ts'
 import { askAbout, borrow, keep, refusedBy, wholeText } from '../../../gateway/things.ts'
 import { parsed } from '../../../json/parsed.ts'
 import { wellFormedJson } from '../../../json/well-formed.ts'
@@ -110,6 +111,7 @@ export async function continueUpload(call: Call): Promise<Reply> {
   } catch {
     return OUTAGES.unreachable
   }
+  if (!answer.ok) await dropCopyOf(call, upload)
   const told = uploadHeaders(answer.headers)
   const reply = answer.ok
     ? await finished(call, upload, answer)
@@ -118,6 +120,14 @@ export async function continueUpload(call: Call): Promise<Reply> {
   for (const [name, value] of Object.entries(told)) reply.headers.set(name, value)
   reply.headers.set('x-pollux-credential', credentialId)
   return reply
+}
+
+/**
+ * The bytes of a refused piece may have taken the place of others in the copy, such as those of an earlier offset. Nobody
+ * would notice, since their number may still be that of the file.
+ */
+async function dropCopyOf({ env }: Call, { userId, copy }: Upload): Promise<void> {
+  if (copy !== null) await callFiles(env, userId, (files) => files.drop(copy.copyId))
 }
 
 /** The answer to a piece. After the last piece the file exists, and its owner is recorded. */
