@@ -203,4 +203,34 @@ describe('@google/genai', () => {
     expect(rest[0]).toBe('step.delta')
     expect(rest.at(-1)).toBe('interaction.completed')
   })
+
+  it.each(['api_key', 'service_account'] as const)(
+    'generates, streams, counts and lists in Vertex mode, with %s',
+    async (kind) => {
+      const { key: apiKey } = await pollux.givenUser([kind])
+      const httpOptions = { baseUrl: pollux.url }
+      const ai = new GoogleGenAI({ vertexai: true, apiKey, httpOptions })
+      for (const name of [model, `publishers/google/models/${model}`]) {
+        const answer = await ai.models.generateContent({ model: name, contents: 'hello' })
+        expect(answer.text).toBe('You said: hello')
+      }
+      const texts: (string | undefined)[] = []
+      const stream = await ai.models.generateContentStream({ model, contents: 'hello' })
+      for await (const chunk of stream) texts.push(chunk.text)
+      expect(texts.join('')).toBe('You said: hello')
+      const config = { systemInstruction: 'Be brief and friendly' }
+      const counted = await ai.models.countTokens({ model, contents: 'hello', config })
+      expect(counted.totalTokens).toBeGreaterThan(4)
+      const names: (string | undefined)[] = []
+      for await (const each of await ai.models.list({ config: { pageSize: 7 } })) {
+        names.push(each.name)
+      }
+      expect(names).toContain(`models/${model}`)
+      expect(await ai.models.get({ model })).toMatchObject({ name: `models/${model}` })
+      await expect(ai.caches.get({ name: 'c1' })).rejects.toMatchObject({ status: 400 })
+      await expect(ai.caches.list()).rejects.toMatchObject({ status: 501 })
+      const cached = { model, contents: 'hello', config: { cachedContent: 'c1' } }
+      await expect(ai.models.generateContent(cached)).rejects.toMatchObject({ status: 400 })
+    },
+  )
 })

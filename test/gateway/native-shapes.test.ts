@@ -187,6 +187,9 @@ describe('Vertex AI’s things', () => {
       400,
       'vertexai',
     ],
+    ['POST', '/v1beta1/cachedContents', 501, 'cachedContents'],
+    ['GET', '/v1beta1/batchPredictionJobs', 501, 'batchPredictionJobs'],
+    ['GET', '/v1beta1/tuningJobs', 501, 'tuningJobs'],
     ['POST', '/v1beta/files:register', 501, 'files:register'],
   ])('are told of in words: %s %s', async (method, path, status, words) => {
     const user = await givenUser()

@@ -38,6 +38,7 @@ export function notServedOfGoogle(pathname: string): Failure | null {
   }
   const first = rest.split('/').find((word) => word !== '') ?? ''
   if (first === 'projects') return notServedOfVertex(rest)
+  if (version?.[1] === 'v1beta1' && OF_VERTEX.test(first)) return ofVertex(first)
   const name = NOT_SERVED.has(first) ? first : (first.split(':')[0] ?? '')
   const why = NOT_SERVED.get(name)
   return why === undefined
@@ -45,22 +46,29 @@ export function notServedOfGoogle(pathname: string): Failure | null {
     : { reason: 'not_served', message: `Pollux does not serve /${name}: ${why}.` }
 }
 
+/** Google's SDK asks for these without a project where it has an API key. */
+const OF_VERTEX = /^(?:cachedContents|batchPredictionJobs|tuningJobs|endpoints|reasoningEngines)$/
 const OF_PROJECT = /^\/+projects\/([^/]+)\/locations\/[^/]+\/(\w{1,60})/
 
 /** What Vertex AI has in a project besides models. Google's SDK asks for it there with `vertexai: true`. */
 function notServedOfVertex(path: string): Failure | null {
   const [, project, name] = OF_PROJECT.exec(path) ?? []
   if (name === undefined) return null
-  const advice = `Leave vertexai out to use the Gemini API's under /v1beta.`
   if (project === 'undefined') {
     return {
       reason: 'invalid_value',
-      message: `Invalid value for 'project': the client names none, as Google's SDK does where it has an API key and vertexai: true. ${advice}`,
+      message: `Invalid value for 'project': the client names none, as Google's SDK does where it has an API key and vertexai: true. ${ADVICE}`,
       param: 'project',
     }
   }
+  return ofVertex(name)
+}
+
+const ADVICE = "Leave vertexai out to use the Gemini API's under /v1beta."
+
+function ofVertex(name: string): Failure {
   return {
     reason: 'not_served',
-    message: `Pollux does not serve /${name} of Vertex AI: it belongs to one project. ${advice}`,
+    message: `Pollux does not serve /${name} of Vertex AI: it belongs to one project. ${ADVICE}`,
   }
 }
