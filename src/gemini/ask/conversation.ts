@@ -54,6 +54,9 @@ const BLANK = ' '
  */
 const CONTINUE = 'Continue from exactly where your last message ends.'
 
+/** Where nothing but results came after the model's turn, which belong to calls before it. */
+const RESULTS_CAME = 'Results that were missing have come. They stand behind their calls.'
+
 export class Conversation {
   readonly #system: Part[] = []
   readonly #turns: Turn[] = []
@@ -61,6 +64,8 @@ export class Conversation {
   #byId: Map<string, Call[]> | undefined
   #byName: Map<string, Call[]> | undefined
   #signatures: Map<string, Pick<Part, 'thoughtSignature' | 'signedBy'>> | undefined
+  /** Whether a result came last, and not behind the turn of its call. */
+  #isLate = false
 
   /** Whether nobody has said anything. */
   get isEmpty(): boolean {
@@ -124,6 +129,7 @@ export class Conversation {
     if (call === undefined) return this.#say('user', result.parts)
     call.results.push(result)
     call.turn.isOver = true
+    this.#isLate = call.turn !== this.#turns.at(-1)
   }
 
   /** `names` must know all functions that are declared or were called. */
@@ -141,7 +147,8 @@ export class Conversation {
       if (results !== null) contents.push(contentOf('user', results))
     }
     if (contents.at(-1)?.role === 'model') {
-      contents.push({ role: 'user', parts: [{ text: CONTINUE }] })
+      const text = this.#isLate ? RESULTS_CAME : CONTINUE
+      contents.push({ role: 'user', parts: [{ text }] })
     }
     return system.length > 0 ? { contents, systemInstruction: { parts: system } } : { contents }
   }
@@ -195,6 +202,7 @@ export class Conversation {
 
   /** Neighbouring turns of the same role are joined. */
   #turn(role: Turn['role'], parts: readonly Part[]): Turn {
+    this.#isLate = false
     const last = this.#turns.at(-1)
     if (last?.role === role && !last.isOver) {
       for (const part of parts) last.parts.push(part)

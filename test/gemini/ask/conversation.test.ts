@@ -52,6 +52,29 @@ describe('a conversation', () => {
     ])
   })
 
+  it('is not to be continued where a result came late, as the last that was said', () => {
+    const late = called(made('a'), made('b'))
+    late.result({ id: 'a' }, said('first'))
+    late.model([{ text: 'One moment.' }])
+    late.result({ id: 'b' }, said('second'))
+    const text = 'Results that were missing have come. They stand behind their calls.'
+    expect(contentsOf(late)).toMatchObject([
+      {},
+      {},
+      { parts: [{ functionResponse: { id: 'a' } }, { functionResponse: { id: 'b' } }] },
+      { role: 'model', parts: [{ text: 'One moment.' }] },
+      { role: 'user', parts: [{ text }] },
+    ])
+    late.model([{ text: 'Well, ' }])
+    expect(contentsOf(late)).toMatchObject([
+      {},
+      {},
+      {},
+      { role: 'model', parts: [{ text: 'One moment.' }, { text: 'Well, ' }] },
+      { parts: [{ text: expect.stringContaining('Continue from exactly') }] },
+    ])
+  })
+
   it.each(['before its call', 'after its call'])('finds a signature that comes %s', (when) => {
     const conversation = new Conversation()
     conversation.user([QUESTION])
