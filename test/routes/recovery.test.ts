@@ -76,6 +76,24 @@ describe('a user whose storage is gone', () => {
     for (let request = 0; request < 3; request++) expect((await chat(user.key)).status).toBe(200)
   })
 
+  it('comes back page by page, and no place that is none looks like the end', async () => {
+    const made = Array.from({ length: 20 }, async (_, index) =>
+      env.SNAPSHOTS.put(`user:nobody-${String(index)}`, '{}'),
+    )
+    await Promise.all(made)
+    type Page = { unreadable: string[]; next: string | null }
+    const first = await (await act('restore')).json<Page>()
+    expect(first.unreadable).toHaveLength(15)
+    const second = await (await act('restore', { cursor: first.next })).json<Page>()
+    expect(second).toMatchObject({ next: null, unreadable: { length: 5 } })
+    const next = first.next ?? ''
+    for (const cursor of ['none', '', '__proto__', next.slice(1), next.slice(0, -1), `${next}0`]) {
+      const refused = await act('restore', { cursor })
+      expect(refused.status).toBe(400)
+      expect((await refused.json<ErrorBody>()).error.param).toBe('cursor')
+    }
+  })
+
   it('is as old as it was, for the list too where the directory is lost with it', async () => {
     const user = await givenUser(['api_key'])
     const { user: before } = await (

@@ -1,4 +1,5 @@
 import { jsonResponse } from '../../json/json-response.ts'
+import { sha256Hex } from '../../bytes/sha256.ts'
 import { VAULT_CLOSED } from '../../gateway/failure-of.ts'
 import { callResponses, callUser, persistently } from '../../gateway/object-calls.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -27,11 +28,10 @@ export async function restoreUsers(call: Call): Promise<Reply> {
   const body = await readBody(call, restoreBody())
   if (!body.ok) return body.failure
   const { SNAPSHOTS } = call.env
-  const listed = await SNAPSHOTS.list({
-    prefix: SNAPSHOT_PREFIX,
-    limit: PAGE,
-    cursor: body.value.cursor,
-  })
+  const { cursor: place } = body.value
+  const cursor = place === null ? null : await cursorAt(place)
+  if (place !== null && cursor === null) return NO_PLACE
+  const listed = await SNAPSHOTS.list({ prefix: SNAPSHOT_PREFIX, limit: PAGE, cursor })
   const results: Record<RestoreResult, string[]> = {
     restored: [],
     deleted: [],
@@ -49,8 +49,27 @@ export async function restoreUsers(call: Call): Promise<Reply> {
     }),
   )
   for (const { userId, result } of restored) results[result].push(userId)
-  const next = listed.list_complete ? null : listed.cursor
+  const next = listed.list_complete ? null : await placeOf(listed.cursor)
   return jsonResponse({ status: 'ok', ...results, next })
+}
+
+/**
+ * KV takes whatever it does not know as a cursor for the end of the list, and a restore would look complete. So the
+ * place of the next page has check digits.
+ */
+async function placeOf(cursor: string): Promise<string> {
+  return `${cursor}.${(await sha256Hex(`restore ${cursor}`)).slice(0, 8)}`
+}
+
+async function cursorAt(place: string): Promise<string | null> {
+  const cursor = place.slice(0, Math.max(0, place.lastIndexOf('.')))
+  return cursor !== '' && (await placeOf(cursor)) === place ? cursor : null
+}
+
+const NO_PLACE: Failure = {
+  reason: 'invalid_value',
+  message: "Invalid value for 'cursor': must be the `next` of the page before.",
+  param: 'cursor',
 }
 
 /**
