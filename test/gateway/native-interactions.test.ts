@@ -11,6 +11,8 @@ import {
 } from '../support/pollux.ts'
 import { native, type NativeResponse } from '../support/native.ts'
 import { ask, turn } from '../support/things.ts'
+import { watched } from '../../src/routes/service/things/watched.ts'
+import type { Verdict } from '../../src/upstreams/verdict.ts'
 
 const BODY = { model: MODEL, input: 'Hello to you' }
 
@@ -262,6 +264,40 @@ describe('an interaction’s stream', () => {
       expect((await settledStats(user)).ledger).toMatchObject({ granted: 3, open: 0, holds: true })
     },
   )
+
+  it.each(['\n\n', '\r\n\r\n'])(
+    'tells an event as soon as it is whole, ended by %j',
+    async (end) => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const { signal } = new AbortController()
+      const reader = watched(readable, { idleMs: 5000, signal }).getReader()
+      const writer = writable.getWriter()
+      const event = `data: ${CREATED}${end}`
+      const next = reader.read()
+      for (const byte of new TextEncoder().encode(event)) await writer.write(Uint8Array.of(byte))
+      expect(new TextDecoder().decode((await next).value)).toBe(event)
+      await reader.cancel()
+    },
+  )
+
+  it('is over where its owner cannot be stored, and tells the client no id', async () => {
+    const ended: Verdict[] = []
+    const created = (): Promise<void> => Promise.reject(new Error('no object'))
+    const events = watched(new Response(`data: ${CREATED}\n\n`).body, {
+      idleMs: 5000,
+      signal: new AbortController().signal,
+      created,
+      over: (verdict) => ended.push(verdict),
+    })
+    await expect(new Response(events).text()).rejects.toThrow('no object')
+    expect(ended).toEqual([{ kind: 'upstream_fault', reason: 'internal' }])
+  })
+
+  it('without a body ends in an error event', async () => {
+    const { signal } = new AbortController()
+    const events = await new Response(watched(null, { idleMs: 5000, signal })).text()
+    expect(eventsOf(events).map(({ event_type }) => event_type)).toEqual(['error'])
+  })
 
   it('is not Google’s fault where its client leaves', async () => {
     const user = await givenUser()

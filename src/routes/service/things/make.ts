@@ -152,10 +152,6 @@ function streamed(
   { userId }: KeyHolder,
   { answer, credentialId, settle }: Answering,
 ): Response {
-  if (answer.body === null) {
-    settle({ kind: 'upstream_fault', reason: 'truncated' }, undefined)
-    return new Response(null)
-  }
   const { promise: isOver, resolve } = Promise.withResolvers<void>()
   ctx.waitUntil(isOver)
   const events = watched(answer.body, {

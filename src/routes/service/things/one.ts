@@ -68,7 +68,7 @@ export function oneThing(
     const type = answer.headers.get('content-type') ?? ''
     // What a file says is no description of a thing: nothing in it may become the user's own.
     const isContent = of.kind === 'file' && act !== ''
-    if (type.includes('event-stream') && answer.body !== null) {
+    if (type.includes('event-stream')) {
       const { signal } = call.request
       const events = watched(answer.body, { idleMs: call.settings.streamIdleTimeoutMs, signal })
       const body = events.pipeThrough(wholeCharacters())

@@ -25,12 +25,15 @@ const BEFORE = 3
 /** In these states an interaction goes on, and more events follow. */
 const GOING_ON: readonly unknown[] = ['in_progress', 'queued', 'pending']
 
-/** Passes whole events on: if Google breaks off within one, its first half must not run into the error. */
+/**
+ * Passes whole events on: if Google breaks off within one, its first half must not run into the error. An answer without a
+ * body is a stream that breaks off at once.
+ */
 export function watched(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array> | null,
   { idleMs, signal, created = async () => {}, over = () => {} }: Watching,
 ): ReadableStream<Uint8Array> {
-  const reader = body.getReader()
+  const reader = (body ?? new Blob().stream()).getReader()
   const utf8 = new TextDecoder()
   const encoder = new TextEncoder()
   const held = new HeldEvents()
@@ -70,27 +73,37 @@ export function watched(
     return told + errorEvent(why)
   }
 
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    for (;;) {
+      const read = await within(reader.read(), idleMs)
+      if (read === 'broken' && signal.aborted) {
+        end(verdict ?? LEFT)
+        return controller.close()
+      }
+      if (typeof read === 'string' || read.done) {
+        const words = await lastWords(read === 'silent' ? 'timeout' : 'truncated')
+        if (words !== '') controller.enqueue(encoder.encode(words))
+        controller.close()
+        end(verdict ?? OK)
+        if (read === 'silent') await reader.cancel()
+        return
+      }
+      const ended = held.add(utf8.decode(read.value, { stream: true }))
+      if (ended === '') continue
+      await hearAll(parser.push(ended))
+      return controller.enqueue(encoder.encode(ended))
+    }
+  }
+
   return new ReadableStream({
     async pull(controller) {
-      for (;;) {
-        const read = await within(reader.read(), idleMs)
-        if (read === 'broken' && signal.aborted) {
-          end(verdict ?? LEFT)
-          return controller.close()
-        }
-        if (typeof read === 'string' || read.done) {
-          const words = await lastWords(read === 'silent' ? 'timeout' : 'truncated')
-          if (words !== '') controller.enqueue(encoder.encode(words))
-          controller.close()
-          end(verdict ?? OK)
-          if (read === 'silent') await reader.cancel()
-          return
-        }
-        const ended = held.add(utf8.decode(read.value, { stream: true }))
-        if (ended === '') continue
-        await hearAll(parser.push(ended))
-        controller.enqueue(encoder.encode(ended))
-        return
+      try {
+        await pull(controller)
+      } catch (error) {
+        // The interaction's owner could not be stored: the lease must not stay open, nor Google go on.
+        end(verdict ?? BROKEN)
+        await reader.cancel(error)
+        throw error
       }
     },
     async cancel(reason) {
@@ -103,10 +116,13 @@ export function watched(
 /** The text of events that have begun and not ended. */
 class HeldEvents {
   #pieces: string[] = []
+  /** The end of what is held: a break may be split over several reads. */
+  #last = ''
 
   /** The events that end with this text, with what was held of them. */
   add(text: string): string {
-    const last = this.#pieces.at(-1)?.slice(-BEFORE) ?? ''
+    const last = this.#last
+    this.#last = (last + text).slice(-BEFORE)
     const ends = [...(last + text).matchAll(BREAK)].at(-1)
     const end = ends === undefined ? 0 : ends.index + ends[0].length - last.length
     if (end <= 0) {
@@ -115,6 +131,7 @@ class HeldEvents {
     }
     const ended = this.#pieces.join('') + text.slice(0, end)
     this.#pieces = end < text.length ? [text.slice(end)] : []
+    this.#last = text.slice(end).slice(-BEFORE)
     return ended
   }
 
@@ -127,6 +144,7 @@ class HeldEvents {
 
 const OK: Verdict = { kind: 'ok' }
 const LEFT: Verdict = { kind: 'cancelled' }
+const BROKEN: Verdict = { kind: 'upstream_fault', reason: 'internal' }
 
 /** How the stream ends by this event; null if more follows. */
 function verdictOf({ event_type: type, status, error }: Record<string, unknown>): Verdict | null {
