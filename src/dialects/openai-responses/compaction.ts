@@ -32,10 +32,22 @@ export function lossIn(
   object: Asked['object'],
 ): Failure | null {
   if (refusal !== null) return { reason: 'content_filtered', message: refusal }
-  if (end === 'stop' || (summary !== '' && object === 'response')) return null
-  return end === 'filtered'
-    ? { reason: 'content_filtered', message: "One of Google's filters broke the summary off." }
-    : { reason: 'upstream_truncated', message: 'The summary is longer than the model may write.' }
+  const isEmpty = summary.trim() === ''
+  if (!isEmpty && (end === 'stop' || object === 'response')) return null
+  switch (end) {
+    case 'filtered':
+      return {
+        reason: 'content_filtered',
+        message: "One of Google's filters broke the summary off.",
+      }
+    case 'length':
+      return {
+        reason: 'upstream_truncated',
+        message: 'The summary is longer than the model may write.',
+      }
+    default:
+      return { reason: 'upstream_error', message: 'The model wrote no summary.' }
+  }
 }
 
 /**

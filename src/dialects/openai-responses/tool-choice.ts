@@ -10,6 +10,7 @@ export type Choice =
 
 const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY' } as const
 const FREE: Choice = of('auto')
+const NO_TOOL = 'names a tool that is not among the tools'
 /** No function is declared. */
 const GOOGLES_ALONE: Choice = { ok: true, choice: { mode: 'AUTO', only: null, keep: [] } }
 
@@ -53,13 +54,11 @@ function unnamed(type: string, { builtIns }: Offers): Choice {
     case 'local_shell':
     case 'shell':
     case 'apply_patch':
-      return refuse('tool_choice', 'names a tool that is not among the tools')
+      return refuse('tool_choice', NO_TOOL)
   }
   const builtIn = builtInOf(type)
   if (builtIn === null) return unserved(type)
-  return builtIns.has(builtIn)
-    ? GOOGLES_ALONE
-    : refuse('tool_choice', 'names a tool that is not among the tools')
+  return builtIns.has(builtIn) ? GOOGLES_ALONE : refuse('tool_choice', NO_TOOL)
 }
 
 function unserved(type: string): Choice {
@@ -74,10 +73,11 @@ function allowed({ mode, tools }: Exclude<ToolChoice, string>, offers: Offers): 
     return refuse('tool_choice', 'names a function that is not among the tools')
   }
   if (mode === 'none') return of('none')
-  if (named.length === 0) {
-    const isBuiltIn = (tools ?? []).some(({ type }) => builtInOf(type ?? '') !== null)
-    return isBuiltIn ? GOOGLES_ALONE : of('none')
+  const builtIns = (tools ?? []).flatMap(({ type }) => builtInOf(type ?? '') ?? [])
+  if (builtIns.some((builtIn) => !offers.builtIns.has(builtIn))) {
+    return refuse('tool_choice', NO_TOOL)
   }
+  if (named.length === 0) return builtIns.length > 0 ? GOOGLES_ALONE : of('none')
   return mode === 'required'
     ? { ok: true, choice: { mode: 'ANY', only: named, keep: null } }
     : { ok: true, choice: { mode: 'AUTO', only: null, keep: named } }

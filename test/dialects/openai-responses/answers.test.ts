@@ -327,6 +327,7 @@ describe('compaction', () => {
   it.each([
     ['a filter leaves nothing of it', [], 'SAFETY', 'content_filtered'],
     ['it has no room for a word', [THOUGHT], 'MAX_TOKENS', 'upstream_truncated'],
+    ['it says nothing', [{ text: ' \n' }], 'STOP', 'upstream_error'],
   ])('fails where %s', async (_, parts, finishReason, reason) => {
     const { telling } = await translatedOf({ ...HI, ...BY_FIELD })
     const response = answer(parts, finishReason)

@@ -547,6 +547,15 @@ describe('refusals', () => {
     [
       {
         input: 'x',
+        tools: [{ type: 'function', name: 'f' }, { type: 'code_interpreter' }],
+        tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'web_search' }] },
+      },
+      'invalid_value',
+      'tool_choice',
+    ],
+    [
+      {
+        input: 'x',
         tools: [{ type: 'function', name: 'f' }],
         tool_choice: { type: 'function', name: 'g' },
       },
