@@ -1165,7 +1165,17 @@ describe('web search', () => {
   it('is not made where no tool may be used', async () => {
     const user = await givenUser()
     await expectOk(await ask(user.key, { tools, tool_choice: { type: 'none' } }))
-    expect((await lastRequestOf(user)).tools).toBeUndefined()
+    const sent = await lastRequestOf(user)
+    expect(sent.tools).toBeUndefined()
+    expect(JSON.stringify(sent)).not.toContain('example.org')
+  })
+
+  it('beside functions is left out, and so is what would be said of it', async () => {
+    const user = await givenUser()
+    await expectOk(await ask(user.key, { tools: [...TOOLS, ...tools] }))
+    const sent = await lastRequestOf(user)
+    expect(sent.tools?.map((tool) => Object.keys(tool))).toEqual([['functionDeclarations']])
+    expect(JSON.stringify(sent)).not.toContain('example.org')
   })
 
   it('for tools, chosen, leaves the model its functions, which are all there', async () => {

@@ -53,12 +53,15 @@ export function readRequest(fields: Fields, cuttings: Cuttings): ReadRequest {
         functions.size + called.length === 0
           ? FunctionNames.NONE
           : new FunctionNames([...functions.keys(), ...called])
-      conversation.system(notes.map((text) => ({ text })))
+      const declared = declare(functions.values(), choice, names)
+      const usable = choice.mode === 'NONE' ? [] : googles
+      // Beside functions Google's tools are left out (gemini/fit/tools.ts), and there is nothing to say of them.
+      if (declared === null && usable.length > 0) {
+        conversation.system(notes.map((text) => ({ text })))
+      }
       const thoughts = toThoughts(fields, changes.effort ?? fields.output_config?.effort ?? null)
       const generationConfig = toConfig(fields, thoughts)
       const request: GenerateContentRequest = { ...conversation.toGemini(names), generationConfig }
-      const declared = declare(functions.values(), choice, names)
-      const usable = choice.mode === 'NONE' ? [] : googles
       const tools = declared === null ? usable : [declared, ...usable]
       if (tools.length > 0) request.tools = tools
       const toolConfig = declared === null ? undefined : toToolConfig(choice, names)
