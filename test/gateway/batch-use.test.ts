@@ -298,3 +298,24 @@ async function polled(apiKey: string, name: string): Promise<void> {
   })
   if (!answer.ok) throw new Error(await answer.text())
 }
+
+describe('the requests of a batch', () => {
+  it.each(['inputConfig', 'input_config'])(
+    'go to the model that the address names, and to no other (%s)',
+    async (config) => {
+      const user = await givenUser()
+      await configure(user, { models: [MODEL] })
+      const request = { model: 'models/gemini-2.5-pro', contents: [{ parts: [{ text: 'x' }] }] }
+      const plain = { contents: [{ parts: [{ text: 'y' }] }] }
+      const requests = { requests: [{ request, metadata: { key: 'a' } }, { request: plain }] }
+      const batch = { model: 'models/gemini-2.5-pro', [config]: { requests } }
+      const answer = await native(user.key, { batch }, { method: 'batchGenerateContent' })
+      expect(answer.status).toBe(200)
+      const [call] = await google.calls({ credential: user.credentials[0]?.handle ?? '' })
+      const model = `models/${MODEL}`
+      const sent = [{ request: { ...request, model }, metadata: { key: 'a' } }, { request: plain }]
+      expect(call?.body).toEqual({ batch: { model, [config]: { requests: { requests: sent } } } })
+      await settledStats(user)
+    },
+  )
+})

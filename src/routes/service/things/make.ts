@@ -4,6 +4,7 @@ import { OUTAGES } from '../../../gateway/failure-of.ts'
 import { keep, wholeText } from '../../../gateway/things.ts'
 import { parsed } from '../../../json/parsed.ts'
 import type { Failure } from '../../../failure/failure.ts'
+import { batchOf } from '../../../gemini/batch-models.ts'
 import { ownedInThing } from '../../../gemini/media/owned-uris.ts'
 import { fileIdIn, MAX_PINS_ASKED, type PinRef } from '../../../gemini/pins.ts'
 import type { Operation } from '../../../gemini/operations.ts'
@@ -46,7 +47,7 @@ export const makeBatch: Handler = making({
   operation: 'generate',
   model: ({ params }) => params['model'] ?? null,
   path: (model) => `/v1beta/models/${encodeURIComponent(model)}:batchGenerateContent`,
-  body: (body) => body,
+  body: batchOf,
 })
 
 export const makeEmbeddingBatch: Handler = making({
@@ -54,7 +55,7 @@ export const makeEmbeddingBatch: Handler = making({
   operation: 'embed',
   model: ({ params }) => params['model'] ?? null,
   path: (model) => `/v1beta/models/${encodeURIComponent(model)}:asyncBatchEmbedContent`,
-  body: (body) => body,
+  body: batchOf,
 })
 
 /** An agent is named and counted like a model. */
