@@ -75,9 +75,18 @@ function download(
   exchange: Exchange,
   { body, type }: { body: Uint8Array<ArrayBuffer>; type: string },
 ): Response {
-  exchange.call.status = 200
+  const headers = { ...FRONT_END_HEADERS, 'content-type': type, 'accept-ranges': 'bytes' }
+  const asked = /^bytes=(\d+)-(\d*)$/.exec(exchange.headers.get('range') ?? '')
+  const start = Number(asked?.[1] ?? 0)
+  const end = Math.min(Number(asked?.[2] || body.length - 1), body.length - 1)
+  const isPart = asked !== null && start <= end
+  exchange.call.status = isPart ? 206 : 200
   finish(exchange)
-  return new Response(body, { headers: { ...FRONT_END_HEADERS, 'content-type': type } })
+  if (!isPart) return new Response(body, { headers })
+  return new Response(body.slice(start, end + 1), {
+    status: 206,
+    headers: { ...headers, 'content-range': `bytes ${start}-${end}/${body.length}` },
+  })
 }
 
 function named(exchange: Exchange, frames: Frame[], reply: Reply): Response {

@@ -227,7 +227,7 @@ describe('the use of a batch', () => {
     expect((await settledStats(user)).ring.credentials[0]?.tokens.prompt).toBeGreaterThan(2)
   })
 
-  it('is counted where its answers are too long to be held', async () => {
+  it('is counted where its answers are too long to be held', { timeout: 20_000 }, async () => {
     const user = await givenUser()
     const batch = await inline(user, 'A picture of the sea', 'Another')
     const over = {

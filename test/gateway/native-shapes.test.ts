@@ -171,7 +171,15 @@ describe('a file that Google made', () => {
     const { response } = await over.json<{ response: { responsesFile: string } }>()
     const answer = await ask(user, 'GET', `${root}/${response.responsesFile}:download?alt=media`)
     expect(answer.status).toBe(200)
-    expect(await answer.text()).toContain('You said: Hello there')
+    const content = await answer.text()
+    expect(content).toContain('You said: Hello there')
+    const path = `${root}/${response.responsesFile}:download?alt=media`
+    const part = await fetchPollux(path, {
+      headers: { 'x-goog-api-key': user.key, range: 'bytes=2-9' },
+    })
+    expect(part.status).toBe(206)
+    expect(part.headers.get('content-range')).toBe(`bytes 2-9/${content.length}`)
+    expect(await part.text()).toBe(content.slice(2, 10))
     await settledStats(user)
   })
 })

@@ -56,18 +56,20 @@ export function oneThing(
     const counted = { call, holder, access, credentialId }
     if (gone && of.kind === 'batch') await countBefore(counted, id)
     const path = `/v1beta/${of.collection}/${id}${act}${act.includes('?') ? '' : queryOf(call)}`
+    // What a file says is no description of a thing: nothing in it may become the user's own.
+    const isContent = of.kind === 'file' && act !== ''
+    const range = isContent ? call.request.headers.get('range') : null
     const answer = await askAbout(borrower, access, {
       method,
       path,
       ...(body !== undefined && { body }),
+      ...(range !== null && { headers: { range } }),
     })
     if (!(answer instanceof Response)) return answer
     if (!answer.ok) return named((await refusedBy(access, answer)).reply, credentialId)
     if (gone && of.kind === 'file') await forgetFile(call, borrower, id)
     else if (gone) await forget(borrower, refOf(of, id))
     const type = answer.headers.get('content-type') ?? ''
-    // What a file says is no description of a thing: nothing in it may become the user's own.
-    const isContent = of.kind === 'file' && act !== ''
     if (type.includes('event-stream')) {
       const { signal } = call.request
       const events = watched(answer.body, { idleMs: call.settings.streamIdleTimeoutMs, signal })
@@ -182,12 +184,16 @@ export function borrowerOf({ env, settings, request }: Call, holder: KeyHolder):
 
 /** Passes bytes on unchanged. */
 export function passed(answer: Response, credentialId: string): Response {
-  const type = answer.headers.get('content-type') ?? 'application/json'
-  return new Response(answer.body, {
-    status: answer.status,
-    headers: headersFor(type, credentialId),
-  })
+  const headers = headersFor(answer.headers.get('content-type') ?? 'application/json', credentialId)
+  for (const name of OF_RANGES) {
+    const value = answer.headers.get(name)
+    if (value !== null) headers.set(name, value)
+  }
+  return new Response(answer.body, { status: answer.status, headers })
 }
+
+/** With these, a client goes on with a download that broke off, where Google takes ranges. */
+const OF_RANGES = ['content-range', 'accept-ranges']
 
 export function headersFor(type: string, credentialId: string): Headers {
   return new Headers({ 'content-type': type, 'x-pollux-credential': credentialId })
