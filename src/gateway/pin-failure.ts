@@ -1,5 +1,5 @@
 import type { Failure } from '../failure/failure.ts'
-import { isOwned } from '../gemini/media/owned-uris.ts'
+import { isOwned, isPrefix } from '../gemini/media/owned-uris.ts'
 import type { UriRef } from '../gemini/media/uri-ref.ts'
 import type { Refusal } from '../objects/ledger/lease.ts'
 
@@ -48,15 +48,18 @@ export function away(
  * exists.
  */
 export function notAllowed({ uri, param }: UriRef): Failure {
+  return { reason: 'invalid_value', message: `Invalid value: '${param}' ${whyNot(uri)}`, param }
+}
+
+function whyNot(uri: string): string {
   if (!isOwned(uri)) {
-    return {
-      reason: 'invalid_value',
-      message: `Invalid value: '${param}' names something that Google would read or sign in with by the rights of this gateway's credentials. Ask the admin of this gateway to allow it (media_uris), or leave it out.`,
-      param,
-    }
+    // Not everything can be allowed: a service account, for one, has no name that begins with its project.
+    const way = isPrefix(uri)
+      ? 'Ask the admin of this gateway to allow it (media_uris), or leave it out.'
+      : 'Leave it out.'
+    return `names something that Google would read or sign in with by the rights of this gateway's credentials. ${way}`
   }
-  const what = /^\s*gs:/i.test(uri)
+  return /^\s*gs:/i.test(uri)
     ? 'names a place in Google Cloud Storage that this API key may not read. Ask the admin of this gateway to allow it (media_uris), or send the file itself.'
     : 'names a file that is none of this API key. Upload it with this key, or send the file itself.'
-  return { reason: 'invalid_value', message: `Invalid value: '${param}' ${what}`, param }
 }

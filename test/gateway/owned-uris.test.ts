@@ -307,6 +307,14 @@ describe('what a tool names in the project of the credential', () => {
       'retrieval.externalApi.authConfig.googleServiceAccountConfig',
     ],
     [
+      { fileSearch: { fileSearchStoreNames: ['fileSearchStores/salaries-k3x9'] } },
+      'fileSearch.fileSearchStoreNames[0]',
+    ],
+    [
+      { file_search: { file_search_store_names: ['fileSearchStores/salaries-k3x9'] } },
+      'file_search.file_search_store_names[0]',
+    ],
+    [
       { googleMaps: { authConfig: { oauthConfig: { serviceAccount: SERVICE_ACCOUNT } } } },
       'googleMaps.authConfig.oauthConfig.serviceAccount',
     ],
@@ -341,6 +349,36 @@ describe('what a tool names in the project of the credential', () => {
     expect((await asking(`${STORE}/../x`)).status).toBe(400)
   })
 
+  it('is a file search store of the Gemini API’s as well', async () => {
+    const user = await givenUser(['api_key'])
+    await configure(user, { media_uris: ['fileSearchStores/open-'] })
+    const asking = (store: string): Promise<Response> =>
+      native(user.key, {
+        ...NATIVE_BODY,
+        tools: [{ fileSearch: { fileSearchStoreNames: [store] } }],
+      })
+    expect((await asking('fileSearchStores/open-k3x9')).status).toBe(200)
+    expect((await asking('fileSearchStores/salaries-k3x9')).status).toBe(400)
+    const interaction = await post('/v1beta/interactions', user.key, {
+      model: MODEL,
+      input: 'x',
+      tools: [{ type: 'file_search', file_search_store_names: ['fileSearchStores/salaries-k3x9'] }],
+    })
+    expect(interaction.status).toBe(400)
+    expect(await interaction.text()).toContain('tools[0].file_search_store_names[0]')
+  })
+
+  it('is refused with the way that there is: what no admin can allow is to be left out', async () => {
+    const user = await givenUser(['service_account'])
+    const told = async (tool: object): Promise<string> =>
+      (await native(user.key, { ...NATIVE_BODY, tools: [tool] })).text()
+    const account = { authConfig: { oidcConfig: { serviceAccount: SERVICE_ACCOUNT } } }
+    expect(await told({ googleMaps: account })).not.toContain('media_uris')
+    expect(await told({ retrieval: { vertexAiSearch: { datastore: STORE } } })).toContain(
+      'media_uris',
+    )
+  })
+
   it('is not what a client’s own function speaks of, nor the client’s own key', async () => {
     const user = await givenUser(['service_account'])
     const properties = { engine: { type: 'string', example: { engine: STORE } } }
@@ -372,6 +410,8 @@ describe('what a tool names in the project of the credential', () => {
 
 describe('what an admin allows', () => {
   it.each([
+    'fileSearchStores',
+    'fileSearchStores/a/b',
     'projects/',
     'projects//x',
     'projects/p',

@@ -1,17 +1,21 @@
 /**
  * Some tools of Google's read stores of data, or sign in elsewhere, with the rights of the credential's owner: Vertex AI
- * takes the names of data stores, corpora, secrets and service accounts (docs/google.md: One upstream's fields). A secret
- * even goes to an address that the request names.
+ * takes the names of data stores, corpora, secrets and service accounts, the Gemini API those of file search stores
+ * (docs/google.md: One upstream's fields). A secret even goes to an address that the request names.
  */
 import { isRecord } from '../../json/record.ts'
 import type { UriRef } from './uri-ref.ts'
 
-/** What an admin may allow: names in a project, such as `projects/p/locations/global/collections/c/dataStores/d`. */
-export const STORE_PREFIX = /^projects\/[a-z0-9][\w.:-]{0,100}\/[^\s\\]{0,700}$/
+/**
+ * What an admin may allow: names in a project, such as `projects/p/locations/global/collections/c/dataStores/d`, and
+ * file search stores, whose names tell of no project.
+ */
+export const STORE_PREFIX =
+  /^projects\/[a-z0-9][\w.:-]{0,100}\/[^\s\\]{0,700}$|^fileSearchStores\/[\w-]{0,200}$/
 
 /** The fields that name what is the owner's, as in `retrieval.vertexAiSearch.datastore` or `authConfig`. */
 const NAMING =
-  /^(?:data_?stores?|engine|rag_?corp(?:us|ora)|api_?key_?secret(?:_?version)?|credential_?secret|service_?account)$/i
+  /^(?:data_?stores?|engine|rag_?corp(?:us|ora)|file_?search_?store_?names|api_?key_?secret(?:_?version)?|credential_?secret|service_?account)$/i
 /** Even without a name it makes Google sign in as the owner. */
 const SIGNING = /^google_?service_?account_?config$/i
 /** Descriptions of a client's own functions. Google looks for nothing in them. */

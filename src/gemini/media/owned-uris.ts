@@ -1,7 +1,7 @@
 /**
- * Some addresses Google reads with the rights of the credential's owner: `gs://` of Cloud Storage, files of the Files
- * API, and what tools name (owned-stores.ts). A client that may name any of them can read whatever the owner can. So a user may name only what an
- * admin has allowed, and files that were uploaded through the user's own ring.
+ * A client that may name any address can read whatever the credential's owner can: Google reads with the owner's rights
+ * `gs://` of Cloud Storage, files of the Files API, and what tools name (owned-stores.ts). So a user may name only what
+ * an admin has allowed, and files that were uploaded through the user's own ring.
  */
 import { fileIdIn } from '../pins.ts'
 import { isRecord } from '../../json/record.ts'
@@ -19,7 +19,7 @@ export function isOwned(uri: string): boolean {
   return STORAGE.test(uri) || FILES_API.test(uri) || fileIdIn(uri) !== null
 }
 
-/** What an admin may allow: a bucket, a path within a bucket, all files of the Files API, or names in a project. */
+/** What an admin may allow: a bucket, a path within a bucket, all files of the Files API, or stores that tools name. */
 export function isPrefix(text: string): boolean {
   return MEDIA_URI_PREFIX.test(text) || STORE_PREFIX.test(text)
 }
@@ -48,7 +48,7 @@ export function ownedIn(
 }
 
 /** Matches every JSON text that may name an owned address, including texts with escapes, which may hide one. */
-const MAY_NAME = /gs:|files\/|generativelanguage|retrieval|auth_?config|\\u00|\\\//i
+const MAY_NAME = /gs:|files\/|generativelanguage|retrieval|auth_?config|file_?search|\\u00|\\\//i
 
 /**
  * The owned addresses in a request of Google's own format, wherever a `fileUri` stands: in results of functions, in
