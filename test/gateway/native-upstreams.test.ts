@@ -26,6 +26,7 @@ function withPart(part: object): object {
 const VERTEX_ONLY = [
   ['modelArmorConfig', { modelArmorConfig: { promptTemplateName: 't' } }],
   ['model_armor_config', { model_armor_config: { promptTemplateName: 't' } }],
+  ['generationConfig.modelConfig', { generationConfig: { modelConfig: {} } }],
   ['outputConfig', { outputConfig: { outputUriPrefix: 'gs://bucket/x' } }],
   [
     'generationConfig.imageConfig.imageOutputOptions',
@@ -54,6 +55,21 @@ it.each([
   ['modelArmorConfig', { modelArmorConfig: { promptTemplateName: 't' } }],
   ['audioTimestamp', { generationConfig: { audioTimestamp: true } }],
   ['enterpriseWebSearch', { tools: [{ enterprise_web_search: {} }] }],
+  ['exaAiSearch', { tools: [{ exa_ai_search: {} }] }],
+  ['excludeDomains', { tools: [{ googleSearch: { excludeDomains: ['example.com'] } }] }],
+  ['groundingTypes', { tools: [{ googleMaps: { grounding_types: {} } }] }],
+  [
+    'method',
+    {
+      safety_settings: [
+        {
+          category: 'HARM_CATEGORY_HARASSMENT',
+          threshold: 'BLOCK_NONE',
+          method: 'SEVERITY',
+        },
+      ],
+    },
+  ],
 ] as const)('%s goes to Vertex AI past a Gemini API key', async (_, fields) => {
   const user = await givenUser(['api_key', 'service_account'])
   const answer = await native(user.key, { ...NATIVE_BODY, ...fields }, ASKING)
@@ -62,6 +78,39 @@ it.each([
   await answer.text()
   await settledStats(user)
 })
+
+it.each([
+  [
+    'tools[0].googleSearch.excludeDomains',
+    { tools: [{ googleSearch: { excludeDomains: ['x'] } }] },
+  ],
+  ['safetySettings[0].method', { safetySettings: [{ method: 'SEVERITY' }] }],
+  [
+    'toolConfig.functionCallingConfig.streamFunctionCallArguments',
+    { toolConfig: { functionCallingConfig: { streamFunctionCallArguments: true } } },
+  ],
+])('%s is refused by name where there is only a Gemini API key', async (param, fields) => {
+  const user = await givenUser(['api_key'])
+  const answer = await native(user.key, { ...NATIVE_BODY, ...fields }, ASKING)
+  expect(answer.status).toBe(400)
+  expect((await answer.json<NativeResponse>()).error?.message).toContain(param)
+  expect(await callsOf(handleOf(user))).toEqual([])
+})
+
+it.each(['service_account', 'authorized_user'] as const)(
+  'how a film is read is for the Gemini API alone, and not: %s',
+  async (kind) => {
+    const user = await givenUser([kind])
+    const fileData = { fileUri: 'https://youtu.be/x', mimeType: 'video/mp4' }
+    const body = withPart({ fileData, media_processing: {} })
+    const answer = await native(user.key, body, ASKING)
+    expect(answer.status).toBe(400)
+    expect((await answer.json<NativeResponse>()).error?.message).toContain(
+      'contents[0].parts[1].media_processing',
+    )
+    expect(await callsOf(handleOf(user))).toEqual([])
+  },
+)
 
 describe('a file on the web', () => {
   it.each([

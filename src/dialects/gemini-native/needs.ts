@@ -16,7 +16,7 @@ export interface Need {
 
 /** Matches every text that holds such a field. Most texts do not match and need no closer look. */
 const ANY =
-  /"(?:file(?:D|_d)ata|cached(?:C|_c)ontent|file(?:S|_s)earch|mcp(?:S|_s)ervers|include(?:S|_s)erver(?:S|_s)ide(?:T|_t)ool(?:I|_i)nvocations|enable(?:E|_e)nhanced(?:C|_c)ivic(?:A|_a)nswers|tool(?:C|_c)all|tool(?:R|_r)esponse|part(?:M|_m)etadata|continuation(?:T|_t)oken|model(?:A|_a)rmor(?:C|_c)onfig|output(?:C|_c)onfig|image(?:O|_o)utput(?:O|_o)ptions|audio(?:T|_t)imestamp|(?:routing|model)(?:C|_c)onfig|retrieval|enterprise(?:W|_w)eb(?:S|_s)earch)"/
+  /"(?:file(?:D|_d)ata|cached(?:C|_c)ontent|file(?:S|_s)earch|mcp(?:S|_s)ervers|include(?:S|_s)erver(?:S|_s)ide(?:T|_t)ool(?:I|_i)nvocations|enable(?:E|_e)nhanced(?:C|_c)ivic(?:A|_a)nswers|tool(?:C|_c)all|tool(?:R|_r)esponse|part(?:M|_m)etadata|continuation(?:T|_t)oken|model(?:A|_a)rmor(?:C|_c)onfig|output(?:C|_c)onfig|image(?:O|_o)utput(?:O|_o)ptions|audio(?:T|_t)imestamp|(?:routing|model)(?:C|_c)onfig|retrieval|enterprise(?:W|_w)eb(?:S|_s)earch|(?:exa|parallel)(?:A|_a)i(?:S|_s)earch|exclude(?:D|_d)omains|blocking(?:C|_c)onfidence|auth(?:C|_c)onfig|grounding(?:T|_t)ypes|method|stream(?:F|_f)unction(?:C|_c)all(?:A|_a)rguments|person(?:G|_g)eneration|prominent(?:P|_p)eople|media(?:P|_p)rocessing)"/
 
 const GEMINI_API: readonly Upstream[] = ['gemini-api']
 const VERTEX: readonly Upstream[] = ['vertex']
@@ -32,8 +32,9 @@ export function needsOf(text: string, body: Record<string, unknown>): readonly N
   return [
     ...ofCache(body),
     ...ofToken(body),
-    ...ofTools(body),
-    ...ofConfigs(body),
+    ...amongEach(IN_TOOLS, body, 'tools'),
+    ...amongEach(IN_SAFETY, body, 'safetySettings'),
+    ...among(IN_BODY, body),
     ...ofContents(body),
   ]
 }
@@ -88,45 +89,55 @@ function ofToken(body: Record<string, unknown>): readonly Need[] {
   return [{ param: spellingIn(body, 'continuationToken'), takers: UPSTREAMS, pin }]
 }
 
-const TOOLS: readonly (readonly [name: string, takers: readonly Upstream[]])[] = [
-  ['fileSearch', GEMINI_API],
-  ['mcpServers', GEMINI_API],
-  ['retrieval', CLOUDS],
-  ['enterpriseWebSearch', CLOUDS],
+type Takers = readonly (readonly [path: readonly string[], takers: readonly Upstream[]])[]
+
+const IN_TOOLS: Takers = [
+  [['fileSearch'], GEMINI_API],
+  [['mcpServers'], GEMINI_API],
+  [['retrieval'], CLOUDS],
+  [['enterpriseWebSearch'], CLOUDS],
+  [['exaAiSearch'], CLOUDS],
+  [['parallelAiSearch'], CLOUDS],
+  [['googleSearch', 'excludeDomains'], CLOUDS],
+  [['googleSearch', 'blockingConfidence'], CLOUDS],
+  [['googleMaps', 'authConfig'], CLOUDS],
+  [['googleMaps', 'groundingTypes'], CLOUDS],
 ]
+const IN_SAFETY: Takers = [[['method'], CLOUDS]]
 
-function ofTools(body: Record<string, unknown>): readonly Need[] {
-  return recordsOf(body['tools']).flatMap((tool, index) =>
-    TOOLS.flatMap(([name, takers]) =>
-      fieldOf(tool, name) === undefined
-        ? []
-        : [{ param: `tools[${index}].${spellingIn(tool, name)}`, takers }],
-    ),
-  )
-}
-
-/** Fields by their path. Code Assist would get a request without those that it does not know, and nobody would notice. */
-const CONFIGS: readonly (readonly [path: readonly string[], takers: readonly Upstream[]])[] = [
+/** Code Assist would get a request without those that it does not know, and nobody would notice. */
+const IN_BODY: Takers = [
   [['toolConfig', 'includeServerSideToolInvocations'], GEMINI_API],
+  [['toolConfig', 'functionCallingConfig', 'streamFunctionCallArguments'], CLOUDS],
   [['generationConfig', 'enableEnhancedCivicAnswers'], GEMINI_API],
   [['modelArmorConfig'], VERTEX],
   [['outputConfig'], VERTEX],
   [['generationConfig', 'imageConfig', 'imageOutputOptions'], VERTEX],
+  [['generationConfig', 'imageConfig', 'personGeneration'], VERTEX],
+  [['generationConfig', 'imageConfig', 'prominentPeople'], VERTEX],
   [['generationConfig', 'audioTimestamp'], CLOUDS],
   [['generationConfig', 'routingConfig'], CLOUDS],
-  [['generationConfig', 'modelConfig'], CLOUDS],
+  [['generationConfig', 'modelConfig'], VERTEX],
 ]
 
-function ofConfigs(body: Record<string, unknown>): readonly Need[] {
-  return CONFIGS.flatMap(([path, takers]) => {
-    let inner: unknown = body
+/** The fields by their paths within `holder`. `at`: where that stands, such as `tools[0].`. */
+function among(fields: Takers, holder: unknown, at = ''): readonly Need[] {
+  return fields.flatMap(([path, takers]) => {
+    let inner: unknown = holder
     const spelt: string[] = []
     for (const name of path) {
       spelt.push(spellingIn(inner, name))
       inner = fieldOf(inner, name)
     }
-    return inner === undefined ? [] : [{ param: spelt.join('.'), takers }]
+    return inner === undefined ? [] : [{ param: at + spelt.join('.'), takers }]
   })
+}
+
+function amongEach(fields: Takers, body: Record<string, unknown>, name: string): readonly Need[] {
+  const at = spellingIn(body, name)
+  return recordsOf(fieldOf(body, name)).flatMap((each, index) =>
+    among(fields, each, `${at}[${index}].`),
+  )
 }
 
 /** Wherever Google reads files: in parts of messages and of the system instruction, and in parts of functions' results. */
@@ -149,7 +160,7 @@ function ofParts(holder: unknown, path: string): readonly Need[] {
 }
 
 function ofPart(part: Record<string, unknown>, path: string): readonly Need[] {
-  const needs = ['toolCall', 'toolResponse', 'partMetadata']
+  const needs = ['toolCall', 'toolResponse', 'partMetadata', 'mediaProcessing']
     .filter((name) => fieldOf(part, name) !== undefined)
     .map((name) => ({ param: `${path}.${spellingIn(part, name)}`, takers: GEMINI_API }))
   const file = fieldOf(part, 'fileData')
