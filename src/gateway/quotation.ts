@@ -60,18 +60,22 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 export function quotable(message: string, { auth, project, quotaProject }: Access): string | null {
   let text = message.slice(0, MAX_READ)
   if (!ON_REQUESTS.test(text)) return null
-  const own = [auth.value, project, quotaProject].filter((value) => value !== null && value !== '')
-  for (const value of own as string[]) {
+  const own = [auth.value, project, quotaProject].filter(isPresent)
+  for (const value of own) {
     for (const form of formsOf(value)) text = withoutForm(text, form)
     if (ESCAPE.test(text)) text = text.replaceAll(escapedForms(value), GONE)
   }
-  text = text.replace(ENCODED, (run) => (holdsSecret(run, own as string[]) ? GONE : run))
+  text = text.replace(ENCODED, (run) => (holdsSecret(run, own) ? GONE : run))
   for (const [pattern, instead] of SECRETS) text = text.replace(pattern, instead)
   const short = text.trim().slice(0, MAX_TEXT)
   return short === '' ? null : short
 }
 
 /** Case is ignored, since names of projects are written in either case. */
+function isPresent(value: string | null): value is string {
+  return value !== null && value !== ''
+}
+
 function withoutForm(text: string, form: string): string {
   return text.replaceAll(new RegExp(form.replaceAll(/[^\w-]/g, String.raw`\$&`), 'gi'), GONE)
 }

@@ -19,10 +19,10 @@ export const GEMINI_COUNT: CountDialect = {
     const body = asObject(value)
     if (!body.ok) return body
     const wrapped = fieldOf(body.value, 'generateContentRequest')
-    const failure = cacheOfNoProject(isRecord(wrapped) ? wrapped : body.value)
+    const inner = isRecord(wrapped) ? wrapped : body.value
+    const failure = cacheOfNoProject(inner)
     if (failure !== null) return { ok: false, failure }
     const span = isRecord(wrapped) ? spanOf(text, 0, 'generateContentRequest') : undefined
-    const inner = isRecord(wrapped) ? wrapped : body.value
     const json = span === undefined ? text : text.slice(span.start, span.end)
     const tidy = withResultsTogether(json, inner)
     const request = tidy === json ? inner : (JSON.parse(tidy) as Record<string, unknown>)

@@ -81,7 +81,7 @@ function embeddingOf(
       method,
       write,
       beyondTexts,
-      ...(beyond.length === 0 ? NO_FILES : filesIn(requests)),
+      ...(beyond.length === 0 ? NO_FILES : filesIn(method, requests)),
     },
     tell: ({ vectors }) => tell(vectors),
   }
@@ -90,8 +90,11 @@ function embeddingOf(
 const NO_FILES = { uris: [], pins: [] }
 
 /** Google's own errors count the requests of a batch, so a file is named by its place among them. */
-function filesIn(requests: readonly Body[]): Pick<WrittenEmbedding, 'uris' | 'pins'> {
-  const uris = ownedInJson(requests.length === 1 ? requests[0] : { requests })
+function filesIn(
+  method: WrittenEmbedding['method'],
+  requests: readonly Body[],
+): Pick<WrittenEmbedding, 'uris' | 'pins'> {
+  const uris = ownedInJson(method === 'embedContent' ? requests[0] : { requests })
   const pins = uris.flatMap(({ uri, param }): PinRef[] => {
     const id = fileIdIn(uri)
     return id === null ? [] : [{ kind: 'file', id, param }]
