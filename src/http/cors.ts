@@ -16,6 +16,8 @@ const EXPOSED = [
   'retry-after-ms',
   'x-should-retry',
   'etag',
+  'content-range',
+  'accept-ranges',
   ...['url', 'status', 'chunk-granularity', 'size-received'].map((it) => `x-goog-upload-${it}`),
   ...['limit', 'remaining', 'reset'].flatMap((what) =>
     ['requests', 'tokens'].map((of) => `x-ratelimit-${what}-${of}`),

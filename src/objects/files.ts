@@ -105,6 +105,7 @@ export class FilesObject extends DurableObject<Env> {
       if (!hasTables(sql)) makeTables(sql)
       dropCopy(sql, copyId)
       markDropped(sql, copyId, Date.now() + UNFINISHED_MS)
+      keepWithinBounds(sql, copyId)
     })
     this.#wakeLater()
   }

@@ -1,5 +1,5 @@
 /** What becomes of a request if the one credential that could serve it cannot, or Google refuses what it names. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   admin,
   callsOf,
@@ -190,5 +190,21 @@ describe('the copy of a file', () => {
     const answer = await native(user.key, about(file))
     expect(answer.status).toBe(429)
     await settledStats(user)
+  })
+
+  it('is kept where only the question for its progress fails', async () => {
+    const user = await givenUser()
+    const url = (await begun(user)).headers.get('x-goog-upload-url') ?? ''
+    expect((await send(url, 'upload', 'a'.repeat(PIECE))).status).toBe(200)
+    const down = new Response('{}', { status: 503 })
+    vi.spyOn(globalThis, 'fetch').mockImplementationOnce(() => Promise.resolve(down))
+    expect((await send(url, 'query')).status).toBe(503)
+    vi.restoreAllMocks()
+    const last = await send(url, 'upload, finalize', 'end', PIECE)
+    const { file } = await last.json<{ file: { name: string } }>()
+    const content = await fetchPollux(`/v1/files/${file.name.replace('files/', 'file-')}/content`, {
+      headers: { authorization: `Bearer ${user.key}` },
+    })
+    expect(await content.text()).toBe(`${'a'.repeat(PIECE)}end`)
   })
 })

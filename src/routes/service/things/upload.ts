@@ -111,7 +111,7 @@ export async function continueUpload(call: Call): Promise<Reply> {
   } catch {
     return OUTAGES.unreachable
   }
-  if (!answer.ok) await dropCopyOf(call, upload)
+  if (!answer.ok && request.body !== null) await dropCopyOf(call, upload)
   const told = uploadHeaders(answer.headers)
   const reply = answer.ok
     ? await finished(call, upload, answer)
