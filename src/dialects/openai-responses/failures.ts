@@ -43,7 +43,7 @@ export function toError(failure: Failure): OpenAIError['error'] {
   }
 }
 
-/** At these words Codex says that a picture is to be taken out, instead of showing the error's JSON (seen with 0.171). */
+/** At these words Codex says that a picture is to be taken out, instead of showing the error's JSON (docs/clients.md: Responses). */
 const NO_PICTURE = 'The image data you provided does not represent a valid image.'
 
 function isOfPicture({ reason, message }: Failure): boolean {

@@ -1,7 +1,6 @@
 /**
- * How the routes of the Responses API refuse: as OpenAI's do, but adapted to Codex (seen with Codex 0.169). Codex
- * repeats a request after every status except 400, and 404 with `model_not_found`. After a 5xx it does so thirty
- * times. It gives up at a 429 without a time to wait. So a failure that repeating cannot mend is a 400 here.
+ * How the routes of the Responses API refuse: as OpenAI's do, but adapted to Codex, which repeats a request after
+ * nearly every status except 400 (docs/clients.md: Responses). So a failure that repeating cannot mend is a 400 here.
  */
 import type { Failure, FailureReason } from '../../failure/failure.ts'
 import { jsonResponse } from '../../json/json-response.ts'

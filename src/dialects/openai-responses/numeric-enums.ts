@@ -2,7 +2,7 @@
  * Codex rewrites the schemas of MCP tools, so that an enum of numbers becomes `{"type":"string","enum":[1,2,3]}`.
  * Google refuses that, and the tool wants numbers. So Gemini is given strings, and the numbers are restored in a
  * call's arguments. Nulls that a schema does not allow are removed: a model means "left out" by them, and Codex
- * refuses them (seen with Codex 0.169).
+ * refuses them (docs/clients.md: Responses).
  */
 import { isRawNumber } from '../../json/long-numbers.ts'
 import { isRecord } from '../../json/record.ts'

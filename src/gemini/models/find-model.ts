@@ -25,10 +25,10 @@ export function findModel(name: string): Model | undefined {
 }
 
 /**
- * Removes prefixes: `models/x` is Google's spelling, `publishers/google/models/x` Vertex's, which Google's SDK puts behind `models/`,
- * `google/x` OpenRouter's and Vertex's, `gemini/x`, `openai/x` and
- * `responses/x` LiteLLM's (docs/clients.md: Lists of models). Google's names become lower case. Other names may be a
- * user's own, so their case stays.
+ * Removes prefixes: `models/x` is Google's spelling, `publishers/google/models/x` Vertex's, which Google's SDK puts
+ * behind `models/`, `google/x` OpenRouter's and Vertex's, `gemini/x`, `openai/x` and `responses/x` LiteLLM's
+ * (docs/clients.md: Lists of models). Google's names become lower case. Other names may be a user's own, so their case
+ * stays.
  */
 export function stripModelPrefix(name: string): string {
   const bare = name.includes('/') ? name.replace(PREFIXES, '') : name

@@ -46,7 +46,7 @@ export function notServedOfGoogle(pathname: string): Failure | null {
     : { reason: 'not_served', message: `Pollux does not serve /${name}: ${why}.` }
 }
 
-/** Google's SDK asks for these without a project where it has an API key. */
+/** Google's SDK asks for these without a project where it has an API key (docs/clients.md: Caches of no project). */
 const OF_VERTEX = /^(?:cachedContents|batchPredictionJobs|tuningJobs|endpoints|reasoningEngines)$/
 const OF_PROJECT = /^\/+projects\/([^/]+)\/locations\/[^/]+\/(\w{1,60})/
 

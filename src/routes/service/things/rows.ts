@@ -29,7 +29,7 @@ export function thingsAt(version: string): readonly Row[] {
   return [
     ['POST', `/upload${version}/files`, uploads],
     ['PUT', `/upload${version}/files`, uploads],
-    // Google's own examples download a batch's answers from here (ai.google.dev, "Batch API", REST).
+    // Google's own examples download a batch's answers from here (docs/google.md: Gemini API).
     ['GET', `/download${version}/files/:id`, user(getGooglesFile)],
     ...(shared ? [] : filesAt(version)),
     ['POST', `${version}/cachedContents`, leasingUser(makeCache)],
