@@ -8,6 +8,8 @@ export interface Asking {
   /** How the attempt before ended. */
   readonly report: Settlement | null
   readonly deadline: number
+  /** Whether its files may be copied to another credential. */
+  readonly mayMove?: boolean
 }
 
 /** Asks for the next attempt's lease, and asks again if the whole ring is out of quota only for a moment. */
@@ -41,7 +43,7 @@ function callsOf({ calls, choices }: ServeInput): Pick<LeaseRequest, 'calls' | '
 function askForLease(
   input: ServeInput,
   journey: Journey,
-  { report, deadline }: Asking,
+  { report, deadline, mayMove = false }: Asking,
 ): Promise<LeaseResult> {
   const patienceMs = Math.max(0, deadline - Date.now())
   const quotaPatienceMs = Math.min(
@@ -63,6 +65,7 @@ function askForLease(
     ...callsOf(input),
     ...(input.callIds !== undefined && input.callIds.length > 0 && { callIds: input.callIds }),
     ...(input.pins !== undefined && input.pins.length > 0 && { pins: input.pins }),
+    ...(mayMove && { mayMove }),
     ...(input.uris !== undefined && input.uris.length > 0 && { uris: input.uris }),
   }
   return report === null

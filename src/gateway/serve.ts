@@ -22,7 +22,7 @@ import { doubted } from './verdict-of.ts'
 import { report as tellObject, settle, settlementOf, successOf } from './settling.ts'
 import type { ServeInput, Answering, Generated } from './journey-input.ts'
 import { type Asking, borrow } from './ask-for-lease.ts'
-import { copyingFor } from './copies/copying.ts'
+import { copyingFor, mayCopy } from './copies/copying.ts'
 
 /**
  * A request's journey through the ring: the only loop over attempts. Before the first byte, each credential that can
@@ -115,13 +115,19 @@ async function nextLease(
   asking: Asking,
 ): Promise<LeaseResult> {
   if (journey.copying !== null) return borrow({ ...input, pins: [] }, journey, asking)
-  const granted = await borrow(input, journey, asking)
-  if (granted.ok) return granted
-  journey.copying = await copyingFor(input, granted)
-  if (journey.copying === null) return granted
+  const mayMove = mayCopy(input)
+  const granted = await borrow(input, journey, mayMove ? { ...asking, mayMove } : asking)
+  if (granted.ok || !mayMove || !isOutOfQuota(granted)) return granted
+  journey.copying = await copyingFor(input)
+  // Asked for once more, so that the object counts the end of the request.
+  if (journey.copying === null) return borrow(input, journey, { ...asking, report: null })
   const other = await borrow({ ...input, pins: [] }, journey, { ...asking, report: null })
   // If nobody else can serve, the client is told about its own files' credential.
   return other.ok ? other : granted
+}
+
+function isOutOfQuota(refusal: Exclude<LeaseResult, { ok: true }>): boolean {
+  return refusal.reason === 'pinned_away' && refusal.why === 'quota'
 }
 
 /** An attempt that could not even be made. */

@@ -130,7 +130,7 @@ export function settlementOf(
 /** The lease without its access token, which must not be in a report, and without what the object knows itself. */
 function refOf(lease: Lease): LeaseRef {
   const { id, requestId, credentialId, model, countedAs } = lease
-  const { grantedAt, deadline, credentialVersion, tokenSerial, upstream } = lease
+  const { grantedAt, deadline, credentialVersion, tokenSerial, upstream, calls } = lease
   return {
     id,
     requestId,
@@ -142,5 +142,6 @@ function refOf(lease: Lease): LeaseRef {
     credentialVersion,
     tokenSerial,
     ...(upstream !== undefined && { upstream }),
+    ...(calls !== undefined && { calls }),
   }
 }

@@ -265,6 +265,11 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE user ADD COLUMN pushed_at INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE user ADD COLUMN pruned_at INTEGER NOT NULL DEFAULT 0;
   `,
+  // Which leases of an earlier life are in the limits' counts.
+  `
+  ALTER TABLE past_lives ADD COLUMN metered INTEGER NOT NULL DEFAULT 0;
+  UPDATE past_lives SET metered = granted;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -124,6 +124,52 @@ describe('several choices about a file', () => {
     const stats = await settledStats(user)
     expect(stats.ring.credentials[1]?.attempts.ok).toBe(2)
     expect(stats.ledger.holds).toBe(true)
+    expect(stats.requests).toMatchObject({ total: 2, ok: 2 })
+  })
+})
+
+describe('a request about a file whose credential is out of quota counts once', () => {
+  const outOfQuota = (credential: string | undefined) =>
+    google.script({ credential: credential ?? '', times: 9, reply: { error: 'gemini_429_day' } })
+
+  it('where a copy is read, both after an attempt with the owner and without one', async () => {
+    const user = await givenUser(['api_key', 'api_key'])
+    const file = await uploaded(user)
+    await outOfQuota(user.credentials[0]?.handle)
+    for (const total of [1, 2]) {
+      expect((await native(user.key, about(file))).status).toBe(200)
+      const stats = await settledStats(user)
+      expect(stats.requests).toMatchObject({ total, ok: total })
+      expect(stats.ledger).toMatchObject({ granted: total + 1, holds: true })
+    }
+  })
+
+  it('where there is no copy', async () => {
+    const user = await givenUser(['api_key', 'api_key'])
+    const file = await uploaded(user)
+    await vi.waitFor(async () =>
+      expect(await env.FILES.getByName(user.userId).find([idOf(file)])).toHaveLength(1),
+    )
+    await env.FILES.getByName(user.userId).remove(idOf(file))
+    await outOfQuota(user.credentials[0]?.handle)
+    expect((await native(user.key, about(file))).status).toBe(429)
+    const first = await settledStats(user)
+    expect(first.requests).toMatchObject({ total: 1, failed: 1 })
+    expect((await native(user.key, about(file))).status).toBe(429)
+    const second = await settledStats(user)
+    expect(second.requests).toMatchObject({ total: 2, failed: 1, refused: 1 })
+  })
+
+  it('where nobody else can read the copy', async () => {
+    const user = await givenUser(['api_key', 'api_key'])
+    const file = await uploaded(user)
+    for (const { handle } of user.credentials) await outOfQuota(handle)
+    expect((await native(user.key, about(file))).status).toBe(429)
+    const first = await settledStats(user)
+    expect(first.requests).toMatchObject({ total: 1, failed: 1 })
+    expect((await native(user.key, about(file))).status).toBe(429)
+    const second = await settledStats(user)
+    expect(second.requests).toMatchObject({ total: 2, failed: 1, refused: 1 })
   })
 })
 

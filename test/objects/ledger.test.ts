@@ -101,6 +101,43 @@ describe('the ledger', () => {
       expect(sums(later)).toEqual({ granted: 3, settled: 3, open: 0 })
     }))
 
+  it('counts a request for the limits that was under way when it restarted, and counts it once', () =>
+    withLedger((start) => {
+      const before = start()
+      const [one, two] = [1, 2].map(() => before.grant({ ...terms(), calls: 1 }, NOW)) as [
+        LeaseRef,
+        LeaseRef,
+      ]
+      before.settle(report(before.grant({ ...terms(), calls: 1 }, NOW)), NOW)
+      flush(before, NOW)
+      // None of these is on disk.
+      const four = before.grant({ ...terms(), calls: 4 }, NOW)
+      const retried = before.grant({ ...terms(), begins: null, calls: 0 }, NOW)
+      const last = before.grant({ ...terms(), calls: 1 }, NOW)
+
+      const after = start()
+      expect(after.meter.use(0, NOW)).toMatchObject({ minuteRequests: 3, dayRequests: 3 })
+      // The numbers below this one are taken to be open from here on, and are counted all the same.
+      after.settle(report(last), NOW)
+      flush(after, NOW)
+      for (const lease of [one, retried]) after.settle(report(lease), NOW)
+      expect(after.meter.use(0, NOW)).toMatchObject({ minuteRequests: 4, dayRequests: 4 })
+      flush(after, NOW)
+
+      const later = start()
+      for (const lease of [two, four, four, last]) later.settle(report(lease), NOW)
+      expect(later.meter.use(0, NOW)).toMatchObject({ minuteRequests: 8, dayRequests: 8 })
+      expect(sums(later)).toEqual({ granted: 6, settled: 6, open: 0 })
+    }))
+
+  it('counts such a request in its own minute and day', () =>
+    withLedger((start) => {
+      const lease = start().grant({ ...terms(), calls: 1 }, NOW)
+      const after = start()
+      after.settle(report(lease), NOW + 60_000)
+      expect(after.meter.use(0, NOW + 60_000)).toMatchObject({ minuteRequests: 0, dayRequests: 1 })
+    }))
+
   it('counts a settlement of a life that never wrote anything', () =>
     withLedger((start) => {
       const lease = start().grant(terms(), NOW)

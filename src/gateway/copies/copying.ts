@@ -1,4 +1,4 @@
-import type { Lease, LeaseResult } from '../../objects/ledger/lease.ts'
+import type { Lease } from '../../objects/ledger/lease.ts'
 import type { Ask } from '../../upstreams/front.ts'
 import type { ServeInput } from '../journey-input.ts'
 import { callFiles } from '../object-calls.ts'
@@ -29,18 +29,22 @@ const LOOK_EVERY_MS = 300
 const MIN_LIFE_MS = 60_000
 
 /**
- * The way out for a request that is refused because the one credential that knows its files is out of quota: another
- * credential serves it, and the files are uploaded there. Null if it is refused for another reason, names something
- * that cannot be uploaded again (a cache, a token), or names a file of which no copy was kept.
+ * Whether another credential may serve a request if the one that knows its files is out of quota. Not if it names
+ * something that cannot be uploaded again (a cache, a token).
  */
-export async function copyingFor(
-  input: ServeInput,
-  refusal: Exclude<LeaseResult, { ok: true }>,
-): Promise<Copying | null> {
-  if (refusal.reason !== 'pinned_away' || refusal.why !== 'quota') return null
-  const { pins = [], operation, attempt, takesCopies = true } = input
+export function mayCopy({
+  pins = [],
+  operation,
+  attempt,
+  takesCopies = true,
+}: ServeInput): boolean {
   const isOfFiles = pins.length > 0 && pins.every(({ kind }) => kind === 'file')
-  if (operation !== 'generate' || attempt === undefined || !takesCopies || !isOfFiles) return null
+  return operation === 'generate' && attempt !== undefined && takesCopies && isOfFiles
+}
+
+/** Copies of the files of a request that `mayCopy`; null if it names a file of which none was kept. */
+export async function copyingFor(input: ServeInput): Promise<Copying | null> {
+  const { pins = [] } = input
   const fileIds = [...new Set(pins.map(({ id }) => id))]
   const files = await keptFiles(input, fileIds)
   if (files === null) return null

@@ -47,6 +47,7 @@ export function lend(
       model: request.model,
       upstream: credential.upstream,
       grantedTo: attemptOf(request),
+      calls: request.attempt === 1 ? calls : more,
     },
     now,
   )

@@ -59,7 +59,9 @@ export class Lending {
     }
     const wait = momentOf(request, result, Date.now())
     if (wait !== null) return wait
-    this.#state.ledger.requestEnded(request.requestId, 'refused', reasonOf(result))
+    if (mayMove(request, result)) return result
+    const outcome = request.attempt === 1 ? 'refused' : 'failed'
+    this.#state.ledger.requestEnded(request.requestId, outcome, reasonOf(result))
     this.#background(this.#chores.flushSoon())
     return result
   }
@@ -93,6 +95,10 @@ export class Lending {
       this.#state.ledger.meter.await(request.requestId, now + wait.inMs)
       return wait
     }
+    if (mayMove(request, result)) {
+      this.#state.ledger.meter.await(request.requestId, now)
+      return result
+    }
     if (counted) {
       this.#state.ledger.requestEnded(request.requestId, 'failed', reasonOf(result))
       this.#chores.flush()
@@ -103,6 +109,11 @@ export class Lending {
   #grant(request: LeaseRequest): LeaseResult | Promise<LeaseResult> {
     return grant(this.#state, request, this.#background)
   }
+}
+
+/** The Worker asks again: for another credential if it has copies of the files, otherwise to end the request. */
+function mayMove(request: LeaseRequest, result: Refusal): boolean {
+  return request.mayMove === true && result.reason === 'pinned_away' && result.why === 'quota'
 }
 
 function reasonOf(refusal: Refusal): string {

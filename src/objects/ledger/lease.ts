@@ -31,6 +31,11 @@ export interface LeaseRef {
   readonly tokenSerial: number
   /** The credential's upstream; absent in reports on leases of an earlier version. */
   readonly upstream?: Upstream
+  /**
+   * How many calls the limits counted when it was granted; 0 for a further attempt. Absent in reports on leases of an
+   * earlier version.
+   */
+  readonly calls?: number
 }
 
 /** The object's permission for one attempt. */
@@ -92,6 +97,11 @@ export interface LeaseRequest extends SelectRequest {
   readonly callIds?: readonly string[]
   /** What it names that belongs to one credential; absent if there is nothing. */
   readonly pins?: readonly PinRef[]
+  /**
+   * Set if another credential may serve it where the owner of its files is out of quota. That refusal does not end the
+   * request: the Worker asks again, with other terms.
+   */
+  readonly mayMove?: true
   /** Addresses that Google would read with the credential's rights; absent if there are none. */
   readonly uris?: readonly UriRef[]
 }
@@ -185,6 +195,8 @@ export interface Grant {
   readonly requestId: string
   /** Which attempt of which request. */
   readonly grantedTo: string
+  /** How many calls the limits count for this lease, or counted for it in advance; absent: none. */
+  readonly calls?: number
   /**
    * Set for the first attempt of a request, which begins the request: an estimate of its tokens, and how many calls
    * it takes.

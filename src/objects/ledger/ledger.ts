@@ -69,15 +69,8 @@ export class Ledger {
     const number = ++life.granted
     life.open.add(number)
     const id = leaseId(life, number)
-    const lease = {
-      id,
-      model,
-      countedAs,
-      upstream,
-      ...terms,
-      grantedAt: now,
-      deadline: now + LEASE_MS,
-    }
+    const times = { grantedAt: now, deadline: now + LEASE_MS }
+    const lease = { id, model, countedAs, upstream, ...terms, ...times }
     this.#open.set(id, { ...lease, checkpointed: false, renewedAt: now, grantedTo })
     this.#byAttempt.set(grantedTo, lease)
     this.#counters.granted(terms.credentialId, countedAs, upstream)
@@ -113,8 +106,11 @@ export class Ledger {
       this.#requestEnded('lost', -1, now)
     } else {
       // The lease was granted before this object restarted. The report is enough to count it.
-      if (!this.#open.has(lease.id))
+      if (!this.#open.has(lease.id)) {
         this.#counters.granted(lease.credentialId, lease.countedAs, lease.upstream)
+        // Otherwise each restart would let as many requests through again as were under way.
+        if (number > life.metered) this.meter.countLate(lease.calls ?? 0, lease.grantedAt, now)
+      }
       this.#counters.settled(lease, outcome, spent, now)
     }
     this.#close(lease.id)
@@ -248,7 +244,7 @@ export class Ledger {
     this.#lives.prune(now)
   }
 
-  /** When the next open lease ends if it is not renewed, in epoch milliseconds; null if none is open. */
+  /** When the next open lease ends if it is not renewed (epoch milliseconds); null if none is open. */
   nextDeadline(): number | null {
     const ends = [...this.#open.values()].map(endOf)
     return ends.length === 0 ? null : Math.min(...ends)

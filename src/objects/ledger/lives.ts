@@ -7,13 +7,15 @@ export interface Life {
   readonly id: string
   /** Leases 1 to `granted` were granted in this life. */
   granted: number
+  /** Leases up to this number are in the limits' counts on disk, which are written together with `granted`. */
+  readonly metered: number
   readonly open: Set<number>
   /** Leases that were counted as lost, which a late true report may amend. */
   readonly lost: Set<number>
 }
 
 export function newLife(id: string): Life {
-  return { id, granted: 0, open: new Set(), lost: new Set() }
+  return { id, granted: 0, metered: 0, open: new Set(), lost: new Set() }
 }
 
 export function leaseId(life: Life, number: number): string {
@@ -41,6 +43,7 @@ export function close(life: Life, number: number): void {
 }
 
 export type LifeRow = { life: string; granted: number; open: string; lost_leases: string }
+export type PastLifeRow = LifeRow & { metered: number }
 
 export function toRow(life: Life): LifeRow {
   return {
@@ -51,10 +54,11 @@ export function toRow(life: Life): LifeRow {
   }
 }
 
-export function fromRow(row: LifeRow): Life {
+export function fromRow(row: LifeRow, metered: number): Life {
   return {
     id: row.life,
     granted: row.granted,
+    metered,
     open: new Set(JSON.parse(row.open) as number[]),
     lost: new Set(JSON.parse(row.lost_leases) as number[]),
   }

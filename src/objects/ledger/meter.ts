@@ -93,6 +93,17 @@ export class Meter {
     this.#count(more, now)
   }
 
+  /** Counts calls of a lease whose count was lost with the memory, if their minute or day still lasts. */
+  countLate(calls: number, grantedAt: number, now: number): void {
+    const current = this.#at(now)
+    const isOf = (period: number, ms: number): boolean => Math.floor(grantedAt / ms) === period
+    this.#reading = {
+      ...current,
+      minuteRequests: current.minuteRequests + (isOf(current.minute, MINUTE_MS) ? calls : 0),
+      dayRequests: current.dayRequests + (isOf(current.day, DAY_MS) ? calls : 0),
+    }
+  }
+
   #count(calls: number, now: number): void {
     const current = this.#at(now)
     this.#reading = {

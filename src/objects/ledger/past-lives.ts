@@ -1,5 +1,5 @@
 import { GRACE_MS, LEASE_MS } from './lease-times.ts'
-import { fromRow, type Life, type LifeRow, newLife, toRow } from './lives.ts'
+import { fromRow, type Life, type LifeRow, newLife, type PastLifeRow, toRow } from './lives.ts'
 
 /** The lives of this object: the current one, and earlier ones whose leases may still be reported. */
 export class Lives {
@@ -14,7 +14,7 @@ export class Lives {
   constructor(sql: SqlStorage, last: LifeRow | undefined) {
     this.#sql = sql
     if (last === undefined) return
-    const life = fromRow(last)
+    const life = fromRow(last, last.granted)
     this.#past.set(life.id, life)
     this.#changed.add(life)
   }
@@ -31,9 +31,12 @@ export class Lives {
 
   #stored(id: string): Life | null {
     const [row] = this.#sql
-      .exec<LifeRow>('SELECT life, granted, open, lost_leases FROM past_lives WHERE life = ?', id)
+      .exec<PastLifeRow>(
+        'SELECT life, granted, open, lost_leases, metered FROM past_lives WHERE life = ?',
+        id,
+      )
       .toArray()
-    return row === undefined ? null : fromRow(row)
+    return row === undefined ? null : fromRow(row, row.metered)
   }
 
   changed(life: Life): void {
@@ -45,11 +48,12 @@ export class Lives {
     for (const life of this.#changed) {
       const row = toRow(life)
       this.#sql.exec(
-        'INSERT OR REPLACE INTO past_lives (life, granted, open, lost_leases, forget_at) VALUES (?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO past_lives (life, granted, open, lost_leases, metered, forget_at) VALUES (?, ?, ?, ?, ?, ?)',
         row.life,
         row.granted,
         row.open,
         row.lost_leases,
+        life.metered,
         now + LEASE_MS + GRACE_MS,
       )
     }
