@@ -1,4 +1,4 @@
-import type { FunctionChoice } from '../../gemini/ask/functions.ts'
+import { type FunctionChoice, GOOGLES_ALONE } from '../../gemini/ask/functions.ts'
 import { type BuiltIn, builtInOf, type LegacyChoice, type ToolChoice } from './body/tool-schema.ts'
 
 export type Choice =
@@ -32,14 +32,17 @@ export function toFunctionChoice(
       return name ? named([name], offered) : { ok: false, why: 'must name a function' }
     }
     case 'allowed_tools':
-      return allowed(choice, offered)
-    default: {
-      // One of Google's own tools, which cannot be forced. Beside functions it would be left out.
-      const builtIn = builtInOf({ type: choice.type })
-      const isOffered = builtIn !== undefined && builtIns.includes(builtIn)
-      return isOffered ? { ok: true, mode: 'AUTO', only: null, keep: [] } : of('auto')
-    }
+      return allowed(choice, offered, builtIns)
+    default:
+      return isAmong(builtIns, choice.type) ? ALONE : of('auto')
   }
+}
+
+const ALONE: Choice = { ok: true, ...GOOGLES_ALONE }
+
+function isAmong(builtIns: readonly BuiltIn[], type: string | null | undefined): boolean {
+  const builtIn = builtInOf({ type })
+  return builtIn !== undefined && builtIns.includes(builtIn)
 }
 
 function of(mode: keyof typeof MODES): Choice {
@@ -56,6 +59,7 @@ function named(names: readonly string[], offered: ReadonlyMap<string, unknown>):
 function allowed(
   choice: Exclude<ToolChoice, string>,
   offered: ReadonlyMap<string, unknown>,
+  builtIns: readonly BuiltIn[],
 ): Choice {
   const { mode, tools } = choice.allowed_tools ?? choice
   const names = (tools ?? []).flatMap(
@@ -63,7 +67,9 @@ function allowed(
   )
   const choiceOf = named(names, offered)
   if (!choiceOf.ok || mode === 'none') return choiceOf.ok ? of('none') : choiceOf
-  if (names.length === 0) return of('none')
+  if (names.length === 0) {
+    return (tools ?? []).some(({ type }) => isAmong(builtIns, type)) ? ALONE : of('none')
+  }
   const isFree = mode === null || mode === undefined || mode === 'auto'
   return isFree ? { ok: true, mode: 'AUTO', only: null, keep: names } : choiceOf
 }

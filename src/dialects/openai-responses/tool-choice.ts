@@ -1,6 +1,6 @@
 /** Which tools the model may or must use, as the client says it. */
 import type { Failure } from '../../failure/failure.ts'
-import { excessOf, type FunctionChoice } from '../../gemini/ask/functions.ts'
+import { excessOf, type FunctionChoice, GOOGLES_ALONE } from '../../gemini/ask/functions.ts'
 import { builtInOf, type ToolChoice } from './tool-schema.ts'
 import type { Offers } from './tools.ts'
 
@@ -11,13 +11,8 @@ export type Choice =
 const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY' } as const
 const FREE: Choice = of('auto')
 const NO_TOOL = 'names a tool that is not among the tools'
-/** No function is declared. */
-const GOOGLES_ALONE: Choice = { ok: true, choice: { mode: 'AUTO', only: null, keep: [] } }
+const ALONE: Choice = { ok: true, choice: GOOGLES_ALONE }
 
-/**
- * What the client says about choosing. Google's own tools cannot be forced, and are left out beside functions. So where
- * one is chosen, the functions are.
- */
 export function toChoice(choice: ToolChoice | null | undefined, offers: Offers): Choice {
   const excess = excessOf(offers.functions)
   if (excess !== null) return refuse('tools', excess)
@@ -58,7 +53,7 @@ function unnamed(type: string, { builtIns }: Offers): Choice {
   }
   const builtIn = builtInOf(type)
   if (builtIn === null) return unserved(type)
-  return builtIns.has(builtIn) ? GOOGLES_ALONE : refuse('tool_choice', NO_TOOL)
+  return builtIns.has(builtIn) ? ALONE : refuse('tool_choice', NO_TOOL)
 }
 
 function unserved(type: string): Choice {
@@ -77,7 +72,7 @@ function allowed({ mode, tools }: Exclude<ToolChoice, string>, offers: Offers): 
   if (builtIns.some((builtIn) => !offers.builtIns.has(builtIn))) {
     return refuse('tool_choice', NO_TOOL)
   }
-  if (named.length === 0) return builtIns.length > 0 ? GOOGLES_ALONE : of('none')
+  if (named.length === 0) return builtIns.length > 0 ? ALONE : of('none')
   return mode === 'required'
     ? { ok: true, choice: { mode: 'ANY', only: named, keep: null } }
     : { ok: true, choice: { mode: 'AUTO', only: null, keep: named } }

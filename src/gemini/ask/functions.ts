@@ -26,6 +26,12 @@ export interface FunctionChoice {
   readonly keep: readonly string[] | null
 }
 
+/**
+ * The choice of one of Google's own tools. Those cannot be forced, and beside functions they would be left out
+ * (gemini/fit/tools.ts). So no function is declared.
+ */
+export const GOOGLES_ALONE: FunctionChoice = { mode: 'AUTO', only: null, keep: [] }
+
 /** Google's limit. */
 const MAX_DECLARATIONS = 512
 

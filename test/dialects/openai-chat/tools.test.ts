@@ -571,16 +571,22 @@ describe('tool_choice', () => {
     expect(translate(asked).request.tools).toEqual([own])
   })
 
-  it('of a tool of Google’s own leaves the functions out, beside which it could not be used', () => {
-    const choice = { type: 'web_search' }
-    const { request } = translate({
-      tools: [tool('f'), { googleSearch: {} }],
-      tool_choice: choice,
-    })
-    expect(request.tools).toEqual([{ googleSearch: {} }])
-    const without = translate({ tools: [tool('f')], tool_choice: choice }).request
-    expect(without.tools).toEqual([{ functionDeclarations: [{ name: 'f' }] }])
-  })
+  it.each([
+    { type: 'web_search' },
+    { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'web_search' }] },
+    { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [{ type: 'web_search' }] } },
+  ])(
+    'of a tool of Google’s own leaves the functions out, beside which it could not be used: %j',
+    (choice) => {
+      const { request } = translate({
+        tools: [tool('f'), { googleSearch: {} }],
+        tool_choice: choice,
+      })
+      expect(request.tools).toEqual([{ googleSearch: {} }])
+      const without = translate({ tools: [tool('f')], tool_choice: choice }).request
+      expect(without.tools).toEqual([{ functionDeclarations: [{ name: 'f' }] }])
+    },
+  )
 
   it('is function_call for functions', () => {
     const functions = [{ name: 'f' }, { name: 'g' }]

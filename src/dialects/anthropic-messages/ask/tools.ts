@@ -5,6 +5,7 @@
 import {
   type FunctionChoice,
   excessOf,
+  GOOGLES_ALONE,
   type OfferedFunction,
 } from '../../../gemini/ask/functions.ts'
 import type { Tool } from '../../../gemini/types.ts'
@@ -114,8 +115,6 @@ function nameOf({ name, type }: Block): string {
 }
 
 const ANY: FunctionChoice = { mode: 'AUTO', only: null, keep: null }
-/** Beside functions Google's own tools are left out, so no function is declared. */
-const GOOGLES_ALONE: FunctionChoice = { ...ANY, keep: [] }
 const MODES = { auto: 'AUTO', any: 'ANY' } as const
 
 /** Without functions there is nothing to choose but none: the model uses Google's own tools as it sees fit. */
