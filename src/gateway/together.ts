@@ -9,6 +9,13 @@ const MAX_TOGETHER = 64
 const OVERDUE_MS = 1000
 /** How long a group of several waits for more. */
 const WINDOW_MS = 2
+/** A smaller group costs more than its requests' own calls: each waits, and the timers are calls as well. */
+const PAYS_FROM = 4
+/** After so many groups in turn that did not pay, nobody waits for others for the next FEW_FOR requests. */
+const FEW_AFTER = 3
+const FEW_FOR = 256
+/** Users of whom it is remembered. */
+const MAX_REMEMBERED = 1000
 /** After so long without a word, a request asks by itself. */
 const LOST_MS = 5000
 
@@ -40,17 +47,27 @@ interface Group<Asked, Told> {
   readonly told: Promise<readonly (Told | null)[] | null>
 }
 
+/** A user whose requests are too few at one time to be gathered. */
+interface Few {
+  /** Groups in turn that did not pay. */
+  groups: number
+  /** How many requests still ask alone before another group is tried. */
+  alone: number
+}
+
 /**
  * Asks users' objects for many requests at once. Calling an object costs as much as a quarter of all else that a short request
  * does, so requests of one user that come while another asks are one call. They wait for a turn of the event loop, and where
- * that brought several for two milliseconds more. A request that comes alone asks at once. Kept in the isolate: requests of one
- * user at one time mostly meet in the same one.
+ * that brought several for two milliseconds more. A request that comes alone asks at once, and so do all of a user whose groups
+ * stay small, such as an agent's with a few calls at one time. Kept in the isolate: requests of one user at one time mostly meet
+ * in the same one.
  */
 export class Together<Asked, Told> {
   readonly #calls: Calls<Asked, Told>
   readonly #gathering = new Map<string, Group<Asked, Told>>()
   /** By user, since when the last call is under way. */
   readonly #underWay = new Map<string, { readonly since: number }>()
+  readonly #few = new Map<string, Few>()
 
   constructor(calls: Calls<Asked, Told>) {
     this.#calls = calls
@@ -64,9 +81,29 @@ export class Together<Asked, Told> {
       const at = group.asked.push(asked) - 1
       return (await heard(asker, group, at)) ?? this.#askAlone(asker, asked)
     }
-    if (!isFresh(this.#underWay.get(userId), now)) return this.#askAlone(asker, asked)
+    const isAlone = !isFresh(this.#underWay.get(userId), now) || this.#isOfFew(userId)
+    if (isAlone) return this.#askAlone(asker, asked)
     const told = await this.#lead(asker, asked, now)
     return told?.[0] ?? this.#askAlone(asker, asked)
+  }
+
+  #isOfFew(userId: string): boolean {
+    const few = this.#few.get(userId)
+    if (few === undefined || few.alone === 0) return false
+    few.alone--
+    return true
+  }
+
+  #learn(userId: string, { length }: readonly Asked[]): void {
+    if (length >= PAYS_FROM) {
+      this.#few.delete(userId)
+      return
+    }
+    if (this.#few.size >= MAX_REMEMBERED) this.#few.clear()
+    const few = this.#few.get(userId) ?? { groups: 0, alone: 0 }
+    few.groups++
+    if (few.groups >= FEW_AFTER) few.alone = FEW_FOR
+    this.#few.set(userId, few)
   }
 
   #askAlone({ env, userId }: Asker, asked: Asked): Promise<Told> {
@@ -96,6 +133,7 @@ export class Together<Asked, Told> {
     await scheduler.wait(0)
     if (asked.length > 1) await scheduler.wait(WINDOW_MS)
     if (this.#gathering.get(userId)?.asked === asked) this.#gathering.delete(userId)
+    this.#learn(userId, asked)
     if (asked.length === 1) return null
     try {
       return await this.#flying(userId, () => this.#calls.together(env, userId, asked))

@@ -66,6 +66,22 @@ describe('requests of one user', () => {
     expect(seen).toEqual({ alone: [1, 1, 1], together: [] })
   })
 
+  it('that are few at one time ask alone from the fourth time on, for groups so small cost more', async () => {
+    const user = await givenUser()
+    const seen = watched()
+    for (let time = 0; time < 3; time++) (await askAll(user, 3)).map(granted)
+    expect(seen).toEqual({ alone: [1, 1, 1], together: [2, 2, 2] })
+    ;(await askAll(user, 8)).map(granted)
+    expect(seen).toEqual({ alone: Array<number>(11).fill(1), together: [2, 2, 2] })
+  })
+
+  it('that are many once more in between are gathered as before', async () => {
+    const user = await givenUser()
+    const seen = watched()
+    for (const count of [3, 3, 5, 3, 3, 9]) (await askAll(user, count)).map(granted)
+    expect(seen.together).toEqual([2, 2, 4, 2, 2, 8])
+  })
+
   it('are refused as exactly as if each had asked by itself', async () => {
     const user = await givenUser()
     await configure(user, { limits: { max_concurrency: 7 } })
