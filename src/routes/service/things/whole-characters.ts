@@ -8,7 +8,8 @@ const LINE = '\n'
 
 /**
  * Passes the events of an interaction's stream on as Google wrote them, but for halves of surrogate pairs: what Google
- * split between two pieces of a step is put together, and any other half becomes U+FFFD.
+ * split between two pieces of a step is put together, and any other half becomes U+FFFD. One with which a text ends is
+ * left out: no piece follows that could hold it.
  */
 export function wholeCharacters(): TransformStream<Uint8Array, Uint8Array> {
   const events = new WholeSteps()
