@@ -109,6 +109,18 @@ describe('a model that every credential is out of quota for', () => {
     expect(answer.headers.get('x-pollux-fallback')).toBe(PRO)
     expect(await answer.json()).toMatchObject({ model: FLASH })
   })
+
+  it('is itself where the user’s own names lead from it back to the other', async () => {
+    const user = await givenFallbacks(['api_key'], {
+      fallbacks: { [PRO]: [FLASH] },
+      aliases: { [FLASH]: PRO },
+    })
+    await exhausts(user, PRO)
+    const answer = await chat(user.key, { model: FLASH })
+    expect(answer.headers.get('x-pollux-fallback')).toBe(PRO)
+    expect(await answer.json()).toMatchObject({ model: FLASH })
+    expect((await settledStats(user)).requests).toMatchObject({ total: 1, ok: 1 })
+  })
 })
 
 describe('nothing stands in', () => {

@@ -49,6 +49,12 @@ describe('the model of an attempt', () => {
       { reason: 'exhausted', retryAt: 9 },
     ],
     [
+      'is a fallback by its own name, although an alias leads that name elsewhere',
+      chosen({ best: exhausted(9), good: OPEN }, 'generate', { aliases: { good: 'best' } }),
+      'good',
+      { ok: true },
+    ],
+    [
       'is always the one asked for where it embeds',
       chosen({ best: exhausted(9), good: OPEN }, 'embed'),
       'best',

@@ -103,9 +103,12 @@ export function resolveModel(
   asked: string,
   standIn = asked,
 ): string | null {
-  const { aliases, models } = settings
-  const named = aliasOf(aliases, asked) ?? standIn
   // The user's own names take precedence over the catalogue's.
-  const model = findModel(named)?.id ?? named
+  return allowedModel(settings, aliasOf(settings.aliases, asked) ?? standIn)
+}
+
+/** The model that Google calls so; null if the user may not ask for it. Pure. */
+export function allowedModel({ models }: UserSettings, name: string): string | null {
+  const model = findModel(name)?.id ?? name
   return models === null || models.includes(model) ? model : null
 }

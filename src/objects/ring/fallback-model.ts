@@ -1,6 +1,6 @@
 import { canDo, type Operation } from '../../gemini/operations.ts'
 import type { Selection } from './select.ts'
-import { resolveModel, type UserSettings } from '../config/user-settings.ts'
+import { allowedModel, type UserSettings } from '../config/user-settings.ts'
 
 /** The model that serves a request, and the credential for it. */
 export interface Choice {
@@ -36,7 +36,8 @@ export function choose(
 /** Those of a model's fallbacks that the user may ask for, in order. */
 export function standInsFor(settings: UserSettings, model: string): readonly string[] {
   const chain = Object.hasOwn(settings.fallbacks, model) ? (settings.fallbacks[model] ?? []) : []
-  return chain.flatMap((name) => resolveModel(settings, name) ?? [])
+  // These are Google's names. An alias of the same name may lead back to the model that is out of quota.
+  return chain.flatMap((name) => allowedModel(settings, name) ?? [])
 }
 
 function isExhausted(
