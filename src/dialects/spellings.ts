@@ -19,6 +19,16 @@ export function spellings<const Entries extends v.ObjectEntries>(entries: Entrie
   return { ...Object.fromEntries(snake), ...entries }
 }
 
+/** The entries in the three places where clients put Google's fields: the root, `google` and `extra_body.google`. */
+export function inAllPlaces<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const google = v.nullish(bothCases(entries))
+  return {
+    ...spellings(entries),
+    google,
+    extra_body: v.nullish(v.object({ google }, 'an object')),
+  }
+}
+
 /** Either spelling of each name → the name in camel case. */
 export function namesOf(entries: v.ObjectEntries): ReadonlyMap<string, string> {
   const names = Object.keys(entries)

@@ -265,41 +265,6 @@ describe('a cached content', () => {
   })
 })
 
-describe('a cached content that a chat names', () => {
-  it('is asked of the credential that made it', async () => {
-    const user = await givenUser(['service_account', 'api_key', 'api_key'])
-    const contents = [{ role: 'user', parts: [{ text: 'word '.repeat(5000) }] }]
-    const body = { model: `models/${MODEL}`, contents, ttl: '300s' }
-    const made = await ask(user, 'POST', '/v1beta/cachedContents', body)
-    const { name } = await made.json<{ name: string }>()
-    const owner = made.headers.get('x-pollux-credential')
-    await turn(user)
-    const answer = await chat(user.key, {
-      messages: [{ role: 'user', content: 'Go' }],
-      cached_content: name,
-    })
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get('x-pollux-credential')).toBe(owner)
-    await answer.text()
-    await settledStats(user)
-  })
-
-  it.each([
-    ['service_account', 'cachedContents/abc'],
-    ['authorized_user', 'cachedContents/abc'],
-    ['api_key', 'projects/p/locations/us-central1/cachedContents/abc'],
-  ] as const)('is refused by name where no %s can have it: %s', async (kind, name) => {
-    const user = await givenUser([kind])
-    const answer = await chat(user.key, {
-      messages: [{ role: 'user', content: 'Go' }],
-      cached_content: name,
-    })
-    expect(answer.status).toBe(400)
-    expect(await answer.json()).toMatchObject({ error: { param: 'cached_content' } })
-    expect(await google.calls({ credential: user.credentials[0]?.handle ?? '' })).toEqual([])
-  })
-})
-
 describe('a batch', () => {
   it('is made, asked for and ended by one credential', async () => {
     const user = await givenUser(['api_key', 'api_key'])

@@ -30,6 +30,8 @@ describe("Google's words on a request", () => {
     ['generation_config.top_k is out of range'],
     ['thinkingBudget is not supported for this model'],
     ['Cached content is too small. total_token_count=9, min_total_token_count=1024'],
+    ['Cached content abc-1 is expired.'],
+    ['Not found: cached content metadata for abc-1.'],
     ['* CreateFileRequest.file.name: invalid name files/Mine'],
     ['* CreateCachedContentRequest.cached_content.model: model is not specified'],
     ['* BatchGenerateContentRequest.batch.input_config: requests are not specified'],

@@ -25,6 +25,8 @@ export function readPrompt(
   const read = readRequest(fields.value, cuttings)
   if (!read.ok) return read
   const { model } = fields.value
-  const { request } = read.translate()
+  const translated = read.translate()
+  if (!translated.ok) return translated
+  const { request } = translated
   return { ok: true, model, standIn: standInFor(model, claudeModels), request }
 }

@@ -3,6 +3,7 @@ import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { Target } from '../../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { lazy } from '../../lazy.ts'
+import { unreadBesideCache } from '../cached-content.ts'
 import { inSnakeCase, unreadFields } from '../unread-fields.ts'
 import { type Fields, generating } from './body/fields.ts'
 
@@ -22,6 +23,7 @@ const IN_THINKING = new Set(['type', 'budget_tokens', 'display'])
 export function ignoredIn(body: Readonly<Record<string, unknown>>): readonly string[] {
   const ignored = [
     ...unreadFields(body, KNOWN()),
+    ...unreadBesideCache(body),
     ...unreadFields(body['output_config'], IN_OUTPUT, 'output_config.'),
     ...unreadFields(body['thinking'], IN_THINKING, 'thinking.'),
   ]

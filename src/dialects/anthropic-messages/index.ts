@@ -33,7 +33,9 @@ export const ANTHROPIC_MESSAGES: JsonDialect = {
       kind: null,
       attachments: read.attachments,
       translate() {
-        const { request, plan } = read.translate()
+        const translated = read.translate()
+        if (!translated.ok) return translated
+        const { request, plan } = translated
         const estimate = (): number =>
           estimatePromptTokens(request, (text) => cuttings.lengthOf(text))
         const asked = { request, plan, model, named, estimate }

@@ -7,11 +7,12 @@ import { declare, toToolConfig } from '../../gemini/ask/functions.ts'
 import type { Attachment } from '../../gemini/media/attachment.ts'
 import type { GenerateContentRequest, GenerationConfig, Tool } from '../../gemini/types.ts'
 import { present } from '../../json/record.ts'
+import { cacheIn, conflictWithCache } from '../cached-content.ts'
 import { readTools, toChoice } from './ask/tools.ts'
 import { type Thoughts, toThoughts } from './ask/thinking.ts'
 import type { Fields } from './body/fields.ts'
 import { readMessages } from './body/messages.ts'
-import { Reading } from './body/reading.ts'
+import { problemOf, Reading } from './body/reading.ts'
 
 /** What the answer must know about the request. */
 export interface MessagePlan extends AnswerPlan {
@@ -24,12 +25,16 @@ export interface MessagePlan extends AnswerPlan {
   readonly mayBeEmpty: boolean
 }
 
+export type TranslatedRequest =
+  | { readonly ok: true; readonly request: GenerateContentRequest; readonly plan: MessagePlan }
+  | { readonly ok: false; readonly failure: Failure }
+
 export type ReadRequest =
   | {
       readonly ok: true
       readonly attachments: readonly Attachment[]
       /** To be called once the attachments have been fetched. */
-      translate(): { readonly request: GenerateContentRequest; readonly plan: MessagePlan }
+      translate(): TranslatedRequest
     }
   | { readonly ok: false; readonly failure: Failure }
 
@@ -61,21 +66,29 @@ export function readRequest(fields: Fields, cuttings: Cuttings): ReadRequest {
       }
       const thoughts = toThoughts(fields, changes.effort ?? fields.output_config?.effort ?? null)
       const generationConfig = toConfig(fields, thoughts)
-      const request: GenerateContentRequest = { ...conversation.toGemini(names), generationConfig }
+      const request: GenerateContentRequest = {
+        ...cacheIn(fields),
+        ...conversation.toGemini(names),
+        generationConfig,
+      }
       const tools = declared === null ? usable : [declared, ...usable]
       if (tools.length > 0) request.tools = tools
       const toolConfig = declared === null ? undefined : toToolConfig(choice, names)
       if (toolConfig !== undefined) request.toolConfig = toolConfig
+      const conflict = conflictWithCache(request, 'system and tools')
+      if (conflict !== null) {
+        return { ok: false, failure: problemOf('cached_content', conflict) }
+      }
       const plan: MessagePlan = {
         ...PLAIN_ANSWER,
-        callee: calleeOf(tools),
+        callee: calleeOf(request),
         functionNames: names.changed(),
         parallelToolCalls: fields.tool_choice?.disable_parallel_tool_use !== true,
         knowsThoughts: thoughts.areKnown,
         ...googlesIn(tools),
         mayBeEmpty: generationConfig.stopSequences !== undefined,
       }
-      return { request, plan }
+      return { ok: true, request, plan }
     },
   }
 }

@@ -3,27 +3,14 @@ import { findModel } from '../../gemini/models/find-model.ts'
 import { traitsOf } from '../../gemini/models/traits.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { Failure } from '../../failure/failure.ts'
+import { cacheConflict } from '../openai/cache-conflict.ts'
 import type { SettingsFields } from './settings/settings.ts'
 
 export function conflictIn(
   request: GenerateContentRequest,
   chat: SettingsFields & { readonly model: string },
 ): Failure | null {
-  return cachedTwice(request) ?? impossibleOutput(chat)
-}
-
-/** A cache has a system instruction and tools of its own (docs/google.md: Cached contents). */
-function cachedTwice(request: GenerateContentRequest): Failure | null {
-  const { cachedContent, systemInstruction, tools, toolConfig } = request
-  if (cachedContent === undefined) return null
-  if (systemInstruction === undefined && tools === undefined && toolConfig === undefined)
-    return null
-  return {
-    reason: 'invalid_value',
-    message:
-      "Invalid value for 'cached_content': it goes without system messages and tools; they must be part of what is cached.",
-    param: 'cached_content',
-  }
+  return cacheConflict(request, 'system messages and tools') ?? impossibleOutput(chat)
 }
 
 /** Only for models of the catalogue: another name may be an alias of the user's for any model. */

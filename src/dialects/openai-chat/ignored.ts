@@ -5,7 +5,8 @@ import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { isRecord } from '../../json/record.ts'
 import { lazy } from '../../lazy.ts'
 import { inSnakeCase, unreadFields } from '../unread-fields.ts'
-import { CONFIG_FIELDS, GOOGLE_FIELDS } from './settings/google-extras.ts'
+import { CONFIG_FIELDS, GOOGLE_FIELDS, googleExtrasOf } from './settings/google-extras.ts'
+import { verbosityText } from './settings/settings.ts'
 import { thinkingEntries } from './settings/thinking.ts'
 import { type ChatRequest, chatRequest } from './body/schema.ts'
 
@@ -49,6 +50,10 @@ export function ignoredIn(body: unknown, chat: ChatRequest): readonly string[] {
   const { service_tier: tier, logprobs, top_logprobs } = chat
   if (tier && !PLAIN_TIERS.has(tier)) ignored.push('service_tier')
   if (top_logprobs && !logprobs) ignored.push('top_logprobs')
+  // It would be a system instruction, and beside a cache there must be none.
+  if (verbosityText(chat) !== null && googleExtrasOf(chat).cachedContent !== undefined) {
+    ignored.push('verbosity')
+  }
   return ignored
 }
 

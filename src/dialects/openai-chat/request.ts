@@ -50,7 +50,7 @@ export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
     reasoningAsked,
     includeUsage: chat.stream_options?.include_usage === true || chat.usage?.include === true,
     includesCost: chat.usage?.include === true,
-    callee: calleeOf(tools),
+    callee: calleeOf(request),
     functionNames: names.changed(),
     customTools,
     legacyFunctions,

@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import type { Failure } from '../../failure/failure.ts'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
+import { cacheEntries, cacheIn } from '../cached-content.ts'
 import { boolean, integer, integerFrom1To, string } from '../words.ts'
 import { refuseTokens } from '../openai/token-arrays.ts'
 import { lazy } from '../../lazy.ts'
@@ -30,6 +31,7 @@ export const completionRequest = lazy(() =>
       stream: v.nullish(boolean(), false),
       best_of: v.nullish(integer()),
       logprobs: v.nullish(integer()),
+      ...cacheEntries(),
     },
     'a JSON object',
   ),
@@ -47,7 +49,8 @@ export function parseCompletionRequest(input: unknown): Parsed<CompletionRequest
   return failure === null ? parsed : { ok: false, failure }
 }
 
-function unsupported({ prompt: prompts, n, stream, best_of, logprobs }: CompletionRequest) {
+function unsupported(completion: CompletionRequest) {
+  const { prompt: prompts, n, stream, best_of, logprobs, suffix } = completion
   if (logprobs !== null && logprobs !== undefined) {
     return refuse('logprobs', 'unsupported_parameter', 'use /v1/chat/completions for logprobs')
   }
@@ -61,12 +64,17 @@ function unsupported({ prompt: prompts, n, stream, best_of, logprobs }: Completi
   if (stream && choices > 1) {
     return refuse('stream', 'unsupported_value', 'only a single choice can be streamed')
   }
+  if (suffix && cacheIn(completion).cachedContent !== undefined) {
+    const why =
+      'it goes without suffix, which is told in a system instruction; these must be part of what is cached'
+    return refuse('cached_content', 'invalid_value', why)
+  }
   return null
 }
 
 function refuse(
   param: string,
-  reason: 'unsupported_parameter' | 'unsupported_value',
+  reason: 'unsupported_parameter' | 'unsupported_value' | 'invalid_value',
   why: string,
 ): Failure {
   return { reason, message: `'${param}' is not supported like this: ${why}.`, param }

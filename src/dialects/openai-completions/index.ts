@@ -55,12 +55,13 @@ function understood(body: unknown, completion: CompletionRequest): Understood | 
 
 function chatsOf(
   body: Readonly<Record<string, unknown>>,
-  { prompt, suffix, n }: CompletionRequest,
+  completion: CompletionRequest,
 ): Chats | Failure {
+  const { prompt, n } = completion
   const requests: GenerateContentRequest[] = []
   let first: Pick<Chats, 'chat' | 'plan'> | undefined
   for (const text of prompt) {
-    const asChat = parseChatRequest(toChatBody(body, text, suffix ?? null))
+    const asChat = parseChatRequest(toChatBody(body, text, completion))
     if (!asChat.ok) return asChat.failure
     const translated = toGeminiRequest(asChat.chat)
     if (!translated.ok) return { ...translated.failure, param: 'prompt' }
@@ -78,8 +79,8 @@ function telling(completion: CompletionRequest, plan: ChatPlan): Telling {
     whole(answers, context) {
       const [{ model } = { model: '' }] = answers
       const named = contextOf(context, model)
-      // A completion has no field for thoughts, and its text must not contain them.
-      const thoughtless = { ...plan, reasoning: 'none' } as const
+      // A completion has no field for thoughts or calls, and its text must not contain them.
+      const thoughtless = { ...plan, reasoning: 'none', callee: 'nobody' } as const
       const told = toChatCompletionOf(
         answers.map(({ response }) => ({ response, plan: thoughtless })),
         named,

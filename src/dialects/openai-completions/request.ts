@@ -1,7 +1,10 @@
 /** Turns a prompt into a chat of one message. Everything after that is as for any chat. */
 
 import { isRecord } from '../../json/record.ts'
+import { lazy } from '../../lazy.ts'
+import { cacheIn, unreadBesideCache } from '../cached-content.ts'
 import { unreadFields } from '../unread-fields.ts'
+import { type CompletionRequest, completionRequest } from './body.ts'
 
 /** The fields that completions and chats share. */
 const SHARED = [
@@ -20,13 +23,13 @@ const SHARED = [
   'reasoning_effort',
 ]
 
-/** Fields that this dialect's own schema reads. */
-const OWN = ['prompt', 'suffix', 'echo', 'n', 'best_of', 'logprobs']
-const READ: ReadonlySet<string> = new Set([...SHARED, ...OWN, 'prompt_cache_key'])
+const READ = lazy(
+  () => new Set([...SHARED, ...Object.keys(completionRequest().entries), 'prompt_cache_key']),
+)
 
 /** Which fields have no effect on the answer, by the client's names. */
 export function ignoredIn(body: unknown): readonly string[] {
-  return isRecord(body) ? unreadFields(body, READ) : []
+  return isRecord(body) ? [...unreadFields(body, READ()), ...unreadBesideCache(body)] : []
 }
 
 const FILL_IN =
@@ -35,10 +38,15 @@ const FILL_IN =
 export function toChatBody(
   body: Readonly<Record<string, unknown>>,
   prompt: string,
-  suffix: string | null,
+  completion: CompletionRequest,
 ): Record<string, unknown> {
   const shared = SHARED.flatMap((name) => (name in body ? [[name, body[name]] as const] : []))
-  return { ...Object.fromEntries(shared), messages: messagesOf(prompt, suffix) }
+  const { suffix = null } = completion
+  return {
+    ...Object.fromEntries(shared),
+    ...cacheIn(completion),
+    messages: messagesOf(prompt, suffix),
+  }
 }
 
 /** Gemini has no mode for filling in the middle of a text, which editors use, so the model is asked in words. */

@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { asObject, type Parsed, parse } from '../../failure/check.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { isRecord } from '../../json/record.ts'
+import { cacheEntries } from '../cached-content.ts'
 import { EFFORT_NAMES } from '../efforts.ts'
 import { modelName } from '../model-name.ts'
 import { stop } from '../openai/stops.ts'
@@ -30,6 +31,7 @@ const conversationObject = lazy(() =>
 
 const fields = lazy(() => ({
   model: modelName(),
+  ...cacheEntries(),
   instructions: v.nullish(
     v.lazy((input) => (Array.isArray(input) ? items() : v.string('a string'))),
   ),

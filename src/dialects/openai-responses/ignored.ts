@@ -3,8 +3,10 @@ import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { Target } from '../../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { lazy } from '../../lazy.ts'
+import { cacheIn, unreadBesideCache } from '../cached-content.ts'
 import { inSnakeCase, unreadFields } from '../unread-fields.ts'
-import { responsesRequest } from './body.ts'
+import { type ResponsesRequest, responsesRequest } from './body.ts'
+import { verbosityOf } from './request.ts'
 import type { Offers } from './tools.ts'
 
 /** Known fields that the schema does not read: they are refused if they are set. */
@@ -30,11 +32,13 @@ const PLAIN_TIERS = new Set(['auto', 'default', 'standard', 'flex', 'priority'])
 /** What the translation leaves out, whichever model and upstream answer. */
 export function ignoredIn(
   raw: Readonly<Record<string, unknown>>,
+  asked: ResponsesRequest,
   { dropped }: Offers,
 ): readonly string[] {
   const ignored = unreadFields(raw, KNOWN())
   const { service_tier: tier, truncation, stream_options: options } = raw
   ignored.push(
+    ...unreadBesideCache(raw),
     ...unreadFields(options, IN_STREAM_OPTIONS, 'stream_options.'),
     ...unreadFields(raw['reasoning'], IN_REASONING, 'reasoning.'),
     ...unreadFields(raw['text'], IN_TEXT, 'text.'),
@@ -42,6 +46,10 @@ export function ignoredIn(
   if (typeof tier === 'string' && !PLAIN_TIERS.has(tier)) ignored.push('service_tier')
   // `auto` asks to shorten input that is too long, but such input is refused.
   if (truncation === 'auto') ignored.push('truncation')
+  // It would be a system instruction, and beside a cache there must be none.
+  if (verbosityOf(asked) !== null && cacheIn(asked).cachedContent !== undefined) {
+    ignored.push('text.verbosity')
+  }
   for (const type of dropped) ignored.push(`tools.${type}`)
   return ignored
 }

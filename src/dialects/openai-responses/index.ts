@@ -120,7 +120,7 @@ function translate({
   return {
     ...answeredBy(answering),
     ignored: (target) => [
-      ...ignoredIn(raw, offers),
+      ...ignoredIn(raw, asked, offers),
       ...(target === null ? [] : ignoredUnder(request, target)),
     ],
   }

@@ -10,7 +10,9 @@ import type {
   ThinkingConfig,
 } from '../../gemini/types.ts'
 import { present } from '../../json/record.ts'
+import { cacheIn } from '../cached-content.ts'
 import { EFFORTS } from '../efforts.ts'
+import { cacheConflict } from '../openai/cache-conflict.ts'
 import { stopsIn } from '../openai/stops.ts'
 import type { ResponsesRequest } from './body.ts'
 import { COMPACT } from './compaction.ts'
@@ -53,7 +55,8 @@ export function toGeminiRequest(
       : new FunctionNames([...offers.functions.keys(), ...called])
   const chosen = toChoice(asked.tool_choice, offers)
   if (!chosen.ok) return chosen
-  const verbosity = compacts ? null : verbosityOf(asked)
+  const cache = cacheIn(asked)
+  const verbosity = compacts || cache.cachedContent ? null : verbosityOf(asked)
   if (verbosity !== null) conversation.system([{ text: verbosity }])
   const { choice } = chosen
   const declared = compacts ? null : declare(offers.functions.values(), choice, names)
@@ -67,13 +70,16 @@ export function toGeminiRequest(
   const request: GenerateContentRequest = {
     generationConfig: toGenerationConfig(asked, compacts),
     ...(tier && TIERS.has(tier) && { serviceTier: tier }),
+    ...cache,
     ...conversation.toGemini(names),
     ...(tools.length > 0 && { tools }),
     ...(toolConfig !== undefined && { toolConfig }),
   }
+  const failure = cacheConflict(request, 'instructions, system messages and tools')
+  if (failure !== null) return { ok: false, failure }
   const plan: AnswerPlan = {
     ...PLAIN_ANSWER,
-    callee: calleeOf(tools),
+    callee: compacts ? 'nobody' : calleeOf(request),
     functionNames: names.changed(),
     parallelToolCalls: asked.parallel_tool_calls !== false,
   }
@@ -144,7 +150,7 @@ const IN_WORDS = {
   high: 'Answer at length and in detail.',
 } as const
 
-function verbosityOf({ text }: ResponsesRequest): string | null {
+export function verbosityOf({ text }: ResponsesRequest): string | null {
   return text?.verbosity ? IN_WORDS[text.verbosity] : null
 }
 

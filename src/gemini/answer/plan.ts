@@ -2,7 +2,7 @@ import { emulatedJson } from '../emulated-json.ts'
 import type { Target } from '../fit/aim.ts'
 import { isGemini, traitsOf } from '../models/traits.ts'
 import { isGooglesOwn } from '../tools.ts'
-import type { GenerateContentRequest, Tool } from '../types.ts'
+import type { GenerateContentRequest } from '../types.ts'
 
 /** What the reader of an answer must know about the request. */
 export interface AnswerPlan extends Expectations {
@@ -37,7 +37,12 @@ export const PLAIN_ANSWER: AnswerPlan = {
   keepsText: false,
 }
 
-export function calleeOf(tools: readonly Tool[]): AnswerPlan['callee'] {
+export function calleeOf({
+  tools = [],
+  cachedContent,
+}: Pick<GenerateContentRequest, 'tools' | 'cachedContent'>): AnswerPlan['callee'] {
+  // Functions for the client may be part of what is cached, where nobody here sees them.
+  if (cachedContent !== undefined) return 'client'
   const declares = tools.some(({ functionDeclarations = [] }) => functionDeclarations.length > 0)
   if (declares) return 'client'
   return tools.length > 0 ? 'google' : 'nobody'

@@ -12,10 +12,11 @@ describe('any body', () => {
     fc.assert(
       fc.property(anyMessageBody, (given) => {
         const fields = readFields(JSON.parse(JSON.stringify(given)))
-        const request = fields.ok ? readRequest(fields.value, Cuttings.NONE) : fields
+        const prompt = fields.ok ? readRequest(fields.value, Cuttings.NONE) : fields
+        const request = prompt.ok ? prompt.translate() : prompt
         if (request.ok) {
           read++
-          const { contents } = request.translate().request
+          const { contents } = request.request
           return contents.length > 0 && contents.every(({ parts }) => parts.length > 0)
         }
         const { message: told, param = '' } = request.failure

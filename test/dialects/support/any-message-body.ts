@@ -120,6 +120,9 @@ export const anyMessageBody = fc.record(
     metadata: rarely,
     context_management: rarely,
     container: rarely,
+    cached_content: fc.oneof(rarely, fc.constantFrom(null, 'cachedContents/abc')),
+    google: rarely,
+    extra_body: rarely,
   },
   { requiredKeys: ['model', 'max_tokens', 'messages'] },
 )

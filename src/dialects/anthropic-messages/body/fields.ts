@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { asObject, type Parsed } from '../../../failure/check.ts'
 import { isRecord } from '../../../json/record.ts'
 import { lazy } from '../../../lazy.ts'
+import { cacheEntries } from '../../cached-content.ts'
 import { EFFORT_NAMES } from '../../efforts.ts'
 import { modelName } from '../../model-name.ts'
 import { boolean, fieldsOf, integer, lowerCaseOf, number, record, string } from '../../words.ts'
@@ -48,6 +49,7 @@ export const effort = lazy(() => v.nullish(lowerCaseOf(EFFORT_NAMES)))
 
 const entries = lazy(() => ({
   model: model(),
+  ...cacheEntries(),
   messages: v.pipe(
     v.array(v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object'), 'a list'),
     v.minLength(1, 'must hold at least one message'),

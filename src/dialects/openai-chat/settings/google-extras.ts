@@ -9,7 +9,8 @@ import { ASPECT_RATIOS } from '../../../gemini/media/aspect-ratios.ts'
 import { safetySettings } from '../../../gemini/safety.ts'
 import { THINKING_LEVELS } from '../../../gemini/models/traits.ts'
 import { present } from '../../../json/record.ts'
-import { bothCases, inCamelCase, namesOf, spellings } from '../../spellings.ts'
+import { cacheName } from '../../cached-content.ts'
+import { bothCases, inAllPlaces, inCamelCase, namesOf } from '../../spellings.ts'
 import { boolean, integer, string, upperCaseOf } from '../../words.ts'
 import { lazy } from '../../../lazy.ts'
 
@@ -78,15 +79,11 @@ const CONFIG = lazy(() => ({
   ),
 }))
 
-const CACHED_CONTENT = /^(?:projects\/[\w.:-]+\/locations\/[\w-]+\/)?cachedContents\/[\w-]+$/
-
 const GOOGLE = lazy(() => ({
   ...CONFIG(),
   generationConfig: v.nullish(bothCases(CONFIG())),
   safetySettings: v.nullish(safetySettings()),
-  cachedContent: v.nullish(
-    v.pipe(string(), v.regex(CACHED_CONTENT, 'must be a name such as cachedContents/abc')),
-  ),
+  cachedContent: cacheName(),
 }))
 
 const GOOGLE_NAMES = lazy(() => namesOf(GOOGLE()))
@@ -97,13 +94,7 @@ export const CONFIG_FIELDS: () => ReadonlySet<string> = lazy(
   () => new Set(namesOf(CONFIG()).keys()),
 )
 
-const google = lazy(() => v.nullish(bothCases(GOOGLE())))
-
-export const googleEntries = lazy(() => ({
-  ...spellings(GOOGLE()),
-  extra_body: v.nullish(v.object({ google: google() }, 'an object')),
-  google: google(),
-}))
+export const googleEntries = lazy(() => inAllPlaces(GOOGLE()))
 
 const googleFields = lazy(() => v.object(googleEntries()))
 const googleExtras = lazy(() => bothCases(GOOGLE()))
