@@ -71,11 +71,11 @@ export function quotable(message: string, { auth, project, quotaProject }: Acces
   return short === '' ? null : short
 }
 
-/** Case is ignored, since names of projects are written in either case. */
 function isPresent(value: string | null): value is string {
   return value !== null && value !== ''
 }
 
+/** Case is ignored, since names of projects are written in either case. */
 function withoutForm(text: string, form: string): string {
   return text.replaceAll(new RegExp(form.replaceAll(/[^\w-]/g, String.raw`\$&`), 'gi'), GONE)
 }
