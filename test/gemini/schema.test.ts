@@ -430,6 +430,100 @@ const ROWS: [string, unknown, Json, Json][] = [
     { type: 'OBJECT', properties: { a: STRING }, required: ['a'] },
   ],
   [
+    'what is not even anything can never be (zod’s never and undefined)',
+    object(
+      {
+        price: { anyOf: [{ anyOf: [{ not: {} }, { type: 'number' }] }, { type: 'null' }] },
+        never: { not: {} },
+        some: { not: { type: 'null' } },
+        not: { type: 'string' },
+      },
+      { required: ['price', 'never', 'not'] },
+    ),
+    object(
+      { price: { type: ['number', 'null'] }, some: {}, not: { type: 'string' } },
+      { required: ['price', 'not'] },
+    ),
+    {
+      type: 'OBJECT',
+      properties: { price: { type: 'NUMBER', nullable: true }, some: STRING, not: STRING },
+      required: ['price', 'not'],
+    },
+  ],
+  [
+    'the only names of a record are its properties',
+    object(
+      {
+        all: {
+          type: 'object',
+          propertyNames: { type: 'string', enum: ['x', 'y'] },
+          additionalProperties: { type: 'number' },
+          required: ['x', 'y'],
+        },
+        some: {
+          propertyNames: { anyOf: [{ const: 'x' }, { $ref: '#/$defs/y' }] },
+          properties: { x: { type: 'string' } },
+        },
+        any: {
+          type: 'object',
+          propertyNames: { anyOf: [{ const: 'x' }, { pattern: '^y' }] },
+          additionalProperties: { type: 'string' },
+        },
+      },
+      { $defs: { y: { enum: ['y'] } } },
+    ),
+    object({
+      all: object(
+        { x: { type: 'number' }, y: { type: 'number' } },
+        { required: ['x', 'y'], additionalProperties: false },
+      ),
+      some: object({ x: { type: 'string' }, y: {} }, { additionalProperties: false }),
+      any: { type: 'object', additionalProperties: { type: 'string' } },
+    }),
+    {
+      type: 'OBJECT',
+      properties: {
+        all: {
+          type: 'OBJECT',
+          properties: { x: { type: 'NUMBER' }, y: { type: 'NUMBER' } },
+          required: ['x', 'y'],
+        },
+        some: { type: 'OBJECT', properties: { x: STRING, y: STRING } },
+        any: { type: 'OBJECT', properties: { _: { ...STRING, description: ANY_NAME } } },
+      },
+    },
+  ],
+  [
+    'a name that a record requires is a property',
+    { type: 'object', additionalProperties: { type: 'integer' }, required: ['a'] },
+    object(
+      { a: { type: 'integer' } },
+      { required: ['a'], additionalProperties: { type: 'integer' } },
+    ),
+    { type: 'OBJECT', properties: { a: { type: 'INTEGER' } }, required: ['a'] },
+  ],
+  [
+    'an item of a tuple is of one of its types',
+    object({
+      point: { type: 'array', prefixItems: [{ type: 'number' }, { type: 'number' }], items: false },
+      pair: { type: 'array', items: [{ type: 'string' }, { type: 'integer' }] },
+      more: { type: 'array', items: [{ type: 'string' }], additionalItems: { type: 'boolean' } },
+    }),
+    object({
+      point: { type: 'array', prefixItems: [{ type: 'number' }, { type: 'number' }], items: {} },
+      pair: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'integer' }], items: {} },
+      more: { type: 'array', prefixItems: [{ type: 'string' }], items: { type: 'boolean' } },
+    }),
+    {
+      type: 'OBJECT',
+      properties: {
+        point: { type: 'ARRAY', items: { type: 'NUMBER' } },
+        pair: { type: 'ARRAY', items: { anyOf: [STRING, { type: 'INTEGER' }] } },
+        more: { type: 'ARRAY', items: { anyOf: [STRING, { type: 'BOOLEAN' }] } },
+      },
+    },
+  ],
+  [
     'empty strings are no values of the subset',
     object({ a: { enum: ['', 'x'] }, b: { enum: [''] } }),
     object({ a: { type: 'string', enum: ['', 'x'] }, b: { type: 'string', enum: [''] } }),

@@ -64,11 +64,8 @@ function alternatives(anyOf: readonly Shape[], { kinds, description, notes = [] 
     ...(notes.length > 0 && { notes }),
   }
   const nullable = anyOf.some((variant) => variant.kinds.includes('null'))
-  const printed = anyOf.map((variant) => print(both(variant, outer)))
-  const flattened = printed.flatMap((variant) =>
-    Array.isArray(variant['anyOf']) ? (variant['anyOf'] as OpenApi[]) : [variant],
-  )
-  return { anyOf: flattened.map((variant) => (nullable ? { ...variant, nullable } : variant)) }
+  const printed = flattened(anyOf.map((variant) => print(both(variant, outer))))
+  return { anyOf: printed.map((variant) => (nullable ? { ...variant, nullable } : variant)) }
 }
 
 function printKind(kind: Kind, shape: Shape, nullable: boolean): OpenApi {
@@ -85,9 +82,23 @@ function printKind(kind: Kind, shape: Shape, nullable: boolean): OpenApi {
     ...(format !== undefined && FORMATS[kind]?.includes(format) === true && { format }),
     ...listed,
     ...Object.fromEntries(limited.map((limit) => [limit, limits[limit]])),
-    ...(kind === 'array' && { items: print(shape.items ?? ANYTHING) }),
+    ...(kind === 'array' && { items: printItems(shape) }),
     ...(kind === 'object' && printObject(shape)),
   }
+}
+
+/** This form has no tuples, so each item may be what any of them is. Each form is printed once: tuples may be nested. */
+function printItems({ items, prefixItems = [] }: Shape): OpenApi {
+  const forms = (items === undefined ? prefixItems : [...prefixItems, items]).map(print)
+  const all = new Map(flattened(forms).map((form) => [JSON.stringify(form), form]))
+  const [only = print(ANYTHING), ...others] = all.values()
+  return others.length === 0 ? only : { anyOf: [...all.values()] }
+}
+
+function flattened(printed: readonly OpenApi[]): OpenApi[] {
+  return printed.flatMap((variant) =>
+    Array.isArray(variant['anyOf']) ? (variant['anyOf'] as OpenApi[]) : [variant],
+  )
 }
 
 function printObject({ properties = new Map(), required, additionalProperties }: Shape): OpenApi {

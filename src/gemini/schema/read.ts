@@ -46,10 +46,11 @@ class Reader {
     this.#root = root
   }
 
-  /** Null if no value can satisfy the schema, that is for `false`. */
+  /** Null if no value can satisfy the schema. */
   read(schema: unknown, place: Place): Shape | null {
     if (schema === false) return null
     if (!isRecord(schema)) return ANYTHING
+    if (isOfAnything(schema['not'])) return null
     this.#nodes++
     if (place.depth > MAX_DEPTH || this.#nodes > MAX_NODES) return ANYTHING
     const below = { ...place, depth: place.depth + 1 }
@@ -99,12 +100,17 @@ class Reader {
   /** What a schema says itself, without its references and compositions. */
   #own(schema: Node, place: Place): Shape {
     const values = valuesOf(schema)
-    const properties = this.#properties(schema['properties'], place)
-    const items = isRecord(schema['items']) ? this.read(schema['items'], place) : undefined
+    const additional = this.#additional(schema, place)
+    const names = this.#namesIn(schema['propertyNames'], place)
+    const required = listOf(schema['required']).filter((name) => typeof name === 'string')
+    const told = names.length > 0 || !isShape(additional) ? names : required
+    const properties = withNames(told, additional, this.#properties(schema['properties'], place))
+    const additionalProperties = names.length > 0 ? false : additional
+    const rest = Array.isArray(schema['items']) ? schema['additionalItems'] : schema['items']
+    const items = isRecord(rest) ? this.read(rest, place) : undefined
     const prefixItems = listOf(
       schema['prefixItems'] ?? (Array.isArray(schema['items']) ? schema['items'] : []),
     ).flatMap((item) => this.read(item, place) ?? [])
-    const additionalProperties = this.#additional(schema, place)
     const named = kindsOf(schema)
     const kinds = named.length > 0 ? named : impliedKinds(schema, values ?? [])
     const scalars = (values?.filter(isScalar) ?? []).map((value) => asKind(value, kinds))
@@ -115,7 +121,7 @@ class Reader {
       ...(scalars.length > 0 && { enum: scalars }),
       limits: limitsOf(schema),
       ...(properties !== undefined && { properties }),
-      required: new Set(listOf(schema['required']).filter((name) => typeof name === 'string')),
+      required: new Set(required),
       ...(additionalProperties !== undefined && { additionalProperties }),
       ...(items !== undefined && items !== null && { items }),
       ...(prefixItems.length > 0 && { prefixItems }),
@@ -139,6 +145,20 @@ class Reader {
     return others.length === 0 ? only : { ...ANYTHING, anyOf: forms }
   }
 
+  /**
+   * The only names that properties may have: zod writes a record of enumerated keys like this. Empty if any name will
+   * do, or if there are too many.
+   */
+  #namesIn(schema: unknown, place: Place): readonly string[] {
+    if (!isRecord(schema)) return []
+    const shape = this.read(schema, place)
+    const listed = shape?.enum ?? shape?.anyOf?.flatMap((variant) => variant.enum ?? []) ?? []
+    const isClosed = shape?.anyOf?.every((variant) => variant.enum !== undefined) ?? true
+    this.#nodes += listed.length
+    if (!isClosed || this.#nodes > MAX_NODES) return []
+    return listed.filter((name) => typeof name === 'string')
+  }
+
   #properties(schemas: unknown, place: Place): Map<string, Shape> | undefined {
     if (!isRecord(schemas)) return undefined
     const properties = new Map<string, Shape>()
@@ -148,6 +168,23 @@ class Reader {
     }
     return properties
   }
+}
+
+/** Google takes no name, allowed or required, that is none of a property. So each becomes one, of the form of the others. */
+function withNames(
+  names: readonly string[],
+  form: boolean | Shape | undefined,
+  properties: Map<string, Shape> | undefined,
+): Map<string, Shape> | undefined {
+  if (names.length === 0 || form === false) return properties
+  const shape = typeof form === 'object' ? form : ANYTHING
+  const own = names.map((name) => [name, properties?.get(name) ?? shape] as const)
+  return new Map([...(properties ?? []), ...own])
+}
+
+/** The schema of everything. Converters write `not` before it for what cannot be (docs/clients.md: Schemas of clients). */
+function isOfAnything(schema: unknown): boolean {
+  return schema === true || (isRecord(schema) && Object.keys(schema).length === 0)
 }
 
 function join(one: Shape | null, other: Shape | null): Shape | null {
@@ -177,7 +214,9 @@ function kindsOf(schema: Node): Kind[] {
 function impliedKinds(schema: Node, values: readonly unknown[]): Kind[] {
   if (values.length > 0)
     return KINDS.filter((kind) => values.some((value) => kindOf(value) === kind))
-  if (isRecord(schema['properties']) || isRecord(schema['patternProperties'])) return ['object']
+  if (['properties', 'patternProperties', 'propertyNames'].some((key) => isRecord(schema[key]))) {
+    return ['object']
+  }
   return schema['items'] === undefined && schema['prefixItems'] === undefined ? [] : ['array']
 }
 
