@@ -39,10 +39,14 @@ export function readTools(
 ): Offers {
   const offers: Offers = { functions: new Map(), googles: [], served: new Map(), notes: [] }
   let at = 0
-  for (const tool of tools ?? []) addTool(offers, tool, `tools.${at++}`, reading)
-  for (const [name, tool] of changes.tools) {
-    if (tool === null) offers.functions.delete(name)
-    else addTool(offers, { ...tool, type: null, name }, 'messages', reading)
+  for (const tool of tools ?? []) {
+    const path = `tools.${at++}`
+    if (!changes.removed.has(tool['name'])) addTool(offers, tool, path, reading)
+  }
+  for (const [name, { tool, path }] of changes.added) {
+    if (changes.removed.has(name)) continue
+    offers.functions.delete(name)
+    addTool(offers, tool, path, reading)
   }
   const excess = excessOf(offers.functions)
   if (excess !== null) reading.refuse('tools', excess)
