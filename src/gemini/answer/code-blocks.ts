@@ -4,7 +4,10 @@ import { isRecord } from '../../json/record.ts'
 /** Code that Google ran, or its output. */
 export interface CodeRun {
   readonly kind: 'code' | 'output'
+  /** Empty if the code wrote nothing. */
   readonly text: string
+  /** Of an output: whether it says why the code failed. */
+  readonly isFailure: boolean
   /** In lower case; empty for output, and if Google names no language. */
   readonly language: string
 }
@@ -14,20 +17,34 @@ export function codeRunOf({ executableCode, codeExecutionResult }: Part): CodeRu
   if (isRecord(executableCode) && typeof executableCode.code === 'string') {
     const { code, language } = executableCode
     const tag = typeof language === 'string' ? language.toLowerCase() : ''
-    return { kind: 'code', text: code, language: /^[a-z]{1,30}$/.test(tag) ? tag : '' }
+    const named = /^[a-z]{1,30}$/.test(tag) ? tag : ''
+    return { kind: 'code', text: code, language: named, isFailure: false }
   }
-  if (isRecord(codeExecutionResult) && typeof codeExecutionResult.output === 'string') {
-    return { kind: 'output', text: codeExecutionResult.output, language: '' }
+  if (!isRecord(codeExecutionResult)) return null
+  // Google leaves the output out if the code wrote nothing.
+  const { outcome = '', output = '' } = codeExecutionResult
+  const why = FAILURES.get(outcome)
+  const text = typeof output === 'string' ? output : ''
+  return {
+    kind: 'output',
+    text: text === '' ? (why ?? '') : text,
+    language: '',
+    isFailure: why !== undefined,
   }
-  return null
 }
+
+/** What to say of code that failed without a word. */
+const FAILURES: ReadonlyMap<string, string> = new Map([
+  ['OUTCOME_FAILED', 'The code failed.'],
+  ['OUTCOME_DEADLINE_EXCEEDED', 'The code ran for too long and was stopped.'],
+])
 
 /**
  * For dialects without a form for code. Leaving the code out would make the text speak of something that the reader
- * cannot see.
+ * cannot see. Empty if the code wrote nothing.
  */
-export function toMarkdown({ text, language }: CodeRun): string {
-  return fenced(text, language)
+export function toMarkdown({ kind, text, language }: CodeRun): string {
+  return kind === 'output' && text === '' ? '' : fenced(text, language)
 }
 
 /** Puts the text into a fence longer than any fence inside it. */

@@ -222,6 +222,24 @@ describe('code that Google ran', () => {
     )
   })
 
+  it.each([
+    ['wrote nothing', { outcome: 'OUTCOME_OK' }, ''],
+    ['failed', { outcome: 'OUTCOME_FAILED', output: 'No.' }, '\n```\nNo.\n```\n'],
+    ['failed without a word', { outcome: 'OUTCOME_FAILED' }, '\n```\nThe code failed.\n```\n'],
+    [
+      'was stopped',
+      { outcome: 'OUTCOME_DEADLINE_EXCEEDED' },
+      '\n```\nThe code ran for too long and was stopped.\n```\n',
+    ],
+  ])('and that %s', (_, codeExecutionResult, told) => {
+    const parts: Part[] = [
+      { executableCode: { language: 'PYTHON', code: 'f()' } },
+      { codeExecutionResult },
+      { text: 'So.' },
+    ]
+    expect(both(parts).message['content']).toBe(`\n\`\`\`python\nf()\n\`\`\`\n${told}So.`)
+  })
+
   it('and other traces of its own tools are no part of the answer', () => {
     const parts = [{ toolCall: { id: 'a' } } as Part, { toolResponse: {} } as Part, { text: 'a' }]
     expect(both(parts).message).toEqual({ ...MESSAGE, content: 'a' })

@@ -294,6 +294,19 @@ describe('code that Google ran', () => {
   })
 
   it.each([
+    [{ outcome: 'OUTCOME_OK' }, ''],
+    [{ outcome: 'OUTCOME_FAILED', output: 'Traceback' }, 'Traceback'],
+    [{ outcome: 'OUTCOME_FAILED' }, 'The code failed.'],
+    [{ outcome: 'OUTCOME_DEADLINE_EXCEEDED' }, 'The code ran for too long and was stopped.'],
+  ])('has logs: %j', async (codeExecutionResult, logs) => {
+    const some = answer([parts[0], { codeExecutionResult }] as never)
+    const whole = await wholeOf(asked, some)
+    for (const { output } of [toldBy(await eventsOf(asked, [some])), whole]) {
+      expect(output).toMatchObject([{ outputs: [{ type: 'logs', logs }] }])
+    }
+  })
+
+  it.each([
     ['of which nothing came', [parts[0], parts[2]], ['code_interpreter_call', 'message']],
     ['that ends the answer', [parts[0]], ['code_interpreter_call']],
     ['twice', [parts[0], parts[0], parts[1]], ['code_interpreter_call', 'code_interpreter_call']],

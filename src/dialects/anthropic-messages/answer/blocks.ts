@@ -13,6 +13,7 @@ import type { Blob } from '../../../gemini/types.ts'
 import type { Terms } from '../../dialect.ts'
 import { sealSignatures } from '../../envelope.ts'
 import { toolId } from '../ids.ts'
+import { codeResult, NO_RESULT } from './code.ts'
 import type { MessagePlan } from '../request.ts'
 import { type CitedPage, citedPage, foundPages } from './search.ts'
 
@@ -66,7 +67,8 @@ export class MessageBlocks implements AnswerSink {
   #citations: readonly Citation[] = []
   /** Text that is held back until the result of the search, which must come before it. */
   #held = ''
-  #codeId = ''
+  /** Ids of code whose result is still to come. */
+  readonly #running: string[] = []
   /** Whether there is anything besides thoughts. */
   #hasSpoken = false
 
@@ -99,6 +101,7 @@ export class MessageBlocks implements AnswerSink {
   }
 
   call({ id, name, json, signature }: MadeCall): void {
+    this.#tellLost()
     if (signature !== undefined && this.#plan.knowsThoughts) this.#sign(id, signature)
     this.#end()
     this.#start({ type: 'tool_use', id, name, input: {} })
@@ -112,24 +115,13 @@ export class MessageBlocks implements AnswerSink {
   }
 
   code(run: CodeRun): void {
-    if (!this.#plan.runsCode) return this.#tell(toMarkdown(run))
+    const id = run.kind === 'code' ? toolId('srvtoolu_') : this.#running.shift()
+    if (!this.#plan.runsCode || id === undefined) return this.#tell(toMarkdown(run))
     this.#tellHeld()
     this.#end()
-    if (run.kind === 'code') {
-      this.#codeId = toolId('srvtoolu_')
-      this.#serve('code_execution', this.#codeId, { code: run.text })
-      return
-    }
-    const content = {
-      type: 'code_execution_result',
-      stdout: run.text,
-      stderr: '',
-      return_code: 0,
-      content: [],
-    }
-    const tool_use_id = this.#codeId
-    this.#start({ type: 'code_execution_tool_result', tool_use_id, content })
-    this.#writer.stop()
+    if (run.kind === 'output') return this.#tellRan(id, codeResult(run))
+    this.#running.push(id)
+    this.#serve('code_execution', id, { code: run.text })
   }
 
   /** The signature of a text is left out: Google accepts the text without it. */
@@ -143,6 +135,7 @@ export class MessageBlocks implements AnswerSink {
 
   /** To be called when the answer is over and complete. */
   finish({ end }: Pick<Whole, 'end'>): void {
+    this.#tellLost()
     if (this.#plan.searches && this.#search.count > 0) this.#tellSearch()
     this.#tellHeld()
     // After an answer without text, Claude Code asks again, and then ends as if all had gone well.
@@ -155,7 +148,20 @@ export class MessageBlocks implements AnswerSink {
     this.#end()
   }
 
+  /** Clients count on a result for each use of such a tool. */
+  #tellLost(): void {
+    for (const id of this.#running.splice(0)) this.#tellRan(id, NO_RESULT)
+  }
+
+  #tellRan(id: string, content: object): void {
+    this.#end()
+    this.#start({ type: 'code_execution_tool_result', tool_use_id: id, content })
+    this.#writer.stop()
+  }
+
   #tell(text: string): void {
+    if (text === '') return
+    this.#tellLost()
     if (this.#plan.searches) this.#held += text
     else this.#say(text)
   }

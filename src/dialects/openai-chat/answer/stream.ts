@@ -190,7 +190,8 @@ export class ChatStream implements AnswerSink {
   }
 
   code(run: CodeRun): void {
-    this.text(toMarkdown(run))
+    const shown = toMarkdown(run)
+    if (shown !== '') this.text(shown)
   }
 
   signature(signature: string): void {

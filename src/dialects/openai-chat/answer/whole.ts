@@ -212,7 +212,8 @@ class WholeAnswer implements AnswerSink {
   }
 
   code(run: CodeRun): void {
-    this.text(toMarkdown(run))
+    const shown = toMarkdown(run)
+    if (shown !== '') this.text(shown)
   }
 
   signature(signature: string): void {
