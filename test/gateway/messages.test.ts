@@ -324,6 +324,32 @@ describe('4. errors that clients understand', () => {
     ],
     [
       {
+        messages: [
+          { role: 'user', content: 'x' },
+          {
+            role: 'system',
+            content: [
+              {
+                type: 'tool_addition',
+                tool: { type: 'tool_definition', definition: { name: 'f' } },
+              },
+            ],
+          },
+        ],
+      },
+      'messages.1.content.0.tool.definition.input_schema: Field required',
+    ],
+    [
+      {
+        messages: [
+          { role: 'user', content: 'x' },
+          { role: 'assistant', content: [{ type: 'compaction', content: 5 }] },
+        ],
+      },
+      'messages.1.content.0.content: must be a string',
+    ],
+    [
+      {
         system: [
           { type: 'text', text: 'x' },
           { type: 'image', source: {} },
@@ -444,6 +470,61 @@ describe('5. system messages anywhere', () => {
     const declared = tools.flatMap(({ functionDeclarations = [] }) => functionDeclarations)
     expect(declared.map(({ name }) => name)).toEqual(['time', 'news'])
     expect(contents).toEqual([{ role: 'user', parts: [{ text: 'Hi' }] }])
+  })
+
+  const [weather, time] = TOOLS
+  const said = (type: string, tool: object): object => ({
+    role: 'system',
+    content: [{ type, tool }],
+  })
+  const removal = (name: string, type = 'tool_reference'): object =>
+    said('tool_removal', { type, name })
+  const addition = (name: string): object => said('tool_addition', { type: 'tool_reference', name })
+  const definition = (tool: object): object =>
+    said('tool_addition', { type: 'tool_definition', definition: tool })
+  const news = { ...time, name: 'news' }
+
+  // As Claude Code and the SDK's tool runner write them.
+  it.each<[string, object[], unknown[]]>([
+    ['a definition', [definition(news)], ['weather', 'time', 'news']],
+    [
+      'a definition of a known type',
+      [definition({ type: 'bash_20250124', name: 'bash' })],
+      ['weather', 'time', 'bash'],
+    ],
+    ['a removal', [removal('weather')], ['time']],
+    [
+      'a removal that was taken back',
+      [removal('weather'), addition('weather')],
+      ['weather', 'time'],
+    ],
+    ['a definition that was removed', [definition(news), removal('news')], ['weather', 'time']],
+    [
+      'a definition that was removed, and added again by its name',
+      [definition(news), removal('news'), addition('news')],
+      ['weather', 'time', 'news'],
+    ],
+    ['tools of a server', [removal('weather', 'mcp_tool_reference')], ['weather', 'time']],
+  ])('change the tools by %s', async (_, changes, names) => {
+    const user = await givenUser()
+    const messages = [{ role: 'user', content: 'Hi' }, ...changes]
+    await expectOk(await ask(user.key, { tools: [weather, time], messages }))
+    const { tools = [] } = await lastRequestOf(user)
+    const declared = tools.flatMap(({ functionDeclarations = [] }) => functionDeclarations)
+    expect(declared.map(({ name }) => name)).toEqual(names)
+  })
+
+  it('define a tool anew', async () => {
+    const user = await givenUser()
+    const messages = [
+      { role: 'user', content: 'Hi' },
+      definition({ ...weather, description: 'Anew.' }),
+    ]
+    await expectOk(await ask(user.key, { tools: [weather], messages }))
+    const { tools } = await lastRequestOf(user)
+    expect(tools?.[0]?.functionDeclarations).toMatchObject([
+      { name: 'weather', description: 'Anew.' },
+    ])
   })
 
   it('may be all that there is', async () => {
@@ -625,6 +706,8 @@ describe('turns of a conversation', () => {
       [
         assistant(
           { type: 'compaction', content: 'She is Ada.' },
+          // Anthropic's summary of a conversation that it could not sum up.
+          { type: 'compaction', content: null },
           { type: 'thinking', thinking: 'Hm.', signature: 'EqQBsomebodys' },
           { type: 'redacted_thinking', data: 'EqQBsomebodys' },
           { type: 'mcp_tool_use', id: 'm', name: 'q', input: {} },
@@ -1240,6 +1323,49 @@ describe('web search', () => {
         },
         { type: 'text', text: 'It is 1.' },
       ])
+    }
+  })
+
+  const code = { executableCode: { language: 'PYTHON', code: 'f()' } }
+  const ran = (outcome: string, output?: string): object => ({
+    codeExecutionResult: { outcome: `OUTCOME_${outcome}`, ...(output && { output }) },
+  })
+  const came = (stdout: string, stderr = ''): object => ({
+    type: 'code_execution_result',
+    stdout,
+    stderr,
+    return_code: stderr === '' ? 0 : 1,
+    content: [],
+  })
+  const lost = { type: 'code_execution_tool_result_error', error_code: 'unavailable' }
+  const words = { text: 'So.' }
+
+  it.each<[string, object[], (object | string)[]]>([
+    ['that wrote nothing', [code, ran('OK'), words], [came(''), 'So.']],
+    ['that failed', [code, ran('FAILED', 'Traceback'), words], [came('', 'Traceback'), 'So.']],
+    ['that failed without a word', [code, ran('FAILED')], [came('', 'The code failed.')]],
+    [
+      'that was stopped',
+      [code, ran('DEADLINE_EXCEEDED'), words],
+      [came('', 'The code ran for too long and was stopped.'), 'So.'],
+    ],
+    ['of which nothing came', [code, words], [lost, 'So.']],
+    ['that ends the answer', [code], [lost]],
+    [
+      'with another before its result',
+      [code, code, ran('OK', '1'), ran('OK', '2')],
+      [came('1'), came('2')],
+    ],
+    ['that nobody wrote', [ran('OK', '1'), words], ['\n```\n1\n```\nSo.']],
+  ])('tells of code %s, with one result for each use', async (_, parts, expected) => {
+    const user = await givenUser()
+    await scripted(user, { parts }, { parts })
+    const asked = { tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] }
+    for (const { content } of await askBothWays(user.key, asked)) {
+      const uses = content.filter(({ type }) => type === 'server_tool_use').map(({ id }) => id)
+      const told = content.filter(({ type }) => type !== 'server_tool_use')
+      expect(told.map((block) => block['content'] ?? block['text'])).toEqual(expected)
+      expect(told.flatMap(({ tool_use_id: id }) => id ?? [])).toEqual(uses)
     }
   })
 })

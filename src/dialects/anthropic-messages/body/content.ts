@@ -62,8 +62,11 @@ function wordsIn(content: unknown): readonly Part[] | null {
 export function addParts(parts: Part[], block: Block, path: string, reading: Reading): void {
   switch (block['type']) {
     case 'text':
+      return addText(parts, block['text'], `${path}.text`, reading)
     case 'compaction':
-      return addText(parts, block['text'] ?? block['content'], `${path}.text`, reading)
+      // Null where the summary failed; what was said before is all there then.
+      if (block['content'] === undefined || block['content'] === null) return
+      return addText(parts, block['content'], `${path}.content`, reading)
     case 'image':
       return addMedia(parts, block['source'], { kind: 'image', path: `${path}.source` }, reading)
     case 'document':

@@ -94,6 +94,7 @@ function readAssistant(
   const words = frozenWords(message)
   if (words !== null) return conversation.model(words)
   const said: Part[] = []
+  const summaries: Part[] = []
   const calls: PastCall[] = []
   const { content } = message
   if (content === null || content === undefined) reading.refuseType(path, content, 'a string')
@@ -109,11 +110,12 @@ function readAssistant(
         return readEnvelopes(conversation, block['data'])
       case 'compaction':
         // A summary of what was said before. The model has not said it, and must not lose it.
-        return conversation.user(toParts([block], path, reading))
+        return addParts(summaries, block, here, reading)
       // The text already contains what Google's own tools did. A block of an unknown kind is not something that the
       // model said.
     }
   })
+  conversation.user(summaries)
   conversation.model(said, calls)
 }
 
@@ -155,7 +157,7 @@ function readSystem(
   changes.readConfig(message['output_config'])
   const said: Part[] = []
   eachBlock(message['content'], `${path}.content`, reading, (block, here) => {
-    if (changes.readTools(block)) return
+    if (changes.readTools(block, here)) return
     if (isFirst) addText(said, block, here, reading)
     else addParts(said, block, here, reading)
   })
