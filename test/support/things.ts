@@ -11,7 +11,7 @@ export function ask(user: User, method: string, path: string, body?: unknown): P
   return fetchPollux(path, {
     method,
     headers: { 'x-goog-api-key': user.key },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
 }
 

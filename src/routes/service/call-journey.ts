@@ -3,6 +3,7 @@ import { Client } from '../../gateway/client.ts'
 import type { JourneyInput } from '../../gateway/journey-input.ts'
 import { isLatelyAdmitted, rememberAdmitted } from '../../gateway/lately-admitted.ts'
 import { type CutJsonBody, readCutJson } from '../../http/body.ts'
+import { holdsLongNumber, parseWithRawNumbers } from '../../json/long-numbers.ts'
 import { checked, refusalTo } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 import { hashOf } from './conversation-hash.ts'
@@ -11,13 +12,25 @@ import { hashOf } from './conversation-hash.ts'
 const UNCHECKED_BODY_BYTES = 65_536
 
 type Refused = { readonly ok: false; readonly reply: Reply }
-export type ServiceBody = { readonly ok: true; readonly value: unknown } | Refused
+export type ServiceBody =
+  | {
+      readonly ok: true
+      readonly value: unknown
+      /** The value with every digit of its long numbers, for a body that goes on to Google. */
+      readonly exact: () => unknown
+    }
+  | Refused
 export type CutServiceBody = Extract<CutJsonBody, { ok: true }> | Refused
 
 /** The JSON of a request to the service, or the answer to give instead. */
 export async function readServiceBody(call: Call, holder: KeyHolder): Promise<ServiceBody> {
   const body = await readCutServiceBody(call, holder)
-  return body.ok ? { ok: true, value: body.cuttings.uncut(body.value) } : body
+  if (!body.ok) return body
+  const { text, cuttings } = body
+  const value = cuttings.uncut(body.value)
+  const exact = (): unknown =>
+    holdsLongNumber(text) ? parseWithRawNumbers(cuttings.uncut(text)) : value
+  return { ok: true, value, exact }
 }
 
 /** The same, with large base64 strings cut out of the value. */

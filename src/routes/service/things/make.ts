@@ -67,10 +67,9 @@ export const makeInteraction: Handler = making({
     return typeof agent === 'string' ? agent : null
   },
   path: () => '/v1beta/interactions',
-  body: (body, model) =>
-    typeof body['model'] === 'string' && stripModelPrefix(body['model']) !== model
-      ? { ...body, model }
-      : body,
+  // Danger: other spellings (`google/…`) are for Pollux alone. Google would say that there is no such model, and that
+  // would count against the model that was meant.
+  body: (body, model) => (typeof body['model'] === 'string' ? { ...body, model } : body),
 })
 
 function making({ of, operation, model: modelIn, path, body: bodyFor }: Making): Handler {
@@ -79,6 +78,7 @@ function making({ of, operation, model: modelIn, path, body: bodyFor }: Making):
     if (!read.ok) return read.reply
     if (!isRecord(read.value)) return checked(call, holder, NO_OBJECT)
     const sent = read.value
+    const written = read.exact() as Record<string, unknown>
     const model = modelIn(call, sent)
     if (model === null || !NAME.test(model)) return checked(call, holder, NO_MODEL)
     const journey = await journeyFor(call, holder, {
@@ -89,7 +89,7 @@ function making({ of, operation, model: modelIn, path, body: bodyFor }: Making):
     const pins = pinsNamedIn(sent)
     const uris = ownedInThing(sent)
     const unfitFor = [of.collection]
-    const body = (served: string): string => JSON.stringify(bodyFor(sent, served))
+    const body = (served: string): string => JSON.stringify(bodyFor(written, served))
     const made = await outliving(
       call,
       make({ ...journey, operation, pins, uris, unfitFor, path, body }),
