@@ -1,6 +1,6 @@
 import { sha256Hex } from '../bytes/sha256.ts'
 import type { Failure } from '../failure/failure.ts'
-import { persistently } from './object-calls.ts'
+import { persistently } from '../persistently.ts'
 
 /**
  * Counts wrong keys per client network on routes that accept the master key. Null if the request may go on. A slowed

@@ -123,7 +123,7 @@ export class AdministeredUser extends DurableObject<Env> {
     if (this.home.isBuried()) return { ok: false, reason: 'user_deleted' }
     const known = this.home.user?.state
     if (known !== undefined && known.audit.doneBefore(by, 'user.created', null) === null) {
-      return { ok: false, reason: 'user_exists', createdAt: known.profile.createdAt }
+      return { ok: false, reason: 'user_exists' }
     }
     const userId = this.home.userId
     // All or nothing: a user without the key could not be used.
@@ -161,6 +161,14 @@ export class AdministeredUser extends DurableObject<Env> {
    */
   share(shared: Shared): void {
     this.home.administer((state) => takeOver(state, shared), undefined)
+  }
+
+  /**
+   * Resolves when the directory says of this user what holds now, so that admins see their own acts in lists. To be
+   * called after each act; the alarm makes up for a Worker that died before.
+   */
+  tellDirectory(): Promise<void> {
+    return this.home.entry.tell(this.home.any()?.state ?? null)
   }
 
   /** Changes the settings that `change` names, and returns the whole configuration; null if there is no such user. */

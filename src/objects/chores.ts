@@ -1,6 +1,7 @@
 import { logError } from '../http/log.ts'
 import { CHECKPOINT_AFTER_MS } from './ledger/lease-times.ts'
 import { parseSnapshot, snapshotKey, snapshotOf } from './recovery/snapshot.ts'
+import type { OwnEntry } from './directory/own-entry.ts'
 import type { FilesObject } from './files.ts'
 import type { ResponsesObject } from './responses.ts'
 import type { UserState } from './state.ts'
@@ -128,15 +129,30 @@ export class Chores {
     return Math.max(this.#pushFrom, Date.now() + PUSH_DELAY_MS)
   }
 
+  /** After an upgrade or a failed alarm the snapshot is outdated. It is written now instead of at the next change. */
+  goOn(): void {
+    if (this.#state.profile.snapshotDue()) this.#wakeBy(Date.now() + SNAPSHOT_DELAY_MS)
+  }
+
+  /**
+   * The alarm is set in the commit of the act itself: an object that dies just after it may not wake for weeks, and
+   * nothing else would write the snapshot.
+   */
   snapshotLater(): void {
-    this.#wakeBy(Date.now() + SNAPSHOT_DELAY_MS)
+    const due = Math.min(Date.now() + SNAPSHOT_DELAY_MS, this.#nextDue(), this.#alarmAt ?? Infinity)
+    this.#alarmAt = due
+    this.#ctx.waitUntil(this.#set(due))
   }
 
   /**
    * The alarm's work: counts lost leases and writes a snapshot. The platform may run it more than once, so all of it
    * is idempotent.
    */
-  async alarm(userId: string, { SNAPSHOTS, RESPONSES, FILES, TOTALS }: Outside): Promise<void> {
+  async alarm(
+    userId: string,
+    { SNAPSHOTS, RESPONSES, FILES, TOTALS }: Outside,
+    entry: OwnEntry,
+  ): Promise<void> {
     this.#alarmAt = null
     const { profile, ledger } = this.#state
     ledger.sweep(Date.now())
@@ -147,7 +163,7 @@ export class Chores {
         await RESPONSES.getByName(userId).clear()
         await FILES?.getByName(userId).clear()
       }
-      await this.#writeSnapshot(userId, SNAPSHOTS)
+      await this.#writeSnapshot(userId, SNAPSHOTS, entry)
     }
     if (this.#pushIsDue() && Date.now() >= this.#pushFrom) await this.#push(userId, TOTALS)
     const due = this.#nextDue()
@@ -179,8 +195,11 @@ export class Chores {
     }
   }
 
-  /** Repeated until it succeeds: as long as the written version is behind, the next alarm is set, with backoff. */
-  async #writeSnapshot(userId: string, snapshots: KVNamespace): Promise<void> {
+  /**
+   * Has KV and the directory say what holds now. Repeated until both do: as long as the written version is behind, the
+   * next alarm is set, with backoff.
+   */
+  async #writeSnapshot(userId: string, snapshots: KVNamespace, entry: OwnEntry): Promise<void> {
     const { profile } = this.#state
     const version = profile.configVersion
     const text = snapshotOf(userId, this.#state)
@@ -188,6 +207,7 @@ export class Chores {
       // A snapshot that cannot be read must not replace the last one that can.
       if (parseSnapshot(text) === null) throw new Error('The snapshot cannot be read back.')
       await snapshots.put(snapshotKey(userId), text, { metadata: { version } })
+      await entry.tell(this.#state)
       this.#snapshotFailures = 0
       profile.snapshotWritten(version)
     } catch (error) {

@@ -56,10 +56,10 @@ export class DirectoryObject extends DurableObject<Env> {
   }
 
   /**
-   * Adds a user, or updates the card of a known one; `card`: null leaves it unchanged. `createdAt` in epoch
-   * milliseconds, in the past for a restored user. Idempotent.
+   * Adds a user, or updates the card of a known one. `createdAt` in epoch milliseconds, in the past for a restored
+   * user. Idempotent.
    */
-  async register(userId: string, createdAt: number, card: Card | null = null): Promise<void> {
+  async register(userId: string, createdAt: number, card: Card): Promise<void> {
     const isNew = !this.has(userId)
     const planBefore = this.#plans.of(userId)
     this.#people.register(userId, createdAt, card)

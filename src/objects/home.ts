@@ -1,6 +1,8 @@
 import { readSettings } from '../settings.ts'
 import type { Admin } from './audit/audit.ts'
 import { Chores } from './chores.ts'
+import { DIRECTORY_NAME } from './directory.ts'
+import { OwnEntry } from './directory/own-entry.ts'
 import { refuseNameless, userIdIn } from './identity.ts'
 import { Lending } from './leasing/lending.ts'
 import { loadState, type UserState } from './state.ts'
@@ -21,6 +23,7 @@ export class Home {
   readonly #ctx: DurableObjectState
   readonly #env: Env
   readonly #knownId: string | null
+  readonly entry: OwnEntry
   /** Null before the user is configured. Even an unknown key wakes an object, and must not leave tables behind. */
   #user: Awake | null = null
   #vault: Promise<Vault | null> | null = null
@@ -29,10 +32,12 @@ export class Home {
     this.#ctx = ctx
     this.#env = env
     this.#knownId = userIdIn(ctx, env.USERS)
+    this.entry = new OwnEntry(
+      () => this.userId,
+      () => env.DIRECTORY.getByName(DIRECTORY_NAME),
+    )
     if (this.#knownId === null || !isConfigured(ctx.storage.sql)) return
-    const user = this.wake()
-    // After an upgrade or a failed alarm the snapshot is outdated. It is written now instead of at the next change.
-    if (user.state.profile.snapshotDue()) user.chores.snapshotLater()
+    this.wake().chores.goOn()
   }
 
   /** The user, deleted or not. Unlike `any`, it does not check whether the object's user is known. */

@@ -10,8 +10,6 @@ export interface AddedCredential {
   readonly count: number
   /** Credentials of the ring that Google counts against the same quota, so that this one adds none. */
   readonly sharesQuotaWith: readonly string[]
-  /** When the user was made, in epoch milliseconds. */
-  readonly userCreatedAt: number
 }
 
 export interface RingFull {
@@ -42,8 +40,7 @@ export type RestoreResult = 'restored' | 'deleted' | 'kept' | 'unreadable'
 
 export type CreateResult =
   | { readonly ok: true; readonly user: UserDescription }
-  | { readonly ok: false; readonly reason: 'user_exists'; readonly createdAt: number }
-  | { readonly ok: false; readonly reason: 'user_deleted' }
+  | { readonly ok: false; readonly reason: 'user_exists' | 'user_deleted' }
 
 export type ReplaceKeyResult =
   | {

@@ -256,6 +256,6 @@ export class UserObject extends AdministeredUser {
   }
 
   override async alarm(): Promise<void> {
-    await this.home.user?.chores.alarm(this.home.userId, this.env)
+    await this.home.user?.chores.alarm(this.home.userId, this.env, this.home.entry)
   }
 }

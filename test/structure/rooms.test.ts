@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { importsBelow } from './imports.ts'
 
 const PURE = ['gemini', 'failure', 'json', 'bytes', 'lazy']
-const BELOW = [...PURE, 'http', 'settings', 'secret-keys', 'within', 'clock', 'wire', 'version']
+const BELOW = [
+  ...PURE,
+  'http',
+  'settings',
+  'secret-keys',
+  'within',
+  'persistently',
+  'clock',
+  'wire',
+  'version',
+]
 /** The files of a dialect's contract, one for each kind of route. */
 const CONTRACT = ['dialect', 'embedding-dialect', 'count-dialect', 'file-dialect'].map(
   (file) => `dialects/${file}`,

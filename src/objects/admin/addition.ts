@@ -58,6 +58,5 @@ export function addCredential(
     created,
     count: ring.length,
     sharesQuotaWith,
-    userCreatedAt: profile.createdAt,
   }
 }

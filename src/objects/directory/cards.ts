@@ -45,24 +45,26 @@ export class People {
   }
 
   /**
-   * Adds a user or updates one. `createdAt` in epoch milliseconds; `card`: null keeps the existing card. Idempotent.
+   * Adds a user or updates one. `createdAt` in epoch milliseconds. What is known already is no change, so that nobody
+   * has to read it again. Idempotent.
    */
-  register(userId: string, createdAt: number, card: Card | null): void {
+  register(userId: string, createdAt: number, card: Card): void {
+    const values = [userId, createdAt, JSON.stringify(card), card.label] as const
+    const known = this.#sql.exec(
+      'SELECT 1 FROM users WHERE user_id = ? AND created_at = ? AND card = ? AND label IS ?',
+      ...values,
+    )
+    if (known.toArray().length > 0) return
     this.#sql.exec(
-      `INSERT INTO users (user_id, created_at, card, label) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET created_at = excluded.created_at,
-         card = COALESCE(excluded.card, card), label = CASE WHEN excluded.card IS NULL THEN label ELSE excluded.label END`,
-      userId,
-      createdAt,
-      card === null ? null : JSON.stringify(card),
-      card?.label ?? null,
+      'INSERT OR REPLACE INTO users (user_id, created_at, card, label) VALUES (?, ?, ?, ?)',
+      ...values,
     )
     this.#changed(userId)
   }
 
   remove(userId: string): void {
-    this.#sql.exec('DELETE FROM users WHERE user_id = ?', userId)
-    this.#changed(userId)
+    const removed = this.#sql.exec('DELETE FROM users WHERE user_id = ?', userId)
+    if (removed.rowsWritten > 0) this.#changed(userId)
   }
 
   #changed(userId: string): void {

@@ -125,8 +125,7 @@ async function moved(
     const from = { cursor, totalRequests: parsed.value.totalRequests, counts }
     await callUser<boolean>(call.env, user, (object) => object.movedIn(from, call.by))
   }
-  const now = await callUser<UserDescription | null>(call.env, user, (object) => object.describe())
-  if (now !== null) await register(call.env, now)
+  await register(call.env, user)
   return { ...told, ok: true, result: known === null ? 'created' : 'completed', credentials }
 }
 

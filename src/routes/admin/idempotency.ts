@@ -1,6 +1,6 @@
 import { sha256Hex } from '../../bytes/sha256.ts'
 import { VAULT_CLOSED } from '../../gateway/failure-of.ts'
-import { persistently } from '../../gateway/object-calls.ts'
+import { persistently } from '../../persistently.ts'
 import { readRaw } from '../../http/body.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { logError } from '../../http/log.ts'

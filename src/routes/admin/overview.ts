@@ -1,4 +1,4 @@
-import { persistently } from '../../gateway/object-calls.ts'
+import { persistently } from '../../persistently.ts'
 import { conditional } from '../../http/conditional.ts'
 import { iso, isoOrNull } from '../../json/time.ts'
 import { BUCKETS_MS } from '../../objects/ledger/latency.ts'

@@ -1,6 +1,6 @@
 import { jsonResponse } from '../../json/json-response.ts'
 import * as v from 'valibot'
-import { persistently } from '../../gateway/object-calls.ts'
+import { persistently } from '../../persistently.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { iso } from '../../json/time.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'

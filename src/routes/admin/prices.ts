@@ -1,5 +1,5 @@
 import { jsonResponse } from '../../json/json-response.ts'
-import { persistently } from '../../gateway/object-calls.ts'
+import { persistently } from '../../persistently.ts'
 import { PRICES } from '../../gemini/models/prices.ts'
 import type { Price } from '../../wire/prices.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'

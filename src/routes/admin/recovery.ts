@@ -1,7 +1,8 @@
 import { jsonResponse } from '../../json/json-response.ts'
 import { sha256Hex } from '../../bytes/sha256.ts'
 import { VAULT_CLOSED } from '../../gateway/failure-of.ts'
-import { callResponses, callUser, persistently } from '../../gateway/object-calls.ts'
+import { callResponses, callUser } from '../../gateway/object-calls.ts'
+import { persistently } from '../../persistently.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { ResealResult } from '../../objects/recovery/reseal.ts'
@@ -10,7 +11,6 @@ import type { RestoreResult } from '../../objects/rpc-results.ts'
 import { readBody } from './body.ts'
 import type { Call, Reply } from '../call.ts'
 import { importBody, resealBody, restoreBody } from './recovery-schema.ts'
-import type { UserDescription } from '../../wire/user.ts'
 import { register } from './register.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 
@@ -133,11 +133,7 @@ async function restore(
   how: 'user.restored' | 'user.imported',
 ): Promise<RestoreResult> {
   const result = await callUser<RestoreResult>(env, userId, (user) => user.restore(source, how, by))
-  const createdAt = parseSnapshot(source)?.created_at
-  if ((result === 'restored' || result === 'kept') && createdAt !== undefined) {
-    const user = await callUser<UserDescription | null>(env, userId, (object) => object.describe())
-    if (user !== null) await register(env, user)
-  }
+  if (result === 'restored' || result === 'kept') await register(env, userId)
   return result
 }
 

@@ -1,10 +1,9 @@
 import { jsonResponse } from '../../json/json-response.ts'
 import { holderOf } from '../../gateway/authenticate.ts'
 import { hasMintedForm } from '../../gateway/minted-key.ts'
-import { callUser, persistently } from '../../gateway/object-calls.ts'
+import { callUser } from '../../gateway/object-calls.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { parse } from '../../failure/check.ts'
-import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { PutCredentialResult, RotateResult } from '../../objects/rpc-results.ts'
 import { verify } from '../../upstreams/verify.ts'
 import { refusalOf, shown, tried } from './additions.ts'
@@ -14,6 +13,7 @@ import type { Call, Reply } from '../call.ts'
 import { parseCredential } from './credential-body.ts'
 import { updateBody } from './credential-schema.ts'
 import { readQuery } from './query.ts'
+import { register } from './register.ts'
 import { userNotFound } from './user-id.ts'
 import { userNamed } from './user-by-name.ts'
 import { isMasterKey } from './user-key.ts'
@@ -41,9 +41,7 @@ export async function updateConfig(call: Call): Promise<Reply> {
     object.putCredential(credential.input, named.creates, call.by),
   )
   if (!put.ok) return refusalOf(put, settings.maxCredentials, param)
-  await persistently(() =>
-    env.DIRECTORY.getByName(DIRECTORY_NAME).register(userId, put.userCreatedAt),
-  )
+  await register(env, userId)
   return jsonResponse({
     status: 'ok',
     user: userId,

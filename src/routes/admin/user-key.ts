@@ -27,7 +27,7 @@ export async function replaceKey(call: Call): Promise<Reply> {
     user.replaceKey(minted.known, body.value.grace_seconds * 1000, call.by),
   )
   if (!replaced.ok) return replaced.reason === 'unknown_user' ? userNotFound('id') : TOO_MANY_KEYS
-  await register(call.env, replaced.user)
+  await register(call.env, id)
   return jsonResponse({
     status: 'ok',
     user: replaced.user,

@@ -1,8 +1,8 @@
 import { jsonResponse } from '../../json/json-response.ts'
 import { userIdOf } from '../../gateway/authenticate.ts'
-import { callFiles, callResponses, callUser, persistently } from '../../gateway/object-calls.ts'
+import { callFiles, callResponses, callUser } from '../../gateway/object-calls.ts'
+import { persistently } from '../../persistently.ts'
 import type { Failure } from '../../failure/failure.ts'
-import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { UserDescription } from '../../wire/user.ts'
 import type { CreateResult } from '../../objects/rpc-results.ts'
 import type { SettingsChange } from '../../objects/config/user-settings.ts'
@@ -40,16 +40,10 @@ export async function createUser(call: Call): Promise<Reply> {
     user.create(toSettings(settings), minted?.known ?? null, call.by),
   )
   // Also done for a user who exists already: an earlier attempt may have failed after the user was created.
-  let made = created.ok ? created.user : null
-  if (made !== null) {
-    await register(call.env, made)
-    if (made.plan !== null) made = await described(call.env, id, made)
-  }
-  if (!created.ok && created.reason === 'user_exists') {
-    const { createdAt } = created
-    await persistently(() => directory(call.env).register(id, createdAt))
-  }
+  await register(call.env, id)
   if (!created.ok) return refusal(created.reason)
+  const { plan } = created.user
+  const made = plan === null ? created.user : await described(call.env, id, created.user)
   const shown = minted === null ? {} : { apiKey: minted.apiKey }
   return jsonResponse({ status: 'ok', user: made, ...shown }, { status: 201 })
 }
@@ -117,7 +111,7 @@ export async function deleteUser({ env, params, by }: Call): Promise<Reply> {
     await callFiles<void>(env, id, (files) => files.clear())
   }
   // Also done if the user's object holds no user: an earlier attempt may have failed after it was emptied.
-  await persistently(() => directory(env).remove(id))
+  await register(env, id)
   if (!buried) return userNotFound('id')
   return jsonResponse({ status: 'ok', deleted: true, user: id })
 }
@@ -148,7 +142,7 @@ function configure(call: Call, change: SettingsChange): Promise<Reply> {
       object.configure(change, call.by),
     )
     if (user === null) return null
-    await register(call.env, user)
+    await register(call.env, id)
     return typeof change.plan === 'string' ? described(call.env, id, user) : user
   })
 }
@@ -166,10 +160,6 @@ async function onUser(
   const id = params['id'] ?? ''
   const user = USER_ID.test(id) ? await act(id) : null
   return user === null ? userNotFound('id') : jsonResponse({ status: 'ok', user })
-}
-
-function directory(env: Env) {
-  return env.DIRECTORY.getByName(DIRECTORY_NAME)
 }
 
 function refusal(reason: Extract<CreateResult, { ok: false }>['reason']): Failure {

@@ -1,4 +1,4 @@
-import { persistently } from '../../gateway/object-calls.ts'
+import { persistently } from '../../persistently.ts'
 import { TOTALS_NAME } from '../../objects/totals.ts'
 import type { Call, Reply } from '../call.ts'
 

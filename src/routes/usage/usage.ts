@@ -1,6 +1,7 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { UNKNOWN_KEY } from '../../gateway/failure-of.ts'
-import { callUser, persistently } from '../../gateway/object-calls.ts'
+import { callUser } from '../../gateway/object-calls.ts'
+import { persistently } from '../../persistently.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { conditional, withTag } from '../../http/conditional.ts'
 import { iso, isoOrNull } from '../../json/time.ts'
