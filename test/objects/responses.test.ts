@@ -359,6 +359,28 @@ describe('a conversation', () => {
     expect(await rowsOf(userId, 'responses')).toBe(0)
   })
 
+  it('keeps what is said under an id that another item of it has, and doubles nothing that comes back', async () => {
+    const userId = aUser()
+    const { id } = await conversationOf(userId, [])
+    const named = (text: string) => told(text, 'msg_fake')
+    const first = await stored(userId, { conversation: id, input: [named('one'), named('two')] })
+    const echoed = [named('one'), ...first.output]
+    const response = {
+      ...aResponse({ conversation: id, input: [...echoed, named('three')] }),
+      id: null,
+    }
+    await responsesOf(userId).store(response)
+    await responsesOf(userId).store(response)
+    const listed = await responsesOf(userId).items(id, ALL)
+    if (!listed.ok) throw new Error(listed.reason)
+    const all = [named('one'), named('two'), ...first.output, named('three'), ...response.output]
+    expect(textsOf(listed.items)).toEqual(textsOf(all))
+    const ids = listed.items.map((item) => item.id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids[0]).toBe('msg_fake')
+    expect(ids[1]).toMatch(/^msg_[0-9a-f]{32}$/)
+  })
+
   it('has metadata that can be changed, and items that can be read and taken out', async () => {
     const userId = aUser()
     const { id, items } = await conversationOf(userId, [told('one'), told('two')])

@@ -59,8 +59,8 @@ export class Conversations {
   }
 
   /**
-   * Adds items at the end. Items that are there already are left out, so a repeated call adds nothing. Returns the
-   * bytes that this adds, without the contents.
+   * Adds items at the end. An item that is there already is left out, so that nothing is doubled where a client sends
+   * items back. Returns the bytes that this adds, without the contents.
    */
   append(id: string, items: readonly PlacedItem[], now: number): number {
     const { position } = this.#sql
@@ -71,17 +71,45 @@ export class Conversations {
       )
       .one()
     for (const [index, { id: itemId, contentId }] of items.entries()) {
-      this.#sql.exec(
-        `INSERT OR IGNORE INTO conversation_items (conversation_id, position, item_id, content_id)
-         VALUES (?, ?, ?, ?)`,
-        id,
-        position + 1 + index,
-        itemId,
-        contentId,
-      )
+      const place = position + 1 + index
+      if (this.#insert(id, place, { id: itemId, contentId })) continue
+      // Some clients give one id to many items, whose words would be lost without an id of their own.
+      if (this.#contentOf(id, itemId) !== contentId) {
+        this.#insert(id, place, { id: anewFrom(itemId), contentId })
+      }
     }
     this.#sql.exec('UPDATE conversations SET used_at = ? WHERE conversation_id = ?', now, id)
     return items.length * PLACE_BYTES
+  }
+
+  /** Whether the conversation has an item with this id. */
+  has(id: string, itemId: string): boolean {
+    return this.#contentOf(id, itemId) !== null
+  }
+
+  /** False if the conversation has an item with this id. */
+  #insert(id: string, position: number, item: PlacedItem): boolean {
+    const made = this.#sql.exec(
+      `INSERT OR IGNORE INTO conversation_items (conversation_id, position, item_id, content_id)
+       VALUES (?, ?, ?, ?) RETURNING position`,
+      id,
+      position,
+      item.id,
+      item.contentId,
+    )
+    return made.toArray().length > 0
+  }
+
+  /** Null if there is no such item. */
+  #contentOf(id: string, itemId: string): number | null {
+    const [row] = this.#sql
+      .exec<{ content_id: number }>(
+        'SELECT content_id FROM conversation_items WHERE item_id = ? AND conversation_id = ?',
+        itemId,
+        id,
+      )
+      .toArray()
+    return row?.content_id ?? null
   }
 
   items(id: string): readonly PlacedItem[] {
@@ -113,6 +141,12 @@ export class Conversations {
     )
     return gone.toArray().length > 0
   }
+}
+
+/** Another id with the same prefix. */
+function anewFrom(itemId: string): string {
+  const [prefix = 'item_'] = /^[a-z]+_/.exec(itemId) ?? []
+  return `${prefix}${crypto.randomUUID().replaceAll('-', '')}`
 }
 
 export function sealMetadata(metadata: string, id: string, key: DataKey): Promise<Uint8Array> {

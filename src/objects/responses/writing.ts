@@ -68,6 +68,7 @@ export function write(prepared: Prepared, store: Store, when: When): Written {
     const reason = response.previous === null ? 'conversation_not_found' : 'response_not_found'
     return { ok: false, reason }
   }
+  if (hasGrown(response, store)) return { ok: false, reason: 'stored_before' }
   const placed = place(prepared.ready, store)
   if (placed === null) return { ok: false, reason: 'swept' }
   const stepsOf = (contents: readonly NewContent[]): readonly Step[] =>
@@ -99,6 +100,12 @@ export function write(prepared: Prepared, store: Store, when: When): Written {
     bytes += store.conversations.append(conversation, places, when.now)
   }
   return { ok: true, stored: count(store.sql, bytes, id === null ? 0 : 1) }
+}
+
+/** Whether this answer is in its conversation already: ids of what was answered are never given twice. */
+function hasGrown({ conversation, output }: ResponseToStore, { conversations }: Store): boolean {
+  const first = output[0]?.id ?? null
+  return conversation !== null && first !== null && conversations.has(conversation, first)
 }
 
 /** What stands before a response's own input: a history, and steps that are not part of one yet. */
