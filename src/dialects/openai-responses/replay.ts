@@ -34,20 +34,35 @@ export function replay(finished: StoredResponse, after: number): string {
   tell(['response.created', opening])
   tell(['response.in_progress', opening])
   for (const [at, text] of output.entries()) {
-    const events = eventsOf(text, at)
-    const end = numbers?.[at] ?? next + events.length - 1
+    const all = eventsOf(text, at)
+    const end = numbers?.[at] ?? next + all.length - 1
+    const events = withinNumbers(all, end - next + 1)
     let left = events.length
     for (const event of events) {
       left -= 1
       // Up to its deltas an item is numbered from its beginning, and behind them back from its end: whoever has some of the
       // deltas gets what ends the text, which has all of it.
-      const number = isOpening(event) ? next : Math.max(next, end - left)
-      // Citations that came after the item's end are told within it, and there may be no number left for them.
-      tell(event, Math.min(number, end))
+      tell(event, isOpening(event) ? next : Math.max(next, end - left))
     }
   }
   tell([last, `"response":${toResponseJson(finished)}`], numbers?.[output.length])
   return frames.join('')
+}
+
+/**
+ * Citations that came after the item's end had no events of their own, and so may have no numbers: they stand in the
+ * item alone, again. No number is told twice, since clients take the second for an event that they have.
+ */
+function withinNumbers(events: readonly Event[], count: number): readonly Event[] {
+  const excess = events.length - count
+  if (excess <= 0) return events
+  const citations = events.filter(isCitation)
+  const late = new Set(citations.slice(-excess))
+  return events.filter((event) => !late.has(event))
+}
+
+function isCitation([type]: Event): boolean {
+  return type === 'response.output_text.annotation.added'
 }
 
 function isOpening([type]: Event): boolean {

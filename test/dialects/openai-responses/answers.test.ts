@@ -6,7 +6,7 @@ import {
   sealSignatures,
   sealSummary,
 } from '../../../src/dialects/envelope.ts'
-import type { ToStore } from '../../../src/dialects/memory.ts'
+import type { Memory, StoredResponse, ToStore } from '../../../src/dialects/memory.ts'
 import { STORED_RESPONSES } from '../../../src/dialects/openai-responses/stored.ts'
 import type { GenerateContentResponse } from '../../../src/gemini/types.ts'
 import {
@@ -434,14 +434,7 @@ describe('storing', () => {
   })
 
   it('replays after each number what a client with the events up to it lacks', async () => {
-    const stored: ToStore[] = []
-    const memory = {
-      ...NO_MEMORY,
-      store: (response: ToStore) => {
-        stored.push(response)
-        return Promise.resolve(true)
-      },
-    }
+    const { memory, found: foundAgain } = keeping()
     const words = ['Let ', 'me ', 'see ', 'it ', 'now.'].map((text) => answer([{ text }], null))
     const body = { input: 'Hi', tools: TOOLS, reasoning: { summary: 'auto' } }
     const live = await eventsOf(
@@ -449,8 +442,7 @@ describe('storing', () => {
       [answer([THOUGHT], null), answer([THOUGHT], null), ...words, answer([call('f', { a: 1 })])],
       memory,
     )
-    const [first] = stored
-    const found = { ...first, output: first?.output.map(({ text }) => text) } as never
+    const found = foundAgain()
     expect(JSON.parse(STORED_RESPONSES.whole(found))).toEqual(live.at(-1)?.['response'])
     const isEnd = ({ type }: ToldEvent): boolean => /output_item\.done|completed/.test(type)
     for (const { sequence_number: after } of live) {
@@ -461,6 +453,33 @@ describe('storing', () => {
       const rest = lacking.filter(({ type }) => !type.endsWith('.delta'))
       expect(told.filter(({ type }) => !type.endsWith('.delta'))).toEqual(rest)
     }
+  })
+
+  it('replays a citation that came after its text without a number of another event', async () => {
+    const { memory, found } = keeping()
+    const groundingMetadata = {
+      groundingChunks: [{ web: { uri: 'https://example.com/', title: 'Example' } }],
+      groundingSupports: [
+        { segment: { startIndex: 0, endIndex: 3, text: 'Let' }, groundingChunkIndices: [0] },
+        { segment: { startIndex: 4, endIndex: 6, text: 'me' }, groundingChunkIndices: [0] },
+      ],
+    }
+    const end = answer([])
+    const [candidate] = end.candidates ?? []
+    const live = await eventsOf(
+      { input: 'Hi', tools: [{ type: 'web_search' }], reasoning: { summary: 'auto' } },
+      [
+        answer([{ text: 'Let me see.' }], null),
+        answer([THOUGHT], null),
+        { ...end, candidates: [{ ...candidate, groundingMetadata }] },
+      ],
+      memory,
+    )
+    expect(toldBy(live).output[0]).toMatchObject({ content: [{ annotations: [{}, {}] }] })
+    const told = eventsIn(STORED_RESPONSES.events(found(), -1))
+    expect(told.map(({ sequence_number: n }) => n)).toEqual(live.map(({ sequence_number: n }) => n))
+    expect(typesOf(told)).toEqual(typesOf(live))
+    expect(told.at(-1)).toEqual(live.at(-1))
   })
 
   it('replays a picture, and a text without a word, as they were told', async () => {
@@ -477,6 +496,25 @@ describe('storing', () => {
     }
   })
 })
+
+/** A memory that keeps one response, and how it is found again. */
+function keeping() {
+  const stored: ToStore[] = []
+  const memory: Memory = {
+    ...NO_MEMORY,
+    store: (response) => {
+      stored.push(response)
+      return Promise.resolve(true)
+    },
+  }
+  const found = (): StoredResponse => {
+    const [first] = stored
+    if (first === undefined) throw new Error('nothing was stored')
+    const { body, settings, output } = first
+    return { body, settings, output: output.map(({ text }) => text) }
+  }
+  return { memory, found }
+}
 
 describe('any answer', () => {
   const part = fc.oneof(
