@@ -67,10 +67,11 @@ function tell(conversation: Conversation, item: Item, offers: Offers): void {
     }
     case 'local_shell_call_output':
     case 'shell_call_output':
-    case 'apply_patch_call_output':
       return result(conversation, item.call_id ?? item.id ?? null, null, [
         { text: textOf(item.output) },
       ])
+    case 'apply_patch_call_output':
+      return patched(conversation, item)
     case 'image_generation_call':
       if (item.result) conversation.model([item.result.part])
       return
@@ -156,6 +157,18 @@ function result(
   if (callId !== null) return conversation.result({ id: callId }, { parts })
   if (name !== null) return conversation.result({ name }, { parts })
   conversation.user(parts)
+}
+
+/** The output says why a patch failed, if it is there; only the status says that it did. */
+function patched(
+  conversation: Conversation,
+  { call_id: callId, id, status, output }: ItemOf<'apply_patch_call_output'>,
+): void {
+  const name = callId ?? id ?? null
+  const text = textOf(output)
+  if (status !== 'failed' || name === null) return result(conversation, name, null, [{ text }])
+  const parts = [{ text: text === '' ? 'The patch could not be applied.' : text }]
+  conversation.result({ id: name }, { parts, isError: true })
 }
 
 function textOf(output: unknown): string {

@@ -15,7 +15,7 @@ const ROLES = ['user', 'assistant', 'model', 'system', 'developer'] as const
 const message = lazy(() =>
   v.object(
     {
-      type: v.optional(v.literal('message', 'must be a string'), 'message'),
+      type: v.nullish(v.literal('message', 'must be a string'), 'message'),
       role: v.pipe(string(), v.picklist(ROLES, `must be one of: ${ROLES.join(', ')}`)),
       content: said(),
     },
@@ -42,13 +42,13 @@ const SCHEMAS = lazy(() => ({
     name: name(),
     namespace: text(),
     /** A JSON string, unless the client has already parsed it. */
-    arguments: v.unknown(),
+    arguments: v.optional(v.unknown()),
   }),
   function_call_output: v.object({
     type: v.literal('function_call_output'),
     call_id: text(),
     name: text(),
-    output: v.lazy(outputOf),
+    output: output(),
   }),
   custom_tool_call: v.object({
     type: v.literal('custom_tool_call'),
@@ -61,13 +61,13 @@ const SCHEMAS = lazy(() => ({
   custom_tool_call_output: v.object({
     type: v.literal('custom_tool_call_output'),
     call_id: text(),
-    output: v.lazy(outputOf),
+    output: output(),
   }),
   reasoning: v.object({ type: v.literal('reasoning'), encrypted_content: text() }),
-  item_reference: v.object({
-    type: v.optional(v.literal('item_reference'), 'item_reference'),
-    id: string(),
-  }),
+  item_reference: v.pipe(
+    v.object({ id: string() }),
+    v.transform(({ id }) => ({ type: 'item_reference' as const, id })),
+  ),
   additional_tools: v.object({
     type: v.literal('additional_tools'),
     tools: v.nullish(toolList(), []),
@@ -75,7 +75,7 @@ const SCHEMAS = lazy(() => ({
   tool_search_call: v.object({
     type: v.literal('tool_search_call'),
     call_id: text(),
-    arguments: v.unknown(),
+    arguments: v.optional(v.unknown()),
   }),
   tool_search_output: v.object({
     type: v.literal('tool_search_output'),
@@ -97,7 +97,10 @@ const SCHEMAS = lazy(() => ({
     call_id: text(),
     operation: v.nullish(record(), {}),
   }),
-  apply_patch_call_output: nativeOutput('apply_patch_call_output'),
+  apply_patch_call_output: v.object({
+    ...nativeOutput('apply_patch_call_output').entries,
+    status: text(),
+  }),
 }))
 
 /** A call of one of the tools that have their own kinds of items. */
@@ -106,7 +109,17 @@ function acting<const Type extends string>(type: Type) {
 }
 
 function nativeOutput<const Type extends string>(type: Type) {
-  return v.object({ type: v.literal(type), call_id: text(), id: text(), output: v.unknown() })
+  return v.object({
+    type: v.literal(type),
+    call_id: text(),
+    id: text(),
+    output: v.optional(v.unknown()),
+  })
+}
+
+/** May be missing, as null may be sent: the call then gave nothing. */
+function output() {
+  return v.optional(v.lazy(outputOf), '')
 }
 
 /** The result of a call. A list of parts stays a list; any other value becomes its JSON. */
@@ -153,10 +166,17 @@ function isText(part: unknown): boolean {
   return typeof part === 'string'
 }
 
-/** Clients leave out the type of messages, and of references that have only an id. */
+/**
+ * Clients leave out the type of messages, and of references that have only an id. LangChain in Python sends of a
+ * picture that the model made only its id.
+ */
 function typeOf(input: unknown): string | undefined {
   if (!isRecord(input)) return undefined
-  if (typeof input['type'] === 'string') return input['type']
+  const { type, id, result } = input
+  if (type === 'image_generation_call' && result === undefined && typeof id === 'string') {
+    return 'item_reference'
+  }
+  if (typeof type === 'string') return type
   return 'id' in input && !('role' in input) ? 'item_reference' : undefined
 }
 

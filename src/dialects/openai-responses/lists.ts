@@ -32,8 +32,18 @@ export function toListed({ id, isDerived, text }: ListedItem): { readonly id: st
 }
 
 function partsOf({ type, role, content }: Readonly<Record<string, unknown>>): object {
-  if (type !== 'message' || typeof content !== 'string') return {}
-  return role === 'assistant'
-    ? { content: [{ type: 'output_text', text: content, annotations: [], logprobs: [] }] }
-    : { content: [{ type: 'input_text', text: content }] }
+  if (type !== 'message') return {}
+  const isAnswer = role === 'assistant' || role === 'model'
+  if (typeof content === 'string') {
+    const part = { type: isAnswer ? 'output_text' : 'input_text', text: content }
+    return { content: [isAnswer ? answered(part) : part] }
+  }
+  if (!Array.isArray(content)) return { content: [] }
+  return isAnswer ? { content: content.map(answered) } : {}
+}
+
+/** With the lists that clients read of an answer's text; who sent it may have left them out. */
+function answered(part: unknown): unknown {
+  if (!isRecord(part) || part['type'] !== 'output_text') return part
+  return { ...part, annotations: part['annotations'] ?? [], logprobs: part['logprobs'] ?? [] }
 }

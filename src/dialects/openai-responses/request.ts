@@ -134,7 +134,8 @@ function toGenerationConfig(asked: ResponsesRequest, compacts: boolean): Generat
 /** Thoughts are requested only if the client wants a summary of them. */
 function thinkingOf({ reasoning }: ResponsesRequest, compacts: boolean): ThinkingConfig {
   const amount = reasoning?.effort ? EFFORTS[reasoning.effort] : {}
-  const isTold = Boolean(reasoning?.summary ?? reasoning?.generate_summary)
+  const summary = reasoning?.summary ?? reasoning?.generate_summary
+  const isTold = Boolean(summary) && summary !== 'none'
   return { ...amount, includeThoughts: isTold && !compacts }
 }
 

@@ -1,12 +1,11 @@
 import { type Parsed, parse } from '../../failure/check.ts'
 import * as v from 'valibot'
-import { isRecord } from '../../json/record.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import type { StoredItem, StoredTelling } from '../memory.ts'
 import { items, referenceIn } from './items.ts'
 import { toList, toListed } from './lists.ts'
 import { replay, toResponseJson } from './replay.ts'
-import { prefixOf } from './to-store.ts'
+import { prefixOf, typed } from './to-store.ts'
 
 /** How stored responses and items are told again, and how items that a client wants stored are read. */
 export const STORED_RESPONSES: StoredTelling = {
@@ -25,8 +24,8 @@ function readItems(given: readonly unknown[], mint: () => string): Parsed<readon
   return {
     ok: true,
     value: given.map((item) => {
-      const typed = isRecord(item) && 'role' in item ? { type: 'message', ...item } : item
-      return { id: `${prefixOf(typed)}_${mint()}`, text: toWellFormedJson(typed) }
+      const named = typed(item)
+      return { id: `${prefixOf(named)}_${mint()}`, text: toWellFormedJson(named) }
     }),
   }
 }

@@ -40,10 +40,10 @@ function toStore(item: unknown, at: number, storing: StoringInput): StoredItem {
 const MAX_ID = 256
 
 /** Clients leave out the type of messages, but whoever lists items looks for it. */
-function typed(item: unknown): unknown {
-  return isRecord(item) && item['type'] === undefined && 'role' in item
-    ? { type: 'message', ...item }
-    : item
+export function typed(item: unknown): unknown {
+  if (!isRecord(item) || !('role' in item)) return item
+  const { type = null, ...said } = item
+  return type === null ? { type: 'message', ...said } : item
 }
 
 const PREFIXES: Readonly<Record<string, string>> = {

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import type { Memory } from '../../../src/dialects/memory.ts'
+import { STORED_RESPONSES } from '../../../src/dialects/openai-responses/stored.ts'
+import type { Part } from '../../../src/gemini/types.ts'
+import { failureOf, NO_MEMORY, requestOf } from './support.ts'
+
+const PNG = 'iVBORw0KGgo='
+
+async function partsOf(items: readonly object[], memory?: Memory): Promise<readonly Part[]> {
+  const input = [{ role: 'user', content: 'Hi' }, ...items]
+  const { contents } = await requestOf({ input }, memory)
+  return contents.flatMap(({ parts }) => parts)
+}
+
+describe('an item', () => {
+  it('may have null for its type, or none', async () => {
+    for (const type of [null, undefined]) {
+      const parts = await partsOf([{ type, role: 'user', content: 'there' }])
+      expect(parts).toEqual([{ text: 'Hi' }, { text: 'there' }])
+    }
+    const read = STORED_RESPONSES.read([{ type: null, role: 'user', content: 'Hi' }], () => '1')
+    expect(read).toEqual({
+      ok: true,
+      value: [{ id: 'msg_1', text: '{"type":"message","role":"user","content":"Hi"}' }],
+    })
+  })
+
+  it.each([
+    ['function_call', 'function_call_output'],
+    ['custom_tool_call', 'custom_tool_call_output'],
+    ['tool_search_call', 'tool_search_output'],
+    ['local_shell_call', 'local_shell_call_output'],
+    ['shell_call', 'shell_call_output'],
+    ['apply_patch_call', 'apply_patch_call_output'],
+  ])('%s may lack what was asked, and %s what came of it', async (type, output) => {
+    for (const nothing of [undefined, null]) {
+      const parts = await partsOf([
+        { type, call_id: 'c', name: 'f', arguments: nothing, input: nothing, action: nothing },
+        { type: output, call_id: 'c', output: nothing },
+      ])
+      expect(parts.map((part) => Object.keys(part))).toEqual([
+        ['text'],
+        ['functionCall'],
+        ['functionResponse'],
+      ])
+    }
+  })
+
+  it.each([
+    [{ status: 'failed' }, { error: 'The patch could not be applied.' }],
+    [{ status: 'failed', output: 'No such file' }, { error: 'No such file' }],
+    [{ status: 'completed' }, { result: '' }],
+    [{ status: 'completed', output: 'Done' }, { result: 'Done' }],
+  ])('says of a patch what came of it: %j', async (said, response) => {
+    const [, , result] = await partsOf([
+      { type: 'apply_patch_call', call_id: 'c', operation: { type: 'delete_file', path: 'a' } },
+      { type: 'apply_patch_call_output', call_id: 'c', ...said },
+    ])
+    expect(result?.functionResponse?.response).toEqual(response)
+  })
+
+  it('is a picture that the model made, found by its id where only that comes back', async () => {
+    const asked: string[] = []
+    const memory: Memory = {
+      ...NO_MEMORY,
+      recall: ({ references }) => {
+        asked.push(...references)
+        const result = { type: 'image_generation_call', id: 'ig_1', result: PNG }
+        const referenced = references.map((id) => (id === 'ig_1' ? JSON.stringify(result) : null))
+        return Promise.resolve({ ok: true, items: [], referenced })
+      },
+    }
+    const parts = await partsOf([{ type: 'image_generation_call', id: 'ig_1' }], memory)
+    expect(parts[1]).toEqual({ inlineData: { mimeType: 'image/png', data: PNG } })
+    expect(asked).toEqual(['ig_1'])
+    const other = { type: 'image_generation_call', id: 'ig_2' }
+    expect(await failureOf({ input: [other] }, memory)).toMatchObject({
+      reason: 'item_not_found',
+      param: 'input[0]',
+    })
+    // None was made, and so none is missing.
+    expect(await partsOf([{ ...other, result: null }], memory)).toEqual([{ text: 'Hi' }])
+  })
+})
+
+describe('a list', () => {
+  it.each([
+    [{ role: 'user', content: 'Hi' }, [{ type: 'input_text', text: 'Hi' }]],
+    [{ role: 'user' }, []],
+    [{ role: 'user', content: null }, []],
+    [
+      { role: 'assistant', content: 'Hi' },
+      [{ type: 'output_text', text: 'Hi', annotations: [], logprobs: [] }],
+    ],
+    [
+      { role: 'assistant', content: [{ type: 'output_text', text: 'Hi', annotations: null }] },
+      [{ type: 'output_text', text: 'Hi', annotations: [], logprobs: [] }],
+    ],
+    [
+      { role: 'assistant', content: [{ type: 'refusal', refusal: 'No' }] },
+      [{ type: 'refusal', refusal: 'No' }],
+    ],
+  ])('shows %j with the parts that clients read', (message, content) => {
+    const text = JSON.stringify({ type: 'message', ...message })
+    expect(STORED_RESPONSES.item({ id: 'msg_1', isDerived: false, text })).toMatchObject({
+      content,
+    })
+  })
+})
+
+describe('thoughts', () => {
+  it.each([
+    ['auto', true],
+    ['none', false],
+    [null, false],
+  ])('are told where a summary is %j', async (summary, includeThoughts) => {
+    const { generationConfig } = await requestOf({ input: 'Hi', reasoning: { summary } })
+    expect(generationConfig?.thinkingConfig).toEqual({ includeThoughts })
+  })
+})
