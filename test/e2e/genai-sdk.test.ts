@@ -14,7 +14,8 @@ beforeAll(async () => {
   for (const name of Object.keys(process.env)) {
     if (/^(?:GOOGLE|GEMINI)_/.test(name)) delete process.env[name]
   }
-  pollux = await Pollux.start()
+  // The pump ticks at a fourth of it.
+  pollux = await Pollux.start({ STREAM_IDLE_TIMEOUT_MS: '2000' })
 })
 
 afterAll(async () => {
@@ -79,6 +80,18 @@ describe('@google/genai', () => {
     const answer = await chat.sendMessage({ message: 'add' })
     expect(answer.text).toBe('The function answered: {"sum":2}')
     expect(called).toEqual([{ a: 1 }])
+  })
+
+  it('remembers the turn of a chat in which Google was silent for a while', async () => {
+    const user = await pollux.givenUser()
+    const credential = user.credentials[0]?.handle ?? ''
+    await pollux.google.script({ credential, reply: { text: 'one two', chunkDelayMs: 1500 } })
+    const chat = client(user).chats.create({ model })
+    const texts: (string | undefined)[] = []
+    for await (const { text } of await chat.sendMessageStream({ message: 'q' })) texts.push(text)
+    expect(texts.join('')).toBe('one two')
+    const told = chat.getHistory(true).map(({ parts = [] }) => parts[0]?.text)
+    expect([told[0], told.slice(1).join('')]).toEqual(['q', 'one two'])
   })
 
   it('raises from a stream that breaks off', async () => {

@@ -64,6 +64,21 @@ describe('generateContent', () => {
     await settledStats(user)
   })
 
+  it('keeps a silent stream alive without an event that the chats of its clients would trip over', async () => {
+    const user = await givenUser(['api_key'])
+    // STREAM_IDLE_TIMEOUT_MS is 700 in these tests. The pump ticks at a fourth of it.
+    await google.script({
+      credential: handleOf(user),
+      reply: { text: 'one two three', chunkDelayMs: 500 },
+    })
+    const told = await (await nativeStream(user.key)).text()
+    expect(told).toMatch(/data: {2,}\{/)
+    const events = eventsOf(told)
+    expect(wordsOf(events)).toBe('one two three')
+    for (const { candidates } of events) expect(candidates?.[0]?.content?.parts).not.toEqual([])
+    expect(events.filter(({ candidates }) => candidates?.[0]?.content === undefined)).toEqual([])
+  })
+
   it.each([
     '/v1',
     '/v1alpha',

@@ -49,7 +49,7 @@ export function eventsOf(stream: string): NativeResponse[] {
     .slice(0, -4)
     .split('\r\n\r\n')
     .map((event) => {
-      if (!event.startsWith('data: {') || /[\r\n]/.test(event)) throw new Error(event)
+      if (!/^data: +\{/.test(event) || /[\r\n]/.test(event)) throw new Error(event)
       return JSON.parse(event.slice('data: '.length)) as NativeResponse
     })
 }

@@ -1,7 +1,8 @@
 /**
  * Streams framed as Google frames them. Most readers in Google's clients know only `data: ` lines with one JSON each.
- * A comment, an `event:` line or a `[DONE]` would end the stream for them or silently lose the rest, and the whole
- * stream must use one kind of line break (docs/clients.md). So the keep-alive is an event that says nothing.
+ * A comment, an `event:` line, a blank line or a `[DONE]` would end the stream for them or silently lose the rest, and
+ * the whole stream must use one kind of line break. An event that says nothing makes their chats forget the whole turn
+ * (docs/clients.md: Gemini's streams). So the keep-alive is the beginning of the next event.
  */
 import type { Failure } from '../../failure/failure.ts'
 import { isFinal } from '../../gemini/response.ts'
@@ -15,26 +16,55 @@ import { WholeEvents } from './characters.ts'
 
 interface Framing {
   readonly contentType: string
-  /** The frame of one JSON. `isFirst`: it is the first of the stream. */
-  frame(json: string, isFirst: boolean): string
-  /** What follows the last frame. `isEmpty`: there was no frame. */
-  close(isEmpty: boolean): string
-  readonly keepAlive: string
+  frame(json: string): string
+  /** What follows the last frame. */
+  close(): string
+  /** Adds nothing to the answer, but a frame has to come after it. */
+  keepAlive(): string
 }
 
-const EVENTS: Framing = {
-  contentType: 'text/event-stream',
-  frame: (json) => `data: ${json}\r\n\r\n`,
-  close: () => '',
-  keepAlive: 'data: {}\r\n\r\n',
+const DATA = 'data: '
+
+class Events implements Framing {
+  readonly contentType = 'text/event-stream'
+  #isBegun = false
+
+  frame(json: string): string {
+    const start = this.#isBegun ? '' : DATA
+    this.#isBegun = false
+    return `${start}${json}\r\n\r\n`
+  }
+
+  close(): string {
+    return ''
+  }
+
+  /** JSON may begin with spaces. */
+  keepAlive(): string {
+    if (this.#isBegun) return ' '
+    this.#isBegun = true
+    return DATA
+  }
 }
 
 /** One JSON array, sent element by element. JSON allows the white space of the keep-alive between elements. */
-const ARRAY: Framing = {
-  contentType: 'application/json; charset=UTF-8',
-  frame: (json, isFirst) => (isFirst ? `[${json}` : `,\r\n${json}`),
-  close: (isEmpty) => (isEmpty ? '[]' : ']'),
-  keepAlive: '\n',
+class Elements implements Framing {
+  readonly contentType = 'application/json; charset=UTF-8'
+  #isEmpty = true
+
+  frame(json: string): string {
+    const start = this.#isEmpty ? '[' : ',\r\n'
+    this.#isEmpty = false
+    return start + json
+  }
+
+  close(): string {
+    return this.#isEmpty ? '[]' : ']'
+  }
+
+  keepAlive(): string {
+    return '\n'
+  }
 }
 
 /** `declared`: the client's functions whose own names begin with the module's. */
@@ -42,13 +72,14 @@ export function nativeStream(
   isSse: boolean,
   declared: ReadonlySet<string> = new Set(),
 ): ClientStream {
-  const framing = isSse ? EVENTS : ARRAY
+  const framing = isSse ? new Events() : new Elements()
+  let choice: NativeStream | null = null
   return {
     contentType: framing.contentType,
     early: () => null,
-    keepAlive: () => framing.keepAlive,
-    fail: (failure) => framing.frame(errorOf(failure), true) + framing.close(false),
-    choice: () => new NativeStream(framing, declared),
+    keepAlive: () => (choice?.hasEnded === true ? '' : framing.keepAlive()),
+    fail: (failure) => framing.frame(errorOf(failure)) + framing.close(),
+    choice: () => (choice = new NativeStream(framing, declared)),
   }
 }
 
@@ -56,12 +87,16 @@ class NativeStream implements StreamEncoder {
   readonly #framing: Framing
   readonly #signatures: CallSignature[] = []
   readonly #events: WholeEvents
-  #isEmpty = true
   #hasEnded = false
 
   constructor(framing: Framing, declared: ReadonlySet<string>) {
     this.#framing = framing
     this.#events = new WholeEvents(declared)
+  }
+
+  /** Whether the last frame may have been sent already. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
   }
 
   get signatures(): readonly CallSignature[] {
@@ -72,23 +107,17 @@ class NativeStream implements StreamEncoder {
     if (isFinal(response)) this.#hasEnded = true
     for (const signature of signaturesIn(response)) this.#signatures.push(signature)
     const json = this.#events.json(response, text ?? toJsonLine(response))
-    return this.#frame(onOneLine(json))
+    return this.#framing.frame(onOneLine(json))
   }
 
   end(): StreamEnd {
     return this.#hasEnded
-      ? { ok: true, frames: this.#framing.close(this.#isEmpty) }
+      ? { ok: true, frames: this.#framing.close() }
       : { ok: false, failure: TRUNCATED, frames: this.fail(TRUNCATED) }
   }
 
   fail(failure: Failure): string {
-    return this.#frame(errorOf(failure)) + this.#framing.close(false)
-  }
-
-  #frame(json: string): string {
-    const frame = this.#framing.frame(json, this.#isEmpty)
-    this.#isEmpty = false
-    return frame
+    return this.#framing.frame(errorOf(failure)) + this.#framing.close()
   }
 }
 

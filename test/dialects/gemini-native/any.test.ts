@@ -171,4 +171,31 @@ describe('a stream', () => {
       }),
     )
   })
+
+  it('has nothing but its events, however often it was kept alive', () => {
+    const terms = {
+      model: MODEL,
+      target: { model: MODEL, upstream: 'gemini-api' },
+      preferences: { reasoningFormat: null, safetySettings: [], storeResponses: true },
+    } as const
+    const final = { candidates: [{ finishReason: 'STOP' as const }] }
+    const stream = nativeStream(true)
+    const early = stream.keepAlive()
+    const choice = stream.choice(0, terms)
+    const told = [
+      early,
+      stream.keepAlive(),
+      choice.encode({}, '{"a":1}'),
+      choice.encode({}, '{"b":2}'),
+      stream.keepAlive(),
+      choice.encode(final, JSON.stringify(final)),
+      stream.keepAlive(),
+    ].join('')
+    expect(told).toBe(
+      `data:  {"a":1}\r\n\r\ndata: {"b":2}\r\n\r\ndata: ${JSON.stringify(final)}\r\n\r\n`,
+    )
+    const failing = nativeStream(true)
+    const failure = { reason: 'upstream_truncated', message: 'It broke off.' } as const
+    expect(failing.keepAlive() + failing.fail(failure)).toMatch(/^data: \{"error":.*\}\r\n\r\n$/)
+  })
 })
