@@ -118,7 +118,9 @@ function toPart(part: Body): Body {
 }
 
 function nestedFormat(format: unknown): unknown {
-  if (!isRecord(format) || format['type'] !== 'json_schema') return format
+  if (!isRecord(format) || format['type'] !== 'json_schema' || isRecord(format['json_schema'])) {
+    return format
+  }
   const { type, ...schema } = format
   return { type, json_schema: schema }
 }

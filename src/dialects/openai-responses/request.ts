@@ -108,8 +108,7 @@ function toGenerationConfig(asked: ResponsesRequest, compacts: boolean): Generat
   const { text, include } = asked
   const format = compacts ? undefined : text?.format
   const isJson = format !== undefined && format !== null && format.type !== 'text'
-  const schema =
-    format?.type === 'json_schema' ? (format.schema ?? format.json_schema?.schema) : undefined
+  const schema = isJson ? (format.schema ?? format.json_schema?.schema) : undefined
   const wantsLogprobs =
     (asked.top_logprobs ?? 0) > 0 || include.includes('message.output_text.logprobs')
   const stopSequences = stopsIn(asked.stop)

@@ -147,6 +147,14 @@ describe('a Responses body', () => {
       },
     ],
     [
+      'a format nested as in a chat',
+      { input: 'hi', text: { format: { type: 'json_schema', json_schema: { schema: {} } } } },
+      {
+        messages: [{ role: 'user', content: 'hi' }],
+        response_format: { type: 'json_schema', json_schema: { schema: {} } },
+      },
+    ],
+    [
       "tools without those that are OpenAI's own",
       {
         input: 'hi',

@@ -31,6 +31,16 @@ describe('asks for', () => {
       },
       { generationConfig: { responseMimeType: 'application/json', responseJsonSchema: schema } },
     ],
+    ...[
+      { type: 'json_object', schema },
+      { type: 'json_object', response_schema: schema },
+      { type: 'json_object', json_schema: { name: 'a', schema } },
+      { type: 'json_schema', name: 'a', strict: true, schema },
+    ].map((response_format): [string, Fields, Fields] => [
+      `JSON of a schema, wherever it stands: ${Object.keys(response_format).join(', ')}`,
+      { response_format },
+      { generationConfig: { responseMimeType: 'application/json', responseJsonSchema: schema } },
+    ]),
     [
       'any JSON where there is no schema',
       { response_format: { type: 'json_schema', json_schema: { name: 'a' } } },
@@ -127,6 +137,12 @@ describe('refuses', () => {
       { response_format: { type: 'xml' } },
       'invalid_value',
       'response_format.type',
+    ],
+    [
+      'a schema beside the type that is none',
+      { response_format: { type: 'json_object', schema: 'object' } },
+      'invalid_type',
+      'response_format.schema',
     ],
     ['a format that is a word', { response_format: 'json' }, 'invalid_type', 'response_format'],
     [

@@ -413,6 +413,10 @@ describe('settings', () => {
       { responseMimeType: 'application/json', responseJsonSchema: { type: 'object' } },
     ],
     [
+      { text: { format: { type: 'json_object', schema: { type: 'object' } } } },
+      { responseMimeType: 'application/json', responseJsonSchema: { type: 'object' } },
+    ],
+    [
       { seed: 7, stop: ['a'], top_k: 3 },
       { seed: 7, stopSequences: ['a'], topK: 3 },
     ],

@@ -15,6 +15,9 @@ const format = lazy(() =>
       json_schema: v.nullish(
         v.object({ name: v.nullish(string()), schema: v.nullish(schema()) }, 'an object'),
       ),
+      // Other servers and the Responses API have it here (docs/clients.md: Fields).
+      schema: v.nullish(schema()),
+      response_schema: v.nullish(schema()),
     },
     'an object',
   ),
@@ -42,7 +45,7 @@ export const responseFormatEntries = lazy(() => ({
 
 const responseFormatFields = lazy(() => v.object(responseFormatEntries()))
 
-/** A `json_schema` without a schema is treated as `json_object`. */
+/** The schema decides, not the type: without one, `json_schema` is `json_object`, and the other way round. */
 export function toResponseFormat({
   response_format: asked,
   guided_json,
@@ -51,6 +54,6 @@ export function toResponseFormat({
   const guide = guided_json ?? structured_outputs?.json
   if (guide) return { responseMimeType: 'application/json', responseJsonSchema: guide }
   if (!asked || asked.type === 'text') return {}
-  const responseJsonSchema = asked.type === 'json_schema' ? asked.json_schema?.schema : undefined
+  const responseJsonSchema = asked.json_schema?.schema ?? asked.schema ?? asked.response_schema
   return { responseMimeType: 'application/json', ...(responseJsonSchema && { responseJsonSchema }) }
 }
