@@ -60,8 +60,8 @@ function restore(value: unknown, schema: unknown, root: Schema, depth: number): 
   if (depth > MAX_DEPTH || !isRecord(schema)) return value
   if (typeof value === 'string') return numberIn(value, schema, root) ?? value
   if (Array.isArray(value)) {
-    const { items } = referred(schema, root)
-    return value.map((item: unknown) => restore(item, items, root, depth + 1))
+    const all = alternativesOf(schema, root)
+    return value.map((item: unknown, at) => restore(item, itemOf(all, at), root, depth + 1))
   }
   if (!isRecord(value) || isRawNumber(value)) return value
   return restoreObject(value, schema, root, depth)
@@ -69,13 +69,27 @@ function restore(value: unknown, schema: unknown, root: Schema, depth: number): 
 
 function restoreObject(value: Schema, schema: Schema, root: Schema, depth: number): Schema {
   const properties = propertiesOf(schema, root)
+  const others = firstOf(alternativesOf(schema, root), 'additionalProperties')
   const entries: [string, unknown][] = []
   for (const [key, item] of Object.entries(value)) {
-    const of = properties.get(key)
+    const of = properties.has(key) ? properties.get(key) : others
     if (item === null && of !== undefined && !takesNull(of, root)) continue
     entries.push([key, restore(item, of, root, depth + 1)])
   }
   return Object.fromEntries(entries)
+}
+
+/** The schema of an array's item at this place: of one place, in both spellings, or of all. */
+function itemOf(alternatives: readonly Schema[], at: number): unknown {
+  for (const { prefixItems, items } of alternatives) {
+    const places = Array.isArray(prefixItems) ? prefixItems : Array.isArray(items) ? items : []
+    if (isRecord(places[at])) return places[at]
+  }
+  return firstOf(alternatives, 'items')
+}
+
+function firstOf(alternatives: readonly Schema[], key: string): unknown {
+  return alternatives.find((one) => isRecord(one[key]))?.[key]
 }
 
 /** The properties of a schema and of the schemas it is composed of. Its own take precedence. */

@@ -302,6 +302,24 @@ describe('arguments', () => {
     expect(tool?.parametersJsonSchema).toMatchObject({ properties: { level: { enum: told } } })
   })
 
+  const level = { type: 'string', enum: [1, 2] }
+  it.each<[object, unknown, unknown]>([
+    [
+      { additionalProperties: level, properties: { b: {} } },
+      { a: '2', b: '2' },
+      { a: 2, b: '2' },
+    ],
+    [{ properties: { a: { prefixItems: [{}, level] } } }, { a: ['1', '2'] }, { a: ['1', 2] }],
+    [{ properties: { a: { items: [level, {}] } } }, { a: ['1', '2'] }, { a: [1, '2'] }],
+    [
+      { properties: { a: { anyOf: [{ type: 'array', items: level }, { type: 'null' }] } } },
+      { a: ['1', '3'] },
+      { a: [1, '3'] },
+    ],
+  ])('come back as numbers wherever their enum stands: %j', (where, given, meant) => {
+    expect(restored(given, { type: 'object', ...where })).toEqual(meant)
+  })
+
   it('that are null where that is not allowed are left out, and whole numbers have no fraction', async () => {
     const response = answer([])
     const json = '{"name":"f","args":{"wait":1000.0,"level":null}}'
