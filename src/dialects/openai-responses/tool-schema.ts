@@ -147,30 +147,34 @@ const mode = lazy(() =>
     v.picklist(MODES, `must be one of: ${MODES.join(', ')}`),
   ),
 )
-const choice = lazy(() =>
-  v.object(
-    {
-      type: string(),
-      name: v.nullish(name()),
-      namespace: text(),
-      function: v.nullish(v.object({ name: name() }, 'an object')),
-      mode: v.nullish(mode()),
-      tools: v.nullish(
-        v.array(
-          v.object(
-            {
-              type: text(),
-              name: text(),
-              namespace: text(),
-              function: v.nullish(v.object({ name: name() }, 'an object')),
-            },
-            'an object',
-          ),
-          'an array',
-        ),
+const functionNamed = lazy(() => v.nullish(v.object({ name: name() }, 'an object')))
+const allowed = lazy(() => ({
+  mode: v.nullish(mode()),
+  tools: v.nullish(
+    v.array(
+      v.object(
+        { type: text(), name: text(), namespace: text(), function: functionNamed() },
+        'an object',
       ),
-    },
-    'a string or an object',
+      'an array',
+    ),
+  ),
+}))
+/** What is allowed stands in the choice, or within it as in Chat Completions. */
+const choice = lazy(() =>
+  v.pipe(
+    v.object(
+      {
+        type: string(),
+        name: v.nullish(name()),
+        namespace: text(),
+        function: functionNamed(),
+        ...allowed(),
+        allowed_tools: v.nullish(v.object(allowed(), 'an object')),
+      },
+      'a string or an object',
+    ),
+    v.transform(({ allowed_tools: nested, ...flat }) => ({ ...flat, ...nested })),
   ),
 )
 

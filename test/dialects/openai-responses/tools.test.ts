@@ -236,6 +236,15 @@ describe('tools', () => {
       { mode: 'ANY', allowedFunctionNames: ['a'] },
       ['a', 'ns__b'],
     ],
+    // As Chat Completions has it.
+    [
+      {
+        type: 'allowed_tools',
+        allowed_tools: { mode: 'auto', tools: [{ type: 'function', function: { name: 'a' } }] },
+      },
+      undefined,
+      ['a'],
+    ],
   ])('chosen by %j', async (tool_choice, config, names) => {
     const tools = [fn('a'), { type: 'namespace', name: 'ns', tools: [fn('b')] }]
     const request = await requestOf({ ...HI, tools, tool_choice })
