@@ -18,12 +18,7 @@ import { type Call, type Reply, urlOf } from '../../call.ts'
 import { type Kind, pinOf, refOf } from './kinds.ts'
 import { longPage } from './long-page.ts'
 import { borrowerOf, countShown } from './one.ts'
-
-/** Where a list goes on: with which credential, and Google's own token for that credential's list. */
-interface Place {
-  readonly credentialId: string
-  readonly token: string
-}
+import { nextOf, type Place, placeFrom, placeIn, tokenFor } from './places.ts'
 
 const MAX_PAGE = 100
 /** The most pages of Google's that one page here may take. */
@@ -60,13 +55,11 @@ export async function pageOf(call: Call, holder: KeyHolder, of: Kind): Promise<L
   const size = Math.min(Number(asked), MAX_PAGE)
   const first = await borrow(borrowerOf(call, holder), { pins: [] })
   if (!first.ok) return first
-  const { lenders, credentialId } = first
-  const heard: Heard = { hasAnswered: false, refused: null }
-  const lister: Lister = { call, holder, of, size, lenders, heard }
-  const page = await nextFull(
-    lister,
-    place ?? { credentialId: lenders[0] ?? credentialId, token: '' },
-  )
+  const lister = listerOf(call, holder, { of, size, lenders: first.lenders })
+  const { heard } = lister
+  const from = placeFrom(place, lister.lenders)
+  if (from === null) return { ok: true, page: {} }
+  const page = await nextFull(lister, from)
   if (!page.ok) return page
   if (!heard.hasAnswered && heard.refused !== null) return { ok: false, failure: heard.refused }
   if (page.long !== undefined) return { ok: true, json: longJson(lister, page.long) }
@@ -109,11 +102,10 @@ export async function everyThing(
 > {
   const first = await borrow(borrowerOf(call, holder), { pins: [] })
   if (!first.ok) return first
-  const { lenders, credentialId } = first
-  const heard: Heard = { hasAnswered: false, refused: null }
-  const lister: Lister = { call, holder, of, size: MAX_PAGE, lenders, heard }
+  const lister = listerOf(call, holder, { of, size: MAX_PAGE, lenders: first.lenders })
+  const { heard } = lister
   const all: unknown[] = []
-  let place: Place | null = { credentialId: lenders[0] ?? credentialId, token: '' }
+  let place = placeFrom(null, lister.lenders)
   for (let calls = 0; place !== null && calls < MAX_CALLS; calls++) {
     const page: Page = await googlesPage(lister, place)
     if (!page.ok) return page
@@ -132,6 +124,15 @@ interface Lister {
   /** In the order in which they are asked. */
   readonly lenders: readonly string[]
   readonly heard: Heard
+}
+
+function listerOf(
+  call: Call,
+  holder: KeyHolder,
+  { of, size, lenders }: Pick<Lister, 'of' | 'size' | 'lenders'>,
+): Lister {
+  const heard: Heard = { hasAnswered: false, refused: null }
+  return { call, holder, of, size, lenders, heard }
 }
 
 /** What Google's answers have shown so far. */
@@ -184,7 +185,8 @@ async function filledFrom(lister: Lister, from: Place): Promise<Place | null> {
   return null
 }
 
-async function googlesPage(lister: Lister, { credentialId, token }: Place): Promise<Page> {
+async function googlesPage(lister: Lister, place: Place): Promise<Page> {
+  const { credentialId, token } = place
   const { call, holder, of, size, lenders, heard } = lister
   const borrower = borrowerOf(call, holder)
   const asked = await borrow(borrower, { pins: [], credentialId })
@@ -201,7 +203,7 @@ async function googlesPage(lister: Lister, { credentialId, token }: Place): Prom
     if (reply instanceof Response) return { ok: false, failure: NO_LIST }
     if (reply.reason !== 'credentials_unusable') return { ok: false, failure: reply }
     heard.refused = reply
-    return { ok: true, things: [], next: nextOf(undefined, credentialId, lenders) }
+    return { ok: true, things: [], next: nextOf(undefined, place, lenders) }
   }
   heard.hasAnswered = true
   const { access } = asked
@@ -210,7 +212,7 @@ async function googlesPage(lister: Lister, { credentialId, token }: Place): Prom
   const text = isOfBatches ? await heldText(answer) : await wholeText(answer)
   const seen = (list: unknown): Promise<readonly unknown[]> =>
     seenOf(borrower, { of, credentialId, list })
-  const placeAfter = (next: unknown): Place | null => nextOf(next, credentialId, lenders)
+  const placeAfter = (next: unknown): Place | null => nextOf(next, place, lenders)
   if (text !== null && typeof text !== 'string') {
     const count = (batch: unknown): Promise<void> => countShown(counting, [batch])
     const showing = { borrower, credentialId, seen, count }
@@ -240,32 +242,6 @@ async function seenOf(
   const refs = known.map(({ ref }) => ref)
   const own = await ownOf(borrower, refs, credentialId)
   return known.filter((_, index) => own[index] === true).map(({ thing }) => thing)
-}
-
-function nextOf(token: unknown, credentialId: string, lenders: readonly string[]): Place | null {
-  if (typeof token === 'string' && token !== '') return { credentialId, token }
-  const next = lenders[lenders.indexOf(credentialId) + 1]
-  return next === undefined ? null : { credentialId: next, token: '' }
-}
-
-function tokenFor({ credentialId, token }: Place): string {
-  return new TextEncoder()
-    .encode(JSON.stringify([credentialId, token]))
-    .toBase64({ alphabet: 'base64url', omitPadding: true })
-}
-
-/** Null: start at the beginning. Undefined: not a token of Pollux's. */
-function placeIn(text: string): Place | null | undefined {
-  if (text === '') return null
-  try {
-    const bytes = Uint8Array.fromBase64(text, { alphabet: 'base64url' })
-    const [credentialId, token] = JSON.parse(new TextDecoder().decode(bytes)) as unknown[]
-    return typeof credentialId === 'string' && typeof token === 'string'
-      ? { credentialId, token }
-      : undefined
-  } catch {
-    return undefined
-  }
 }
 
 const NO_LIST: Failure = { reason: 'upstream_rejected', message: 'Google refused to list.' }
