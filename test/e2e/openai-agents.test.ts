@@ -6,6 +6,8 @@ import {
   OpenAIProvider,
   Runner,
   tool,
+  toolNamespace,
+  toolSearchTool,
 } from '@openai/agents'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -117,6 +119,35 @@ describe.concurrent('@openai/agents', () => {
         : { previousResponseId: first.lastResponseId ?? '' }
     await runner.run(agent, 'Who am I?', more)
     expect((await toldTo(user)).split('"I am Ada."')).toHaveLength(2)
+  })
+
+  it.each([false, true])('calls tools whose loading is deferred, streamed %j', async (stream) => {
+    const user = await pollux.givenUser()
+    const find = tool({
+      name: 'find',
+      description: 'Finds a customer',
+      parameters: z.object({ name: z.string() }),
+      deferLoading: true,
+      execute: ({ name }) => Promise.resolve(`${name} is number 7.`),
+    })
+    const crm = toolNamespace({ name: 'crm', description: 'Customers', tools: [find] })
+    const tools = [...crm, toolSearchTool()]
+    const agent = new Agent({ name: 'Desk', model: MODEL, tools })
+    const found = { functionCall: { name: 'crm__find', args: { name: 'Ada' } } }
+    await pollux.script(user, { parts: [found] })
+    await pollux.script(user, { text: 'Seven.' })
+    await pollux.script(user, { parts: [found] })
+    await pollux.script(user, { text: 'Still seven.' })
+    const session = new MemorySession()
+    for (const answer of ['Seven.', 'Still seven.']) {
+      const runner = runnerOf(user)
+      const run = stream
+        ? await runner.run(agent, 'Who is Ada?', { session, stream })
+        : await runner.run(agent, 'Who is Ada?', { session })
+      if ('completed' in run) await run.completed
+      expect(run.finalOutput).toBe(answer)
+      expect(await toldTo(user)).toContain('Ada is number 7.')
+    }
   })
 
   it('hands over to another agent, and answers by a schema', async () => {

@@ -48,6 +48,7 @@ function tell(conversation: Conversation, item: Item, offers: Offers): void {
         customArguments(item.input),
       )
     case 'tool_search_call':
+      if (isHosted(item)) return
       return call(conversation, item, 'tool_search', argumentsOf(item))
     case 'local_shell_call':
       return call(conversation, item, 'local_shell', sendable(present(item.action)))
@@ -61,6 +62,7 @@ function tell(conversation: Conversation, item: Item, offers: Offers): void {
     case 'custom_tool_call_output':
       return result(conversation, item.call_id ?? null, null, toParts(item.output))
     case 'tool_search_output': {
+      if (isHosted(item)) return
       const found = item.tools.map((tool) => ('name' in tool ? tool.name : tool.type))
       const text = JSON.stringify({ tools_that_can_be_called_now: found })
       return result(conversation, item.call_id ?? null, 'tool_search', [{ text }])
@@ -87,6 +89,11 @@ function tell(conversation: Conversation, item: Item, offers: Offers): void {
     case 'other':
       return
   }
+}
+
+/** The search was none of the model's (found-tools.ts). */
+function isHosted({ execution }: ItemOf<'tool_search_call' | 'tool_search_output'>): boolean {
+  return execution === 'server'
 }
 
 const SUMMARY = 'What was said before, in a summary:'

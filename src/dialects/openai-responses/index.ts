@@ -101,6 +101,7 @@ function translate({
     request,
     plan,
     offered: offers.functions,
+    unfound: offers.unfound,
     compacts,
     object,
     model: asked.model,

@@ -75,11 +75,13 @@ const SCHEMAS = lazy(() => ({
   tool_search_call: v.object({
     type: v.literal('tool_search_call'),
     call_id: text(),
+    execution: text(),
     arguments: v.optional(v.unknown()),
   }),
   tool_search_output: v.object({
     type: v.literal('tool_search_output'),
     call_id: text(),
+    execution: text(),
     tools: v.nullish(toolList(), []),
   }),
   compaction: v.object({ type: v.literal('compaction'), encrypted_content: text() }),

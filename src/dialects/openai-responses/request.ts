@@ -91,9 +91,8 @@ function offersOf(asked: ResponsesRequest, items: readonly Item[]): Offers {
   const offers = new Offers()
   offers.add(asked.tools)
   for (const item of items) {
-    if (item.type === 'additional_tools' || item.type === 'tool_search_output') {
-      offers.add(item.tools)
-    }
+    if (item.type === 'additional_tools') offers.add(item.tools)
+    if (item.type === 'tool_search_output') offers.addFound(item.tools)
   }
   return offers
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
 import { checkedOnce } from '../checked-once.ts'
 import { sitesNote } from '../search-sites.ts'
-import { name, record, string } from '../words.ts'
+import { boolean, name, record, string } from '../words.ts'
 import { lazy } from '../../lazy.ts'
 
 const text = lazy(() => v.nullish(string()))
@@ -11,6 +11,7 @@ const declared = lazy(() => ({
   name: name(),
   description: text(),
   parameters: v.nullish(record()),
+  defer_loading: v.nullish(boolean()),
 }))
 
 /** Either flat, or in the form of Chat Completions, which some clients send here too. */
@@ -42,7 +43,12 @@ const grammar = lazy(() =>
     v.transform(({ grammar: nested, definition, syntax }) => nested ?? { definition, syntax }),
   ),
 )
-const custom = lazy(() => ({ name: name(), description: text(), format: v.nullish(grammar()) }))
+const custom = lazy(() => ({
+  name: name(),
+  description: text(),
+  format: v.nullish(grammar()),
+  defer_loading: v.nullish(boolean()),
+}))
 
 const customTool = lazy(() =>
   v.lazy((input) => (isRecord(input) && isRecord(input['custom']) ? nestedCustom() : flatCustom())),
@@ -137,6 +143,7 @@ const tool = lazy(() =>
 
 export const toolList = lazy(() => v.array(tool(), 'an array of tools'))
 export type Tool = v.InferOutput<ReturnType<typeof tool>>
+export type NamespaceTool = v.InferOutput<ReturnType<typeof namespaceTool>>
 export type FunctionTool = v.InferOutput<ReturnType<typeof flatFunction>>
 export type CustomTool = v.InferOutput<ReturnType<typeof flatCustom>>
 

@@ -8,7 +8,8 @@ import { customFunction } from '../openai/custom-tools.ts'
 import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import { NATIVE_TOOLS, type NativeName } from './native-tools.ts'
 import { withTextEnums } from './numeric-enums.ts'
-import type { CustomTool, FunctionTool, Tool } from './tool-schema.ts'
+import { foundBySearch } from './found-tools.ts'
+import type { CustomTool, FunctionTool, NamespaceTool, Tool } from './tool-schema.ts'
 
 /** A function as Gemini knows it and as its client knows it. */
 export interface Offered extends OfferedFunction {
@@ -30,6 +31,29 @@ export class Offers {
   /** Types of tools that have no equivalent in Gemini. */
   readonly dropped = new Set<string>()
   readonly #names = new Map<string, string>()
+  /** What a search of OpenAI's own would find for a function, by the function's name here. */
+  readonly #deferred = new Map<string, object>()
+  #isSearchHosted = false
+
+  /**
+   * Functions that the client takes for unknown to the model until a search of OpenAI's own has found them, and what
+   * that would find.
+   */
+  get unfound(): ReadonlyMap<string, object> {
+    return this.#isSearchHosted ? this.#deferred : NOTHING
+  }
+
+  /** Tools that such a search found earlier. */
+  addFound(tools: readonly Tool[]): void {
+    this.add(tools)
+    for (const tool of tools) {
+      const members = tool.type === 'namespace' ? tool.tools : [tool]
+      const namespace = tool.type === 'namespace' ? tool.name : null
+      for (const member of members) {
+        if ('name' in member) this.#deferred.delete(this.nameOf(member.name, namespace))
+      }
+    }
+  }
 
   add(tools: readonly Tool[]): void {
     for (const tool of tools) this.#addOne(tool)
@@ -46,18 +70,23 @@ export class Offers {
       case 'custom':
         return this.#addFunction(tool, null)
       case 'namespace':
-        for (const member of tool.tools) this.#addFunction(member, tool.name)
+        for (const member of tool.tools) this.#addFunction(member, tool)
         return
       case 'tool_search':
         // A search on OpenAI's own servers is not needed, since deferred tools are declared like all others.
-        if (tool.execution !== 'client') return
-        return this.#put('tool_search', null, {
+        if (tool.execution !== 'client') {
+          this.#isSearchHosted = true
+          return
+        }
+        this.#put('tool_search', null, {
           kind: 'tool_search',
           description: tool.description ?? 'Finds tools that can be called then.',
           parameters: tool.parameters ?? SEARCH_PARAMETERS,
         })
+        return
       case 'native':
-        return this.#put(tool.name, null, { kind: tool.name, ...NATIVE_TOOLS[tool.name] })
+        this.#put(tool.name, null, { kind: tool.name, ...NATIVE_TOOLS[tool.name] })
+        return
       case 'built_in':
         this.builtIns.add(tool.builtIn)
         if (tool.note !== null) this.notes.push(tool.note)
@@ -67,19 +96,15 @@ export class Offers {
     }
   }
 
-  #addFunction(tool: FunctionTool | CustomTool, namespace: string | null): void {
-    if (tool.type === 'custom') {
-      const { name, description, format } = tool
-      const custom = customFunction({ name, description, grammar: format })
-      return this.#put(name, namespace, { kind: 'custom', ...custom })
-    }
-    this.#put(tool.name, namespace, functionOf(tool))
+  #addFunction(tool: FunctionTool | CustomTool, within: NamespaceTool | null): void {
+    const name = this.#put(tool.name, within?.name ?? null, offeredOf(tool))
+    if (tool.defer_loading && name !== null) this.#deferred.set(name, foundBySearch(tool, within))
   }
 
-  /** If several share a name, the first one counts. */
-  #put(clientName: string, namespace: string | null, offered: Unnamed | Offered): void {
+  /** Returns the name here. If several share a name, the first one counts; null for the others. */
+  #put(clientName: string, namespace: string | null, offered: Unnamed | Offered): string | null {
     const key = keyOf(clientName, namespace)
-    if (this.#names.has(key)) return
+    if (this.#names.has(key)) return null
     let name = joined(clientName, namespace)
     // Another function, or a member of another namespace, already has this name.
     for (let number = 2; this.functions.has(name); number++) {
@@ -88,7 +113,16 @@ export class Offers {
     this.#names.set(key, name)
     const isNamed = 'name' in offered && offered.name === name && namespace === null
     this.functions.set(name, isNamed ? offered : { ...offered, name, clientName, namespace })
+    return name
   }
+}
+
+const NOTHING: ReadonlyMap<string, object> = new Map()
+
+function offeredOf(tool: FunctionTool | CustomTool): Unnamed | Offered {
+  if (tool.type === 'function') return functionOf(tool)
+  const { name, description, format } = tool
+  return { kind: 'custom', ...customFunction({ name, description, grammar: format }) }
 }
 
 /** A function under its own name. Agents offer the same ones with each turn, so each of them is read once. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { restored, withTextEnums } from '../../../src/dialects/openai-responses/numeric-enums.ts'
 import { parseWithRawNumbers } from '../../../src/json/long-numbers.ts'
 import type { FunctionDeclaration } from '../../../src/gemini/types.ts'
-import { answer, requestOf, wholeOf } from './support.ts'
+import { answer, eventsOf, requestOf, wholeOf } from './support.ts'
 
 const fn = (name: string, parameters?: object) => ({
   type: 'function',
@@ -253,6 +253,80 @@ describe('tools', () => {
       ({ functionDeclarations = [] }) => functionDeclarations,
     )
     expect(told.map(({ name }) => name)).toEqual(names)
+  })
+})
+
+describe('tools whose loading is deferred', () => {
+  const deferred = { type: 'function', name: 'a', defer_loading: true }
+  const crm = {
+    type: 'namespace',
+    name: 'crm',
+    description: 'Customers',
+    tools: [{ type: 'custom', name: 'b', description: 'Bills', defer_loading: true }, fn('c')],
+  }
+  const tools = [deferred, crm, fn('d'), { type: 'tool_search' }]
+  const calls = ['a', 'crm__b', 'crm__b', 'crm__c', 'd'].map((name, n) => ({
+    functionCall: { name, args: { n } },
+  }))
+  const found = (path: string, tool: object): readonly object[] => [
+    {
+      type: 'tool_search_call',
+      id: expect.stringMatching(/^tsc_/) as unknown,
+      execution: 'server',
+      call_id: null,
+      status: 'completed',
+      arguments: { paths: [path] },
+    },
+    {
+      type: 'tool_search_output',
+      id: expect.stringMatching(/^tso_/) as unknown,
+      execution: 'server',
+      call_id: null,
+      status: 'completed',
+      tools: [tool],
+    },
+  ]
+  const callOf = (name: string, namespace?: string): object =>
+    expect.objectContaining({ name, ...(namespace && { namespace }) }) as object
+
+  it('are found by a search of OpenAI’s own, as its clients expect, before the first call', async () => {
+    expect((await declared(tools)).map(({ name }) => name)).toEqual(['a', 'crm__b', 'crm__c', 'd'])
+    const whole = await wholeOf({ ...HI, tools }, answer(calls))
+    const events = await eventsOf({ ...HI, tools }, [answer(calls)])
+    const streamed = events.at(-1)?.['response'] as typeof whole
+    for (const { output } of [whole, streamed]) {
+      expect(output).toEqual([
+        ...found('a', deferred),
+        callOf('a'),
+        ...found('crm', { ...crm, tools: [crm.tools[0]] }),
+        callOf('b', 'crm'),
+        callOf('b', 'crm'),
+        callOf('c', 'crm'),
+        callOf('d'),
+      ])
+    }
+    const done = events.filter(({ type }) => type === 'response.output_item.done')
+    expect(done.map(({ item }) => item)).toEqual(streamed.output)
+  })
+
+  it('are not searched for again, nor is the model told of a search that was none of its own', async () => {
+    const { output } = await wholeOf({ ...HI, tools }, answer(calls.slice(0, 2)))
+    const input = [{ role: 'user', content: 'Hi' }, ...output]
+    const again = await wholeOf({ input, store: false, tools }, answer(calls))
+    expect(again.output.map(({ type }) => type)).not.toContain('tool_search_call')
+    const { contents } = await requestOf({ input, tools })
+    const parts = contents.flatMap(({ parts: all }) => all)
+    const names = parts.flatMap(({ functionCall }) => functionCall?.name ?? [])
+    expect(names).toEqual(['a', 'crm__b'])
+    expect(JSON.stringify(contents)).not.toContain('tool_search')
+  })
+
+  it.each([
+    ['a client searches itself', [deferred, { type: 'tool_search', execution: 'client' }]],
+    ['nobody searches', [deferred]],
+  ])('are called at once where %s', async (_, some) => {
+    const { output } = await wholeOf({ ...HI, tools: some }, answer(calls.slice(0, 1)))
+    expect(output).toEqual([callOf('a')])
   })
 })
 

@@ -13,6 +13,8 @@ export interface Asked {
   readonly request: GenerateContentRequest
   readonly plan: AnswerPlan
   readonly offered: ReadonlyMap<string, Offered>
+  /** See `Offers.unfound`. */
+  readonly unfound: ReadonlyMap<string, object>
   /** The answer is a summary of the conversation, as one item. */
   readonly compacts: boolean
   readonly object: 'response' | 'response.compaction'

@@ -13,31 +13,25 @@ import type { Blob, LogprobsResult } from '../../../gemini/types.ts'
 import { toJsonLine } from '../../../json/line.ts'
 import { toLogprobs } from '../../openai/logprobs.ts'
 import { tellCall } from '../calls.ts'
-import { sealSignatures, type SignedCall } from '../../envelope.ts'
+import { searchItems } from '../found-tools.ts'
 import type { Ids } from '../ids.ts'
 import { type Message, jsonOf } from './message.ts'
 import { type CodeCall, codeCall, codeItem, tellCode, tellCodeRan } from './code-calls.ts'
+import { type Reasoning, reasoningItem } from './reasoning.ts'
 import { searchItem, tellSearch } from './search-calls.ts'
 import type { Offered } from '../tools.ts'
 
-/** An item that was told in full. */
+/** An item that was told in full; `text` is its JSON. */
 export interface OutputItem {
   readonly id: string
-  /** The item as JSON. */
   text: string
-}
-
-interface Reasoning {
-  readonly id: string
-  readonly at: number
-  text: string
-  readonly signed: SignedCall[]
 }
 
 export interface ItemsInput {
   readonly ids: Ids
   readonly maker: Maker
   readonly offered: ReadonlyMap<string, Offered>
+  readonly unfound: ReadonlyMap<string, object>
   /** Receives the events as they arise; null if only the items matter. */
   readonly emit: ((type: string, fields: string) => void) | null
 }
@@ -55,6 +49,8 @@ export class Items implements AnswerSink {
   /** The messages, indexed by Google's count of blocks of text. */
   readonly #blocks: Message[] = []
   #hasSaid = false
+  /** Functions whose search was told. */
+  readonly #found = new Set<string>()
 
   constructor(input: ItemsInput) {
     this.#input = input
@@ -102,19 +98,17 @@ export class Items implements AnswerSink {
     }
     this.#tellReasoning()
     this.#hasSaid = true
+    this.#find(call.name)
     const { item, streamed } = tellCall(call, this.#input.offered.get(call.name))
     const at = this.#count++
-    const begun =
-      streamed === null
-        ? { ...item, status: 'in_progress' }
-        : { ...item, status: 'in_progress', [streamed.field]: '' }
+    const begun = { ...item, status: 'in_progress', ...(streamed && { [streamed.field]: '' }) }
     this.#added(at, toJsonLine(begun))
     if (streamed !== null) {
       const text = toJsonLine(streamed.text)
       const place = `"item_id":"${item.id}","output_index":${at}`
       const type = `response.${streamed.event}`
       const named = streamed.field === 'arguments' ? `,"name":${toJsonLine(item['name'])}` : ''
-      // There must be at least one delta: without any, LangChain calls the tool without arguments.
+      // Without a single delta LangChain calls the tool without arguments.
       this.#input.emit?.(`${type}.delta`, `${place},"delta":${text}`)
       this.#input.emit?.(`${type}.done`, `${place},"${streamed.field}":${text}${named}`)
     }
@@ -126,12 +120,9 @@ export class Items implements AnswerSink {
     if (!mimeType.startsWith('image/')) return this.say(`![](data:${mimeType};base64,${data})`)
     this.#tellReasoning()
     this.#hasSaid = true
-    const id = this.#input.ids.item('ig')
-    const at = this.#count++
+    const item = { type: 'image_generation_call', status: 'completed', result: data }
     const format = mimeType.slice('image/'.length)
-    const item = { type: 'image_generation_call', id, status: 'completed', result: data }
-    this.#added(at, toJsonLine({ ...item, status: 'in_progress', result: null }))
-    this.#done(at, id, toJsonLine({ ...item, output_format: format }))
+    this.#tell('ig', { ...item, output_format: format }, { result: null, output_format: undefined })
   }
 
   code({ kind, text }: CodeRun): void {
@@ -190,6 +181,23 @@ export class Items implements AnswerSink {
   finish(): void {
     this.#tellReasoning()
     if (!this.#hasSaid) this.say('')
+  }
+
+  /** Tells a search before the first call of what a client believes to need one. */
+  #find(name: string): void {
+    const found = this.#input.unfound.get(name)
+    if (found === undefined || this.#found.has(name)) return
+    this.#found.add(name)
+    for (const [prefix, item] of searchItems(found)) this.#tell(prefix, item)
+  }
+
+  /** Tells an item that has no events of its own. `begun`: what is not known of it at first. */
+  #tell(prefix: string, item: object, begun: object = {}): void {
+    const id = this.#input.ids.item(prefix)
+    const at = this.#count++
+    const { type, ...rest } = item as { readonly type: string }
+    this.#added(at, toJsonLine({ type, id, ...rest, status: 'in_progress', ...begun }))
+    this.#done(at, id, toJsonLine({ type, id, ...rest }))
   }
 
   #openMessage(): Message {
@@ -262,19 +270,12 @@ export class Items implements AnswerSink {
     this.#done(call.at, call.id, codeItem(call, 'completed', logs))
   }
 
-  /** Always includes a list of summaries: without it Codex drops the item, and the signatures with it. */
   #tellReasoning(): void {
     this.#tellCode(null)
     const reasoning = this.#reasoning
     if (reasoning === null) return
     this.#reasoning = null
-    const { id, at, text, signed } = reasoning
-    const summary = text === '' ? '' : `{"type":"summary_text","text":${toJsonLine(text)}}`
-    const sealed =
-      signed.length === 0
-        ? ''
-        : `,"encrypted_content":"${sealSignatures(this.#input.maker, signed)}"`
-    this.#done(at, id, `{"type":"reasoning","id":"${id}","summary":[${summary}]${sealed}}`)
+    this.#done(reasoning.at, reasoning.id, reasoningItem(reasoning, this.#input.maker))
   }
 
   #added(at: number, item: string): void {

@@ -44,7 +44,8 @@ export class AnswerTelling {
     const { tools = [] } = asked.request
     const searches = tools.some(({ googleSearch }) => googleSearch !== undefined)
     this.#searches = searches ? new Searches() : null
-    this.#items = new Items({ ...input, maker: terms.target, offered: asked.offered })
+    const { offered, unfound } = asked
+    this.#items = new Items({ ...input, maker: terms.target, offered, unfound })
     this.#reader = new AnswerReader(planUnder(asked, terms), this.#summary ?? this.#items)
   }
 
