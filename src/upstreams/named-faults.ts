@@ -155,12 +155,12 @@ const SAYINGS: readonly Saying[] = [
   },
   {
     at: [400],
-    says: /^(A schema in GenerationConfig\b|The specified schema produces a constraint\b|Unable to submit request because `[^`]{1,128}` functionDeclaration `parameters\b)/,
+    says: /^(A schema in GenerationConfig\b|The specified schema produces a constraint\b|Unable to submit request because (`[^`]{1,128}` functionDeclaration `?parameters|function parameters schema|one or more response schemas)\b)/,
     means: SCHEMA,
   },
   {
     at: [400],
-    says: /^(Function call is missing a thought_signature\b|Function call `[^`]{1,256}` in the `\d+\.` content block is missing\b|(Invalid|Corrupted) thought signature\b|Invalid value at '[^']{1,200}thought_signature')/,
+    says: /^(Unable to submit request because )?(function call is missing a thought_signature\b|function call `[^`]{1,256}` in the `?\d+\.`? content block is missing\b|(invalid|corrupted) thought signature\b|thought signature is not valid\b|invalid value at '[^']{1,200}thought_signature')/i,
     means: SIGNATURE,
   },
   // Something that the request names and this credential cannot read.

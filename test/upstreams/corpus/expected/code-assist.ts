@@ -29,6 +29,8 @@ export const CODE_ASSIST: Readonly<Record<string, Verdict>> = {
   '400-precondition-unknown': suspect('precondition_failed'),
   '400-signature-corrupt': SIGNATURE,
   '400-signature-missing': SIGNATURE,
+  '400-signature-missing-submit': SIGNATURE,
+  '400-signature-not-valid': SIGNATURE,
   '400-unknown-field': SCHEMA,
   '401-legacy-array': TOKEN,
   '401-token-expired': TOKEN,
