@@ -5,15 +5,8 @@
 import type { Failure } from '../failure/failure.ts'
 import { notReadFailure } from './body.ts'
 import { CROWDED_IDLE_MS, IDLE_MS, Patience } from './body-patience.ts'
+import { endOfHead, headIn, MAX_HEAD_BYTES, type PartHead } from './part-head.ts'
 import type { Upload } from './unfinished-bodies.ts'
-
-/** The part's name; for a file, also its file name and media type. */
-export interface PartHead {
-  readonly name: string
-  /** Null if the part is not a file. */
-  readonly fileName: string | null
-  readonly type: string
-}
 
 /** The form cannot be read to its end. `FormParts` throws nothing else. */
 export class UnreadableForm extends Error {
@@ -31,7 +24,6 @@ export class UnreadableForm extends Error {
  */
 const FIRST_READ_BYTES = 16_384
 const READ_BYTES = 131_072
-const MAX_HEAD_BYTES = 8192
 const MAX_TEXT_BYTES = 65_536
 const MAX_PARTS = 100
 const [CR, LF, DASH] = [13, 10, 45]
@@ -72,7 +64,9 @@ export class FormParts {
     this.#start += this.#delimiter.length
     if (await this.#isLast()) return null
     if (++this.#count > MAX_PARTS) throw malformed()
-    return headIn(await this.#head())
+    const head = headIn(await this.#head())
+    if (head === null) throw malformed()
+    return head
   }
 
   /** The next bytes of this part; null at its end. They are valid only until the next call. */
@@ -172,58 +166,6 @@ export class FormParts {
     if (value !== undefined) this.#bytes = new Uint8Array(value.buffer)
     this.#end += value?.byteLength ?? 0
     this.#isAtEnd = done || (value?.byteLength ?? 0) < room
-  }
-}
-
-/** Where the empty line that ends a part's head begins. */
-function endOfHead(bytes: Uint8Array): number | null {
-  for (let at = bytes.indexOf(CR); at >= 0; at = bytes.indexOf(CR, at + 1)) {
-    if (bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF) return at
-  }
-  return null
-}
-
-function headIn(head: string): PartHead {
-  const lines = head.split('\r\n').slice(1)
-  const valueOf = (name: string): string => {
-    const line = lines.find((one) => one.toLowerCase().startsWith(`${name}:`))
-    return line === undefined ? '' : line.slice(name.length + 1).trim()
-  }
-  const disposition = valueOf('content-disposition')
-  const name = parameter(disposition, 'name')
-  if (!/^form-data\b/i.test(disposition) || name === null) throw malformed()
-  const fileName = extended(disposition) ?? parameter(disposition, 'filename')
-  return { name, fileName, type: valueOf('content-type') }
-}
-
-/**
- * Browsers write a backslash as it is (WHATWG, "multipart/form-data"), other clients escape quotes with one. Before the
- * quote that ends the value it is part of the name.
- */
-const PLAIN = /\\(?="\s*(?:;|$))/.source
-const ESCAPED = /\\(?!"\s*(?:;|$))./.source
-
-/** Browsers and SDKs write `%22` for a quote and `%0D%0A` for a line break (WHATWG); others write `\"`. */
-function parameter(header: string, name: string): string | null {
-  const pattern = new RegExp(
-    `;\\s*${name}=(?:"((?:[^"\\\\]|${ESCAPED}|${PLAIN})*)"|([^\\s;"]+))`,
-    'i',
-  )
-  const [, quoted, bare] = pattern.exec(header) ?? []
-  const value = quoted ?? bare
-  if (value === undefined) return null
-  return value
-    .replaceAll(/\\(["\\])/g, '$1')
-    .replaceAll(/%(22|0D|0A)/gi, (_, code: string) => String.fromCodePoint(parseInt(code, 16)))
-}
-
-/** `filename*=UTF-8''a%20b` (RFC 5987), which takes precedence over `filename`. */
-function extended(header: string): string | null {
-  const [, written] = /;\s*filename\*=utf-8'[^']*'([^\s;]+)/i.exec(header) ?? []
-  try {
-    return written === undefined ? null : decodeURIComponent(written)
-  } catch {
-    return null
   }
 }
 

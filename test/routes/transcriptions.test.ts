@@ -62,6 +62,36 @@ describe('POST /v1/audio/transcriptions', () => {
     expect(stats.ledger).toEqual({ granted: 1, settled: 1, open: 0, holds: true })
   })
 
+  it.each([
+    ["name=file; filename=speech.wav; filename*=utf-8''speech.wav", 'name=model'],
+    ['name="file"; filename=speech.wav', 'name="model"'],
+  ])('reads a form without quotation marks, as .NET writes it: %s', async (file, model) => {
+    const user = await givenUser(['api_key'])
+    const boundary = '4c7e1c0a-0000-4000-8000-5f2b1d1d1d1d'
+    const part = (head: string): string =>
+      `--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n`
+    const body = new Blob([
+      part(model),
+      'gemini-2.5-flash\r\n',
+      part(file).replace('\r\n\r\n', '\r\nContent-Type: audio/wav\r\n\r\n'),
+      SPEECH,
+      `\r\n--${boundary}--\r\n`,
+    ])
+    const answer = await fetchPollux('/v1/audio/transcriptions', {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${user.key}`,
+        'content-type': `multipart/form-data; boundary="${boundary}"`,
+      },
+      body: await body.arrayBuffer(),
+    })
+    expect(answer.status).toBe(200)
+    await answer.text()
+    const [call] = await callsOf(user.credentials[0]?.handle ?? '')
+    expect(call?.model).toBe('gemini-2.5-flash')
+    expect(JSON.stringify(call?.body)).toContain(base64(SPEECH))
+  })
+
   it('uses the Gemini model that the client names', async () => {
     const user = await givenUser()
     await send(user, { model: 'gemini-2.5-flash' })

@@ -18,13 +18,8 @@ import { borrow, type Borrowed, keep } from '../../../gateway/things.ts'
 import { canonicalType, isDoubtful, typeOfName } from '../../../gemini/media/media-types.ts'
 import { sniff } from '../../../gemini/media/sniff.ts'
 import { beginsAsText } from '../../../gemini/media/text-bytes.ts'
-import {
-  boundaryIn,
-  FormParts,
-  MALFORMED,
-  type PartHead,
-  UnreadableForm,
-} from '../../../http/form-parts.ts'
+import { boundaryIn, FormParts, MALFORMED, UnreadableForm } from '../../../http/form-parts.ts'
+import type { PartHead } from '../../../http/part-head.ts'
 import { Upload } from '../../../http/unfinished-bodies.ts'
 import type { Call, Reply } from '../../call.ts'
 import { FILES, pinOf } from './kinds.ts'
