@@ -41,36 +41,58 @@ export async function discoverProject(
     metadata: { ...METADATA, ...(hint === null ? {} : { duetProject: hint }) },
   })
   if (!loaded.ok) return loaded
-  if (loaded.body['currentTier'] !== undefined) {
+  if ((loaded.body['currentTier'] ?? null) !== null) {
     const project = projectIn(loaded.body['cloudaicompanionProject']) ?? hint
     if (project !== null) return { ok: true, project }
     return wantsProject(object(loaded.body['currentTier'])) ? NO_PROJECT : UNFINISHED
   }
-  const refusals = objects(loaded.body['ineligibleTiers']).map((tier) => tier['reasonCode'])
-  if (refusals.includes('VALIDATION_REQUIRED')) {
+  const refused = objects(loaded.body['ineligibleTiers'])
+  const offered = tierOffered(loaded.body)
+  if (refused.some((tier) => tier['reasonCode'] === 'VALIDATION_REQUIRED')) {
     return { ok: false, permanent: true, reason: 'validation_required' }
   }
-  // Google may revise codes such as UNKNOWN or RESTRICTED_NETWORK within a minute.
-  if (refusals.some((code) => typeof code === 'string' && !PASSING_REFUSALS.has(code))) {
-    return { ok: false, permanent: true, reason: 'licence_required' }
+  // Accounts of companies are refused the tier of individuals beside the one that they may have.
+  const isOpen =
+    offered !== undefined &&
+    (offered['id'] === FREE_TIER || hint !== null) &&
+    refused.every((tier) => tier['tierId'] !== offered['id'])
+  if (refused.length > 0 && !isOpen) {
+    const isLasting = refused.every((tier) => LASTING_REFUSALS.has(tier['reasonCode']))
+    return isLasting ? NOT_ELIGIBLE : NOT_NOW
   }
-  if (refusals.length > 0) return { ok: false, permanent: false, reason: 'not_eligible_now' }
-  return onboard(call, loaded.body, hint)
+  return onboard(call, offered, hint)
 }
 
 const NO_PROJECT: ProjectResult = { ok: false, permanent: true, reason: 'project_not_found' }
 /** Google did not say what is wrong, so the next try may succeed. */
 const UNFINISHED: ProjectResult = { ok: false, permanent: false, reason: 'onboarding_unfinished' }
-const PASSING_REFUSALS = new Set(['UNKNOWN', 'UNKNOWN_LOCATION', 'RESTRICTED_NETWORK'])
+const NOT_ELIGIBLE: ProjectResult = { ok: false, permanent: true, reason: 'licence_required' }
+const NOT_NOW: ProjectResult = { ok: false, permanent: false, reason: 'not_eligible_now' }
+/**
+ * What Google says about the account itself. Other codes are about the place and network of the call, may be revised
+ * within a minute, or are not known yet.
+ */
+const LASTING_REFUSALS: ReadonlySet<unknown> = new Set([
+  'DASHER_USER',
+  'INELIGIBLE_ACCOUNT',
+  'NON_USER_ACCOUNT',
+  'RESTRICTED_AGE',
+  'UNSUPPORTED_CLIENT',
+])
+
+/** The tier that an account without one is onboarded with. */
+function tierOffered(loaded: Record<string, unknown>): Record<string, unknown> | undefined {
+  return objects(loaded['allowedTiers']).find((allowed) => allowed['isDefault'] === true)
+}
+
 /** Name of an operation that `onboardUser` has begun. It becomes part of an address, so only this form is accepted. */
 const OPERATION = /^operations\/[\w.-]{1,200}$/
 
 async function onboard(
   call: Caller,
-  loaded: Record<string, unknown>,
+  tier: Record<string, unknown> | undefined,
   hint: string | null,
 ): Promise<ProjectResult> {
-  const tier = objects(loaded['allowedTiers']).find((allowed) => allowed['isDefault'] === true)
   const tierId = typeof tier?.['id'] === 'string' ? tier['id'] : 'legacy-tier'
   const project = tierId === FREE_TIER ? null : hint
   // This tier needs a project from the owner, and none is named. Without any tier, Google did not say what it needs.

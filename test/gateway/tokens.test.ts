@@ -194,6 +194,9 @@ describe('Code Assist projects', () => {
     { currentTier: {} },
     { ineligibleTiers: [{ reasonCode: 'UNKNOWN' }] },
     { ineligibleTiers: [{}] },
+    { ineligibleTiers: [{ reasonCode: 'NOT_KNOWN_YET' }] },
+    { ineligibleTiers: [{ reasonCode: 'UNSUPPORTED_LOCATION', tierId: 'free-tier' }] },
+    { ineligibleTiers: [{ reasonCode: 'DASHER_USER' }, { reasonCode: 'UNKNOWN' }] },
     { currentTier: { id: 'free-tier' }, cloudaicompanionProject: '../../other?x=1' },
     { currentTier: { id: 'free-tier' }, cloudaicompanionProject: `p${'0'.repeat(300)}` },
     { currentTier: { id: 'free-tier' }, cloudaicompanionProject: { id: 'a' } },
@@ -230,6 +233,30 @@ describe('Code Assist projects', () => {
     const stats = await settledStats({ key, userId, credentials: [] })
     expect(stats.ring.credentials[0]?.quarantine_reason).toBe(reason)
   })
+
+  const COMPANY = { id: 'standard-tier', isDefault: true, userDefinedCloudaicompanionProject: true }
+  it.each([
+    [[{ reasonCode: 'DASHER_USER', tierId: 'free-tier' }], undefined, 200],
+    [[{ reasonCode: 'INELIGIBLE_ACCOUNT', tierId: 'free-tier' }], null, 200],
+    [[{ reasonCode: 'INELIGIBLE_ACCOUNT', tierId: 'standard-tier' }], undefined, 503],
+  ])(
+    'of a company’s account are found although Google refuses it the other tier: %j',
+    async (ineligibleTiers, currentTier, status) => {
+      const { credential, handle } = await google.registerAuthorizedUser({
+        persona: 'not_onboarded',
+        project: 'mine-1',
+      })
+      const key = `key-${crypto.randomUUID()}`
+      await post('/v1/config/update', MASTER_KEY, { apiKey: key, gcpServiceAccount: credential })
+      const body = { currentTier, allowedTiers: [COMPANY], ineligibleTiers }
+      await google.script({
+        credential: handle,
+        method: 'loadCodeAssist',
+        reply: { body } as never,
+      })
+      expect((await chat(key)).status).toBe(status)
+    },
+  )
 
   it('of an account that is not onboarded yet are the one that its credential names', async () => {
     const persona = 'not_onboarded'
