@@ -115,7 +115,7 @@ const SAYINGS: readonly Saying[] = [
   { at: [400], says: /^API key (not valid|not found|expired)\b/i, means: KEY_INVALID },
   {
     at: [400, 403],
-    says: /^User location is not supported\b/i,
+    says: /^(User location is not supported|Image generation is not available in your country)\b/i,
     means: { kind: 'upstream_fault', reason: 'location' },
   },
   // Depends on the country that the call came from, so the next call may succeed.
@@ -129,7 +129,12 @@ const SAYINGS: readonly Saying[] = [
     says: /^Project \S+ is not allowed to use\b/i,
     means: forModel('precondition_failed'),
   },
-  { at: [400], says: /^Organization Policy constraint\b/i, means: forModel('precondition_failed') },
+  // A constraint on anything but the model may be about what the request asks for, such as a search.
+  {
+    at: [400],
+    says: /^Organization Policy constraint \S{1,200} violated for \S{1,200} attempting to use a disallowed Gen ?AI model\b/i,
+    means: forModel('precondition_failed'),
+  },
   // Google says no more than this, and it has been seen only for accounts: regions, tiers, licences.
   { at: [400], says: /^Precondition check failed\b/i, means: forModel('precondition_failed') },
   {

@@ -311,6 +311,29 @@ describe('what makes things of Google’s', () => {
   })
 })
 
+describe('a count', () => {
+  it.each(KINDS)('is told without a half, whatever stands beside it, with %s', async (kind) => {
+    const user = await givenUser([kind])
+    await google.script({
+      credential: handleOf(user),
+      method: 'countTokens',
+      reply: {
+        error: {
+          status: 200,
+          body: `{"totalTokens":5,"promptTokensDetails":[{"modality":"\\ud83d","tokenCount":5}]}`,
+        },
+      },
+    })
+    const answer = await post(`/v1beta/models/${MODEL}:countTokens`, user.key, {
+      contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
+    })
+    expect(answer.status).toBe(200)
+    const told = await answer.json<{ totalTokens: number }>()
+    expect(told.totalTokens).toBe(5)
+    expect(holdsHalf(told)).toBe(false)
+  })
+})
+
 describe('the arguments of a call in pieces', () => {
   const event = (functionCall: object, end: object = {}): Record<string, unknown> => ({
     candidates: [{ content: { role: 'model', parts: [{ functionCall }] }, ...end }],

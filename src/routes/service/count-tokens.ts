@@ -1,6 +1,7 @@
 import type { CountDialect } from '../../dialects/count-dialect.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { count } from '../../gateway/count.ts'
+import { wellFormedJson } from '../../json/well-formed.ts'
 import { checked } from '../access.ts'
 import type { Call, Reply } from '../call.ts'
 import { setJourneyHeaders, unanswered } from './journey-headers.ts'
@@ -29,7 +30,7 @@ export function countTokens(
     const counting = count({ ...journey, write, cuttings, unfit, unfitFor, pins, uris })
     const counted = await outliving(call, counting)
     if (!counted.ok) return unanswered(call, counted.generated)
-    const response = new Response(asked.tell(counted), {
+    const response = new Response(wellFormedJson(asked.tell(counted)), {
       headers: { 'content-type': 'application/json' },
     })
     setJourneyHeaders(response.headers, counted.generated, call)

@@ -39,6 +39,7 @@ export const GEMINI_API: Readonly<Record<string, Verdict>> = {
   '400-input-json': INVALID,
   '400-location': upstream('location'),
   '400-location-array': upstream('location'),
+  '400-location-images': upstream('location'),
   '400-message-is-json': dead('api_key_invalid'),
   '400-mime': INVALID,
   '400-no-body': INVALID,

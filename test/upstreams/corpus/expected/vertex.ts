@@ -27,6 +27,7 @@ export const VERTEX: Readonly<Record<string, Verdict>> = {
   '400-max-output-tokens': INVALID,
   '400-model-not-allowed': forModel('precondition_failed'),
   '400-org-policy': forModel('precondition_failed'),
+  '400-org-policy-of-a-tool': suspect('precondition_failed'),
   '400-precondition-unknown': suspect('precondition_failed'),
   '400-project-invalid': dead('project_not_found'),
   '400-schema-of-a-field': SCHEMA,
