@@ -53,8 +53,10 @@ export class IdempotencyKeys {
     if (row === undefined) return this.#add({ key, fingerprint, requestId }, now)
     if (row.fingerprint !== fingerprint) return { kind: 'other_request' }
     if (row.sealed_answer !== null) return { kind: 'done', sealedAnswer: row.sealed_answer }
+    // It lasts no longer than that, unless the clock was ahead and was set back.
+    const isRunning = row.running_until > now && row.running_until <= now + RUNNING_MS
     // The same request asks again if the answer to its first call was lost.
-    if (row.running_until > now && row.request_id !== requestId) {
+    if (isRunning && row.request_id !== requestId) {
       return { kind: 'running', retryAfterMs: RETRY_AFTER_MS }
     }
     this.#sql.exec(

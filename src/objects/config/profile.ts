@@ -22,7 +22,7 @@ export class Profile {
   #pushedAt: number
   #prunedAt: number
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, now = Date.now()) {
     this.#sql = sql
     const row = sql.exec<ProfileRow>('SELECT * FROM user').one()
     this.#createdAt = row.created_at
@@ -39,8 +39,9 @@ export class Profile {
     this.#own = { ...DEFAULT_SETTINGS, ...settings, limits }
     this.#settings = withPlan(this.#own, this.#shared.plan)
     this.#pushedVersion = row.pushed_version
-    this.#pushedAt = row.pushed_at
-    this.#prunedAt = row.pruned_at
+    // What was done in the future was done while the clock was ahead, and must not be put off until then.
+    this.#pushedAt = Math.min(row.pushed_at, now)
+    this.#prunedAt = Math.min(row.pruned_at, now)
   }
 
   /** The settings that apply: the plan's override the user's own. */

@@ -185,18 +185,29 @@ export class Meter {
     return this.#reading
   }
 
-  /** The reading for the minute and day of `now`. */
+  /**
+   * The reading for the minute, day and month of `now`. If the clock was set back, what was counted meanwhile counts
+   * for the present: otherwise each wrong clock would open a used-up budget again. It is kept so, also where nothing
+   * more is counted: otherwise a user who is refused would be refused until the day that the clock showed.
+   */
   #at(now: number): MeterReading {
-    const [minute, day] = [Math.floor(now / MINUTE_MS), Math.floor(now / DAY_MS)]
-    let current = this.#reading
-    if (current.minute !== minute) {
-      current = { ...current, minute, minuteRequests: 0, minuteTokens: 0 }
+    const [minute, day, month] = [
+      Math.floor(now / MINUTE_MS),
+      Math.floor(now / DAY_MS),
+      monthOf(now),
+    ]
+    const { minute: minuteBefore, day: dayBefore, month: monthBefore } = this.#reading
+    if (minute === minuteBefore && day === dayBefore && month === monthBefore) return this.#reading
+    this.#reading = {
+      ...this.#reading,
+      minute,
+      day,
+      month,
+      ...(minute > minuteBefore && { minuteRequests: 0, minuteTokens: 0 }),
+      ...(day > dayBefore && { dayRequests: 0, dayTokens: 0, dayCostNano: 0 }),
+      ...(month > monthBefore && { monthCostNano: 0 }),
     }
-    if (current.day !== day) {
-      current = { ...current, day, dayRequests: 0, dayTokens: 0, dayCostNano: 0 }
-    }
-    const month = monthOf(now)
-    return current.month === month ? current : { ...current, month, monthCostNano: 0 }
+    return this.#reading
   }
 }
 

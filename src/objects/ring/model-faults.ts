@@ -30,9 +30,13 @@ export class ModelFaults {
   readonly #sql: SqlStorage
   readonly #byKey = new Map<string, ModelFault>()
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, now = Date.now()) {
     this.#sql = sql
-    for (const row of sql.exec<FaultRow>('SELECT * FROM model_faults')) {
+    // One that lasts longer was noted while the clock was ahead.
+    for (const row of sql.exec<FaultRow>(
+      'SELECT * FROM model_faults WHERE until <= ?',
+      now + 2 * FAULT_MS,
+    )) {
       const { credential_id: credentialId, ...rest } = row
       this.#byKey.set(keyOf(credentialId, row.model), { credentialId, ...rest })
     }

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../json/time.ts'
 import type { HeldToken } from '../../wire/tokens.ts'
 import { logError } from '../../http/log.ts'
 import type { Settings } from '../../settings.ts'
@@ -89,7 +90,7 @@ export class AccessTokens {
     const ends = new Map(Array.from(stored, (row) => [row.credential_id, row.expires_at]))
     return credentials.map(({ id, type }) => {
       const expiresAt = ends.get(id) ?? 0
-      const isStored = expiresAt - now >= MIN_LIFETIME_MS
+      const isStored = isStillGood(expiresAt, now)
       const until = this.#held.get(id)?.usableUntil ?? (isStored ? usableUntil(expiresAt, now) : 0)
       return {
         credential: id,
@@ -228,7 +229,7 @@ export class AccessTokens {
       id,
     )
     const [row] = rows.toArray()
-    if (row === undefined || row.expires_at - Date.now() < MIN_LIFETIME_MS) return null
+    if (row === undefined || !isStillGood(row.expires_at, Date.now())) return null
     const value = await vault.open(row.sealed_token, this.#owner(id, 'access_token'))
     return { value, expiresAt: row.expires_at }
   }
@@ -259,6 +260,11 @@ export class AccessTokens {
   #owner(credentialId: string, purpose: Owner['purpose']): Owner {
     return { userId: this.#parts.userId, credentialId, purpose }
   }
+}
+
+/** No token lasts longer than a day, unless the clock was ahead when it was fetched. */
+function isStillGood(expiresAt: number, now: number): boolean {
+  return expiresAt - now >= MIN_LIFETIME_MS && expiresAt - now <= DAY_MS
 }
 
 function usableUntil(expiresAt: number, now: number): number {

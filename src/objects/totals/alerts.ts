@@ -48,7 +48,7 @@ export class Alerts {
   ): boolean {
     const known = new Set(before.map(nameOf))
     let isNew = false
-    this.#sql.exec('DELETE FROM alerted WHERE at <= ?', at - QUIET_MS)
+    this.#sql.exec('DELETE FROM alerted WHERE at <= ? OR at > ?', at - QUIET_MS, at)
     for (const condition of now.filter((one) => !known.has(nameOf(one)))) {
       const name = `${user.id} ${nameOf(condition)}`
       if (this.#sql.exec('SELECT 1 FROM alerted WHERE name = ?', name).toArray().length > 0)
