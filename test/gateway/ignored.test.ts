@@ -62,11 +62,71 @@ describe.each(KINDS)('with %s', (kind) => {
     ])
   })
 
+  it('what stands within a setting is named by its path', async () => {
+    const user = await givenUser([kind])
+    const answer = await chat(user.key, {
+      model: NEWER,
+      max_output_tokens: 5,
+      instructions: 'Be kind.',
+      extra_body: { google: { generation_config: { response_mime_type: 'x' }, thinking: 1 } },
+      google: { thinkingConfig: { thinking_budget: 128, depth: 3 } },
+      thinking_config: { mood: 'x' },
+      reasoning: { effort: 'low', summary: 'auto', context: 'all' },
+      stream_options: { include_obfuscation: false, continuous_usage_stats: true },
+      structured_outputs: { json: { type: 'object' }, whitespace_pattern: ' ' },
+      tools: [{ type: 'web_search', user_location: { country: 'DE' } }, { url_context: { a: 1 } }],
+    })
+    expect(await ignored(answer)).toEqual([
+      'extra_body.google.generation_config.response_mime_type',
+      'extra_body.google.thinking',
+      'google.thinkingConfig.depth',
+      'instructions',
+      'max_output_tokens',
+      'reasoning.context',
+      'stream_options.continuous_usage_stats',
+      'structured_outputs.whitespace_pattern',
+      'thinking_config.mood',
+      'tools.url_context.a',
+      'tools.web_search.user_location',
+    ])
+  })
+
+  it('a body of the Responses API is named by its own words on the path of chats', async () => {
+    const user = await givenUser([kind])
+    const answer = await chat(user.key, {
+      model: NEWER,
+      messages: undefined,
+      input: 'Hi',
+      instructions: 'Be kind.',
+      max_output_tokens: 500,
+      text: { verbosity: 'low', speed: 2 },
+      reasoning: { effort: 'low', max_tokens: 5 },
+      tools: [
+        { type: 'web_search_2025_08_26', search_context_size: 'low' },
+        { type: 'file_search', vector_store_ids: ['v'] },
+      ],
+    })
+    expect(await ignored(answer)).toEqual([
+      'reasoning.max_tokens',
+      'text.speed',
+      'tools.file_search',
+      'tools.web_search.search_context_size',
+    ])
+  })
+
   it('nothing is named where all has its part', async () => {
     const user = await givenUser([kind])
     const settings = { temperature: 0.5, top_p: 0.5, seed: 1, max_tokens: 5, stop: ['x'] }
-    const format = { response_format: { type: 'json_object' }, reasoning_effort: 'low' }
+    const json_schema = { name: 'a', strict: true, description: 'b', schema: { type: 'object' } }
+    const format = {
+      response_format: { type: 'json_schema', json_schema },
+      reasoning_effort: 'low',
+    }
+    const google = { thinking_config: { include_thoughts: true } }
     expect(await ignored(await chat(user.key, { ...settings, ...format }))).toEqual([])
+    expect(await ignored(await chat(user.key, { extra_body: { google } }))).toEqual([])
+    const tools = [{ type: 'web_search' }, { google_search: {} }]
+    expect(await ignored(await chat(user.key, { tools }))).toEqual([])
   })
 
   it.each([
@@ -182,6 +242,36 @@ describe.each(KINDS)('other dialects, with %s', (kind) => {
     ])
   })
 
+  it('name what tools of Google’s own have not', async () => {
+    const user = await givenUser([kind])
+    const where = { user_location: { type: 'approximate', country: 'DE' } }
+    const response = {
+      model: NEWER,
+      input: 'Hi',
+      tools: [
+        {
+          type: 'web_search',
+          filters: { allowed_domains: ['a.org'], since: 'May' },
+          search_context_size: 'low',
+          ...where,
+        },
+        { type: 'code_interpreter', container: 'c1' },
+      ],
+    }
+    expect(await ignored(await post('/v1/responses', user.key, response))).toEqual([
+      'tools.code_interpreter.container',
+      'tools.web_search.filters.since',
+      'tools.web_search.search_context_size',
+      'tools.web_search.user_location',
+    ])
+    const search = { type: 'web_search_20250305', name: 'web_search', allowed_domains: ['a.org'] }
+    const message = { ...MESSAGES, model: NEWER, tools: [{ ...search, ...where, max_uses: 3 }] }
+    expect(await ignored(await post('/v1/messages', user.key, message))).toEqual([
+      'tools.web_search.max_uses',
+      'tools.web_search.user_location',
+    ])
+  })
+
   it('name nothing where all has its part', async () => {
     const user = await givenUser([kind])
     const settings = { temperature: 0.5, top_p: 0.5, top_k: 5 }
@@ -280,6 +370,15 @@ describe('what models take no part of', () => {
     const user = await givenUser()
     const body = { model: MODEL, prompt: 'a', logit_bias: { 5: 1 } }
     expect(await ignored(await post('/v1/completions', user.key, body))).toEqual(['logit_bias'])
+    const newer = { model: 'gemini-3.8-flash', prompt: 'a', temperature: 0.5, presence_penalty: 1 }
+    const options = { stream: true, stream_options: { include_usage: true, x: 1 } }
+    for (const how of [{}, { n: 2 }, options]) {
+      expect(await ignored(await post('/v1/completions', user.key, { ...newer, ...how }))).toEqual([
+        'presence_penalty',
+        ...('stream' in how ? ['stream_options.x'] : []),
+        'temperature',
+      ])
+    }
     const picture = { model: 'gemini-3.1-flash-image', prompt: 'a', quality: 'hd', user: 'me' }
     const data = btoa('\x89PNG\r\n\x1a\n')
     const reply = { parts: [{ inlineData: { mimeType: 'image/png', data } }] }

@@ -92,6 +92,17 @@ describe('POST /v1/audio/transcriptions', () => {
     expect(JSON.stringify(call?.body)).toContain(base64(SPEECH))
   })
 
+  it('names the fields that have no effect', async () => {
+    const user = await givenUser()
+    const fields = { model: 'gemini-3.8-flash', temperature: '0.5', hotwords: 'x', empty: '' }
+    const asked = { ...fields, language: 'en', chunking_strategy: 'auto' }
+    const named = async (path: string): Promise<string | null> =>
+      (await send(user, asked, path)).headers.get('x-pollux-ignored')
+    expect(await named('transcriptions')).toBe('hotwords, chunking_strategy, temperature')
+    expect(await named('translations')).toBe('hotwords, language, chunking_strategy, temperature')
+    expect((await send(user)).headers.get('x-pollux-ignored')).toBeNull()
+  })
+
   it('uses the Gemini model that the client names', async () => {
     const user = await givenUser()
     await send(user, { model: 'gemini-2.5-flash' })

@@ -4,7 +4,7 @@ import type { Target } from '../../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { lazy } from '../../lazy.ts'
 import { unreadBesideCache } from '../cached-content.ts'
-import { inSnakeCase, unreadFields } from '../unread-fields.ts'
+import { inSnakeCase, type Reading, unreadFields, unreadOptions } from '../unread-fields.ts'
 import { type Fields, generating } from './body/fields.ts'
 
 /**
@@ -17,6 +17,9 @@ const KNOWN = lazy(() => new Set([...Object.keys(generating().entries), ...READ_
 const PLAIN_TIERS: ReadonlySet<unknown> = new Set(['auto', 'standard_only'])
 /** What is read of the fields that hold others. */
 const IN_OUTPUT = new Set(['effort', 'format'])
+const OPTIONS: Reading = {
+  fields: new Set(['type', 'name', 'cache_control', 'allowed_domains', 'blocked_domains']),
+}
 const IN_THINKING = new Set(['type', 'budget_tokens', 'display'])
 
 /** What the translation leaves out, whichever model and upstream answer. `body` is what the client sent. */
@@ -26,10 +29,17 @@ export function ignoredIn(body: Readonly<Record<string, unknown>>): readonly str
     ...unreadBesideCache(body),
     ...unreadFields(body['output_config'], IN_OUTPUT, 'output_config.'),
     ...unreadFields(body['thinking'], IN_THINKING, 'thinking.'),
+    ...unreadOptions(body['tools'], optionsOf, OPTIONS),
   ]
   return PLAIN_TIERS.has(body['service_tier'])
     ? ignored.filter((name) => name !== 'service_tier')
     : ignored
+}
+
+/** By its type without the date: see ask/server-tools.ts. */
+function optionsOf({ type }: Readonly<Record<string, unknown>>): string | null {
+  if (typeof type !== 'string') return null
+  return /^(web_search|web_fetch|code_execution)_\d+$/.exec(type)?.[1] ?? null
 }
 
 /** What the answering model or upstream does not support. */

@@ -95,17 +95,24 @@ export function parseAudioForm(form: FormData, task: Task): Parsed<AudioRequest>
   return parsed
 }
 
+const BOTH = ['file', 'model', 'prompt', 'response_format', 'temperature']
+const TRANSCRIBING = ['language', 'stream']
+const GRANULARITIES = ['timestamp_granularities[]', 'timestamp_granularities']
+
+/** Which fields of the form have no effect on the answer. */
+export function ignoredIn(form: FormData, task: Task): readonly string[] {
+  const read = task === 'translate' ? BOTH : [...BOTH, ...TRANSCRIBING, ...GRANULARITIES]
+  return [...new Set(form.keys())].filter((name) => !read.includes(name) && form.get(name) !== '')
+}
+
 /** An empty field counts as left out. Fields that a translation does not have are ignored. */
 function fieldsOf(form: FormData, task: Task): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
-  const names = ['file', 'model', 'prompt', 'response_format', 'temperature']
-  if (task === 'transcribe') names.push('language', 'stream')
-  for (const name of names) {
+  for (const name of task === 'translate' ? BOTH : [...BOTH, ...TRANSCRIBING]) {
     const value: unknown = form.get(name)
     if (value !== null && value !== '') fields[name] = value
   }
   if (task === 'translate') return fields
-  const granularities = ['timestamp_granularities[]', 'timestamp_granularities']
-  fields['timestamp_granularities'] = granularities.flatMap((name) => form.getAll(name))
+  fields['timestamp_granularities'] = GRANULARITIES.flatMap((name) => form.getAll(name))
   return fields
 }

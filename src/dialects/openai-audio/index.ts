@@ -1,5 +1,6 @@
 import { wavDuration } from '../../bytes/wav.ts'
 import type { Failure } from '../../failure/failure.ts'
+import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type {
   DialectSettings,
   FormDialect,
@@ -9,7 +10,7 @@ import type {
   Understood,
 } from '../dialect.ts'
 import { eventStream } from '../openai/stream.ts'
-import { type AudioRequest, parseAudioForm, type Task } from './body.ts'
+import { type AudioRequest, ignoredIn, parseAudioForm, type Task } from './body.ts'
 import { recordingType, toGeminiRequest } from './request.ts'
 import { TranscriptStream } from './stream.ts'
 import { toTranscript } from './whole.ts'
@@ -49,12 +50,19 @@ async function read({ body, settings }: Sent<FormData>, task: Task): Promise<Und
     choices: 1,
     kind: null,
     attachments: [],
-    translate: () => ({
-      ok: true,
-      order: 'together',
-      requests: [toGeminiRequest(audio, task, sound)],
-      telling: telling({ audio, task, duration }),
-    }),
+    translate: () => {
+      const request = toGeminiRequest(audio, task, sound)
+      return {
+        ok: true,
+        order: 'together',
+        requests: [request],
+        telling: telling({ audio, task, duration }),
+        ignored: (target) => [
+          ...ignoredIn(body, task),
+          ...(target === null ? [] : ignoredBy(request, target)),
+        ],
+      }
+    },
   }
 }
 

@@ -17,12 +17,25 @@ export interface ChatShaped {
 }
 
 export function toChatShape(body: Body): ChatShaped {
-  const isResponses = isSet(body['input']) && !isSet(body['messages'])
-  if (!isResponses) {
+  if (!isResponsesShape(body)) {
     return { body: withNestedTools(body, false), retold: same, retoldPath: same }
   }
   const shaped = fromResponses(body)
   return { ...shaped, body: withNestedTools(shaped.body, true) }
+}
+
+export function isResponsesShape(body: Body): boolean {
+  return isSet(body['input']) && !isSet(body['messages'])
+}
+
+/** The tools that `servedTool` drops, by what the header calls them. */
+export function droppedTools(tools: unknown): string[] {
+  if (!Array.isArray(tools)) return []
+  return tools.flatMap((tool: unknown) =>
+    isRecord(tool) && typeof tool['type'] === 'string' && servedTool(tool).length === 0
+      ? [`tools.${tool['type']}`]
+      : [],
+  )
 }
 
 function fromResponses(body: Body): ChatShaped {

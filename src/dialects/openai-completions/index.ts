@@ -5,6 +5,7 @@ import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { Context, JsonDialect, Refused, Telling, Understood } from '../dialect.ts'
 import { toChatCompletionOf } from '../openai-chat/answer/whole.ts'
 import { type ChatRequest, parseChatRequest } from '../openai-chat/body/schema.ts'
+import { ignoredUnder } from '../openai-chat/ignored.ts'
 import type { ChatPlan } from '../openai-chat/plan.ts'
 import { toGeminiRequest } from '../openai-chat/request.ts'
 import { conversationIn } from '../openai/conversation.ts'
@@ -48,7 +49,10 @@ function understood(body: unknown, completion: CompletionRequest): Understood | 
       order,
       requests,
       telling: telling(completion, plan),
-      ignored: () => ignoredIn(body),
+      ignored: (target) => [
+        ...ignoredIn(body),
+        ...(target === null ? [] : ignoredUnder(requests[0], target, chat)),
+      ],
     }),
   }
 }

@@ -27,9 +27,16 @@ const READ = lazy(
   () => new Set([...SHARED, ...Object.keys(completionRequest().entries), 'prompt_cache_key']),
 )
 
+const IN_STREAM_OPTIONS = new Set(['include_usage'])
+
 /** Which fields have no effect on the answer, by the client's names. */
 export function ignoredIn(body: unknown): readonly string[] {
-  return isRecord(body) ? [...unreadFields(body, READ()), ...unreadBesideCache(body)] : []
+  if (!isRecord(body)) return []
+  return [
+    ...unreadFields(body, READ()),
+    ...unreadFields(body['stream_options'], IN_STREAM_OPTIONS, 'stream_options.'),
+    ...unreadBesideCache(body),
+  ]
 }
 
 const FILL_IN =

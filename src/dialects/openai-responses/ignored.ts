@@ -4,9 +4,10 @@ import type { Target } from '../../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { lazy } from '../../lazy.ts'
 import { cacheIn, unreadBesideCache } from '../cached-content.ts'
-import { inSnakeCase, unreadFields } from '../unread-fields.ts'
+import { inSnakeCase, type Reading, unreadFields, unreadOptions } from '../unread-fields.ts'
 import { type ResponsesRequest, responsesRequest } from './body.ts'
 import { verbosityOf } from './request.ts'
+import { builtInOf } from './tool-schema.ts'
 import type { Offers } from './tools.ts'
 
 /** Known fields that the schema does not read: they are refused if they are set. */
@@ -26,6 +27,11 @@ const IN_STREAM_OPTIONS = new Set(['include_usage'])
 /** What is read of the fields that hold others. */
 const IN_REASONING = new Set(['effort', 'summary', 'generate_summary'])
 const IN_TEXT = new Set(['format', 'verbosity'])
+const IN_FILTERS: Reading = { fields: new Set(['allowed_domains', 'blocked_domains']) }
+const OPTIONS: Reading = {
+  fields: new Set(['type', 'filters']),
+  within: new Map([['filters', () => IN_FILTERS]]),
+}
 /** Tiers that change nothing, because Google serves every request like this. */
 const PLAIN_TIERS = new Set(['auto', 'default', 'standard', 'flex', 'priority'])
 
@@ -42,6 +48,7 @@ export function ignoredIn(
     ...unreadFields(options, IN_STREAM_OPTIONS, 'stream_options.'),
     ...unreadFields(raw['reasoning'], IN_REASONING, 'reasoning.'),
     ...unreadFields(raw['text'], IN_TEXT, 'text.'),
+    ...unreadOptions(raw['tools'], optionsOf, OPTIONS),
   )
   if (typeof tier === 'string' && !PLAIN_TIERS.has(tier)) ignored.push('service_tier')
   // `auto` asks to shorten input that is too long, but such input is refused.
@@ -52,6 +59,11 @@ export function ignoredIn(
   }
   for (const type of dropped) ignored.push(`tools.${type}`)
   return ignored
+}
+
+function optionsOf({ type }: Readonly<Record<string, unknown>>): string | null {
+  const builtIn = typeof type === 'string' ? builtInOf(type) : null
+  return builtIn === null ? null : (NAMES.get(builtIn)?.replace('tools.', '') ?? null)
 }
 
 /** What the answering model or upstream does not support. */

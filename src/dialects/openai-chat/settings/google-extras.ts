@@ -11,6 +11,7 @@ import { THINKING_LEVELS } from '../../../gemini/models/traits.ts'
 import { present } from '../../../json/record.ts'
 import { cacheName } from '../../cached-content.ts'
 import { bothCases, inAllPlaces, inCamelCase, namesOf } from '../../spellings.ts'
+import type { Reading } from '../../unread-fields.ts'
 import { boolean, integer, string, upperCaseOf } from '../../words.ts'
 import { lazy } from '../../../lazy.ts'
 
@@ -25,13 +26,14 @@ export const thinkingBudget = lazy(() =>
   ),
 )
 
+const THINKING = lazy(() => ({
+  thinkingBudget: v.nullish(thinkingBudget()),
+  thinkingLevel: v.nullish(upperCaseOf(THINKING_LEVELS)),
+  includeThoughts: v.nullish(boolean()),
+}))
 const thinkingConfig = lazy(() =>
   v.pipe(
-    bothCases({
-      thinkingBudget: v.nullish(thinkingBudget()),
-      thinkingLevel: v.nullish(upperCaseOf(THINKING_LEVELS)),
-      includeThoughts: v.nullish(boolean()),
-    }),
+    bothCases(THINKING()),
     v.check(
       (config) => config.thinkingBudget === undefined || config.thinkingLevel === undefined,
       'must have a budget or a level, not both',
@@ -39,15 +41,11 @@ const thinkingConfig = lazy(() =>
   ),
 )
 
-const imageConfig = lazy(() =>
-  v.pipe(
-    bothCases({
-      aspectRatio: v.nullish(upperCaseOf(ASPECT_RATIOS)),
-      imageSize: v.nullish(upperCaseOf(['512', '1K', '2K', '4K'])),
-    }),
-    v.transform(present),
-  ),
-)
+const IMAGE = lazy(() => ({
+  aspectRatio: v.nullish(upperCaseOf(ASPECT_RATIOS)),
+  imageSize: v.nullish(upperCaseOf(['512', '1K', '2K', '4K'])),
+}))
+const imageConfig = lazy(() => v.pipe(bothCases(IMAGE()), v.transform(present)))
 
 const voiceConfig = lazy(() =>
   bothCases({ prebuiltVoiceConfig: bothCases({ voiceName: string() }) }),
@@ -88,10 +86,23 @@ const GOOGLE = lazy(() => ({
 
 const GOOGLE_NAMES = lazy(() => namesOf(GOOGLE()))
 
-/** The fields of Google's that are read, in camel and snake case. */
-export const GOOGLE_FIELDS: () => ReadonlySet<string> = lazy(() => new Set(GOOGLE_NAMES().keys()))
-export const CONFIG_FIELDS: () => ReadonlySet<string> = lazy(
-  () => new Set(namesOf(CONFIG()).keys()),
+/** What is read of Google's fields, in camel and snake case. */
+function reading(entries: v.ObjectEntries, within: Readonly<Record<string, () => Reading>> = {}) {
+  const names = namesOf(entries)
+  const inner = [...names].flatMap(([spelling, name]) => {
+    const read = Object.hasOwn(within, name) ? within[name] : undefined
+    return read === undefined ? [] : [[spelling, read] as const]
+  })
+  return { fields: new Set(names.keys()), within: new Map(inner) } satisfies Reading
+}
+
+const CONFIG_WITHIN: Readonly<Record<string, () => Reading>> = {
+  thinkingConfig: lazy(() => reading(THINKING())),
+  imageConfig: lazy(() => reading(IMAGE())),
+}
+const CONFIG_READING = lazy(() => reading(CONFIG(), CONFIG_WITHIN))
+export const GOOGLE_READING = lazy(() =>
+  reading(GOOGLE(), { ...CONFIG_WITHIN, generationConfig: CONFIG_READING }),
 )
 
 export const googleEntries = lazy(() => inAllPlaces(GOOGLE()))
