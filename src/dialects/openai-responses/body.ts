@@ -84,6 +84,7 @@ const fields = lazy(() => ({
   max_tool_calls: v.nullish(integer()),
   metadata: v.nullish(record()),
   prompt_cache_key: v.nullish(string()),
+  prompt_cache_retention: v.nullish(string()),
   safety_identifier: v.nullish(string()),
   truncation: v.nullish(string()),
   user: v.nullish(string()),

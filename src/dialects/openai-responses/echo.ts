@@ -14,6 +14,7 @@ const AS_SENT: Readonly<Record<string, unknown>> = {
   max_tool_calls: null,
   metadata: {},
   prompt_cache_key: null,
+  prompt_cache_retention: null,
   safety_identifier: null,
   service_tier: 'default',
   temperature: 1,

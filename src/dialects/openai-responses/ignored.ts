@@ -13,7 +13,11 @@ import type { Offers } from './tools.ts'
 /** Known fields that the schema does not read: they are refused if they are set. */
 const READ_ELSEWHERE = ['background', 'prompt']
 /** Fields that the schema reads only because the answer repeats them. */
-const REPEATED: ReadonlySet<string> = new Set(['max_tool_calls', 'safety_identifier'])
+const REPEATED: ReadonlySet<string> = new Set([
+  'max_tool_calls',
+  'prompt_cache_retention',
+  'safety_identifier',
+])
 
 const KNOWN = lazy(
   () =>

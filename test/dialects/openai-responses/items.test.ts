@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Memory } from '../../../src/dialects/memory.ts'
 import { STORED_RESPONSES } from '../../../src/dialects/openai-responses/stored.ts'
 import type { Part } from '../../../src/gemini/types.ts'
-import { failureOf, NO_MEMORY, requestOf } from './support.ts'
+import { answer, failureOf, NO_MEMORY, requestOf, wholeOf } from './support.ts'
 
 const PNG = 'iVBORw0KGgo='
 
@@ -116,5 +116,47 @@ describe('thoughts', () => {
   ])('are told where a summary is %j', async (summary, includeThoughts) => {
     const { generationConfig } = await requestOf({ input: 'Hi', reasoning: { summary } })
     expect(generationConfig?.thinkingConfig).toEqual({ includeThoughts })
+  })
+})
+
+describe('a response', () => {
+  it('repeats what its request said, and what stands for what it did not say', async () => {
+    const said = {
+      instructions: 'Be brief.',
+      max_output_tokens: 9,
+      max_tool_calls: 3,
+      metadata: { a: 'b' },
+      parallel_tool_calls: false,
+      prompt_cache_key: 'key',
+      prompt_cache_retention: '24h',
+      reasoning: { effort: 'low', summary: 'auto' },
+      safety_identifier: 'id',
+      service_tier: 'flex',
+      temperature: 0,
+      text: { format: { type: 'json_object' }, verbosity: 'low' },
+      tool_choice: 'none',
+      tools: [{ type: 'function', name: 'f', strict: null, parameters: null }],
+      top_logprobs: 2,
+      top_p: 0.5,
+      truncation: 'auto',
+      user: 'me',
+    }
+    expect(await wholeOf({ input: 'Hi', ...said }, answer([{ text: 'Ho' }]))).toMatchObject(said)
+    const nothing = Object.fromEntries(Object.keys(said).map((name) => [name, null]))
+    for (const unsaid of [{}, nothing]) {
+      expect(await wholeOf({ input: 'Hi', ...unsaid }, answer([{ text: 'Ho' }]))).toMatchObject({
+        instructions: null,
+        max_output_tokens: null,
+        metadata: {},
+        parallel_tool_calls: true,
+        prompt_cache_retention: null,
+        temperature: 1,
+        text: { format: { type: 'text' }, verbosity: 'medium' },
+        tool_choice: 'auto',
+        tools: [],
+        top_p: 1,
+        truncation: 'disabled',
+      })
+    }
   })
 })

@@ -515,9 +515,14 @@ describe('refusals', () => {
       'invalid_type',
       field,
     ]),
-    ...['user', 'safety_identifier', 'prompt_cache_key', 'truncation', 'service_tier'].map(
-      (field): [object, string, string] => [{ input: 'x', [field]: 5 }, 'invalid_type', field],
-    ),
+    ...[
+      'user',
+      'safety_identifier',
+      'prompt_cache_key',
+      'prompt_cache_retention',
+      'truncation',
+      'service_tier',
+    ].map((field): [object, string, string] => [{ input: 'x', [field]: 5 }, 'invalid_type', field]),
     [{ input: 'x', max_tool_calls: 1.5 }, 'invalid_type', 'max_tool_calls'],
     [{ input: 'x', temperature: 9 }, 'invalid_value', 'temperature'],
     [{ input: 'x', stream: 'yes' }, 'invalid_type', 'stream'],
