@@ -9,6 +9,7 @@ import { fieldOf, spanOf } from './fields.ts'
 import { noModel } from './index.ts'
 import { cacheOfNoProject, needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
 import { withResultsTogether } from './results.ts'
+import { tidied, TIDYING } from './tidying.ts'
 import { write } from './write.ts'
 
 /** `models/{model}:countTokens`: the body has contents alone, or a whole request in `generateContentRequest`. */
@@ -24,8 +25,8 @@ export const GEMINI_COUNT: CountDialect = {
     if (failure !== null) return { ok: false, failure }
     const span = isRecord(wrapped) ? spanOf(text, 0, 'generateContentRequest') : undefined
     const json = span === undefined ? text : text.slice(span.start, span.end)
-    const tidy = withResultsTogether(json, inner)
-    const request = tidy === json ? inner : (JSON.parse(tidy) as Record<string, unknown>)
+    const given = { text: json, value: inner }
+    const { text: tidy, value: request } = tidied(given, [...TIDYING, withResultsTogether])
     const needs = needsOf(tidy, request)
     return {
       ok: true,

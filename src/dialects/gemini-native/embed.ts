@@ -6,7 +6,7 @@ import { isRecord } from '../../json/record.ts'
 import { modelName } from '../model-name.ts'
 import type { Refused } from '../dialect.ts'
 import type { Embedding, EmbeddingDialect, WrittenEmbedding } from '../embedding-dialect.ts'
-import { fieldOf, recordsOf, textOf } from './fields.ts'
+import { fieldOf, listOf, recordsOf, textOf } from './fields.ts'
 import { noModel } from './index.ts'
 
 type Body = Readonly<Record<string, unknown>>
@@ -29,8 +29,8 @@ export const GEMINI_BATCH_EMBED: EmbeddingDialect = {
   read({ body, params }) {
     const batch = asObject(body)
     if (!batch.ok) return batch
-    const list: unknown = batch.value['requests']
-    if (!Array.isArray(list) || list.length === 0 || !list.every(isRecord)) {
+    const list = listOf(batch.value['requests'])
+    if (list.length === 0 || !list.every(isRecord)) {
       return { ok: false, failure: NO_REQUESTS }
     }
     const requests = list.filter(isRecord)

@@ -3,7 +3,7 @@
  * object.
  */
 import { isRecord } from '../../json/record.ts'
-import { memberAt, type Span } from '../../json/value-spans.ts'
+import { ARRAY, elementsAt, memberAt, OBJECT, type Span } from '../../json/value-spans.ts'
 import { toSnakeCase } from '../spellings.ts'
 
 /**
@@ -24,9 +24,21 @@ export function spellingIn(of: unknown, name: string): string {
     : name
 }
 
-/** The objects of a list; an empty list if the value is not a list. */
+/** The elements where a list belongs. Google takes one thing for a list of one (docs/google.md: Unknown fields). */
+export function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  return isRecord(value) ? [value] : []
+}
+
+/** The objects of a list, or one in its place; empty if the value is neither. */
 export function recordsOf(list: unknown): readonly Record<string, unknown>[] {
-  return Array.isArray(list) ? list.filter(isRecord) : []
+  return listOf(list).filter(isRecord)
+}
+
+/** Where the elements of `listOf` stand, given where the value stands. */
+export function spansIn(text: string, { start, end }: Span): readonly Span[] {
+  if (text.charCodeAt(start) === ARRAY) return elementsAt(text, start)
+  return text.charCodeAt(start) === OBJECT ? [{ start, end }] : []
 }
 
 export function textOf(of: unknown, name: string): string | undefined {

@@ -15,6 +15,7 @@ import { CALL, callIdsIn } from './signatures.ts'
 import { isPlainBody } from './plain.ts'
 import { nativeStream } from './stream.ts'
 import { withTakenParts } from './mend-parts.ts'
+import { type Given, tidied, TIDYING } from './tidying.ts'
 import { write } from './write.ts'
 
 /** `models/{model}:generateContent` */
@@ -43,20 +44,20 @@ function read(asked: Sent<JsonText>, stream: boolean): Read {
       const query = asked.query()
       const isSse = stream && (query.get('alt') ?? query.get('$alt')) === 'sse'
       const lengthOf = (text: string): number => cuttings.lengthOf(text)
-      const text = withTakenParts(sent.text, body.value, cuttings)
-      const value = text === sent.text ? body.value : parsedAgain(text)
-      return writtenOf(model.value, { text, value }, { isSse, lengthOf })
+      const given = { text: sent.text, value: body.value }
+      const taken = (text: string, value: Record<string, unknown>): string =>
+        withTakenParts(text, value, cuttings)
+      const tidy = tidied(given, [...TIDYING, taken, withResultsTogether])
+      return writtenOf(model.value, tidy, { isSse, lengthOf })
     },
   }
 }
 
 function writtenOf(
   model: string,
-  sent: { readonly text: string; readonly value: Record<string, unknown> },
+  { text, value: body }: Given,
   { isSse, lengthOf }: { readonly isSse: boolean; readonly lengthOf: (text: string) => number },
 ): Written {
-  const text = withResultsTogether(sent.text, sent.value)
-  const body = text === sent.text ? sent.value : parsedAgain(text)
   const needs = needsOf(text, body)
   const stops = fieldOf(fieldOf(body, 'generationConfig'), 'stopSequences')
   const hasCalls = CALL.test(text)
@@ -76,11 +77,6 @@ function writtenOf(
     write: (under) => write({ model, text, body }, under),
     telling: telling(isSse, moduledNames(body['tools'])),
   }
-}
-
-/** The edits keep the text a JSON object. */
-function parsedAgain(text: string): Record<string, unknown> {
-  return JSON.parse(text) as Record<string, unknown>
 }
 
 /** `declared`: the client's functions whose own names begin with the module's. */

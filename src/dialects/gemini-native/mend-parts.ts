@@ -10,8 +10,8 @@ import { canonicalType, isDoubtful } from '../../gemini/media/media-types.ts'
 import { sniff } from '../../gemini/media/sniff.ts'
 import { mayBeText, textIn } from '../../gemini/media/text-bytes.ts'
 import { Edits } from '../../json/edits.ts'
-import { elementsAt, memberAt, type Span } from '../../json/value-spans.ts'
-import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
+import { memberAt, type Span } from '../../json/value-spans.ts'
+import { fieldOf, listOf, recordsOf, spanOf, spansIn, textOf } from './fields.ts'
 
 const POINTER = /"(?:\$|\\u0024)ref"/
 const DATA = /"inline(?:D|_d)ata"/
@@ -40,14 +40,13 @@ export function withTakenParts(
 
 function placesIn(text: string, body: Record<string, unknown>): readonly Place[] {
   const list = memberAt(text, 0, 'contents')
-  const contents: unknown = body['contents']
-  if (list === undefined || !Array.isArray(contents) || text[list.start] !== '[') return []
-  const spans = elementsAt(text, list.start)
-  return spans.flatMap(({ start }, index) => {
-    const parts = fieldOf(contents[index], 'parts')
-    const at = Array.isArray(parts) ? memberAt(text, start, 'parts') : undefined
-    if (at === undefined || !Array.isArray(parts)) return []
-    return elementsAt(text, at.start).flatMap((span, number) => {
+  if (list === undefined) return []
+  const contents = listOf(body['contents'])
+  return spansIn(text, list).flatMap(({ start }, index) => {
+    const parts = listOf(fieldOf(contents[index], 'parts'))
+    const at = parts.length > 0 ? memberAt(text, start, 'parts') : undefined
+    if (at === undefined) return []
+    return spansIn(text, at).flatMap((span, number) => {
       const [part] = recordsOf([parts[number]])
       return part === undefined ? [] : [{ part, span }]
     })

@@ -17,6 +17,18 @@ const OPAQUE: ReadonlySet<string> = new Set([
   'labels',
 ])
 
+/** Lists that `fit` looks at. Google takes one thing for a list of one (docs/google.md: Unknown fields). */
+const LISTS: ReadonlySet<string> = new Set([
+  'contents',
+  'parts',
+  'tools',
+  'functionDeclarations',
+  'allowedFunctionNames',
+  'safetySettings',
+  'stopSequences',
+  'responseModalities',
+])
+
 /** The fields of a request that Code Assist knows. */
 const KNOWN: ReadonlySet<string> = new Set([
   'contents',
@@ -51,7 +63,9 @@ function inCamelCase(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
       const name = toCamelCase(key)
-      return [name, OPAQUE.has(name) ? inner : inCamelCase(inner)]
+      if (OPAQUE.has(name)) return [name, inner]
+      const isOne = LISTS.has(name) && !Array.isArray(inner) && inner !== null
+      return [name, inCamelCase(isOne ? [inner] : inner)]
     }),
   )
 }

@@ -4,7 +4,7 @@
  */
 import { isRecord } from '../../json/record.ts'
 import { elementsAt, memberAt } from '../../json/value-spans.ts'
-import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
+import { fieldOf, recordsOf, spanOf, spansIn, textOf } from './fields.ts'
 
 const RESULT = /"function(?:R|_r)esponse"/
 
@@ -36,7 +36,7 @@ function grouped(contents: readonly Record<string, unknown>[]): readonly (readon
   for (const [index, content] of contents.entries()) {
     const group = groups.at(-1)
     const before = group?.at(-1)?.content
-    const goesOn = before !== undefined && isResults(before) && isResults(content)
+    const goesOn = before !== undefined && isResults(before) && beginsWithResult(content)
     if (goesOn) group?.push({ content, index })
     else groups.push([{ content, index }])
   }
@@ -53,6 +53,12 @@ function isResults(content: Record<string, unknown>): boolean {
   )
 }
 
+/** What a client says behind its results may stand in one content with the last of them. */
+function beginsWithResult(content: Record<string, unknown>): boolean {
+  const [first] = recordsOf(content['parts'])
+  return content['role'] !== 'model' && isRecord(fieldOf(first, 'functionResponse'))
+}
+
 function hasRepeats(content: unknown): boolean {
   const keys = recordsOf(fieldOf(content, 'parts')).flatMap((part) => keyOf(part) ?? [])
   return new Set(keys).size < keys.length
@@ -65,8 +71,8 @@ function joined(contents: readonly string[]): string {
   const parts: string[] = []
   for (const content of contents) {
     const list = memberAt(content, 0, 'parts')
-    if (list === undefined || content[list.start] !== '[') continue
-    for (const { start, end } of elementsAt(content, list.start)) {
+    if (list === undefined) continue
+    for (const { start, end } of spansIn(content, list)) {
       const part = content.slice(start, end)
       const key = keyOf(JSON.parse(part))
       if (key !== undefined && seen.has(key)) continue

@@ -6,10 +6,10 @@
  */
 import { MAX_ASKED, MAX_CALL_ID } from '../../gemini/signatures.ts'
 import type { Edits } from '../../json/edits.ts'
-import { elementsAt, memberAt, membersAt, type Span } from '../../json/value-spans.ts'
+import { memberAt, membersAt, type Span } from '../../json/value-spans.ts'
 import type { Target } from '../../gemini/fit/aim.ts'
 import { traitsOf } from '../../gemini/models/traits.ts'
-import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
+import { fieldOf, listOf, recordsOf, spanOf, spansIn, textOf } from './fields.ts'
 
 export const CALL = /"function(?:C|_c)all"/
 const DUMMY = 'skip_thought_signature_validator'
@@ -34,16 +34,16 @@ export function healSignatures(
 ): void {
   const current = contents.findLastIndex(opensTurn)
   const { demandsSignatures } = traitsOf(target.model, target.upstream)
-  const spans = elementsAt(text, at.start)
+  const spans = spansIn(text, at)
   for (const [index, content] of contents.entries()) {
     const span = spans[index]
     if (span === undefined || fieldOf(content, 'role') !== 'model') continue
-    const parts = fieldOf(content, 'parts')
+    const parts = listOf(fieldOf(content, 'parts'))
     const list = memberAt(text, span.start, 'parts')
-    if (!Array.isArray(parts) || list === undefined || !parts.some(isCall)) continue
+    if (list === undefined || !parts.some(isCall)) continue
     const first = parts.findIndex(isCall)
     const isDemanded = (demandsSignatures || target.dummiesOnly === true) && index > current
-    const places = elementsAt(text, list.start)
+    const places = spansIn(text, list)
     for (const [number, part] of parts.entries()) {
       const place = places[number]
       if (place === undefined) continue

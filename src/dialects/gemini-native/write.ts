@@ -1,9 +1,9 @@
 import type { SafetySetting } from '../../gemini/types.ts'
 import { Edits } from '../../json/edits.ts'
 import { isRecord } from '../../json/record.ts'
-import { elementsAt, memberAt, membersAt } from '../../json/value-spans.ts'
+import { memberAt, membersAt, type Span } from '../../json/value-spans.ts'
 import type { Writing } from '../dialect.ts'
-import { fieldOf, recordsOf, spanOf, textOf } from './fields.ts'
+import { fieldOf, listOf, recordsOf, spanOf, spansIn, textOf } from './fields.ts'
 import { fitted } from './pivot.ts'
 import { CALL, healSignatures } from './signatures.ts'
 
@@ -22,12 +22,12 @@ export interface Original {
 export function write({ model, text, body }: Original, { target, safety }: Writing): string {
   const edits = new Edits()
   addSafety(edits, text, body, safety)
-  const contents: unknown = body['contents']
-  const at = memberAt(text, 0, 'contents')
-  if (Array.isArray(contents) && at !== undefined && text[at.start] === '[') {
+  const contents = listOf(body['contents'])
+  const at = contents.length > 0 ? memberAt(text, 0, 'contents') : undefined
+  if (at !== undefined) {
     if (CALL.test(text)) healSignatures(edits, { text, contents, at }, target)
     // These two demand a role where the Gemini API guesses it.
-    if (target.upstream !== 'gemini-api') addRoles(edits, text, at.start, contents)
+    if (target.upstream !== 'gemini-api') addRoles(edits, text, at, contents)
   }
   const written = edits.in(text)
   const isAsMeant =
@@ -35,9 +35,9 @@ export function write({ model, text, body }: Original, { target, safety }: Writi
   return isAsMeant ? written : fitted(written, target)
 }
 
-function addRoles(edits: Edits, text: string, at: number, contents: readonly unknown[]): void {
+function addRoles(edits: Edits, text: string, at: Span, contents: readonly unknown[]): void {
   if (contents.every((content) => fieldOf(content, 'role') !== undefined)) return
-  const spans = elementsAt(text, at)
+  const spans = spansIn(text, at)
   for (const [index, content] of contents.entries()) {
     const span = spans[index]
     if (span === undefined || !isRecord(content) || Object.hasOwn(content, 'role')) continue
@@ -57,11 +57,15 @@ function addSafety(
   const asked = fieldOf(body, 'safetySettings')
   const own = recordsOf(asked).map((setting) => textOf(setting, 'category'))
   const added = safety.filter(({ category }) => !own.includes(category))
-  if (added.length === 0 || (asked !== undefined && !Array.isArray(asked))) return
+  if (added.length === 0 || (asked !== undefined && !Array.isArray(asked) && !isRecord(asked)))
+    return
   const written = added.map((setting) => JSON.stringify(setting)).join(',')
   const list = spanOf(text, 0, 'safetySettings')
   if (list !== undefined) {
-    edits.insert(list.start + 1, asked?.length === 0 ? written : `${written},`)
+    if (isRecord(asked)) {
+      edits.insert(list.start, `[${written},`)
+      edits.insert(list.end, ']')
+    } else edits.insert(list.start + 1, asked?.length === 0 ? written : `${written},`)
     return
   }
   const [first] = membersAt(text, 0)

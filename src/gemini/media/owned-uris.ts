@@ -50,13 +50,18 @@ export function ownedIn(
 /** Matches every JSON text that may name an owned address, including texts with escapes, which may hide one. */
 const MAY_NAME = /gs:|files\/|generativelanguage|retrieval|auth_?config|file_?search|\\u00|\\\//i
 
+/** Whether a JSON text may name an owned address. In doubt true. */
+export function mayNameOwned(json: string): boolean {
+  return MAY_NAME.test(json)
+}
+
 /**
  * The owned addresses in a request of Google's own format, wherever a `fileUri` stands: in results of functions, in
  * system instructions, or in fields that Google adds later. `text` is the JSON that `value` was parsed from, if the
  * caller has it: most texts show at once that there is nothing to find.
  */
 export function ownedInJson(value: unknown, text?: string): readonly UriRef[] {
-  if (text !== undefined && !MAY_NAME.test(text)) return []
+  if (text !== undefined && !mayNameOwned(text)) return []
   return ownedUnder(FILE_URI, value)
 }
 
