@@ -86,12 +86,14 @@ export function silenceAfter(response: GenerateContentResponse): Silence | null 
 }
 
 /**
- * Whether a response holds more than thoughts. `isToldWhole`: its client is told all parts, so that parts of unknown
+ * Whether a response holds more than thoughts. A call is one, even if it is marked as a thought. `isToldWhole`: its client is told all parts, so that parts of unknown
  * kinds count too.
  */
 export function isSaying(response: GenerateContentResponse, isToldWhole = false): boolean {
   const says = isToldWhole ? isOfAnyKind : isContent
-  return partsOf(firstCandidate(response)).some((part) => part.thought !== true && says(part))
+  return partsOf(firstCandidate(response)).some(
+    (part) => isCall(part) || (part.thought !== true && says(part)),
+  )
 }
 
 /** Fields of a part that are not its content. */
@@ -112,11 +114,19 @@ function isOfAnyKind(part: Part): boolean {
 function isContent(part: Part): boolean {
   return (
     textOf(part) !== '' ||
-    part.functionCall !== undefined ||
+    isCall(part) ||
     part.inlineData !== undefined ||
     part.executableCode !== undefined ||
     part.codeExecutionResult !== undefined
   )
+}
+
+/** Whether a part holds a call or a piece of one. Nobody can run a call without a name. */
+function isCall({ functionCall: call }: Part): boolean {
+  if (!isObject(call)) return false
+  const { name, partialArgs, willContinue } = call
+  const isNamed = typeof name === 'string' && name !== ''
+  return isNamed || Array.isArray(partialArgs) || willContinue === true
 }
 
 /**

@@ -92,6 +92,35 @@ describe.each(WAYS)('%s (stream: %s):', (_, stream, speaker) => {
     await settledStats(user)
   })
 
+  it.each(KINDS)('a call that is marked as a thought is a call (%s)', async (kind) => {
+    const user = await givenUser([kind])
+    const thought = { text: 'Hm.', thought: true }
+    const call = { functionCall: { name: 'f', args: { a: 1 } }, thought: true }
+    const content = { role: 'model', parts: [thought, call] }
+    const chunks = [{ candidates: [{ content, finishReason: 'STOP' }] }]
+    const credential = handleOf(user)
+    await google.script({ credential, reply: { chunks } })
+    const body = await (await speaker.ask(user.key, asking)).text()
+    expect(speaker.errorOf(body)).toBeNull()
+    expect(speaker.callsOf(body).map(({ name }) => name)).toEqual(['f'])
+    expect(await callsOf(credential)).toHaveLength(1)
+    await settledStats(user)
+  })
+
+  it.each(KINDS)('a call without a name is asked for once more (%s)', async (kind) => {
+    const user = await givenUser([kind])
+    const credential = handleOf(user)
+    const parts = [{ functionCall: { name: '', args: { a: 1 } } }]
+    const candidate = { content: { role: 'model', parts }, finishReason: 'STOP' }
+    await google.script({ credential, reply: { chunks: [{ candidates: [candidate] }] } })
+    await google.script({ credential, reply: { text: 'Yes.' } })
+    const body = await (await speaker.ask(user.key, asking)).text()
+    expect(speaker.errorOf(body)).toBeNull()
+    expect(speaker.textOf(body)).toBe('Yes.')
+    expect(await callsOf(credential)).toHaveLength(2)
+    await settledStats(user)
+  })
+
   it.each(KINDS)('what Google heard is text (%s)', async (kind) => {
     const user = await givenUser([kind])
     const parts = [{ audioTranscription: { text: 'Spoken' } }, { text: ' and said.' }]

@@ -50,7 +50,7 @@ export class CallReader {
     return this.#pending !== null
   }
 
-  /** Whether some call can no longer be completed, because another one began before its rest had come. */
+  /** Whether some call can never be told: another one began before its rest had come, or it has no name. */
   get isBroken(): boolean {
     return this.#isBroken
   }
@@ -81,10 +81,7 @@ export class CallReader {
     const continues = this.#continues(call)
     if (!continues && this.#pending !== null) this.#isBroken = true
     const isWhole = call.willContinue !== true && pieces.length === 0
-    if (isWhole && (!continues || hasArgs(call))) {
-      this.#pending = null
-      return nameOf(call) === '' ? null : part
-    }
+    if (isWhole && (!continues || hasArgs(call))) return this.#whole(part, call)
     if (!continues) this.#pending = { part, args: new PartialArgs() }
     if (this.#pending === null) return null
     const { part: begun, args } = this.#pending
@@ -92,14 +89,28 @@ export class CallReader {
     if (call.willContinue === true) return null
     this.#pending = null
     const signature = begun.thoughtSignature ?? part.thoughtSignature
+    const name = nameOf(begun.functionCall)
+    if (name === '') {
+      this.#isBroken = true
+      return null
+    }
     return {
-      functionCall: {
-        ...begun.functionCall,
-        name: nameOf(begun.functionCall),
-        args: args.value,
-      },
+      functionCall: { ...begun.functionCall, name, args: args.value },
       ...(signature !== undefined && { thoughtSignature: signature }),
     }
+  }
+
+  /** A call that came at once. It may complete the open one, whose name it then need not repeat. */
+  #whole(part: Part, call: FunctionCall): Part | null {
+    const open = this.#pending?.part
+    this.#pending = null
+    if (nameOf(call) !== '') return part
+    const name = nameOf(open?.functionCall)
+    if (name !== '') {
+      return { ...part, ...open, functionCall: { ...open?.functionCall, ...call, name } }
+    }
+    this.#isBroken ||= hasArgs(call)
+    return null
   }
 
   /** Whether this part goes on with the open call: it has no name, or has the same id. */

@@ -172,10 +172,27 @@ describe('calls', () => {
       ],
     ],
     ['is sent again, whole', [piece('$.b', 'y', true), call('f', { a: 'x' }, 'g1')]],
+    ['is sent again, whole and without a name', [call('', { a: 'x' })]],
+    ['is marked as a thought', [{ ...call('', { a: 'x' }), thought: true }]],
   ] satisfies [string, Part[]][])('of one id are one, where it %s', (_, rest) => {
     const { told, end } = hear([[begun], ...rest.map((part) => [part])])
     expect(told).toEqual(['call g1 f {"a":"x"}'])
     expect(end.conclusion).toMatchObject({ ok: true, end: 'calls' })
+  })
+
+  it.each([
+    ['whole', [call('', { a: 'x' })]],
+    ['in pieces', [piece('$.a', 'x', true), piece('$.b', 'y', false)]],
+  ] satisfies [string, Part[]][])('without a name are an error, %s', (_, parts) => {
+    for (const said of [[parts], [[{ text: 'Let me look.' }], parts], [[call('f')], parts]]) {
+      const { told, end } = hear(said)
+      expect(told.join(' ')).not.toContain('"a"')
+      expect(end.conclusion).toMatchObject({ ok: false, failure: { reason: 'upstream_error' } })
+    }
+  })
+
+  it('are not there where nothing of one is', () => {
+    expect(hear([[{ text: 'a' }, { functionCall: { name: '' } }]]).end.conclusion.ok).toBe(true)
   })
 
   it('have ids of the dialect, no two alike', () => {
