@@ -48,15 +48,22 @@ function read(asked: Sent<JsonText>, stream: boolean): Read {
       const taken = (text: string, value: Record<string, unknown>): string =>
         withTakenParts(text, value, cuttings)
       const tidy = tidied(given, [...TIDYING, taken, withResultsTogether])
-      return writtenOf(model.value, tidy, { isSse, lengthOf })
+      return writtenOf(model.value, tidy, { isSse, lengthOf, client: asked.headers })
     },
   }
+}
+
+interface Asking {
+  readonly isSse: boolean
+  readonly lengthOf: (text: string) => number
+  /** The request's headers. */
+  readonly client: Headers
 }
 
 function writtenOf(
   model: string,
   { text, value: body }: Given,
-  { isSse, lengthOf }: { readonly isSse: boolean; readonly lengthOf: (text: string) => number },
+  { isSse, lengthOf, client }: Asking,
 ): Written {
   const needs = needsOf(text, body)
   const stops = fieldOf(fieldOf(body, 'generationConfig'), 'stopSequences')
@@ -75,12 +82,12 @@ function writtenOf(
     mayBeEmpty: (Array.isArray(stops) && stops.length > 0) || isContinued,
     isPlain: () => needs.length === 0 && !hasCalls && isPlainBody(body),
     write: (under) => write({ model, text, body }, under),
-    telling: telling(isSse, moduledNames(body['tools'])),
+    telling: telling(isSse, client, moduledNames(body['tools'])),
   }
 }
 
 /** `declared`: the client's functions whose own names begin with the module's. */
-function telling(isSse: boolean, declared: ReadonlySet<string>): Telling {
+function telling(isSse: boolean, client: Headers, declared: ReadonlySet<string>): Telling {
   return {
     whole: ([answer]) => ({
       ok: true,
@@ -88,7 +95,7 @@ function telling(isSse: boolean, declared: ReadonlySet<string>): Telling {
       contentType: 'application/json; charset=UTF-8',
       signatures: answer === undefined ? [] : [signaturesIn(answer.response)],
     }),
-    stream: () => nativeStream(isSse, declared),
+    stream: () => nativeStream(isSse, client, declared),
   }
 }
 

@@ -1,8 +1,10 @@
 /**
  * Streams framed as Google frames them. Most readers in Google's clients know only `data: ` lines with one JSON each.
  * A comment, an `event:` line, a blank line or a `[DONE]` would end the stream for them or silently lose the rest, and
- * the whole stream must use one kind of line break. An event that says nothing makes their chats forget the whole turn
- * (docs/clients.md: Gemini's streams). So the keep-alive is the beginning of the next event.
+ * the whole stream must use one kind of line break. So the keep-alive is an event that says nothing.
+ *
+ * Danger: after such an event the chats of Google's own SDKs forget the whole turn (docs/clients.md: Gemini's streams).
+ * For clients that call themselves such an SDK, the keep-alive is the beginning of the next event.
  */
 import type { Failure } from '../../failure/failure.ts'
 import { isFinal } from '../../gemini/response.ts'
@@ -25,9 +27,17 @@ interface Framing {
 
 const DATA = 'data: '
 
+/** Google's SDKs name themselves so, in every language, whatever a program adds to it. */
+const SDK = /\bgoogle-genai-sdk\//
+
 class Events implements Framing {
   readonly contentType = 'text/event-stream'
+  readonly #client: Headers
   #isBegun = false
+
+  constructor(client: Headers) {
+    this.#client = client
+  }
 
   frame(json: string): string {
     const start = this.#isBegun ? '' : DATA
@@ -39,12 +49,17 @@ class Events implements Framing {
     return ''
   }
 
-  /** JSON may begin with spaces. */
   keepAlive(): string {
-    if (this.#isBegun) return ' '
+    if (this.#isBegun) return ' ' // JSON may begin with spaces
+    if (!isSdk(this.#client)) return this.frame('{}')
     this.#isBegun = true
     return DATA
   }
+}
+
+function isSdk(client: Headers): boolean {
+  const names = ['x-goog-api-client', 'user-agent'].map((name) => client.get(name) ?? '')
+  return names.some((name) => SDK.test(name))
 }
 
 /** One JSON array, sent element by element. JSON allows the white space of the keep-alive between elements. */
@@ -67,12 +82,13 @@ class Elements implements Framing {
   }
 }
 
-/** `declared`: the client's functions whose own names begin with the module's. */
+/** `client`: the request's headers. `declared`: the client's functions whose own names begin with the module's. */
 export function nativeStream(
   isSse: boolean,
+  client: Headers,
   declared: ReadonlySet<string> = new Set(),
 ): ClientStream {
-  const framing = isSse ? new Events() : new Elements()
+  const framing = isSse ? new Events(client) : new Elements()
   let choice: NativeStream | null = null
   return {
     contentType: framing.contentType,

@@ -150,7 +150,7 @@ describe('a stream', () => {
   it.each([true, false])('holds each JSON as it came, on one line (events: %s)', (isSse) => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue(), { minLength: 1 }), (values) => {
-        const stream = nativeStream(isSse).choice(0, {
+        const stream = nativeStream(isSse, new Headers()).choice(0, {
           model: MODEL,
           target: { model: MODEL, upstream: 'gemini-api' },
           preferences: { reasoningFormat: null, safetySettings: [], storeResponses: true },
@@ -172,14 +172,15 @@ describe('a stream', () => {
     )
   })
 
-  it('has nothing but its events, however often it was kept alive', () => {
+  it('has nothing but its events for an SDK of Google, however often it was kept alive', () => {
+    const client = new Headers({ 'x-goog-api-client': 'google-genai-sdk/3.1.0 gl-node/v24.1.0' })
     const terms = {
       model: MODEL,
       target: { model: MODEL, upstream: 'gemini-api' },
       preferences: { reasoningFormat: null, safetySettings: [], storeResponses: true },
     } as const
     const final = { candidates: [{ finishReason: 'STOP' as const }] }
-    const stream = nativeStream(true)
+    const stream = nativeStream(true, client)
     const early = stream.keepAlive()
     const choice = stream.choice(0, terms)
     const told = [
@@ -194,8 +195,16 @@ describe('a stream', () => {
     expect(told).toBe(
       `data:  {"a":1}\r\n\r\ndata: {"b":2}\r\n\r\ndata: ${JSON.stringify(final)}\r\n\r\n`,
     )
-    const failing = nativeStream(true)
+    const failing = nativeStream(true, client)
     const failure = { reason: 'upstream_truncated', message: 'It broke off.' } as const
     expect(failing.keepAlive() + failing.fail(failure)).toMatch(/^data: \{"error":.*\}\r\n\r\n$/)
+  })
+
+  it.each([
+    ['nobody', {}],
+    ['another client', { 'user-agent': 'ai/7.0 google/4.0', 'x-goog-api-client': 'gl-node/24' }],
+  ])('is kept alive by an event that says nothing, for %s', (_, headers) => {
+    const stream = nativeStream(true, new Headers(headers))
+    expect(stream.keepAlive() + stream.keepAlive()).toBe('data: {}\r\n\r\n'.repeat(2))
   })
 })
