@@ -52,8 +52,9 @@ function understand(
   const { raw, asked } = body
   const { before, input } = remembered
   const items = before.length === 0 ? input : [...before, ...input]
+  const remembering = asked.conversation ? 'conversation' : 'previous_response_id'
   const path = (at: number): string =>
-    at < before.length ? 'previous_response_id' : `input[${at - before.length}]`
+    at < before.length ? remembering : `input[${at - before.length}]`
   const unreadable = unreadableIn(items, path)
   if (unreadable !== null) return { ok: false, failure: unreadable }
   const media = readMedia(items, path, sent.cuttings)

@@ -378,6 +378,18 @@ describe('what is stored', () => {
       param: 'input[1]',
     })
   })
+
+  it.each([
+    [{ previous_response_id: 'resp_1' }, 'previous_response_id.content[0].file_id'],
+    [{ conversation: 'conv_1' }, 'conversation.content[0].file_id'],
+    [{ conversation: { id: 'conv_1' } }, 'conversation.content[0].file_id'],
+  ])('is named by what it came with, where it cannot be used: %j', async (named, param) => {
+    const lost = { role: 'user', content: [{ type: 'input_file', file_id: 'file 1' }] }
+    const items = [JSON.stringify(lost)]
+    const recall = () => Promise.resolve({ ok: true as const, items, referenced: [] })
+    const failure = await failureOf({ ...named, input: 'Hi' }, { ...memory, recall })
+    expect(failure).toMatchObject({ reason: 'invalid_value', param })
+  })
 })
 
 describe('settings', () => {
