@@ -62,6 +62,11 @@ export function conclude(seen: Ending): Conclusion {
   return whole('stop')
 }
 
+/** Whether the model would have said more. */
+export function isCut(conclusion: Conclusion): boolean {
+  return conclusion.ok && (conclusion.end === 'length' || conclusion.end === 'filtered')
+}
+
 function whole(end: 'stop' | 'length' | 'calls'): Conclusion {
   return { ok: true, end, refusal: null }
 }

@@ -26,7 +26,7 @@ import { isRecord } from '../../json/record.ts'
 import { WholeCharacters } from '../../json/well-formed.ts'
 import { type Citation, CitedText, citationsIn } from './citations.ts'
 import { type CodeRun, codeRunOf, toMarkdown, withoutFence } from './code-blocks.ts'
-import { conclude, type Conclusion } from './conclusion.ts'
+import { conclude, type Conclusion, isCut } from './conclusion.ts'
 import type { AnswerPlan } from './plan.ts'
 import { CallReader, type MadeCall } from './calls.ts'
 
@@ -42,7 +42,8 @@ export interface AnswerSink {
   open(kind: BlockKind): void
   text(text: string): void
   thought(text: string): void
-  close(kind: BlockKind): void
+  /** `isCut`: the answer ended within the block. */
+  close(kind: BlockKind, isCut: boolean): void
   /** Called only with complete arguments. */
   call(call: MadeCall): void
   /**
@@ -128,7 +129,7 @@ export class AnswerReader {
     })
     if (conclusion.ok) {
       this.#cite()
-      this.#close()
+      this.#close(isCut(conclusion))
     }
     return { conclusion, transcript: this.#cited?.text ?? '' }
   }
@@ -204,11 +205,11 @@ export class AnswerReader {
     this.#sink.open(kind)
   }
 
-  #close(): void {
+  #close(isCutOff = false): void {
     if (this.#block === null) return
     const kind = this.#block
     this.#block = null
-    this.#sink.close(kind)
+    this.#sink.close(kind, isCutOff)
   }
 
   #call(part: Part): void {

@@ -126,6 +126,21 @@ describe('a stream', () => {
     const last = events.at(-1)
     expect(last?.type).toBe(`response.${status}`)
     expect(last?.['response']).toMatchObject({ status, incomplete_details: { reason: why } })
+    const whole = await wholeOf(HI, answer([{ text: 'Half' }], reason))
+    const done = events.find(({ type }) => type === 'response.output_item.done')?.['item']
+    for (const item of [toldBy(events).output[0], whole.output[0], done]) {
+      expect(item).toMatchObject({ type: 'message', status: 'incomplete' })
+    }
+  })
+
+  it('that is cut off has only its last text cut off', async () => {
+    const parts = [{ text: 'All of this.' }, call('f', {}), { text: 'Half' }]
+    const { output } = await wholeOf({ ...HI, tools: TOOLS }, answer(parts, 'SAFETY'))
+    expect(output.map(({ status }) => status)).toEqual(['completed', 'completed', 'incomplete'])
+    const thoughts = await wholeOf(HI, answer([THOUGHT], 'MAX_TOKENS'))
+    expect(thoughts.output[1]).toMatchObject({ type: 'message', status: 'incomplete' })
+    const blocked = await wholeOf(HI, answer([], 'SAFETY'))
+    expect(blocked.output).toMatchObject([{ type: 'message', status: 'completed' }])
   })
 
   it('that is blocked before a word says so in words, not as a refusal', async () => {

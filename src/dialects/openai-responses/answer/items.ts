@@ -1,7 +1,6 @@
 /**
  * The items of an answer, and the events that tell them, in an order that all clients accept (docs/compatibility.md).
- * Codex reads only `output_item.done`, others only the added items and the deltas, others the response at the end. So
- * everything is always told.
+ * Codex reads only `output_item.done`, others only added items and deltas, others the end. So all is always told.
  */
 import type { Citation } from '../../../gemini/answer/citations.ts'
 import type { CodeRun } from '../../../gemini/answer/code-blocks.ts'
@@ -39,7 +38,7 @@ export interface ItemsInput {
 export class Items implements AnswerSink {
   readonly done: OutputItem[] = []
   readonly #input: ItemsInput
-  /** Counts all items, including those not yet done. */
+  /** Of all items, including those not yet done. */
   #count = 0
   #message: Message | null = null
   /** Kept open until it is known whether what follows brings a signature. */
@@ -81,8 +80,8 @@ export class Items implements AnswerSink {
     )
   }
 
-  close(kind: BlockKind): void {
-    if (kind === 'text') this.#closeMessage()
+  close(kind: BlockKind, isCut = false): void {
+    if (kind === 'text') this.#closeMessage(isCut)
     else this.#closeThoughts()
   }
 
@@ -171,16 +170,16 @@ export class Items implements AnswerSink {
   }
 
   /** Tells the text as a message of its own. */
-  say(text: string): void {
+  say(text: string, isCut = false): void {
     this.#openMessage()
     if (text !== '') this.text(text)
-    this.#closeMessage()
+    this.#closeMessage(isCut)
   }
 
   /** Tells what was held back. An answer is never empty: OpenAI's agents SDK would repeat the request endlessly. */
-  finish(): void {
+  finish(isCut: boolean): void {
     this.#tellReasoning()
-    if (!this.#hasSaid) this.say('')
+    if (!this.#hasSaid) this.say('', isCut)
   }
 
   /** Tells a search before the first call of what a client believes to need one. */
@@ -206,7 +205,7 @@ export class Items implements AnswerSink {
     const id = this.#input.ids.item('msg')
     const at = this.#count++
     const delta = `"item_id":"${id}","output_index":${at},"content_index":0,"delta":`
-    const message = { id, at, delta, text: '', annotations: [], logprobs: [] }
+    const message = { id, at, delta, text: '', isCut: false, annotations: [], logprobs: [] }
     this.#message = message
     this.#added(
       at,
@@ -219,10 +218,11 @@ export class Items implements AnswerSink {
     return message
   }
 
-  #closeMessage(): void {
+  #closeMessage(isCut: boolean): void {
     const message = this.#message
     if (message === null) return
     this.#message = null
+    message.isCut = isCut
     const { emit } = this.#input
     const place = `${placeOf(message)},"content_index":0`
     const { text, part, item } = jsonOf(message)
@@ -233,10 +233,10 @@ export class Items implements AnswerSink {
   }
 
   #openThoughts(): void {
-    const { at, id } = this.#openReasoning()
+    const place = placeOf(this.#openReasoning())
     this.#input.emit?.(
       'response.reasoning_summary_part.added',
-      `${placeOf({ at, id })},"summary_index":0,"part":{"type":"summary_text","text":""}`,
+      `${place},"summary_index":0,"part":{"type":"summary_text","text":""}`,
     )
   }
 

@@ -1,5 +1,6 @@
 /** Reads one answer into its items, and says how it ended. */
 import type { Failure } from '../../../failure/failure.ts'
+import { isCut } from '../../../gemini/answer/conclusion.ts'
 import { DeafSink } from '../../../gemini/answer/deaf-sink.ts'
 import { AnswerReader } from '../../../gemini/answer/reader.ts'
 import { Searches } from '../../../gemini/answer/searches.ts'
@@ -84,7 +85,7 @@ export class AnswerTelling {
       // Told as text, not as a refusal, since Codex shows nothing of a refusal.
       if (conclusion.refusal !== null) items.say(conclusion.refusal)
       if (this.#searches !== null && this.#searches.count > 0) items.search(this.#searches)
-      items.finish()
+      items.finish(isCut(conclusion))
     }
     const usage = toUsage(this.#reader.usage)
     return { ok: true, ended: conclusion, output: done, usage }
