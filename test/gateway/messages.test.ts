@@ -303,6 +303,7 @@ describe('4. errors that clients understand', () => {
     [{ compaction: { type: 'summarize' } }, /^compaction: /],
     [{ context_management: { edits: [{ type: 'compact_20260112' }] } }, /^context_management/],
     [{ thinking: { type: 'sometimes' } }, /^thinking\.type: /],
+    [{ thinking: { type: 'enabled', budget_tokens: -2 } }, /^thinking\.budget_tokens: /],
     [{ temperature: 'hot' }, /^temperature: /],
     [{ max_tokens: 1.5 }, 'max_tokens: must be an integer'],
     [{ metadata: [] }, 'metadata: must be an object'],
@@ -1012,6 +1013,16 @@ describe('what is asked of Google', () => {
       'gemini-2.5-flash',
       { thinking: { type: 'adaptive' } },
       { thinkingBudget: -1, includeThoughts: true },
+    ],
+    [
+      'gemini-2.5-flash',
+      { thinking: { type: 'enabled', budget_tokens: -1 } },
+      { thinkingBudget: -1, includeThoughts: true },
+    ],
+    [
+      'gemini-3.6-flash',
+      { thinking: { type: 'enabled', budget_tokens: -1 } },
+      { includeThoughts: true },
     ],
     [
       'gemini-2.5-flash',

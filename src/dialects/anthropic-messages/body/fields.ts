@@ -79,7 +79,8 @@ const entries = lazy(() => ({
   thinking: v.nullish(
     fieldsOf({
       type: lowerCaseOf(['enabled', 'adaptive', 'disabled', 'between_tools']),
-      budget_tokens: v.nullish(v.pipe(integer(), v.minValue(0, 'must not be negative'))),
+      /** -1, Google's own word for it: the model decides (docs/clients.md: Anthropic's Messages). */
+      budget_tokens: v.nullish(v.pipe(integer(), v.minValue(-1, 'must not be below -1'))),
       display: v.nullish(string()),
     }),
   ),
