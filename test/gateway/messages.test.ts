@@ -198,6 +198,27 @@ describe('2. and 3. order and thinking that vanish', () => {
     },
   )
 
+  it('signs thoughts that Google did not sign, and takes them back', async () => {
+    const user = await givenUser()
+    const asked = { model: GEMINI_3, thinking: { type: 'adaptive' } }
+    const parts = [{ text: 'Hm.', thought: true }, { text: 'Well.' }]
+    await scripted(user, { parts, signatures: false }, { parts, signatures: false })
+    for (const { content } of await askBothWays(user.key, asked)) {
+      expect(content).toEqual([
+        { type: 'thinking', thinking: 'Hm.', signature: expect.stringMatching(/^px1\./) },
+        { type: 'text', text: 'Well.' },
+      ])
+      const messages = [
+        { role: 'user', content: 'Hi' },
+        { role: 'assistant', content },
+        { role: 'user', content: 'Go on' },
+      ]
+      await expectOk(await ask(user.key, { ...asked, messages }))
+      const { contents } = await lastRequestOf(user)
+      expect(contents[1]).toEqual({ role: 'model', parts: [{ text: 'Well.' }] })
+    }
+  })
+
   it('tells the signature in thoughts that are there, and in a block of their own where none are', async () => {
     const user = await givenUser()
     const thinking = { type: 'adaptive' }

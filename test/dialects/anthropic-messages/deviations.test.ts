@@ -71,7 +71,7 @@ describe('a stream of Messages', () => {
     [
       'a delta of an unknown type',
       types(deltas),
-      ['thinking_delta', 'text_delta', 'signature_delta', 'input_json_delta'],
+      ['thinking_delta', 'signature_delta', 'text_delta', 'input_json_delta'],
     ],
     ['no beginning, or two', of('message_start').length, 1],
     ['no message_delta, or two', of('message_delta').length, 1],
@@ -128,11 +128,17 @@ describe('a stream of Messages', () => {
       ['{"a":1}', '{}'],
     ],
     [
-      'thoughts without a signature',
+      'thoughts that begin without the field of their signature',
       blocks.filter(({ type }) => type === 'thinking').map(({ signature }) => signature),
       ['', ''],
     ],
-    ['a signature in pieces', deltas.filter(({ type }) => type === 'signature_delta').length, 1],
+    [
+      'a signature in pieces, or thoughts that end without one',
+      of('content_block_delta').flatMap(({ data }) =>
+        (data['delta'] as Block).type === 'signature_delta' ? data['index'] : [],
+      ),
+      blocks.flatMap(({ type }, index) => (type === 'thinking' ? index : [])),
+    ],
     [
       'a reason other than the calls',
       delta?.data['delta'],

@@ -11,7 +11,7 @@ import type { AnswerSink, BlockKind } from '../../../gemini/answer/reader.ts'
 import type { Searches } from '../../../gemini/answer/searches.ts'
 import type { Blob } from '../../../gemini/types.ts'
 import type { Terms } from '../../dialect.ts'
-import { sealSignatures } from '../../envelope.ts'
+import { sealSignatures, type SignedCall } from '../../envelope.ts'
 import { toolId } from '../ids.ts'
 import { codeResult, NO_RESULT } from './code.ts'
 import type { MessagePlan } from '../request.ts'
@@ -198,8 +198,7 @@ export class MessageBlocks implements AnswerSink {
    */
   #sign(callId: string, signature: string): void {
     this.#begin('thought')
-    this.#writer.signature(sealSignatures(this.#terms.target, [{ callId, signature }]))
-    this.#end()
+    this.#end([{ callId, signature }])
   }
 
   #start(block: StartedBlock): void {
@@ -214,8 +213,15 @@ export class MessageBlocks implements AnswerSink {
     this.#start(kind === 'text' ? TEXT : THINKING)
   }
 
-  #end(): void {
+  /**
+   * Thoughts get a signature even if Google signed nothing: some clients take unsigned ones for another maker's, and
+   * send them back as words of the user's (docs/clients.md: Anthropic's Messages).
+   */
+  #end(signed: readonly SignedCall[] = []): void {
     if (this.#open === null) return
+    if (this.#open === 'thought') {
+      this.#writer.signature(sealSignatures(this.#terms.target, signed))
+    }
     this.#open = null
     this.#writer.stop()
   }
