@@ -79,15 +79,21 @@ const boolean = lazy(() =>
   ),
 )
 
+const A_URL = 'must be an http(s) URL without a user, a password or a fragment'
+/** Nothing of such parts would be sent: a webhook with a password would be called without it, and refuse each call. */
 const url = lazy(() =>
   v.pipe(
-    v.string('must be an http(s) URL'),
+    v.string(A_URL),
     v.trim(),
-    v.url('must be an http(s) URL'),
-    v.regex(/^https?:\/\//, 'must be an http(s) URL'),
+    v.url(A_URL),
+    v.regex(/^https?:\/\/[^/?#@]+(?:[/?][^#]*)?$/, A_URL),
     v.transform((address) => address.replace(/\/+$/, '')),
   ),
 )
+
+const A_BASE = 'must be an http(s) URL without a user, a password, a query or a fragment'
+/** What is asked for is written behind it, so it can end in nothing but a path. */
+const baseUrl = lazy(() => v.pipe(v.string(A_BASE), v.regex(/^[^?]*$/, A_BASE), url()))
 
 const NO_ORIGINS = 'must be origins such as https://chat.example.com, with commas between, or empty'
 
@@ -190,12 +196,9 @@ const schema = lazy(() =>
   v.object({
     MAX_CREDENTIALS: v.optional(integer(1, 100), '10'),
     GOOGLE_TOKEN_URL: v.optional(url(), 'https://oauth2.googleapis.com/token'),
-    CODE_ASSIST_BASE_URL: v.optional(url(), 'https://cloudcode-pa.googleapis.com'),
-    VERTEX_BASE_URL: v.optional(
-      v.union([v.literal(''), url()], 'must be an http(s) URL or empty'),
-      '',
-    ),
-    GEMINI_API_BASE_URL: v.optional(url(), 'https://generativelanguage.googleapis.com'),
+    CODE_ASSIST_BASE_URL: v.optional(baseUrl(), 'https://cloudcode-pa.googleapis.com'),
+    VERTEX_BASE_URL: v.optional(v.union([v.literal(''), baseUrl()], `${A_BASE}, or empty`), ''),
+    GEMINI_API_BASE_URL: v.optional(baseUrl(), 'https://generativelanguage.googleapis.com'),
     ROTATION_DEADLINE_MS: v.optional(integer(100, 600_000), '60000'),
     WAIT_FOR_QUOTA_MS: v.optional(integer(0, 60_000), '3000'),
     ANSWER_TIMEOUT_MS: v.optional(integer(100, 840_000), '300000'),
@@ -213,10 +216,7 @@ const schema = lazy(() =>
     STORE_RESPONSES: v.optional(boolean(), 'true'),
     TOTALS_PUSH_MS: v.optional(integer(1000, 3_600_000), '60000'),
     RESPONSES_TTL_HOURS: v.optional(integer(1, 87_600), '720'),
-    ALERT_WEBHOOK_URL: v.optional(
-      v.union([v.literal(''), url()], 'must be an http(s) URL or empty'),
-      '',
-    ),
+    ALERT_WEBHOOK_URL: v.optional(v.union([v.literal(''), url()], `${A_URL}, or empty`), ''),
     DEFAULT_LIMITS: v.optional(limitsText(), ''),
     MAX_COPIED_FILE_BYTES: v.optional(integer(0, 104_857_600), '20971520'),
     SAFETY_SETTINGS: v.optional(safetyText(), ''),
