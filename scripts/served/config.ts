@@ -1,4 +1,5 @@
 import type { Build } from '../build.ts'
+import { HOLD } from './draining.ts'
 
 export interface Served {
   readonly build: Build
@@ -14,6 +15,8 @@ export interface Served {
   readonly vars: Readonly<Record<string, string>>
   /** Whether the Worker may reach addresses that are not public. */
   readonly reachesPrivate: boolean
+  /** The socket file of what holds workerd while it ends (draining.ts). */
+  readonly holdAt: string
 }
 
 /**
@@ -30,6 +33,7 @@ export function configOf({
   secrets,
   vars,
   reachesPrivate,
+  holdAt,
 }: Served): string {
   const { objects, keys } = build
   const bindings = [
@@ -51,11 +55,15 @@ const config :Workerd.Config = (
   services = [
     (name = "pollux", worker = .pollux),
     (name = "keys", worker = .keys),
+    (name = "hold", worker = .hold),
     (name = "assets", disk = ${text(assets)}),
     (name = "objects", disk = (path = ${text(`${state}/v3/do`)}, writable = true)),
     (name = "internet", network = (allow = [${addresses}], tlsOptions = (trustBrowserCas = true))),
   ],
-  sockets = [(name = "http", address = ${text(`${host}:${port}`)}, http = (), service = "pollux")],
+  sockets = [
+    (name = "http", address = ${text(`${host}:${port}`)}, http = (), service = "pollux"),
+    (name = "hold", address = ${text(`unix:${holdAt}`)}, http = (), service = "hold"),
+  ],
 );
 
 const pollux :Workerd.Worker = (
@@ -74,6 +82,11 @@ const keys :Workerd.Worker = (
   bindings = [(name = "NAMESPACE", durableObjectNamespace = "NamespaceObject")],
   durableObjectNamespaces = [${objectClass('NamespaceObject')}],
   durableObjectStorage = (localDisk = "objects"),
+);
+
+const hold :Workerd.Worker = (
+  modules = [(name = "worker", esModule = ${text(HOLD)})],
+  ${compatibility(build)}
 );
 `
 }

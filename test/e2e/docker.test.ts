@@ -14,9 +14,12 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEmulatorClient } from '../../emulator/client.ts'
+import { startEmulator } from '../../emulator/server.ts'
 import { freePort } from '../../scripts/ports.ts'
 import { lock } from '../../scripts/state.ts'
 import { eventually } from './support/eventually.ts'
+import type { Stats } from './support/stats.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ')
@@ -122,6 +125,35 @@ describe('the image', () => {
     await stop()
     await start()
     expect(await listUsers()).toEqual(users)
+  })
+
+  it('lets a stream under way end when it is stopped, and counts it', async () => {
+    const google = await startEmulator()
+    const script = { times: 0, reply: { text: 'one two three four five', chunkDelayMs: 200 } }
+    await createEmulatorClient(google.url).script(script)
+    const { credential } = await createEmulatorClient(google.url).registerApiKey()
+    await stop()
+    await start({ GEMINI_API_BASE_URL: google.url })
+    const { MASTER_API_KEY: master = '' } = parseEnv(readFileSync(join(data, '.dev.vars'), 'utf8'))
+    const key = 'a-key-of-one-who-streams'
+    const ask = (path: string, bearer: string, body?: object): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${bearer}` },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+    await ask('/v1/config/update', master, { apiKey: key, gcpServiceAccount: credential })
+    const messages = [{ role: 'user', content: 'Hello' }]
+    const chat = { model: 'gemini-2.5-flash', stream: true, messages }
+    const answer = await ask('/v1/chat/completions', key, chat)
+    const stopped = stop()
+    expect(await answer.text()).toMatch(/data: \[DONE\]\s*$/)
+    await stopped
+    await google.close()
+    await start()
+    const stats = (await (await ask('/debug/stats', key)).json()) as Stats
+    expect(stats.requests).toMatchObject({ total: 1, ok: 1 })
+    expect(stats.ledger).toMatchObject({ granted: 1, settled: 1 })
   })
 
   it('holds no key that opens nothing, and no secret beside the one file', async () => {
