@@ -355,6 +355,19 @@ describe('what is stored', () => {
     }
   })
 
+  it.each([
+    { previous_response_id: '' },
+    { conversation: '' },
+    { conversation: { id: '' } },
+    { previous_response_id: '', conversation: '' },
+  ])('is found again where %j says that nothing stood before it', async (none) => {
+    const user = await givenUser()
+    const body = { model: 'gemini-2.5-flash', input: 'Hello', ...none }
+    const told = await (await post('/v1/responses', user.key, body)).json<{ id: string }>()
+    expect(told).toMatchObject({ store: true, previous_response_id: null, conversation: null })
+    expect(await (await get(user, `/v1/responses/${told.id}`)).json()).toEqual(told)
+  })
+
   it('is copied into a conversation by references to it', async () => {
     const user = await givenUser()
     const { output } = await responded(user, { input: 'I am Ada.' })

@@ -21,7 +21,14 @@ function between(min: number, max: number) {
   return v.nullish(v.pipe(number(), v.minValue(min, message), v.maxValue(max, message)))
 }
 
-const id = lazy(() => v.pipe(string(), v.maxLength(256, 'must not be longer than 256 characters')))
+/** Forms that are filled in send an empty id for none. */
+const id = lazy(() =>
+  v.pipe(
+    string(),
+    v.maxLength(256, 'must not be longer than 256 characters'),
+    v.transform((given) => (given === '' ? null : given)),
+  ),
+)
 const conversationObject = lazy(() =>
   v.pipe(
     v.object({ id: id() }, 'a string or an object'),
