@@ -18,6 +18,11 @@ export interface Failure {
   /** Only with `context_length_exceeded`: tokens of the request, if known, and the most that the model takes. */
   readonly used?: number
   readonly limit?: number
+  /**
+   * Only with `upstream_rejected`: the status with which Google said so, if that says more than 400. For Google's own
+   * clients, some of which decide by it.
+   */
+  readonly saidWith?: 403 | 404
   /** The quota or limit that is used up. Set only if it is used up as a whole, not if a single attempt met a limit. */
   readonly usedUp?: UsedUp
 }

@@ -7,7 +7,7 @@ import { nearestModel } from '../gemini/models/nearest.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { GoogleError } from '../upstreams/google-error.ts'
-import type { ClientFault, QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
+import type { QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
 import { quotable } from './quotation.ts'
 
 /** When to try again after an outage that gave no hint. */
@@ -19,7 +19,7 @@ export function failureOf(verdict: Verdict, error: GoogleError | null, lease: Le
   const { model } = lease
   switch (verdict.kind) {
     case 'client_fault':
-      return rejected(verdict.reason, error?.message ?? '', lease)
+      return rejected(verdict, error, lease)
     case 'credential_fault':
       return verdict.reason === 'model_not_found'
         ? modelNotFound(model, lease.access.upstream)
@@ -243,8 +243,13 @@ function limited(model: string): Failure {
   }
 }
 
-function rejected(fault: ClientFault, text: string, { model, access }: Lease): Failure {
-  switch (fault) {
+function rejected(
+  { reason, suspicion }: Extract<Verdict, { kind: 'client_fault' }>,
+  error: GoogleError | null,
+  { model, access }: Lease,
+): Failure {
+  const text = error?.message ?? ''
+  switch (reason) {
     case 'context_length':
       return contextLength(text, model)
     case 'too_large':
@@ -252,8 +257,17 @@ function rejected(fault: ClientFault, text: string, { model, access }: Lease): F
     case 'invalid_request':
     case 'invalid_schema':
     case 'invalid_signature':
-      return { reason: 'upstream_rejected', message: quote(text, access) }
+      return {
+        reason: 'upstream_rejected',
+        message: quote(text, access),
+        // Where the words may be about the credential, the status may be as well.
+        ...(suspicion === undefined && saidWith(error?.httpStatus)),
+      }
   }
+}
+
+function saidWith(status: number | undefined): Pick<Failure, 'saidWith'> {
+  return status === 403 || status === 404 ? { saidWith: status } : {}
 }
 
 function contextLength(text: string, model: string): Failure {

@@ -1,6 +1,7 @@
 /** What clients send to make a cache, a batch or an interaction, and what of it reaches Google. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { givenUser, google, MODEL, settledStats } from '../support/pollux.ts'
+import { native, NATIVE_BODY, type NativeResponse } from '../support/native.ts'
+import { givenUser, google, MODEL, post, settledStats } from '../support/pollux.ts'
 import { ask } from '../support/things.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -54,5 +55,47 @@ describe('an interaction', () => {
     expect(calls.at(-1)?.body).toMatchObject({ model: MODEL })
     const { ring } = await settledStats(user)
     expect(ring.credentials.flatMap(({ cooldowns }) => cooldowns)).toEqual([])
+  })
+})
+
+describe('a cached content that is gone', () => {
+  const gone = { ...NATIVE_BODY, cachedContent: 'cachedContents/gone' }
+  it.each(['generateContent', 'streamGenerateContent'])(
+    'is told with Google’s own status, by which clients make it anew: %s',
+    async (method) => {
+      const user = await givenUser(['api_key', 'api_key'])
+      const answer = await native(user.key, gone, { method })
+      expect(answer.status).toBe(403)
+      const { error } = await answer.json<NativeResponse>()
+      expect(error).toMatchObject({ code: 403, status: 'PERMISSION_DENIED' })
+      expect(error?.message).toContain('CachedContent not found')
+      const { ring } = await settledStats(user)
+      expect(ring.credentials.flatMap(({ cooldowns }) => cooldowns)).toEqual([])
+    },
+  )
+
+  it('is a 400 elsewhere, as whatever a client may change', async () => {
+    const user = await givenUser()
+    const body = { model: MODEL, messages: [{ role: 'user', content: 'x' }] }
+    const answer = await post('/v1/chat/completions', user.key, {
+      ...body,
+      cached_content: 'cachedContents/gone',
+    })
+    expect(answer.status).toBe(400)
+    await answer.text()
+    await settledStats(user)
+  })
+})
+
+describe('a request for another model than its cache has', () => {
+  it('is refused in Google’s words', async () => {
+    const user = await givenUser()
+    const contents = [{ role: 'user', parts: [{ text: 'word '.repeat(5000) }] }]
+    const made = await ask(user, 'POST', '/v1beta/cachedContents', { model: MODEL, contents })
+    const { name } = await made.json<{ name: string }>()
+    const body = { ...NATIVE_BODY, cachedContent: name }
+    const answer = await native(user.key, body, { model: 'gemini-2.5-pro' })
+    expect(await answer.text()).toContain('has to be the same')
+    await settledStats(user)
   })
 })

@@ -38,6 +38,24 @@ describe("Google's words on a request", () => {
     ['files/mine already exists'],
     ['Chunk size must be a multiple of 262144 bytes.'],
     ['last_event_id is not valid.'],
+    [
+      'Model used by GenerateContent request (models/a) and CachedContent (models/b) has to be the same.',
+    ],
+    ['A schema in GenerationConfig in the request exceeds the maximum allowed nesting depth.'],
+    ['You can only set only one of thinking budget and thinking level.'],
+    ['Code execution is not enabled for models/gemma-3-27b-it'],
+    ['Json mode is not enabled for models/gemini-pro'],
+    ['Explicit caching is not supported for this model.'],
+    ['Continuation is not supported for this model.'],
+    ['Speech config is not enabled for models/gemini-2.5-flash'],
+    ['google_search_retrieval is not supported. Please use google_search tool instead.'],
+    ['allowed_function_names contains g, which is not in function_declarations.'],
+    ['reference to undefined schema at top-level'],
+    ['expire_time must be in the future.'],
+    ['Failed to parse the input file files/abc.'],
+    ['Exactly one of model and agent must be specified.'],
+    ['background requires store to be true.'],
+    ['input is not specified, or of no known form.'],
   ])('are quoted as they are: %s', (message) => {
     expect(quotable(message, ACCESS)).toBe(message)
   })

@@ -128,8 +128,12 @@ describe('a refusal of what is no plain request', () => {
   it('is not, by words about a caller, where it names things of Google’s', async () => {
     const user = await givenUser(['api_key', 'api_key'])
     const refusal = [403, 'PERMISSION_DENIED', 'The caller does not have permission'] as const
+    const held = [{ role: 'user', parts: [{ text: 'word '.repeat(5000) }] }]
+    const cache = { model: `models/${MODEL}`, contents: held }
+    const made = await post('/v1beta/cachedContents', user.key, cache)
+    const { name } = await made.json<{ name: string }>()
     await refuses(user, refusal, 2)
-    const body = { contents, cachedContent: 'cachedContents/none' }
+    const body = { contents, cachedContent: name }
     for (let request = 0; request < 2; request++) {
       expect((await post(`/v1beta/${generate}`, user.key, body)).status).toBe(400)
       const stats = await settledStats(user)

@@ -83,6 +83,11 @@ const WIRE = {
   internal_error: INTERNAL,
 } as const satisfies Record<FailureReason, Wire>
 
+const SAID_WITH: Readonly<Record<NonNullable<Failure['saidWith']>, Wire>> = {
+  403: [403, 'PERMISSION_DENIED'],
+  404: [404, 'NOT_FOUND'],
+}
+
 export const GOOGLE_FAMILY: Family = {
   name: 'google',
   requestIdHeader: null,
@@ -109,7 +114,8 @@ export interface GoogleErrorBody {
 }
 
 export function toGoogleError(failure: Failure): GoogleErrorBody {
-  const [code, status] = WIRE[failure.reason]
+  const { reason, saidWith } = failure
+  const [code, status] = saidWith === undefined ? WIRE[reason] : SAID_WITH[saidWith]
   const details = detailsOf(failure)
   const error = { code, message: sentenceOf(failure), status }
   return { error: details.length > 0 ? { ...error, details } : error }
