@@ -52,11 +52,14 @@ export function lossIn(
 
 /**
  * Stored items without those for which a summary stands: whoever goes on from a summary must not send the whole
- * conversation again. Instructions and tools are in no summary, so they stay.
+ * conversation again. Instructions and tools are in no summary, so they stay. Half a summary stands for nothing.
  */
 export function sinceSummary(items: readonly Item[]): readonly Item[] {
   const at = items.findLastIndex(
-    ({ type }, index) => type === 'compaction' && items[index - 1]?.type === 'compaction_trigger',
+    (item, index) =>
+      item.type === 'compaction' &&
+      item.status !== 'incomplete' &&
+      items[index - 1]?.type === 'compaction_trigger',
   )
   if (at === -1) return items
   let isLeading = true

@@ -84,7 +84,11 @@ const SCHEMAS = lazy(() => ({
     execution: text(),
     tools: v.nullish(toolList(), []),
   }),
-  compaction: v.object({ type: v.literal('compaction'), encrypted_content: text() }),
+  compaction: v.object({
+    type: v.literal('compaction'),
+    encrypted_content: text(),
+    status: text(),
+  }),
   compaction_trigger: v.object({ type: v.literal('compaction_trigger') }),
   image_generation_call: v.object({
     type: v.literal('image_generation_call'),

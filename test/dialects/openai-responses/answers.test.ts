@@ -369,7 +369,7 @@ describe('compaction', () => {
     const half = answer([{ text: 'Ada is' }], 'MAX_TOKENS')
     expect(await wholeOf({ ...HI, ...BY_FIELD }, half)).toMatchObject({
       status: 'incomplete',
-      output: [{ type: 'compaction' }],
+      output: [{ type: 'compaction', status: 'incomplete' }],
     })
   })
 })

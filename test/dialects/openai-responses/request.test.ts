@@ -371,6 +371,23 @@ describe('what is stored', () => {
     ).toEqual(['early', 'found'])
   })
 
+  it('stays where its summary was cut off', async () => {
+    const items = [
+      { role: 'user', content: 'I am Ada' },
+      { type: 'compaction_trigger' },
+      { type: 'compaction', encrypted_content: sealSummary('She'), status: 'incomplete' },
+    ]
+    const texts = items.map((item) => JSON.stringify(item))
+    const recall = () => Promise.resolve({ ok: true as const, items: texts, referenced: [] })
+    const asked = { previous_response_id: 'resp_1', input: 'Who am I?' }
+    const { contents } = await requestOf(asked, { ...memory, recall })
+    expect(contents.flatMap(({ parts }) => parts.map(({ text }) => text))).toEqual([
+      'I am Ada',
+      'What was said before, in a summary:\n\nShe',
+      'Who am I?',
+    ])
+  })
+
   it('is missed by its place', async () => {
     const input = [{ role: 'user', content: 'One' }, { id: 'msg_2' }]
     expect(await failureOf({ input }, memory)).toMatchObject({

@@ -80,7 +80,7 @@ export class AnswerTelling {
     if (this.#summary !== null) {
       const failure = lossIn(this.#summary.said, conclusion, this.#object)
       if (failure !== null) return { ok: false, failure, output: done }
-      this.#tellSummary(this.#summary.said)
+      this.#tellSummary(this.#summary.said, isCut(conclusion))
     } else {
       // Told as text, not as a refusal, since Codex shows nothing of a refusal.
       if (conclusion.refusal !== null) items.say(conclusion.refusal)
@@ -91,9 +91,11 @@ export class AnswerTelling {
     return { ok: true, ended: conclusion, output: done, usage }
   }
 
-  #tellSummary(text: string): void {
+  /** A summary that was cut off says so, since it stands for nothing (see `sinceSummary`). */
+  #tellSummary(text: string, isCutOff: boolean): void {
     const id = this.#input.ids.item('cmp')
-    const item = `{"type":"compaction","id":"${id}","encrypted_content":"${sealSummary(text)}"}`
+    const status = isCutOff ? ',"status":"incomplete"' : ''
+    const item = `{"type":"compaction","id":"${id}","encrypted_content":"${sealSummary(text)}"${status}}`
     this.#items.done.push({ id, text: item })
     for (const event of ['added', 'done']) {
       this.#input.emit?.(`response.output_item.${event}`, `"output_index":0,"item":${item}`)
