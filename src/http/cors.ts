@@ -5,7 +5,7 @@ export type Origins = '*' | readonly string[]
 
 /** Headers that clients in browsers send: keys, and what the SDKs report about themselves. */
 const REQUEST_HEADERS =
-  /^(?:authorization|content-type|accept|x-api-key|x-goog-api-key|x-goog-api-client|anthropic-version|anthropic-beta|anthropic-dangerous-direct-browser-access|idempotency-key|if-none-match|x-request-id|x-session-id|http-referer|x-title|user-agent|openai-[\w-]+|x-stainless-[\w-]+|x-goog-upload-[\w-]+|x-server-timeout|x-goog-user-project)$/
+  /^(?:authorization|content-type|accept|x-api-key|x-goog-api-key|x-goog-api-client|idempotency-key|if-none-match|x-request-id|x-session-id|http-referer|x-title|user-agent|openai-[\w-]+|anthropic-[\w-]+|x-stainless-[\w-]+|x-goog-upload-[\w-]+|x-server-timeout|x-goog-user-project)$/
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 /** Headers of an answer that a page may read, besides those that it may always read. */
@@ -20,7 +20,10 @@ const EXPOSED = [
   'accept-ranges',
   ...['url', 'status', 'chunk-granularity', 'size-received'].map((it) => `x-goog-upload-${it}`),
   ...['limit', 'remaining', 'reset'].flatMap((what) =>
-    ['requests', 'tokens'].map((of) => `x-ratelimit-${what}-${of}`),
+    ['requests', 'tokens'].flatMap((of) => [
+      `x-ratelimit-${what}-${of}`,
+      `anthropic-ratelimit-${of}-${what}`,
+    ]),
   ),
   ...['attempts', 'credential', 'affinity', 'model', 'fallback', 'ignored', 'cost'].map(
     (name) => `x-pollux-${name}`,

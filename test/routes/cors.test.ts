@@ -51,7 +51,8 @@ describe('a page in a browser', () => {
   })
 
   it('may send what the SDKs send, and nothing that nobody knows', async () => {
-    const known = 'authorization, content-type, openai-organization, x-api-key, x-stainless-os'
+    const known =
+      'authorization, content-type, openai-organization, x-api-key, x-stainless-os, anthropic-version, anthropic-workspace-id'
     const answer = await fetchPollux('/v1/models', preflight(`${known}, cookie`))
     expect(answer.headers.get('access-control-allow-headers')).toBe(known)
   })
@@ -64,9 +65,14 @@ describe('a page in a browser', () => {
       expect(answer.status).toBe(200)
       expect(answer.headers.get('access-control-allow-origin')).toBe('*')
       const exposed = answer.headers.get('access-control-expose-headers') ?? ''
-      for (const name of ['x-request-id', 'retry-after', 'x-ratelimit-remaining-requests']) {
-        expect(exposed.split(', ')).toContain(name)
-      }
+      expect(exposed.split(', ')).toEqual(
+        expect.arrayContaining([
+          'x-request-id',
+          'retry-after',
+          'x-ratelimit-remaining-requests',
+          'anthropic-ratelimit-tokens-reset',
+        ]),
+      )
       await answer.text()
     }
   })
