@@ -11,9 +11,16 @@ const LANGCHAIN =
   'Ba54Tq+ih3Im4+r3DzqhGqYdsSkhS0kZMwte4Hjs65dZzCw9lANxIqYi1DJ639WNPYihp/DCJCos7o+/EeSPJaio5sgWDyUnMGkY' +
   '1atsJZ+m7pj7DD5tvQ=='
 
+/**
+ * LiteLLM 1.110.2 writes the first one in base64, as google-genai does where it is given as bytes. Both were released
+ * that way, so Google is assumed to accept it.
+ */
+const AS_BYTES = btoa('skip_thought_signature_validator')
+
 /** The first two stand in Google's guide on thought signatures. */
 export const DUMMIES = [
   'skip_thought_signature_validator',
   'context_engineering_is_the_way_to_go',
   LANGCHAIN,
+  AS_BYTES,
 ] as const

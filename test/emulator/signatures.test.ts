@@ -86,18 +86,19 @@ describe('demands', () => {
     expect(await complaint('gemini-3.6-flash', contents)).toBe('accepted')
   })
 
-  it.each(['skip_thought_signature_validator', 'context_engineering_is_the_way_to_go'])(
-    'but takes %s',
-    async (thoughtSignature) => {
-      const [first, second] = CALLS
-      const contents = [
-        question,
-        model({ ...first, thoughtSignature }, { ...second }),
-        user(...RESULTS),
-      ]
-      expect(await complaint('gemini-3.6-flash', contents)).toBe('accepted')
-    },
-  )
+  it.each([
+    'skip_thought_signature_validator',
+    btoa('skip_thought_signature_validator'),
+    'context_engineering_is_the_way_to_go',
+  ])('but takes %s', async (thoughtSignature) => {
+    const [first, second] = CALLS
+    const contents = [
+      question,
+      model({ ...first, thoughtSignature }, { ...second }),
+      user(...RESULTS),
+    ]
+    expect(await complaint('gemini-3.6-flash', contents)).toBe('accepted')
+  })
 
   it('its own, unchanged', async () => {
     const parts = await partsOf('gemini-3.8-flash', { parts: CALLS })
