@@ -3,8 +3,8 @@ import type { Failure, FailureReason } from '../failure/failure.ts'
 import { apart, away, notAllowed } from './pin-failure.ts'
 import type { Lease, LeaseResult } from '../objects/ledger/lease.ts'
 import type { LimitName } from '../objects/config/limits.ts'
+import type { Listed } from '../gemini/models/listing.ts'
 import { nearestModel } from '../gemini/models/nearest.ts'
-import type { Upstream } from '../gemini/upstreams.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { GoogleError } from '../upstreams/google-error.ts'
 import type { QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
@@ -21,9 +21,7 @@ export function failureOf(verdict: Verdict, error: GoogleError | null, lease: Le
     case 'client_fault':
       return rejected(verdict, error, lease)
     case 'credential_fault':
-      return verdict.reason === 'model_not_found'
-        ? modelNotFound(model, lease.access.upstream)
-        : UNUSABLE
+      return verdict.reason === 'model_not_found' ? modelNotFound(model) : UNUSABLE
     case 'token_rejected':
       return UNUSABLE
     case 'quota':
@@ -126,9 +124,9 @@ export const VAULT_CLOSED: Failure = {
     'The vault does not open: VAULT_KEY is missing, malformed (32 bytes in base64 are needed) or not the one that sealed these credentials.',
 }
 
-/** `upstream`: the one that said so; absent if none was asked. */
-export function modelNotFound(model: string, upstream?: Upstream): Failure {
-  const nearest = nearestModel(model, upstream)
+/** `usable`: the models that the key can use; empty until they are known (nearest-model.ts). */
+export function modelNotFound(model: string, usable: readonly Listed[] = []): Failure {
+  const nearest = nearestModel(model, usable)
   const hint = nearest === null ? '' : ` Did you mean \`${nearest}\`?`
   return {
     reason: 'model_not_found',

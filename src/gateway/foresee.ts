@@ -3,6 +3,7 @@ import type { Refusal } from '../objects/ledger/lease.ts'
 import type { Settings } from '../settings.ts'
 import type { KeyHolder } from './authenticate.ts'
 import { refusalOf } from './failure-of.ts'
+import { withNearestModel } from './nearest-model.ts'
 import { callUser } from './object-calls.ts'
 
 export interface Foreseen {
@@ -41,5 +42,6 @@ export async function foresee(request: Foreseen): Promise<Failure | null> {
       estimatedTokens: 1,
     }),
   )
-  return refusal === null ? null : refusalOf(refusal, model, Date.now())
+  const failure = refusal === null ? null : refusalOf(refusal, model, Date.now())
+  return failure === null ? null : withNearestModel(failure, { env, userId, keyDigest })
 }

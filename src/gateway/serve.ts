@@ -16,6 +16,7 @@ import {
 import { nextHop } from './continuation.ts'
 import { refusalOf } from './failure-of.ts'
 import { Journey } from './journey.ts'
+import { withNearestModel } from './nearest-model.ts'
 import { disown, own } from './unsettled-answers.ts'
 import { keepRenewed } from './renewal.ts'
 import { doubted } from './verdict-of.ts'
@@ -29,10 +30,12 @@ import { copyingFor, mayCopy } from './copies/copying.ts'
  * serve is tried at most once (an access token that Google refuses is refreshed once), until a deadline. A request
  * that is itself at fault is never tried twice.
  */
-export function serve(input: ServeInput): Promise<Generated> {
+export async function serve(input: ServeInput): Promise<Generated> {
   const unfit = { upstreams: input.unfit, of: input.unfitFor }
   const journey = new Journey(input.model, input.session, input.operation, unfit)
-  return travel(input, journey, null)
+  const generated = await travel(input, journey, null)
+  if (generated.ok) return generated
+  return { ...generated, failure: await withNearestModel(generated.failure, input) }
 }
 
 /** `report`: how the attempt before ended, if the request takes several calls. */

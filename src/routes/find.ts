@@ -131,11 +131,13 @@ function decodeParams(
   params: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
   const decoded: Record<string, string> = {}
-  for (const [name, value] of Object.entries(params)) {
+  for (const [name, value = ''] of Object.entries(params)) {
+    // The router takes a slash at the end of a path for none, but not where the last parameter may hold slashes.
+    const written = value.replace(/\/+$/, '')
     try {
-      decoded[name] = decodeURIComponent(value ?? '')
+      decoded[name] = decodeURIComponent(written)
     } catch {
-      decoded[name] = value ?? '' // a stray % stays as it is; no route will find anything by it
+      decoded[name] = written // a stray % stays as it is; no route will find anything by it
     }
   }
   return decoded

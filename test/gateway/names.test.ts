@@ -64,6 +64,7 @@ describe('names', () => {
     ['gemini-2.5-flash-latest', 'Did you mean `gemini-2.5-flash`? GET /v1/models lists'],
     ['vertex_ai/gemini-2.5-flash', 'Did you mean `gemini-2.5-flash`? GET /v1/models lists'],
     ['openrouter/google/gemini-2.5-pro', 'Did you mean `gemini-2.5-pro`? GET /v1/models lists'],
+    ['gemini-3-pro', 'Did you mean `gemini-3.1-pro-preview`? GET /v1/models lists'],
     ['gemini-9-nope', 'do not have access to it. GET /v1/models lists'],
     ['gpt-4o', 'do not have access to it. GET /v1/models lists'],
   ])('that nobody knows name the nearest and the list: %s', async (name, words) => {
@@ -82,6 +83,42 @@ describe('names', () => {
     for (const answer of asked) {
       expect(answer.status).toBe(404)
       expect((await answer.json<ErrorBody>()).error.message).toContain(words)
+    }
+  })
+
+  it.each<[string, (typeof KINDS)[number], Record<string, unknown>, string | null]>([
+    ['text-embedding-004', 'api_key', {}, 'gemini-embedding-001'],
+    ['text-embedding-004', 'service_account', {}, 'text-embedding-005'],
+    ['gemini-3.8-flsh', 'authorized_user', {}, 'gemini-3.5-flash'],
+    ['gemini-2.5-flsh', 'api_key', { models: ['gemini-2.5-pro'] }, 'gemini-2.5-pro'],
+    ['gemini-2.5-flash', 'api_key', { models: ['gemini-2.5-pro'] }, 'gemini-2.5-pro'],
+    ['quik', 'api_key', { aliases: { quick: 'gemini-2.5-flash' } }, 'quick'],
+    ['gemini-9-nope', 'api_key', {}, null],
+  ])('that this key can use alone are named: %s, %s, %o', async (name, kind, settings, nearest) => {
+    const user = await givenUser([kind, kind])
+    await configure(user, settings)
+    const image = { url: 'https://127.0.0.1/never-fetched.png' }
+    const content = [{ type: 'image_url', image_url: image }]
+    const asked = [
+      await chat(user.key, { model: name }),
+      await chat(user.key, { model: name, stream: true }),
+      await post('/v1/messages', user.key, {
+        model: name,
+        max_tokens: 9,
+        messages: [{ role: 'user', content: 'hi' }],
+      }),
+      // Told before the picture would be fetched, once the ring has been asked in vain.
+      await chat(user.key, { model: name, messages: [{ role: 'user', content }] }),
+      // Code Assist has no embeddings, whatever the model.
+      ...(kind === 'authorized_user'
+        ? []
+        : [await post('/v1/embeddings', user.key, { model: name, input: 'hi' })]),
+    ]
+    for (const answer of asked) {
+      const { error } = await answer.json<ErrorBody>()
+      expect(answer.status).toBe(404)
+      const told = / Did you mean `([^`]+)`/.exec(error.message)?.[1] ?? null
+      expect(told).toBe(nearest)
     }
   })
 
@@ -113,6 +150,21 @@ describe('paths', () => {
       await answer.text()
     },
   )
+
+  it.each([
+    '/v1/models/gemini-2.5-flash/',
+    '/v1/models/google/gemini-2.5-flash//',
+    '/v1beta/models/gemini-2.5-flash/',
+    '/v1/models/',
+  ])('may end in a slash: %s', async (path) => {
+    const user = await givenUser()
+    const headers = { authorization: `Bearer ${user.key}` }
+    const answer = await fetchPollux(path, { headers })
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain('gemini-2.5-flash')
+    const counted = await native(user.key, undefined, { method: 'countTokens', query: '/' })
+    expect(counted.status).toBe(200)
+  })
 
   it.each(['//health', '//v1/models', '//v1//config/users'])('of all kinds: %s', async (path) => {
     const user = await givenUser()

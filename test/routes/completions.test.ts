@@ -133,4 +133,14 @@ describe('POST /v1/completions', () => {
     expect((await answer.json<ErrorBody>()).error).toMatchObject({ code, param })
     expect(await callsOf(user.credentials[0]?.handle ?? '')).toEqual([])
   })
+
+  it.each(['', ['', '']])('says of an empty prompt that it is empty: %o', async (prompt) => {
+    const user = await givenUser()
+    const answer = await ask(user, { prompt })
+    expect(answer.status).toBe(400)
+    expect((await answer.json<ErrorBody>()).error).toMatchObject({
+      message: "Invalid value for 'prompt': must hold some text.",
+      param: 'prompt',
+    })
+  })
 })

@@ -68,13 +68,20 @@ function chatsOf(
     const asChat = parseChatRequest(toChatBody(body, text, completion))
     if (!asChat.ok) return asChat.failure
     const translated = toGeminiRequest(asChat.chat)
-    if (!translated.ok) return { ...translated.failure, param: 'prompt' }
+    if (!translated.ok) return ofPrompt(translated.failure)
     first ??= { chat: asChat.chat, plan: translated.plan }
     requests.push(...Array.from({ length: n }, () => translated.request))
   }
   const [request, ...others] = requests
   if (first === undefined || request === undefined) throw new Error('A request has a prompt.')
   return { ...first, requests: [request, ...others] }
+}
+
+/** In the client's words: it sent a prompt and no messages. */
+function ofPrompt(failure: Failure): Failure {
+  const message = "Invalid value for 'prompt': must hold some text."
+  const isEmpty = failure.param === 'messages'
+  return { ...failure, ...(isEmpty && { message }), param: 'prompt' }
 }
 
 function telling(completion: CompletionRequest, plan: ChatPlan): Telling {

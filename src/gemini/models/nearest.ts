@@ -1,5 +1,5 @@
-import type { Upstream } from '../upstreams.ts'
-import { findModel, isNameOfGoogles, listModels } from './find-model.ts'
+import { findModel, isNameOfGoogles } from './find-model.ts'
+import type { Listed } from './listing.ts'
 
 /** The part of a name's letters that may be wrong. */
 const TOLERANCE = 0.4
@@ -8,23 +8,22 @@ const TOLERANCE = 0.4
 const SLIP = 2
 
 /**
- * The model of the catalogue that an unknown name most likely means; null if none is similar. `upstream` is the one that
- * did not know the name: models that it does not serve are no help. It compares with every model, so it is used only for
- * errors.
+ * Which of the models that a key can use an unknown name most likely means; null if none is similar. It compares with
+ * each of them, so it is used only for errors.
  */
-export function nearestModel(name: string, upstream?: Upstream): string | null {
+export function nearestModel(name: string, usable: readonly Listed[]): string | null {
   const asked = bareOf(name.toLowerCase())
   const known = findModel(name)
-  const ids = listModels()
-    .filter(({ upstreams }) => upstream === undefined || upstreams[upstream] !== 'absent')
+  const ids = usable
     // One that draws is no help to who wants to talk, nor the other way round.
-    .filter(({ kind }) => known === undefined || kind === known.kind)
+    .filter(({ model }) => known === undefined || model?.kind === known.kind)
     .map(({ id }) => id)
     .filter((id) => id !== name)
   let nearest: string | null = null
   let least = asked.length * TOLERANCE + 1
   for (const id of ids) {
-    const changes = distance(asked, id)
+    // Few know which models are still previews.
+    const changes = Math.min(distance(asked, id), distance(asked, id.replace(/-preview$/, '')))
     if (changes >= least) continue
     least = changes
     nearest = id

@@ -44,7 +44,7 @@ export function getModel(
       const standIn = standInOf(asked, call.settings.claudeModels)
       const found = named ?? models.find(({ id }) => id === findModel(standIn ?? name)?.id)
       return found === undefined
-        ? modelNotFound(name.slice(0, 128))
+        ? modelNotFound(name.slice(0, 128), models)
         : jsonResponse(tell(found, asked))
     })
   }
