@@ -71,6 +71,21 @@ describe('a model that every credential is out of quota for', () => {
     expect(again.headers.get('x-pollux-model')).toBe(FLASH)
   })
 
+  it.each<[string, object]>([
+    ['/v1/responses', { input: 'Hi' }],
+    ['/v1/messages', { max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] }],
+    ['/v1/completions', { prompt: 'Hi' }],
+  ])('is not the model that an answer of %s names, streamed or not', async (path, asked) => {
+    const user = await givenFallbacks(['api_key'])
+    await exhausts(user, PRO)
+    const whole = await post(path, user.key, { model: PRO, ...asked })
+    expect(await whole.json()).toMatchObject({ model: FLASH })
+    const stream = await post(path, user.key, { model: PRO, stream: true, ...asked })
+    const text = await stream.text()
+    expect(text).toContain(`"model":"${FLASH}"`)
+    expect(text).not.toContain(`"model":"${PRO}"`)
+  })
+
   it('goes down the chain, each credential once a model, and then says when the first recovers', async () => {
     const user = await givenFallbacks(['api_key', 'api_key'])
     const delays = { [PRO]: '50s', [FLASH]: '20s', [LITE]: '40s' }

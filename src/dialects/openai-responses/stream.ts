@@ -16,14 +16,18 @@ export class ResponseStream implements ClientStream {
   readonly contentType = EVENT_STREAM
   readonly sequence = new Sequence()
   readonly ids: Ids
-  readonly head: Head
   readonly #asked: Asked
+  readonly #context: Context
   #isOpened = false
 
   constructor(asked: Asked, context: Context) {
     this.ids = new Ids(context)
-    this.head = headOf(asked, this.ids, context)
     this.#asked = asked
+    this.#context = context
+  }
+
+  head(terms: Terms | null): Head {
+    return headOf(this.#asked, this.ids, this.#context, terms)
   }
 
   early(): string {
@@ -39,7 +43,7 @@ export class ResponseStream implements ClientStream {
   }
 
   fail(failure: Failure): string {
-    return this.opening(null) + failureFrames(failure, this.head, [], this.sequence)
+    return this.opening(null) + failureFrames(failure, this.head(null), [], this.sequence)
   }
 
   choice(_index: number, terms: Terms): StreamEncoder {
@@ -56,7 +60,7 @@ export class ResponseStream implements ClientStream {
       output: [],
       usage: null,
     } as const
-    const response = `"response":${responseJson(this.head, standing)}`
+    const response = `"response":${responseJson(this.head(terms), standing)}`
     return (
       this.sequence.frame('response.created', response) +
       this.sequence.frame('response.in_progress', response)
@@ -108,7 +112,8 @@ class ResponseEncoder implements StreamEncoder {
     }
     const { ended, output, usage } = finished
     const items = this.#take() || this.#stream.opening(this.#terms)
-    const { head, ids, sequence } = this.#stream
+    const { ids, sequence } = this.#stream
+    const head = this.#stream.head(this.#terms)
     const told = (store: boolean): StreamEnd => {
       const texts = output.map(({ text }) => text)
       const standing = standingOf(ended, { output: texts, usage, store })
@@ -126,8 +131,8 @@ class ResponseEncoder implements StreamEncoder {
     this.#isOver = true
     const opening = this.#take() || this.#stream.opening(this.#terms)
     const output = this.#telling.told.map(({ text }) => text)
-    const { head, sequence } = this.#stream
-    return opening + failureFrames(failure, head, output, sequence)
+    const { sequence } = this.#stream
+    return opening + failureFrames(failure, this.#stream.head(this.#terms), output, sequence)
   }
 
   #take(): string {

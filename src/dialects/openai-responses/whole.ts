@@ -13,7 +13,7 @@ export function tellWhole(asked: Asked, answer: Answer, context: Context): Told 
   const finished = telling.finish()
   if (!finished.ok) return { ok: false, failure: finished.failure, at: 0 }
   const { ended, output, usage } = finished
-  const head = headOf(asked, ids, context)
+  const head = headOf(asked, ids, context, answer)
   const told = (store: boolean): Told => {
     const texts = output.map(({ text }) => text)
     const standing = standingOf(ended, { output: texts, usage, store })

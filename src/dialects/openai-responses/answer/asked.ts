@@ -29,12 +29,13 @@ export interface Asked {
   readonly memory: Memory
 }
 
-export function headOf(asked: Asked, ids: Ids, context: Context): Head {
+/** `terms` is null until the lease is known. */
+export function headOf(asked: Asked, ids: Ids, context: Context, terms: Terms | null): Head {
   const { model, previous, conversation, settings } = asked
   return {
     id: ids.response,
     createdAt: createdAt(context),
-    model,
+    model: terms?.model ?? model,
     previous,
     conversation,
     settings,

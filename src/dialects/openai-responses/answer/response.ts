@@ -7,7 +7,7 @@ export interface Head {
   readonly id: string
   /** Unix seconds. */
   readonly createdAt: number
-  /** As the client asked for it. */
+  /** The client's own name for it, unless another model stood in; that is known with the first word of the answer. */
   readonly model: string
   readonly previous: string | null
   readonly conversation: string | null
