@@ -2,7 +2,7 @@
  * What the container runs: only Pollux, on all interfaces. Its objects and KV are in a folder that outlives the
  * container.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type Build } from './build.ts'
@@ -25,8 +25,7 @@ const { values } = parseArgs({
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 const state = resolve(values.state)
-mkdirSync(state, { recursive: true })
-const release = lock(state)
+const release = lockOrEnd(state)
 if (release === null) {
   console.error(`${state} is in use by another Pollux: two would split its limits and books.`)
   process.exit(1)
@@ -80,6 +79,16 @@ try {
   release()
 }
 process.exit()
+
+/** A volume that belongs to somebody else is a common mistake, which no stack trace explains. */
+function lockOrEnd(folder: string): (() => void) | null {
+  try {
+    return lock(folder)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  }
+}
 
 /** The variables of wrangler.toml that the environment overrides. */
 function varsOf(env: NodeJS.ProcessEnv, defaults: Build['vars']): Record<string, string> {

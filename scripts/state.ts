@@ -23,9 +23,19 @@ export function claimState(folder: string): ClaimedState {
 /**
  * Claims exactly this folder; null if another process has it. The lock is SQLite's: the system releases it when its
  * holder dies, however it dies. The file is named after `npm start`, which used it first, but all ways of starting
- * use the same file.
+ * use the same file. Throws if the folder cannot be written, and says so.
  */
 export function lock(folder: string): (() => void) | null {
+  try {
+    return tryLock(folder)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const whose = `the user that runs Pollux (${process.getuid?.() ?? 'this one'}) must be able to write there`
+    throw new Error(`The state cannot be kept in ${folder}: ${why}; ${whose}.`, { cause: error })
+  }
+}
+
+function tryLock(folder: string): (() => void) | null {
   mkdirSync(folder, { recursive: true })
   const database = new DatabaseSync(join(folder, 'npm-start.lock'))
   try {

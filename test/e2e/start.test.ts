@@ -163,4 +163,11 @@ describe('npm start', { timeout: 90_000 }, () => {
     expect(await exited).toBe(2)
     expect(output()).toContain(message)
   })
+
+  it('says of a state folder that cannot be written which it is, without a stack trace', async () => {
+    const { output, exited } = spawnNpmStart(checkout, ['--state', join(checkout, 'package.json')])
+    expect(await exited).toBe(1)
+    expect(output()).toContain(`The state cannot be kept in ${checkout}/package.json`)
+    expect(output()).not.toMatch(/^ +at /m)
+  })
 })
