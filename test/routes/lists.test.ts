@@ -102,6 +102,25 @@ describe('the list of users', () => {
     expect((await get('/v1/config/users?sort=nonsense', MASTER)).status).toBe(400)
   })
 
+  it.each([
+    ['ÅNGSTRÖM', 'ångström'],
+    ['Zoë', 'ZOË'],
+    ['Ольга', 'оЛЬГА'],
+    ['Zo\u00eb', 'zoe\u0308'],
+    ['100% a_b', '% A_B'],
+  ])('finds %s by %s, and by its old name no more', async (name, sought) => {
+    const { userId } = await givenUser()
+    await patch(userId, { label: `before ${userId}` })
+    await patch(userId, { label: `${name} ${userId}` })
+    const find = async (q: string): Promise<readonly string[]> => {
+      const { users } = await list(`?q=${encodeURIComponent(q)}&limit=100`)
+      return users.map(({ user }) => user)
+    }
+    expect(await find(`${sought} ${userId}`)).toEqual([userId])
+    await patch(userId, { label: null })
+    expect(await find(`${sought} ${userId}`)).toEqual([])
+  })
+
   it('forgets who was deleted', async () => {
     const { userId } = await givenUser()
     expect(await lineOf(userId)).toBeDefined()

@@ -41,21 +41,29 @@ export interface Person {
 export function peopleIn(sql: SqlStorage, q: string | null): readonly Person[] {
   const rows = sql.exec<PersonRow>(
     `SELECT people.user_id, created_at, card, at, summary FROM people LEFT JOIN told USING (user_id)
-     WHERE ? IS NULL OR instr(lower(COALESCE(label, summary ->> '$.label', '')), lower(?)) > 0
-       OR substr(user_id, 1, length(?)) = lower(?)
      ORDER BY user_id`,
-    q,
-    q,
-    q,
-    q,
   )
-  return Array.from(rows, (row) => ({
+  const people = Array.from(rows, (row) => ({
     user: row.user_id,
     createdAt: row.created_at,
     card: row.card === null ? null : (JSON.parse(row.card) as Card),
     at: row.at,
     summary: row.summary === null ? null : (JSON.parse(row.summary) as UserSummary),
   }))
+  if (q === null) return people
+  const sought = folded(q)
+  return people.filter(
+    (person) => person.user.startsWith(sought) || folded(labelOf(person) ?? '').includes(sought),
+  )
+}
+
+/** SQLite knows the cases of ASCII alone. An accent may be a letter's own or stand behind it. */
+function folded(text: string): string {
+  return text.normalize('NFC').toLowerCase()
+}
+
+function labelOf({ card, summary }: Person): string | null {
+  return (card ?? summary)?.label ?? null
 }
 
 type PersonRow = {
@@ -100,8 +108,8 @@ const WEIGHTS: Readonly<Record<Exclude<UserSort, 'id' | 'label'>, Weigh>> = {
 }
 
 /** Users without a name come last. */
-function nameOf({ card, summary }: Person): string {
-  return (card?.label ?? summary?.label ?? '\uffff').toLowerCase()
+function nameOf(person: Person): string {
+  return labelOf(person)?.toLowerCase() ?? '\uffff'
 }
 
 /** A report of another day says nothing about today. */
