@@ -9,7 +9,7 @@ import { classify } from '../upstreams/classify.ts'
 import type { Access } from '../upstreams/credential.ts'
 import { hasContent, isFinal } from '../gemini/response.ts'
 import { keepTyped } from '../gemini/typed.ts'
-import { type Batch, UpstreamEvents } from '../upstreams/events.ts'
+import { type Batch, MAX_ANSWER_BYTES, UpstreamEvents } from '../upstreams/events.ts'
 import type { Ask } from '../upstreams/front.ts'
 import { type GoogleError, parseGoogleError, readGoogleError } from '../upstreams/google-error.ts'
 import { parseReply } from '../upstreams/reply.ts'
@@ -22,8 +22,6 @@ export const TOO_SLOW = 'too_slow'
 export const DONE = 'done'
 
 const MAX_ERROR_BYTES = 65_536
-/** Room for eight pictures, or for a million tokens of text. */
-const MAX_ANSWER_BYTES = 50_331_648
 /** A bound on the events before the first one with content; Google has been seen to send one or two. */
 const MAX_QUIET_EVENTS = 1000
 

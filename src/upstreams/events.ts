@@ -6,6 +6,8 @@ import { RecurringEvents } from './recurring-events.ts'
 import { parseReply } from './reply.ts'
 import type { Front } from './front.ts'
 
+/** The most bytes of one answer: room for eight pictures, or for a million tokens of text. Some dialects hold it whole. */
+export const MAX_ANSWER_BYTES = 50_331_648
 /** The most bytes of one event. Enough for a few pictures. */
 const MAX_EVENT_BYTES = 33_554_432
 const STREAMING = { stream: true } as const
@@ -30,7 +32,7 @@ export interface Batch {
   readonly fault:
     | { readonly kind: 'error'; readonly body: object }
     | { readonly kind: 'unreadable' }
-    /** One event is larger than MAX_EVENT_BYTES. */
+    /** One event is larger than MAX_EVENT_BYTES, or the whole answer than MAX_ANSWER_BYTES. */
     | { readonly kind: 'oversized' }
     | null
   /** The stream has ended. The same batch may still bring responses. */
@@ -48,6 +50,8 @@ export class UpstreamEvents {
   readonly #unwrap: Front['unwrap']
   /** Bytes since the last complete event. */
   #waiting = 0
+  /** Bytes in all. */
+  #received = 0
   /** When the last events came. Epoch milliseconds. */
   #cameAt = Date.now()
   /** A moving average of the time between two events. */
@@ -87,8 +91,10 @@ export class UpstreamEvents {
       const payloads = this.#parser.push(this.#decoder.decode())
       return this.#batch([...payloads, ...this.#parser.end()], true)
     }
-    const payloads = this.#parser.push(this.#decoder.decode(value, STREAMING))
     const { byteLength } = value
+    this.#received += byteLength
+    if (this.#received > MAX_ANSWER_BYTES) return OVERSIZED
+    const payloads = this.#parser.push(this.#decoder.decode(value, STREAMING))
     this.#reads.giveBack(value)
     if (payloads.length > 0) {
       this.#waiting = 0
