@@ -12,7 +12,9 @@ import { quotable } from './quotation.ts'
 
 /** When to try again after an outage that gave no hint. */
 const OUTAGE_RETRY_MS = 5000
-const QUOTA_RETRY_MS = 30_000
+/** When to try again after a 429 without a hint, and at the latest: other credentials may have quota long before. */
+const QUOTA_RETRY_MS = 2000
+const MAX_QUOTA_RETRY_MS = 30_000
 
 /** What the client is told about an attempt that failed and has no successor. Texts about credentials stay inside. */
 export function failureOf(verdict: Verdict, error: GoogleError | null, lease: Lease): Failure {
@@ -27,13 +29,17 @@ export function failureOf(verdict: Verdict, error: GoogleError | null, lease: Le
     case 'quota':
       // Other credentials may have quota left, but there was no time to try them. If the whole ring is out, the
       // object says so (`exhausted`).
-      return { ...limited(model), retryAfterMs: QUOTA_RETRY_MS }
+      return { ...limited(model), retryAfterMs: quotaRetryMs(verdict) }
     case 'upstream_fault':
       return OUTAGES[verdict.reason]
     case 'cancelled':
     case 'ok':
       return { reason: 'internal_error', message: 'The request ended without an answer.' }
   }
+}
+
+export function quotaRetryMs({ retryAfterMs }: Extract<Verdict, { kind: 'quota' }>): number {
+  return Math.min(retryAfterMs ?? QUOTA_RETRY_MS, MAX_QUOTA_RETRY_MS)
 }
 
 /** What the client is told when the object grants no lease; null if the last attempt says more. */

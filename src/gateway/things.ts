@@ -17,6 +17,7 @@ import {
   KEY_REPLACED,
   OUTAGES,
   UNKNOWN_KEY,
+  quotaRetryMs,
   UNUSABLE,
   VAULT_CLOSED,
 } from './failure-of.ts'
@@ -148,7 +149,7 @@ export async function refusedBy(
   const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
   switch (verdict.kind) {
     case 'quota':
-      return { reply: LIMITED, isCredentials: true }
+      return { reply: { ...LIMITED, retryAfterMs: quotaRetryMs(verdict) }, isCredentials: true }
     case 'credential_fault':
     case 'token_rejected':
       return { reply: UNUSABLE, isCredentials: true }
@@ -173,7 +174,6 @@ export function refusalToTell(
 const LIMITED: Failure = {
   reason: 'rate_limited',
   message: 'Google limits requests of this kind for the credential that was asked.',
-  retryAfterMs: 30_000,
 }
 
 const NOT_OFFERED: Failure = {

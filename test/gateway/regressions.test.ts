@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import type { LeaseResult } from '../../src/objects/ledger/lease.ts'
 import type { Verdict } from '../../src/upstreams/verdict.ts'
+import { refusedBy } from '../../src/gateway/things.ts'
+import type { Access } from '../../src/upstreams/credential.ts'
 import { asking, leaseFrom, objectOf, report } from '../support/leases.ts'
 import {
   anAdmin,
@@ -245,6 +247,43 @@ describe('what Google says', () => {
     expect(answer.headers.get('x-pollux-attempts')).toBe('2')
     expect(textOf(await answer.text())).toContain('Hello there')
   })
+
+  it.each([
+    ['1s', '1s'],
+    ['400s', '30s'],
+    [null, '2s'],
+  ])(
+    'about a limit is told with its own hint, or with a short one: %s',
+    async (retryDelay, told) => {
+      const error = {
+        code: 429,
+        message: 'Resource has been exhausted (e.g. check quota).',
+        status: 'RESOURCE_EXHAUSTED',
+        details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay }],
+      }
+      const body = { error }
+      const access: Access = {
+        upstream: 'gemini-api',
+        project: null,
+        location: null,
+        quotaProject: null,
+        auth: { scheme: 'api_key', value: 'AIza-x' },
+      }
+      const { reply } = await refusedBy(access, Response.json(body, { status: 429 }))
+      expect(reply).toMatchObject({ retryAfterMs: Number(told.slice(0, -1)) * 1000 })
+      const user = await givenUser(['api_key'])
+      const chunks = [{ candidates: [{ content: { role: 'model', parts: [{ text: 'part' }] } }] }]
+      await script(user, 0, { chunks, errorAfter: { events: 1, error: { status: 429, body } } })
+      const answer = await post(
+        '/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse',
+        user.key,
+        {
+          contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
+        },
+      )
+      expect(await answer.text()).toContain(`"retryDelay":"${told}"`)
+    },
+  )
 
   it('without any content is an HTTP error, streamed or not', async () => {
     const user = await givenUser()
