@@ -276,7 +276,7 @@ function saidWith(status: number | undefined): Pick<Failure, 'saidWith'> {
 
 function contextLength(text: string, model: string): Failure {
   const [, used] = /token count(?: is)? \(?(\d+)/.exec(text) ?? []
-  const [, stated] = /\((\d+)\)\.?$/.exec(text.trim()) ?? []
+  const [, stated] = /\b(?:tokens allowed|supports up to) \(?(\d+)/.exec(text) ?? []
   return {
     reason: 'context_length_exceeded',
     message: `The request is longer than ${model} takes.`,

@@ -277,6 +277,19 @@ describe('4. errors that clients understand', () => {
   })
 
   it.each([
+    'The input token count (90001) exceeds the maximum number of tokens allowed (90000).',
+    'The input token count exceeds the maximum number of tokens allowed 90000.',
+    'Unable to submit request because the input token count is 90001 but model only supports up to 90000. Reduce the input token count and try again.',
+  ])('takes the numbers from Google’s words: %s', async (message) => {
+    const user = await givenUser()
+    const body = { error: { code: 400, status: 'INVALID_ARGUMENT', message } }
+    await scripted(user, { error: { status: 400, body } })
+    expect(await (await ask(user.key)).json()).toMatchObject({
+      error: { message: 'prompt is too long: 90001 tokens > 90000 maximum' },
+    })
+  })
+
+  it.each([
     [{ max_tokens: undefined }, 'max_tokens: Field required'],
     [{ max_tokens: 0 }, /^max_tokens: /],
     [{ model: undefined }, 'model: Field required'],
