@@ -232,7 +232,7 @@ const SAYINGS: readonly Saying[] = [
   },
   {
     at: [404],
-    says: /^(models\/\S{1,256} is not found for API version|Publisher Model \S{1,512} (was|is) not found)\b/i,
+    says: /^(models\/\S{1,256} is not found for API version|(This model )?models\/\S{1,256} is no longer available|Publisher Model \S{1,512} (was|is) not found)\b/i,
     means: forModel('model_not_found'),
   },
   // A request to Code Assist can name nothing else that might be missing.

@@ -117,6 +117,33 @@ describe.each(UPSTREAMS)('a refusal in words unknown, through %s', (kind) => {
   })
 })
 
+describe('a model that Google has taken from some projects', () => {
+  const retired = [
+    404,
+    'NOT_FOUND',
+    `This model models/${MODEL} is no longer available to new users. Please update your code to use a newer model for the latest features and improvements.`,
+  ] as const
+
+  it('is served by a credential whose project still has it', async () => {
+    const user = await givenUser(['api_key', 'api_key'])
+    await refuses(user, retired)
+    for (const attempts of ['2', '1']) {
+      const answer = await chat(user.key)
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('x-pollux-attempts')).toBe(attempts)
+      await settledStats(user)
+    }
+  })
+
+  it('does not exist where none has it', async () => {
+    const user = await givenUser()
+    await refuses(user, retired)
+    const answer = await chat(user.key)
+    expect(answer.status).toBe(404)
+    expect((await answer.json<ErrorBody>()).error.code).toBe('model_not_found')
+  })
+})
+
 describe('a refusal of what is no plain request', () => {
   const naming = { previous_interaction_id: 'v1_none', model: MODEL, input: 'x' }
   const contents = [{ role: 'user', parts: [{ text: 'x' }] }]

@@ -88,6 +88,8 @@ export const GEMINI_API: Readonly<Record<string, Verdict>> = {
   '403-unregistered': dead('api_key_invalid'),
   '404-entity': suspect('model_not_found'),
   '404-model': forModel('model_not_found'),
+  '404-model-retired': forModel('model_not_found'),
+  '404-model-retired-for-new': forModel('model_not_found'),
   '404-model-array': forModel('model_not_found'),
   '404-unknown': suspect('model_not_found'),
   '405-page': INVALID,
