@@ -25,9 +25,18 @@ const EXPOSED = [
       `anthropic-ratelimit-${of}-${what}`,
     ]),
   ),
-  ...['attempts', 'credential', 'affinity', 'model', 'fallback', 'ignored', 'cost'].map(
-    (name) => `x-pollux-${name}`,
-  ),
+  'idempotent-replayed',
+  ...[
+    'attempts',
+    'credential',
+    'affinity',
+    'model',
+    'fallback',
+    'ignored',
+    'cost',
+    'copied-files',
+    'truncated',
+  ].map((name) => `x-pollux-${name}`),
 ].join(', ')
 /** No browser keeps the answer to a preflight longer than this. */
 const MAX_AGE_SECONDS = 86_400

@@ -1,0 +1,62 @@
+/** What the code says to operators and clients is told in the docs, word by word, and nothing else is. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { expose } from '../../src/http/cors.ts'
+
+function filesOf(...patterns: readonly string[]): string {
+  const paths = execFileSync('git', ['ls-files', ...patterns], { encoding: 'utf8' })
+  return paths
+    .trim()
+    .split('\n')
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n')
+}
+
+function wordsIn(text: string, pattern: RegExp): readonly string[] {
+  const found = [...text.matchAll(pattern)].map(([whole, group]) => group ?? whole)
+  return [...new Set(found)].toSorted()
+}
+
+const CODE = filesOf('src/*.ts')
+const PAGES = filesOf('README.md', 'docs/*.md')
+const OPERATIONS = readFileSync('docs/operations.md', 'utf8')
+
+/** The names in the first cells of the table that stands under a heading of docs/operations.md. */
+function namedUnder(heading: string): readonly string[] {
+  const [, after = ''] = OPERATIONS.split(`\n${heading}\n`)
+  const [section = ''] = after.split('\n#')
+  const cells = [...section.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = '']) => cell)
+  return wordsIn(cells.join(' '), /`([^`]+)`/g)
+}
+
+describe('what operators see is told in docs/operations.md', () => {
+  it('each event of the log’s error stream', () => {
+    const logged = wordsIn(CODE, /(?:logError\(|console\.error\(\{ event: )'(\w+)'/g)
+    expect(logged.length).toBeGreaterThan(10)
+    expect(namedUnder('### What needs a look')).toEqual(logged)
+  })
+
+  it('each metric', () => {
+    const metrics = wordsIn(CODE, /'(pollux_\w+)'/g)
+    expect(metrics.length).toBeGreaterThan(15)
+    expect(namedUnder('### What is told')).toEqual(metrics)
+  })
+})
+
+describe('Pollux’s own headers', () => {
+  const own = wordsIn(CODE, /'(x-pollux-[a-z-]+)'/g)
+
+  it('are told, and no others', () => {
+    expect(own.length).toBeGreaterThan(8)
+    expect(wordsIn(PAGES, /x-pollux-[a-z-]+[a-z]/g)).toEqual(own)
+  })
+
+  it('can be read by pages in browsers', () => {
+    const headers = new Headers()
+    const request = new Request('https://pollux.test/', { headers: { origin: 'https://a.test' } })
+    expose(headers, request, '*')
+    const exposed = (headers.get('access-control-expose-headers') ?? '').split(', ')
+    expect(exposed).toEqual(expect.arrayContaining([...own, 'idempotent-replayed']))
+  })
+})
