@@ -1,7 +1,7 @@
 import type { Upload } from '../../http/unfinished-bodies.ts'
 import { notReadFailure } from '../../http/body.ts'
-import type { Access } from '../../upstreams/credential.ts'
-import type { Borrower } from '../things.ts'
+import { inTurn } from '../in-turn.ts'
+import type { Borrowed, Borrower } from '../things.ts'
 import {
   beginUpload,
   fileIn,
@@ -26,24 +26,29 @@ const WRITE_BYTES = 131_072
  */
 export class PieceUpload {
   readonly #borrower: Borrower
-  readonly #access: Access
   readonly #about: Pick<FileToUpload, 'mimeType' | 'displayName'>
   readonly #held: Upload
   #piece = new ArrayBuffer(FIRST_BYTES)
   #filled = 0
   #sent = 0
+  #borrowed: Borrowed
   #url: string | null = null
 
   /** `held` counts the memory of all of the client's uploads, including this one's piece. */
   constructor(
     borrower: Borrower,
-    access: Access,
+    borrowed: Borrowed,
     { held, ...about }: Pick<FileToUpload, 'mimeType' | 'displayName'> & { readonly held: Upload },
   ) {
     this.#borrower = borrower
-    this.#access = access
+    this.#borrowed = borrowed
     this.#about = about
     this.#held = held
+  }
+
+  /** Whose file it is: another's than the one lent, if Google has not accepted that. */
+  get credentialId(): string {
+    return this.#borrowed.credentialId
   }
 
   /** How many bytes of the file have arrived so far. */
@@ -89,12 +94,15 @@ export class PieceUpload {
   async #send(isLast: boolean): ReturnType<typeof sendPiece> {
     if (this.#url === null) {
       const bytes = isLast ? this.#filled : null
-      const begun = await beginUpload(this.#borrower, this.#access, { ...this.#about, bytes })
-      if (!begun.ok) return begun
-      this.#url = begun.url
+      const begin = ({ access }: Borrowed): ReturnType<typeof beginUpload> =>
+        beginUpload(this.#borrower, access, { ...this.#about, bytes })
+      const { borrowed, done } = await inTurn(this.#borrower, this.#borrowed, begin)
+      this.#borrowed = borrowed
+      if (!done.ok) return done
+      this.#url = done.url
     }
     const piece = new Uint8Array(this.#piece, 0, this.#filled)
-    const sent = await sendPiece(this.#borrower, this.#access, this.#url, {
+    const sent = await sendPiece(this.#borrower, this.#borrowed.access, this.#url, {
       body: streamOf(piece),
       bytes: piece.byteLength,
       offset: this.#sent,

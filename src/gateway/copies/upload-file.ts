@@ -3,6 +3,7 @@ import { isRecord } from '../../json/record.ts'
 import type { Access } from '../../upstreams/credential.ts'
 import { OUTAGES } from '../failure-of.ts'
 import { parsed } from '../../json/parsed.ts'
+import type { TurnedAway } from '../in-turn.ts'
 import { askAbout, type Borrower, refusedBy, wholeText } from '../things.ts'
 
 export interface FileToUpload {
@@ -47,7 +48,7 @@ export async function beginUpload(
     displayName,
     bytes,
   }: Omit<FileToUpload, 'body' | 'bytes'> & { readonly bytes: number | null },
-): Promise<{ readonly ok: true; readonly url: string } | Refused> {
+): Promise<{ readonly ok: true; readonly url: string } | TurnedAway> {
   const begun = await askAbout(borrower, access, {
     method: 'POST',
     path: '/upload/v1beta/files',
@@ -59,13 +60,13 @@ export async function beginUpload(
       'x-goog-upload-header-content-type': mimeType,
     },
   })
-  if (!(begun instanceof Response)) return { ok: false, reply: begun }
-  if (!begun.ok) return { ok: false, reply: (await refusedBy(access, begun)).reply }
+  if (!(begun instanceof Response)) return { ok: false, reply: begun, isCredentials: false }
+  if (!begun.ok) return { ok: false, ...(await refusedBy(access, begun)) }
   const url = begun.headers.get('x-goog-upload-url')
   await begun.body?.cancel()
   return isGoogles(url, borrower.settings.geminiApiBaseUrl)
     ? { ok: true, url }
-    : { ok: false, reply: OUTAGES.unreadable }
+    : { ok: false, reply: OUTAGES.unreadable, isCredentials: false }
 }
 
 export interface Piece {

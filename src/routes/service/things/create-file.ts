@@ -58,9 +58,10 @@ export function createFile<Query, Told extends object>(
       const pin = pinOf(FILES, uploaded.file, Date.now())
       if (pin === null) return NO_FILE
       const { purpose } = read.value
-      await keep({ env, userId }, [{ ...pin, purpose }], borrowed.credentialId)
+      const { credentialId } = passing
+      await keep({ env, userId }, [{ ...pin, purpose }], credentialId)
       await keepCopy({ env, userId, copy: passing.copy }, pin, uploaded.file)
-      return told(files.toFile(uploaded.file, purpose), borrowed.credentialId)
+      return told(files.toFile(uploaded.file, purpose), credentialId)
     } catch (error) {
       parts.cancel()
       call.ctx.waitUntil(passing.giveUp())
@@ -114,6 +115,10 @@ class Passing {
     return this.#upload?.size ?? 0
   }
 
+  get credentialId(): string {
+    return this.#upload?.credentialId ?? this.#borrowed.credentialId
+  }
+
   /**
    * Returns the function that takes the file's bytes. `first` are the first of them. Null if the form has had a file
    * already.
@@ -125,7 +130,7 @@ class Passing {
   ): Promise<((bytes: Uint8Array) => Promise<Refused | null>) | null> {
     if (this.#upload !== null) return null
     const { env, request, settings } = this.#call
-    const upload = new PieceUpload(borrowerOf(this.#call, this.#holder), this.#borrowed.access, {
+    const upload = new PieceUpload(borrowerOf(this.#call, this.#holder), this.#borrowed, {
       mimeType: typeOf(type, name, first),
       displayName: name.slice(0, MAX_NAME),
       held: this.#held,

@@ -3,14 +3,15 @@ import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { countBatches, countedInPassing } from '../../../gateway/count-batches.ts'
 import { callFiles, callUser } from '../../../gateway/object-calls.ts'
 import {
+  accepted,
   askAbout,
   borrow,
   type Borrower,
   forget,
   heldText,
   keep,
-  refusedBy,
 } from '../../../gateway/things.ts'
+import { inTurn } from '../../../gateway/in-turn.ts'
 import { OUTAGES } from '../../../gateway/failure-of.ts'
 import { parsed } from '../../../json/parsed.ts'
 import { wellFormedJson } from '../../../json/well-formed.ts'
@@ -30,8 +31,8 @@ const PASSED = ['updateMask', 'update_mask', 'stream', 'last_event_id', 'include
 
 /**
  * Makes the handler for one thing at Google. It asks the credential that knows the thing; `act` follows the thing's
- * id in the address. The owner is looked up each time. If no owner is known, only one credential is asked: another
- * would not find the thing either. A file that this user does not own is not asked for at all, since it may belong to
+ * id in the address. The owner is looked up each time. If no owner is known, only one credential that Google accepts is asked:
+ * another would not find the thing either. A file that this user does not own is not asked for at all, since it may belong to
  * another user of the same project.
  */
 export function oneThing(
@@ -45,28 +46,32 @@ export function oneThing(
   return async (call, holder) => {
     const id = call.params['id'] ?? ''
     const borrower = borrowerOf(call, holder)
-    const borrowed = await borrow(borrower, { pins: ID.test(id) ? [refOf(of, id)] : [] })
-    if (!borrowed.ok) return borrowed.failure
+    const first = await borrow(borrower, { pins: ID.test(id) ? [refOf(of, id)] : [] })
+    if (!first.ok) return first.failure
     if (!ID.test(id)) return noSuch(of, id)
-    const { access, credentialId, isOwner, mayRead } = borrowed
-    if (!mayRead) return notYours(id)
+    if (!first.mayRead) return notYours(id)
     const hasBody = method === 'PATCH' || method === 'POST'
     const body = hasBody ? await textOf(call) : undefined
     if (typeof body === 'object') return body
-    const counted = { call, holder, access, credentialId }
-    if (gone && of.kind === 'batch') await countBefore(counted, id)
+    // A batch that is to be counted has an owner, which is asked in any case.
+    if (gone && of.kind === 'batch') await countBefore({ call, holder, ...first }, id)
     const path = `/v1beta/${of.collection}/${id}${act}${act.includes('?') ? '' : queryOf(call)}`
     // What a file says is no description of a thing: nothing in it may become the user's own.
     const isContent = of.kind === 'file' && act !== ''
     const range = isContent ? call.request.headers.get('range') : null
-    const answer = await askAbout(borrower, access, {
+    const asked = {
       method,
       path,
       ...(body !== undefined && { body }),
       ...(range !== null && { headers: { range } }),
-    })
-    if (!(answer instanceof Response)) return answer
-    if (!answer.ok) return named((await refusedBy(access, answer)).reply, credentialId)
+    }
+    const { borrowed, done } = await inTurn(borrower, first, ({ access }) =>
+      accepted(borrower, access, asked),
+    )
+    const { access, credentialId, isOwner } = borrowed
+    if (!done.ok) return named(done.reply, credentialId)
+    const { answer } = done
+    const counted = { call, holder, access, credentialId }
     if (gone && of.kind === 'file') await forgetFile(call, borrower, id)
     else if (gone) await forget(borrower, refOf(of, id))
     const type = answer.headers.get('content-type') ?? ''

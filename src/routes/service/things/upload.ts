@@ -16,7 +16,8 @@ import {
 import { isGoogles } from '../../../gateway/copies/upload-file.ts'
 import { OUTAGES, VAULT_CLOSED } from '../../../gateway/failure-of.ts'
 import { callFiles } from '../../../gateway/object-calls.ts'
-import { askAbout, borrow, keep, refusedBy, wholeText } from '../../../gateway/things.ts'
+import { inTurn } from '../../../gateway/in-turn.ts'
+import { accepted, borrow, keep, refusedBy, wholeText } from '../../../gateway/things.ts'
 import { parsed } from '../../../json/parsed.ts'
 import { wellFormedJson } from '../../../json/well-formed.ts'
 import type { Failure } from '../../../failure/failure.ts'
@@ -57,17 +58,20 @@ export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply>
   const name = nameIn(parsed(body))
   // A name that the client chose may already be taken under another credential, and would then mean two files. So the
   // credential that knows it is used.
-  const borrowed = await borrow(borrower, { pins: name === null ? [] : [refOf(FILES, name)] })
-  if (!borrowed.ok) return borrowed.failure
-  const { access, credentialId } = borrowed
-  const answer = await askAbout(borrower, access, {
+  const first = await borrow(borrower, { pins: name === null ? [] : [refOf(FILES, name)] })
+  if (!first.ok) return first.failure
+  const asked = {
     method: 'POST',
     path: '/upload/v1beta/files',
     body,
     headers: uploadHeaders(request.headers),
-  })
-  if (!(answer instanceof Response)) return answer
-  if (!answer.ok) return named((await refusedBy(access, answer)).reply, credentialId)
+  }
+  const { borrowed, done } = await inTurn(borrower, first, ({ access }) =>
+    accepted(borrower, access, asked),
+  )
+  const { credentialId } = borrowed
+  if (!done.ok) return named(done.reply, credentialId)
+  const { answer } = done
   const url = answer.headers.get('x-goog-upload-url')
   if (!isGoogles(url, settings.geminiApiBaseUrl)) return OUTAGES.unreadable
   const { userId, keyDigest } = holder
