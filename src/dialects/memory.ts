@@ -61,10 +61,17 @@ export interface StoredTelling {
   events(response: StoredResponse, after: number): string
   list(items: readonly ListedItem[], hasMore: boolean): object
   item(item: ListedItem): object
-  /** The id of the stored item to which an item only refers; null if it is whole. */
-  reference(item: unknown): string | null
+  /** The stored item to which an item only refers; null if it is whole. */
+  reference(item: unknown): Reference | null
   /** `mint` makes the random part of an id, a new one at each call. */
   read(items: readonly unknown[], mint: () => string): Parsed<readonly StoredItem[]>
+}
+
+/** What stands for a stored item. */
+export interface Reference {
+  readonly id: string
+  /** Whether it says nothing without that item; otherwise it stays as it is where that is not stored. */
+  readonly isNeeded: boolean
 }
 
 /** The parts of a stored response, as JSON texts. */

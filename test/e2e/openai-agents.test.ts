@@ -1,6 +1,7 @@
 /** OpenAI's Agents SDK, unmodified, whose default is the Responses API. */
 import {
   Agent,
+  imageGenerationTool,
   MemorySession,
   OpenAIConversationsSession,
   OpenAIProvider,
@@ -147,6 +148,23 @@ describe.concurrent('@openai/agents', () => {
       if ('completed' in run) await run.completed
       expect(run.finalOutput).toBe(answer)
       expect(await toldTo(user)).toContain('Ada is number 7.')
+    }
+  })
+
+  it('shows the model its own picture again, of which the SDK sends the id alone', async () => {
+    const user = await pollux.givenUser()
+    const session = new MemorySession()
+    const agent = new Agent({ name: 'Painter', model: MODEL, tools: [imageGenerationTool()] })
+    const data =
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+    await pollux.script(user, {
+      parts: [{ text: 'Here.' }, { inlineData: { mimeType: 'image/png', data } }],
+    })
+    const runner = runnerOf(user)
+    await runner.run(agent, 'Draw a dot', { session })
+    for (const more of ['Bluer', 'And bluer']) {
+      await runner.run(agent, more, { session })
+      expect((await toldTo(user)).split('"inlineData"')).toHaveLength(2)
     }
   })
 

@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
 import { checkedOnce } from '../checked-once.ts'
+import type { Reference } from '../memory.ts'
 import { name, record, string } from '../words.ts'
 import { content, type ContentPart, type Media } from './content.ts'
 import { toolList } from './tool-schema.ts'
@@ -92,6 +93,7 @@ const SCHEMAS = lazy(() => ({
   compaction_trigger: v.object({ type: v.literal('compaction_trigger') }),
   image_generation_call: v.object({
     type: v.literal('image_generation_call'),
+    id: text(),
     result: v.nullish(drawn()),
   }),
   local_shell_call: acting('local_shell_call'),
@@ -174,7 +176,8 @@ function isText(part: unknown): boolean {
 
 /**
  * Clients leave out the type of messages, and of references that have only an id. LangChain in Python sends of a
- * picture that the model made only its id.
+ * picture that the model made only its id; OpenAI's agents SDK says null for the picture, as others do of one that was
+ * never made.
  */
 function typeOf(input: unknown): string | undefined {
   if (!isRecord(input)) return undefined
@@ -186,10 +189,25 @@ function typeOf(input: unknown): string | undefined {
   return 'id' in input && !('role' in input) ? 'item_reference' : undefined
 }
 
-/** The id of the item to which this one only refers; null if it is an item itself. */
-export function referenceIn(input: unknown): string | null {
-  if (typeOf(input) !== 'item_reference' || !isRecord(input)) return null
-  return typeof input['id'] === 'string' ? input['id'] : null
+/** The stored item to which this one only refers. */
+export function referenceIn(input: unknown): Reference | null {
+  if (!isRecord(input) || typeof input['id'] !== 'string') return null
+  const { id, result } = input
+  switch (typeOf(input)) {
+    case 'item_reference':
+      return { id, isNeeded: true }
+    case 'image_generation_call':
+      return result === null || result === '' ? { id, isNeeded: false } : null
+    default:
+      return null
+  }
+}
+
+/** The same of an item that was read. */
+export function referenceOf(item: Item): Reference | null {
+  if (item.type === 'item_reference') return { id: item.id, isNeeded: true }
+  const isLost = item.type === 'image_generation_call' && !item.result
+  return isLost && item.id ? { id: item.id, isNeeded: false } : null
 }
 
 export const items = lazy(() => v.array(item(), 'a string or an array of items'))

@@ -2,7 +2,7 @@
 import type { Failure } from '../../failure/failure.ts'
 import { type ResponsesRequest, parseStored } from './body.ts'
 import { sinceSummary } from './compaction.ts'
-import type { Item } from './items.ts'
+import { type Item, referenceOf } from './items.ts'
 import type { Memory, WhyNotRecalled } from '../memory.ts'
 
 export type Remembered =
@@ -28,38 +28,55 @@ export function remembers({
   return Boolean(previous_response_id ?? conversation) || input.some(isReference)
 }
 
+/** Whether nothing can be answered without what must be looked up. */
+function needsMemory(asked: ResponsesRequest): boolean {
+  const { previous_response_id, conversation, input } = asked
+  return Boolean(previous_response_id ?? conversation) || input.some(isNeeded)
+}
+
+function isNeeded(item: Item): boolean {
+  return referenceOf(item)?.isNeeded === true
+}
+
 export function asSaid({ input }: ResponsesRequest): Extract<Remembered, { ok: true }> {
   return { ok: true, before: [], input, texts: NOTHING }
 }
 
 export async function remember(asked: ResponsesRequest, memory: Memory): Promise<Remembered> {
   const { input, previous_response_id: previous = null, conversation = null } = asked
-  const places = input.flatMap((item, at) => (isReference(item) ? [{ at, id: item.id }] : []))
+  const places = input.flatMap((item, at) => {
+    const reference = referenceOf(item)
+    return reference === null ? [] : [{ at, ...reference }]
+  })
   const recalled = await memory.recall({
     previous: previous ?? null,
     conversation: conversation ?? null,
     references: places.map(({ id }) => id),
   })
-  if (!recalled.ok) return { ok: false, failure: failureOf(recalled.why, asked) }
+  if (!recalled.ok) {
+    if (!needsMemory(asked)) return asSaid(asked)
+    return { ok: false, failure: failureOf(recalled.why, asked) }
+  }
   const found = [...input]
   const texts = new Map<number, string>()
-  for (const [index, { at, id }] of places.entries()) {
+  for (const [index, { at, id, isNeeded: mustBeFound }] of places.entries()) {
     const text = recalled.referenced[index] ?? null
     const [item] = text === null ? [] : parseStored([text])
-    if (text === null || item === undefined) return { ok: false, failure: noItem(at, id) }
-    found[at] = item
-    texts.set(at, text)
+    if (text !== null && item !== undefined) {
+      found[at] = item
+      texts.set(at, text)
+    } else if (mustBeFound) return { ok: false, failure: noItem(at, id) }
   }
   return { ok: true, before: sinceSummary(parseStored(recalled.items)), input: found, texts }
 }
 
-function isReference(item: Item): item is Extract<Item, { id: string }> {
-  return item.type === 'item_reference'
+function isReference(item: Item): boolean {
+  return referenceOf(item) !== null
 }
 
 function failureOf(why: WhyNotRecalled, asked: ResponsesRequest): Failure {
   const { previous_response_id: previous, conversation, input } = asked
-  const at = input.findIndex(isReference)
+  const at = input.findIndex(isNeeded)
   const param = previous ? 'previous_response_id' : conversation ? 'conversation' : `input[${at}]`
   switch (why) {
     case 'off': {

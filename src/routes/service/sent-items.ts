@@ -21,16 +21,16 @@ export async function toItems(
   }
   const whole = [...given]
   const references = given.flatMap((item, at) => {
-    const id = telling.reference(item)
-    return id === null ? [] : [{ at, id }]
+    const reference = telling.reference(item)
+    return reference === null ? [] : [{ at, ...reference }]
   })
   if (references.length > 0) {
     const ids = references.map(({ id }) => id)
     const recalled = await memory.recall({ previous: null, conversation: null, references: ids })
-    for (const [index, { at, id }] of references.entries()) {
+    for (const [index, { at, id, isNeeded }] of references.entries()) {
       const text = recalled.ok ? recalled.referenced[index] : null
-      if (typeof text !== 'string') return { ok: false, failure: notStored(at, id) }
-      whole[at] = JSON.parse(text)
+      if (typeof text === 'string') whole[at] = JSON.parse(text)
+      else if (isNeeded) return { ok: false, failure: notStored(at, id) }
     }
   }
   return telling.read(whole, unique)

@@ -70,16 +70,23 @@ describe('an item', () => {
         return Promise.resolve({ ok: true, items: [], referenced })
       },
     }
-    const parts = await partsOf([{ type: 'image_generation_call', id: 'ig_1' }], memory)
-    expect(parts[1]).toEqual({ inlineData: { mimeType: 'image/png', data: PNG } })
-    expect(asked).toEqual(['ig_1'])
+    const lost = { type: 'image_generation_call', id: 'ig_1', status: 'completed' }
+    for (const nothing of [{}, { result: null }, { result: '' }]) {
+      const parts = await partsOf([{ ...lost, ...nothing }], memory)
+      expect(parts[1]).toEqual({ inlineData: { mimeType: 'image/png', data: PNG } })
+    }
+    expect(asked).toEqual(['ig_1', 'ig_1', 'ig_1'])
     const other = { type: 'image_generation_call', id: 'ig_2' }
     expect(await failureOf({ input: [other] }, memory)).toMatchObject({
       reason: 'item_not_found',
       param: 'input[0]',
     })
-    // None was made, and so none is missing.
+    // Perhaps none was made, and so none is missing.
     expect(await partsOf([{ ...other, result: null }], memory)).toEqual([{ text: 'Hi' }])
+    expect(await partsOf([{ ...other, result: null }])).toEqual([{ text: 'Hi' }])
+    expect(await failureOf({ input: [other] })).toMatchObject({ param: 'input[0]' })
+    const both = [{ ...other, result: null }, other]
+    expect(await failureOf({ input: both })).toMatchObject({ param: 'input[1]' })
   })
 })
 
