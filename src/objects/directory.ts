@@ -7,6 +7,7 @@ import type { Shared } from './config/profile.ts'
 import { type KeptPlan, type PlanGiven, Plans } from './directory/plans.ts'
 import type { Admin } from './audit/audit.ts'
 import { SharedSettings } from './directory/shared.ts'
+import { SharedRecovery } from './directory/shared-snapshot.ts'
 import { Witness } from './secrets/witness.ts'
 
 export interface DirectoryEntry {
@@ -15,7 +16,7 @@ export interface DirectoryEntry {
   readonly created_at: string
 }
 
-/** How long until users who did not answer are told again. */
+/** How long until what could not be told or written is tried again. */
 const RETELL_MS = 1000
 
 /** Name of the only directory. All admin acts meet there. */
@@ -32,6 +33,7 @@ export class DirectoryObject extends DurableObject<Env> {
   readonly #plans: Plans
   readonly #keys: IdempotencyKeys
   readonly #witness: Witness
+  readonly #recovery: SharedRecovery
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -40,6 +42,8 @@ export class DirectoryObject extends DurableObject<Env> {
     this.#plans = new Plans(ctx.storage.sql)
     this.#keys = new IdempotencyKeys(ctx.storage.sql)
     this.#witness = new Witness(ctx.storage.sql)
+    this.#recovery = new SharedRecovery(ctx.storage.kv, this.#plans, this.#shared)
+    if (this.#recovery.isDue) ctx.waitUntil(this.#comeBack())
   }
 
   /** Begins an admin act under an Idempotency-Key: whether to run it, to wait, or to answer as before (see Begun). */
@@ -80,6 +84,7 @@ export class DirectoryObject extends DurableObject<Env> {
    */
   async setPrices(prices: readonly Price[]): Promise<void> {
     this.#shared.setPrices(prices)
+    this.#keepLater()
     await this.#tell()
   }
 
@@ -99,19 +104,61 @@ export class DirectoryObject extends DurableObject<Env> {
   async putPlan(name: string, given: PlanGiven, by: Admin, max: number): Promise<KeptPlan | null> {
     if (!this.#plans.put(name, given, by, max)) return null
     this.#shared.planChanged(name)
+    this.#keepLater()
     await this.#tell()
     return this.#plans.get(name)
+  }
+
+  /** Brings back plans and prices as far as there are none: what is there is newer than any snapshot. */
+  async restoreShared(
+    plans: readonly { readonly name: string; readonly given: PlanGiven }[],
+    prices: readonly Price[],
+    by: Admin,
+    max: number,
+  ): Promise<void> {
+    for (const { name, given } of plans) {
+      if (this.#plans.get(name) !== null) continue
+      if (this.#plans.put(name, given, by, max)) this.#shared.planChanged(name)
+    }
+    if (prices.length > 0 && this.#shared.current().prices === undefined) {
+      this.#shared.setPrices(prices)
+    }
+    this.#keepLater()
+    await this.#tell()
   }
 
   /** Deletes a plan unless users have it. Returns how many do; null if there is no plan of this name. */
   deletePlan(name: string): number | null {
     const plan = this.#plans.get(name)
-    if (plan?.users === 0) this.#plans.delete(name)
+    if (plan?.users === 0) {
+      this.#plans.delete(name)
+      this.#keepLater()
+    }
     return plan?.users ?? null
   }
 
   override async alarm(): Promise<void> {
+    if (this.#recovery.isDue) await this.#keep()
     await this.#tell()
+  }
+
+  /** In the commit of the act: whatever becomes of this object, KV will have it. */
+  #keepLater(): void {
+    this.#recovery.changed()
+    this.ctx.waitUntil(this.#comeBack())
+  }
+
+  #comeBack(): Promise<void> {
+    return this.ctx.storage.setAlarm(Date.now() + RETELL_MS)
+  }
+
+  async #keep(): Promise<void> {
+    try {
+      await this.#recovery.write(this.env.SNAPSHOTS)
+    } catch (error) {
+      logError('snapshot_failed', { error: String(error) })
+    }
+    if (this.#recovery.isDue) await this.#comeBack()
   }
 
   /** Tells one page of users. An alarm tells those again who did not answer. */
@@ -127,7 +174,7 @@ export class DirectoryObject extends DurableObject<Env> {
         }
       }),
     )
-    if (this.#shared.untold().length > 0) await this.ctx.storage.setAlarm(Date.now() + RETELL_MS)
+    if (this.#shared.untold().length > 0) await this.#comeBack()
   }
 
   #planOf(userId: string): NonNullable<Shared['plan']> | null {

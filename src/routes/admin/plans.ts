@@ -12,7 +12,7 @@ import { planBody, planName } from './plan-schema.ts'
 import { toSettings } from './user-schema.ts'
 
 /** The most plans of a gateway. */
-const MAX_PLANS = 100
+export const MAX_PLANS = 100
 
 /** GET /v1/config/plans */
 export async function listPlans({ env }: Call): Promise<Reply> {

@@ -11,12 +11,14 @@ import type { RestoreResult } from '../../objects/rpc-results.ts'
 import { readBody } from './body.ts'
 import type { Call, Reply } from '../call.ts'
 import { importBody, resealBody, restoreBody } from './recovery-schema.ts'
+import { planProblem } from './plans.ts'
 import { register } from './register.ts'
+import { restoreShared } from './restore-shared.ts'
 import { USER_ID, userNotFound } from './user-id.ts'
 
 /**
  * Users a page. Cloudflare's free plan allows a request 50 calls: five for the key, the Idempotency-Key and the list,
- * and three for each user.
+ * and three for each user. The first page of a restore has two calls more, and one user less.
  */
 const PAGE = 15
 
@@ -31,7 +33,12 @@ export async function restoreUsers(call: Call): Promise<Reply> {
   const { cursor: place } = body.value
   const cursor = place === null ? null : await cursorAt(place)
   if (place !== null && cursor === null) return NO_PLACE
-  const listed = await SNAPSHOTS.list({ prefix: SNAPSHOT_PREFIX, limit: PAGE, cursor })
+  if (place === null) await restoreShared(call)
+  const listed = await SNAPSHOTS.list({
+    prefix: SNAPSHOT_PREFIX,
+    limit: place === null ? PAGE - 1 : PAGE,
+    cursor,
+  })
   const results: Record<RestoreResult, string[]> = {
     restored: [],
     deleted: [],
@@ -94,6 +101,9 @@ export async function importUser(call: Call): Promise<Reply> {
   if (snapshot === null || snapshot.deleted) return UNREADABLE
   const { maxCredentials } = call.settings
   if (snapshot.credentials.length > maxCredentials) return tooMany(maxCredentials)
+  // Nobody would know what the plan contains, and its limits would not hold.
+  const problem = await planProblem(call.env, snapshot.settings.plan)
+  if (problem !== null) return { ...problem, ...NO_PLAN }
   // The object may have lost its tombstone or a newer state, but KV remembers both.
   const kept = await call.env.SNAPSHOTS.get(snapshotKey(snapshot.user_id))
   const last = kept === null ? null : parseSnapshot(kept)
@@ -135,6 +145,12 @@ async function restore(
   const result = await callUser<RestoreResult>(env, userId, (user) => user.restore(source, how, by))
   if (result === 'restored' || result === 'kept') await register(env, userId)
   return result
+}
+
+const NO_PLAN = {
+  message:
+    "Invalid value for 'bundle.settings.plan': there is no plan of this name here; PUT /v1/config/plans/{name} makes one.",
+  param: 'bundle.settings.plan',
 }
 
 const UNREADABLE = {
