@@ -91,6 +91,27 @@ describe('POST /v1/audio/speech', () => {
     expect(await callsOf(user.credentials[0]?.handle ?? '')).toEqual([])
   })
 
+  it.each(
+    (['api_key', 'service_account'] as const).flatMap((kind) =>
+      [
+        ['MAX_TOKENS', 400, 'invalid_value', 'input'] as const,
+        ['PROHIBITED_CONTENT', 400, 'content_policy_violation', 'input'] as const,
+        ['MALFORMED_RESPONSE', 502, 'upstream_error', null] as const,
+      ].map((row) => [kind, ...row] as const),
+    ),
+  )('gives no speech that is cut (%s, %s)', async (kind, finishReason, status, code, param) => {
+    const user = await givenUser([kind])
+    const inlineData = { mimeType: 'audio/L16;codec=pcm;rate=24000', data: 'AAAA' }
+    const reply = { parts: [{ inlineData }], finishReason }
+    for (const response_format of ['wav', 'pcm']) {
+      await google.script({ credential: user.credentials[0]?.handle ?? '', reply })
+      const answer = await ask(user, { response_format })
+      expect(answer.status).toBe(status)
+      expect((await answer.json<ErrorBody>()).error).toMatchObject({ code, param })
+    }
+    expect(await callsOf(user.credentials[0]?.handle ?? '')).toHaveLength(2)
+  })
+
   it('tells of a voice that Google does not have, in Google’s words', async () => {
     const answer = await ask(await givenUser(), { voice: 'nobody' })
     expect(answer.status).toBe(400)

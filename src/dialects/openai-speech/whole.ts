@@ -15,6 +15,9 @@ export function toSpeech(response: GenerateContentResponse, format: 'wav' | 'pcm
   const sounds = collect(response).media.filter(({ mimeType }) => mimeType.startsWith('audio/'))
   const [first] = sounds
   if (first === undefined) return { ok: false, failure: silence(response) }
+  // A file has no field that could say that it is cut.
+  const cut = cutShort(response)
+  if (cut !== null) return { ok: false, failure: cut }
   const rate = pcmRate(first.mimeType)
   // Not bare samples but a file. It can only be passed on as it is.
   if (rate === null) {
@@ -30,13 +33,38 @@ export function toSpeech(response: GenerateContentResponse, format: 'wav' | 'pcm
 }
 
 function silence(response: GenerateContentResponse): Failure {
+  return (
+    filtered(response) ?? {
+      reason: 'upstream_error',
+      message: 'The model answered without a sound.',
+    }
+  )
+}
+
+/** Why the speech ends before the text does; null if it does not. */
+function cutShort(response: GenerateContentResponse): Failure | null {
+  switch (endingOf(finishReasonOf(response) ?? '')) {
+    case 'length':
+      return {
+        reason: 'upstream_rejected',
+        message:
+          'The speech of this text is longer than an answer of the model may be; send it in parts.',
+        param: 'input',
+      }
+    case 'spoilt_call':
+      return { reason: 'upstream_error', message: 'The model broke the speech off.' }
+    default:
+      return filtered(response)
+  }
+}
+
+function filtered(response: GenerateContentResponse): Failure | null {
   const blocked = blockReasonOf(response)
   const why = blocked ?? finishReasonOf(response) ?? ''
-  if ((blocked !== undefined || endingOf(why) === 'filtered') && /^[A-Z_]{1,64}$/.test(why)) {
-    const message = `Google did not speak this (${why}). Change the input.`
-    return { reason: 'content_filtered', message, param: 'input' }
-  }
-  return { reason: 'upstream_error', message: 'The model answered without a sound.' }
+  const isFiltered = blocked !== undefined || endingOf(why) === 'filtered'
+  if (!isFiltered || !/^[A-Z_]{1,64}$/.test(why)) return null
+  const message = `Google did not speak this (${why}). Change the input.`
+  return { reason: 'content_filtered', message, param: 'input' }
 }
 
 const OTHER_FORMAT: Failure = {
