@@ -9,6 +9,22 @@ export const number = lazy(() => v.number('a number'))
 export const integer = lazy(() => v.pipe(v.number('an integer'), v.integer('an integer')))
 export const record = lazy(() => v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object'))
 
+/** The schema of a function's arguments. Clients in PHP write an empty one as an empty list (docs/clients.md: Messages). */
+export const parameters = lazy(() =>
+  v.nullish(v.lazy((input) => (isNothing(input) ? none() : record()))),
+)
+
+const none = lazy(() =>
+  v.pipe(
+    v.unknown(),
+    v.transform((): Readonly<Record<string, unknown>> => ({})),
+  ),
+)
+
+export function isNothing(value: unknown): value is readonly [] {
+  return Array.isArray(value) && value.length === 0
+}
+
 /** Without this, valibot takes a list for an object none of whose fields is set. */
 export function fieldsOf<const Entries extends v.ObjectEntries>(entries: Entries) {
   const schema = v.object(entries, 'an object')

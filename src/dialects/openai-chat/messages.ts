@@ -1,6 +1,6 @@
 /** Turns the messages of a chat into a conversation with Gemini (docs/clients.md: Messages). */
 import { Conversation, type PastCall } from '../../gemini/ask/conversation.ts'
-import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
+import { argumentsIn, isSendable } from '../../gemini/ask/json-object.ts'
 import { saidBy } from '../../gemini/ask/speaker.ts'
 import type { Part } from '../../gemini/types.ts'
 import { frozen, onceForFrozen } from '../../json/frozen.ts'
@@ -88,8 +88,6 @@ function nameOf(call: ToolCallMessage): string {
  * Messages).
  */
 function toArguments(given: AnswerArguments): Record<string, unknown> {
-  if (typeof given === 'string') {
-    return given.trim() === '' ? {} : (parseObject(given) ?? { _raw: given })
-  }
+  if (typeof given === 'string') return argumentsIn(given) ?? { _raw: given }
   return isRecord(given) && isSendable(given) ? given : {}
 }

@@ -1,6 +1,6 @@
 /** Turns the items of an input into a conversation with Gemini. */
 import { Conversation, type PastCall } from '../../gemini/ask/conversation.ts'
-import { isSendable, parseObject } from '../../gemini/ask/json-object.ts'
+import { isSendable, argumentsIn } from '../../gemini/ask/json-object.ts'
 import type { Part } from '../../gemini/types.ts'
 import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import { isRecord, present } from '../../json/record.ts'
@@ -148,7 +148,7 @@ const argumentsOf = onceForFrozen((item) => {
 
 function readArguments(given: unknown): Record<string, unknown> {
   if (typeof given !== 'string') return isRecord(given) ? sendable(given) : {}
-  return given.trim() === '' ? {} : (parseObject(given) ?? { raw: given })
+  return argumentsIn(given) ?? { raw: given }
 }
 
 function sendable(value: object): Record<string, unknown> {

@@ -3,14 +3,14 @@ import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
 import { checkedOnce } from '../checked-once.ts'
 import { sitesNote } from '../search-sites.ts'
-import { boolean, name, record, string } from '../words.ts'
+import { boolean, name, parameters, record, string } from '../words.ts'
 import { lazy } from '../../lazy.ts'
 
 const text = lazy(() => v.nullish(string()))
 const declared = lazy(() => ({
   name: name(),
   description: text(),
-  parameters: v.nullish(record()),
+  parameters: parameters(),
   defer_loading: v.nullish(boolean()),
 }))
 
@@ -84,7 +84,7 @@ const toolSearch = lazy(() =>
     {
       type: v.literal('tool_search'),
       description: text(),
-      parameters: v.nullish(record()),
+      parameters: parameters(),
       execution: text(),
     },
     'an object',

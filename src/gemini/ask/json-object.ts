@@ -21,6 +21,19 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
   return isRecord(value) && isSendable(value) ? value : undefined
 }
 
+/** An empty list with spaces in it is no longer than this. */
+const MAX_NOTHING = 32
+
+/**
+ * The arguments of a call that a client sends back as a text. Clients in PHP write an empty object as an empty list
+ * (docs/clients.md: Messages). Undefined if the text holds no object.
+ */
+export function argumentsIn(text: string): Record<string, unknown> | undefined {
+  const written = text.trim()
+  const isNothing = written === '' || (written.length < MAX_NOTHING && /^\[\s*\]$/.test(written))
+  return isNothing ? {} : parseObject(text)
+}
+
 export function isSendable(value: object): boolean {
   return !isNestedDeeper(value, MAX_DEPTH)
 }

@@ -159,6 +159,11 @@ describe('calls and their results', () => {
       [calls(call('a', 'f', ''), call('b', 'f', null)), result('a'), result('b')],
       [model(called('a'), called('b')), user(answered('a'), answered('b'))],
     ],
+    ...['[]', ' [ ]\n', []].map((nothing): [string, Json[], Json[]] => [
+      `so is an empty list, which PHP writes for one: ${JSON.stringify(nothing)}`,
+      [calls(call('a', 'f', nothing)), result('a')],
+      [model(called('a')), user(answered('a'))],
+    ]),
     [
       'broken arguments are kept as they are',
       [calls(call('a', 'f', '{"x":')), result('a')],
@@ -412,6 +417,18 @@ describe('tools', () => {
       { tools: [tool('f', { description: 'first' }), tool('f', { description: 'second' })] },
       [{ functionDeclarations: [{ name: 'f', description: 'first' }] }],
     ],
+    [
+      'may have parameters that are an empty list, as PHP writes them',
+      { tools: [tool('f', { parameters: [] })], functions: [{ name: 'g', parameters: [] }] },
+      [
+        {
+          functionDeclarations: [
+            { name: 'f', parametersJsonSchema: {} },
+            { name: 'g', parametersJsonSchema: {} },
+          ],
+        },
+      ],
+    ],
     ['of an empty list are none', { tools: [], tool_choice: 'auto' }, undefined],
     ['required of an empty list are none', { tools: [], tool_choice: 'required' }, undefined],
     [
@@ -500,7 +517,7 @@ describe('tools', () => {
     ['a function with an empty name', [tool('')], 'invalid_value', 'tools[0].function.name'],
     [
       'parameters that are a list',
-      [tool('f', { parameters: [] })],
+      [tool('f', { parameters: ['x'] })],
       'invalid_type',
       'tools[0].function.parameters',
     ],

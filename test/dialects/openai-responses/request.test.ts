@@ -178,9 +178,18 @@ describe('the input', () => {
     expect(attachments).toMatchObject([{ param: 'input[1].content[0].image_url' }])
   })
 
+  it('takes parameters that are an empty list, as PHP writes them', async () => {
+    const tools = [{ type: 'function', name: 'f', parameters: [] }]
+    expect((await requestOf({ input: 'Hi', tools })).tools).toEqual([
+      { functionDeclarations: [{ name: 'f', parametersJsonSchema: {} }] },
+    ])
+  })
+
   it.each([
     ['"{bad"', '{bad', { raw: '{bad' }],
     ['nothing', '', {}],
+    ['an empty list, which PHP writes', '[]', {}],
+    ['a list', '[1]', { raw: '[1]' }],
     ['null', null, {}],
     ['an object', { a: 1 }, { a: 1 }],
     ['JSON', '{"a":1}', { a: 1 }],

@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
 import { content, type ContentPart, drawnImages } from './content.ts'
 import { checkedOnce } from '../../checked-once.ts'
-import { name, record, string } from '../../words.ts'
+import { isNothing, name, parameters, string } from '../../words.ts'
 import { lazy } from '../../../lazy.ts'
 
 /** `model` is Gemini's own word for the assistant. Some clients use it here too. */
@@ -34,7 +34,11 @@ const plain = lazy(() =>
  * Messages).
  */
 const givenArguments = lazy(() =>
-  v.nullish(v.lazy((input) => (isRecord(input) ? record() : v.string('a string or an object')))),
+  v.nullish(
+    v.lazy((input) =>
+      isRecord(input) || isNothing(input) ? parameters() : v.string('a string or an object'),
+    ),
+  ),
 )
 
 const calledFunction = lazy(() =>

@@ -4,12 +4,12 @@
 import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
 import { checkedOnce } from '../../checked-once.ts'
-import { lowerCaseOf, name, record, string } from '../../words.ts'
+import { lowerCaseOf, name, parameters, record, string } from '../../words.ts'
 import { lazy } from '../../../lazy.ts'
 
 export const declaredFunction = lazy(() =>
   v.object(
-    { name: name(), description: v.nullish(string()), parameters: v.nullish(record()) },
+    { name: name(), description: v.nullish(string()), parameters: parameters() },
     'an object',
   ),
 )
