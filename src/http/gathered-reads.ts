@@ -1,5 +1,8 @@
-/** A buffer that one read filled is replaced by one of twice the size, up to MAX_BUFFER_BYTES. */
-const MIN_BUFFER_BYTES = 4096
+/**
+ * A buffer that one read filled is replaced by one of twice the size, up to MAX_BUFFER_BYTES. Each open stream holds one, and
+ * most of Google's events are shorter than this.
+ */
+const MIN_BUFFER_BYTES = 2048
 const MAX_BUFFER_BYTES = 65_536
 const DRAINED_AT_ONCE_BYTES = 16384
 /** Back-pressure: a gathered stream is fetched at most about this far ahead of its reader. */
