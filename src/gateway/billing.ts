@@ -18,6 +18,7 @@ export function costUnder(
 ): number | null {
   // No count came with the answer, or the client left the stream before it: Google bills it, so the cost is unknown and not 0.
   if (usage === undefined) return verdict.kind === 'ok' || verdict.kind === 'cancelled' ? null : 0
+  if (usage.totalTokenCount === 0) return 0 // whatever the price, which may not be known
   const known = price ?? priceOf(model, Date.now())
   if (known === undefined) return null
   const { upstream, location } = access

@@ -1,5 +1,6 @@
 import type { Cuttings } from '../bytes/cuttings.ts'
 import type { Target } from '../gemini/fit/aim.ts'
+import type { UsageMetadata } from '../gemini/types.ts'
 import { attempt } from './attempt.ts'
 import { type Generated, type JourneyInput } from './journey-input.ts'
 import { serve } from './serve.ts'
@@ -38,9 +39,12 @@ export async function count(input: CountInput): Promise<Counted> {
   if (!generated.ok) return { ok: false, generated }
   const reply: unknown = generated.kind === 'unary' ? generated.response : null
   const text = generated.kind === 'unary' ? (generated.text ?? '') : ''
-  generated.settle({ kind: 'ok' }, undefined)
+  generated.settle({ kind: 'ok' }, NO_TOKENS)
   return { ok: true, generated, totalTokens: totalOf(reply), text }
 }
+
+/** Without a count of use an attempt would be taken for one whose cost is not known (docs/google.md: Checking a credential). */
+const NO_TOKENS: UsageMetadata = { totalTokenCount: 0 }
 
 /** Protobuf JSON leaves out zero. */
 function totalOf(reply: unknown): number {

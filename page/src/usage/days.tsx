@@ -53,7 +53,11 @@ export function Days({
         <Figure name="list value" values={use((line) => line.cost_usd ?? 0)} tell={money} />
       </div>
       {unpriced > 0 && (
-        <p class="warn">{compact(unpriced)} attempts of unknown price are not in it.</p>
+        <p class="warn">
+          {unpriced === 1
+            ? 'One attempt of unknown price is not in it.'
+            : `${compact(unpriced)} attempts of unknown price are not in it.`}
+        </p>
       )}
       {answer.usage.length > 0 && (
         <div class="charts below">

@@ -84,7 +84,11 @@ function cellsOf(group: Group, { buckets_ms: ends }: UsageAnswer, name: string) 
     </>,
     <>
       {money(sum(group, costOf))}
-      {unpriced > 0 && <div class="warn">and {count(unpriced)} attempts of unknown price</div>}
+      {unpriced > 0 && (
+        <div class="warn">
+          and {count(unpriced)} {unpriced === 1 ? 'attempt' : 'attempts'} of unknown price
+        </div>
+      )}
     </>,
     time('first_byte'),
     time('whole'),
