@@ -308,6 +308,22 @@ describe('4. errors that clients understand', () => {
     [
       {
         messages: [
+          {
+            role: 'user',
+            content: [
+              {
+                type: 'image',
+                source: { type: 'base64', media_type: 'image/gif', data: 'R0lGODlhAQABAAAA' },
+              },
+            ],
+          },
+        ],
+      },
+      /^messages\.0\.content\.0\.source\.data: is image\/gif/,
+    ],
+    [
+      {
+        messages: [
           { role: 'user', content: [{ type: 'image', source: { type: 'file', file_id: 'f' } }] },
         ],
       },
@@ -573,6 +589,7 @@ describe('6. results of every kind', () => {
   const PNG =
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
   const PDF = btoa('%PDF-1.4\n%%EOF')
+  const GIF = btoa('GIF89a\x01\x00\x01\x00')
   it.each(UPSTREAMS)('reach Google on %s', async (kind) => {
     const user = await givenUser([kind])
     const contents: [unknown, object][] = [
@@ -604,6 +621,19 @@ describe('6. results of every kind', () => {
           },
         ],
         { response: { result: 'pdf' } },
+      ],
+      // Sent again with each turn of the conversation, which a refusal would end.
+      [
+        [
+          { type: 'text', text: 'gif' },
+          { type: 'image', source: { type: 'base64', media_type: 'image/gif', data: GIF } },
+        ],
+        {
+          response: {
+            result:
+              'gif\n(A file of this result is image/gif, which is not an image that Gemini reads: PNG, JPEG, WebP, HEIC or HEIF. It was left out.)',
+          },
+        },
       ],
       [
         [

@@ -6,7 +6,12 @@ import { readersOf } from '../../gemini/media/file-uris.ts'
 import type { Part } from '../../gemini/types.ts'
 import { levelOf } from '../openai/image-detail.ts'
 import type { ContentPart, Media, SentMedia } from './body/content.ts'
-import { type MediaProblem, type MediaSource, readSource } from '../../gemini/media/source.ts'
+import {
+  type MediaProblem,
+  type MediaSource,
+  readResultSource,
+  readSource,
+} from '../../gemini/media/source.ts'
 
 export type MediaRead =
   | { readonly ok: true; readonly attachments: readonly Attachment[] }
@@ -24,7 +29,7 @@ export function readMedia(messages: readonly MessageWithMedia[], cuttings: Cutti
     for (const { media, path } of mediaIn(message, `messages[${at}]`)) {
       if (role === 'system' || role === 'developer') return onlyText(role, path)
       const param = `${path}.${media.field}`
-      const read = readSource(toSource(media), cuttings)
+      const read = (isResult(role) ? readResultSource : readSource)(toSource(media), cuttings)
       if (!read.ok) return { ok: false, failure: failureOf(read.problem, param) }
       const uri = read.part.fileData?.fileUri
       if (isResult(role) && uri !== undefined && readersOf(uri) !== null) return onlyHere(param)

@@ -3,7 +3,7 @@ import type { Cuttings } from '../../bytes/cuttings.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Attachment } from '../../gemini/media/attachment.ts'
 import { readersOf } from '../../gemini/media/file-uris.ts'
-import { type MediaProblem, readSource } from '../../gemini/media/source.ts'
+import { type MediaProblem, readResultSource, readSource } from '../../gemini/media/source.ts'
 import { levelOf } from '../openai/image-detail.ts'
 import type { ContentPart, Media } from './content.ts'
 import type { Item } from './items.ts'
@@ -31,11 +31,12 @@ export function readMedia(
       const { kind, source, field: name, format, fileName, detail } = media
       const level = levelOf(detail)
       const mayBeFileId = name === 'file_id'
-      const read = readSource({ kind, source, mayBeFileId, format, fileName, level }, cuttings)
+      const isResult = item.type.endsWith('_output')
+      const given = { kind, source, mayBeFileId, format, fileName, level }
+      const read = (isResult ? readResultSource : readSource)(given, cuttings)
       if (!read.ok) return { ok: false, failure: failureOf(read.problem, param) }
       const uri = read.part.fileData?.fileUri
-      if (item.type.endsWith('_output') && uri !== undefined && readersOf(uri) !== null)
-        return onlyHere(param)
+      if (isResult && uri !== undefined && readersOf(uri) !== null) return onlyHere(param)
       Object.assign(media.part, read.part)
       if (read.part.text === undefined) attachments.push(attachmentOf(media, param))
     }

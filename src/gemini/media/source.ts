@@ -77,6 +77,20 @@ export function readSource(media: MediaSource, cuttings: Cuttings): ReadSource {
   }
 }
 
+/**
+ * The same for what a tool returned. A file of a type that Gemini does not read becomes a text that says so: the model
+ * may ask for another type, whereas an agent, which sends the result again with each turn, could do nothing about a
+ * refusal (docs/clients.md: Messages, Media).
+ */
+export function readResultSource(media: MediaSource, cuttings: Cuttings): ReadSource {
+  const read = readSource(media, cuttings)
+  if (read.ok || read.problem.reason !== 'unsupported_value') return read
+  return {
+    ok: true,
+    part: { text: `(A file of this result ${read.problem.what}. It was left out.)` },
+  }
+}
+
 /** The MIME type of the client's `format`; null if it gives none, undefined if its word is not known. */
 function formatOf({ kind, format }: MediaSource): string | null | undefined {
   if (format === null || format === undefined || format.trim() === '') return null

@@ -386,6 +386,31 @@ describe('the result of a tool', () => {
     })
   }
 
+  it('says so of a file that Gemini does not read, since it comes again with each turn', () => {
+    const parsed = results(`data:image/gif;base64,${btoa('GIF89a\x01\x00\x01\x00')}`)
+    if (!parsed.ok) throw new Error(parsed.failure.message)
+    expect(toGeminiRequest(parsed.chat)).toMatchObject({
+      request: {
+        contents: [
+          {},
+          {},
+          {
+            parts: [
+              {
+                functionResponse: {
+                  response: {
+                    result:
+                      'Here\n(A file of this result is image/gif, which is not an image that Gemini reads: PNG, JPEG, WebP, HEIC or HEIF. It was left out.)',
+                  },
+                },
+              },
+            ],
+          },
+        ],
+      },
+    })
+  })
+
   it('may hold an image', () => {
     const parsed = results(`data:image/png;base64,${PNG}`)
     if (!parsed.ok) throw new Error(parsed.failure.message)

@@ -208,6 +208,11 @@ describe('the input', () => {
     ['null', null, ''],
     ['a list of values', [1, 2], '[1,2]'],
     ['no parts', [], ''],
+    [
+      'a picture that Gemini does not read',
+      [{ type: 'input_image', image_url: `data:image/gif;base64,${btoa('GIF89a\x01\x00')}` }],
+      '(A file of this result is image/gif, which is not an image that Gemini reads: PNG, JPEG, WebP, HEIC or HEIF. It was left out.)',
+    ],
   ])('takes an output that is %s', async (_, output, expected) => {
     const parts = await partsOf([
       { role: 'user', content: 'Hi' },

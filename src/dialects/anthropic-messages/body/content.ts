@@ -3,7 +3,7 @@
  * parts.
  */
 import type { MediaKind } from '../../../gemini/media/media-types.ts'
-import { readSource } from '../../../gemini/media/source.ts'
+import { readResultSource, readSource } from '../../../gemini/media/source.ts'
 import type { Part } from '../../../gemini/types.ts'
 import { frozen, onceForFrozen } from '../../../json/frozen.ts'
 import { isRecord } from '../../../json/record.ts'
@@ -148,7 +148,7 @@ function addMedia(parts: Part[], source: unknown, place: Place, reading: Reading
   if (typeof given !== 'string') return reading.refuseType(param, given, 'a string')
   const type = source['media_type']
   const format = typeof type === 'string' ? type : null
-  const read = readSource(
+  const read = (reading.isResult ? readResultSource : readSource)(
     { kind, source: given, mayBeFileId: field === 'file_id', format, fileName },
     reading.cuttings,
   )

@@ -81,7 +81,8 @@ function readResult(
 ): void {
   const { tool_use_id: id, content, is_error: isError } = block
   if (typeof id !== 'string') return reading.refuseType(`${path}.tool_use_id`, id, 'a string')
-  const parts = frozenWords(block) ?? toParts(content, `${path}.content`, reading)
+  const parts =
+    frozenWords(block) ?? reading.result(() => toParts(content, `${path}.content`, reading))
   conversation.result({ id }, { parts, isError: isError === true })
 }
 

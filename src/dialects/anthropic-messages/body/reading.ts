@@ -8,13 +8,27 @@ export class Reading {
   /** Before anything is translated, these are checked, and fetched if they are given by address. */
   readonly attachments: Attachment[] = []
   #failure: Failure | null = null
+  #isResult = false
 
   constructor(cuttings: Cuttings) {
     this.cuttings = cuttings
   }
 
+  /** Whether what is read now is what a tool returned. */
+  get isResult(): boolean {
+    return this.#isResult
+  }
+
   get failure(): Failure | null {
     return this.#failure
+  }
+
+  /** Reads what a tool returned. */
+  result<Read>(read: () => Read): Read {
+    this.#isResult = true
+    const what = read()
+    this.#isResult = false
+    return what
   }
 
   /**
