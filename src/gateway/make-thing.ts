@@ -23,6 +23,8 @@ export interface MakeInput extends JourneyInput {
   /** What follows the host, for the model of the lease. */
   readonly path: (model: string) => string
   readonly body: (model: string) => string
+  /** The client's own that Google is to know. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 export type Made =
@@ -48,7 +50,7 @@ export type Made =
  * first was refused, which means that nothing was made.
  */
 export async function make(input: MakeInput): Promise<Made> {
-  const { path, body, settings } = input
+  const { path, body, headers: own, settings } = input
   let answer: Response | null = null
   let refusal: Response | null = null
   let failure: Failure = OUTAGES.unreachable
@@ -56,10 +58,12 @@ export async function make(input: MakeInput): Promise<Made> {
     const { access, model } = lease
     answer = null
     refusal = null
+    const sent = headersOf(access)
+    for (const [name, value] of Object.entries(own)) sent.set(name, value)
     try {
       const response = await patientFetch(
         `${settings.geminiApiBaseUrl}${path(model)}`,
-        { method: 'POST', headers: headersOf(access), body: wellFormedJson(body(model)) },
+        { method: 'POST', headers: sent, body: wellFormedJson(body(model)) },
         { signal: control.signal, ms: settings.answerTimeoutMs },
       )
       if (response.ok) {

@@ -5,7 +5,7 @@ export type Origins = '*' | readonly string[]
 
 /** Headers that clients in browsers send: keys, and what the SDKs report about themselves. */
 const REQUEST_HEADERS =
-  /^(?:authorization|content-type|accept|x-api-key|x-goog-api-key|x-goog-api-client|idempotency-key|if-none-match|x-request-id|x-session-id|http-referer|x-title|user-agent|openai-[\w-]+|anthropic-[\w-]+|x-stainless-[\w-]+|x-goog-upload-[\w-]+|x-server-timeout|x-goog-user-project)$/
+  /^(?:authorization|content-type|accept|x-api-key|x-goog-api-key|x-goog-api-client|idempotency-key|if-none-match|x-request-id|x-session-id|http-referer|x-title|user-agent|openai-[\w-]+|anthropic-[\w-]+|x-stainless-[\w-]+|x-goog-upload-[\w-]+|x-server-timeout|api-revision|x-goog-user-project)$/
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 /** Headers of an answer that a page may read, besides those that it may always read. */

@@ -52,7 +52,7 @@ import { embeddings } from './service/embeddings.ts'
 import { hello } from './public/hello.ts'
 import { health, welcome } from './public/health.ts'
 import { getKey } from './service/key.ts'
-import { modelCall } from './service/model-call.ts'
+import { describedModel, modelCall } from './service/model-call.ts'
 import { countMessages } from './service/messages-count.ts'
 import { getModel, listModels } from './service/models.ts'
 import { byFamily } from './service/by-family.ts'
@@ -88,10 +88,11 @@ const modelList = byFamily({
   anthropic: listModels(toAnthropicModels),
   google: listModels(toGeminiModelList),
 })
+const oneGeminiModel = describedModel(getModel(toGeminiModel))
 const oneModel = byFamily({
   openai: getModel(toModel),
   anthropic: getModel(toModelAsked, modelNamed, standInNamed),
-  google: getModel(toGeminiModel),
+  google: oneGeminiModel,
 })
 
 /** For paths that several families have: families whose files Pollux does not serve there. */
@@ -196,7 +197,7 @@ const GOOGLE: readonly Row[] = [
   ['POST', '/models/:call+', leasingUser(askModel)],
   ...GOOGLE_VERSIONS.slice(1).flatMap((version): Row[] => [
     ['GET', `${version}/models`, leasingUser(listModels(toGeminiModelList))],
-    ['GET', `${version}/models/:id+`, leasingUser(getModel(toGeminiModel))],
+    ['GET', `${version}/models/:id+`, leasingUser(oneGeminiModel)],
   ]),
   ...['/v1', '/v1beta1'].flatMap((version) =>
     ['', '/projects/:project/locations/:location'].flatMap((place): Row[] => {
@@ -204,7 +205,7 @@ const GOOGLE: readonly Row[] = [
       return [
         ['POST', `${models}/:call+`, leasingUser(askVertexModel)],
         ['GET', models, leasingUser(listModels(toGeminiModelList))],
-        ['GET', `${models}/:id+`, leasingUser(getModel(toGeminiModel))],
+        ['GET', `${models}/:id+`, leasingUser(oneGeminiModel)],
       ]
     }),
   ),

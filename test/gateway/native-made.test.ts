@@ -1,7 +1,7 @@
 /** What clients send to make a cache, a batch or an interaction, and what of it reaches Google. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { native, NATIVE_BODY, type NativeResponse } from '../support/native.ts'
-import { givenUser, google, MODEL, post, settledStats } from '../support/pollux.ts'
+import { fetchPollux, givenUser, google, MODEL, post, settledStats } from '../support/pollux.ts'
 import { ask } from '../support/things.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -98,4 +98,44 @@ describe('a request for another model than its cache has', () => {
     expect(await answer.text()).toContain('has to be the same')
     await settledStats(user)
   })
+})
+
+describe('the revision of the Interactions API that a client was written for', () => {
+  it('is told to Google with each question, and nothing that is none', async () => {
+    const user = await givenUser()
+    const asking = (method: string, path: string, revision: string): Promise<Response> =>
+      fetchPollux(`/v1beta/interactions${path}`, {
+        method,
+        headers: { 'x-goog-api-key': user.key, 'api-revision': revision },
+        ...(method === 'POST' && { body: JSON.stringify({ model: MODEL, input: 'Go on' }) }),
+      })
+    const made = await asking('POST', '', '2026-05-20')
+    const { id } = await made.json<{ id: string }>()
+    await (await asking('GET', `/${id}`, '2026-05-20')).text()
+    await (await asking('DELETE', `/${id}`, 'x, y')).text()
+    const calls = await google.calls({ credential: user.credentials[0]?.handle ?? '' })
+    const revision = '2026-05-20'
+    expect(calls.map(({ headers }) => headers['api-revision'])).toEqual([
+      revision,
+      revision,
+      undefined,
+    ])
+    await settledStats(user)
+  })
+})
+
+describe('GET of what is no model', () => {
+  it.each(['/v1', '/v1beta', '/v1beta1/publishers/google'])(
+    'says that a method is asked with POST: %s',
+    async (root) => {
+      const user = await givenUser()
+      const answer = await ask(user, 'GET', `${root}/models/${MODEL}:generateContent`)
+      expect(answer.status).toBe(405)
+      expect(answer.headers.get('allow')).toBe('POST')
+      const { error } = await answer.json<NativeResponse>()
+      expect(error?.message).toContain('with POST')
+      const operation = await ask(user, 'GET', `${root}/models/veo-3/operations/x`)
+      expect(operation.status).toBe(501)
+    },
+  )
 })

@@ -1,7 +1,7 @@
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { checked } from '../access.ts'
-import type { Call, Reply } from '../call.ts'
+import type { Call, Reply, Unanswered } from '../call.ts'
 
 type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
@@ -21,6 +21,31 @@ export function modelCall(methods: Readonly<Record<string, Handler>>): Handler {
     if (model.startsWith('tunedModels/')) return checked(call, holder, TUNED)
     return handle({ ...call, params: { ...call.params, model } }, holder)
   }
+}
+
+/**
+ * Makes the handler for GET of one model. A browser, or curl without a body, asks a method of a model so, and would be told
+ * that there is no such model.
+ */
+export function describedModel(describe: Handler): Handler {
+  return (call, holder) => {
+    const named = call.params['id'] ?? ''
+    if (/\/operations(?:\/|$)/.test(named)) return checked(call, holder, OPERATIONS)
+    return METHOD.test(named) ? checked(call, holder, ONLY_POST) : describe(call, holder)
+  }
+}
+
+const METHOD = /:[a-z]+(?:[A-Z]\w*)?$/
+
+const ONLY_POST: Unanswered = {
+  reason: 'method_not_allowed',
+  message: 'Not allowed to GET here: a model is asked with POST, and a body in JSON.',
+  headers: new Headers({ allow: 'POST' }),
+}
+
+const OPERATIONS: Failure = {
+  reason: 'not_served',
+  message: 'Pollux does not serve /operations: operations belong to one project.',
 }
 
 const TUNED: Failure = {

@@ -75,6 +75,17 @@ export function answersOf(batch: unknown, now: number): readonly NewPin[] {
 /** Becomes part of an address. */
 export const ID = /^[\w-]{1,200}$/
 
+/**
+ * The client's headers that Google is to know with a question about such a thing: the revision of the Interactions API that
+ * the client was written for (docs/google.md: Gemini API).
+ */
+export function ownHeaders({ kind }: Kind, headers: Headers): Readonly<Record<string, string>> {
+  const revision = kind === 'interaction' ? headers.get('api-revision') : null
+  return revision !== null && REVISION.test(revision) ? { 'api-revision': revision } : {}
+}
+
+const REVISION = /^\d{4}-\d{2}-\d{2}$/
+
 export function refOf({ kind, collection }: Kind, id: string): PinRef {
   return { kind, id, param: `${collection}/${id}` }
 }

@@ -16,7 +16,7 @@ import { checked } from '../../access.ts'
 import type { Call, Reply } from '../../call.ts'
 import { setJourneyHeaders, unanswered } from '../journey-headers.ts'
 import { journeyFor, outliving, readServiceBody } from '../call-journey.ts'
-import { BATCHES, CACHES, INTERACTIONS, type Kind, pinOf } from './kinds.ts'
+import { BATCHES, CACHES, INTERACTIONS, type Kind, ownHeaders, pinOf } from './kinds.ts'
 import { named, remember } from './one.ts'
 import { watched } from './watched.ts'
 import { wholeCharacters } from './whole-characters.ts'
@@ -89,10 +89,11 @@ function making({ of, operation, model: modelIn, path, body: bodyFor }: Making):
     const pins = pinsNamedIn(sent)
     const uris = ownedInThing(sent)
     const unfitFor = [of.collection]
+    const headers = ownHeaders(of, call.request.headers)
     const body = (served: string): string => JSON.stringify(bodyFor(written, served))
     const made = await outliving(
       call,
-      make({ ...journey, operation, pins, uris, unfitFor, path, body }),
+      make({ ...journey, operation, pins, uris, unfitFor, path, body, headers }),
     )
     if (made.ok === 'unknown') return made.failure
     if (!made.ok) return refused(call, made)

@@ -20,7 +20,7 @@ import type { Access } from '../../../upstreams/credential.ts'
 import { readRaw } from '../../../http/body.ts'
 import { streamOf } from '../../../http/text-or-pieces.ts'
 import { type Call, type Reply, urlOf } from '../../call.ts'
-import { answersOf, FILES, ID, type Kind, pinOf, refOf } from './kinds.ts'
+import { answersOf, FILES, ID, type Kind, ownHeaders, pinOf, refOf } from './kinds.ts'
 import { watched } from './watched.ts'
 import { wholeCharacters } from './whole-characters.ts'
 
@@ -63,7 +63,10 @@ export function oneThing(
       method,
       path,
       ...(body !== undefined && { body }),
-      ...(range !== null && { headers: { range } }),
+      headers: {
+        ...ownHeaders(of, call.request.headers),
+        ...(range !== null && { range }),
+      },
     }
     const { borrowed, done } = await inTurn(borrower, first, ({ access }) =>
       accepted(borrower, access, asked),
