@@ -7,23 +7,31 @@ export const string = lazy(() => v.string('a string'))
 export const boolean = lazy(() => v.boolean('a boolean'))
 export const number = lazy(() => v.number('a number'))
 export const integer = lazy(() => v.pipe(v.number('an integer'), v.integer('an integer')))
-export const record = lazy(() => v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object'))
+export const record = lazy(anObject)
 
-/** The schema of a function's arguments. Clients in PHP write an empty one as an empty list (docs/clients.md: Messages). */
-export const parameters = lazy(() =>
-  v.nullish(v.lazy((input) => (isNothing(input) ? none() : record()))),
-)
+function anObject() {
+  return v.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object')
+}
 
-const none = lazy(() =>
+/** The schema of a function's arguments. */
+export const parameters = lazy(() => {
+  // Not `record`: what is described within a choice and outside of one would become a reference in openapi.json.
+  const schema = anObject()
+  return v.nullish(v.lazy((input) => (isNothing(input) ? nothing() : schema)))
+})
+
+/** Clients in PHP write an empty object as an empty list (docs/clients.md: Messages). */
+export function isNothing(value: unknown): value is readonly [] {
+  return Array.isArray(value) && value.length === 0
+}
+
+/** To be used where `isNothing`. */
+export const nothing = lazy(() =>
   v.pipe(
     v.unknown(),
     v.transform((): Readonly<Record<string, unknown>> => ({})),
   ),
 )
-
-export function isNothing(value: unknown): value is readonly [] {
-  return Array.isArray(value) && value.length === 0
-}
 
 /** Without this, valibot takes a list for an object none of whose fields is set. */
 export function fieldsOf<const Entries extends v.ObjectEntries>(entries: Entries) {

@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
 import { content, type ContentPart, drawnImages } from './content.ts'
 import { checkedOnce } from '../../checked-once.ts'
-import { isNothing, name, parameters, string } from '../../words.ts'
+import { isNothing, name, nothing, record, string } from '../../words.ts'
 import { lazy } from '../../../lazy.ts'
 
 /** `model` is Gemini's own word for the assistant. Some clients use it here too. */
@@ -35,9 +35,10 @@ const plain = lazy(() =>
  */
 const givenArguments = lazy(() =>
   v.nullish(
-    v.lazy((input) =>
-      isRecord(input) || isNothing(input) ? parameters() : v.string('a string or an object'),
-    ),
+    v.lazy((input) => {
+      if (isNothing(input)) return nothing()
+      return isRecord(input) ? record() : v.string('a string or an object')
+    }),
   ),
 )
 
