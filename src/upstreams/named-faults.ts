@@ -160,7 +160,7 @@ const SAYINGS: readonly Saying[] = [
   },
   {
     at: [400],
-    says: /^(A schema in GenerationConfig\b|The specified schema produces a constraint\b|Unable to submit request because (`[^`]{1,128}` functionDeclaration `?parameters|function parameters schema|one or more response schemas)\b)/,
+    says: /^(A schema in GenerationConfig\b|(A )?FunctionDeclaration ('[^']{1,128}' )?in the request exceeds the maximum allowed nesting depth\b|The specified schema produces a constraint\b|Unable to submit request because (`[^`]{1,128}` functionDeclaration `?parameters|function parameters schema|one or more response schemas)\b)/,
     means: SCHEMA,
   },
   {

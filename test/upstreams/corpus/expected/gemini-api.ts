@@ -54,6 +54,8 @@ export const GEMINI_API: Readonly<Record<string, Verdict>> = {
   '400-quotes-the-client': INVALID,
   '400-scalar-expected': SCHEMA,
   '400-schema': SCHEMA,
+  '400-schema-too-deep': SCHEMA,
+  '400-schema-too-deep-named': SCHEMA,
   '400-signature-base64': SIGNATURE,
   '400-signature-corrupt': SIGNATURE,
   '400-signature-missing': SIGNATURE,
