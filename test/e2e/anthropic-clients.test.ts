@@ -123,6 +123,45 @@ describe('@anthropic-ai/sdk', () => {
     expect(await pollux.callsTo(user)).toHaveLength(2)
   })
 
+  it('adds and removes tools while it runs', async () => {
+    const user = await pollux.givenUser()
+    await script(user, CALLS, { parts: [{ functionCall: { name: 'time', args: {} } }] as never })
+    await script(user, { text: 'Fine.' })
+    const asked: string[] = []
+    const time = {
+      name: 'time',
+      input_schema: { type: 'object' as const },
+      parse: () => ({}),
+      run: () => {
+        asked.push('time')
+        return 'Noon'
+      },
+    }
+    const weather = {
+      ...TOOLS[0],
+      parse: (input: unknown) => input,
+      run: () => {
+        asked.push('weather')
+        if (asked.length === 1) runner.addTools(time as never)
+        runner.removeTools('weather')
+        return 'Sunny'
+      },
+    }
+    const runner = client(user).beta.messages.toolRunner({
+      model: MODEL,
+      max_tokens: 9000,
+      messages: [QUESTION],
+      tools: [weather as never],
+    })
+    expect((await runner.runUntilDone()).content).toEqual([{ type: 'text', text: 'Fine.' }])
+    expect(asked).toContain('time')
+    const declared = (await pollux.callsTo(user)).map(({ body }) => {
+      const { tools } = body as { tools: { functionDeclarations: { name: string }[] }[] }
+      return tools.flatMap(({ functionDeclarations: some }) => some.map(({ name }) => name))
+    })
+    expect(declared).toEqual([['weather'], ['time'], ['time']])
+  })
+
   it('raises where Google breaks a stream off', async () => {
     const user = await pollux.givenUser()
     await script(user, { text: 'one two three four', breakOffAfter: 2 })
