@@ -47,8 +47,12 @@ async function run(options: Options): Promise<void> {
 
   const port = await freePort(options.port)
   if (port !== options.port) console.log(`Port ${options.port} is busy; using ${port}.`)
+  const googlePort = await freePort(EMULATOR_PORT, [port])
+  if (googlePort !== EMULATOR_PORT) {
+    console.log(`Port ${EMULATOR_PORT} is busy; the emulator uses ${googlePort}.`)
+  }
   const google = await startEmulator({
-    port: await freePort(EMULATOR_PORT, [port]),
+    port: googlePort,
     credentials: 'any', // so that made-up credentials work
   })
   cleanup.defer(() => google.close())

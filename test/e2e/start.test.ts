@@ -101,6 +101,7 @@ describe('npm start', { timeout: 90_000 }, () => {
 
     const other = await start()
     expect(other.output()).toContain(`Port ${port} is busy; using `)
+    expect(other.output()).toMatch(/^Port \d+ is busy; the emulator uses \d+\.$/m)
     expect(other.output()).toContain(
       `is in use by another npm start; using ${checkout}/.wrangler/state-2.`,
     )

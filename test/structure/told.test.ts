@@ -44,6 +44,15 @@ describe('what operators see is told in docs/operations.md', () => {
   })
 })
 
+describe('errors', () => {
+  it('have each code in docs/errors.md, and no other', () => {
+    const family = readFileSync('src/dialects/openai/family.ts', 'utf8')
+    const rows = readFileSync('docs/errors.md', 'utf8').match(/^\| `.*$/gm) ?? []
+    const named = rows.flatMap((row) => wordsIn(row.split(' | ')[0] ?? '', /`(\w+)`/g))
+    expect(named.toSorted()).toEqual(wordsIn(family, /code: '(\w+)'/g))
+  })
+})
+
 describe('Pollux’s own headers', () => {
   const own = wordsIn(CODE, /'(x-pollux-[a-z-]+)'/g)
 
