@@ -90,6 +90,33 @@ describe('an item', () => {
   })
 })
 
+describe('what is to be stored', () => {
+  const seen = (image_url: string): object => ({
+    role: 'user',
+    content: [
+      { type: 'input_text', text: 'See' },
+      { type: 'input_image', image_url },
+    ],
+  })
+
+  it.each([
+    [seen('data:image/gif;base64,R0lGODlhAQABAAAAACw='), 'items[1].content[1].image_url'],
+    [seen('a picture'), 'items[1].content[1].image_url'],
+    [{ type: 'image_generation_call', result: 'no picture' }, 'items[1].result'],
+    [{ type: 'compaction', encrypted_content: 'gAAAA' }, 'items[1].encrypted_content'],
+    [{ role: 'robot', content: 'Hi' }, 'items[1].role'],
+  ])('is refused by its place where nothing could be answered with it: %j', (item, param) => {
+    const read = STORED_RESPONSES.read([{ role: 'user', content: 'Hi' }, item], () => '1')
+    expect(read).toMatchObject({ ok: false, failure: { param } })
+  })
+
+  it('stays as it came', () => {
+    const item = { type: 'message', ...seen(`data:image/png;base64,${PNG}`) }
+    const read = STORED_RESPONSES.read([item], () => '1')
+    expect(read).toEqual({ ok: true, value: [{ id: 'msg_1', text: JSON.stringify(item) }] })
+  })
+})
+
 describe('a list', () => {
   it.each([
     [{ role: 'user', content: 'Hi' }, [{ type: 'input_text', text: 'Hi' }]],
