@@ -212,6 +212,34 @@ describe.skipIf(!HAS_CHROMIUM)('the page', { timeout: 120_000 }, () => {
     await context.close()
   })
 
+  it.each(LOOKS)('bears a name of 100 letters, $scheme at $width px', async (look) => {
+    const label = 'W'.repeat(100)
+    const put = async (path: string, body: object): Promise<{ user: string & { id: string } }> => {
+      const answer = await fetch(`${gateway.url}/v1/config/${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${gateway.masterKey}` },
+        body: JSON.stringify(body),
+      })
+      return (await answer.json()) as { user: string & { id: string } }
+    }
+    const { id } = (await put('users', { label })).user
+    const gcpServiceAccount = { type: 'api_key', api_key: `AIzaSy${'w'.repeat(33)}` }
+    await put(`users/${id}/credentials`, { gcpServiceAccount, label })
+    const { page, context, complaints } = await visit(browser, gateway.url, look)
+    await signIn(page, gateway.masterKey)
+    const users = page.getByRole('table', { name: 'Users' })
+    await users.getByRole('link', { name: label }).first().waitFor()
+    await expectAccessible(page)
+    for (const tab of ['', 'explain', 'requests', 'settings']) {
+      await page.evaluate(`location.hash = '#/users/${id}/${tab}'`)
+      await page.getByRole('heading', { name: label }).waitFor()
+      await page.waitForLoadState('networkidle')
+      await expectAccessible(page)
+    }
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
   it('refuses a script that was put into it', async () => {
     const { page, context, complaints } = await visit(browser, gateway.url, WIDE)
     const refused = await page.evaluate(
