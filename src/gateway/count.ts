@@ -30,6 +30,7 @@ export async function count(input: CountInput): Promise<Counted> {
   const generated = await serve({
     ...input,
     operation: 'generate',
+    reach: 'call',
     askUnder: ({ model, access: { upstream } }) => {
       const json = write({ model, upstream })
       return { method: 'countTokens', json, cuttings }
@@ -39,7 +40,7 @@ export async function count(input: CountInput): Promise<Counted> {
   if (!generated.ok) return { ok: false, generated }
   const reply: unknown = generated.kind === 'unary' ? generated.response : null
   const text = generated.kind === 'unary' ? (generated.text ?? '') : ''
-  generated.settle({ kind: 'ok' }, NO_TOKENS)
+  generated.settle({ kind: 'ok', scope: 'call' }, NO_TOKENS)
   return { ok: true, generated, totalTokens: totalOf(reply), text }
 }
 

@@ -16,6 +16,7 @@ import type { AttemptInput, AttemptResult } from './attempt.ts'
 import type { Client } from './client.ts'
 import type { Control } from './control.ts'
 import type { Wording } from './request-wording.ts'
+import type { Reach } from './verdict-of.ts'
 
 /** What every journey needs, whatever Google is asked for. */
 export interface JourneyInput {
@@ -78,6 +79,8 @@ export interface ServeInput extends JourneyInput {
    * made of files names them in more places than can be rewritten, and would outlive the copies.
    */
   readonly takesCopies?: boolean
+  /** How far a refusal reaches; `model` if missing. */
+  readonly reach?: Reach
   /**
    * Whether the request names nothing that Google could object to; absent: it may. Asked only when that matters: two
    * plain requests that fail in the same way are held against the credential.

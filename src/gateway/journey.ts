@@ -6,6 +6,7 @@ import type { Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
 import type { Copying } from './copies/copying.ts'
 import { failureOf } from './failure-of.ts'
+import { QuotaGap } from './quota-gap.ts'
 import { FIRST_WORDING, reworded, type Wording } from './request-wording.ts'
 
 type Way = 'end' | 'reword' | 'refresh' | 'next' | 'next_upstream'
@@ -40,8 +41,6 @@ const SLIPS: readonly string[] = ['malformed_call', 'empty_answer']
 const ASKED_WITH_SLIPS = 2
 /** Shared capacity returns within moments, and asking at once makes the shortage worse. */
 const CAPACITY_WAIT_MS = 400
-/** The first wait for shared capacity that no credential of the ring has got; each further one is twice as long. */
-const CAPACITY_GAP_MS = 1000
 
 /** The fields of a lease request that the journey does not decide. */
 type Errand = Pick<
@@ -66,10 +65,7 @@ export class Journey {
   #outages: Map<Upstream, number> | null = null
   readonly #failures: Failure[] = []
   #slips = 0
-  #waitedMs = 0
-  #gaps = 0
-  /** Whether Google has answered nothing but 429s. */
-  #isOutOnly = true
+  readonly #gap = new QuotaGap()
   #last: { readonly failed: Failed; readonly credentialId: string } | null = null
   #attempts = 0
   #wording = FIRST_WORDING
@@ -148,7 +144,7 @@ export class Journey {
     this.#last = { failed, credentialId }
     this.#failures.push(failureOf(failed.verdict, failed.error, lease))
     this.#again = null
-    this.#isOutOnly &&= isOut(failed)
+    this.#gap.met(failed)
     switch (AFTER[failed.verdict.kind]) {
       case 'end':
         return false
@@ -196,21 +192,18 @@ export class Journey {
 
   /** How many of the `allowedMs` for quota are left. */
   quotaPatienceMs(allowedMs: number): number {
-    return Math.max(0, allowedMs - this.#waitedMs)
+    return this.#gap.patienceMs(allowedMs)
   }
 
-  /** How long to wait before all are tried again; null if anything but 429s was met, or it exceeds `allowedMs`. */
+  /** How long to wait before all are tried again; null if that is no use, or exceeds `allowedMs`. */
   gapMs(allowedMs: number): number | null {
-    if (!this.#isOutOnly || this.#attempts === 0) return null
-    const ms = CAPACITY_GAP_MS * 2 ** this.#gaps * (0.75 + Math.random() / 4)
-    return ms > allowedMs ? null : ms
+    return this.#attempts === 0 ? null : this.#gap.ms(allowedMs)
   }
 
   /** Records a wait for the ring's quota. After it, all credentials are worth another try. */
   waited(ms: number): void {
-    this.#waitedMs += ms
-    this.#gaps++
-    if (this.#isOutOnly) this.#outages = null
+    this.#gap.waited(ms)
+    if (this.#gap.isOutOnly) this.#outages = null
     this.#tried.length = 0
     this.#triedInstead.length = 0
   }
@@ -264,12 +257,6 @@ function outIn(outages: ReadonlyMap<Upstream, number>): Upstream[] {
   return [...outages]
     .filter(([, failures]) => failures >= OUTAGE_AFTER)
     .map(([upstream]) => upstream)
-}
-
-/** A 429 about the account, or about what all accounts share. */
-function isOut({ verdict, status }: Failed): boolean {
-  const isCapacity = verdict.kind === 'upstream_fault' && verdict.reason === 'capacity'
-  return verdict.kind === 'quota' || (isCapacity && status === 429)
 }
 
 function isSlip(verdict: Verdict): boolean {

@@ -23,6 +23,28 @@ export function verdictOn(failure: Failure): Verdict {
 }
 
 /**
+ * How far it reaches what an answer says. `model`: the call generates or embeds. `call`: Google permits and limits such
+ * calls by themselves. `quota`: it permits them by themselves, but counts them as generating.
+ */
+export type Reach = 'model' | 'quota' | 'call'
+
+/** The verdict for calls that neither generate nor embed: what is said of them is not held against the model. */
+export function reaching(verdict: Verdict, reach: Reach): Verdict {
+  if (reach === 'model') return verdict
+  switch (verdict.kind) {
+    case 'ok':
+    case 'quota':
+      return reach === 'call' ? { ...verdict, scope: 'call' } : verdict
+    case 'credential_fault':
+      return verdict.scope === 'model' ? { ...verdict, scope: 'call' } : verdict
+    case 'client_fault':
+      return { kind: verdict.kind, reason: verdict.reason }
+    default:
+      return verdict
+  }
+}
+
+/**
  * The verdict where the request names things of Google's, such as a cache or an earlier interaction. "The caller does
  * not have permission" may then be about those, so it is only a suspicion against the credential.
  */

@@ -1,9 +1,11 @@
 /**
  * What an upstream's answer means: whose fault it was, and what is known about recovery. Verdicts cross the RPC
  * boundary, so they are plain data. They carry no text of Google's, which may name projects, except for `link`.
+ * The scope `call` says that a verdict is only about calls of this kind (counting, making a cache or a batch), and
+ * nothing follows from it for others.
  */
 export type Verdict =
-  | { readonly kind: 'ok' }
+  | { readonly kind: 'ok'; readonly scope?: 'call' }
   /** The request is at fault; another credential would not change that. */
   | {
       readonly kind: 'client_fault'
@@ -20,7 +22,7 @@ export type Verdict =
       readonly kind: 'credential_fault'
       readonly reason: CredentialFault
       /** `credential`: it serves nothing any more. `model`: it may not use this model. */
-      readonly scope: 'credential' | 'model'
+      readonly scope: 'credential' | 'model' | 'call'
       /**
        * Only with `validation_required`: the page of Google's where the owner, and nobody else, verifies the account.
        */
@@ -32,6 +34,7 @@ export type Verdict =
       /** Google's own hint, in milliseconds from now; null if it gave none. */
       readonly retryAfterMs: number | null
       readonly evidence: QuotaEvidence
+      readonly scope?: 'call'
     }
   /** A fault at Google or on the network: capacity, outage. It is never held against the credential. */
   | { readonly kind: 'upstream_fault'; readonly reason: UpstreamFault }

@@ -27,7 +27,8 @@ type Consequences = {
  */
 const CONSEQUENCES: Consequences = {
   // The credential serves, so its quota for this model is open, whatever was believed.
-  ok: ({ state, lease, principal }) => {
+  ok: ({ state, lease, principal }, { scope }) => {
+    if (scope === 'call') return
     state.buckets.refute(principal, lease.model, lease.grantedAt)
     state.suspicions.clear(lease.credentialId, lease.model)
   },
@@ -43,6 +44,7 @@ const CONSEQUENCES: Consequences = {
   token_rejected: ({ state, lease }) => state.tokens.discard(lease.credentialId, lease.tokenSerial),
   // The bucket closes, and the cursor moves on if it stood on this credential.
   quota: (scene, verdict) => {
+    if (verdict.scope === 'call') return
     const { state, lease, principal, now } = scene
     const key = { principal, model: lease.model }
     const previous = state.buckets

@@ -90,10 +90,12 @@ function making({ of, operation, model: modelIn, path, body: bodyFor }: Making):
     const uris = ownedInThing(sent)
     const unfitFor = [of.collection]
     const headers = ownHeaders(of, call.request.headers)
+    // An interaction generates, and is counted as that; it need not be permitted with each model that generates.
+    const reach = of === INTERACTIONS ? 'quota' : 'call'
     const body = (served: string): string => JSON.stringify(bodyFor(written, served))
     const made = await outliving(
       call,
-      make({ ...journey, operation, pins, uris, unfitFor, path, body, headers }),
+      make({ ...journey, operation, reach, pins, uris, unfitFor, path, body, headers }),
     )
     if (made.ok === 'unknown') return made.failure
     if (!made.ok) return refused(call, made)
