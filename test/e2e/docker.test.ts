@@ -264,6 +264,35 @@ describe('the image', () => {
     expect(page.headers.get('access-control-allow-origin')).toBe('https://chat.example.com')
   })
 
+  it('gives an upload an address as it is outside of the proxy with TLS before it', async () => {
+    const google = await startEmulator()
+    const { credential } = await createEmulatorClient(google.url).registerApiKey()
+    const master = 'a-master-key-from-outside'
+    await stop()
+    await start({ MASTER_API_KEY: master, GEMINI_API_BASE_URL: google.url })
+    const apiKey = 'a-key-of-one-who-uploads'
+    const ask = (path: string, headers: Record<string, string>, body: object): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      })
+    const config = { apiKey, gcpServiceAccount: credential }
+    await ask('/v1/config/update', { authorization: `Bearer ${master}` }, config)
+    for (const protocol of ['https', 'http']) {
+      const headers = {
+        'x-goog-api-key': apiKey,
+        'x-forwarded-proto': protocol,
+        'x-goog-upload-protocol': 'resumable',
+        'x-goog-upload-command': 'start',
+      }
+      const answer = await ask('/upload/v1beta/files', headers, { file: {} })
+      const url = new URL(answer.headers.get('x-goog-upload-url') ?? '')
+      expect(url.origin).toBe(`${protocol}://127.0.0.1:${port}`)
+    }
+    await google.close()
+  })
+
   it('takes secrets that it could do without, and names each in its compose file', async () => {
     const tokens = { METRICS_TOKEN: 'a-token-of-a-scraper', ALERT_WEBHOOK_SECRET: 'a-secret' }
     for (const name of Object.keys(tokens)) expect(compose).toContain(`${name}: \${${name}:-}`)
