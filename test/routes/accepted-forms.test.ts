@@ -89,3 +89,36 @@ describe('expires_at', () => {
     },
   )
 })
+
+describe('a pause and a pin', () => {
+  it('end as a key does: on a day, or a time from now', async () => {
+    const { userId } = await givenUser()
+    const { credentials } = await (
+      await admin('GET', `users/${userId}/credentials`)
+    ).json<{ credentials: { id: string }[] }>()
+    const id = credentials[0]?.id ?? ''
+    const path = `users/${userId}/credentials/${id}`
+    const pause = async (paused_until: string): Promise<string> => {
+      const answer = await admin('PATCH', path, { paused_until })
+      return (await answer.json<{ credential: { paused_until: string } }>()).credential.paused_until
+    }
+    const pin = async (until: string): Promise<string> => {
+      const answer = await admin('POST', `users/${userId}/pin`, { credential: id, until })
+      return (await answer.json<{ user: { pin: { until: string } } }>()).user.pin.until
+    }
+    for (const act of [pause, pin]) {
+      expect(await act('2031-01-31')).toBe('2031-01-31T23:59:59.999Z')
+      const inTwoHours = Date.parse(await act('2h')) - Date.now()
+      expect(inTwoHours).toBeGreaterThan(7_100_000)
+      expect(inTwoHours).toBeLessThanOrEqual(7_200_000)
+    }
+    for (const [method, at, body, param] of [
+      ['PATCH', path, { paused_until: '2 hours' }, 'paused_until'],
+      ['POST', `users/${userId}/pin`, { credential: id, until: 'soon' }, 'until'],
+    ] as const) {
+      const refused = await admin(method, at, body)
+      expect(refused.status).toBe(400)
+      expect((await refused.json<ErrorBody>()).error.param).toBe(param)
+    }
+  })
+})

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 
 import { definedOf } from './defined.ts'
-import { instant } from './instants.ts'
+import { ending } from './instants.ts'
 import { apiKey } from './key-schema.ts'
 import { aliasName, models } from './model-names.ts'
 import { label } from './user-schema.ts'
@@ -29,7 +29,7 @@ export const userName = lazy(() =>
 export const pinBody = lazy(() =>
   v.strictObject({
     credential: v.string('a string'),
-    until: v.nonNullable(instant()),
+    until: v.nonNullable(ending()),
   }),
 )
 
@@ -45,7 +45,7 @@ export const credentialPatch = lazy(() =>
       ),
     ),
     models: v.optional(models()),
-    paused_until: v.optional(instant()),
+    paused_until: v.optional(ending()),
   }),
 )
 

@@ -21,7 +21,7 @@ const DATE = /^\d{4}-\d\d-\d\d$/
 const FROM_NOW = /^([1-9]\d{0,4})([mhdw])$/
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
 
-/** The same, but a day or a time from now is accepted too. A key that ends on a day is valid until that day's end. */
+/** The same, but a day or a time from now is accepted too. What ends on a day lasts until that day's end. */
 export const ending = lazy(() =>
   v.nullable(
     v.pipe(
