@@ -44,6 +44,24 @@ describe('what operators see is told in docs/operations.md', () => {
   })
 })
 
+describe('what is stored is told in docs/storage.md', () => {
+  const storage = new Set(wordsIn(readFileSync('docs/storage.md', 'utf8'), /`(\w+)`/g))
+  const statements = filesOf('src/objects/*.ts')
+  const tables = statements.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+) ?\(([^;`]+)\) ?STRICT/g)
+  /** Of tables that a later step dropped, and a column that only sees to it that there is one row. */
+  const gone = new Set(wordsIn(statements, /DROP TABLE (\w+)/g))
+  const columns = [...tables].flatMap(([, table = '', text = '']) =>
+    gone.has(table) ? [] : [table, ...wordsIn(text, /(?:^|,)\s*(?!only_row)([a-z_]+) [A-Z]/g)],
+  )
+
+  it('each table and each column', () => {
+    const added = wordsIn(statements, /ADD COLUMN ([a-z_]+) /g)
+    expect(columns.length).toBeGreaterThan(100)
+    expect(added.length).toBeGreaterThan(20)
+    expect([...columns, ...added].filter((name) => !storage.has(name))).toEqual([])
+  })
+})
+
 describe('errors', () => {
   it('have each code in docs/errors.md, and no other', () => {
     const family = readFileSync('src/dialects/openai/family.ts', 'utf8')
