@@ -1222,6 +1222,18 @@ describe('what is asked of Google', () => {
     }
   })
 
+  it.each([
+    ['text_editor_20241022', 'str_replace_editor', true],
+    ['text_editor_20250124', 'str_replace_editor', true],
+    ['text_editor_20250429', 'str_replace_based_edit_tool', false],
+    ['text_editor_20250728', 'str_replace_based_edit_tool', false],
+  ])('knows which editor may undo: %s', async (type, name, mayUndo) => {
+    const { tools } = await asked({ tools: [{ type }] })
+    const [declared] = tools?.[0]?.functionDeclarations ?? []
+    expect(declared?.name).toBe(name)
+    expect(JSON.stringify(declared).includes('undo_edit')).toBe(mayUndo)
+  })
+
   it('translates names that Google does not take, and back', async () => {
     const user = await givenUser()
     const name = `mcp__server__${'a'.repeat(105)}`

@@ -38,13 +38,20 @@ const KNOWN: readonly (readonly [type: RegExp, toFunction: (tool: Block) => Know
   ],
   [
     /^text_editor_\d+$/,
-    ({ type }) => ({
-      // Anthropic renamed this tool with the models of May 2025.
-      name: String(type) < 'text_editor_20250429' ? 'str_replace_editor' : EDITOR,
-      description: 'Views, creates and edits text files.',
-      properties: { command: oneOf('view', 'create', 'str_replace', 'insert'), ...EDITING },
-      required: ['command', 'path'],
-    }),
+    ({ type }) => {
+      // Anthropic renamed this tool with the models of May 2025, and took a command from it.
+      const isOlder = String(type) < 'text_editor_20250429'
+      const commands = ['view', 'create', 'str_replace', 'insert']
+      return {
+        name: isOlder ? 'str_replace_editor' : EDITOR,
+        description: 'Views, creates and edits text files.',
+        properties: {
+          command: oneOf(...commands, ...(isOlder ? ['undo_edit'] : [])),
+          ...EDITING,
+        },
+        required: ['command', 'path'],
+      }
+    },
   ],
   [
     /^memory_\d+$/,
