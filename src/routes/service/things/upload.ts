@@ -95,7 +95,7 @@ export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply>
 
 /** Handles what comes to such an address: pieces, the last piece, a question for the progress, a cancellation. */
 export async function continueUpload(call: Call): Promise<Reply> {
-  const { request, settings } = call
+  const { request } = call
   const upload = await opened(call, urlOf(call).searchParams.get('upload_id') ?? '')
   if (upload === null) return NO_UPLOAD
   const { userId, keyDigest, credentialId, url } = upload
@@ -110,7 +110,7 @@ export async function continueUpload(call: Call): Promise<Reply> {
       headers: uploadHeaders(request.headers),
       body: await bodyOf(call, upload),
       redirect: 'manual',
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(settings.answerTimeoutMs)]),
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(patienceWith(call))]),
     })
   } catch {
     return OUTAGES.unreachable
@@ -125,6 +125,18 @@ export async function continueUpload(call: Call): Promise<Reply> {
   reply.headers.set('x-pollux-credential', credentialId)
   return reply
 }
+
+/**
+ * Google answers when it has all of a piece, and one of the SDKs sends a whole file in one. So the time to answer is what it
+ * always is, and the time that the bytes take on a slow line on top.
+ */
+function patienceWith({ request, settings }: Call): number {
+  const length = Number(request.headers.get('content-length') ?? 0)
+  return settings.answerTimeoutMs + Math.min(LIFE_MS, length / SLOWEST_BYTES_PER_MS)
+}
+
+/** 256 kbit/s. */
+const SLOWEST_BYTES_PER_MS = 32
 
 /**
  * The bytes of a refused piece may have taken the place of others in the copy, such as those of an earlier offset. Nobody
