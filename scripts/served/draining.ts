@@ -22,14 +22,19 @@ const ESTABLISHED = '01'
 /** Whether this system says which connections there are. */
 export const SEES_CONNECTIONS = TABLES.some((table) => existsSync(table))
 
-/** Makes the request that holds workerd; returns what lets it go. */
-export async function hold(socketPath: string): Promise<() => void> {
+/** Makes the request that holds workerd; returns what lets it go. Null where workerd does not listen, or not yet. */
+export async function hold(socketPath: string): Promise<(() => void) | null> {
   const held = request({ socketPath, path: '/' })
-  held.on('error', () => undefined) // workerd has ended by itself
   held.end()
-  const [response] = (await once(held, 'response')) as [NodeJS.ReadableStream]
-  response.on('error', () => undefined).resume()
-  return () => held.destroy()
+  try {
+    const [response] = (await once(held, 'response')) as [NodeJS.ReadableStream]
+    // From here on an error says that workerd has ended by itself.
+    held.on('error', () => undefined)
+    response.on('error', () => undefined).resume()
+    return () => held.destroy()
+  } catch {
+    return null // there is nothing to hold
+  }
 }
 
 /** Resolves when no client is connected to `port` any more, and what followed the last answer is done. */

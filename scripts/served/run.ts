@@ -74,9 +74,11 @@ export function serve({ root, secrets, ...options }: ServeOptions): Serving {
     ready: untilHealthy(options.port, ended),
     ended,
     async stop() {
-      const letGo = SEES_CONNECTIONS ? await Promise.race([hold(holdAt), ended]) : undefined
+      const letGo = SEES_CONNECTIONS
+        ? await Promise.race([hold(holdAt), ended, sleep(END_MS)])
+        : null
       child.kill('SIGTERM')
-      const done = letGo === undefined ? ended : drained(options.port)
+      const done = letGo ? drained(options.port) : ended
       await Promise.race([ended, done, sleep(STOP_GRACE_MS, undefined, { ref: false })])
       letGo?.()
       await Promise.race([ended, sleep(END_MS, undefined, { ref: false })])
