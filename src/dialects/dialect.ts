@@ -179,6 +179,8 @@ export interface Written {
   readonly mayBeEmpty: boolean
   /** Whether it names nothing that Google could object to (see gemini/plain-request.ts). */
   readonly isPlain: () => boolean
+  /** Whether Google runs tools for it (see gemini/googles-tools.ts). */
+  readonly usesTools: () => boolean
   /** The request as JSON, with marks for what was cut out. */
   readonly write: (under: Writing) => string
   readonly telling: Telling

@@ -3,6 +3,7 @@ import type { Written } from '../dialects/dialect.ts'
 import { estimateOutput } from '../gemini/usage.ts'
 import { withPreferences } from '../gemini/preferences.ts'
 import { mergeSafety } from '../gemini/safety.ts'
+import { usesGooglesTools } from '../gemini/googles-tools.ts'
 import { isPlain } from '../gemini/plain-request.ts'
 import { fit, type Target } from '../gemini/fit/index.ts'
 import { callIdsOf } from '../gemini/fit/signatures.ts'
@@ -16,7 +17,7 @@ import { serve } from './serve.ts'
 
 /** A request that its dialect writes itself. */
 export interface WrittenInput extends JourneyInput {
-  readonly written: Pick<Written, 'write' | 'callIds' | 'mayBeEmpty' | 'isPlain'>
+  readonly written: Pick<Written, 'write' | 'callIds' | 'mayBeEmpty' | 'isPlain' | 'usesTools'>
   readonly cuttings: Cuttings
   readonly stream: boolean
 }
@@ -54,13 +55,14 @@ export function generating(input: GenerateInput): ServeInput {
     callIds: callIdsOf(request),
     estimatedOutput: estimateOutput(request),
     isPlain: () => isPlain(request),
+    usesTools: () => usesGooglesTools(request.tools),
   }
 }
 
 /** The same for a request that its dialect writes itself. */
 export function generatingAsWritten(input: WrittenInput): ServeInput {
   const { written, cuttings, stream, settings } = input
-  const { callIds, mayBeEmpty, isPlain: isPlainBody } = written
+  const { callIds, mayBeEmpty, isPlain: isPlainBody, usesTools } = written
   return {
     ...input,
     operation: 'generate',
@@ -74,6 +76,7 @@ export function generatingAsWritten(input: WrittenInput): ServeInput {
     mayBeEmpty,
     callIds,
     isPlain: isPlainBody,
+    usesTools,
   }
 }
 

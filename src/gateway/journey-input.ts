@@ -86,6 +86,8 @@ export interface ServeInput extends JourneyInput {
    * plain requests that fail in the same way are held against the credential.
    */
   readonly isPlain?: () => boolean
+  /** Whether Google runs tools for it; absent: none. Asked only after a 429 that names no limit. */
+  readonly usesTools?: () => boolean
 }
 
 /** An attempt that has begun to answer. Whoever reads the answer must settle it. */

@@ -45,6 +45,16 @@ export function reaching(verdict: Verdict, reach: Reach): Verdict {
 }
 
 /**
+ * How far a 429 reaches that names no limit. Where Google runs a search for the request, it may be the limit of
+ * searches, and chats without one go on (docs/google.md: Limits).
+ */
+export function reachOf(verdict: Verdict, reach: Reach, usesTools: () => boolean): Reach {
+  const isBare =
+    verdict.kind === 'quota' && verdict.dimension === 'unknown' && verdict.evidence === 'none'
+  return isBare && usesTools() ? 'call' : reach
+}
+
+/**
  * The verdict where the request names things of Google's, such as a cache or an earlier interaction. "The caller does
  * not have permission" may then be about those, so it is only a suspicion against the credential.
  */

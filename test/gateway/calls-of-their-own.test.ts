@@ -99,6 +99,69 @@ describe('a limit', () => {
     }
   })
 
+  const SEARCHES = [
+    [
+      '/v1/chat/completions',
+      { messages: [{ role: 'user', content: 'Hi' }], tools: [{ google_search: {} }] },
+    ],
+    [`/v1beta/models/${MODEL}:generateContent`, { contents, tools: [{ googleSearch: {} }] }],
+    [
+      `/v1beta/models/${MODEL}:streamGenerateContent?alt=sse`,
+      { contents, tools: [{ url_context: {} }] },
+    ],
+    ['/v1/responses', { input: 'Hi', tools: [{ type: 'web_search' }] }],
+    [
+      '/v1/messages',
+      {
+        messages: [{ role: 'user', content: 'Hi' }],
+        max_tokens: 100,
+        tools: [{ type: 'web_search_20250305', name: 'web_search' }],
+      },
+    ],
+  ] as const
+  it.each(SEARCHES)(
+    'that nothing says to be the model’s may be one of searches: %s',
+    async (path, body) => {
+      for (const [message, cooldowns] of [
+        ['Resource has been exhausted (e.g. check quota).', []],
+        ['Quota exceeded for requests per minute. Please retry in 50s.', [{ cause: 'quota' }]],
+      ] as const) {
+        const user = await givenUser(['api_key'])
+        await google.script({
+          credential: user.credentials[0]?.handle ?? '',
+          times: 0,
+          reply: {
+            error: {
+              status: 429,
+              body: { error: { code: 429, message, status: 'RESOURCE_EXHAUSTED' } },
+            },
+          },
+        })
+        const answer = await ask(user, 'POST', path, { model: MODEL, ...body })
+        expect(answer.status).toBe(429)
+        await answer.text()
+        const { ring } = await settledStats(user)
+        expect(ring.credentials[0]?.cooldowns).toMatchObject(cooldowns)
+      }
+    },
+    15_000,
+  )
+
+  it('is the model’s where only the client’s functions are offered', async () => {
+    const user = await givenUser(['api_key'])
+    const body = {
+      error: { code: 429, message: 'Resource has been exhausted.', status: 'RESOURCE_EXHAUSTED' },
+    }
+    await google.script({
+      credential: user.credentials[0]?.handle ?? '',
+      times: 0,
+      reply: { error: { status: 429, body } },
+    })
+    const tools = [{ type: 'function', function: { name: 'f' } }]
+    expect((await chat(user.key, { tools })).status).toBe(429)
+    expect((await settledStats(user)).ring.credentials[0]?.cooldowns).toHaveLength(1)
+  })
+
   it('that an interaction meets is one of the model, since it generates', async () => {
     const { user, answer } = await refused('api_key', 'createInteraction', [
       429,

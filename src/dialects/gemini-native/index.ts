@@ -1,6 +1,7 @@
 /** Gemini's own API. A request in Google's format goes to Google unchanged, through the ring. */
 import type { Failure } from '../../failure/failure.ts'
 import { asObject, parse } from '../../failure/check.ts'
+import { usesGooglesTools } from '../../gemini/googles-tools.ts'
 import { ownedInJson } from '../../gemini/media/owned-uris.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import { modelName } from '../model-name.ts'
@@ -81,6 +82,7 @@ function writtenOf(
     // A model may begin with a stop sequence, and the rest of an answer may be empty.
     mayBeEmpty: (Array.isArray(stops) && stops.length > 0) || isContinued,
     isPlain: () => needs.length === 0 && !hasCalls && isPlainBody(body),
+    usesTools: () => usesGooglesTools(body['tools']),
     write: (under) => write({ model, text, body }, under),
     telling: telling(isSse, client, moduledNames(body['tools'])),
   }
