@@ -476,6 +476,12 @@ describe('POST /debug/explain', () => {
     expect(await statsOf(user)).toEqual({ ...before, now: expect.any(String) })
     const asAdmin = await post('/v1/debug/explain', MASTER_KEY, { model: MODEL, user: user.userId })
     expect(await asAdmin.json()).toMatchObject({ chosen: fourth?.id })
-    expect((await post('/debug/explain', MASTER_KEY, { model: MODEL })).status).toBe(404)
+    const ofNobody = await post('/debug/explain', MASTER_KEY, { model: MODEL })
+    expect(ofNobody.status).toBe(400)
+    expect(await ofNobody.json()).toMatchObject({
+      error: { code: 'missing_required_parameter', param: 'user' },
+    })
+    const ofStranger = { model: MODEL, user: '0'.repeat(64) }
+    expect((await post('/debug/explain', MASTER_KEY, ofStranger)).status).toBe(404)
   })
 })

@@ -146,6 +146,14 @@ describe('the diagnosis of a ring', () => {
     expect(await held()).toMatchObject([{ held: false, usable_until: null }])
   })
 
+  it('GET /v1/debug/cache names the user that the master key left out', async () => {
+    const answer = await fetchPollux('/v1/debug/cache', {
+      headers: { authorization: `Bearer ${MASTER_KEY}` },
+    })
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error: { param: 'user' } })
+  })
+
   it('GET /v1/debug/cache tells which tokens are held, and until when, but no token', async () => {
     const user = await givenUser(['api_key', 'service_account'])
     await post('/v1/config/rotate', MASTER_KEY, { apiKey: user.key })

@@ -7,10 +7,15 @@ import { USER_ID, userNotFound } from './user-id.ts'
 const MAX_NAME = 100
 
 /**
- * The id of the user whom an admin names by id, or by a label that no other user has. `param`: the field that named
- * the user.
+ * The id of the user whom an admin names by id, or by a label that no other user has. `param`: the field that names
+ * the user, and is missing if there is no name.
  */
-export async function userNamed(env: Env, name: string, param: string): Promise<string | Failure> {
+export async function userNamed(
+  env: Env,
+  name: string | null | undefined,
+  param: string,
+): Promise<string | Failure> {
+  if (name === null || name === undefined) return missing(param)
   if (USER_ID.test(name)) return name
   if (name === '' || name.length > MAX_NAME) return userNotFound(param)
   const [id, other] = await env.DIRECTORY.getByName(DIRECTORY_NAME).named(name)
@@ -24,6 +29,14 @@ export async function withUserId(call: Call): Promise<Call | Failure> {
   if (name === undefined || USER_ID.test(name)) return call
   const id = await userNamed(call.env, name, 'id')
   return typeof id === 'string' ? { ...call, params: { ...call.params, id } } : id
+}
+
+function missing(param: string): Failure {
+  return {
+    reason: 'missing_required_parameter',
+    message: `Missing required parameter: '${param}', the id or label of a user; GET /v1/config/users lists them.`,
+    param,
+  }
 }
 
 function ambiguous(param: string): Failure {

@@ -38,7 +38,7 @@ async function verifyRing(call: Call, depth: Depth): Promise<Reply> {
 export const tokenCache = {
   user: (call: Call, { userId }: KeyHolder): Promise<Reply> => showCache(call, userId),
   async admin(call: Call): Promise<Reply> {
-    const user = await userNamed(call.env, urlOf(call).searchParams.get('user') ?? '', 'user')
+    const user = await userNamed(call.env, urlOf(call).searchParams.get('user'), 'user')
     return typeof user === 'string' ? showCache(call, user) : user
   },
 }

@@ -19,7 +19,7 @@ export async function explainOwn(call: Call, { userId }: KeyHolder): Promise<Rep
 export async function explainAny(call: Call): Promise<Reply> {
   const body = await readBody(call, explainBody())
   if (!body.ok) return body.failure
-  const user = await userNamed(call.env, body.value.user ?? '', 'user')
+  const user = await userNamed(call.env, body.value.user, 'user')
   return typeof user === 'string' ? explain(call, user, body.value) : user
 }
 
