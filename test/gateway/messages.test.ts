@@ -461,6 +461,9 @@ describe('4. errors that clients understand', () => {
       ].map((name) => [name, null]),
     )
     expect((await ask(user.key, nothing)).status).toBe(200)
+    // The SDK's types allow a container that says nothing.
+    const container = { id: null, skills: [] }
+    expect((await ask(user.key, { container, mcp_servers: [] })).status).toBe(200)
   })
 })
 

@@ -30,7 +30,7 @@ export function unservedIn(body: Readonly<Record<string, unknown>>): Failure | n
 function isSet(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return false
   if (Array.isArray(value)) return value.length > 0
-  return !isRecord(value) || Object.keys(value).length > 0
+  return !isRecord(value) || Object.values(value).some(isSet)
 }
 
 function isCompaction(edit: unknown): boolean {
