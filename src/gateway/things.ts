@@ -237,8 +237,12 @@ function refusalOf(refusal: Extract<BorrowResult, { ok: false }>): Failure {
       return OWNER_UNUSABLE
     case 'removed':
       return REMOVED
-    case 'paused':
-      return PAUSED
+    case 'paused': {
+      const { retryAt } = refusal
+      return retryAt === null
+        ? PAUSED
+        : { ...PAUSED, retryAfterMs: Math.max(0, retryAt - Date.now()) }
+    }
     case 'vault_not_configured':
       return VAULT_CLOSED
     case 'token_unavailable':

@@ -166,6 +166,23 @@ describe('a credential that cannot be asked any more', () => {
   })
 })
 
+describe('a credential that is paused', () => {
+  it.each(['GET', 'DELETE'])(
+    'is told with its end where it alone knows the file: %s',
+    async (method) => {
+      const user = await givenUser(['api_key', 'api_key'])
+      const file = await uploaded(user)
+      const path = `users/${user.userId}/credentials/${user.credentials[0]?.id}`
+      const until = new Date(Date.now() + 60_000).toISOString()
+      await admin('PATCH', path, { paused_until: until })
+      const answer = await ask(user, method, `/v1beta/${file.name}`)
+      expect(answer.status).toBe(503)
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(50)
+      expect(await answer.text()).toMatch(/"retryDelay":"[56]\ds"/)
+    },
+  )
+})
+
 describe('the copy of a file', () => {
   const PIECE = 262_144
 

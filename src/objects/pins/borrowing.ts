@@ -38,12 +38,13 @@ export type BorrowResult =
         | 'no_credentials'
         | 'not_offered'
         | 'credentials_unusable'
-        | 'paused'
         /** The one credential that would do is not in the ring any more. */
         | 'removed'
         /** Google does not accept the one credential that would do. */
         | 'owner_unusable'
     }
+  /** Null: nobody knows until when. */
+  | { readonly ok: false; readonly reason: 'paused'; readonly retryAt: number | null }
   | { readonly ok: false; readonly reason: 'vault_not_configured' | 'token_unavailable' }
   | {
       readonly ok: false
@@ -78,11 +79,11 @@ export async function borrow(state: UserState, request: BorrowRequest): Promise<
       return { ok: false, reason: 'removed' }
     if (wanted === null) {
       const isPaused = asked.some(({ quarantine }) => quarantine === null)
-      return { ok: false, reason: isPaused ? 'paused' : 'credentials_unusable' }
+      return isPaused ? pausedUntil(asked) : { ok: false, reason: 'credentials_unusable' }
     }
     // None is asked if the admin has pinned the ring to another credential, which passes as a pause does.
     const isRefused = asked.some(({ quarantine }) => quarantine !== null)
-    return { ok: false, reason: isRefused ? 'owner_unusable' : 'paused' }
+    return isRefused ? { ok: false, reason: 'owner_unusable' } : pausedUntil(asked)
   }
   const auth = await authOf(state, usable)
   if (typeof auth === 'string') return { ok: false, reason: auth }
@@ -97,6 +98,13 @@ export async function borrow(state: UserState, request: BorrowRequest): Promise<
       .filter((one) => allowed.includes(one) && isUsable(one, now))
       .map((credential) => credential.id),
   }
+}
+
+function pausedUntil(asked: readonly Credential[]): BorrowResult {
+  const ends = asked.flatMap(({ quarantine, pausedUntil: end }) =>
+    quarantine === null && end !== null ? [end] : [],
+  )
+  return { ok: false, reason: 'paused', retryAt: ends.length === 0 ? null : Math.min(...ends) }
 }
 
 function isUsable({ quarantine, pausedUntil }: Credential, now: number): boolean {
