@@ -1,7 +1,7 @@
 /** Runs the built Worker on the workerd binary itself: no development server stands between it and its clients. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -84,6 +84,7 @@ export function serve({ root, secrets, ...options }: ServeOptions): Serving {
       await Promise.race([ended, sleep(END_MS, undefined, { ref: false })])
       killGroup(child)
       await ended
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

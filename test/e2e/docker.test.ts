@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -35,6 +36,7 @@ const command = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as s
 describe('the image', () => {
   const app = mkdtempSync(join(tmpdir(), 'pollux-image-'))
   const data = join(app, 'volume')
+  const tmp = join(app, 'tmp')
   let port = 0
   let container: ChildProcess | null = null
 
@@ -44,6 +46,7 @@ describe('the image', () => {
         cpSync(join(ROOT, name), join(app, to, to === './' ? name : ''), { recursive: true })
       }
     }
+    mkdirSync(tmp)
     symlinkSync(join(ROOT, 'node_modules'), join(app, 'node_modules'), 'dir')
     port = await freePort(28_787)
   })
@@ -62,7 +65,7 @@ describe('the image', () => {
     const { MASTER_API_KEY: _, VAULT_KEY: __, API_KEY_SECRET: ___, ...rest } = process.env
     return spawn(process.execPath, args, {
       cwd: app,
-      env: { ...rest, ...env },
+      env: { ...rest, ...env, TMPDIR: tmp },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
   }
@@ -76,6 +79,10 @@ describe('the image', () => {
         if (String(text).includes('Pollux listens')) ready()
       })
     })
+  }
+
+  function foldersOfRuns(): number {
+    return readdirSync(tmp).length
   }
 
   async function stop(): Promise<void> {
@@ -146,10 +153,13 @@ describe('the image', () => {
     const messages = [{ role: 'user', content: 'Hello' }]
     const chat = { model: 'gemini-2.5-flash', stream: true, messages }
     const answer = await ask('/v1/chat/completions', key, chat)
+    const before = foldersOfRuns()
     const stopped = stop()
     expect(await answer.text()).toMatch(/data: \[DONE\]\s*$/)
     await stopped
     await google.close()
+    // Each start has a folder, and a container that is restarted often must not fill its disk.
+    expect(foldersOfRuns()).toBeLessThan(before)
     await start()
     const stats = (await (await ask('/debug/stats', key)).json()) as Stats
     expect(stats.requests).toMatchObject({ total: 1, ok: 1 })
