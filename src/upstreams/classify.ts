@@ -12,6 +12,7 @@ const CAPACITY_WORDS = /^No capacity available for model\b|\bMODEL_CAPACITY_(EXH
 
 const CAPACITY: Verdict = { kind: 'upstream_fault', reason: 'capacity' }
 const INTERNAL: Verdict = { kind: 'upstream_fault', reason: 'internal' }
+const UNREADABLE: Verdict = { kind: 'upstream_fault', reason: 'unreadable' }
 const TIMEOUT: Verdict = { kind: 'upstream_fault', reason: 'timeout' }
 const INVALID = { kind: 'client_fault', reason: 'invalid_request' } as const satisfies Verdict
 /**
@@ -93,17 +94,21 @@ function limited(upstream: Upstream, error: GoogleError, now: number): Verdict |
   return isQuota(error) ? quotaVerdict(upstream, error, now) : undefined
 }
 
-function byStatus({ scheme }: Caller, { httpStatus, status, isPage }: GoogleError): Verdict {
+function byStatus(
+  { scheme, upstream }: Caller,
+  { httpStatus, status, isPage }: GoogleError,
+): Verdict {
   if (httpStatus === 401 && scheme === 'bearer') return { kind: 'token_rejected' }
   if (httpStatus === 401 || httpStatus === 403) {
     // A front end of Google's refused this network address with a page. No API has looked at the credential.
-    if (isPage) return { kind: 'upstream_fault', reason: 'unreadable' }
+    if (isPage) return UNREADABLE
   }
   // An API key cannot be refreshed as a token can.
   if (httpStatus === 401) {
     return { kind: 'credential_fault', reason: 'api_key_invalid', scope: 'credential' }
   }
-  if (httpStatus === 404 && isPage) return NO_SUCH_ADDRESS
+  // Other front ends have one address for all credentials.
+  if (httpStatus === 404 && isPage) return upstream === 'vertex' ? NO_SUCH_ADDRESS : UNREADABLE
   // The name that the client chose is taken. No step of Google's collided, and asking again would not help.
   if (httpStatus === 409 && status === 'ALREADY_EXISTS') return INVALID
   // Known faults of accounts (billing, policies, models that a project may not use) were matched by their words

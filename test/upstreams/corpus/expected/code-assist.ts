@@ -62,6 +62,7 @@ export const CODE_ASSIST: Readonly<Record<string, Verdict>> = {
   '404-legacy': forModel('model_not_found'),
   '404-model': forModel('model_not_found'),
   '404-unknown': suspect('model_not_found'),
+  '404-page': upstream('unreadable'),
   '409-aborted': upstream('internal'),
   '413-page': TOO_LARGE,
   '429-capacity': upstream('capacity'),

@@ -99,6 +99,7 @@ export const GEMINI_API: Readonly<Record<string, Verdict>> = {
   '409-aborted': upstream('internal'),
   '409-already-exists': INVALID,
   '413-page': TOO_LARGE,
+  '404-page': upstream('unreadable'),
   '418-unknown': INVALID,
   '429-array': quota('requests_per_minute', 5_000, 'retry_info'),
   '429-credits-depleted': forModel('credits_exhausted'),
