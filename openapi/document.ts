@@ -54,7 +54,7 @@ export function openapiDocument(): object {
     info: {
       title: 'Pollux',
       version: '1',
-      description: 'A gateway to Google Gemini for clients of OpenAI and Anthropic.',
+      description: 'A gateway to Google Gemini for clients of OpenAI, Anthropic and Google.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { optionalSecrets } from './dev-vars.ts'
 import { lock } from './state.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -21,7 +22,11 @@ if (release === null) {
   process.exit(1)
 }
 const wrangler = join(ROOT, 'node_modules', 'wrangler', 'wrangler-dist', 'cli.js')
-const child = spawn(process.execPath, [wrangler, 'dev', ...process.argv.slice(2)], {
+// Wrangler takes only required secrets from the file, so these are passed as arguments, as in start.ts. Other users of
+// this machine may see them; the keys and the vault's are not among them.
+const optional = Object.entries(optionalSecrets(join(ROOT, '.dev.vars')))
+const vars = optional.flatMap(([name, value]) => ['--var', `${name}:${value}`])
+const child = spawn(process.execPath, [wrangler, 'dev', ...vars, ...process.argv.slice(2)], {
   cwd: ROOT,
   stdio: 'inherit',
 })

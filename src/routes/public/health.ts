@@ -12,7 +12,7 @@ export function welcome({ request }: Call): Response {
   return jsonResponse({
     name: 'pollux',
     description:
-      'An OpenAI-compatible gateway to Google Gemini. Point a client at /v1 with an API key.',
+      'A gateway to Google Gemini. Give a client an API key and this address: those of OpenAI with /v1, those of Anthropic and Google as it is.',
   })
 }
 
