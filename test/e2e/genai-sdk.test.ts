@@ -82,6 +82,26 @@ describe('@google/genai', () => {
     expect(called).toEqual([{ a: 1 }])
   })
 
+  it('goes on with a streamed chat whose model said something and made two calls, each in an event of its own', async () => {
+    const user = await pollux.givenUser()
+    const credential = user.credentials[0]?.handle ?? ''
+    const call = (a: number) => ({ functionCall: { name: 'add', args: { a } } })
+    const parts = [{ text: 'I add ' }, { text: 'twice. ' }, call(1), call(2)]
+    await pollux.google.script({ credential, reply: { parts } })
+    const tools = [{ functionDeclarations: [{ name: 'add' }] }]
+    const chat = client(user).chats.create({ model, config: { tools } })
+    const calls: { id?: string; name?: string }[] = []
+    for await (const { functionCalls = [] } of await chat.sendMessageStream({ message: 'add' }))
+      calls.push(...functionCalls)
+    expect(chat.getHistory(true).filter(({ role }) => role === 'model').length).toBeGreaterThan(1)
+    const message = calls.map(({ id, name = '' }) => ({
+      functionResponse: { ...(id === undefined ? {} : { id }), name, response: { sum: 3 } },
+    }))
+    let told = ''
+    for await (const { text = '' } of await chat.sendMessageStream({ message })) told += text
+    expect(told).toContain('The function answered')
+  })
+
   it('remembers the turn of a chat in which Google was silent for a while', async () => {
     const user = await pollux.givenUser()
     const credential = user.credentials[0]?.handle ?? ''

@@ -91,6 +91,35 @@ describe.each(['api_key', 'service_account', 'authorized_user'] as const)(
   },
 )
 
+describe('what the model said in one step', () => {
+  it('is put together, if there is a call in it', async () => {
+    const user = await givenUser()
+    const calls = await called(user, ['add', 'sub'])
+    const said = [{ text: 'I add ' }, { text: 'and subtract.' }, ...calls]
+    const results = { role: 'user', parts: calls.map((call) => resultOf(call)) }
+    await goesOn(user, [...said.map((part) => ({ role: 'model', parts: [part] })), results])
+    expect(await contentsAtGoogle(user)).toEqual([
+      QUESTION,
+      { role: 'model', parts: said },
+      results,
+    ])
+  })
+
+  it('stays as it is without one', async () => {
+    const user = await givenUser()
+    const calls = await called(user, ['add'])
+    const contents = [
+      { role: 'model', parts: calls },
+      { role: 'user', parts: calls.map((call) => resultOf(call)) },
+      { role: 'model', parts: [{ text: 'It is ' }] },
+      { role: 'model', parts: [{ text: '3.' }] },
+      { role: 'user', parts: [{ text: 'And then?' }] },
+    ]
+    await goesOn(user, contents)
+    expect(await contentsAtGoogle(user)).toEqual([QUESTION, ...contents])
+  })
+})
+
 describe('results', () => {
   it('of one step in a content each are put together', async () => {
     const user = await givenUser()

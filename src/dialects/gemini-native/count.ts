@@ -8,7 +8,7 @@ import type { CountDialect } from '../count-dialect.ts'
 import { fieldOf, spanOf } from './fields.ts'
 import { noModel } from './index.ts'
 import { cacheOfNoProject, needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
-import { withResultsTogether } from './results.ts'
+import { withStepsTogether } from './steps.ts'
 import { tidied, TIDYING } from './tidying.ts'
 import { write } from './write.ts'
 
@@ -26,7 +26,7 @@ export const GEMINI_COUNT: CountDialect = {
     const span = isRecord(wrapped) ? spanOf(text, 0, 'generateContentRequest') : undefined
     const json = span === undefined ? text : text.slice(span.start, span.end)
     const given = { text: json, value: inner }
-    const { text: tidy, value: request } = tidied(given, [...TIDYING, withResultsTogether])
+    const { text: tidy, value: request } = tidied(given, [...TIDYING, withStepsTogether])
     const needs = needsOf(tidy, request)
     return {
       ok: true,

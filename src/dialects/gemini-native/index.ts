@@ -11,7 +11,7 @@ import { WholeEvents } from './characters.ts'
 import { estimateOf } from './estimate.ts'
 import { fieldOf } from './fields.ts'
 import { cacheOfNoProject, needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
-import { withResultsTogether } from './results.ts'
+import { withStepsTogether } from './steps.ts'
 import { CALL, callIdsIn } from './signatures.ts'
 import { isPlainBody } from './plain.ts'
 import { nativeStream } from './stream.ts'
@@ -48,7 +48,7 @@ function read(asked: Sent<JsonText>, stream: boolean): Read {
       const given = { text: sent.text, value: body.value }
       const taken = (text: string, value: Record<string, unknown>): string =>
         withTakenParts(text, value, cuttings)
-      const tidy = tidied(given, [...TIDYING, taken, withResultsTogether])
+      const tidy = tidied(given, [...TIDYING, taken, withStepsTogether])
       return writtenOf(model.value, tidy, { isSse, lengthOf, client: asked.headers })
     },
   }

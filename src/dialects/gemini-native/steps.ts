@@ -1,5 +1,6 @@
 /**
- * Google wants the results of all calls of a step in one content, each once. LangChain.js sends one content for each
+ * Google wants what the model said in a step, with all its calls, in one content, and the results of all calls in the next,
+ * each once. The chats of @google/genai keep one content for each event of a stream, LangChain.js sends one for each
  * result, and Gemini CLI sends each result twice when it resumes a session (docs/clients.md).
  */
 import { isRecord } from '../../json/record.ts'
@@ -8,8 +9,8 @@ import { fieldOf, recordsOf, spanOf, spansIn, textOf } from './fields.ts'
 
 const RESULT = /"function(?:R|_r)esponse"/
 
-/** The request with its results joined. Mostly they are already, and the same text is returned. */
-export function withResultsTogether(text: string, body: Record<string, unknown>): string {
+/** The request with calls and results joined. Mostly they are already, and the same text is returned. */
+export function withStepsTogether(text: string, body: Record<string, unknown>): string {
   if (!RESULT.test(text)) return text
   const contents: unknown = body['contents']
   const at = memberAt(text, 0, 'contents')
@@ -36,11 +37,18 @@ function grouped(contents: readonly Record<string, unknown>[]): readonly (readon
   for (const [index, content] of contents.entries()) {
     const group = groups.at(-1)
     const before = group?.at(-1)?.content
-    const goesOn = before !== undefined && isResults(before) && beginsWithResult(content)
+    const goesOn =
+      before !== undefined &&
+      ((isResults(before) && beginsWithResult(content)) || (isModels(before) && isModels(content)))
     if (goesOn) group?.push({ content, index })
     else groups.push([{ content, index }])
   }
-  return groups
+  return groups.flatMap((group) => (needsNoJoining(group) ? group.map((one) => [one]) : [group]))
+}
+
+/** Google takes what a model said in several contents, as long as there is no call in them. */
+function needsNoJoining(group: readonly Numbered[]): boolean {
+  return group.every(({ content }) => isModels(content) && !hasCall(content))
 }
 
 /** Whether the content holds only results. */
@@ -57,6 +65,14 @@ function isResults(content: Record<string, unknown>): boolean {
 function beginsWithResult(content: Record<string, unknown>): boolean {
   const [first] = recordsOf(content['parts'])
   return content['role'] !== 'model' && isRecord(fieldOf(first, 'functionResponse'))
+}
+
+function isModels(content: Record<string, unknown>): boolean {
+  return content['role'] === 'model'
+}
+
+function hasCall(content: Record<string, unknown>): boolean {
+  return recordsOf(content['parts']).some((part) => isRecord(fieldOf(part, 'functionCall')))
 }
 
 function hasRepeats(content: unknown): boolean {
