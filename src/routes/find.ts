@@ -133,7 +133,8 @@ function decodeParams(
   const decoded: Record<string, string> = {}
   for (const [name, value = ''] of Object.entries(params)) {
     // The router takes a slash at the end of a path for none, but not where the last parameter may hold slashes.
-    const written = value.replace(/\/+$/, '')
+    // Danger: without the look behind, many slashes that something follows would take the square of their number.
+    const written = value.replace(/(?<!\/)\/+$/, '')
     try {
       decoded[name] = decodeURIComponent(written)
     } catch {
