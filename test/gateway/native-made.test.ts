@@ -1,7 +1,15 @@
 /** What clients send to make a cache, a batch or an interaction, and what of it reaches Google. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { native, NATIVE_BODY, type NativeResponse } from '../support/native.ts'
-import { fetchPollux, givenUser, google, MODEL, post, settledStats } from '../support/pollux.ts'
+import {
+  configure,
+  fetchPollux,
+  givenUser,
+  google,
+  MODEL,
+  post,
+  settledStats,
+} from '../support/pollux.ts'
 import { ask } from '../support/things.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -138,4 +146,12 @@ describe('GET of what is no model', () => {
       expect(operation.status).toBe(501)
     },
   )
+
+  it('takes no name of the user’s own for a method', async () => {
+    const user = await givenUser()
+    await configure(user, { aliases: { 'qwen:latest': MODEL } })
+    const answer = await ask(user, 'GET', '/v1beta/models/qwen:latest')
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({ name: 'models/qwen:latest' })
+  })
 })

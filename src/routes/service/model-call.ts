@@ -28,10 +28,13 @@ export function modelCall(methods: Readonly<Record<string, Handler>>): Handler {
  * that there is no such model.
  */
 export function describedModel(describe: Handler): Handler {
-  return (call, holder) => {
+  return async (call, holder) => {
     const named = call.params['id'] ?? ''
     if (/\/operations(?:\/|$)/.test(named)) return checked(call, holder, OPERATIONS)
-    return METHOD.test(named) ? checked(call, holder, ONLY_POST) : describe(call, holder)
+    const described = await describe(call, holder)
+    // An alias may have a colon, too.
+    const isUnknown = !(described instanceof Response) && described.reason === 'model_not_found'
+    return isUnknown && METHOD.test(named) ? ONLY_POST : described
   }
 }
 
