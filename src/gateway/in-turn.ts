@@ -1,5 +1,6 @@
 import type { Failure } from '../failure/failure.ts'
-import { borrow, type Borrowed, type Borrower } from './things.ts'
+import type { Access } from '../upstreams/credential.ts'
+import { askAbout, borrow, type Borrowed, type Borrower, refusedBy } from './things.ts'
 
 /** What Google refused. `isCredentials`: it is the credential that Google does not accept, or that is out of quota. */
 export interface TurnedAway {
@@ -28,6 +29,17 @@ export async function inTurn<Done extends { readonly ok: true } | TurnedAway>(
     done = await act(borrowed)
   }
   return { borrowed, done }
+}
+
+/** Asks Google about a thing, once. */
+export async function accepted(
+  borrower: Borrower,
+  access: Access,
+  asked: Parameters<typeof askAbout>[2],
+): Promise<{ readonly ok: true; readonly answer: Response } | TurnedAway> {
+  const answer = await askAbout(borrower, access, asked)
+  if (!(answer instanceof Response)) return { ok: false, reply: answer, isCredentials: false }
+  return answer.ok ? { ok: true, answer } : { ok: false, ...(await refusedBy(access, answer)) }
 }
 
 function othersOf({ lenders, credentialId }: Borrowed): readonly string[] {

@@ -135,20 +135,6 @@ export function wholeText(answer: Response): Promise<string | null> {
   return readText(answer, MAX_THING_BYTES).catch(() => null)
 }
 
-/** Asks Google once, for `inTurn`. */
-export async function accepted(
-  borrower: Borrower,
-  access: Access,
-  asked: Parameters<typeof askAbout>[2],
-): Promise<
-  | { readonly ok: true; readonly answer: Response }
-  | ({ readonly ok: false } & Awaited<ReturnType<typeof refusedBy>>)
-> {
-  const answer = await askAbout(borrower, access, asked)
-  if (!(answer instanceof Response)) return { ok: false, reply: answer, isCredentials: false }
-  return answer.ok ? { ok: true, answer } : { ok: false, ...(await refusedBy(access, answer)) }
-}
-
 /**
  * Google's refusal as the client is told it. `isCredentials`: the credential is at fault, so another one may be
  * asked.

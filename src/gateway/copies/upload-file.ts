@@ -3,8 +3,8 @@ import { isRecord } from '../../json/record.ts'
 import type { Access } from '../../upstreams/credential.ts'
 import { OUTAGES } from '../failure-of.ts'
 import { parsed } from '../../json/parsed.ts'
-import type { TurnedAway } from '../in-turn.ts'
-import { askAbout, type Borrower, refusedBy, wholeText } from '../things.ts'
+import { accepted, type TurnedAway } from '../in-turn.ts'
+import { type Borrower, refusedBy, wholeText } from '../things.ts'
 
 export interface FileToUpload {
   readonly mimeType: string
@@ -49,7 +49,7 @@ export async function beginUpload(
     bytes,
   }: Omit<FileToUpload, 'body' | 'bytes'> & { readonly bytes: number | null },
 ): Promise<{ readonly ok: true; readonly url: string } | TurnedAway> {
-  const begun = await askAbout(borrower, access, {
+  const begun = await accepted(borrower, access, {
     method: 'POST',
     path: '/upload/v1beta/files',
     body: JSON.stringify({ file: { mimeType, ...(displayName !== null && { displayName }) } }),
@@ -60,10 +60,9 @@ export async function beginUpload(
       'x-goog-upload-header-content-type': mimeType,
     },
   })
-  if (!(begun instanceof Response)) return { ok: false, reply: begun, isCredentials: false }
-  if (!begun.ok) return { ok: false, ...(await refusedBy(access, begun)) }
-  const url = begun.headers.get('x-goog-upload-url')
-  await begun.body?.cancel()
+  if (!begun.ok) return begun
+  const url = begun.answer.headers.get('x-goog-upload-url')
+  await begun.answer.body?.cancel()
   return isGoogles(url, borrower.settings.geminiApiBaseUrl)
     ? { ok: true, url }
     : { ok: false, reply: OUTAGES.unreadable, isCredentials: false }

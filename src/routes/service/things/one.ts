@@ -2,16 +2,8 @@ import { jsonResponse } from '../../../json/json-response.ts'
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { countBatches, countedInPassing } from '../../../gateway/count-batches.ts'
 import { callFiles, callUser } from '../../../gateway/object-calls.ts'
-import {
-  accepted,
-  askAbout,
-  borrow,
-  type Borrower,
-  forget,
-  heldText,
-  keep,
-} from '../../../gateway/things.ts'
-import { inTurn } from '../../../gateway/in-turn.ts'
+import { askAbout, borrow, type Borrower, forget, heldText, keep } from '../../../gateway/things.ts'
+import { accepted, inTurn } from '../../../gateway/in-turn.ts'
 import { OUTAGES } from '../../../gateway/failure-of.ts'
 import { parsed } from '../../../json/parsed.ts'
 import { wellFormedJson } from '../../../json/well-formed.ts'
