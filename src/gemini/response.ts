@@ -86,8 +86,8 @@ export function silenceAfter(response: GenerateContentResponse): Silence | null 
 }
 
 /**
- * Whether a response holds more than thoughts. A call is one, even if it is marked as a thought. `isToldWhole`: its client is told all parts, so that parts of unknown
- * kinds count too.
+ * Whether a response holds more than thoughts. A call is more, even if it is marked as a thought. `isToldWhole`: its
+ * client is told all parts, so that parts of unknown kinds count too.
  */
 export function isSaying(response: GenerateContentResponse, isToldWhole = false): boolean {
   const says = isToldWhole ? isOfAnyKind : isContent

@@ -134,9 +134,8 @@ export class AdministeredUser extends DurableObject<Env> {
       const graceMs = known === undefined ? 0 : REPEATED_GRACE_MS
       if (key !== null) giveKey(state, key, graceMs, by, Date.now())
       chores.snapshotLater()
-      const user =
-        known === undefined ? changeSettings(state, userId, settings) : describeUser(userId, state) // asked again: the first answer was lost on the way
-      return { ok: true, user }
+      if (known !== undefined) return { ok: true, user: describeUser(userId, state) }
+      return { ok: true, user: changeSettings(state, userId, settings) }
     })
   }
 
@@ -155,10 +154,7 @@ export class AdministeredUser extends DurableObject<Env> {
     }, unknown)
   }
 
-  /**
-   * Takes over what an admin set for many users. An older version than the known one changes nothing, so it may be
-   * sent twice.
-   */
+  /** Takes over what an admin set for many users. Of an older version nothing, so it may be sent twice. */
   share(shared: Shared): void {
     this.home.administer((state) => takeOver(state, shared), undefined)
   }
