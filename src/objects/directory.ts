@@ -18,6 +18,7 @@ export interface DirectoryEntry {
 
 /** How long until what could not be told or written is tried again. */
 const RETELL_MS = 1000
+const MAX_KEEP_DELAY_MS = 10 * 60_000
 
 /** Name of the only directory. All admin acts meet there. */
 export const DIRECTORY_NAME = 'directory'
@@ -34,6 +35,7 @@ export class DirectoryObject extends DurableObject<Env> {
   readonly #keys: IdempotencyKeys
   readonly #witness: Witness
   readonly #recovery: SharedRecovery
+  #keepFailures = 0
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -123,6 +125,7 @@ export class DirectoryObject extends DurableObject<Env> {
     if (prices.length > 0 && this.#shared.current().prices === undefined) {
       this.#shared.setPrices(prices)
     }
+    this.#recovery.restored()
     this.#keepLater()
     await this.#tell()
   }
@@ -148,17 +151,20 @@ export class DirectoryObject extends DurableObject<Env> {
     this.ctx.waitUntil(this.#comeBack())
   }
 
-  #comeBack(): Promise<void> {
-    return this.ctx.storage.setAlarm(Date.now() + RETELL_MS)
+  #comeBack(ms = RETELL_MS): Promise<void> {
+    return this.ctx.storage.setAlarm(Date.now() + ms)
   }
 
   async #keep(): Promise<void> {
     try {
       await this.#recovery.write(this.env.SNAPSHOTS)
+      this.#keepFailures = 0
     } catch (error) {
+      this.#keepFailures++
       logError('snapshot_failed', { error: String(error) })
     }
-    if (this.#recovery.isDue) await this.#comeBack()
+    const delay = Math.min(RETELL_MS * 2 ** this.#keepFailures, MAX_KEEP_DELAY_MS)
+    if (this.#recovery.isDue) await this.#comeBack(delay)
   }
 
   /** Tells one page of users. An alarm tells those again who did not answer. */

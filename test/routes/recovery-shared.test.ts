@@ -29,6 +29,7 @@ async function loseStorage(user: User): Promise<void> {
     for (const table of ['users', 'people_changes', 'plans', 'plan_acts', 'shared', 'untold']) {
       storage.sql.exec(`DELETE FROM ${table}`)
     }
+    for (const [name] of storage.kv.list({ prefix: 'shared_' })) storage.kv.delete(name)
   })
   await evictDurableObject(objectOf(user))
 }
@@ -46,6 +47,25 @@ describe('after the storage was lost', () => {
     const { plans } = await (await admin('GET', 'plans')).json<PlanList>()
     expect(plans).toMatchObject([{ name: 'kept', settings: NONE_TODAY, users: 1 }])
     expect(await (await admin('GET', 'prices')).json()).toMatchObject({ overrides: [price] })
+  })
+
+  it('what admins set before they restore takes the place of nothing', async () => {
+    const price = { model: 'gemini-2.5-flash', in: 1, cached: 1, out: 2 }
+    await admin('PUT', 'prices', { prices: [price] })
+    const user = await givenUserWithPlan('lost')
+    await loseStorage(user)
+    for (const name of ['first', 'second']) {
+      await admin('PUT', `plans/${name}`, NONE_TODAY)
+      await runDurableObjectAlarm(directory())
+    }
+    await admin('POST', 'restore', {})
+    expect((await chat(user.key)).status).toBe(429)
+    expect(await (await admin('GET', 'prices')).json()).toMatchObject({ overrides: [price] })
+    await admin('DELETE', 'plans/first')
+    await runDurableObjectAlarm(directory())
+    await admin('POST', 'restore', {})
+    const { plans } = await (await admin('GET', 'plans')).json<PlanList>()
+    expect(plans.map(({ name }) => name)).toEqual(['lost', 'second'])
   })
 
   it('a plan that is there stays as it is, and one that was deleted stays away', async () => {

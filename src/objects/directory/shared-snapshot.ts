@@ -1,3 +1,4 @@
+import { parsed } from '../../json/parsed.ts'
 import type { Price } from '../../wire/prices.ts'
 import type { Plans } from './plans.ts'
 import type { SharedSettings } from './shared.ts'
@@ -9,10 +10,13 @@ export const SHARED_KEY = 'shared'
 export interface SharedSnapshot {
   readonly plans: readonly { readonly name: string; readonly settings: object }[]
   readonly prices: readonly Price[]
+  /** The snapshot that an earlier storage of the directory left, as long as it was not restored. */
+  readonly before?: unknown
 }
 
 const CHANGED = 'shared_changed'
 const WRITTEN = 'shared_written'
+const BEFORE = 'shared_before'
 
 /**
  * Whether KV has what admins set for many users. Danger: without it a restore would bring users back whose plan
@@ -41,8 +45,25 @@ export class SharedRecovery {
     return this.#changes > (this.#kv.get<number>(WRITTEN) ?? 0)
   }
 
-  /** Throws if KV does not take it; then it is still due. */
+  /** What KV had is restored, so what is deleted from now on stays away. */
+  restored(): void {
+    this.#kv.delete(BEFORE)
+    this.#kv.put(WRITTEN, this.#kv.get<number>(WRITTEN) ?? 0)
+  }
+
+  /**
+   * Throws if KV does not take it; then it is still due. Danger: after a loss of the storage admins may set something
+   * before they restore, and the first write must not take the place of all that was lost.
+   */
   async write(snapshots: KVNamespace): Promise<void> {
+    if (this.#kv.get(WRITTEN) === undefined) {
+      const before = await snapshots.get(SHARED_KEY)
+      // Restored meanwhile, it is no more needed.
+      if (this.#kv.get(WRITTEN) === undefined) {
+        if (before !== null) this.#kv.put(BEFORE, before)
+        this.#kv.put(WRITTEN, 0)
+      }
+    }
     const changes = this.#changes
     await snapshots.put(SHARED_KEY, JSON.stringify(this.#snapshot()))
     this.#kv.put(WRITTEN, changes)
@@ -53,9 +74,11 @@ export class SharedRecovery {
   }
 
   #snapshot(): SharedSnapshot {
+    const before = this.#kv.get<string>(BEFORE)
     return {
       plans: this.#plans.all().map(({ name, wire }) => ({ name, settings: wire })),
       prices: this.#shared.current().prices ?? [],
+      ...(before !== undefined && { before: parsed(before) }),
     }
   }
 }

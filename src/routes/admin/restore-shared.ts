@@ -15,9 +15,9 @@ import { toSettings } from './user-schema.ts'
  * its user is there. What is there is newer than any snapshot.
  */
 export async function restoreShared({ env, by, requestId }: Call): Promise<void> {
-  const kept: unknown = await env.SNAPSHOTS.get(SHARED_KEY, 'json')
-  if (!isRecord(kept)) return
-  const listed = Array.isArray(kept['plans']) ? (kept['plans'] as unknown[]) : []
+  const lives = livesIn(await env.SNAPSHOTS.get(SHARED_KEY, 'json'))
+  if (lives.length === 0) return
+  const listed = lives.flatMap(({ plans: all }) => (Array.isArray(all) ? (all as unknown[]) : []))
   const plans = listed.flatMap((one) => {
     const plan = v.safeParse(v.object({ name: planName(), settings: planBody() }), one)
     if (!plan.success) logError('plan_unreadable', { request_id: requestId })
@@ -25,10 +25,16 @@ export async function restoreShared({ env, by, requestId }: Call): Promise<void>
     const { name, settings } = plan.output
     return [{ name, given: { wire: settings, settings: toSettings(settings) } }]
   })
-  const read = v.safeParse(pricesBody(), { prices: kept['prices'] })
+  const priced = lives.find(({ prices: all }) => !Array.isArray(all) || all.length > 0)
+  const read = v.safeParse(pricesBody(), { prices: priced?.['prices'] ?? [] })
   if (!read.success) logError('prices_unreadable', { request_id: requestId })
   const prices = read.success ? read.output.prices : []
   await persistently(() =>
     env.DIRECTORY.getByName(DIRECTORY_NAME).restoreShared(plans, prices, by, MAX_PLANS),
   )
+}
+
+/** What each storage of the directory left since the last restore, the newest first. */
+function livesIn(kept: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return isRecord(kept) ? [kept, ...livesIn(kept['before'])] : []
 }
