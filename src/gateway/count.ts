@@ -30,7 +30,7 @@ export async function count(input: CountInput): Promise<Counted> {
   const generated = await serve({
     ...input,
     operation: 'generate',
-    reach: 'call',
+    scope: 'call',
     askUnder: ({ model, access: { upstream } }) => {
       const json = write({ model, upstream })
       return { method: 'countTokens', json, cuttings }

@@ -16,7 +16,7 @@ import type { AttemptInput, AttemptResult } from './attempt.ts'
 import type { Client } from './client.ts'
 import type { Control } from './control.ts'
 import type { Wording } from './request-wording.ts'
-import type { Reach } from './verdict-of.ts'
+import type { Scope } from './verdict-of.ts'
 
 /** What every journey needs, whatever Google is asked for. */
 export interface JourneyInput {
@@ -80,7 +80,7 @@ export interface ServeInput extends JourneyInput {
    */
   readonly takesCopies?: boolean
   /** How far a refusal reaches; `model` if missing. */
-  readonly reach?: Reach
+  readonly scope?: Scope
   /**
    * Whether the request names nothing that Google could object to; absent: it may. Asked only when that matters: two
    * plain requests that fail in the same way are held against the credential.

@@ -17,11 +17,11 @@ import { type Generated, type JourneyInput } from './journey-input.ts'
 import { patientFetch } from './patient-fetch.ts'
 import { serve } from './serve.ts'
 import { refusalToTell } from './things.ts'
-import { type Reach, reaching } from './verdict-of.ts'
+import { type Scope, scoped } from './verdict-of.ts'
 
 export interface MakeInput extends JourneyInput {
   readonly operation: Operation
-  readonly reach: Reach
+  readonly scope: Scope
   /** What follows the host, for the model of the lease. */
   readonly path: (model: string) => string
   readonly body: (model: string) => string
@@ -102,7 +102,7 @@ export async function make(input: MakeInput): Promise<Made> {
     ok: true,
     generated,
     answer,
-    settle: (verdict, usage) => generated.settle(reaching(verdict, input.reach), usage),
+    settle: (verdict, usage) => generated.settle(scoped(verdict, input.scope), usage),
   }
 }
 

@@ -19,7 +19,7 @@ import { Journey } from './journey.ts'
 import { withNearestModel } from './nearest-model.ts'
 import { disown, own } from './unsettled-answers.ts'
 import { keepRenewed } from './renewal.ts'
-import { doubted, reaching, reachOf } from './verdict-of.ts'
+import { doubted, scoped, scopeOf } from './verdict-of.ts'
 import { report as tellObject, settle, settlementOf, successOf } from './settling.ts'
 import type { ServeInput, Answering, Generated } from './journey-input.ts'
 import { type Asking, borrow } from './ask-for-lease.ts'
@@ -193,9 +193,9 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
 }
 
 function verdictOn(input: ServeInput, journey: Journey, lent: Lease, failed: Failed): Verdict {
-  const { pins = [], uris = [], isPlain = never, usesTools = never, reach = 'model' } = input
+  const { pins = [], uris = [], isPlain = never, usesTools = never, scope = 'model' } = input
   const said = doubted(failed.verdict, pins.length + uris.length > 0)
-  const verdict = reaching(said, reachOf(said, reach, usesTools))
+  const verdict = scoped(said, scopeOf(said, scope, usesTools))
   return journey.verdictOn(lent, { ...failed, verdict }, isPlain)
 }
 

@@ -23,18 +23,18 @@ export function verdictOn(failure: Failure): Verdict {
 }
 
 /**
- * How far it reaches what an answer says. `model`: the call generates or embeds. `call`: Google permits and limits such
+ * How far what an answer says holds. `model`: the call generates or embeds. `call`: Google permits and limits such
  * calls by themselves. `quota`: it permits them by themselves, but counts them as generating.
  */
-export type Reach = 'model' | 'quota' | 'call'
+export type Scope = 'model' | 'quota' | 'call'
 
 /** The verdict for calls that neither generate nor embed: what is said of them is not held against the model. */
-export function reaching(verdict: Verdict, reach: Reach): Verdict {
-  if (reach === 'model') return verdict
+export function scoped(verdict: Verdict, scope: Scope): Verdict {
+  if (scope === 'model') return verdict
   switch (verdict.kind) {
     case 'ok':
     case 'quota':
-      return reach === 'call' ? { ...verdict, scope: 'call' } : verdict
+      return scope === 'call' ? { ...verdict, scope: 'call' } : verdict
     case 'credential_fault':
       return verdict.scope === 'model' ? { ...verdict, scope: 'call' } : verdict
     case 'client_fault':
@@ -48,10 +48,10 @@ export function reaching(verdict: Verdict, reach: Reach): Verdict {
  * How far a 429 reaches that names no limit. Where Google runs a search for the request, it may be the limit of
  * searches, and chats without one go on (docs/google.md: Limits).
  */
-export function reachOf(verdict: Verdict, reach: Reach, usesTools: () => boolean): Reach {
+export function scopeOf(verdict: Verdict, scope: Scope, usesTools: () => boolean): Scope {
   const isBare =
     verdict.kind === 'quota' && verdict.dimension === 'unknown' && verdict.evidence === 'none'
-  return isBare && usesTools() ? 'call' : reach
+  return isBare && usesTools() ? 'call' : scope
 }
 
 /**

@@ -91,11 +91,11 @@ function making({ of, operation, model: modelIn, path, body: bodyFor }: Making):
     const unfitFor = [of.collection]
     const headers = ownHeaders(of, call.request.headers)
     // An interaction generates, and is counted as that; it need not be permitted with each model that generates.
-    const reach = of === INTERACTIONS ? 'quota' : 'call'
+    const scope = of === INTERACTIONS ? 'quota' : 'call'
     const body = (served: string): string => JSON.stringify(bodyFor(written, served))
     const made = await outliving(
       call,
-      make({ ...journey, operation, reach, pins, uris, unfitFor, path, body, headers }),
+      make({ ...journey, operation, scope, pins, uris, unfitFor, path, body, headers }),
     )
     if (made.ok === 'unknown') return made.failure
     if (!made.ok) return refused(call, made)
