@@ -32,6 +32,9 @@ for (const [method, pattern, run, family] of SERVICE) {
     fixed.set(`${method} ${pattern}`, { pattern, family, params: {}, run })
 }
 
+/** Characters of the longest of them, with its method. */
+const LONGEST = Math.max(...Array.from(fixed.keys(), (key) => key.length))
+
 /**
  * All routes, compiled at the first request that needs a search: each route has two patterns, which would slow down
  * every start.
@@ -102,7 +105,9 @@ function remember(key: string, found: Found): void {
 
 /** The longest end of a path that is the path of a route; null if there is none. */
 export function routeAtEndOf(method: string, pathname: string): string | null {
-  for (let at = pathname.indexOf('/', 1); at !== -1; at = pathname.indexOf('/', at + 1)) {
+  // Danger: of a path of nothing but slashes all ends together have the square of its length.
+  const from = Math.max(1, pathname.length - LONGEST)
+  for (let at = pathname.indexOf('/', from); at !== -1; at = pathname.indexOf('/', at + 1)) {
     const end = pathname.slice(at)
     if (end !== '/' && fixed.has(`${method} ${end}`)) return end
   }
