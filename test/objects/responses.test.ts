@@ -381,6 +381,19 @@ describe('a conversation', () => {
     expect(ids[1]).toMatch(/^msg_[0-9a-f]{32}$/)
   })
 
+  it('doubles no item that comes back in other words, as SDKs write them that drop fields', async () => {
+    const userId = aUser()
+    const { id } = await conversationOf(userId, [])
+    const given = `msg_${'a1'.repeat(16)}`
+    const [whole, dropped] = [told('Hi, whole', `${given}x0`), told('Hi', `${given}x0`)]
+    const bye = told('Bye')
+    await stored(userId, { conversation: id, input: [], output: [whole] })
+    await stored(userId, { conversation: id, input: [dropped, bye], output: [] })
+    const listed = await responsesOf(userId).items(id, ALL)
+    if (!listed.ok) throw new Error(listed.reason)
+    expect(textsOf(listed.items)).toEqual(textsOf([whole, bye]))
+  })
+
   it('has metadata that can be changed, and items that can be read and taken out', async () => {
     const userId = aUser()
     const { id, items } = await conversationOf(userId, [told('one'), told('two')])

@@ -73,8 +73,9 @@ export class Conversations {
     for (const [index, { id: itemId, contentId }] of items.entries()) {
       const place = position + 1 + index
       if (this.#insert(id, place, { id: itemId, contentId })) continue
-      // Some clients give one id to many items, whose words would be lost without an id of their own.
-      if (this.#contentOf(id, itemId) !== contentId) {
+      // Some clients give one id to many items, whose words would be lost without an id of their own. But an id that
+      // Pollux gave is of one item for good, which clients send back without the fields that they do not know.
+      if (!OWN_ID.test(itemId) && this.#contentOf(id, itemId) !== contentId) {
         this.#insert(id, place, { id: anewFrom(itemId), contentId })
       }
     }
@@ -142,6 +143,9 @@ export class Conversations {
     return gone.toArray().length > 0
   }
 }
+
+/** The form of ids that Pollux gives. */
+const OWN_ID = /^[a-z]+_[0-9a-f]{32}(?:x\d+)?$/
 
 /** Another id with the same prefix. */
 function anewFrom(itemId: string): string {
