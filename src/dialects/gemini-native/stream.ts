@@ -7,7 +7,7 @@
  * For clients that call themselves such an SDK, the keep-alive is the beginning of the next event.
  */
 import type { Failure } from '../../failure/failure.ts'
-import { isFinal } from '../../gemini/response.ts'
+import { blockReasonOf, isFinal, listOf } from '../../gemini/response.ts'
 import type { CallSignature } from '../../gemini/signatures.ts'
 import type { GenerateContentResponse } from '../../gemini/types.ts'
 import { toJsonLine } from '../../json/line.ts'
@@ -103,6 +103,9 @@ class NativeStream implements StreamEncoder {
   readonly #framing: Framing
   readonly #signatures: CallSignature[] = []
   readonly #events: WholeEvents
+  /** Candidates that have begun and not ended. One may end long before another. */
+  readonly #open = new Set<unknown>()
+  readonly #ended = new Set<unknown>()
   #hasEnded = false
 
   constructor(framing: Framing, declared: ReadonlySet<string>) {
@@ -121,13 +124,24 @@ class NativeStream implements StreamEncoder {
 
   encode(response: GenerateContentResponse, text?: string): string {
     if (isFinal(response)) this.#hasEnded = true
+    this.#follow(response)
     for (const signature of signaturesIn(response)) this.#signatures.push(signature)
     const json = this.#events.json(response, text ?? toJsonLine(response))
     return this.#framing.frame(onOneLine(json))
   }
 
+  #follow(response: GenerateContentResponse): void {
+    if (blockReasonOf(response) !== undefined) this.#open.clear()
+    for (const { index = 0, finishReason } of listOf(response.candidates)) {
+      if (typeof finishReason === 'string') {
+        this.#ended.add(index)
+        this.#open.delete(index)
+      } else if (!this.#ended.has(index)) this.#open.add(index)
+    }
+  }
+
   end(): StreamEnd {
-    return this.#hasEnded
+    return this.#hasEnded && this.#open.size === 0
       ? { ok: true, frames: this.#framing.close() }
       : { ok: false, failure: TRUNCATED, frames: this.fail(TRUNCATED) }
   }

@@ -5,6 +5,7 @@ import { Cuttings } from '../../../src/bytes/cuttings.ts'
 import type { JsonText, Sent, Written } from '../../../src/dialects/dialect.ts'
 import { GEMINI_GENERATE } from '../../../src/dialects/gemini-native/index.ts'
 import { nativeStream } from '../../../src/dialects/gemini-native/stream.ts'
+import type { GenerateContentResponse } from '../../../src/gemini/types.ts'
 import { UPSTREAMS, type Upstream } from '../../../src/gemini/upstreams.ts'
 import { elementsAt, membersAt } from '../../../src/json/value-spans.ts'
 
@@ -201,6 +202,24 @@ describe('a stream', () => {
   })
 
   it.each([
+    ['both have ended', [begun(0), begun(1), ended(0), ended(1)], true],
+    ['the second has not ended', [begun(0), begun(1), ended(0)], false],
+    ['the first has not ended', [begun(0), begun(1), ended(1)], false],
+    ['one says something after its end', [begun(0), ended(0), begun(0)], true],
+    ['the prompt is blocked', [begun(0), { promptFeedback: { blockReason: 'SAFETY' } }], true],
+  ])('of two candidates is whole or broken off, if %s', async (_, events, isWhole) => {
+    const choice = nativeStream(true, new Headers()).choice(0, {
+      model: MODEL,
+      target: { model: MODEL, upstream: 'gemini-api' },
+      preferences: { reasoningFormat: null, safetySettings: [], storeResponses: true },
+    })
+    for (const event of events) choice.encode(event, JSON.stringify(event))
+    const { ok, frames } = await choice.end()
+    expect(ok).toBe(isWhole)
+    expect(frames.includes('"error"')).toBe(!isWhole)
+  })
+
+  it.each([
     ['nobody', {}],
     ['another client', { 'user-agent': 'ai/7.0 google/4.0', 'x-goog-api-client': 'gl-node/24' }],
   ])('is kept alive by an event that says nothing, for %s', (_, headers) => {
@@ -208,3 +227,11 @@ describe('a stream', () => {
     expect(stream.keepAlive() + stream.keepAlive()).toBe('data: {}\r\n\r\n'.repeat(2))
   })
 })
+
+function begun(index: number): GenerateContentResponse {
+  return { candidates: [{ index, content: { role: 'model', parts: [{ text: 'word' }] } }] }
+}
+
+function ended(index: number): GenerateContentResponse {
+  return { candidates: [{ index, finishReason: 'STOP' }] }
+}
