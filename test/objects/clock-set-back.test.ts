@@ -59,6 +59,11 @@ describe('a clock that was ahead and is set back', () => {
     await setRight(user)
     expect((await objectOf(user).explain(MODEL, null))?.chosen).toBe(one?.id)
     expect((await chat(user.key)).status).toBe(200)
+    await settledStats(user)
+    // Nor when that day has come.
+    ahead()
+    await evictDurableObject(objectOf(user))
+    expect((await objectOf(user).explain(MODEL, null))?.chosen).toBe(one?.id)
   })
 
   it('puts off no report to the totals', async () => {

@@ -32,11 +32,9 @@ export class ModelFaults {
 
   constructor(sql: SqlStorage, now = Date.now()) {
     this.#sql = sql
-    // One that lasts longer was noted while the clock was ahead.
-    for (const row of sql.exec<FaultRow>(
-      'SELECT * FROM model_faults WHERE until <= ?',
-      now + 2 * FAULT_MS,
-    )) {
+    // One that lasts longer was noted while the clock was ahead, and must not come back when its day has come.
+    sql.exec('DELETE FROM model_faults WHERE until > ?', now + 2 * FAULT_MS)
+    for (const row of sql.exec<FaultRow>('SELECT * FROM model_faults')) {
       const { credential_id: credentialId, ...rest } = row
       this.#byKey.set(keyOf(credentialId, row.model), { credentialId, ...rest })
     }

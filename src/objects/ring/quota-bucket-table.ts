@@ -22,12 +22,10 @@ export class BucketTable {
 
   constructor(sql: SqlStorage, now = Date.now()) {
     this.#sql = sql
-    // One that closed in the future was noted while the clock was ahead, and nobody can say until when it holds.
-    for (const row of sql.exec<BucketRow>(
-      'SELECT * FROM buckets WHERE closed_at <= ?',
-      now + SKEW_MS,
-    ))
-      this.#keep(fromRow(row))
+    // One that closed in the future was noted while the clock was ahead, and nobody can say until when it holds. It must
+    // not come back when its day has come.
+    sql.exec('DELETE FROM buckets WHERE closed_at > ?', now + SKEW_MS)
+    for (const row of sql.exec<BucketRow>('SELECT * FROM buckets')) this.#keep(fromRow(row))
   }
 
   /** All dimensions of a principal's quota for a model, closed or not. */
