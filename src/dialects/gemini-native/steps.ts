@@ -5,7 +5,7 @@
  */
 import { isRecord } from '../../json/record.ts'
 import { elementsAt, memberAt } from '../../json/value-spans.ts'
-import { fieldOf, recordsOf, spanOf, spansIn, textOf } from './fields.ts'
+import { fieldOf, listOf, recordsOf, spanOf, spansIn, textOf } from './fields.ts'
 
 const RESULT = /"function(?:R|_r)esponse"/
 
@@ -67,8 +67,9 @@ function beginsWithResult(content: Record<string, unknown>): boolean {
   return content['role'] !== 'model' && isRecord(fieldOf(first, 'functionResponse'))
 }
 
+/** One without parts stays where it is: joined with others it would hide from Google, and from its client, that it is wrong. */
 function isModels(content: Record<string, unknown>): boolean {
-  return content['role'] === 'model'
+  return content['role'] === 'model' && listOf(content['parts']).length > 0
 }
 
 function hasCall(content: Record<string, unknown>): boolean {
