@@ -1,4 +1,5 @@
 import type { Model } from './catalogue.ts'
+import { isClaudeName } from './claude.ts'
 import { findModel, listModels } from './find-model.ts'
 import type { Upstream } from '../upstreams.ts'
 
@@ -50,6 +51,8 @@ function listed(model: Model): Listed {
 }
 
 function isServed(id: string, { credentials, models }: Reachable): boolean {
+  // An admin may have allowed such a name, but Google has no model of it.
+  if (isClaudeName(id)) return false
   if (models !== null && !models.includes(id)) return false
   const availability = findModel(id)?.upstreams
   return credentials.some((credential) => {

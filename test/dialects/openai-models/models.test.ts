@@ -56,6 +56,12 @@ describe('the models of a user', () => {
     expect(idsFor({ models })).toEqual(['gemini-2.5-pro', 'gemini-5-unheard-of'])
   })
 
+  it('are none of Anthropic’s, which Google never serves, except as names of the user’s own', () => {
+    const models = ['gemini-2.5-flash', 'claude-sonnet-4-5', 'claude-haiku-4-5']
+    const aliases = { 'claude-haiku-4-5': 'gemini-2.5-flash', mine: 'claude-sonnet-4-5' }
+    expect(idsFor({ models, aliases })).toEqual(['gemini-2.5-flash', 'claude-haiku-4-5'])
+  })
+
   it('are listed under the user’s own names too, which go before Google’s', () => {
     const aliases = {
       fast: 'gemini-2.5-flash',
