@@ -324,6 +324,19 @@ describe('4. errors that clients understand', () => {
     [
       {
         messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'image', source: { type: 'base64', media_type: 'image/png', data: '!!' } },
+            ],
+          },
+        ],
+      },
+      /^messages\.0\.content\.0\.source\.data: must be base64$/,
+    ],
+    [
+      {
+        messages: [
           { role: 'user', content: [{ type: 'image', source: { type: 'file', file_id: 'f' } }] },
         ],
       },

@@ -31,8 +31,9 @@ export function readMedia(
       const { kind, source, field: name, format, fileName, detail } = media
       const level = levelOf(detail)
       const mayBeFileId = name === 'file_id'
+      const isData = name === 'result'
       const isResult = item.type.endsWith('_output')
-      const given = { kind, source, mayBeFileId, format, fileName, level }
+      const given = { kind, source, mayBeFileId, isData, format, fileName, level }
       const read = (isResult ? readResultSource : readSource)(given, cuttings)
       if (!read.ok) return { ok: false, failure: failureOf(read.problem, param) }
       const uri = read.part.fileData?.fileUri

@@ -29,6 +29,8 @@ export interface MediaSource {
   readonly source: string
   /** If true, a source that is neither a data URL nor an address is the id of an uploaded file. */
   readonly mayBeFileId?: boolean
+  /** If true, the client is asked for base64 alone, since its field is for nothing else. */
+  readonly isData?: boolean
   /** The type as the client names it: a word such as `mp3`, or a MIME type. */
   readonly format?: string | null | undefined
   readonly fileName?: string | null | undefined
@@ -118,7 +120,7 @@ function readAny(media: MediaSource, source: string, at: At): ReadSource {
 function readBase64(media: MediaSource, payload: string, { format, cuttings }: At): ReadSource {
   const { kind } = media
   const data = normalBase64(payload, cuttings)
-  if (data === null) return refuse('invalid_value', whatIsWanted(kind))
+  if (data === null) return refuse('invalid_value', whatIsWanted(media))
   if (data === '') return refuse('invalid_value', 'holds no data')
   const head = headBytes(data)
   const seen = sniff(head)
@@ -198,7 +200,8 @@ function named({ fileName = null }: MediaSource, text: string): ReadSource {
   return { ok: true, part: { text: asText(fileName, text) } }
 }
 
-function whatIsWanted(kind: MediaKind): string {
+function whatIsWanted({ kind, isData }: MediaSource): string {
+  if (isData === true) return 'must be base64'
   return kind === 'image' || kind === 'video'
     ? 'must be a data URL with base64, or an https URL'
     : 'must be base64, or a data URL with base64'

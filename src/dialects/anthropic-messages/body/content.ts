@@ -149,7 +149,14 @@ function addMedia(parts: Part[], source: unknown, place: Place, reading: Reading
   const type = source['media_type']
   const format = typeof type === 'string' ? type : null
   const read = (reading.isResult ? readResultSource : readSource)(
-    { kind, source: given, mayBeFileId: field === 'file_id', format, fileName },
+    {
+      kind,
+      source: given,
+      mayBeFileId: field === 'file_id',
+      isData: field === 'data',
+      format,
+      fileName,
+    },
     reading.cuttings,
   )
   if (!read.ok) {
