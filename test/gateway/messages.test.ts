@@ -594,6 +594,55 @@ describe('5. system messages anywhere', () => {
     ])
   })
 
+  it('say nothing more once the turn is over for which they were said, and keep their tools', async () => {
+    const user = await givenUser()
+    const forTurn = (text: string): object => ({
+      role: 'system',
+      content: [
+        { type: 'text', text },
+        { type: 'tool_removal', tool: { type: 'tool_reference', name: 'weather' } },
+      ],
+      clear_at: 'next_user_message',
+    })
+    const messages = [
+      forTurn('Greet.'),
+      { role: 'user', content: 'Hi' },
+      forTurn('Be brief.'),
+      { role: 'system', content: 'It is Sunday.', clear_at: 'never' },
+      { role: 'assistant', content: 'Hello' },
+      { role: 'user', content: 'And now?' },
+      forTurn('Be long.'),
+    ]
+    await expectOk(await ask(user.key, { tools: [weather, time], messages }))
+    const { contents, systemInstruction, tools } = await lastRequestOf(user)
+    const texts = contents.flatMap(({ parts }) => parts.map(({ text }) => text))
+    expect(systemInstruction?.parts).toEqual([{ text: 'Greet.' }])
+    expect(texts).toEqual([
+      'Hi',
+      '<system-reminder>\nIt is Sunday.\n</system-reminder>',
+      'Hello',
+      'And now?',
+      '<system-reminder>\nBe long.\n</system-reminder>',
+    ])
+    expect(tools?.[0]?.functionDeclarations?.map(({ name }) => name)).toEqual(['time'])
+  })
+
+  it('of which only a summary is left keep the tools as they changed them', async () => {
+    const user = await givenUser()
+    const changes = [
+      { type: 'tool_addition', tool: { type: 'tool_definition', definition: news } },
+      { type: 'tool_removal', tool: { type: 'tool_reference', name: 'weather' } },
+    ]
+    const summary = { type: 'compaction', content: 'She is Ada.', tool_changes: changes }
+    const messages = [
+      { role: 'assistant', content: [summary] },
+      { role: 'user', content: 'Hi' },
+    ]
+    await expectOk(await ask(user.key, { tools: [weather, time], messages }))
+    const { tools } = await lastRequestOf(user)
+    expect(tools?.[0]?.functionDeclarations?.map(({ name }) => name)).toEqual(['time', 'news'])
+  })
+
   it('may be all that there is', async () => {
     const user = await givenUser()
     const answer = await ask(user.key, { messages: [{ role: 'system', content: 'Say hello.' }] })

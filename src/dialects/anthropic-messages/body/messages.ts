@@ -25,6 +25,7 @@ export function readMessages(messages: readonly Block[], system: unknown, readin
   eachBlock(system, 'system', reading, (block, here) => addText(above, block, here, reading))
   conversation.system(withoutBilling(above))
   let hasBegun = false
+  const lastOfUser = messages.findLastIndex(({ role }) => role === 'user')
   for (const [at, message] of messages.entries()) {
     const path = `messages.${at}`
     const { role } = message
@@ -33,11 +34,14 @@ export function readMessages(messages: readonly Block[], system: unknown, readin
         readUser(conversation, message, `${path}.content`, reading)
         break
       case 'assistant':
-        readAssistant(conversation, message, `${path}.content`, reading)
+        readAssistant({ conversation, changes }, message, `${path}.content`, reading)
         break
-      case 'system':
-        readSystem({ conversation, changes }, message, { path, isFirst: !hasBegun }, reading)
+      case 'system': {
+        const isCleared = message['clear_at'] === 'next_user_message' && at < lastOfUser
+        const place = { path, isFirst: !hasBegun, isCleared: hasBegun && isCleared }
+        readSystem({ conversation, changes }, message, place, reading)
         break
+      }
       default:
         return refuseRole(role, { conversation, changes }, `${path}.role`, reading)
     }
@@ -87,7 +91,7 @@ function readResult(
 }
 
 function readAssistant(
-  conversation: Conversation,
+  { conversation, changes }: Said,
   message: Block,
   path: string,
   reading: Reading,
@@ -111,6 +115,9 @@ function readAssistant(
         return readEnvelopes(conversation, block['data'])
       case 'compaction':
         // A summary of what was said before. The model has not said it, and must not lose it.
+        eachBlock(block['tool_changes'], `${here}.tool_changes`, reading, (change, place) => {
+          changes.readTools(change, place)
+        })
         return addParts(summaries, block, here, reading)
       // The text already contains what Google's own tools did. A block of an unknown kind is not something that the
       // model said.
@@ -145,6 +152,13 @@ function readEnvelopes(conversation: Conversation, text: unknown): void {
   }
 }
 
+interface SystemPlace {
+  readonly path: string
+  readonly isFirst: boolean
+  /** Whether its words were for one turn of the user's, which is over (docs/clients.md: Anthropic's Messages). */
+  readonly isCleared: boolean
+}
+
 /**
  * Put above the conversation, the text would change the request's beginning with every turn, and Google's cache of
  * the conversation would be lost. So it stays where it is.
@@ -152,13 +166,13 @@ function readEnvelopes(conversation: Conversation, text: unknown): void {
 function readSystem(
   { conversation, changes }: Said,
   message: Block,
-  { path, isFirst }: { readonly path: string; readonly isFirst: boolean },
+  { path, isFirst, isCleared }: SystemPlace,
   reading: Reading,
 ): void {
   changes.readConfig(message['output_config'])
   const said: Part[] = []
   eachBlock(message['content'], `${path}.content`, reading, (block, here) => {
-    if (changes.readTools(block, here)) return
+    if (changes.readTools(block, here) || isCleared) return
     if (isFirst) addText(said, block, here, reading)
     else addParts(said, block, here, reading)
   })
