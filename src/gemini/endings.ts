@@ -23,6 +23,8 @@ const ENDINGS: ReadonlyMap<string, Ending> = new Map<string, Ending>([
   ['SPII', 'filtered'],
   ['LANGUAGE', 'filtered'],
   ['MODEL_ARMOR', 'filtered'],
+  ['ESCALATION', 'filtered'],
+  ['PUP_LIMITED_DISABLED', 'filtered'],
   ['IMAGE_SAFETY', 'filtered'],
   ['IMAGE_PROHIBITED_CONTENT', 'filtered'],
   ['IMAGE_RECITATION', 'filtered'],

@@ -79,9 +79,13 @@ describe.each(KINDS)('with %s', (kind) => {
     expect(names).toHaveLength('n' in how ? 6 : 3)
   })
 
-  it.each(WAYS)('Model Armor is a filter: %o', async (how) => {
+  it.each(
+    ['MODEL_ARMOR', 'ESCALATION', 'PUP_LIMITED_DISABLED'].flatMap((reason) =>
+      WAYS.map((how) => [reason, how] as const),
+    ),
+  )('%s is a filter: %o', async (finishReason, how) => {
     const user = await givenUser([kind])
-    const reply = { text: 'Half', finishReason: 'MODEL_ARMOR' }
+    const reply = { text: 'Half', finishReason }
     await google.script({ credential: handleOf(user), times: 0, reply })
     const answer = await chat(user.key, { model: MODEL, ...how })
     expect(await answer.text()).toContain('"finish_reason":"content_filter"')

@@ -176,6 +176,8 @@ describe('what is not served', () => {
     ['POST', '/v1beta/fileSearchStores'],
     ['POST', '/upload/v1beta/fileSearchStores/s:uploadToFileSearchStore'],
     ['GET', '/v1beta/agents'],
+    ['POST', '/v1/decisions'],
+    ['POST', '/v1beta/decisions'],
     ['GET', '/v1/webhooks'],
     ['POST', `/v1beta/models/${MODEL}:predict`],
     ['POST', '/v1beta1/projects/p/locations/l/publishers/google/models/x:predict'],

@@ -13,6 +13,7 @@ const NOT_SERVED: ReadonlyMap<string, string> = new Map([
   ['files:register', 'files in Cloud Storage belong to one project'],
   ['corpora', 'corpora belong to one project'],
   ['agents', 'agents belong to one project'],
+  ['decisions', 'decisions are not made here; ask a model for JSON of a schema'],
   ['webhooks', 'webhooks belong to one project'],
   ['triggers', 'triggers belong to one project'],
   ['environments', 'environments belong to one project'],
