@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { anyBody, written } from '../dialects/support/any-body.ts'
 import { RESPONSES } from '../dialects/support/sound-responses.ts'
 import {
@@ -310,6 +311,32 @@ describe('what is stored', () => {
       headers: { authorization: `Bearer test-master-key-0123456789abcdef` },
     })
     expect(await responsesOf(user.userId).response(id)).toMatchObject({ ok: false })
+  })
+
+  it('is named by its place where a link in it is dead, with what to do', async () => {
+    const user = await givenUser()
+    const link = `${env.FILES_URL}/once?mark=${crypto.randomUUID()}`
+    const seen = { role: 'user', content: [{ type: 'input_image', image_url: link }] }
+    const input = [{ role: 'user', content: 'Look' }, seen]
+    const { id } = await responded(user, { input })
+    expect(await errorOf(respond(user, { previous_response_id: id }))).toMatchObject({
+      status: 400,
+      param: 'previous_response_id.items[1].content[0].image_url',
+      message:
+        "Invalid value: 'previous_response_id.items[1].content[0].image_url' could not be fetched: its server answered 404. It is stored with that response: go on from an earlier one, or send the conversation without it in 'input'.",
+    })
+    const made = await post('/v1/conversations', user.key, { items: input })
+    const { id: conversation } = await made.json<{ id: string }>()
+    expect(await errorOf(respond(user, { conversation }))).toMatchObject({
+      status: 400,
+      param: 'conversation.items[1].content[0].image_url',
+      message:
+        "Invalid value: 'conversation.items[1].content[0].image_url' could not be fetched: its server answered 404. It is stored there: take the item out (DELETE /v1/conversations/{id}/items/{item_id}).",
+    })
+    const path = `/v1/conversations/${conversation}/items`
+    const { data } = await (await get(user, `${path}?order=asc`)).json<{ data: ToldItem[] }>()
+    await remove(user, `${path}/${data[1]?.id}`)
+    expect((await responded(user, { conversation })).status).toBe('completed')
   })
 
   it('is found by the ids of a list, as item references', async () => {

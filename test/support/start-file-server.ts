@@ -47,6 +47,9 @@ const PAGES: Readonly<Record<string, Answer>> = {
   '/animated.gif': file('image/gif', new TextEncoder().encode('GIF89a......')),
   '/vector.svg': file('image/svg+xml', new TextEncoder().encode('<svg/>')),
   '/empty.png': file('image/png', new Uint8Array()),
+  // Answers the first request with its mark alone.
+  '/once': (response, query) =>
+    PAGES[marked(query).length === 1 ? '/image.png' : '/missing']?.(response, query),
   '/missing': (response) => response.writeHead(404).end(SECRET),
   '/failing': (response) => response.writeHead(500).end(SECRET),
   '/partial': (response) => response.writeHead(206).end(BYTES.png),
@@ -101,14 +104,18 @@ function resolve(response: ServerResponse, query: URLSearchParams): void {
 
 const hits = new Map<string, IncomingMessage['headers'][]>()
 
+function marked(query: URLSearchParams): readonly IncomingMessage['headers'][] {
+  return hits.get(query.get('mark') ?? '') ?? []
+}
+
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://files')
   if (pathname === '/hits') {
-    response.end(JSON.stringify(hits.get(searchParams.get('mark') ?? '') ?? []))
+    response.end(JSON.stringify(marked(searchParams)))
     return
   }
   const mark = searchParams.get('mark')
-  if (mark !== null) hits.set(mark, [...(hits.get(mark) ?? []), request.headers])
+  if (mark !== null) hits.set(mark, [...marked(searchParams), request.headers])
   const page = PAGES[pathname] ?? PAGES['/missing']
   page?.(response, searchParams)
 }

@@ -50,15 +50,22 @@ function understand(
   sent: Sent<unknown>,
 ): Read {
   const { raw, asked } = body
-  const { before, input } = remembered
+  const { stored, before, input } = remembered
   const items = before.length === 0 ? input : [...before, ...input]
   const remembering = asked.conversation ? 'conversation' : 'previous_response_id'
   const path = (at: number): string =>
-    at < before.length ? remembering : `input[${at - before.length}]`
+    at < before.length
+      ? `${remembering}.items[${stored.findIndex((item) => item === before[at])}]`
+      : `input[${at - before.length}]`
   const unreadable = unreadableIn(items, path)
   if (unreadable !== null) return { ok: false, failure: unreadable }
   const media = readMedia(items, path, sent.cuttings)
   if (!media.ok) return media
+  const attachments = media.attachments.map((attachment) =>
+    attachment.param.startsWith(remembering)
+      ? { ...attachment, advice: ADVICE[remembering] }
+      : attachment,
+  )
   const understood: Understood = {
     ok: true,
     model: asked.model,
@@ -66,11 +73,19 @@ function understand(
     conversation: conversationIn(raw),
     choices: 1,
     kind: null,
-    attachments: media.attachments,
+    attachments,
     translate: () => translate({ remembered, body, items, sent }),
   }
   return understood
 }
+
+/** A stored item comes again with each turn, so its loss would end the conversation. */
+const ADVICE = {
+  previous_response_id:
+    "It is stored with that response: go on from an earlier one, or send the conversation without it in 'input'.",
+  conversation:
+    'It is stored there: take the item out (DELETE /v1/conversations/{id}/items/{item_id}).',
+} as const
 
 interface Body {
   readonly raw: Readonly<Record<string, unknown>>

@@ -8,7 +8,9 @@ import type { Memory, WhyNotRecalled } from '../memory.ts'
 export type Remembered =
   | {
       readonly ok: true
-      /** The stored items that stand before the input. */
+      /** All stored items of the conversation, as they are listed. */
+      readonly stored: readonly Item[]
+      /** Those of them that stand before the input. */
       readonly before: readonly Item[]
       /** The input, in which stored items have replaced the references to them. */
       readonly input: readonly Item[]
@@ -39,7 +41,7 @@ function isNeeded(item: Item): boolean {
 }
 
 export function asSaid({ input }: ResponsesRequest): Extract<Remembered, { ok: true }> {
-  return { ok: true, before: [], input, texts: NOTHING }
+  return { ok: true, stored: [], before: [], input, texts: NOTHING }
 }
 
 export async function remember(asked: ResponsesRequest, memory: Memory): Promise<Remembered> {
@@ -67,7 +69,8 @@ export async function remember(asked: ResponsesRequest, memory: Memory): Promise
       texts.set(at, text)
     } else if (mustBeFound) return { ok: false, failure: noItem(at, id) }
   }
-  return { ok: true, before: sinceSummary(parseStored(recalled.items)), input: found, texts }
+  const stored = parseStored(recalled.items)
+  return { ok: true, stored, before: sinceSummary(stored), input: found, texts }
 }
 
 function isReference(item: Item): boolean {

@@ -10,6 +10,8 @@ export interface Attachment {
   readonly kind: MediaKind
   /** As the client named it. */
   readonly fileName: string | null
+  /** What to do if it can be had no more, where the client did not send it with this request. */
+  readonly advice?: string
 }
 
 /** A text file goes to Google as text (docs/google.md: Parts), headed by its name if it has one. */

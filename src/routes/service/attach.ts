@@ -30,14 +30,20 @@ export async function attach(
 ): Promise<Reply | null> {
   const { request, settings } = call
   const unknown = await nameTypes(call, holder, attachments)
-  if (unknown !== null) return checked(call, holder, unknown)
+  if (unknown !== null) return checked(call, holder, advised(unknown, attachments))
   if (attachments.some(needsFetch)) {
     const refusal = await foresee({ ...call, holder, model, standIn, choices })
     if (refusal !== null) return refusal
   }
   const clientSignal = request.signal
   const failure = await admitMedia(attachments, { settings, cuttings, clientSignal })
-  return failure === null ? null : checked(call, holder, failure)
+  return failure === null ? null : checked(call, holder, advised(failure, attachments))
+}
+
+/** The failure, with what the client can do about the attachment that it names. */
+function advised(failure: Failure, attachments: readonly Attachment[]): Failure {
+  const advice = attachments.find(({ param }) => param === failure.param)?.advice
+  return advice === undefined ? failure : { ...failure, message: `${failure.message} ${advice}` }
 }
 
 /**

@@ -411,9 +411,9 @@ describe('what is stored', () => {
   })
 
   it.each([
-    [{ previous_response_id: 'resp_1' }, 'previous_response_id.content[0].file_id'],
-    [{ conversation: 'conv_1' }, 'conversation.content[0].file_id'],
-    [{ conversation: { id: 'conv_1' } }, 'conversation.content[0].file_id'],
+    [{ previous_response_id: 'resp_1' }, 'previous_response_id.items[0].content[0].file_id'],
+    [{ conversation: 'conv_1' }, 'conversation.items[0].content[0].file_id'],
+    [{ conversation: { id: 'conv_1' } }, 'conversation.items[0].content[0].file_id'],
   ])('is named by what it came with, where it cannot be used: %j', async (named, param) => {
     const lost = { role: 'user', content: [{ type: 'input_file', file_id: 'file 1' }] }
     const items = [JSON.stringify(lost)]
