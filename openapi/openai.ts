@@ -25,6 +25,8 @@ const chat = v.object({
   extra_body: googles,
 })
 
+const images = v.object({ ...imageRequest().entries, google: googles, extra_body: googles })
+
 /** Items and tools are described in words: there are many kinds, and each one's refusal says what is wrong. */
 const responses = v.object({
   ...responsesRequest().entries,
@@ -272,7 +274,7 @@ export const openai: Operations = {
   'POST /v1/images/generations': {
     who: 'user',
     summary: 'Pictures from a description',
-    body: imageRequest(),
+    body: images,
     answers: ok('The pictures', answers.images),
     refusals: OF_A_JOURNEY,
   },

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { isRecord } from '../json/record.ts'
+import type { Reading } from './unread-fields.ts'
 
 /**
  * Google's JSON accepts each field in camel and in snake case. `entries` are in camel case. The schema accepts both
@@ -63,4 +64,17 @@ export function toSnakeCase(name: string): string {
 
 export function toCamelCase(name: string): string {
   return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** What is read of Google's fields, in camel and snake case. */
+export function reading(
+  entries: v.ObjectEntries,
+  within: Readonly<Record<string, () => Reading>> = {},
+) {
+  const names = namesOf(entries)
+  const inner = [...names].flatMap(([spelling, name]) => {
+    const read = Object.hasOwn(within, name) ? within[name] : undefined
+    return read === undefined ? [] : [[spelling, read] as const]
+  })
+  return { fields: new Set(names.keys()), within: new Map(inner) } satisfies Reading
 }

@@ -158,6 +158,22 @@ describe('a model of pictures', () => {
   )
 })
 
+describe('a model of pictures of one size', () => {
+  it.each([false, true])('draws in that, and says so (stream: %s)', async (stream) => {
+    const user = await givenUser(['api_key'])
+    const answer = await chat(user.key, {
+      model: 'gemini-2.5-flash-image',
+      image_config: { aspect_ratio: '16:9', image_size: '4K' },
+      stream,
+    })
+    await answer.text()
+    expect(answer.headers.get('x-pollux-ignored')).toBe('image_config.image_size')
+    expect((await lastRequestOf(user)).generationConfig).toEqual({
+      imageConfig: { aspectRatio: '16:9' },
+    })
+  })
+})
+
 describe('a voice', () => {
   it('is told by its name there, and answers in sound', async () => {
     const user = await givenUser(['api_key'])

@@ -62,11 +62,51 @@ describe('POST /v1/images/generations', () => {
     ['2048x2048', { aspectRatio: '1:1', imageSize: '2K' }],
     ['3840x2160', { aspectRatio: '16:9', imageSize: '4K' }],
     ['auto', undefined],
+    ['16:9', { aspectRatio: '16:9' }],
+    ['2k', { imageSize: '2K' }],
+    ['512', { imageSize: '512' }],
   ])('draws %s as %j', async (size, config) => {
     const user = await givenUser()
     expect((await ask(user, { size })).status).toBe(200)
     const [call] = await callsOf(user.credentials[0]?.handle ?? '')
     expect(configOf(call)).toEqual(config)
+  })
+
+  const WIDE = { aspectRatio: '16:9', imageSize: '4K' }
+  it.each<[object, object]>([
+    [{ aspect_ratio: '4:1' }, { aspectRatio: '4:1' }],
+    [
+      { aspectRatio: '4:1', image_size: '2k' },
+      { aspectRatio: '4:1', imageSize: '2K' },
+    ],
+    [{ image_config: { aspect_ratio: '16:9', image_size: '4K' } }, WIDE],
+    [{ imageConfig: { aspectRatio: '16:9' }, imageSize: '4K' }, WIDE],
+    [
+      { size: '2048x2048', aspect_ratio: '16:9' },
+      { aspectRatio: '16:9', imageSize: '2K' },
+    ],
+    [{ google: { image_config: { ...WIDE } }, image_config: { image_size: '1K' } }, WIDE],
+    [{ extra_body: { google: { image_config: WIDE } }, aspect_ratio: '1:1' }, WIDE],
+    [{ image_config: null, aspect_ratio: null, google: null, extra_body: null }, {}],
+  ])('reads %j in Gemini’s words', async (body, config) => {
+    const user = await givenUser()
+    const answer = await ask(user, body)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('x-pollux-ignored')).toBeNull()
+    const [call] = await callsOf(user.credentials[0]?.handle ?? '')
+    expect(configOf(call) ?? {}).toEqual(config)
+  })
+
+  it.each([
+    [{ size: '2048x2048' }, 'size'],
+    [{ image_config: { image_size: '2K', aspect_ratio: '1:1' } }, 'image_config.image_size'],
+  ])('says that a model of one size ignores that of %j', async (body, name) => {
+    const user = await givenUser()
+    const answer = await ask(user, { model: 'gemini-2.5-flash-image', ...body })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('x-pollux-ignored')).toBe(name)
+    const [call] = await callsOf(user.credentials[0]?.handle ?? '')
+    expect(configOf(call)).toEqual({ aspectRatio: '1:1' })
   })
 
   it('asks once more after an answer that says nothing', async () => {
@@ -134,6 +174,13 @@ describe('POST /v1/images/generations', () => {
     ['a size of no ratio', { size: '1024x100' }, 'invalid_value', 'size'],
     ['a size of nothing', { size: '0x00' }, 'invalid_value', 'size'],
     ['a size in words', { size: 'large' }, 'invalid_value', 'size'],
+    ['another ratio', { aspect_ratio: '7:3' }, 'invalid_value', 'aspect_ratio'],
+    [
+      'pixels for a size of Gemini’s',
+      { image_config: { image_size: '512px' } },
+      'invalid_value',
+      'image_config.image_size',
+    ],
     ['another form', { response_format: 'file' }, 'invalid_value', 'response_format'],
     ['another format', { output_format: 'webp' }, 'invalid_value', 'output_format'],
     ['a stream', { stream: true }, 'invalid_value', 'stream'],

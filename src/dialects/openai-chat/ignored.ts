@@ -136,6 +136,7 @@ const THINKING = lazy(
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['responseLogprobs', 'logprobs'],
   ['logprobs', 'top_logprobs'],
+  ['imageSize', 'image_config.image_size'],
   ['functionDeclarations', 'tools.functions'],
   ['googleSearch', 'tools.google_search'],
   ['urlContext', 'tools.url_context'],

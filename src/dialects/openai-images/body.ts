@@ -5,7 +5,10 @@
 import * as v from 'valibot'
 import { ASPECT_RATIOS } from '../../gemini/media/aspect-ratios.ts'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
+import { present } from '../../json/record.ts'
+import { IMAGE, IMAGE_SIZES, imageConfig } from '../image-config.ts'
 import { modelName } from '../model-name.ts'
+import { inAllPlaces, inCamelCase, namesOf } from '../spellings.ts'
 import { integerFrom1To, oneOf, someText, string } from '../words.ts'
 import { lazy } from '../../lazy.ts'
 
@@ -24,7 +27,7 @@ export interface ImageConfig {
   readonly imageSize?: string
 }
 
-const SIZE = `must be auto, or WIDTHxHEIGHT in one of the ratios ${RATIOS.map(([name]) => name).join(', ')}, up to 4096`
+const SIZE = `must be auto, ${IMAGE_SIZES.join(', ')}, one of the ratios ${ASPECT_RATIOS.join(', ')}, or WIDTHxHEIGHT in one of them, up to 4096`
 
 const size = lazy(() =>
   v.nullish(
@@ -37,9 +40,14 @@ const size = lazy(() =>
   ),
 )
 
+/** Gemini's words for it, each by itself as well: other gateways take `aspect_ratio` at the root. */
+export const GOOGLE = lazy(() => ({ ...IMAGE(), imageConfig: v.nullish(imageConfig()) }))
+const GOOGLE_NAMES = lazy(() => namesOf(GOOGLE()))
+
 export const imageRequest = lazy(() =>
   v.object(
     {
+      ...inAllPlaces(GOOGLE()),
       model: modelName(),
       prompt: someText(),
       n: v.nullish(integerFrom1To(MAX_IMAGES), 1),
@@ -61,12 +69,31 @@ export function parseImageRequest(input: unknown): Parsed<ImageRequest> {
   return body.ok ? parse(imageRequest(), body.value) : body
 }
 
+/** What is said in Gemini's words goes before `size`, and the most deeply nested place first, as in chats. */
+export function imageConfigOf(asked: ImageRequest): ImageConfig {
+  const { size: inPixels, google, extra_body: extra } = asked
+  const atRoot = inCamelCase<ReturnType<typeof GOOGLE>>(GOOGLE_NAMES(), asked)
+  const places = [atRoot, google ?? {}, extra?.google ?? {}]
+  return Object.assign({}, inPixels, ...places.map(flat)) as ImageConfig
+}
+
+function flat({
+  aspectRatio,
+  imageSize,
+  imageConfig: config,
+}: ReturnType<typeof inCamelCase<ReturnType<typeof GOOGLE>>>): ImageConfig {
+  return { ...present({ aspectRatio, imageSize }), ...config }
+}
+
 /**
  * Null if Gemini makes no picture of this size. About a thousand pixels are its default and are not sent, since not
  * every model accepts a size.
  */
 function toImageConfig(text: string): ImageConfig | null {
   if (text === 'auto') return {}
+  const word = text.toUpperCase()
+  if (ASPECT_RATIOS.some((name) => name === word)) return { aspectRatio: word }
+  if (IMAGE_SIZES.some((name) => name === word)) return { imageSize: word }
   const [, width = '0', height = '0'] = /^(\d{2,4})x(\d{2,4})$/.exec(text) ?? []
   const [wide, high] = [Number(width), Number(height)]
   const ratio = wide / high

@@ -1,17 +1,38 @@
 import { toWellFormedJson } from '../../json/well-formed.ts'
+import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { JsonDialect, Translated } from '../dialect.ts'
-import { unreadFields } from '../unread-fields.ts'
+import { IMAGE } from '../image-config.ts'
+import { reading } from '../spellings.ts'
+import { type Reading, unreadWithin } from '../unread-fields.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import { createdAt } from '../openai/ids.ts'
 import { neverStreamed } from '../openai/stream.ts'
-import { imageRequest, type ImageRequest, parseImageRequest } from './body.ts'
+import {
+  GOOGLE,
+  imageConfigOf,
+  imageRequest,
+  type ImageRequest,
+  parseImageRequest,
+} from './body.ts'
 import { toImageList } from './whole.ts'
 import { lazy } from '../../lazy.ts'
 
-const READ: () => ReadonlySet<string> = lazy(
-  () => new Set([...Object.keys(imageRequest().entries), 'user']),
-)
+const IN_GOOGLE = lazy(() => reading(GOOGLE(), { imageConfig: () => reading(IMAGE()) }))
+const READ = lazy((): Reading => {
+  const extraBody: Reading = {
+    fields: new Set(['google']),
+    within: new Map([['google', IN_GOOGLE]]),
+  }
+  return {
+    fields: new Set([...Object.keys(imageRequest().entries), 'user']),
+    within: new Map([
+      ...IN_GOOGLE().within,
+      ['google', IN_GOOGLE],
+      ['extra_body', () => extraBody],
+    ]),
+  }
+})
 
 /** POST /v1/images/generations: each image is a call of its own. */
 export const OPENAI_IMAGES: JsonDialect = {
@@ -28,20 +49,19 @@ export const OPENAI_IMAGES: JsonDialect = {
       choices: 1,
       kind: 'image',
       attachments: [],
-      translate: () => ({
-        ...translated(image),
-        ignored: () => unreadFields(body, READ()),
-      }),
+      translate: () => translated(image, body),
     }
   },
 }
 
-function translated({ prompt, n, size, response_format: format }: ImageRequest): Translated {
+function translated(image: ImageRequest, body: unknown): Translated {
+  const { prompt, n, response_format: format } = image
+  const imageConfig = imageConfigOf(image)
   const request: GenerateContentRequest = {
     contents: [{ role: 'user', parts: [{ text: prompt }] }],
     generationConfig: {
       responseModalities: ['TEXT', 'IMAGE'],
-      ...(Object.keys(size).length > 0 && { imageConfig: size }),
+      ...(Object.keys(imageConfig).length > 0 && { imageConfig }),
     },
   }
   const others = Array.from({ length: n - 1 }, () => request)
@@ -54,10 +74,24 @@ function translated({ prompt, n, size, response_format: format }: ImageRequest):
         const responses = answers.map(({ response }) => response)
         const drawn = toImageList(responses, format, createdAt(context))
         if (!drawn.ok) return { ...drawn, at: responses.length - 1 }
-        const body = toWellFormedJson(drawn.list)
-        return { ok: true, body, contentType: 'application/json', signatures: [] }
+        return {
+          ok: true,
+          body: toWellFormedJson(drawn.list),
+          contentType: 'application/json',
+          signatures: [],
+        }
       },
       stream: neverStreamed,
     },
+    ignored: (target) => [
+      ...unreadWithin(body, READ()),
+      ...(target === null ? [] : ignoredBy(request, target).map((name) => nameOf(name, image))),
+    ],
   }
+}
+
+/** The client's word for a setting of Gemini's. */
+function nameOf(setting: string, { size }: ImageRequest): string {
+  if (setting !== 'imageSize') return setting
+  return size.imageSize === undefined ? 'image_config.image_size' : 'size'
 }

@@ -43,6 +43,8 @@ export function ignoredBy(request: GenerateContentRequest, target: Target): read
   const ignored: string[] = SETTINGS.filter(
     (key) => asked[key] !== undefined && fitted.generationConfig?.[key] === undefined,
   ).filter((key) => key !== 'thinkingConfig' || asksToThink(asked.thinkingConfig))
+  const picture = fitted.generationConfig?.imageConfig
+  if (picture && asked.imageConfig?.imageSize !== picture.imageSize) ignored.push('imageSize')
   if ((safetySettings?.length ?? 0) > (fitted.safetySettings?.length ?? 0)) {
     ignored.push('safetySettings')
   }

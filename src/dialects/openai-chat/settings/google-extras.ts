@@ -5,12 +5,11 @@
  * precedence. Unknown fields are not passed on, since Google refuses a whole request for one unknown name.
  */
 import * as v from 'valibot'
-import { ASPECT_RATIOS } from '../../../gemini/media/aspect-ratios.ts'
 import { safetySettings } from '../../../gemini/safety.ts'
 import { THINKING_LEVELS } from '../../../gemini/models/traits.ts'
-import { present } from '../../../json/record.ts'
 import { cacheName } from '../../cached-content.ts'
-import { bothCases, inAllPlaces, inCamelCase, namesOf } from '../../spellings.ts'
+import { IMAGE, imageConfig } from '../../image-config.ts'
+import { bothCases, inAllPlaces, inCamelCase, namesOf, reading } from '../../spellings.ts'
 import type { Reading } from '../../unread-fields.ts'
 import { boolean, integer, string, upperCaseOf } from '../../words.ts'
 import { lazy } from '../../../lazy.ts'
@@ -40,12 +39,6 @@ const thinkingConfig = lazy(() =>
     ),
   ),
 )
-
-const IMAGE = lazy(() => ({
-  aspectRatio: v.nullish(upperCaseOf(ASPECT_RATIOS)),
-  imageSize: v.nullish(upperCaseOf(['512', '1K', '2K', '4K'])),
-}))
-const imageConfig = lazy(() => v.pipe(bothCases(IMAGE()), v.transform(present)))
 
 const voiceConfig = lazy(() =>
   bothCases({ prebuiltVoiceConfig: bothCases({ voiceName: string() }) }),
@@ -85,16 +78,6 @@ const GOOGLE = lazy(() => ({
 }))
 
 const GOOGLE_NAMES = lazy(() => namesOf(GOOGLE()))
-
-/** What is read of Google's fields, in camel and snake case. */
-function reading(entries: v.ObjectEntries, within: Readonly<Record<string, () => Reading>> = {}) {
-  const names = namesOf(entries)
-  const inner = [...names].flatMap(([spelling, name]) => {
-    const read = Object.hasOwn(within, name) ? within[name] : undefined
-    return read === undefined ? [] : [[spelling, read] as const]
-  })
-  return { fields: new Set(names.keys()), within: new Map(inner) } satisfies Reading
-}
 
 const CONFIG_WITHIN: Readonly<Record<string, () => Reading>> = {
   thinkingConfig: lazy(() => reading(THINKING())),
