@@ -19,6 +19,8 @@ import { WholeEvents } from './characters.ts'
 interface Framing {
   readonly contentType: string
   frame(json: string): string
+  /** A frame, the last, that says why the answer is not whole. */
+  error(json: string): string
   /** What follows the last frame. */
   close(): string
   /** Adds nothing to the answer, but a frame has to come after it. */
@@ -29,6 +31,9 @@ const DATA = 'data: '
 
 /** Google's SDKs name themselves so, in every language, whatever a program adds to it. */
 const SDK = /\bgoogle-genai-sdk\//
+
+/** They pass over an event with `error`, so that a cut answer is whole to them (docs/clients.md: Gemini's streams). */
+const DEAF_TO_EVENTS = /\bgoogle-genai-sdk\/1\.\S* gl-node\b/
 
 class Events implements Framing {
   readonly contentType = 'text/event-stream'
@@ -45,21 +50,25 @@ class Events implements Framing {
     return `${start}${json}\r\n\r\n`
   }
 
+  error(json: string): string {
+    return isNamed(this.#client, DEAF_TO_EVENTS) ? `${json}\r\n` : this.frame(json)
+  }
+
   close(): string {
     return ''
   }
 
   keepAlive(): string {
     if (this.#isBegun) return ' ' // JSON may begin with spaces
-    if (!isSdk(this.#client)) return this.frame('{}')
+    if (!isNamed(this.#client, SDK)) return this.frame('{}')
     this.#isBegun = true
     return DATA
   }
 }
 
-function isSdk(client: Headers): boolean {
+function isNamed(client: Headers, as: RegExp): boolean {
   const names = ['x-goog-api-client', 'user-agent'].map((name) => client.get(name) ?? '')
-  return names.some((name) => SDK.test(name))
+  return names.some((name) => as.test(name))
 }
 
 /** One JSON array, sent element by element. JSON allows the white space of the keep-alive between elements. */
@@ -71,6 +80,10 @@ class Elements implements Framing {
     const start = this.#isEmpty ? '[' : ',\r\n'
     this.#isEmpty = false
     return start + json
+  }
+
+  error(json: string): string {
+    return this.frame(json)
   }
 
   close(): string {
@@ -94,7 +107,7 @@ export function nativeStream(
     contentType: framing.contentType,
     early: () => null,
     keepAlive: () => (choice?.hasEnded === true ? '' : framing.keepAlive()),
-    fail: (failure) => framing.frame(errorOf(failure)) + framing.close(),
+    fail: (failure) => framing.error(errorOf(failure)) + framing.close(),
     choice: () => (choice = new NativeStream(framing, declared)),
   }
 }
@@ -147,7 +160,7 @@ class NativeStream implements StreamEncoder {
   }
 
   fail(failure: Failure): string {
-    return this.#framing.frame(errorOf(failure)) + this.#framing.close()
+    return this.#framing.error(errorOf(failure)) + this.#framing.close()
   }
 }
 

@@ -202,6 +202,18 @@ describe('a stream', () => {
   })
 
   it.each([
+    ['google-genai-sdk/1.52.0 gl-node/v24.21.0', /^\{"error":.*\}\r\n$/],
+    ['google-genai-sdk/1.78.0 gl-python/3.14.0', /^data: \{"error":.*\}\r\n\r\n$/],
+    ['google-genai-sdk/2.32.0 gl-node/v24.21.0', /^data: \{"error":.*\}\r\n\r\n$/],
+    ['genai-js/0.24.1', /^data: \{"error":.*\}\r\n\r\n$/],
+  ])('tells %s why it broke off, where that one hears it', (name, expected) => {
+    const stream = nativeStream(true, new Headers({ 'x-goog-api-client': name }))
+    expect(stream.fail({ reason: 'upstream_truncated', message: 'It broke off.' })).toMatch(
+      expected,
+    )
+  })
+
+  it.each([
     ['both have ended', [begun(0), begun(1), ended(0), ended(1)], true],
     ['the second has not ended', [begun(0), begun(1), ended(0)], false],
     ['the first has not ended', [begun(0), begun(1), ended(1)], false],
