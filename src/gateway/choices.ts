@@ -1,7 +1,7 @@
 import { choiceId } from '../objects/ledger/request-id.ts'
 import { DONE } from './attempt.ts'
 import { Client } from './client.ts'
-import { type Generated, type ServeInput } from './journey-input.ts'
+import type { Answered, Generated, NoAnswer, ServeInput } from './journey-input.ts'
 import {
   type GenerateInput,
   generating,
@@ -9,9 +9,6 @@ import {
   type WrittenInput,
 } from './generate.ts'
 import { serve } from './serve.ts'
-
-export type Answered = Extract<Generated, { ok: true }>
-export type Failed = Extract<Generated, { ok: false }>
 
 /** The answers of one request, as many as were asked for. All or none. */
 export type Answers =
@@ -24,7 +21,7 @@ export type Answers =
       /** The attempts of all answers together. */
       readonly attempts: number
     }
-  | Failed
+  | NoAnswer
 
 /**
  * `n` answers to one request, by `n` journeys: Google's newer models give one candidate a call. A request has all its choices or
@@ -40,7 +37,7 @@ export async function generateChoices(input: GenerateInput, n: number): Promise<
   const release = input.client.whenLeft(() => client.leave())
   // In the order in which they happened. The first failure ends the other choices, so later failures are only its
   // consequence.
-  const failures: Failed[] = []
+  const failures: NoAnswer[] = []
   const one = async (index: number, more: Partial<ServeInput> = {}): Promise<Generated> => {
     // Each choice needs an id of its own: it counts as a request, and an attempt is identified by its request.
     const requestId = choiceId(input.requestId, index)

@@ -2,7 +2,7 @@ import type { Cuttings } from '../bytes/cuttings.ts'
 import type { Target } from '../gemini/fit/aim.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { attempt } from './attempt.ts'
-import { type Generated, type JourneyInput } from './journey-input.ts'
+import type { Answered, JourneyInput, NoAnswer } from './journey-input.ts'
 import { serve } from './serve.ts'
 
 export interface CountInput extends JourneyInput {
@@ -14,12 +14,12 @@ export interface CountInput extends JourneyInput {
 export type Counted =
   | {
       readonly ok: true
-      readonly generated: Extract<Generated, { ok: true }>
+      readonly generated: Answered
       readonly totalTokens: number
       /** Google's whole answer, as JSON. */
       readonly text: string
     }
-  | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
+  | { readonly ok: false; readonly generated: NoAnswer }
 
 /**
  * Makes Google count the tokens of a request. The call runs under the ring's leases like every other, but costs

@@ -13,7 +13,7 @@ import {
 } from '../upstreams/embedding.ts'
 import type { Ask } from '../upstreams/front.ts'
 import { OUTAGES } from './failure-of.ts'
-import { type Generated, type JourneyInput } from './journey-input.ts'
+import type { Answered, JourneyInput, NoAnswer } from './journey-input.ts'
 import { serve } from './serve.ts'
 
 export interface EmbedInput extends JourneyInput {
@@ -26,13 +26,13 @@ export interface EmbedInput extends JourneyInput {
 export type Embedded =
   | {
       readonly ok: true
-      readonly generated: Extract<Generated, { ok: true }>
+      readonly generated: Answered
       /** In the order of the texts. */
       readonly vectors: readonly (readonly number[])[]
       /** As Google counted them; estimated if Google does not say. */
       readonly tokens: number
     }
-  | { readonly ok: false; readonly generated: Extract<Generated, { ok: false }> }
+  | { readonly ok: false; readonly generated: NoAnswer }
 
 /**
  * Embeds texts in as many calls as the upstreams' batches need, one after the other. Each call is an attempt of its own and
@@ -102,15 +102,11 @@ function asWritten(
  * The same loop makes all kinds of calls, so the reply has the type of a generation's. The reader checks what it
  * really is.
  */
-function replyOf(generated: Extract<Generated, { ok: true }>): unknown {
+function replyOf(generated: Answered): unknown {
   return generated.kind === 'unary' ? generated.response : null
 }
 
-function unreadable({
-  lease,
-  attempts,
-  settle,
-}: Extract<Generated, { ok: true }>): Extract<Generated, { ok: false }> {
+function unreadable({ lease, attempts, settle }: Answered): NoAnswer {
   settle({ kind: 'upstream_fault', reason: 'unreadable' }, undefined)
   const { credentialId, rateLimits } = lease
   return { ok: false, failure: OUTAGES.unreadable, attempts, credentialId, rateLimits }

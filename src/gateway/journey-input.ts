@@ -115,7 +115,10 @@ export interface Answering {
   readonly next: (usage: UsageMetadata | undefined) => Promise<Generated>
 }
 
-export type Generated =
+export type Generated = Answered | NoAnswer
+
+/** The answer has begun: it is whole, or a stream. */
+export type Answered =
   | (Answering & {
       readonly ok: true
       readonly kind: 'unary'
@@ -140,10 +143,12 @@ export type Generated =
       /** Whether the repeated answer may say nothing. */
       readonly bearsSilence: boolean
     })
-  | {
-      readonly ok: false
-      readonly failure: Failure
-      readonly attempts: number
-      readonly credentialId: string | null
-      readonly rateLimits: RateLimits | null
-    }
+
+/** No attempt answered, or none was made. `credentialId`: the last one that was asked; null if none was. */
+export interface NoAnswer {
+  readonly ok: false
+  readonly failure: Failure
+  readonly attempts: number
+  readonly credentialId: string | null
+  readonly rateLimits: RateLimits | null
+}

@@ -13,7 +13,7 @@ import { parseGoogleError } from '../upstreams/google-error.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 import { type AttemptInput, type AttemptResult, errorText } from './attempt.ts'
 import { OUTAGES } from './failure-of.ts'
-import { type Generated, type JourneyInput } from './journey-input.ts'
+import type { Answered, JourneyInput, NoAnswer } from './journey-input.ts'
 import { patientFetch } from './patient-fetch.ts'
 import { serve } from './serve.ts'
 import { refusalToTell } from './things.ts'
@@ -32,7 +32,7 @@ export interface MakeInput extends JourneyInput {
 export type Made =
   | {
       readonly ok: true
-      readonly generated: Extract<Generated, { ok: true }>
+      readonly generated: Answered
       readonly answer: Response
       /** To be called once, with how the answer ended and what was used if that is known. */
       readonly settle: (verdict: Verdict, usage: UsageMetadata | undefined) => void
@@ -41,7 +41,7 @@ export type Made =
   | { readonly ok: 'unknown'; readonly failure: Failure }
   | {
       readonly ok: false
-      readonly generated: Extract<Generated, { ok: false }>
+      readonly generated: NoAnswer
       /** Google's refusal of the request, if that is why. Clients decide by its status. */
       readonly refusal: Response | null
     }

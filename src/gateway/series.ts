@@ -1,7 +1,8 @@
 import type { GenerateContentRequest } from '../gemini/types.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
-import type { Answered, Answers } from './choices.ts'
+import type { Answers } from './choices.ts'
 import { type GenerateInput, generating } from './generate.ts'
+import type { Answered } from './journey-input.ts'
 import { serve } from './serve.ts'
 
 /**

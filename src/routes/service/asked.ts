@@ -1,8 +1,7 @@
 import type { Context, Terms, Translated, Understood } from '../../dialects/dialect.ts'
 import { costUnder } from '../../gateway/billing.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
-import type { Answered } from '../../gateway/choices.ts'
-import type { JourneyInput } from '../../gateway/journey-input.ts'
+import type { Answered, JourneyInput } from '../../gateway/journey-input.ts'
 import type { Call } from '../call.ts'
 import { answeringModel } from './journey-headers.ts'
 

@@ -1,4 +1,4 @@
-import type { Generated } from '../../gateway/journey-input.ts'
+import type { Answered, Generated, NoAnswer } from '../../gateway/journey-input.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Call, Unanswered } from '../call.ts'
 
@@ -36,16 +36,12 @@ export function setJourneyHeaders(
 }
 
 /** The model that an answer names: the client's own name for it, unless another model stood in. */
-export function answeringModel(asked: string, { lease }: Extract<Generated, { ok: true }>): string {
+export function answeringModel(asked: string, { lease }: Answered): string {
   return lease.insteadOf === null ? asked : lease.model
 }
 
 /** For a journey that led to no answer. */
-export function unanswered(
-  call: Call,
-  generated: Extract<Generated, { ok: false }>,
-  attempts?: number,
-): Unanswered {
+export function unanswered(call: Call, generated: NoAnswer, attempts?: number): Unanswered {
   return unusable(call, generated, generated.failure, attempts)
 }
 

@@ -1,6 +1,7 @@
 import type { ClientStream } from '../../dialects/dialect.ts'
 import { DONE } from '../../gateway/attempt.ts'
-import type { Answered, Answers } from '../../gateway/choices.ts'
+import type { Answers } from '../../gateway/choices.ts'
+import type { Answered } from '../../gateway/journey-input.ts'
 import { Outlet } from '../../gateway/outlet.ts'
 import { pump } from '../../gateway/pump.ts'
 import { accompany } from '../../gateway/keep-alive.ts'
