@@ -1,13 +1,13 @@
 import { findModel } from '../gemini/models/find-model.ts'
-import type { Failure, FailureReason } from '../failure/failure.ts'
+import type { Failure } from '../failure/failure.ts'
 import { apart, away, notAllowed } from './pin-failure.ts'
 import type { Lease, LeaseResult } from '../objects/ledger/lease.ts'
-import type { LimitName } from '../objects/config/limits.ts'
 import type { Listed } from '../gemini/models/listing.ts'
 import { nearestModel } from '../gemini/models/nearest.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { GoogleError } from '../upstreams/google-error.ts'
 import type { QuotaDimension, UpstreamFault, Verdict } from '../upstreams/verdict.ts'
+import { limitReached, tooLargeFor } from './limit-failure.ts'
 import { quotable } from './quotation.ts'
 
 /** When to try again after an outage that gave no hint. */
@@ -54,11 +54,7 @@ export function refusalOf(
     case 'key_replaced':
       return KEY_REPLACED
     case 'no_credentials':
-      return {
-        reason: 'no_credentials',
-        message:
-          'This API key has no Google credentials; ask the admin of this gateway to add one.',
-      }
+      return NO_CREDENTIALS
     case 'credentials_unusable':
       return UNUSABLE
     case 'model_not_found':
@@ -107,6 +103,11 @@ export const KEY_REPLACED: Failure = {
   reason: 'invalid_api_key',
   message:
     'Incorrect API key provided: it was replaced by another. Ask the admin of this gateway for the new one.',
+}
+
+export const NO_CREDENTIALS: Failure = {
+  reason: 'no_credentials',
+  message: 'This API key has no Google credentials; ask the admin of this gateway to add one.',
 }
 
 const PAUSED: Failure = {
@@ -204,39 +205,6 @@ function outOfQuota(model: string, retryAfterMs: number, dimension: QuotaDimensi
     message: `All credentials of this API key are out of quota for ${model}.`,
     retryAfterMs,
     usedUp: { of: 'ring', forTheDay },
-  }
-}
-
-/** What each limit is to the client: its reason, and the words for it. */
-const LIMITS: Readonly<Record<LimitName, { reason: FailureReason; of: string }>> = {
-  maxConcurrency: { reason: 'rate_limited', of: 'requests at the same time' },
-  requestsPerMinute: { reason: 'rate_limited', of: 'requests per minute' },
-  tokensPerMinute: { reason: 'tokens_limited', of: 'tokens per minute' },
-  requestsPerDay: { reason: 'quota_exhausted', of: 'requests per day' },
-  tokensPerDay: { reason: 'quota_exhausted', of: 'tokens per day' },
-  totalTokens: { reason: 'quota_exhausted', of: 'tokens in all' },
-  usdPerDay: { reason: 'quota_exhausted', of: 'budget for the day' },
-  usdPerMonth: { reason: 'quota_exhausted', of: 'budget for the month' },
-  usdTotal: { reason: 'quota_exhausted', of: 'budget in all' },
-}
-
-function tooLargeFor(limit: LimitName): Failure {
-  const message = `This request alone is larger than this API key's limit of ${LIMITS[limit].of}`
-  return /tokens|usd/i.test(limit)
-    ? { reason: 'larger_than_limit', message } // each family names its own field
-    : {
-        reason: 'more_than_limit',
-        message: `${message}; ask for fewer answers, prompts or inputs at once.`,
-      }
-}
-
-function limitReached(limit: LimitName, retryAt: number | null, now: number): Failure {
-  const { reason, of } = LIMITS[limit]
-  return {
-    reason,
-    message: `Rate limit reached: this API key has used up its ${of}.`,
-    usedUp: { of: 'user', forTheDay: limit.endsWith('PerDay') },
-    ...(retryAt !== null && { retryAfterMs: Math.max(0, retryAt - now) }),
   }
 }
 
