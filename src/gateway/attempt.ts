@@ -110,10 +110,7 @@ async function answerTo(
   const response = await calling
   const { status } = response
   begun.status = status
-  if (!response.ok) {
-    const retryAfter = response.headers.get('retry-after')
-    return failed(access, parseGoogleError(status, await errorText(response), retryAfter))
-  }
+  if (!response.ok) return failed(access, errorIn(response, await errorText(response)))
   return stream ? opening(access, response, keepsText) : reading(access, response, keepsText)
 }
 
@@ -191,7 +188,13 @@ function readAnswer(access: Access, text: string): AttemptResult {
     : { ok: true, kind: 'unary', response: keepTyped(response) }
 }
 
-function failed({ upstream, auth }: Access, error: GoogleError): Failed {
+/** The error in an answer of Google's whose text has been read. */
+export function errorIn({ status, headers }: Response, text: string): GoogleError {
+  return parseGoogleError(status, text, headers.get('retry-after'))
+}
+
+/** The verdict on an error of Google's, with the error itself. */
+export function failed({ upstream, auth }: Access, error: GoogleError): Failed {
   const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
   return { ok: false, verdict, status: error.httpStatus, error }
 }

@@ -8,10 +8,8 @@ import type { Operation } from '../gemini/operations.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
 import { headersOf } from '../upstreams/call.ts'
-import { classify } from '../upstreams/classify.ts'
-import { parseGoogleError } from '../upstreams/google-error.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
-import { type AttemptInput, type AttemptResult, errorText } from './attempt.ts'
+import { type AttemptInput, type AttemptResult, errorIn, errorText, failed } from './attempt.ts'
 import { OUTAGES } from './failure-of.ts'
 import type { Answered, JourneyInput, NoAnswer } from './journey-input.ts'
 import { patientFetch } from './patient-fetch.ts'
@@ -72,12 +70,11 @@ export async function make(input: MakeInput): Promise<Made> {
         answer = response
         return DONE
       }
-      const { status, headers } = response
-      const error = parseGoogleError(status, await errorText(response), headers.get('retry-after'))
-      const { upstream, auth } = access
-      const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
-      if (verdict.kind === 'client_fault') refusal = refusalToTell(access, status, error)
-      if (verdict.kind !== 'upstream_fault') return { ok: false, verdict, status, error }
+      const error = errorIn(response, await errorText(response))
+      const refused = failed(access, error)
+      const { verdict } = refused
+      if (verdict.kind === 'client_fault') refusal = refusalToTell(access, response.status, error)
+      if (verdict.kind !== 'upstream_fault') return refused
       failure = OUTAGES[verdict.reason]
       return DONE
     } catch {

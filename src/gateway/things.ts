@@ -8,20 +8,20 @@ import type { Settings } from '../settings.ts'
 import { readText } from '../http/read-text.ts'
 import { textOrPieces } from '../http/text-or-pieces.ts'
 import { headersOf } from '../upstreams/call.ts'
-import { classify } from '../upstreams/classify.ts'
 import type { Access } from '../upstreams/credential.ts'
-import { type GoogleError, parseGoogleError } from '../upstreams/google-error.ts'
+import type { GoogleError } from '../upstreams/google-error.ts'
 import {
   DISABLED,
   EXPIRED,
   KEY_REPLACED,
+  NO_CREDENTIALS,
   OUTAGES,
   UNKNOWN_KEY,
   quotaRetryMs,
   UNUSABLE,
   VAULT_CLOSED,
 } from './failure-of.ts'
-import { errorText } from './attempt.ts'
+import { errorIn, errorText, failed } from './attempt.ts'
 import { apart } from './pin-failure.ts'
 import { callUser } from './object-calls.ts'
 import { bearWith, patientFetch } from './patient-fetch.ts'
@@ -144,9 +144,8 @@ export async function refusedBy(
   response: Response,
 ): Promise<{ readonly reply: Response | Failure; readonly isCredentials: boolean }> {
   const text = await errorText(response).catch(() => '') // broken off: the status says most of it
-  const error = parseGoogleError(response.status, text, response.headers.get('retry-after'))
-  const { upstream, auth } = access
-  const verdict = classify({ upstream, scheme: auth.scheme }, error, Date.now())
+  const error = errorIn(response, text)
+  const { verdict } = failed(access, error)
   switch (verdict.kind) {
     case 'quota':
       return { reply: { ...LIMITED, retryAfterMs: quotaRetryMs(verdict) }, isCredentials: true }
@@ -180,11 +179,6 @@ const NOT_OFFERED: Failure = {
   reason: 'not_served',
   message:
     'None of the Google credentials behind this API key is of the Gemini API, which alone has files, cached contents, batches and interactions.',
-}
-
-const NO_CREDENTIALS: Failure = {
-  reason: 'no_credentials',
-  message: 'This API key has no Google credentials; ask the admin of this gateway to add one.',
 }
 
 const PAUSED: Failure = {
