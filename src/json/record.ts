@@ -1,5 +1,11 @@
+/** Whether a value is a JSON object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value if it is a JSON object, else an empty one: for reading a field that may not be there. */
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {}
 }
 
 type Present<T> = { [Key in keyof T]?: Exclude<T[Key], null | undefined> }

@@ -1,3 +1,4 @@
+import { recordOf } from '../json/record.ts'
 import { fetchText } from '../http/fetch-text.ts'
 import type { Settings } from '../settings.ts'
 import { classify } from './classify.ts'
@@ -22,9 +23,9 @@ const METADATA = {
 /** The only tier that is onboarded without a project; Google refuses it with one (docs/google.md: Code Assist). */
 const FREE_TIER = 'free-tier'
 
-type Answer =
-  | { readonly ok: true; readonly body: Record<string, unknown> }
-  | Extract<ProjectResult, { ok: false }>
+type Fields = Readonly<Record<string, unknown>>
+
+type Answer = { readonly ok: true; readonly body: Fields } | Extract<ProjectResult, { ok: false }>
 
 /**
  * Finds the project with `loadCodeAssist`. An account that was never onboarded is onboarded first (docs/google.md:
@@ -44,9 +45,9 @@ export async function discoverProject(
   if ((loaded.body['currentTier'] ?? null) !== null) {
     const project = projectIn(loaded.body['cloudaicompanionProject']) ?? hint
     if (project !== null) return { ok: true, project }
-    return wantsProject(object(loaded.body['currentTier'])) ? NO_PROJECT : UNFINISHED
+    return wantsProject(recordOf(loaded.body['currentTier'])) ? NO_PROJECT : UNFINISHED
   }
-  const refused = objects(loaded.body['ineligibleTiers'])
+  const refused = recordsOf(loaded.body['ineligibleTiers'])
   const offered = tierOffered(loaded.body)
   if (refused.some((tier) => tier['reasonCode'] === 'VALIDATION_REQUIRED')) {
     return { ok: false, permanent: true, reason: 'validation_required' }
@@ -81,8 +82,8 @@ const LASTING_REFUSALS: ReadonlySet<unknown> = new Set([
 ])
 
 /** The tier that an account without one is onboarded with. */
-function tierOffered(loaded: Record<string, unknown>): Record<string, unknown> | undefined {
-  return objects(loaded['allowedTiers']).find((allowed) => allowed['isDefault'] === true)
+function tierOffered(loaded: Fields): Fields | undefined {
+  return recordsOf(loaded['allowedTiers']).find((allowed) => allowed['isDefault'] === true)
 }
 
 /** Name of an operation that `onboardUser` has begun. It becomes part of an address, so only this form is accepted. */
@@ -90,7 +91,7 @@ const OPERATION = /^operations\/[\w.-]{1,200}$/
 
 async function onboard(
   call: Caller,
-  tier: Record<string, unknown> | undefined,
+  tier: Fields | undefined,
   hint: string | null,
 ): Promise<ProjectResult> {
   const tierId = typeof tier?.['id'] === 'string' ? tier['id'] : 'legacy-tier'
@@ -115,7 +116,7 @@ async function onboard(
   if (!answer.ok) return answer
   const { error, response } = answer.body
   if (error !== undefined && error !== null) return failedOnboarding(error)
-  const named = projectIn(object(object(response)['cloudaicompanionProject'])['id']) ?? hint
+  const named = projectIn(recordOf(recordOf(response)['cloudaicompanionProject'])['id']) ?? hint
   return named === null ? UNFINISHED : { ok: true, project: named }
 }
 
@@ -133,7 +134,7 @@ function projectIn(value: unknown): string | null {
   return typeof value === 'string' && PROJECT.test(value) ? value : null
 }
 
-function wantsProject(tier: Record<string, unknown>): boolean {
+function wantsProject(tier: Fields): boolean {
   return tier['userDefinedCloudaicompanionProject'] === true
 }
 
@@ -147,7 +148,7 @@ function caller(token: string, settings: Settings): Caller {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
       const url = `${settings.codeAssistBaseUrl}/v1internal${path}`
       const { status, text } = await fetchText(url, { ...payload, headers }, TIMEOUT_MS)
-      return status === 200 ? { ok: true, body: object(JSON.parse(text)) } : refusal(status, text)
+      return status === 200 ? { ok: true, body: recordOf(JSON.parse(text)) } : refusal(status, text)
     } catch {
       return { ok: false, permanent: false, reason: 'unreachable' }
     }
@@ -165,10 +166,6 @@ function refusal(status: number, body: string): Extract<ProjectResult, { ok: fal
   return { ok: false, permanent: false, reason: `http_${status}` }
 }
 
-function object(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-}
-
-function objects(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.map(object) : []
+function recordsOf(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(recordOf) : []
 }

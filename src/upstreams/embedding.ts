@@ -2,7 +2,7 @@
 import { findModel } from '../gemini/models/find-model.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { Cuttings } from '../bytes/cuttings.ts'
-import { isRecord } from '../json/record.ts'
+import { isRecord, present, recordOf } from '../json/record.ts'
 import type { Ask } from './front.ts'
 
 /** Settings that hold for all texts of a request. */
@@ -100,43 +100,24 @@ function batchOf(
   const requests = texts.map((text) => ({
     model: `models/${model}`,
     content: { parts: [{ text }] },
-    ...(taskType === null ? {} : { taskType }),
-    ...(dimensions === null ? {} : { outputDimensionality: dimensions }),
+    ...present({ taskType, outputDimensionality: dimensions }),
   }))
-  return {
-    ask: askOf('batchEmbedContents', { requests }),
-    count: texts.length,
-  }
+  return { ask: askOf('batchEmbedContents', { requests }), count: texts.length }
 }
 
 function contentOf(text: string, { dimensions, taskType }: EmbeddingOptions): EmbeddingBatch {
-  const embedContentConfig = {
-    ...(taskType === null ? {} : { taskType }),
-    ...(dimensions === null ? {} : { outputDimensionality: dimensions }),
-  }
+  const embedContentConfig = present({ taskType, outputDimensionality: dimensions })
   const content = { role: 'user', parts: [{ text }] }
-  return {
-    ask: askOf('embedContent', { content, embedContentConfig }),
-    count: 1,
-  }
+  return { ask: askOf('embedContent', { content, embedContentConfig }), count: 1 }
 }
 
 function predictionOf(
   texts: readonly string[],
   { dimensions, taskType }: EmbeddingOptions,
 ): EmbeddingBatch {
-  const instances = texts.map((content) => ({
-    content,
-    ...(taskType === null ? {} : { task_type: taskType }),
-  }))
-  const parameters = {
-    autoTruncate: true,
-    ...(dimensions === null ? {} : { outputDimensionality: dimensions }),
-  }
-  return {
-    ask: askOf('predict', { instances, parameters }),
-    count: texts.length,
-  }
+  const instances = texts.map((content) => present({ content, task_type: taskType }))
+  const parameters = present({ autoTruncate: true, outputDimensionality: dimensions })
+  return { ask: askOf('predict', { instances, parameters }), count: texts.length }
 }
 
 function askOf(method: Ask['method'], body: object): Ask {
@@ -165,10 +146,6 @@ function countOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }
 
-function recordOf(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {}
-}
-
-function listOf(value: unknown): readonly Record<string, unknown>[] {
+function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.map(recordOf) : []
 }

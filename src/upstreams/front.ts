@@ -32,6 +32,13 @@ export interface Front {
   readonly unwrapText: (json: string) => string
 }
 
+/** For a front end without envelopes. */
+export const NO_ENVELOPE: Pick<Front, 'body' | 'unwrap' | 'unwrapText'> = {
+  body: (_access, _model, requestJson) => requestJson,
+  unwrap: (reply) => reply,
+  unwrapText: (json) => json,
+}
+
 /**
  * The end of an address. `?alt=sse` makes the stream server-sent events; without it Google sends one JSON array
  * (docs/google.md: Streams).

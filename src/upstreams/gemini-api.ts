@@ -1,17 +1,9 @@
-import { type Front, methodSuffix } from './front.ts'
+import { type Front, methodSuffix, NO_ENVELOPE } from './front.ts'
 
 /** The Gemini API (docs/google.md: Gemini API) takes the pivot unchanged, with the model in the path. */
 export const geminiApi: Front = {
   url(_access, model, method, settings) {
     return `${settings.geminiApiBaseUrl}/v1beta/models/${encodeURIComponent(model)}${methodSuffix(method)}`
   },
-  body(_access, _model, requestJson) {
-    return requestJson
-  },
-  unwrap(reply) {
-    return reply
-  },
-  unwrapText(json) {
-    return json
-  },
+  ...NO_ENVELOPE,
 }

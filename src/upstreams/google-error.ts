@@ -1,3 +1,4 @@
+import { recordOf } from '../json/record.ts'
 import { parseLenient } from './lenient-json.ts'
 
 /**
@@ -85,6 +86,8 @@ export function readGoogleError(httpStatus: number, body: unknown): GoogleError 
   return { ...read(httpStatus, body, 0), retryAfter: null, isPage: false }
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
 type Body = Omit<GoogleError, 'retryAfter' | 'isPage'>
 
 function read(httpStatus: number, body: unknown, depth: number): Body {
@@ -95,12 +98,12 @@ function read(httpStatus: number, body: unknown, depth: number): Body {
   const status = text(error['status'])
   const own = statusOf(httpStatus, error['code'], status, depth)
   const isNested = depth < MAX_NESTING && said.length <= MAX_NESTED
-  const nested = isNested ? parseLenient(said) : undefined
+  const nested = isNested ? parseLenient(said) : null
   if (envelopeOf(nested)['error'] !== undefined) return read(own, nested, depth + 1)
 
   const details = records(error['details'])
   const infos = details.filter((detail) => typeOf(detail) === 'ErrorInfo')
-  const metadata = strings(Object.assign({}, ...infos.map((info) => record(info['metadata']))))
+  const metadata = strings(Object.assign({}, ...infos.map((info) => recordOf(info['metadata']))))
   const failures = details.filter((detail) => typeOf(detail) === 'QuotaFailure')
   const retry = details.find((detail) => typeOf(detail) === 'RetryInfo')
   const helps = details.filter((detail) => typeOf(detail) === 'Help')
@@ -134,21 +137,21 @@ function statusOf(httpStatus: number, code: unknown, status: string, depth: numb
   return HTTP_STATUSES.get(status) ?? httpStatus
 }
 
-function errorIn(body: unknown): Record<string, unknown> {
+function errorIn(body: unknown): Fields {
   const envelope = envelopeOf(body)
   const error = envelope['error'] ?? envelope
   // The form of OAuth: `{"error": "invalid_token", "error_description": "…"}`.
-  if (typeof error !== 'string') return record(error)
+  if (typeof error !== 'string') return recordOf(error)
   return { message: whole(envelope['error_description']) || error }
 }
 
 /** In an array, the error may follow parts of an answer. */
-function envelopeOf(body: unknown): Record<string, unknown> {
-  if (!Array.isArray(body)) return record(body)
-  return record(body.find((element) => record(element)['error'] !== undefined) ?? body[0])
+function envelopeOf(body: unknown): Fields {
+  if (!Array.isArray(body)) return recordOf(body)
+  return recordOf(body.find((element) => recordOf(element)['error'] !== undefined) ?? body[0])
 }
 
-function violated(violation: Record<string, unknown>): Quota {
+function violated(violation: Fields): Quota {
   return {
     id: text(violation['quotaId']),
     words: [violation['quotaMetric'], violation['description']].map(text).join(' ').trim(),
@@ -166,18 +169,14 @@ function limitIn(metadata: GoogleError['metadata']): Quota {
   }
 }
 
-function typeOf(detail: Record<string, unknown>): string {
+function typeOf(detail: Fields): string {
   // Google has been seen to write the key as `" @type"` too (docs/google.md: Forms of an error).
   const key = Object.keys(detail).find((name) => name.trim() === '@type') ?? ''
   return text(detail[key]).split('.').at(-1) ?? ''
 }
 
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-}
-
-function records(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.slice(0, MAX_ITEMS).map(record) : []
+function records(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.slice(0, MAX_ITEMS).map(recordOf) : []
 }
 
 function whole(value: unknown): string {
@@ -188,7 +187,7 @@ function text(value: unknown): string {
   return whole(value).slice(0, MAX_WORD)
 }
 
-function strings(values: Record<string, unknown>): Record<string, string> {
+function strings(values: Fields): Record<string, string> {
   return Object.fromEntries(
     Object.entries(values)
       .slice(0, MAX_ITEMS)

@@ -1,12 +1,13 @@
+import { parsed } from '../json/parsed.ts'
+
 /**
  * Parses the broken JSON that has been seen in Google's errors: inside an SSE frame, with non-breaking spaces, with
- * surplus commas (docs/google.md: Forms of an error). Undefined for anything else; never throws.
+ * surplus commas (docs/google.md: Forms of an error). Null for anything else; never throws.
  */
 export function parseLenient(source: string): unknown {
   const text = unframed(source).trim()
-  if (!/^[[{",]/.test(text)) return undefined
-  const strict = tryParse(text)
-  return strict === undefined ? tryParse(mended(text)) : strict
+  if (!/^[[{",]/.test(text)) return null
+  return parsed(text) ?? parsed(mended(text))
 }
 
 /** The payload of a stream's first event, for an error that was sent as one. */
@@ -27,12 +28,4 @@ function mended(text: string): string {
     .replace(/,(?=\s*[,\]}])/g, '')
     .replace(/([[{]\s*),/g, '$1')
     .replace(/^,|,$/g, '')
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // begins like JSON but is not: a body without details
-  }
 }

@@ -1,3 +1,5 @@
+import { parsed } from '../json/parsed.ts'
+import { recordOf } from '../json/record.ts'
 import { importPKCS8, SignJWT } from 'jose'
 import { fetchText } from '../http/fetch-text.ts'
 import type { Secret } from './credential.ts'
@@ -98,7 +100,8 @@ async function grant(secret: OAuthSecret, audience: string, now: number): Promis
 
 /** Reads the answer of the token endpoint. Pure. */
 export function readAnswer(status: number, body: string, now: number): TokenResult {
-  const answer = parseObject(body)
+  // Of an HTML page of a front end the status says enough.
+  const answer = recordOf(parsed(body))
   const { access_token: token, expires_in: seconds, error } = answer
   if (status === 200 && typeof token === 'string' && TOKEN.test(token)) {
     return { ok: true, token, expiresAt: now + lifetimeIn(seconds) * 1000 }
@@ -118,13 +121,4 @@ function lifetimeIn(told: unknown): number {
   const seconds = typeof told === 'string' && told.trim() !== '' ? Number(told) : told
   if (typeof seconds !== 'number' || Number.isNaN(seconds)) return ASSERTION_SECONDS
   return Math.min(Math.max(Math.floor(seconds), MIN_LIFETIME_SECONDS), MAX_LIFETIME_SECONDS)
-}
-
-function parseObject(body: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(body)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    return {} // an HTML page of a front end: its status says enough
-  }
 }

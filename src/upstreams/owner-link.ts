@@ -6,7 +6,7 @@ const MAX_LENGTH = 2000
  */
 export function ownerLink(addresses: readonly (string | undefined)[]): string | null {
   for (const address of addresses) {
-    const url = address === undefined ? null : parse(address)
+    const url = address === undefined ? null : URL.parse(address)
     if (url !== null && isGoogles(url)) return url.href
   }
   return null
@@ -15,12 +15,4 @@ export function ownerLink(addresses: readonly (string | undefined)[]): string | 
 function isGoogles({ protocol, hostname, port, username, password, href }: URL): boolean {
   const isPlain = port === '' && username === '' && password === '' && href.length <= MAX_LENGTH
   return protocol === 'https:' && isPlain && /^(?:[\w-]+\.)*google\.com$/.test(hostname)
-}
-
-function parse(address: string): URL | null {
-  try {
-    return new URL(address)
-  } catch {
-    return null
-  }
 }

@@ -1,3 +1,5 @@
+import { parsed } from '../json/parsed.ts'
+import { isRecord } from '../json/record.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
 import { keepTyped } from '../gemini/typed.ts'
 import { endOfString, elementsAt, memberAt, type Span } from '../json/value-spans.ts'
@@ -69,7 +71,7 @@ export class RecurringEvents {
   #usageIn(counts: string): UsageMetadata | undefined {
     if (counts === this.#counts) return this.#usage
     const usage = parsed(counts)
-    if (typeof usage !== 'object' || usage === null || Array.isArray(usage)) return undefined
+    if (!isRecord(usage)) return undefined // no JSON: whoever parses the whole event says so
     this.#counts = counts
     this.#usage = keepTyped({ usageMetadata: usage as UsageMetadata }).usageMetadata
     return this.#usage
@@ -133,14 +135,6 @@ function textIn(written: string): string | null {
   if (PLAIN.test(written)) return written
   const text = parsed(`"${written}"`)
   return typeof text === 'string' ? text : null
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined // no JSON: whoever parses the whole event says so
-  }
 }
 
 /** A copy with another text in its only part. */

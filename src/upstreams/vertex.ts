@@ -1,6 +1,6 @@
 import type { Settings } from '../settings.ts'
 import type { Access } from './credential.ts'
-import { type Front, methodSuffix } from './front.ts'
+import { type Front, methodSuffix, NO_ENVELOPE } from './front.ts'
 
 /** New models appear here first, and some only here (docs/google.md: Vertex AI). */
 const DEFAULT_LOCATION = 'global'
@@ -13,15 +13,7 @@ export const vertex: Front = {
   url(access, model, method, settings) {
     return `${vertexModelUrl(access, model, settings)}${methodSuffix(method)}`
   },
-  body(_access, _model, requestJson) {
-    return requestJson
-  },
-  unwrap(reply) {
-    return reply
-  },
-  unwrapText(json) {
-    return json
-  },
+  ...NO_ENVELOPE,
 }
 
 /** The address of a model, without a method. */

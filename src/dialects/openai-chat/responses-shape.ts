@@ -4,7 +4,7 @@
  * understand is left for the schema to refuse.
  */
 import type { Failure } from '../../failure/failure.ts'
-import { isRecord, present } from '../../json/record.ts'
+import { isRecord, present, recordOf } from '../../json/record.ts'
 
 type Body = Record<string, unknown>
 
@@ -41,7 +41,7 @@ export function droppedTools(tools: unknown): string[] {
 function fromResponses(body: Body): ChatShaped {
   const { input, instructions, text, reasoning, max_output_tokens, ...rest } = body
   const { messages, sources } = toMessages(input, instructions)
-  const { format, verbosity } = isRecord(text) ? text : {}
+  const { format, verbosity } = recordOf(text)
   const chat = {
     ...rest,
     messages,

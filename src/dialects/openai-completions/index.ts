@@ -1,5 +1,5 @@
 import type { Failure } from '../../failure/failure.ts'
-import { isRecord } from '../../json/record.ts'
+import { recordOf } from '../../json/record.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { Context, JsonDialect, Refused, Telling, Understood } from '../dialect.ts'
@@ -32,7 +32,7 @@ interface Chats {
 }
 
 function understood(body: unknown, completion: CompletionRequest): Understood | Refused {
-  const chats = chatsOf(isRecord(body) ? body : {}, completion)
+  const chats = chatsOf(recordOf(body), completion)
   if ('reason' in chats) return { ok: false, failure: chats }
   const { chat, plan, requests } = chats
   const order = completion.stream ? 'together' : 'in_turn'

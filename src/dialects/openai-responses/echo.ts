@@ -1,6 +1,6 @@
 /** What a response repeats of its request. */
 import type { Cuttings } from '../../bytes/cuttings.ts'
-import { isRecord } from '../../json/record.ts'
+import { recordOf } from '../../json/record.ts'
 import { onceForFrozen } from '../../json/frozen.ts'
 import { toJsonLine } from '../../json/line.ts'
 import type { ResponsesRequest } from './body.ts'
@@ -51,11 +51,11 @@ function lineOf(value: unknown): string {
 const objectLine = onceForFrozen((value) => toJsonLine(value))
 
 function reasoningOf(reasoning: unknown): object {
-  const { effort, summary } = isRecord(reasoning) ? reasoning : {}
+  const { effort, summary } = recordOf(reasoning)
   return { effort: effort ?? null, summary: summary ?? null }
 }
 
 function textOf(text: unknown): object {
-  const { format, verbosity } = isRecord(text) ? text : {}
+  const { format, verbosity } = recordOf(text)
   return { format: format ?? { type: 'text' }, verbosity: verbosity ?? 'medium' }
 }

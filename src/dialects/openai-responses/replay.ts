@@ -1,5 +1,5 @@
 /** The events of a finished response, as a stream would have told them if each text had been there at once. */
-import { isRecord } from '../../json/record.ts'
+import { isRecord, recordOf } from '../../json/record.ts'
 import { toJsonLine } from '../../json/line.ts'
 import type { StoredResponse } from '../memory.ts'
 import { tellCode, tellCodeRan } from './answer/code-calls.ts'
@@ -72,8 +72,7 @@ function isOpening([type]: Event): boolean {
 type Item = Readonly<Record<string, unknown>>
 
 function eventsOf(text: string, at: number): readonly Event[] {
-  const parsed: unknown = JSON.parse(text)
-  const item: Item = isRecord(parsed) ? parsed : {}
+  const item = recordOf(JSON.parse(text))
   const place = { item_id: item['id'], output_index: at }
   const added = (begun: Item): Event =>
     event('response.output_item.added', {

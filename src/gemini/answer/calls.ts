@@ -3,7 +3,7 @@
  * Streams).
  */
 import type { FunctionCall, Part } from '../types.ts'
-import { isRecord } from '../../json/record.ts'
+import { isRecord, recordOf } from '../../json/record.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import { calledName } from './called-name.ts'
 import { PartialArgs } from './partial-args.ts'
@@ -60,7 +60,7 @@ export class CallReader {
     const whole = this.#completed(part)
     if (whole === null) return null
     const { functionCall, thoughtSignature } = whole
-    const args = isRecord(functionCall?.args) ? functionCall.args : {}
+    const args = recordOf(functionCall?.args)
     const json = toWellFormedJson(args)
     const named = calledName(nameOf(functionCall))
     const signature = typeof thoughtSignature === 'string' ? thoughtSignature : undefined
