@@ -186,6 +186,31 @@ ${servers}
     expect(desk.read('work/a.txt')).toBe('hello\n')
   })
 
+  it('hands a task to another agent', async () => {
+    using desk = new Desk()
+    const user = await pollux.givenUser(['api_key'], KNOWN)
+    const task = { task_name: 'needle', message: 'Find the needle' }
+    await pollux.script(user, { parts: [call('collaboration__spawn_agent', task)] })
+    await pollux.script(user, { text: 'Found', delayMs: 2000 }, { times: 0 })
+    const ran = await ask(desk, user, 'Find it', { model: 'gpt-6.1-sol' })
+    expect(ran.output).toContain('Found')
+    const told = JSON.stringify(await pollux.callsTo(user))
+    expect(told).toContain('{"text":"Find the needle"}')
+  })
+
+  it('hears all that its script tells', async () => {
+    using desk = new Desk()
+    const user = await pollux.givenUser(['api_key'], KNOWN)
+    const input = 'notify("Half" + " done"); text("All" + " done")'
+    await pollux.script(user, { parts: [call('functions__exec', { input })] })
+    await pollux.script(user, { text: 'Heard' }, { times: 0 })
+    const ran = await ask(desk, user, 'Run it', { model: 'gpt-6.1-sol' })
+    expect(ran.output).toContain('Heard')
+    const told = JSON.stringify(await pollux.callsTo(user))
+    expect(told).toContain('Half done')
+    expect(told).toContain('All done')
+  })
+
   it('searches for the tools of an MCP server, and calls what it found', async () => {
     using desk = new Desk()
     const user = await pollux.givenUser(['api_key'], KNOWN)

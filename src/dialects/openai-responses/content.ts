@@ -45,6 +45,14 @@ const refused = lazy(() =>
   ),
 )
 
+/** Only OpenAI encrypts: what Codex sends as encrypted is what the model said here (docs/clients.md: Responses). */
+const encrypted = lazy(() =>
+  v.pipe(
+    v.object({ encrypted_content: string() }, 'an object'),
+    v.transform((part): ContentPart => part.encrypted_content),
+  ),
+)
+
 const image = lazy(() =>
   v.pipe(
     v.object(
@@ -95,12 +103,20 @@ const file = lazy(() =>
 const audio = lazy(() =>
   v.pipe(
     v.object(
-      { input_audio: v.object({ data: string(), format: text() }, 'an object') },
+      {
+        input_audio: v.nullish(v.object({ data: string(), format: text() }, 'an object')),
+        audio_url: text(),
+        file_id: text(),
+      },
       'an object',
     ),
-    v.transform(({ input_audio: { data, format } }) => ({
-      ...media('audio', null, [['input_audio.data', data]]),
-      format,
+    v.transform(({ input_audio: inner, audio_url, file_id }) => ({
+      ...media('audio', null, [
+        ['input_audio.data', inner?.data],
+        ['audio_url', audio_url],
+        ['file_id', file_id],
+      ]),
+      format: inner?.format,
     })),
   ),
 )
@@ -112,6 +128,7 @@ const PARTS = lazy(() => ({
   summary_text: said(),
   reasoning_text: said(),
   refusal: refused(),
+  encrypted_content: encrypted(),
   input_image: image(),
   image_url: image(),
   computer_screenshot: image(),

@@ -31,6 +31,9 @@ function tell(conversation: Conversation, item: Item, offers: Offers): void {
   switch (item.type) {
     case 'message':
       return say(conversation, item)
+    // It may come between the results of calls, as a developer's word may.
+    case 'agent_message':
+      return conversation.along(toParts(item.content))
     case 'reasoning':
       for (const { maker, signatures } of openSignatures(item.encrypted_content ?? '')) {
         for (const { callId, signature } of signatures) {
@@ -56,11 +59,15 @@ function tell(conversation: Conversation, item: Item, offers: Offers): void {
       return call(conversation, item, 'shell', sendable(present(item.action)))
     case 'apply_patch_call':
       return call(conversation, item, 'apply_patch', sendable(present(item.operation)))
-    case 'function_call_output':
+    case 'function_call_output': {
       // A result without a call's id names the function instead.
-      return result(conversation, item.call_id ?? null, item.name ?? null, toParts(item.output))
+      const { call_id: callId = null, name, namespace, output } = item
+      const called = name ? offers.nameOf(name, namespace) : null
+      return result(conversation, callId, called, toParts(output))
+    }
     case 'custom_tool_call_output':
-      return result(conversation, item.call_id ?? null, null, toParts(item.output))
+      // What Codex's script tells early is an output of its own (docs/clients.md: Responses).
+      return result(conversation, item.call_id ?? null, null, toParts(item.output), true)
     case 'tool_search_output': {
       if (isHosted(item)) return
       const found = item.tools.map((tool) => ('name' in tool ? tool.name : tool.type))
@@ -160,8 +167,9 @@ function result(
   callId: string | null,
   name: string | null,
   parts: readonly Part[],
+  isAddition = false,
 ): void {
-  if (callId !== null) return conversation.result({ id: callId }, { parts })
+  if (callId !== null) return conversation.result({ id: callId }, { parts, isAddition })
   if (name !== null) return conversation.result({ name }, { parts })
   conversation.user(parts)
 }

@@ -36,6 +36,8 @@ const drawn = lazy(() =>
 
 const SCHEMAS = lazy(() => ({
   message: message(),
+  /** What one agent of Codex tells another: its task, or what came of it (docs/clients.md: Responses). */
+  agent_message: v.object({ type: v.literal('agent_message'), content: said() }),
   function_call: v.object({
     type: v.literal('function_call'),
     call_id: text(),
@@ -49,6 +51,7 @@ const SCHEMAS = lazy(() => ({
     type: v.literal('function_call_output'),
     call_id: text(),
     name: text(),
+    namespace: text(),
     output: output(),
   }),
   custom_tool_call: v.object({

@@ -49,6 +49,7 @@ export function readMedia(
 function mediaOf(item: Item): readonly (readonly [field: string, media: Media])[] {
   switch (item.type) {
     case 'message':
+    case 'agent_message':
       return mediaIn('content', item.content)
     case 'function_call_output':
     case 'custom_tool_call_output':

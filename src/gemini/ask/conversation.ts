@@ -7,7 +7,7 @@ import { frozen, onceForFrozen } from '../../json/frozen.ts'
 import type { Maker } from '../signatures.ts'
 import type { Content, FunctionCall, GenerateContentRequest, Part } from '../types.ts'
 import type { FunctionNames } from './function-names.ts'
-import { type Result, tellResult } from './results.ts'
+import { joined, type Result, tellResult } from './results.ts'
 
 /** A call that the model made earlier in the conversation. */
 export interface PastCall {
@@ -178,7 +178,7 @@ export class Conversation {
     for (const made of calls) {
       const part = this.#finished(made, names)
       parts[made.at] = part
-      const told = tellResult(part.functionCall, made.results.at(-1) ?? null)
+      const told = tellResult(part.functionCall, joined(made.results))
       results.push(told.part)
       for (const file of told.beside) media.push(file)
     }

@@ -13,6 +13,8 @@ export interface Result {
   readonly parts: readonly Part[]
   /** The call failed, and the parts say why. */
   readonly isError?: boolean
+  /** Earlier results of the call count too. */
+  readonly isAddition?: boolean
 }
 
 /** The part that answers the call, and the parts that cannot stand inside it, such as a file at an address. */
@@ -56,6 +58,17 @@ function toldResult(call: FunctionCall, result: Result | null): ToldResult {
   const inside = media.flatMap(({ inlineData }) => (inlineData ? [{ inlineData }] : []))
   if (inside.length > 0) functionResponse.parts = inside
   return { part, beside: media.filter(({ inlineData }) => inlineData === undefined) }
+}
+
+/**
+ * What came of a call. If a client sends several results, the last counts, unless it only adds to those before (a
+ * repetition adds nothing). Null if nothing came.
+ */
+export function joined(results: readonly Result[]): Result | null {
+  const last = results.at(-1) ?? null
+  if (last?.isAddition !== true || results.length === 1) return last
+  const different = new Map(results.map(({ parts }) => [JSON.stringify(parts), parts]))
+  return different.size === 1 ? last : { ...last, parts: [...different.values()].flat() }
 }
 
 const MISSING = { error: 'No result was sent for this call.' }

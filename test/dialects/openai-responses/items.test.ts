@@ -5,6 +5,7 @@ import type { Part } from '../../../src/gemini/types.ts'
 import { answer, failureOf, NO_MEMORY, requestOf, wholeOf } from './support.ts'
 
 const PNG = 'iVBORw0KGgo='
+const WAV = btoa('RIFF\x24\0\0\0WAVEfmt ')
 
 async function partsOf(items: readonly object[], memory?: Memory): Promise<readonly Part[]> {
   const input = [{ role: 'user', content: 'Hi' }, ...items]
@@ -45,6 +46,64 @@ describe('an item', () => {
       ])
     }
   })
+
+  it('is what one agent of Codex tells another, readable or not, also between results', async () => {
+    const task = [
+      { type: 'input_text', text: 'Message Type: NEW_TASK\n' },
+      { type: 'encrypted_content', encrypted_content: 'Find the needle' },
+    ]
+    const message = { type: 'agent_message', id: 'amsg_1', author: '/root', recipient: '/root/a' }
+    expect(await partsOf([{ ...message, content: task }])).toEqual([
+      { text: 'Hi' },
+      { text: 'Message Type: NEW_TASK\n' },
+      { text: 'Find the needle' },
+    ])
+    const parts = await partsOf([
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
+      { type: 'function_call', call_id: 'd', name: 'f', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'c', output: 'one' },
+      { ...message, content: [{ type: 'input_text', text: 'Found' }] },
+      { type: 'function_call_output', call_id: 'd', output: 'two' },
+    ])
+    expect(parts.slice(3)).toMatchObject([
+      { functionResponse: { response: { result: 'one' } } },
+      { functionResponse: { response: { result: 'two' } } },
+      { text: 'Found' },
+    ])
+  })
+
+  it('is an output of a custom tool beside another one of the same call', async () => {
+    const [, , result] = await partsOf([
+      { type: 'custom_tool_call', call_id: 'c', name: 'exec', input: 'notify("Half done")' },
+      { type: 'custom_tool_call_output', call_id: 'c', output: 'Done' },
+      { type: 'custom_tool_call_output', call_id: 'c', name: 'exec', output: 'Half done' },
+    ])
+    expect(result?.functionResponse?.response).toEqual({ result: 'Done\nHalf done' })
+  })
+
+  it('names the function that it is the result of, within its namespace', async () => {
+    const parts = await partsOf([
+      { type: 'function_call', call_id: 'c', name: 'f', namespace: 'n', arguments: '{}' },
+      { type: 'function_call_output', name: 'f', namespace: 'n', output: 'done' },
+    ])
+    expect(parts[2]).toMatchObject({
+      functionResponse: { name: 'n__f', response: { result: 'done' } },
+    })
+  })
+
+  it.each(['message', 'function_call_output'])(
+    'has sound by its address, in a %s',
+    async (type) => {
+      const sound = [{ type: 'input_audio', audio_url: `data:audio/wav;base64,${WAV}` }]
+      const parts = await partsOf([
+        { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
+        { type, role: 'user', call_id: 'c', content: sound, output: sound },
+      ])
+      const part = { inlineData: { mimeType: 'audio/wav', data: WAV } }
+      const result = { functionResponse: { parts: [part] } }
+      expect(parts.at(-1)).toMatchObject(type === 'message' ? part : result)
+    },
+  )
 
   it.each([
     [{ status: 'failed' }, { error: 'The patch could not be applied.' }],

@@ -52,6 +52,21 @@ describe('a conversation', () => {
     ])
   })
 
+  it.each<[readonly string[], boolean, string]>([
+    [['early', 'late'], false, 'late'],
+    [['early', 'late'], true, 'early\nlate'],
+    [['same', 'same'], true, 'same'],
+    [['early', 'late', 'early'], true, 'early\nlate'],
+  ])(
+    'has of the results %j of one call, which are additions: %j',
+    (results, isAddition, result) => {
+      const conversation = called(made('a'))
+      for (const text of results) conversation.result({ id: 'a' }, { ...said(text), isAddition })
+      const part = { functionResponse: { id: 'a', name: 'f', response: { result } } }
+      expect(contentsOf(conversation)).toMatchObject([{}, {}, { role: 'user', parts: [part] }])
+    },
+  )
+
   it('is not to be continued where a result came late, as the last that was said', () => {
     const late = called(made('a'), made('b'))
     late.result({ id: 'a' }, said('first'))
