@@ -60,6 +60,6 @@ function whyNot(uri: string): string {
     return `names something that Google would read or sign in with by the rights of this gateway's credentials. ${way}`
   }
   return /^\s*gs:/i.test(uri)
-    ? 'names a place in Google Cloud Storage that this API key may not read. Ask the admin of this gateway to allow it (media_uris), or send the file itself.'
+    ? 'names a place in Google Cloud Storage that this API key may not use. Ask the admin of this gateway to allow it (media_uris), or send the file itself.'
     : 'names a file that is none of this API key. Upload it with this key, or send the file itself.'
 }

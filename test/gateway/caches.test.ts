@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   callsOf,
+  configure,
   givenUser,
   google,
   MODEL,
@@ -238,6 +239,7 @@ describe('a cached content', () => {
   it.each(DIALECTS)('of Vertex is asked of Vertex alone: %s', async (_, dialect) => {
     const user = await givenUser(['api_key', 'authorized_user', 'service_account'])
     const name = 'projects/p/locations/global/cachedContents/1'
+    await configure(user, { media_uris: ['projects/p/locations/global/cachedContents/'] })
     const answer = await say(user, dialect, { cached_content: name })
     expect(await refusalOf(answer)).toMatchObject({
       status: 400,

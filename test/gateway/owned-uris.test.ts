@@ -53,6 +53,8 @@ async function pinned(user: User, id: string): Promise<void> {
   )
 }
 
+const HI = [{ role: 'user', content: 'Hi' }]
+
 /** The test creates six users one after the other. */
 const SLOW = { timeout: 20_000 }
 
@@ -269,6 +271,39 @@ describe('a file of the Files API', () => {
     expect(answer.status).toBe(400)
     expect(await asked(user)).toBe(0)
   })
+})
+
+const CACHE = 'projects/p-1/locations/global/cachedContents/123'
+
+describe('a cache of Vertex AI, and the place where it is to put what it makes', () => {
+  it.each([
+    ['/v1beta/models/gemini-2.5-flash:generateContent', { ...NATIVE_BODY, cachedContent: CACHE }],
+    ['/v1beta/models/gemini-2.5-flash:generateContent', { ...NATIVE_BODY, cached_content: CACHE }],
+    [
+      '/v1beta/models/gemini-2.5-flash:generateContent',
+      { ...NATIVE_BODY, outputConfig: { outputUriPrefix: 'gs://bucket/x' } },
+    ],
+    ['/v1/chat/completions', { messages: HI, cached_content: CACHE }],
+    ['/v1/messages', { messages: HI, max_tokens: 100, cached_content: CACHE }],
+    ['/v1/responses', { input: 'Hi', cached_content: CACHE }],
+    ['/v1/completions', { prompt: 'Hi', cached_content: CACHE }],
+  ])(
+    'are refused before Google is asked, unless an admin has allowed them: %s, %j',
+    async (path, body) => {
+      const user = await givenUser(['service_account'])
+      const sent = path.includes(':') ? body : { model: MODEL, ...body }
+      const refused = await post(path, user.key, sent)
+      expect(await outcome(user, refused)).toMatchObject({
+        status: 400,
+        text: expect.stringContaining('media_uris') as string,
+        asked: 0,
+      })
+      const media_uris = ['gs://bucket/', 'projects/p-1/locations/global/cachedContents/']
+      await configure(user, { media_uris })
+      await (await post(path, user.key, sent)).text()
+      expect(await asked(user)).toBe(1)
+    },
+  )
 })
 
 const STORE = 'projects/p-1/locations/global/collections/default_collection/dataStores/salaries'

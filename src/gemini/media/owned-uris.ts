@@ -1,7 +1,8 @@
 /**
  * A client that may name any address can read whatever the credential's owner can: Google reads with the owner's rights
- * `gs://` of Cloud Storage, files of the Files API, and what tools name (owned-stores.ts). So a user may name only what
- * an admin has allowed, and files that were uploaded through the user's own ring.
+ * `gs://` of Cloud Storage, files of the Files API, caches of Vertex AI, and what tools name (owned-stores.ts). It also
+ * writes so, where a request has what is made put into Cloud Storage. So a user may name only what an admin has allowed,
+ * and files that were uploaded through the user's own ring.
  */
 import { fileIdIn } from '../pins.ts'
 import { isRecord } from '../../json/record.ts'
@@ -10,6 +11,8 @@ import { ownedInTools, STORE_PREFIX } from './owned-stores.ts'
 import type { UriRef } from './uri-ref.ts'
 
 const STORAGE = /^\s*gs:/i
+/** The Gemini API's caches are pinned instead, since their names tell of no project. */
+const VERTEX_CACHE = /^\s*projects\//
 const FILES_API = /^\s*https?:\/*(?:[^/]*@)?generativelanguage\.[^/]*googleapis\.com(?:[:/]|$)/i
 
 /**
@@ -17,6 +20,13 @@ const FILES_API = /^\s*https?:\/*(?:[^/]*@)?generativelanguage\.[^/]*googleapis\
  */
 export function isOwned(uri: string): boolean {
   return STORAGE.test(uri) || FILES_API.test(uri) || fileIdIn(uri) !== null
+}
+
+/** The name of a cache, if it is one of Vertex AI's. */
+export function ownedCache(cachedContent: string | undefined): readonly UriRef[] {
+  return cachedContent !== undefined && VERTEX_CACHE.test(cachedContent)
+    ? [{ uri: cachedContent, param: 'cached_content' }]
+    : []
 }
 
 /** What an admin may allow: a bucket, a path within a bucket, all files of the Files API, or stores that tools name. */
@@ -48,7 +58,8 @@ export function ownedIn(
 }
 
 /** Matches every JSON text that may name an owned address, including texts with escapes, which may hide one. */
-const MAY_NAME = /gs:|files\/|generativelanguage|retrieval|auth_?config|file_?search|\\u00|\\\//i
+const MAY_NAME =
+  /gs:|files\/|generativelanguage|cached_?content|retrieval|auth_?config|file_?search|\\u00|\\\//i
 
 /** Whether a JSON text may name an owned address. In doubt true. */
 export function mayNameOwned(json: string): boolean {
@@ -62,7 +73,7 @@ export function mayNameOwned(json: string): boolean {
  */
 export function ownedInJson(value: unknown, text?: string): readonly UriRef[] {
   if (text !== undefined && !mayNameOwned(text)) return []
-  return ownedUnder(FILE_URI, value)
+  return ownedUnder(URI, value)
 }
 
 /** The same for a request that makes a cache, a batch or an interaction, where files have more names. */
@@ -70,8 +81,9 @@ export function ownedInThing(value: unknown): readonly UriRef[] {
   return ownedUnder(ANY_URI, value)
 }
 
-const FILE_URI = /^file(?:Uri|_uri)$/
-const ANY_URI = /^(?:file_?(?:uri|name)|gcs_?(?:uri|source)|uri)$/i
+const URI = /^(?:file_?uri|output_?uri_?prefix)$/i
+const ANY_URI = /^(?:file_?(?:uri|name)|gcs_?(?:uri|source)|output_?uri_?prefix|uri)$/i
+const CACHE = /^cached_?content$/i
 /** Fields that hold data of the model or the client. Google looks for no files in them. */
 const DATA: readonly string[] = ['args', 'arguments', 'response']
 
@@ -89,7 +101,9 @@ function ownedUnder(names: RegExp, value: unknown): readonly UriRef[] {
         if (typeof item !== 'string') {
           if (name === 'tools') found.push(...ownedInTools(item, param).toReversed())
           else if (!DATA.includes(name)) open.push({ at: param, value: item })
-        } else if (names.test(name) && isOwned(item)) found.push({ uri: item, param })
+        } else if (CACHE.test(name) ? VERTEX_CACHE.test(item) : names.test(name) && isOwned(item)) {
+          found.push({ uri: item, param })
+        }
       }
     }
   }

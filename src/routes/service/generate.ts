@@ -2,7 +2,7 @@ import type { Dialect, Translated } from '../../dialects/dialect.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { type Answers, generateAsWritten, generateChoices } from '../../gateway/choices.ts'
 import { generateSeries } from '../../gateway/series.ts'
-import { ownedIn } from '../../gemini/media/owned-uris.ts'
+import { ownedCache, ownedIn } from '../../gemini/media/owned-uris.ts'
 import { nonKnowers, pinsIn } from '../../gemini/media/pins-in-request.ts'
 import { nonReaders } from '../../gemini/media/file-uris.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
@@ -81,8 +81,8 @@ function answersTo({ understood, translated, input }: Asked, cuttings: Cuttings)
   }
   const { order, requests } = translated
   const pins = pinsIn(requests[0], attachments)
-  const uris = ownedIn(attachments)
   const { cachedContent } = requests[0]
+  const uris = [...ownedIn(attachments), ...ownedCache(cachedContent)]
   const unfit = [...nonReaders(attachments), ...nonKnowers(cachedContent)]
   const unfitFor = cachedContent === undefined ? [] : ['cached_content']
   const journey = { ...input, cuttings, unfit, unfitFor, pins, uris }
