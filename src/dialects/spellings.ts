@@ -1,3 +1,4 @@
+import { toSnakeCase } from '../json/snake-case.ts'
 import * as v from 'valibot'
 import { isRecord } from '../json/record.ts'
 import type { Reading } from './unread-fields.ts'
@@ -56,10 +57,6 @@ export function inCamelCase<const Entries extends v.ObjectEntries>(
   }
   // The schema of each name has parsed its value.
   return found as Partial<v.InferOutput<v.ObjectSchema<Entries, undefined>>>
-}
-
-export function toSnakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
 export function toCamelCase(name: string): string {

@@ -1,10 +1,11 @@
 /** Names the fields of a message's request that have no effect on its answer, as the client spells them. */
+import { toSnakeCase } from '../../json/snake-case.ts'
 import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { Target } from '../../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { lazy } from '../../lazy.ts'
 import { unreadBesideCache } from '../cached-content.ts'
-import { inSnakeCase, type Reading, unreadFields, unreadOptions } from '../unread-fields.ts'
+import { type Reading, unreadFields, unreadOptions } from '../unread-fields.ts'
 import { type Fields, generating } from './body/fields.ts'
 
 /**
@@ -50,7 +51,7 @@ export function ignoredUnder(
 ): readonly string[] {
   return ignoredBy(request, target).flatMap((name) => {
     if (name === 'thinkingConfig') return thinkingIn(fields)
-    return NAMES.get(name) ?? inSnakeCase(name)
+    return NAMES.get(name) ?? toSnakeCase(name)
   })
 }
 

@@ -1,16 +1,11 @@
 /** Which fields of a chat request have no effect on the answer, by the client's own names. */
+import { toSnakeCase } from '../../json/snake-case.ts'
 import type { Target } from '../../gemini/fit/index.ts'
 import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { isRecord } from '../../json/record.ts'
 import { lazy } from '../../lazy.ts'
-import {
-  inSnakeCase,
-  type Reading,
-  unreadFields,
-  unreadOptions,
-  unreadWithin,
-} from '../unread-fields.ts'
+import { type Reading, unreadFields, unreadOptions, unreadWithin } from '../unread-fields.ts'
 import { builtInOf } from './body/tool-schema.ts'
 import { droppedTools, isResponsesShape } from './responses-shape.ts'
 import { GOOGLE_READING, googleExtrasOf } from './settings/google-extras.ts'
@@ -119,7 +114,7 @@ export function ignoredUnder(
   chat: ChatRequest,
 ): readonly string[] {
   return ignoredBy(request, target).flatMap((name) =>
-    name === 'thinkingConfig' ? thinkingIn(chat) : (NAMES.get(name) ?? inSnakeCase(name)),
+    name === 'thinkingConfig' ? thinkingIn(chat) : (NAMES.get(name) ?? toSnakeCase(name)),
   )
 }
 

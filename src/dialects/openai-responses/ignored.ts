@@ -1,10 +1,11 @@
 /** Names the fields of a Responses request that have no effect on its answer, as the client spells them. */
+import { toSnakeCase } from '../../json/snake-case.ts'
 import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { Target } from '../../gemini/fit/index.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { lazy } from '../../lazy.ts'
 import { cacheIn, unreadBesideCache } from '../cached-content.ts'
-import { inSnakeCase, type Reading, unreadFields, unreadOptions } from '../unread-fields.ts'
+import { type Reading, unreadFields, unreadOptions } from '../unread-fields.ts'
 import { type ResponsesRequest, responsesRequest } from './body.ts'
 import { verbosityOf } from './request.ts'
 import { builtInOf } from './tool-schema.ts'
@@ -72,7 +73,7 @@ function optionsOf({ type }: Readonly<Record<string, unknown>>): string | null {
 
 /** What the answering model or upstream does not support. */
 export function ignoredUnder(request: GenerateContentRequest, target: Target): readonly string[] {
-  return ignoredBy(request, target).map((name) => NAMES.get(name) ?? inSnakeCase(name))
+  return ignoredBy(request, target).map((name) => NAMES.get(name) ?? toSnakeCase(name))
 }
 
 const NAMES: ReadonlyMap<string, string> = new Map([

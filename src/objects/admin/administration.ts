@@ -1,3 +1,4 @@
+import { toSnakeCase } from '../../json/snake-case.ts'
 import type { Admin } from '../audit/audit.ts'
 import type { CredentialPatch } from '../ring/credentials.ts'
 import { describeCredential, describeUser } from '../views/description.ts'
@@ -90,7 +91,7 @@ export function patchCredential(
   by: Admin,
 ): CredentialDescription | null {
   if (state.credentials.get(id) === undefined) return null
-  state.audit.record(by, 'credential.patched', id, { fields: Object.keys(patch).map(toWire) })
+  state.audit.record(by, 'credential.patched', id, { fields: Object.keys(patch).map(toSnakeCase) })
   state.credentials.patch(id, patch)
   state.profile.configChanged()
   return described(state, id)
@@ -209,11 +210,6 @@ function described({ credentials }: UserState, id: string): CredentialDescriptio
 
 /** Which settings a change names, in the wire's words. The audit does not hold their values. */
 export function namesOf({ limits, ...rest }: SettingsChange): readonly string[] {
-  const named = Object.keys(rest).map(toWire)
-  return [...named, ...Object.keys(limits ?? {}).map((limit) => `limits.${toWire(limit)}`)]
-}
-
-/** `expiresAt` becomes `expires_at`. */
-function toWire(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  const named = Object.keys(rest).map(toSnakeCase)
+  return [...named, ...Object.keys(limits ?? {}).map((limit) => `limits.${toSnakeCase(limit)}`)]
 }

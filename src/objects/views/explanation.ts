@@ -1,8 +1,9 @@
+import { toSnakeCase } from '../../json/snake-case.ts'
 import type { Explanation } from '../../wire/explanation.ts'
 import { type Operation, canDo, serves } from '../../gemini/operations.ts'
 import type { Credential } from '../ring/credential.ts'
 import { choose, standInsFor } from '../ring/fallback-model.ts'
-import { type LimitName, type Need, reachedBy } from '../config/limits.ts'
+import { type Need, reachedBy } from '../config/limits.ts'
 import { inOrder } from '../ring/order.ts'
 import { type NoCredential, select } from '../ring/select.ts'
 import type { Standing, StandingOf } from '../ring/standing.ts'
@@ -38,7 +39,7 @@ export function explain(
   const admission = admissionOf(settings, now)
   const reached = reachedBy(settings.limits, useOf(state, now), LEAST, now)
   const notAdmitted = admission === 'ok' ? null : admission
-  const limit = reached === null ? null : `limit_reached: ${wireName(reached.limit)}`
+  const limit = reached === null ? null : `limit_reached: ${toSnakeCase(reached.limit)}`
   const refusal = resolved === null ? 'model_not_allowed' : (notAdmitted ?? limit)
   return {
     model,
@@ -94,9 +95,4 @@ function outlookOf(
 /** The reason that a request would get if every credential that could serve is sealed. */
 function reasonOf(reason: NoCredential['reason'], sealed: ReadonlySet<string>): string {
   return reason === 'all_tried' && sealed.size > 0 ? 'vault_not_configured' : reason
-}
-
-/** The name that an admin uses: `requestsPerMinute` becomes `requests_per_minute`. */
-function wireName(limit: LimitName): string {
-  return limit.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
