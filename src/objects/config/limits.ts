@@ -1,3 +1,4 @@
+import { toNano } from '../../json/money.ts'
 import { DAY_MS, MINUTE_MS } from '../../json/time.ts'
 import type { RateLimit, RateLimits } from '../../failure/rate-limits.ts'
 
@@ -97,7 +98,7 @@ export function reachedBy(limits: Limits, use: Use, need: Need, now: number): Re
   ]
   for (const [limit, used, more, retryAt] of checks) {
     const set = limits[limit]
-    const allowed = set === null ? Infinity : isMoney(limit) ? Math.round(set * NANO) : set
+    const allowed = set === null ? Infinity : isMoney(limit) ? toNano(set) : set
     if (used + more <= allowed) continue
     // With a limit of 0 not even one call fits. Such a request is refused as over the limit, not as too large.
     const isTooLarge = more > allowed && used < allowed
@@ -105,8 +106,6 @@ export function reachedBy(limits: Limits, use: Use, need: Need, now: number): Re
   }
   return null
 }
-
-const NANO = 1e9
 
 export function isMoney(limit: LimitName): boolean {
   return limit === 'usdPerDay' || limit === 'usdPerMonth' || limit === 'usdTotal'

@@ -1,3 +1,4 @@
+import { toUsd } from '../../json/money.ts'
 import { iso } from '../../json/time.ts'
 import type { Verdict } from '../../upstreams/verdict.ts'
 import type { AttemptLine, RequestEntry } from '../../wire/requests.ts'
@@ -138,7 +139,7 @@ export class RecentRequests {
       output_tokens: spent.output,
       reasoning_tokens: spent.reasoning,
       tool_use_tokens: spent.toolUse,
-      cost_usd: spent.costNano === null ? null : spent.costNano / 1e9,
+      cost_usd: spent.costNano === null ? null : toUsd(spent.costNano),
     }
     this.#tail.push(JSON.stringify(entry))
   }

@@ -1,3 +1,4 @@
+import { toUsd } from '../../json/money.ts'
 import { DAY_MS } from '../../json/time.ts'
 import { isMoney, type LimitName } from '../config/limits.ts'
 import { useOf, type UserState } from '../state.ts'
@@ -38,8 +39,6 @@ export function conditionsOf(
   ]
 }
 
-const NANO = 1e9
-
 function budgetsOf(state: UserState, now: number): readonly Condition[] {
   const { limits } = state.profile.settings
   const use = useOf(state, now)
@@ -47,9 +46,9 @@ function budgetsOf(state: UserState, now: number): readonly Condition[] {
   const day = now - (now % DAY_MS)
   const month = Date.UTC(date.getUTCFullYear(), date.getUTCMonth())
   const budgets: readonly [LimitName, wire: string, used: number, since: number][] = [
-    ['usdPerDay', 'usd_per_day', use.dayCostNano / NANO, day],
-    ['usdPerMonth', 'usd_per_month', use.monthCostNano / NANO, month],
-    ['usdTotal', 'usd_total', use.totalCostNano / NANO, 0],
+    ['usdPerDay', 'usd_per_day', toUsd(use.dayCostNano), day],
+    ['usdPerMonth', 'usd_per_month', toUsd(use.monthCostNano), month],
+    ['usdTotal', 'usd_total', toUsd(use.totalCostNano), 0],
     ['totalTokens', 'total_tokens', use.totalTokens, 0],
   ]
   return budgets.flatMap(([limit, wire, used, since]): Condition[] => {

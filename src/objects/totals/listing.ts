@@ -1,3 +1,4 @@
+import { toUsd } from '../../json/money.ts'
 import { iso, isoOrNull } from '../../json/time.ts'
 import type { UserLine, UserSort } from '../../wire/users.ts'
 import { startOf } from '../ledger/time-spans.ts'
@@ -155,7 +156,7 @@ function lineOf({ user, createdAt, card, at, summary }: Person, now: number): Us
     today: {
       requests: today.requests,
       tokens: today.tokens,
-      cost_usd: today.costNano / 1e9,
+      cost_usd: toUsd(today.costNano),
       unpriced: today.unpriced,
     },
   }

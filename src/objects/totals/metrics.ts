@@ -1,3 +1,4 @@
+import { toUsd } from '../../json/money.ts'
 import { isNameOfGoogles } from '../../gemini/models/find-model.ts'
 import type { Upstream } from '../../gemini/upstreams.ts'
 import { OUTCOMES } from '../../upstreams/verdict.ts'
@@ -60,7 +61,7 @@ export function metricsOf(sql: SqlStorage, version: string, now: number): string
     counter(
       'pollux_cost_dollars_total',
       'Cost by list price, as far as it is known.',
-      of((u) => u.costNano / 1e9),
+      of((u) => toUsd(u.costNano)),
     ),
     counter(
       'pollux_unpriced_attempts_total',

@@ -1,3 +1,4 @@
+import { toUsd } from '../../json/money.ts'
 import { isoOrNull } from '../../json/time.ts'
 import type { KeyInfo } from '../../wire/key-info.ts'
 import { describeKey, describeLimits } from './description.ts'
@@ -34,7 +35,7 @@ export function keyInfo(
       minute: { requests: use.minuteRequests, tokens: use.minuteTokens },
       day: { requests: use.dayRequests, tokens: use.dayTokens },
       total_tokens: use.totalTokens,
-      cost_usd: state.ledger.costNano() / 1e9,
+      cost_usd: toUsd(state.ledger.costNano()),
     },
     ring: { credentials: credentials.length, serving: serving.length },
   }

@@ -1,3 +1,4 @@
+import { toUsd } from '../../json/money.ts'
 import { iso } from '../../json/time.ts'
 import type { RollupStats, SpanStats } from '../../wire/stats.ts'
 import type { Rollups } from '../ledger/rollups.ts'
@@ -14,7 +15,7 @@ export function rollupStats(rollups: Rollups, now: number): RollupStats {
         ok: row.ok,
         input_tokens: row.promptTokens + row.toolUseTokens,
         output_tokens: row.outputTokens + row.reasoningTokens,
-        cost_usd: row.costNano / 1e9,
+        cost_usd: toUsd(row.costNano),
       }))
   return { minutes: last(60, 'minute'), hours: last(48, 'hour'), days: last(30, 'day') }
 }

@@ -1,3 +1,4 @@
+import { toUsd } from '../../json/money.ts'
 import { iso } from '../../json/time.ts'
 import { OUTCOMES } from '../../upstreams/verdict.ts'
 import type {
@@ -59,7 +60,7 @@ export function buildStats(userId: string, state: UserState, now: number): Stats
       holds: granted === settled + openLeases.length,
     },
     cost: {
-      usd: ledger.costNano() / 1e9,
+      usd: toUsd(ledger.costNano()),
       unpriced: attempts.reduce((sum, { unpriced }) => sum + unpriced, 0),
     },
     usage: rollupStats(ledger.rollups, now),
@@ -190,7 +191,7 @@ function attemptStats(counts: AttemptCounts, open: number): AttemptStats {
 }
 
 function costStats({ costNano, unpriced }: AttemptCounts): CostStats {
-  return { usd: costNano / 1e9, unpriced }
+  return { usd: toUsd(costNano), unpriced }
 }
 
 function tokenStats(counts: AttemptCounts): TokenStats {

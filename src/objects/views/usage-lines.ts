@@ -1,3 +1,4 @@
+import { toUsd } from '../../json/money.ts'
 import { iso } from '../../json/time.ts'
 import { OUTCOMES } from '../../upstreams/verdict.ts'
 import type {
@@ -76,7 +77,7 @@ function lineOf({ start, keys, usage }: UsageItem): UsageLine {
     reasoning_tokens: usage.reasoningTokens,
     tool_use_tokens: usage.toolUseTokens,
     searches: usage.searches,
-    cost_usd: usage.costNano / 1e9,
+    cost_usd: toUsd(usage.costNano),
     unpriced: usage.unpriced,
     first_byte: latencyLine(firstByte),
     whole: latencyLine(whole),

@@ -1,3 +1,4 @@
+import { toUsd } from '../../json/money.ts'
 import type { Context, Terms, Translated, Understood } from '../../dialects/dialect.ts'
 import { costUnder } from '../../gateway/billing.ts'
 import type { KeyHolder } from '../../gateway/authenticate.ts'
@@ -39,7 +40,7 @@ export function termsOf(asked: Asked, { lease }: Answered, lead: Answered): Term
     preferences,
     costOf(usage) {
       const cost = costUnder(lease, usage, { kind: 'ok' })
-      return cost === null ? null : cost / 1e9
+      return cost === null ? null : toUsd(cost)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { toUsd } from '../../json/money.ts'
 import type { Answers } from '../../gateway/choices.ts'
 import { costUnder } from '../../gateway/billing.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../../gemini/types.ts'
@@ -58,5 +59,5 @@ function setCost(
     if (cost === null) return
     sum += cost
   }
-  headers.set('x-pollux-cost', (sum / 1e9).toFixed(9))
+  headers.set('x-pollux-cost', toUsd(sum).toFixed(9))
 }
