@@ -1,3 +1,5 @@
+import { MINUTE_MS } from '../json/time.ts'
+
 /**
  * Some clients send a conversation that was refused as too long again and again, in full each time. After a few such
  * refusals in a row, requests of about that size are refused here, each time for longer. Kept only in the isolate's
@@ -7,9 +9,9 @@
 /** The first refusals in a row make nobody wait, since several agents may share one key. */
 const FREE = 3
 const FIRST_WAIT_MS = 2000
-const LONGEST_WAIT_MS = 60_000
+const LONGEST_WAIT_MS = MINUTE_MS
 /** A user without a refusal for this long starts from zero. */
-const FORGOTTEN_MS = 5 * 60_000
+const FORGOTTEN_MS = 5 * MINUTE_MS
 /** A request shorter than this part of the refused one has been shortened, and may pass. */
 const LIKE = 0.9
 const MAX_USERS = 1000

@@ -1,7 +1,7 @@
+import { MINUTE_MS } from '../json/time.ts'
 import type { KeyHolder } from './authenticate.ts'
 
-/** Milliseconds. */
-const LATELY = 60_000
+const LATELY_MS = MINUTE_MS
 /** How many keys an isolate remembers. */
 const MAX_KEYS = 10_000
 
@@ -14,7 +14,7 @@ const admittedTo = new WeakMap<object, Map<string, number>>()
  */
 export function isLatelyAdmitted(env: Env, holder: KeyHolder, now: number): boolean {
   const at = admittedTo.get(env)?.get(keyOf(holder))
-  return at !== undefined && now - at < LATELY
+  return at !== undefined && now - at < LATELY_MS
 }
 
 export function rememberAdmitted(env: Env, holder: KeyHolder, now: number): void {

@@ -1,3 +1,5 @@
+import { MINUTE_MS } from '../json/time.ts'
+
 /**
  * Things at Google that belong to one project, so that only one credential knows them: how they are named, and how a
  * user's object records which credential it is.
@@ -42,7 +44,7 @@ export interface KnownFile {
 }
 
 /** How long after an answer its client may still ask for the rest. */
-const CONTINUES_MS = 15 * 60_000
+const CONTINUES_MS = 15 * MINUTE_MS
 
 /** The token of a long answer. Only the credential that gave the answer accepts it. */
 export function continuationPins(token: string | null, now: number): readonly NewPin[] {

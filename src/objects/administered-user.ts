@@ -1,3 +1,4 @@
+import { DAY_MS } from '../json/time.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { readSettings } from '../settings.ts'
 import { addCredential, seal } from './admin/addition.ts'
@@ -46,7 +47,7 @@ import { releaseVerified, verifyStored } from './admin/verification.ts'
  * If making a user is repeated, another key is minted. The client may hold the first one, so it stays valid for so
  * long.
  */
-const REPEATED_GRACE_MS = 24 * 3_600_000
+const REPEATED_GRACE_MS = DAY_MS
 
 /**
  * The acts of admins on one user. Each act is done completely and has its line in the audit, or is not done. Expected

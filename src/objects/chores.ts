@@ -1,3 +1,4 @@
+import { MINUTE_MS, HOUR_MS } from '../json/time.ts'
 import { logError } from '../http/log.ts'
 import { CHECKPOINT_AFTER_MS } from './ledger/lease-times.ts'
 import { parseSnapshot, snapshotKey, snapshotOf } from './recovery/snapshot.ts'
@@ -15,9 +16,9 @@ const SNAPSHOT_DELAY_MS = 1000
 /** Changes within this time are reported to the totals object together. */
 const PUSH_DELAY_MS = 1000
 const MAX_PUSH_DOUBLINGS = 6
-const MAX_SNAPSHOT_DELAY_MS = 10 * 60_000
+const MAX_SNAPSHOT_DELAY_MS = 10 * MINUTE_MS
 /** How often rows are deleted that nobody can ask for any more. */
-const PRUNE_EVERY_MS = 60 * 60_000
+const PRUNE_EVERY_MS = HOUR_MS
 
 /** What the alarm's work needs outside of the object. */
 export interface Outside {

@@ -1,3 +1,4 @@
+import { MINUTE_MS, iso } from '../json/time.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { type Card, People, type PeopleChanges } from './directory/cards.ts'
 import { type Attempted, type Begun, IdempotencyKeys } from './idempotency-keys.ts'
@@ -18,7 +19,7 @@ export interface DirectoryEntry {
 
 /** How long until what could not be told or written is tried again. */
 const RETELL_MS = 1000
-const MAX_KEEP_DELAY_MS = 10 * 60_000
+const MAX_KEEP_DELAY_MS = 10 * MINUTE_MS
 
 /** Name of the only directory. All admin acts meet there. */
 export const DIRECTORY_NAME = 'directory'
@@ -234,6 +235,6 @@ export class DirectoryObject extends DurableObject<Env> {
         limit,
       )
       .toArray()
-      .map((row) => ({ user: row.user_id, created_at: new Date(row.created_at).toISOString() }))
+      .map((row) => ({ user: row.user_id, created_at: iso(row.created_at) }))
   }
 }

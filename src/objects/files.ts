@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../json/time.ts'
 import { DurableObject } from 'cloudflare:workers'
 import {
   dropCopy,
@@ -12,8 +13,8 @@ import type { Copy, Finished, Piece, Place } from './files/copy.ts'
 import { dropTables, hasTables, makeTables } from './files/tables.ts'
 
 /** An upload that takes longer will not be finished any more. */
-const UNFINISHED_MS = 12 * 3_600_000
-const PRUNE_EVERY_MS = 60 * 60_000
+const UNFINISHED_MS = 12 * HOUR_MS
+const PRUNE_EVERY_MS = HOUR_MS
 const TOMBSTONE = 'deleted'
 
 /**

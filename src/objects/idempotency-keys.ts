@@ -1,3 +1,5 @@
+import { MINUTE_MS, DAY_MS } from '../json/time.ts'
+
 /** What happened to the first request with an Idempotency-Key. */
 export type Begun =
   /** The caller must do the act. If its Worker dies, another caller does it again, as the same operation. */
@@ -16,10 +18,10 @@ export interface Attempted {
 }
 
 /** As docs/admin.md promises. */
-export const KEPT_MS = 24 * 3_600_000
+export const KEPT_MS = DAY_MS
 const MAX_KEYS = 10_000
 /** A Worker that has not answered within this time is assumed dead. */
-const RUNNING_MS = 60_000
+const RUNNING_MS = MINUTE_MS
 const RETRY_AFTER_MS = 1000
 
 /**

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../json/time.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { DIRECTORY_NAME } from './directory.ts'
 import type { PeopleChanges } from './directory/cards.ts'
@@ -18,7 +19,7 @@ import type { UsageQuery, UsageTold } from './views/usage-lines.ts'
 export const TOTALS_NAME = 'totals-0'
 
 /** How often hours and days past their age are deleted. */
-const PRUNE_EVERY_MS = 60 * 60_000
+const PRUNE_EVERY_MS = HOUR_MS
 
 /**
  * The sums over all users, and each user's state, as the users' objects report them by alarm. So looking at all users

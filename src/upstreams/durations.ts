@@ -1,4 +1,6 @@
-const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 }
+import { MINUTE_MS, HOUR_MS } from '../json/time.ts'
+
+const UNIT_MS: Readonly<Record<string, number>> = { h: HOUR_MS, m: MINUTE_MS, s: 1000, ms: 1 }
 
 /**
  * Milliseconds of a duration as Google writes it: protobuf's `34.07s`, or Go's `18h12m3.4s` and `539.47ms`

@@ -1,10 +1,11 @@
+import { DAY_MS } from '../json/time.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import { parseDuration, parseInstant, parseRetryAfter } from './durations.ts'
 import type { GoogleError } from './google-error.ts'
 import type { QuotaDimension, QuotaEvidence, Verdict } from './verdict.ts'
 
 /** A reset that is further away is a mistake, of Google's or of ours, so the next piece of evidence is used. */
-const MAX_HINT_MS = 31 * 24 * 60 * 60_000
+const MAX_HINT_MS = 31 * DAY_MS
 
 /**
  * Reasons that name a limit: a 403 of Google's older APIs with one of them is a limit too, and a 429 with one is

@@ -2,6 +2,7 @@
  * How Anthropic's routes refuse: type and status of an error, and the headers that Anthropic's clients read
  * (docs/clients.md).
  */
+import { isoOfSeconds } from '../../json/time.ts'
 import {
   type Failure,
   type FailureReason,
@@ -206,11 +207,6 @@ function setRateLimits(headers: Headers, limits: RateLimits, nowMs: number): voi
     headers.set(`anthropic-ratelimit-${of}-remaining`, String(left.remaining))
     if (left.resetMs === null) continue
     const seconds = Math.ceil((nowMs + left.resetMs) / 1000)
-    headers.set(`anthropic-ratelimit-${of}-reset`, isoTime(seconds))
+    headers.set(`anthropic-ratelimit-${of}-reset`, isoOfSeconds(seconds))
   }
-}
-
-/** RFC 3339, in whole seconds. */
-function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
 }

@@ -1,4 +1,5 @@
 /** Lists the models that a user can reach, in Anthropic's form. */
+import { isoOfSeconds } from '../../json/time.ts'
 import { stripModelPrefix } from '../../gemini/models/find-model.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { type ClaudeModels, isClaudeName, standInFor } from '../../gemini/models/claude.ts'
@@ -98,17 +99,13 @@ export function toModelAsked(listed: Listed, asked: string): AnthropicModel {
 }
 
 function toAnthropicModel({ id, target, model }: Listed): AnthropicModel {
-  if (model === null) return { type: 'model', id, display_name: id, created_at: isoTime(0) }
+  if (model === null) return { type: 'model', id, display_name: id, created_at: isoOfSeconds(0) }
   return {
     type: 'model',
     id,
     display_name: id === target ? model.name : `${id} (${model.name})`,
-    created_at: isoTime(model.created),
+    created_at: isoOfSeconds(model.created),
     max_input_tokens: model.contextWindow,
     max_tokens: model.maxOutput,
   }
-}
-
-function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
 }

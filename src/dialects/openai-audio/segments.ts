@@ -1,4 +1,5 @@
 /** Timed segments in the model's JSON, and as subtitles. */
+import { MINUTE_MS, HOUR_MS } from '../../json/time.ts'
 import * as v from 'valibot'
 import { lazy } from '../../lazy.ts'
 
@@ -62,8 +63,8 @@ function oneBlock(text: string): string {
 function clock(seconds: number, point: ',' | '.'): string {
   const ms = Math.round(seconds * 1000)
   const [hours, minutes, rest] = [
-    Math.floor(ms / 3_600_000),
-    Math.floor(ms / 60_000) % 60,
+    Math.floor(ms / HOUR_MS),
+    Math.floor(ms / MINUTE_MS) % 60,
     Math.floor(ms / 1000) % 60,
   ].map((value) => String(value).padStart(2, '0'))
   return `${hours}:${minutes}:${rest}${point}${String(ms % 1000).padStart(3, '0')}`

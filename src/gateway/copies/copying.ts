@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../json/time.ts'
 import type { Lease } from '../../objects/ledger/lease.ts'
 import type { Ask } from '../../upstreams/front.ts'
 import type { ServeInput } from '../journey-input.ts'
@@ -26,7 +27,7 @@ export interface Copying {
 const ACTIVE_WITHIN_MS = 15_000
 const LOOK_EVERY_MS = 300
 /** A copy that expires within this time is not used. */
-const MIN_LIFE_MS = 60_000
+const MIN_LIFE_MS = MINUTE_MS
 
 /**
  * Whether another credential may serve a request if the one that knows its files is out of quota. Not if it names

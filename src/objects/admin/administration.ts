@@ -1,3 +1,4 @@
+import { iso } from '../../json/time.ts'
 import { toSnakeCase } from '../../json/snake-case.ts'
 import type { Admin } from '../audit/audit.ts'
 import type { CredentialPatch } from '../ring/credentials.ts'
@@ -60,7 +61,7 @@ export function pin(
 ): UserDescription | null {
   if (state.credentials.get(target.credentialId) === undefined) return null
   state.audit.record(by, 'ring.pinned', target.credentialId, {
-    until: new Date(target.until).toISOString(),
+    until: iso(target.until),
   })
   return changeSettings(state, userId, { pin: target })
 }

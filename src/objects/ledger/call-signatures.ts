@@ -1,8 +1,9 @@
+import { DAY_MS } from '../../json/time.ts'
 import type { CallSignature, KnownSignatures, Maker } from '../../gemini/signatures.ts'
 import { MAX_ASKED, MAX_CALL_ID } from '../../gemini/signatures.ts'
 
 /** How long signatures are kept: a user may come back after a weekend. After that, a turn gets a dummy signature. */
-const KEPT_MS = 3 * 24 * 60 * 60_000
+const KEPT_MS = 3 * DAY_MS
 const MAX_ROWS = 2000
 const MAX_CHARS = 8_000_000
 /** Longer signatures are not kept. */

@@ -1,7 +1,8 @@
+import { MINUTE_MS } from '../../json/time.ts'
 import type { OpenLease } from './open-leases.ts'
 
 /** The longest that an attempt may take. The Worker ends a stream before that. */
-export const LEASE_MS = 15 * 60_000
+export const LEASE_MS = 15 * MINUTE_MS
 /** How often a Worker reports that a long attempt goes on. */
 export const RENEW_EVERY_MS = 15_000
 /**
@@ -13,7 +14,7 @@ export const LAPSE_MS = 50_000
  * How long after its deadline a lease may still be settled. A later report could be a repeated one, so it is not
  * counted.
  */
-export const GRACE_MS = 5 * 60_000
+export const GRACE_MS = 5 * MINUTE_MS
 /**
  * Leases open for longer are written to disk, so that they are counted as lost even if this object dies together with
  * their Worker.

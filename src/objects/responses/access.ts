@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../json/time.ts'
 import { logError } from '../../http/log.ts'
 import { type Opened, openOrMake, type Place, resealKey } from './opening.ts'
 import { BOUNDS, expire, isWithin, keepWithin, oldestOf, sweep } from './pruning.ts'
@@ -7,7 +8,7 @@ import { dropTables, hasTables, leaveTombstone } from './tables.ts'
 import type { When, Written } from './writing.ts'
 
 /** How often an alarm deletes expired rows. They are hidden as soon as they expire. */
-const PRUNE_EVERY_MS = 60 * 60_000
+const PRUNE_EVERY_MS = HOUR_MS
 /**
  * The share of the bounds that one response may take together with everything before it. A larger one could displace
  * all others, and itself.

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../json/time.ts'
 import type { CredentialFault, Verdict } from '../../upstreams/verdict.ts'
 
 /** A model that a credential lacks or may not use, as Google said. It is not asked again before `until`. */
@@ -9,7 +10,7 @@ export interface ModelFault {
 }
 
 /** A model or permission may be granted at any time, but asking again at once is useless. */
-const FAULT_MS = 10 * 60_000
+const FAULT_MS = 10 * MINUTE_MS
 
 /** Names of models come from clients, so the number is limited: to as many as the counters count separately. */
 const MAX_FAULTS = 200

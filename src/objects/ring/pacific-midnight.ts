@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from '../../json/time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../json/time.ts'
 
 // Made at its first use: time zone data take 20 ms to load, which would slow down every start of the Worker.
 let pacific: Intl.DateTimeFormat | undefined
@@ -25,5 +25,5 @@ export function nextPacificMidnight(now: number): number {
 function sinceMidnight(instant: number): number {
   const parts = clock().formatToParts(instant)
   const read = (type: string): number => Number(parts.find((part) => part.type === type)?.value)
-  return (read('hour') * 60 + read('minute')) * 60_000 + read('second') * 1000 + (instant % 1000)
+  return (read('hour') * 60 + read('minute')) * MINUTE_MS + read('second') * 1000 + (instant % 1000)
 }

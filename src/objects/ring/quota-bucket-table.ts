@@ -1,7 +1,8 @@
+import { MINUTE_MS } from '../../json/time.ts'
 import { type Bucket, MAX_BACKOFF_MS } from './quota-buckets.ts'
 
 /** Clocks of two machines may differ by so much, in milliseconds. */
-const SKEW_MS = 60_000
+const SKEW_MS = MINUTE_MS
 
 /** A lease that tests a closed bucket with one real request. */
 interface Test {

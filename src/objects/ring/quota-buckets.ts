@@ -1,3 +1,4 @@
+import { MINUTE_MS, HOUR_MS } from '../../json/time.ts'
 import type { QuotaDimension, QuotaEvidence, Verdict } from '../../upstreams/verdict.ts'
 import { nextPacificMidnight } from './pacific-midnight.ts'
 
@@ -30,16 +31,16 @@ type QuotaVerdict = Extract<Verdict, { kind: 'quota' }>
  * within moments.
  */
 const BACKOFF_MS = 1000
-export const MAX_BACKOFF_MS = 15 * 60_000
+export const MAX_BACKOFF_MS = 15 * MINUTE_MS
 /** Google's `retryDelay` may be `0s`. Without a minimum, the next request would meet the same limit at once. */
 const MIN_CLOSED_MS = 1000
 /** The longest closure by dimension. The quota of a minute is back after a minute, whatever a hint says. */
 const MAX_CLOSED_MS: Readonly<Record<QuotaDimension, number>> = {
-  requests_per_minute: 5 * 60_000,
-  tokens_per_minute: 5 * 60_000,
-  requests_per_day: 25 * 60 * 60_000,
-  tokens_per_day: 25 * 60 * 60_000,
-  unknown: 25 * 60 * 60_000,
+  requests_per_minute: 5 * MINUTE_MS,
+  tokens_per_minute: 5 * MINUTE_MS,
+  requests_per_day: 25 * HOUR_MS,
+  tokens_per_day: 25 * HOUR_MS,
+  unknown: 25 * HOUR_MS,
 }
 /** The quota of a day is taken to be back a little after midnight, since Google's clock and ours may differ. */
 const AFTER_MIDNIGHT_MS = 30_000
@@ -47,7 +48,7 @@ const AFTER_MIDNIGHT_MS = 30_000
  * A longer hint may be wrong. It is tested with real requests, so that a mistake cannot keep a credential out for a
  * day.
  */
-const BELIEF_MS = 60 * 60_000
+const BELIEF_MS = HOUR_MS
 
 /**
  * The bucket after a 429. `leasedAt`: when the attempt began. An attempt that began before the bucket closed brings

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../json/time.ts'
 import type { CredentialFault } from '../../upstreams/verdict.ts'
 import { wholeOf } from '../ledger/request-id.ts'
 
@@ -10,7 +11,7 @@ interface Suspicion {
 }
 
 /** A suspicion expires: one failed request says nothing about an hour later. */
-const SUSPECTED_MS = 10 * 60_000
+const SUSPECTED_MS = 10 * MINUTE_MS
 /** Limited, since names of models come from clients. */
 const MAX_SUSPICIONS = 200
 

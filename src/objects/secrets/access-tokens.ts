@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../json/time.ts'
+import { DAY_MS, MINUTE_MS, iso } from '../../json/time.ts'
 import type { HeldToken } from '../../wire/tokens.ts'
 import { logError } from '../../http/log.ts'
 import type { Settings } from '../../settings.ts'
@@ -14,12 +14,12 @@ import type { Owner, Vault } from './vault.ts'
  * A token is not lent during its last minute (a short-lived one: its last half), since it might expire before Google
  * reads it.
  */
-const MIN_LIFETIME_MS = 60_000
+const MIN_LIFETIME_MS = MINUTE_MS
 /** A new token is fetched this long before the end, while requests still use the old one. */
-const REFRESH_BEFORE_MS = 5 * 60_000
+const REFRESH_BEFORE_MS = 5 * MINUTE_MS
 /** Wait after a failure of the token endpoint: 5 s, doubled up to 5 min. */
 const BACKOFF_MS = 5000
-const MAX_BACKOFF_MS = 5 * 60_000
+const MAX_BACKOFF_MS = 5 * MINUTE_MS
 
 export type Readiness =
   | { readonly ok: true }
@@ -96,7 +96,7 @@ export class AccessTokens {
         credential: id,
         type,
         held: until > now,
-        usable_until: Number.isFinite(until) && until > 0 ? new Date(until).toISOString() : null,
+        usable_until: Number.isFinite(until) && until > 0 ? iso(until) : null,
         retry_at: isoAfter(this.#failures.get(id)?.retryAt, now),
       }
     })
@@ -277,7 +277,7 @@ function nameOf(error: unknown): string {
 }
 
 function isoAfter(instant: number | undefined, now: number): string | null {
-  return instant !== undefined && instant > now ? new Date(instant).toISOString() : null
+  return instant !== undefined && instant > now ? iso(instant) : null
 }
 
 /** Code Assist serves an account only through a project. If the owner named none, Google does. */

@@ -1,8 +1,9 @@
+import { HOUR_MS, DAY_MS, iso } from '../../json/time.ts'
 import { logError } from '../../http/log.ts'
 import type { Condition } from './conditions.ts'
 
 /** A condition that ends and holds again is reported only once within this time. */
-const QUIET_MS = 60 * 60_000
+const QUIET_MS = HOUR_MS
 /** Alerts within this time go out with one call. */
 export const GATHER_MS = 2000
 /**
@@ -10,8 +11,8 @@ export const GATHER_MS = 2000
  * up.
  */
 const RETRY_MS = 5000
-const MAX_RETRY_MS = 60 * 60_000
-const GIVEN_UP_MS = 24 * 60 * 60_000
+const MAX_RETRY_MS = HOUR_MS
+const GIVEN_UP_MS = DAY_MS
 /** The most alerts of one call. */
 const MAX_ALERTS = 100
 const ANSWER_MS = 10_000
@@ -58,7 +59,7 @@ export class Alerts {
         kind: condition.kind,
         user: user.id,
         label: user.label,
-        at: new Date(at).toISOString(),
+        at: iso(at),
         ...condition.detail,
       }
       this.#sql.exec(

@@ -1,3 +1,4 @@
+import { iso } from '../../json/time.ts'
 import { toSnakeCase } from '../../json/snake-case.ts'
 import type { Explanation } from '../../wire/explanation.ts'
 import { type Operation, canDo, serves } from '../../gemini/operations.ts'
@@ -57,7 +58,7 @@ export function explain(
         id: credential.id,
         would_serve: standing.kind === 'open' || standing.kind === 'test',
         standing: standing.kind,
-        until: 'until' in standing ? new Date(standing.until).toISOString() : null,
+        until: 'until' in standing ? iso(standing.until) : null,
       }
     }),
   }

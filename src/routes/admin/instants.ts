@@ -1,3 +1,4 @@
+import { MINUTE_MS, HOUR_MS, DAY_MS, iso } from '../../json/time.ts'
 import * as v from 'valibot'
 import { lazy } from '../../lazy.ts'
 
@@ -19,7 +20,7 @@ const WHEN =
   'must be a date in ISO 8601, such as 2027-01-31T12:00:00Z or 2027-01-31 (the end of that day, UTC), or a time from now, such as 30d, 12h or 90m'
 const DATE = /^\d{4}-\d\d-\d\d$/
 const FROM_NOW = /^([1-9]\d{0,4})([mhdw])$/
-const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
+const UNIT_MS = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS }
 
 /** The same, but a day or a time from now is accepted too. What ends on a day lasts until that day's end. */
 export const ending = lazy(() =>
@@ -39,12 +40,12 @@ function spelledOut(text: string): string {
   if (DATE.test(text)) return `${text}T23:59:59.999Z`
   const [, count, unit] = FROM_NOW.exec(text) ?? []
   if (count === undefined) return text
-  return new Date(Date.now() + Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]).toISOString()
+  return iso(Date.now() + Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS])
 }
 
 /** Date.parse takes February 31 for a day in March. */
 function isInCalendar(text: string): boolean {
   const day = text.slice(0, 'YYYY-MM-DD'.length)
   const at = Date.parse(day)
-  return !Number.isFinite(at) || new Date(at).toISOString().startsWith(day)
+  return !Number.isFinite(at) || iso(at).startsWith(day)
 }

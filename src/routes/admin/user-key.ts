@@ -1,3 +1,4 @@
+import { iso } from '../../json/time.ts'
 import { jsonResponse } from '../../json/json-response.ts'
 import { digestOf } from '../../gateway/authenticate.ts'
 import { hintOf, mintKey } from '../../gateway/minted-key.ts'
@@ -32,7 +33,7 @@ export async function replaceKey(call: Call): Promise<Reply> {
     status: 'ok',
     user: replaced.user,
     apiKey: minted.apiKey,
-    previous_key_ends_at: new Date(replaced.previousEndsAt).toISOString(),
+    previous_key_ends_at: iso(replaced.previousEndsAt),
   })
 }
 

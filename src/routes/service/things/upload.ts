@@ -4,6 +4,7 @@
  * hours. A third SDK sends its key to whatever host the address names (docs/clients.md). The bytes are streamed
  * through. If a copy of the file is kept on the way (gateway/copies), one piece at a time is in memory.
  */
+import { HOUR_MS } from '../../../json/time.ts'
 import { jsonResponse } from '../../../json/json-response.ts'
 import type { KeyHolder } from '../../../gateway/authenticate.ts'
 import { sealKey } from '../../../gateway/copies/file-key.ts'
@@ -29,7 +30,7 @@ import { type Call, type Reply, urlOf } from '../../call.ts'
 import { FILES, pinOf, refOf } from './kinds.ts'
 import { borrowerOf, named, textOf } from './one.ts'
 
-const LIFE_MS = 12 * 3_600_000
+const LIFE_MS = 12 * HOUR_MS
 /** Headers about an upload, which client and Google exchange. */
 const HEADER = /^x-goog-upload-(?!url$|control-url$)[\w-]+$/
 const SEAL = { userId: '', credentialId: '', purpose: 'upload' } as const
