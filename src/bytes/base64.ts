@@ -1,3 +1,4 @@
+import { joined } from './joined.ts'
 import type { Cuttings } from './cuttings.ts'
 
 /** RFC 4648, section 4, with or without padding. */
@@ -53,14 +54,7 @@ function tidied(text: string): string | null {
  * arrives.
  */
 export function joinedBytes(pieces: readonly string[]): Uint8Array<ArrayBuffer> {
-  const parts = pieces.map(decoded)
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  return joined(pieces.map(decoded))
 }
 
 function decoded(base64: string): Uint8Array {

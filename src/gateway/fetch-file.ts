@@ -1,3 +1,4 @@
+import { joined } from '../bytes/joined.ts'
 import { sniff } from '../gemini/media/sniff.ts'
 import { isPublicAddress } from '../http/public-address.ts'
 import { admitUrl } from '../http/remote-url.ts'
@@ -94,19 +95,9 @@ async function readFile(
     chunks.push(chunk)
   }
   if (size === 0) return { ok: false, why: 'is empty' }
-  const bytes = joined(chunks, size)
+  const bytes = joined(chunks)
   const seenType = sniff(bytes.subarray(0, 64))
   return { ok: true, bytes, contentType: headers.get('content-type'), seenType }
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return bytes
 }
 
 export function tooLarge(limit: number): NotFetched {

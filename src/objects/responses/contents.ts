@@ -1,3 +1,4 @@
+import { joined } from '../../bytes/joined.ts'
 import { byDigest } from './by-digest.ts'
 import type { DataKey } from './data-key.ts'
 import { Known } from './known.ts'
@@ -164,14 +165,9 @@ export class Contents {
       'SELECT sealed FROM content_pieces WHERE content_id = ? ORDER BY piece',
       contentId,
     )
-    const parts = [sealed, ...Array.from(rest, (row) => row.sealed)]
-    const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
-    let at = 0
-    for (const part of parts) {
-      whole.set(new Uint8Array(part), at)
-      at += part.byteLength
-    }
-    return whole
+    return joined(
+      [sealed, ...Array.from(rest, (row) => row.sealed)].map((part) => new Uint8Array(part)),
+    )
   }
 }
 
