@@ -183,6 +183,8 @@ export interface Written {
   readonly usesTools: () => boolean
   /** The request as JSON, with marks for what was cut out. */
   readonly write: (under: Writing) => string
+  /** As in `Translation`. */
+  readonly ignored: (target: Target | null) => readonly string[]
   readonly telling: Telling
 }
 

@@ -2,9 +2,11 @@
  * Everything that a client asks for is honoured, refused, or named in x-pollux-ignored. Nothing is dropped silently.
  */
 import { describe, expect, it } from 'vitest'
+import { native, NATIVE_BODY, nativeStream } from '../support/native.ts'
 import {
   callsOf,
   chat,
+  configure,
   type ErrorBody,
   givenUser,
   google,
@@ -309,6 +311,49 @@ describe.each(KINDS)('other dialects, with %s', (kind) => {
       'top_logprobs',
       'top_p',
     ])
+  })
+})
+
+describe('Gemini’s own API', () => {
+  const declared = { functionDeclarations: [{ name: 'f' }] }
+  const config = { temperature: 0.5, candidateCount: 1, thinking_config: { thinkingLevel: 'low' } }
+  const body = { ...NATIVE_BODY, generation_config: config, tools: [declared] }
+
+  it.each([native, nativeStream])('names what Code Assist does not get: %o', async (asked) => {
+    const user = await givenUser(['authorized_user'])
+    const more = {
+      ...body,
+      service_tier: 'flex',
+      store: true,
+      cachedContent: '',
+      generation_config: { ...config, candidateCount: 2, response_logprobs: true },
+      tools: [declared, { google_search: {} }],
+    }
+    expect(await ignored(await asked(user.key, more, { model: NEWER }))).toEqual([
+      'generation_config.candidateCount',
+      'generation_config.response_logprobs',
+      'service_tier',
+      'store',
+      'tools.google_search',
+    ])
+  })
+
+  it('names what the model that stands in takes no part of', async () => {
+    const user = await givenUser(['api_key'])
+    await configure(user, { aliases: { mine: 'gemini-3.8-flash' } })
+    const answer = await native(user.key, body, { model: 'mine' })
+    expect(await ignored(answer)).toEqual(['generation_config.temperature'])
+    await configure(user, { aliases: { mine: 'gemini-2.5-flash-image' } })
+    const imageConfig = { aspectRatio: '1:1', image_size: '1K' }
+    const picture = { ...NATIVE_BODY, generationConfig: { imageConfig } }
+    expect(await ignored(await native(user.key, picture, { model: 'mine' }))).toEqual([
+      'generationConfig.imageConfig.image_size',
+    ])
+  })
+
+  it.each(KINDS)('names nothing where all has its part, with %s', async (kind) => {
+    const user = await givenUser([kind])
+    expect(await ignored(await native(user.key, body, { model: NEWER }))).toEqual([])
   })
 })
 

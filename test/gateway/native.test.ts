@@ -179,6 +179,30 @@ describe('the body', () => {
     await settledStats(user)
   })
 
+  it('is understood in small letters too, and keeps names of the client’s own', async () => {
+    const user = await givenUser(['api_key'])
+    await configure(user, { aliases: { mine: MODEL } })
+    const schema = { type: 'object', properties: { first_name: { type: 'string' } } }
+    const config = {
+      thinkingConfig: { thinkingLevel: 'low' },
+      response_format: { text: { mime_type: 'application/json', schema } },
+    }
+    const answer = await native(
+      user.key,
+      { ...NATIVE_BODY, generationConfig: config },
+      { model: 'mine' },
+    )
+    expect(answer.status).toBe(200)
+    await answer.text()
+    expect((await lastCall(handleOf(user))).body).toMatchObject({
+      generationConfig: {
+        thinkingConfig: { thinkingBudget: 1024 },
+        responseFormat: { text: { mimeType: 'application/json', schema } },
+      },
+    })
+    await settledStats(user)
+  })
+
   it("takes the user's safety settings where it has none of its own", async () => {
     const user = await givenUser(['api_key'])
     const harassment = { category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }

@@ -13,6 +13,7 @@ import { fieldOf } from './fields.ts'
 import { cacheOfNoProject, needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
 import { withStepsTogether } from './steps.ts'
 import { CALL, callIdsIn } from './signatures.ts'
+import { isAsMeant, leftOutFor } from './pivot.ts'
 import { isPlainBody } from './plain.ts'
 import { nativeStream } from './stream.ts'
 import { withTakenParts } from './mend-parts.ts'
@@ -84,6 +85,8 @@ function writtenOf(
     isPlain: () => needs.length === 0 && !hasCalls && isPlainBody(body),
     usesTools: () => usesGooglesTools(body['tools']),
     write: (under) => write({ model, text, body }, under),
+    ignored: (target) =>
+      target === null || isAsMeant(model, target) ? [] : leftOutFor(target, body),
     telling: telling(isSse, client, moduledNames(body['tools'])),
   }
 }

@@ -4,7 +4,7 @@ import { isRecord } from '../../json/record.ts'
 import { memberAt, membersAt, type Span } from '../../json/value-spans.ts'
 import type { Writing } from '../dialect.ts'
 import { fieldOf, listOf, recordsOf, spanOf, spansIn, textOf } from './fields.ts'
-import { fitted } from './pivot.ts'
+import { fitted, isAsMeant } from './pivot.ts'
 import { CALL, healSignatures } from './signatures.ts'
 
 /** A request as its client wrote it. */
@@ -30,9 +30,7 @@ export function write({ model, text, body }: Original, { target, safety }: Writi
     if (target.upstream !== 'gemini-api') addRoles(edits, text, at, contents)
   }
   const written = edits.in(text)
-  const isAsMeant =
-    target.model === model && target.upstream !== 'code-assist' && target.schemas !== 'openapi'
-  return isAsMeant ? written : fitted(written, target)
+  return isAsMeant(model, target) ? written : fitted(written, target)
 }
 
 function addRoles(edits: Edits, text: string, at: Span, contents: readonly unknown[]): void {

@@ -11,6 +11,7 @@ const SETTINGS = [
   'frequencyPenalty',
   'responseLogprobs',
   'logprobs',
+  'candidateCount',
   'thinkingConfig',
   'imageConfig',
   'speechConfig',
@@ -41,8 +42,8 @@ export function ignoredBy(request: GenerateContentRequest, target: Target): read
     target,
   )
   const ignored: string[] = SETTINGS.filter(
-    (key) => asked[key] !== undefined && fitted.generationConfig?.[key] === undefined,
-  ).filter((key) => key !== 'thinkingConfig' || asksToThink(asked.thinkingConfig))
+    (key) => asksFor(key, asked) && fitted.generationConfig?.[key] === undefined,
+  )
   const picture = fitted.generationConfig?.imageConfig
   if (picture && asked.imageConfig?.imageSize !== picture.imageSize) ignored.push('imageSize')
   if ((safetySettings?.length ?? 0) > (fitted.safetySettings?.length ?? 0)) {
@@ -52,6 +53,12 @@ export function ignoredBy(request: GenerateContentRequest, target: Target): read
   const kept = new Set(fitted.tools?.flatMap(Object.keys))
   for (const kind of new Set(kinds.flatMap(Object.keys))) if (!kept.has(kind)) ignored.push(kind)
   return ignored
+}
+
+function asksFor(key: (typeof SETTINGS)[number], asked: GenerationConfig): boolean {
+  if (key === 'thinkingConfig') return asksToThink(asked.thinkingConfig)
+  if (key === 'candidateCount') return (asked.candidateCount ?? 1) > 1
+  return asked[key] !== undefined
 }
 
 /** A loop, since this is asked for nearly every request. */

@@ -23,8 +23,7 @@ export function contextOf({ requestId }: Call): Context {
  * Which fields have no effect on the answer, by the client's own names. `lead` is null until it is known who answers.
  */
 export function ignoredBy({ translated }: Asked, lead: Answered | null): readonly string[] {
-  // A request in Google's own format is passed on whole, so nothing is ignored.
-  const ignored = 'ignored' in translated ? translated.ignored : undefined
+  const { ignored } = translated
   if (ignored === undefined) return []
   if (lead === null) return ignored(null)
   const { model, access } = lead.lease

@@ -94,6 +94,8 @@ describe('any body', () => {
       fc.property(text, fc.constantFrom(...UPSTREAMS), (json, upstream) => {
         expect(() => JSON.parse(sentTo(upstream, json)) as unknown).not.toThrow()
         expect(() => JSON.parse(sentTo(upstream, json, 'gemini-2.5-pro')) as unknown).not.toThrow()
+        const target = { model: 'gemini-2.5-pro', upstream }
+        expect(() => writtenOf(json).ignored(target)).not.toThrow()
       }),
     )
   })
