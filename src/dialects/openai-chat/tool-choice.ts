@@ -5,7 +5,13 @@ export type Choice =
   | ({ readonly ok: true } & FunctionChoice)
   | { readonly ok: false; readonly why: string }
 
-const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY', any: 'ANY' } as const
+const MODES = {
+  auto: 'AUTO',
+  none: 'NONE',
+  required: 'ANY',
+  any: 'ANY',
+  validated: 'VALIDATED',
+} as const
 
 /**
  * Reads every form in which clients choose a function (docs/clients.md: Fields). Without functions there is nothing
@@ -24,6 +30,7 @@ export function toFunctionChoice(
     case 'none':
     case 'required':
     case 'any':
+    case 'validated':
       return of(choice.type)
     case 'function':
     case 'custom':
@@ -70,6 +77,6 @@ function allowed(
   if (names.length === 0) {
     return (tools ?? []).some(({ type }) => isAmong(builtIns, type)) ? ALONE : of('none')
   }
-  const isFree = mode === null || mode === undefined || mode === 'auto'
-  return isFree ? { ok: true, mode: 'AUTO', only: null, keep: names } : choiceOf
+  const told = MODES[mode ?? 'auto']
+  return told === 'ANY' ? choiceOf : { ok: true, mode: told, only: null, keep: names }
 }

@@ -16,7 +16,7 @@ export interface OfferedFunction {
 
 /** Which functions the model may call, and whether it must. Names are the client's. */
 export interface FunctionChoice {
-  readonly mode: 'AUTO' | 'ANY' | 'NONE'
+  readonly mode: 'AUTO' | 'ANY' | 'NONE' | 'VALIDATED'
   /** The model must call one of these; null for any. */
   readonly only: readonly string[] | null
   /**

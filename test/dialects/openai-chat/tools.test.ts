@@ -547,6 +547,8 @@ describe('tool_choice', () => {
     ['required', config('ANY')],
     ['any', config('ANY')],
     [{ type: 'any' }, config('ANY')],
+    ['validated', config('VALIDATED')],
+    [{ type: 'allowed_tools', mode: 'validated', tools: [tool('f')] }, config('VALIDATED')],
     [{ type: 'function', function: { name: 'f' } }, config('ANY', 'f')],
     [{ type: 'function', function: { name: 'a/b' } }, config('ANY', 'a_b')],
     [{ type: 'function', name: 'f' }, config('ANY', 'f')],

@@ -88,7 +88,7 @@ export function builtInOf(input: unknown): BuiltIn | undefined {
  */
 export const toolPriority = lazy(() => lowerCaseOf(['functions', 'built_in']))
 
-const MODES = ['none', 'auto', 'required', 'any'] as const
+const MODES = ['none', 'auto', 'required', 'any', 'validated'] as const
 const mode = lazy(() =>
   v.pipe(
     v.string('a string or an object'),
