@@ -7,11 +7,11 @@ import { asObject, type Parsed, parse } from '../../failure/check.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { isRecord } from '../../json/record.ts'
 import { cacheEntries } from '../cached-content.ts'
-import { EFFORT_NAMES } from '../efforts.ts'
 import { modelName } from '../model-name.ts'
 import { stop } from '../openai/stops.ts'
 import { boolean, fieldsOf, integer, lowerCaseOf, number, record, string } from '../words.ts'
 import { count } from '../openai/counts.ts'
+import { effort, format } from './configuration.ts'
 import { type Item, items } from './items.ts'
 import { toolChoice, toolList } from './tool-schema.ts'
 import { lazy } from '../../lazy.ts'
@@ -51,21 +51,14 @@ const fields = lazy(() => ({
   parallel_tool_calls: v.nullish(boolean()),
   reasoning: v.nullish(
     fieldsOf({
-      effort: v.nullish(lowerCaseOf(EFFORT_NAMES)),
+      effort: effort(),
       summary: v.nullish(string()),
       generate_summary: v.nullish(string()),
     }),
   ),
   text: v.nullish(
     fieldsOf({
-      format: v.nullish(
-        fieldsOf({
-          type: lowerCaseOf(['text', 'json_object', 'json_schema']),
-          schema: v.nullish(record()),
-          // As Chat Completions has it.
-          json_schema: v.nullish(fieldsOf({ schema: v.nullish(record()) })),
-        }),
-      ),
+      format: format(),
       verbosity: v.nullish(lowerCaseOf(['low', 'medium', 'high'])),
     }),
   ),

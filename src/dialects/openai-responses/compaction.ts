@@ -52,7 +52,7 @@ export function lossIn(
 
 /**
  * Stored items without those for which a summary stands: whoever goes on from a summary must not send the whole
- * conversation again. Instructions and tools are in no summary, so they stay. Half a summary stands for nothing.
+ * conversation again. Instructions, tools and settings are in no summary, so they stay. Half a summary stands for nothing.
  */
 export function sinceSummary(items: readonly Item[]): readonly Item[] {
   const at = items.findLastIndex(
@@ -65,10 +65,16 @@ export function sinceSummary(items: readonly Item[]): readonly Item[] {
   let isLeading = true
   const kept = items.slice(0, at).flatMap((item): Item[] => {
     isLeading &&= isAbove(item)
-    if (isLeading || item.type === 'additional_tools') return [item]
-    return item.type === 'tool_search_output'
-      ? [{ type: 'additional_tools', tools: item.tools }]
-      : []
+    if (isLeading) return [item]
+    switch (item.type) {
+      case 'additional_tools':
+      case 'configuration_update':
+        return [item]
+      case 'tool_search_output':
+        return [{ type: 'additional_tools', tools: item.tools }]
+      default:
+        return []
+    }
   })
   return [...kept, ...items.slice(at)]
 }

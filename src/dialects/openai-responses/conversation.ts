@@ -24,7 +24,7 @@ export function toConversation(items: readonly Item[], offers: Offers): Conversa
 /** Items that may stand among the first instructions without ending them. */
 export function isAbove(item: Item): boolean {
   if (item.type === 'message') return item.role === 'system' || item.role === 'developer'
-  return item.type === 'additional_tools'
+  return item.type === 'additional_tools' || item.type === 'configuration_update'
 }
 
 function tell(conversation: Conversation, item: Item, offers: Offers): void {
@@ -89,9 +89,11 @@ function tell(conversation: Conversation, item: Item, offers: Offers): void {
       if (summary !== null) conversation.user([{ text: `${SUMMARY}\n\n${summary}` }])
       return
     }
-    // References were resolved before, tools are declared elsewhere, and the trigger only asks for a summary.
+    // References were resolved before, tools and settings have their effect elsewhere, and the trigger only asks for
+    // a summary.
     case 'item_reference':
     case 'additional_tools':
+    case 'configuration_update':
     case 'compaction_trigger':
     case 'other':
       return

@@ -63,6 +63,7 @@ export function ignoredIn(
     ignored.push('text.verbosity')
   }
   for (const type of dropped) ignored.push(`tools.${type}`)
+  for (const item of asked.input) if (item.type === 'other') ignored.push(`input.${item.name}`)
   return ignored
 }
 

@@ -4,6 +4,7 @@ import { isRecord } from '../../json/record.ts'
 import { checkedOnce } from '../checked-once.ts'
 import type { Reference } from '../memory.ts'
 import { name, record, string } from '../words.ts'
+import { configurationUpdate } from './configuration.ts'
 import { content, type ContentPart, type Media } from './content.ts'
 import { toolList } from './tool-schema.ts'
 import { lazy } from '../../lazy.ts'
@@ -76,6 +77,7 @@ const SCHEMAS = lazy(() => ({
     type: v.literal('additional_tools'),
     tools: v.nullish(toolList(), []),
   }),
+  configuration_update: configurationUpdate(),
   tool_search_call: v.object({
     type: v.literal('tool_search_call'),
     call_id: text(),
@@ -149,8 +151,8 @@ function outputOf(input: unknown): v.GenericSchema<unknown, readonly ContentPart
 /** Items that Gemini cannot use or nobody needs again: those of OpenAI's own tools, and unknown types. */
 const other = lazy(() =>
   v.pipe(
-    record(),
-    v.transform(() => ({ type: 'other' as const })),
+    v.looseObject({ type: string() }, 'an object'),
+    v.transform(({ type }) => ({ type: 'other' as const, name: type })),
   ),
 )
 

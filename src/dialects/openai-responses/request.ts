@@ -38,10 +38,11 @@ const TIERS: ReadonlySet<string> = new Set(['flex', 'priority'])
  * instead of an answer.
  */
 export function toGeminiRequest(
-  asked: ResponsesRequest,
+  given: ResponsesRequest,
   items: readonly Item[],
   compacts: boolean,
 ): Translation {
+  const asked = configured(given, items)
   const offers = offersOf(asked, items)
   const all = [...instructionsOf(asked), ...items]
   const conversation = toConversation(all, offers)
@@ -84,6 +85,17 @@ export function toGeminiRequest(
     parallelToolCalls: asked.parallel_tool_calls !== false,
   }
   return { ok: true, request, plan, offers }
+}
+
+/** What is asked, as the updates among the items have changed it. */
+function configured(asked: ResponsesRequest, items: readonly Item[]): ResponsesRequest {
+  let { reasoning, text } = asked
+  for (const item of items) {
+    if (item.type !== 'configuration_update') continue
+    if (item.reasoning?.effort) reasoning = { ...reasoning, effort: item.reasoning.effort }
+    if (item.text?.format) text = { ...text, format: item.text.format }
+  }
+  return { ...asked, reasoning, text }
 }
 
 /** The tools of the request, and those that came with its items. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Memory } from '../../../src/dialects/memory.ts'
 import { STORED_RESPONSES } from '../../../src/dialects/openai-responses/stored.ts'
 import type { Part } from '../../../src/gemini/types.ts'
-import { answer, failureOf, NO_MEMORY, requestOf, wholeOf } from './support.ts'
+import { answer, failureOf, NO_MEMORY, requestOf, translatedOf, wholeOf } from './support.ts'
 
 const PNG = 'iVBORw0KGgo='
 const WAV = btoa('RIFF\x24\0\0\0WAVEfmt ')
@@ -70,6 +70,16 @@ describe('an item', () => {
       { functionResponse: { response: { result: 'two' } } },
       { text: 'Found' },
     ])
+  })
+
+  it('that has no part in the answer is named', async () => {
+    const input = [
+      { role: 'user', content: 'Hi' },
+      { type: 'mcp_call', id: 'mcp_1', name: 'f', arguments: '{}', output: 'Done' },
+      { type: 'configuration_update', reasoning: { effort: 'low' } },
+    ]
+    const { ignored } = await translatedOf({ input })
+    expect(ignored?.(null)).toEqual(['input.mcp_call'])
   })
 
   it('is an output of a custom tool beside another one of the same call', async () => {

@@ -346,11 +346,12 @@ describe('what is stored', () => {
     ])
   })
 
-  it('is left out as far as a summary stands for it, but for instructions and tools', async () => {
+  it('is left out as far as a summary stands for it, but for instructions, tools and settings', async () => {
     const items = [
       { role: 'developer', content: 'Work.' },
       { type: 'additional_tools', tools: [{ type: 'function', name: 'early' }] },
       { role: 'user', content: 'I am Ada' },
+      { type: 'configuration_update', reasoning: { effort: 'high' } },
       { type: 'tool_search_call', call_id: 'c', arguments: {} },
       { type: 'tool_search_output', call_id: 'c', tools: [{ type: 'function', name: 'found' }] },
       { type: 'compaction_trigger' },
@@ -368,6 +369,7 @@ describe('what is stored', () => {
       { ...memory, recall },
     )
     expect(request.systemInstruction).toEqual({ parts: [{ text: 'Work.' }] })
+    expect(request.generationConfig?.thinkingConfig).toMatchObject({ thinkingLevel: 'HIGH' })
     expect(request.contents).toEqual([
       {
         role: 'user',
@@ -470,6 +472,34 @@ describe('settings', () => {
     expect(generationConfig).toEqual({ thinkingConfig: { includeThoughts: false }, ...config })
   })
 
+  it('are changed by items, each until the next, which end no instructions', async () => {
+    const update = (effort: string | null, format?: object): object => ({
+      type: 'configuration_update',
+      id: null,
+      reasoning: { effort },
+      ...(format && { text: { format } }),
+    })
+    const schema = { type: 'object', properties: { a: { type: 'string' } } }
+    const { systemInstruction, contents, generationConfig } = await requestOf({
+      reasoning: { effort: 'low', summary: 'auto' },
+      input: [
+        update('minimal'),
+        { role: 'developer', content: 'Work.' },
+        { role: 'user', content: 'Hi' },
+        update('high', { type: 'json_schema', name: 'a', schema }),
+        update(null),
+        { role: 'user', content: 'So?' },
+      ],
+    })
+    expect(systemInstruction).toEqual({ parts: [{ text: 'Work.' }] })
+    expect(contents).toEqual([{ role: 'user', parts: [{ text: 'Hi' }, { text: 'So?' }] }])
+    expect(generationConfig).toMatchObject({
+      thinkingConfig: { thinkingLevel: 'HIGH', includeThoughts: true },
+      responseMimeType: 'application/json',
+      responseJsonSchema: schema,
+    })
+  })
+
   it('takes all that Codex sends beside', async () => {
     const understood = await understoodOf({
       input: 'Hi',
@@ -524,6 +554,11 @@ describe('refusals', () => {
       { input: [{ type: 'function_call', arguments: '{}' }] },
       'missing_required_parameter',
       'input[0].name',
+    ],
+    [
+      { input: [{ type: 'configuration_update', reasoning: { effort: 'wild' } }] },
+      'invalid_value',
+      'input[0].reasoning.effort',
     ],
     [{ input: 'x', background: true }, 'unsupported_parameter', 'background'],
     [{ input: 'x', prompt: { id: 'p' } }, 'unsupported_parameter', 'prompt'],
