@@ -76,7 +76,9 @@ function complete(
   const responses = answer.kind === 'unary' ? [answer.response] : answer.first.responses
   const usage = responses.map(usageOf).findLast((counts) => counts !== undefined)
   if (answer.kind === 'unary' && !isFinal(answer.response)) {
-    return { ...outage('truncated', 200), usage }
+    // Its JSON is whole, so one without candidates was not cut off, but says nothing.
+    const isEmpty = firstCandidate(answer.response) === undefined
+    return { ...outage(isEmpty ? 'empty_answer' : 'truncated', 200), usage }
   }
   const silence = silenceOf(responses, isToldWhole)
   return silence === null || borne.includes(silence) ? answer : { ...outage(silence, 200), usage }

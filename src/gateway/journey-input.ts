@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Silence } from '../gemini/response.ts'
 import type { GenerateContentResponse, UsageMetadata } from '../gemini/types.ts'
 import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
@@ -137,7 +138,7 @@ export type Answered =
        * If the answer ended without a word: asks for it once more under the same lease. Null if an empty answer is
        * valid.
        */
-      readonly again: (() => Promise<AttemptResult>) | null
+      readonly again: ((slip: Silence) => Promise<AttemptResult>) | null
       /** Whether this answer is the repeated one already. */
       readonly isRepeat: boolean
       /** Whether the repeated answer may say nothing. */

@@ -2,12 +2,12 @@ import type { Operation } from '../gemini/operations.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
 import type { Failure, FailureReason } from '../failure/failure.ts'
 import type { Lease, LeaseRequest } from '../objects/ledger/lease.ts'
-import type { Verdict } from '../upstreams/verdict.ts'
+import type { UpstreamFault, Verdict } from '../upstreams/verdict.ts'
 import type { Failed } from './attempt.ts'
 import type { Copying } from './copies/copying.ts'
 import { failureOf } from './failure-of.ts'
 import { QuotaGap } from './quota-gap.ts'
-import { FIRST_WORDING, reworded, type Wording } from './request-wording.ts'
+import { afterSlip, FIRST_WORDING, reworded, type Wording } from './request-wording.ts'
 
 type Way = 'end' | 'reword' | 'refresh' | 'next' | 'next_upstream'
 
@@ -157,7 +157,7 @@ export class Journey {
         this.#markTried(lease)
         return true
       case 'next_upstream':
-        if (isSlip(failed.verdict)) return this.#asksAgain(credentialId)
+        if (isSlip(failed.verdict)) return this.#asksAgain(lease, failed.verdict.reason)
         this.#markTried(lease)
         this.#outages ??= new Map()
         this.#outages.set(access.upstream, this.#outagesAfter(access.upstream, failed.verdict))
@@ -165,8 +165,9 @@ export class Journey {
     }
   }
 
-  #asksAgain(credentialId: string): boolean {
-    this.#again = credentialId
+  #asksAgain(lease: Lease, slip: UpstreamFault): boolean {
+    this.#again = lease.credentialId
+    this.#wording = afterSlip(this.#wording, slip, lease)
     return ++this.#slips < ASKED_WITH_SLIPS
   }
 
@@ -259,7 +260,7 @@ function outIn(outages: ReadonlyMap<Upstream, number>): Upstream[] {
     .map(([upstream]) => upstream)
 }
 
-function isSlip(verdict: Verdict): boolean {
+function isSlip(verdict: Verdict): verdict is Extract<Verdict, { kind: 'upstream_fault' }> {
   return verdict.kind === 'upstream_fault' && SLIPS.includes(verdict.reason)
 }
 

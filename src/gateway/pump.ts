@@ -3,6 +3,7 @@ import {
   continuationOf,
   isFinal,
   isSaying,
+  type Silence,
   silenceAfter,
   tokenIn,
   usageOf,
@@ -39,7 +40,7 @@ export interface PumpInput {
   /** Fetches the rest of an answer that is longer than one call may give; null if the client does that itself. */
   readonly resume: ((token: string) => Promise<AttemptResult>) | null
   /** Asks for the answer once more, under the same lease; null if the answer may say nothing. */
-  readonly again: (() => Promise<AttemptResult>) | null
+  readonly again: ((slip: Silence) => Promise<AttemptResult>) | null
   /** Whether this answer is the repeated one already. */
   readonly isRepeat: boolean
   /** Whether the repeated answer may say nothing. */
@@ -220,7 +221,7 @@ class Pump {
     if (again === null || this.#isAskedAgain) return outage(silence, 200)
     this.#isAskedAgain = true
     this.#silence = null
-    return again()
+    return again(silence)
   }
 
   #encode({ responses, texts }: Batch): string {

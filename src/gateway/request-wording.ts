@@ -1,5 +1,7 @@
 import type { Target } from '../gemini/fit/index.ts'
-import type { ClientFault } from '../upstreams/verdict.ts'
+import { traitsOf } from '../gemini/models/traits.ts'
+import type { Lease } from '../objects/ledger/lease.ts'
+import type { ClientFault, UpstreamFault } from '../upstreams/verdict.ts'
 
 /**
  * How a request is worded for Google. Some complaints are about the wording and not about the request itself. Then
@@ -18,4 +20,17 @@ export function reworded(wording: Wording, fault: ClientFault): Wording | null {
     return { ...wording, dummiesOnly: true }
   }
   return null
+}
+
+/**
+ * The wording in which a request is repeated after a slip of the model. Some models say nothing to their own
+ * signatures, however often they are asked (docs/google.md: Thought signatures).
+ */
+export function afterSlip(
+  wording: Wording,
+  slip: UpstreamFault,
+  { model, access }: Pick<Lease, 'model' | 'access'>,
+): Wording {
+  const { demandsSignatures } = traitsOf(model, access.upstream)
+  return slip === 'empty_answer' && demandsSignatures ? { ...wording, dummiesOnly: true } : wording
 }

@@ -1,3 +1,4 @@
+import type { Silence } from '../gemini/response.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import type { Lease, LeaseResult, Settlement } from '../objects/ledger/lease.ts'
 import { type Control, controlOf } from './control.ts'
@@ -19,6 +20,7 @@ import { Journey } from './journey.ts'
 import { withNearestModel } from './nearest-model.ts'
 import { disown, own } from './unsettled-answers.ts'
 import { keepRenewed } from './renewal.ts'
+import { afterSlip, type Wording } from './request-wording.ts'
 import { doubted, scoped, scopeOf } from './verdict-of.ts'
 import { report as tellObject, settle, settlementOf, successOf } from './settling.ts'
 import type { ServeInput, Answering, Generated } from './journey-input.ts'
@@ -62,8 +64,12 @@ async function travel(
     const { wording } = journey
     const began = Date.now()
     let move = (made: Ask): Ask => made
-    const ask = (): Ask => move(input.askUnder(lent, wording))
-    const asked: AttemptInput = { lease: lent, ask, settings, control, clock }
+    const askIn = (words: Wording) => (): Ask => move(input.askUnder(lent, words))
+    const asked: AttemptInput = { lease: lent, ask: askIn(wording), settings, control, clock }
+    const askedAfter = (slip: Silence): AttemptInput => ({
+      ...asked,
+      ask: askIn(afterSlip(wording, slip, lent)),
+    })
     let result: AttemptResult
     let failed: Failed | null
     try {
@@ -88,7 +94,7 @@ async function travel(
       throw error
     }
     if (result.ok)
-      return answering(input, journey, { lent, control, release, asked, result, began })
+      return answering(input, journey, { lent, control, release, asked, askedAfter, result, began })
     if (failed === null) throw new Error('An attempt has failed or not.')
     release()
     control.abort(DONE) // stops reading the rest of a failed answer
@@ -141,6 +147,7 @@ interface Begun {
   readonly control: Control
   readonly release: () => void
   readonly asked: AttemptInput
+  readonly askedAfter: (slip: Silence) => AttemptInput
   readonly result: Extract<AttemptResult, { ok: true }>
   /** Epoch milliseconds. */
   readonly began: number
@@ -152,7 +159,7 @@ function tookSince(began: number, firstByteMs: number | null): Took {
 
 /** Hands an answer to whoever tells it to the client, and remembers it until it is settled. */
 function answering(input: ServeInput, journey: Journey, begun: Begun): Generated {
-  const { lent, control, release, asked, result, began } = begun
+  const { lent, control, release, asked, askedAfter, result, began } = begun
   const firstByteMs = Date.now() - began
   const { requestId } = input
   let isOver = false
@@ -186,7 +193,10 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
         ...result,
         ...handed,
         resume: input.isFollowed === true ? null : (token) => nextHop(asked, token),
-        again: input.mayBeEmpty === false ? () => (input.attempt ?? attempt)(asked, true) : null,
+        again:
+          input.mayBeEmpty === false
+            ? (slip) => (input.attempt ?? attempt)(askedAfter(slip), true)
+            : null,
         isRepeat: journey.hasSlipped,
         bearsSilence: input.bearsSilence === true,
       }
