@@ -57,12 +57,19 @@ const CONTINUE = 'Continue from exactly where your last message ends.'
 /** Where nothing but results came after the model's turn, which belong to calls before it. */
 const RESULTS_CAME = 'Results that were missing have come. They stand behind their calls.'
 
+/** Calls of one turn that share an id or a name. */
+interface Namesakes {
+  readonly calls: Call[]
+  /** So many of the first have results. */
+  answered: number
+}
+
 export class Conversation {
   readonly #system: Part[] = []
   readonly #turns: Turn[] = []
   /** Some clients use an id again for a later call, so the latest call of an id or name counts. */
-  #byId: Map<string, Call[]> | undefined
-  #byName: Map<string, Call[]> | undefined
+  #byId: Map<string, Namesakes> | undefined
+  #byName: Map<string, Namesakes> | undefined
   #signatures: Map<string, Pick<Part, 'thoughtSignature' | 'signedBy'>> | undefined
   /** Whether a result came last, and not behind the turn of its call. */
   #isLate = false
@@ -122,10 +129,8 @@ export class Conversation {
    * lost (docs/clients.md: Messages).
    */
   result(called: Called, result: Result): void {
-    const calls = 'id' in called ? this.#byId?.get(called.id) : this.#byName?.get(called.name)
-    // If several calls of a turn share an id, each gets one result; the last call gets all further ones
-    // (docs/clients.md: Messages).
-    const call = calls?.find(({ results }) => results.length === 0) ?? calls?.at(-1)
+    const known = 'id' in called ? this.#byId?.get(called.id) : this.#byName?.get(called.name)
+    const call = known && nextOf(known)
     if (call === undefined) return this.#say('user', result.parts)
     call.results.push(result)
     call.turn.isOver = true
@@ -155,8 +160,8 @@ export class Conversation {
 
   #call(calls: readonly PastCall[]): void {
     const turn = this.#turn('model', [])
-    const byId = (this.#byId ??= new Map<string, Call[]>())
-    const byName = (this.#byName ??= new Map<string, Call[]>())
+    const byId = (this.#byId ??= new Map<string, Namesakes>())
+    const byName = (this.#byName ??= new Map<string, Namesakes>())
     for (const past of calls) {
       const { id, name } = past
       const part = partOf(past)
@@ -243,10 +248,17 @@ function areSame(some: readonly Part[], others: readonly Part[]): boolean {
 }
 
 /** Calls of an earlier turn have their results already, so the same id in a later turn means another call. */
-function remember(index: Map<string, Call[]>, key: string, call: Call): void {
+function remember(index: Map<string, Namesakes>, key: string, call: Call): void {
   const known = index.get(key)
-  if (known?.[0]?.turn === call.turn) known.push(call)
-  else index.set(key, [call])
+  if (known?.calls[0]?.turn === call.turn) known.calls.push(call)
+  else index.set(key, { calls: [call], answered: 0 })
+}
+
+/** If several calls of a turn share an id, each gets one result; the last call gets all further ones (docs/clients.md: Messages). */
+function nextOf(known: Namesakes): Call | undefined {
+  const { calls } = known
+  while ((calls[known.answered]?.results.length ?? 0) > 0) known.answered++
+  return calls[known.answered] ?? calls.at(-1)
 }
 
 function isUnsignedMedia({ text, thoughtSignature }: Part): boolean {

@@ -6,6 +6,8 @@ import { calledName, MODULE } from '../answer/called-name.ts'
  */
 const GEMINI_NAME = /^[A-Za-z_][\w.:-]{0,63}$/
 const MAX_LENGTH = 64
+/** Names that begin with the same so many characters share their numbers. It leaves room for any number. */
+const NUMBERED_CHARS = 54
 
 /**
  * Whether Gemini may be told the name unchanged. A name with Gemini's module before it may not: the reader of the
@@ -26,6 +28,8 @@ export class FunctionNames {
   readonly #toGemini = new Map<string, string>()
   readonly #changed = new Map<string, string>()
   readonly #taken = new Set<string>()
+  /** The next number to try, by the beginning of the name. */
+  readonly #numbers = new Map<string, number>()
 
   constructor(names: Iterable<string>) {
     const all = new Set(names)
@@ -58,10 +62,15 @@ export class FunctionNames {
     const letters = name.replace(MODULE, 'default_api_').replaceAll(/[^\w.:-]/g, '_')
     const base = /^[A-Za-z_]/.test(letters) ? letters : `_${letters}`
     let told = base.slice(0, MAX_LENGTH)
-    for (let number = 2; this.#taken.has(told); number++) {
+    if (!this.#taken.has(told)) return told
+    const numbered = base.slice(0, NUMBERED_CHARS)
+    // Danger: if each name counted from 2, many that become one would take the square of their number.
+    let number = this.#numbers.get(numbered) ?? 2
+    for (; this.#taken.has(told); number++) {
       const suffix = `_${number}`
       told = base.slice(0, MAX_LENGTH - suffix.length) + suffix
     }
+    this.#numbers.set(numbered, number)
     return told
   }
 }

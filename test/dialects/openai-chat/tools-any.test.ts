@@ -1,6 +1,7 @@
 /** Whatever names, calls and results a client sends, Google accepts the conversation made of them. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Conversation } from '../../../src/gemini/ask/conversation.ts'
 import { FunctionNames } from '../../../src/gemini/ask/function-names.ts'
 import { toGeminiRequest } from '../../../src/dialects/openai-chat/request.ts'
 import { parseChatRequest } from '../../../src/dialects/openai-chat/body/schema.ts'
@@ -26,6 +27,12 @@ describe('names of functions', () => {
         expect(back).toEqual([...new Set(all)])
       }),
     )
+  })
+
+  it('are each its own also where very many become one', () => {
+    const all = Array.from({ length: 20_000 }, (_, number) => `${'x'.repeat(70)}${number}`)
+    const known = new FunctionNames(all)
+    expect(new Set(all.map((name) => known.toGemini(name))).size).toBe(all.length)
   })
 })
 
@@ -89,6 +96,19 @@ describe('any conversation with calls and results', () => {
       ),
       { numRuns: 500 },
     )
+  })
+
+  it('gives each of very many calls of one id a result of its own', () => {
+    const all = Array.from({ length: 50_000 }, (_, number) => `result ${number}`)
+    const conversation = new Conversation()
+    conversation.model(
+      [],
+      all.map(() => ({ id: 'c', name: 'f', args: {} })),
+    )
+    for (const text of all) conversation.result({ id: 'c' }, { parts: [{ text }] })
+    const { contents } = conversation.toGemini(new FunctionNames(['f']))
+    const told = contents.at(-1)?.parts.map((part) => part.functionResponse?.response['result'])
+    expect(told?.join()).toBe(all.join())
   })
 
   it('demands no dummies first where there are no calls', () => {
