@@ -1,3 +1,4 @@
+import { open, seal, sealingKey } from '../../bytes/sealing.ts'
 import type { Vault } from '../../objects/secrets/vault.ts'
 
 /**
@@ -7,7 +8,7 @@ import type { Vault } from '../../objects/secrets/vault.ts'
 export interface FileKey {
   /** In base64, for the sealed address of an upload under way. */
   readonly raw: string
-  /** AES-256-GCM as `iv ‖ ciphertext`. `place` says where in the copy the bytes belong. */
+  /** `place` says where in the copy the bytes belong. */
   seal(bytes: Uint8Array, place: string): Promise<Uint8Array>
   /** Rejects if the bytes were sealed for another place or by another key, or were changed. */
   open(sealed: Uint8Array, place: string): Promise<Uint8Array>
@@ -19,43 +20,12 @@ export interface CopyOwner {
   readonly copyId: string
 }
 
-const KEY_BYTES = 32
-const IV_BYTES = 12
-
-export function newRawKey(): string {
-  return crypto.getRandomValues(new Uint8Array(KEY_BYTES)).toBase64()
-}
-
 export async function fileKeyOf(raw: string, { userId, copyId }: CopyOwner): Promise<FileKey> {
-  const key = await crypto.subtle.importKey('raw', Uint8Array.fromBase64(raw), 'AES-GCM', false, [
-    'encrypt',
-    'decrypt',
-  ])
-  const bindingOf = (place: string): Uint8Array =>
-    new TextEncoder().encode(JSON.stringify(['pollux', 'v1', 'file', userId, copyId, place]))
+  const key = await sealingKey(Uint8Array.fromBase64(raw))
   return {
     raw,
-    async seal(bytes, place) {
-      const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
-      const ciphertext = await crypto.subtle.encrypt(
-        { name: 'AES-GCM', iv, additionalData: bindingOf(place) },
-        key,
-        bytes,
-      )
-      const sealed = new Uint8Array(IV_BYTES + ciphertext.byteLength)
-      sealed.set(iv)
-      sealed.set(new Uint8Array(ciphertext), IV_BYTES)
-      return sealed
-    },
-    async open(sealed, place) {
-      const iv = sealed.subarray(0, IV_BYTES)
-      const plain = await crypto.subtle.decrypt(
-        { name: 'AES-GCM', iv, additionalData: bindingOf(place) },
-        key,
-        sealed.subarray(IV_BYTES),
-      )
-      return new Uint8Array(plain)
-    },
+    seal: (bytes, place) => seal(bytes, key, ['file', userId, copyId, place]),
+    open: (sealed, place) => open(sealed, key, ['file', userId, copyId, place]),
   }
 }
 

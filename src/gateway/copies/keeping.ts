@@ -1,6 +1,7 @@
+import { newRawKey } from '../../bytes/sealing.ts'
 import { logError } from '../../http/log.ts'
 import { callFiles } from '../object-calls.ts'
-import { type FileKey, fileKeyOf, newRawKey } from './file-key.ts'
+import { type FileKey, fileKeyOf } from './file-key.ts'
 
 /** A copy under way. It travels in the sealed address of the upload. */
 export interface CopyBegun {
@@ -14,7 +15,7 @@ const PIECE_BYTES = 1_048_576
 /** Null if the file is known to be too large for a copy. */
 export function beginCopy(declaredBytes: number | null, maxBytes: number): CopyBegun | null {
   if (maxBytes === 0 || (declaredBytes ?? 0) > maxBytes) return null
-  return { copyId: crypto.randomUUID(), rawKey: newRawKey() }
+  return { copyId: crypto.randomUUID(), rawKey: newRawKey().toBase64() }
 }
 
 interface Keeping {

@@ -1,3 +1,4 @@
+import { newRawKey, open, seal, sealingKey } from '../../bytes/sealing.ts'
 import { lazy } from '../../lazy.ts'
 import type { Owner, Vault } from '../secrets/vault.ts'
 
@@ -7,7 +8,7 @@ import type { Owner, Vault } from '../secrets/vault.ts'
  * that survive.
  */
 export interface DataKey {
-  /** AES-256-GCM as `iv ‖ ciphertext`. It opens only under the same name. */
+  /** What is sealed opens only under the same name. */
   seal(text: string, name: string): Promise<Uint8Array>
   /** Rejects if the text was sealed by another key or under another name, or was changed. */
   open(sealed: Uint8Array, name: string): Promise<string>
@@ -18,8 +19,6 @@ export interface DataKey {
   readonly digest: (text: string) => string
 }
 
-const KEY_BYTES = 32
-const IV_BYTES = 12
 const DIGEST_DIGITS = 32
 
 const nodeCrypto = lazy(() => process.getBuiltinModule('node:crypto'))
@@ -30,7 +29,7 @@ export async function makeDataKey(
   vault: Vault,
   userId: string,
 ): Promise<{ readonly key: DataKey; readonly sealed: string }> {
-  const raw = crypto.getRandomValues(new Uint8Array(KEY_BYTES))
+  const raw = newRawKey()
   const sealed = await vault.seal(raw.toBase64(), ownerOf(userId))
   return { key: await keyOf(raw, userId), sealed }
 }
@@ -51,37 +50,12 @@ function ownerOf(userId: string): Owner {
 }
 
 async function keyOf(raw: Uint8Array, userId: string): Promise<DataKey> {
-  const sealing = await crypto.subtle.importKey('raw', derived(raw, 'seal'), 'AES-GCM', false, [
-    'encrypt',
-    'decrypt',
-  ])
+  const sealing = await sealingKey(derived(raw, 'seal'))
   const digesting = derived(raw, 'digest')
-  const bindingOf = (name: string): Uint8Array =>
-    UTF8.encode(JSON.stringify(['pollux', 'v1', 'responses', userId, name]))
   return {
-    async seal(text, name) {
-      const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
-      const ciphertext = await crypto.subtle.encrypt(
-        { name: 'AES-GCM', iv, additionalData: bindingOf(name) },
-        sealing,
-        UTF8.encode(text),
-      )
-      const sealed = new Uint8Array(IV_BYTES + ciphertext.byteLength)
-      sealed.set(iv)
-      sealed.set(new Uint8Array(ciphertext), IV_BYTES)
-      return sealed
-    },
+    seal: (text, name) => seal(UTF8.encode(text), sealing, ['responses', userId, name]),
     async open(sealed, name) {
-      const plaintext = await crypto.subtle.decrypt(
-        {
-          name: 'AES-GCM',
-          iv: sealed.subarray(0, IV_BYTES),
-          additionalData: bindingOf(name),
-        },
-        sealing,
-        sealed.subarray(IV_BYTES),
-      )
-      return new TextDecoder().decode(plaintext)
+      return new TextDecoder().decode(await open(sealed, sealing, ['responses', userId, name]))
     },
     digest: (text) =>
       nodeCrypto()

@@ -1,3 +1,4 @@
+import { sealingKey } from '../../bytes/sealing.ts'
 import { sha256Hex } from '../../bytes/sha256.ts'
 import { readSecretKeys } from '../../secret-keys.ts'
 
@@ -82,8 +83,7 @@ export async function openVault(vaultKey: string | undefined): Promise<Vault | n
 }
 
 async function importKey(raw: Uint8Array): Promise<Key> {
-  const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt'])
-  return { id: (await sha256Hex(raw)).slice(0, 8), key }
+  return { id: (await sha256Hex(raw)).slice(0, 8), key: await sealingKey(raw) }
 }
 
 function bindingOf({ purpose, userId, credentialId }: Owner): Uint8Array {
