@@ -6,12 +6,38 @@ const MAX_READ = 4000
 const GONE = '…'
 
 /**
- * How Google's messages about a request begin. Any other message may be about the credential, the account or the
- * project, and a form not seen before may hold anything, so it is not quoted. From the corpus in test/upstreams and
- * the emulator's rules.
+ * How Google's messages about a request begin, in patterns that ignore case. Any other message may be about the
+ * credential, the account or the project, and a form not seen before may hold anything, so it is not quoted. From the
+ * corpus in test/upstreams and the emulator's rules.
  */
-const ON_REQUESTS =
-  /^\s*(?:\[?\s*)?(?:\* ?)?(?:GenerateContentRequest|GenerateContent|EmbedContent|BatchEmbed|BatchGenerateContent|CountTokens|CachedContent|Cached content\b|Not found: cached content\b|Create(?:File|CachedContent)Request|Chunk size|[Ff]iles\/[\w-]{1,100} already exists|last_event_id|Model used by GenerateContent|A schema\b|reference to undefined|You can only set|Exactly one\b|(?:Computer|Browse|Json|JSON|Code|Speech|Google (?:Search|Maps)|URL|Url|Explicit|Continuation)\b[\w ]{0,40} not (?:supported|enabled)|google_search_retrieval|allowed_function_names|expire_?time|ttl\b|background\b|input\b|Failed to parse the input|Provided image|Invalid\b(?! (?:JWT|grant|API|credential|auth|token))|Unknown name|Unable to (?:submit|process)|The (?:input|request\b|requested (?:combination|offset)|thinking|referenced|model|video|image|audio|document|file|number|value|total|specified|response|function|tool|schema|system|content|prompt|parameter|field|property|generation|cached)|You do not have permission to access the File|Requested entity was not found|Upload |Please (?:ensure|enable|set|use|provide|remove|specify)|Request (?:contains|payload|must)|Requests ending|Function|Built-in tools|Tool|Multiple|Penalty|Voice|Image|Audio|Video|Media|Document|Unsupported|Additional|Corrupted|Base64|Only|At (?:least|most)|Cannot|Could not|Either|Each|Missing|Must|No |Role|Schema|Search|Setting|Stop|System|Temperature|Thinking|Thought|Developer|Duplicate|Empty|Enum|File |Budget|Logprobs|Max|Number|Parameter|Precondition|Proto field|Property|Response|Safety|Seed|Text|Token|Top|Too many|Value|`|contents?\b|tools?\b|generation_?config|system_?instruction|should|must|oneof|string|type|(?:output_?dimensionality|task_?type|auto_?truncate|max_?output_?tokens|candidate_?count|stop_?sequences?|top_?[kp]|thinking_?(?:budget|level|config)|response_?(?:schema|json_?schema|mime_?type|modalities|format)|(?:presence|frequency)_?penalty|media_?resolution|(?:file|inline)_?data|file_?uri|mime_?type|function_?(?:call|response|declarations?|calling_?config)|cached_?content|safety_?settings?|image_?config|speech_?config|seed)\b)/i
+const BEGINNINGS = [
+  // Google's names for methods, messages and fields; the last two rows are of whole words.
+  'GenerateContent|EmbedContent|BatchEmbed|BatchGenerateContent|CountTokens|CachedContent',
+  'Create(?:File|CachedContent)Request|Proto field|Model used by GenerateContent',
+  'function|tool|system|generation_?config|response|schema|stop|max|top|temperature|seed',
+  'penalty|logprobs|safety|thinking|thought|budget|image|media|voice|role|last_event_id',
+  'allowed_function_names|google_search_retrieval|expire_?time|parameter|property|value|`',
+  '(?:cached_?content|contents?|inline_?data|file_?(?:data|uri)|mime_?type|input|background|ttl)\\b',
+  '(?:task_?type|auto_?truncate|output_?dimensionality|candidate_?count|speech_?config|(?:presence|frequency)_?penalty)\\b',
+  // What a request holds.
+  'audio|video|document|provided image|file |base64|text|token|number|search|setting|string|type',
+  'enum|chunk size|upload |cached content\\b|not found: cached content\\b',
+  'files/[\\w-]{1,100} already exists',
+  // What is wrong with it.
+  'unknown name|unsupported|additional|corrupted|duplicate|empty|missing|multiple|too many|only',
+  'at (?:least|most)|exactly one\\b|either|each|cannot|could not|must|should|oneof|no ',
+  'precondition|developer|built-in tools|you can only set|a schema\\b|reference to undefined',
+  'failed to parse the input|unable to (?:submit|process)|requests ending',
+  'you do not have permission to access the File|requested entity was not found',
+  'invalid\\b(?! (?:JWT|grant|API|credential|auth|token))',
+  'please (?:ensure|enable|set|use|provide|remove|specify)|request (?:contains|payload|must)',
+  'the (?:input|thinking|referenced|model|video|image|audio|document|file|number|value|total)',
+  'the (?:specified|response|function|tool|schema|system|content|prompt|parameter|field)',
+  'the (?:property|generation|cached|request\\b|requested (?:combination|offset))',
+  '(?:computer|browse|json|code|speech|google (?:search|maps)|url|explicit|continuation)\\b[\\w ]{0,40} not (?:supported|enabled)',
+].join('|')
+
+const ON_REQUESTS = new RegExp(`^\\s*(?:\\[?\\s*)?(?:\\* ?)?(?:${BEGINNINGS})`, 'i')
 
 /**
  * What looks like a secret of Google's, or tells who owns the credential. All repetitions are bounded, so that no
