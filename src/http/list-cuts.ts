@@ -1,11 +1,14 @@
-const QUOTE = 34
-const COMMA = 44
-const COLON = 58
-const ARRAY = 91
-const BACKSLASH = 92
-const END_ARRAY = 93
-const OBJECT = 123
-const END_OBJECT = 125
+import {
+  ARRAY,
+  BACKSLASH,
+  COLON,
+  COMMA,
+  END_ARRAY,
+  END_OBJECT,
+  OBJECT,
+  QUOTE,
+} from '../json/characters.ts'
+
 /** Bytes. No name that is looked for is longer. */
 const MAX_NAME = 100
 

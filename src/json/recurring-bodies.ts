@@ -5,18 +5,10 @@
  * Danger: what is kept must never reach another user. It is found by comparing whole texts of the same user, never by
  * a hash or by a name that a client gives.
  */
+import { ARRAY, COMMA, END_ARRAY, OBJECT, QUOTE } from './characters.ts'
 import { frozen } from './frozen.ts'
 import { isNestedDeeper } from './nesting.ts'
-import {
-  ARRAY,
-  COMMA,
-  END_ARRAY,
-  endOfString,
-  endOfValue,
-  OBJECT,
-  pastSpace,
-  QUOTE,
-} from './value-spans.ts'
+import { endOfString, endOfValue, pastSpace } from './value-spans.ts'
 
 /**
  * The most characters of all bodies in one isolate, which has 128 MB. A character takes one or two bytes, and the

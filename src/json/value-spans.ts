@@ -1,3 +1,5 @@
+import { ARRAY, BACKSLASH, COMMA, END_ARRAY, END_OBJECT, OBJECT, QUOTE } from './characters.ts'
+
 /**
  * Finds where values stand in a JSON text, so that one value can be changed while every other byte stays as it came.
  * The text must be valid JSON: the caller has parsed it.
@@ -102,11 +104,4 @@ export function pastSpace(text: string, from: number): number {
   return at
 }
 
-export const QUOTE = 34
-export const COMMA = 44
-export const ARRAY = 91
-const BACKSLASH = 92
-export const END_ARRAY = 93
-export const OBJECT = 123
-const END_OBJECT = 125
 const SPACES: ReadonlySet<number> = new Set([9, 10, 13, 32])

@@ -2,9 +2,10 @@
  * Reads requests in Google's own format. A client may write each field in camel or in snake case, even both in one
  * object.
  */
+import { ARRAY, OBJECT } from '../../json/characters.ts'
 import { toSnakeCase } from '../../json/snake-case.ts'
 import { isRecord } from '../../json/record.ts'
-import { ARRAY, elementsAt, memberAt, OBJECT, type Span } from '../../json/value-spans.ts'
+import { elementsAt, memberAt, type Span } from '../../json/value-spans.ts'
 
 /**
  * The value of a field, whose name is given in camel case, in either spelling; undefined if it is missing. Inherited

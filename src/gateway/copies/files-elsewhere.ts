@@ -1,6 +1,7 @@
+import { ARRAY, OBJECT } from '../../json/characters.ts'
 import { fileIdIn, fileUriOf } from '../../gemini/pins.ts'
 import { Edits } from '../../json/edits.ts'
-import { ARRAY, elementsAt, memberAt, OBJECT, type Span } from '../../json/value-spans.ts'
+import { elementsAt, memberAt, type Span } from '../../json/value-spans.ts'
 
 /**
  * The same request with other addresses in place of these files'. Everything else stays byte for byte, above all what
