@@ -1,7 +1,7 @@
 import { readBytes } from './read-bytes.ts'
 import type { Failure } from '../failure/failure.ts'
 import { notReadFailure } from './body.ts'
-import { boundaryIn } from './form-parts.ts'
+import { boundaryIn, MALFORMED } from './form-parts.ts'
 import { endOfHead, headIn, MAX_HEAD_BYTES } from './part-head.ts'
 
 export type Form =
@@ -15,7 +15,7 @@ export async function readForm(request: Request, limit: number, owner = ''): Pro
     return malformed('The request body must be multipart/form-data with a boundary.')
   }
   const expected = Number(request.headers.get('content-length'))
-  if (expected > limit) return tooLarge(limit)
+  if (expected > limit) return { ok: false, failure: notReadFailure('too_large', limit) }
   if (request.body === null) return malformed('The request body is empty; send a form.')
   try {
     const bytes = await readBytes(request.body, { expected, limit, owner })
@@ -26,7 +26,7 @@ export async function readForm(request: Request, limit: number, owner = ''): Pro
     return { ok: true, form }
   } catch {
     // The connection broke, or the body is not what its content-type says.
-    return malformed('The request body is not a well-formed form.')
+    return { ok: false, failure: MALFORMED }
   }
 }
 
@@ -78,9 +78,4 @@ function isAt(bytes: Uint8Array, wanted: Uint8Array, at: number): boolean {
 
 function malformed(message: string): Form {
   return { ok: false, failure: { reason: 'invalid_form', message } }
-}
-
-function tooLarge(limit: number): Form {
-  const message = `The request body is larger than the ${limit} bytes that this gateway accepts.`
-  return { ok: false, failure: { reason: 'body_too_large', message } }
 }
