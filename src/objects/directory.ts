@@ -1,6 +1,6 @@
-import { MINUTE_MS, iso } from '../json/time.ts'
+import { MINUTE_MS } from '../json/time.ts'
 import { DurableObject } from 'cloudflare:workers'
-import { type Card, People, type PeopleChanges } from './directory/cards.ts'
+import { type Card, type DirectoryEntry, People, type PeopleChanges } from './directory/people.ts'
 import { type Attempted, type Begun, IdempotencyKeys } from './idempotency-keys.ts'
 import { logError } from '../http/log.ts'
 import type { Price } from '../wire/prices.ts'
@@ -10,12 +10,6 @@ import type { Admin } from './audit/audit.ts'
 import { SharedSettings } from './directory/shared.ts'
 import { SharedRecovery } from './directory/shared-snapshot.ts'
 import { Witness } from './secrets/witness.ts'
-
-export interface DirectoryEntry {
-  readonly user: string
-  /** ISO 8601. */
-  readonly created_at: string
-}
 
 /** How long until what could not be told or written is tried again. */
 const RETELL_MS = 1000
@@ -202,8 +196,7 @@ export class DirectoryObject extends DurableObject<Env> {
 
   /** Whether this user exists. */
   has(userId: string): boolean {
-    const rows = this.ctx.storage.sql.exec('SELECT 1 FROM users WHERE user_id = ?', userId)
-    return rows.toArray().length > 0
+    return this.#people.has(userId)
   }
 
   /** Removes a user from the list. Idempotent. */
@@ -216,8 +209,7 @@ export class DirectoryObject extends DurableObject<Env> {
    * key is right.
    */
   async vaultOpens(): Promise<boolean> {
-    const { sql } = this.ctx.storage
-    if (sql.exec('SELECT 1 FROM users LIMIT 1').toArray().length === 0) this.#witness.forget()
+    if (this.#people.isEmpty) this.#witness.forget()
     return this.#witness.opens(this.env.VAULT_KEY)
   }
 
@@ -228,13 +220,6 @@ export class DirectoryObject extends DurableObject<Env> {
 
   /** At most `limit` users in the order of their ids, after the id `after`. */
   list(after: string, limit: number): readonly DirectoryEntry[] {
-    return this.ctx.storage.sql
-      .exec<{ user_id: string; created_at: number }>(
-        'SELECT user_id, created_at FROM users WHERE user_id > ? ORDER BY user_id LIMIT ?',
-        after,
-        limit,
-      )
-      .toArray()
-      .map((row) => ({ user: row.user_id, created_at: iso(row.created_at) }))
+    return this.#people.list(after, limit)
   }
 }

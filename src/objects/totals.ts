@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../json/time.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { DIRECTORY_NAME } from './directory.ts'
-import type { PeopleChanges } from './directory/cards.ts'
+import type { PeopleChanges } from './directory/people.ts'
 import { prune, take } from './totals/take-push.ts'
 import { type Listed, type ListQuery, listOf, peopleIn } from './totals/listing.ts'
 import { attentionOf, type OverviewTold, ringsOf } from './totals/overview.ts'

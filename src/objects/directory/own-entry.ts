@@ -1,6 +1,6 @@
 import { persistently } from '../../persistently.ts'
 import type { UserState } from '../state.ts'
-import type { Card } from './cards.ts'
+import type { Card } from './people.ts'
 
 /** What the entry is told to. */
 interface Directory {

@@ -2,7 +2,7 @@ import { toUsd } from '../../json/money.ts'
 import { iso, isoOrNull } from '../../json/time.ts'
 import type { UserLine, UserSort } from '../../wire/users.ts'
 import { startOf } from '../ledger/time-spans.ts'
-import type { Card } from '../directory/cards.ts'
+import type { Card } from '../directory/people.ts'
 import type { UserSummary } from './push.ts'
 
 export interface ListQuery {

@@ -1,3 +1,5 @@
+import { iso } from '../../json/time.ts'
+
 /** What lists show of a user besides use, as the last admin act left it. */
 export interface Card {
   readonly label: string | null
@@ -6,6 +8,12 @@ export interface Card {
   readonly expiresAt: number | null
   readonly keyHint: string | null
   readonly plan: string | null
+}
+
+export interface DirectoryEntry {
+  readonly user: string
+  /** ISO 8601. */
+  readonly created_at: string
 }
 
 /** A change in the list of users. */
@@ -65,6 +73,26 @@ export class People {
   remove(userId: string): void {
     const removed = this.#sql.exec('DELETE FROM users WHERE user_id = ?', userId)
     if (removed.rowsWritten > 0) this.#changed(userId)
+  }
+
+  has(userId: string): boolean {
+    return this.#sql.exec('SELECT 1 FROM users WHERE user_id = ?', userId).toArray().length > 0
+  }
+
+  get isEmpty(): boolean {
+    return this.#sql.exec('SELECT 1 FROM users LIMIT 1').toArray().length === 0
+  }
+
+  /** At most `limit` users in the order of their ids, after the id `after`. */
+  list(after: string, limit: number): readonly DirectoryEntry[] {
+    return this.#sql
+      .exec<{ user_id: string; created_at: number }>(
+        'SELECT user_id, created_at FROM users WHERE user_id > ? ORDER BY user_id LIMIT ?',
+        after,
+        limit,
+      )
+      .toArray()
+      .map((row) => ({ user: row.user_id, created_at: iso(row.created_at) }))
   }
 
   #changed(userId: string): void {
