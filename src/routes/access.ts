@@ -11,7 +11,7 @@ import { callUser } from '../gateway/object-calls.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { Admission } from '../objects/config/user-settings.ts'
 import { isKnown, isUsers } from '../gateway/known-users.ts'
-import { type Call, type Reply, urlOf } from './call.ts'
+import { type Call, type Handler, type Reply, urlOf } from './call.ts'
 import { idempotent } from './admin/idempotency.ts'
 import { withUserId } from './admin/user-by-name.ts'
 
@@ -62,7 +62,7 @@ export function scraper(handle: (call: Call) => Promise<Reply>): Access {
 }
 
 /** For the service: the key of an existing user. */
-export function user(handle: (call: Call, holder: KeyHolder) => Promise<Reply>): Access {
+export function user(handle: Handler): Access {
   return accessOf('user', async (call) => {
     const claimed = await claimedHolder(call, await callerOf(call))
     if ('reason' in claimed) return claimed
@@ -74,7 +74,7 @@ export function user(handle: (call: Call, holder: KeyHolder) => Promise<Reply>):
  * For handlers of the service that take a lease first: the lease tells whether the user exists, which saves a round
  * trip to the object. Any answer that such a handler gives without a lease must go through `checked`.
  */
-export function leasingUser(handle: (call: Call, holder: KeyHolder) => Promise<Reply>): Access {
+export function leasingUser(handle: Handler): Access {
   return accessOf('user', async (call) => {
     const claimed = await claimedHolder(call, await callerOf(call))
     return 'reason' in claimed ? claimed : handle(call, claimed)
@@ -88,7 +88,7 @@ export async function checked(call: Call, holder: KeyHolder, reply: Reply): Prom
 
 /** A user may call it for the own ring, an admin for any. */
 export function userOrAdmin(handle: {
-  readonly user: (call: Call, holder: KeyHolder) => Promise<Reply>
+  readonly user: Handler
   readonly admin: (call: Call) => Promise<Reply>
 }): Access {
   return accessOf('user_or_admin', async (call) => {

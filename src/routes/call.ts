@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Family } from '../dialects/dialect.ts'
 import type { Failure } from '../failure/failure.ts'
+import type { KeyHolder } from '../gateway/authenticate.ts'
 import type { Admin } from '../objects/audit/audit.ts'
 import type { Settings } from '../settings.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -31,6 +32,9 @@ export interface Unanswered extends Failure {
   /** Headers in addition to those of every refusal. */
   readonly headers?: Headers
 }
+
+/** Answers a user's request. `holder`: whose key came with it. */
+export type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 /** The parsed address, for the few routes that need more of it than the path. Parsing costs time. */
 export function urlOf({ request }: Call): URL {

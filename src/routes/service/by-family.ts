@@ -1,8 +1,5 @@
 import type { Family } from '../../dialects/dialect.ts'
-import type { KeyHolder } from '../../gateway/authenticate.ts'
-import type { Call, Reply } from '../call.ts'
-
-export type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
+import type { Handler } from '../call.ts'
 
 /**
  * Makes the handler of a path that several families have. It calls the handler of the family that is asked

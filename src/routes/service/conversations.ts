@@ -11,15 +11,13 @@ import type {
 } from '../../objects/responses/results.ts'
 import { isRecord } from '../../json/record.ts'
 import { readQuery } from '../admin/query.ts'
-import type { Call, Reply } from '../call.ts'
+import type { Call, Handler, Reply } from '../call.ts'
 import { readServiceBody } from './call-journey.ts'
 import { memoryOf, plainId, storesFor } from './memory.ts'
 import { toItems, unique } from './sent-items.ts'
 import { pageQuery, toPage } from './stored-pages.ts'
 import { refusalFor, STORES_NOTHING } from './stored-refusals.ts'
 import { lazy } from '../../lazy.ts'
-
-type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 /** OpenAI's limit. */
 const MAX_PAIRS = 16

@@ -1,9 +1,8 @@
 import type { CountDialect } from '../../dialects/count-dialect.ts'
-import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { count } from '../../gateway/count.ts'
 import { wellFormedJson } from '../../json/well-formed.ts'
 import { checked } from '../access.ts'
-import type { Call, Reply } from '../call.ts'
+import type { Handler } from '../call.ts'
 import { setJourneyHeaders, unanswered } from './journey-headers.ts'
 import { journeyFor, outliving, readCutServiceBody } from './call-journey.ts'
 import { sentOf } from './read.ts'
@@ -12,9 +11,7 @@ import { sentOf } from './read.ts'
  * Makes the handler of a route that counts tokens. Google counts them, so the call counts as one of the user's
  * requests.
  */
-export function countTokens(
-  dialect: CountDialect,
-): (call: Call, holder: KeyHolder) => Promise<Reply> {
+export function countTokens(dialect: CountDialect): Handler {
   return async (call, holder) => {
     const body = await readCutServiceBody(call, holder)
     if (!body.ok) return body.reply

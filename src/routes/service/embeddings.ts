@@ -1,20 +1,17 @@
 import { jsonResponse } from '../../json/json-response.ts'
 import { Cuttings } from '../../bytes/cuttings.ts'
 import type { EmbeddingDialect } from '../../dialects/embedding-dialect.ts'
-import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { embed } from '../../gateway/embed.ts'
 import { estimateTextTokens } from '../../gemini/usage.ts'
 import { checked } from '../access.ts'
-import type { Call, Reply } from '../call.ts'
+import type { Handler } from '../call.ts'
 import { setIgnored } from './ignored-header.ts'
 import { answeringModel, setJourneyHeaders, unanswered } from './journey-headers.ts'
 import { journeyFor, outliving, readServiceBody } from './call-journey.ts'
 import { sentOf } from './read.ts'
 
 /** Makes the handler of a route that embeds. */
-export function embeddings(
-  dialect: EmbeddingDialect,
-): (call: Call, holder: KeyHolder) => Promise<Reply> {
+export function embeddings(dialect: EmbeddingDialect): Handler {
   return async (call, holder) => {
     const body = await readServiceBody(call, holder)
     if (!body.ok) return body.reply

@@ -1,5 +1,4 @@
 import type { Dialect, Translated } from '../../dialects/dialect.ts'
-import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { type Answers, generateAsWritten, generateChoices } from '../../gateway/choices.ts'
 import { generateSeries } from '../../gateway/series.ts'
 import { ownedCache, ownedIn } from '../../gemini/media/owned-uris.ts'
@@ -9,7 +8,7 @@ import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { estimateTokens } from '../../gemini/usage.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { checked } from '../access.ts'
-import type { Call, Reply } from '../call.ts'
+import type { Handler } from '../call.ts'
 import type { Asked } from './asked.ts'
 import { noting, slowedAfter } from './full-contexts.ts'
 import { attach } from './attach.ts'
@@ -24,7 +23,7 @@ import { tellWhole } from './whole.ts'
  * tells the answer. These routes do not check the key before they lease, so an answer without a lease must go through
  * `checked`.
  */
-export function generate(dialect: Dialect): (call: Call, holder: KeyHolder) => Promise<Reply> {
+export function generate(dialect: Dialect): Handler {
   return async (call, holder) => {
     const sent = await read(dialect, call, holder)
     if (!sent.ok) return sent.reply

@@ -1,14 +1,11 @@
 import { jsonResponse } from '../../json/json-response.ts'
 import type { JsonDialect } from '../../dialects/dialect.ts'
-import type { KeyHolder } from '../../gateway/authenticate.ts'
-import type { Call, Reply } from '../call.ts'
+import type { Handler } from '../call.ts'
 import { promptTokens } from './prompt-tokens.ts'
 import { read } from './read.ts'
 
 /** POST /v1/responses/input_tokens: how many tokens a prompt has. */
-export function inputTokens(
-  dialect: JsonDialect,
-): (call: Call, holder: KeyHolder) => Promise<Reply> {
+export function inputTokens(dialect: JsonDialect): Handler {
   return async (call, holder) => {
     const sent = await read(dialect, call, holder)
     if (!sent.ok) return sent.reply

@@ -2,10 +2,9 @@ import { jsonResponse } from '../../json/json-response.ts'
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import type { ClaudeModels } from '../../gemini/models/claude.ts'
 import type { Failure } from '../../failure/failure.ts'
-import type { KeyHolder } from '../../gateway/authenticate.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { checked } from '../access.ts'
-import type { Call, Reply } from '../call.ts'
+import type { Handler } from '../call.ts'
 import { promptTokens } from './prompt-tokens.ts'
 import { readCutServiceBody } from './call-journey.ts'
 
@@ -26,9 +25,7 @@ export type ReadPrompt = (
  * Makes the handler of a route that tells how many tokens a prompt has. Claude Code asks it two dozen times at once,
  * and for each large file in the middle of its work, and waits for the answer.
  */
-export function countMessages(
-  readPrompt: ReadPrompt,
-): (call: Call, holder: KeyHolder) => Promise<Reply> {
+export function countMessages(readPrompt: ReadPrompt): Handler {
   return async (call, holder) => {
     const body = await readCutServiceBody(call, holder)
     if (!body.ok) return body.reply

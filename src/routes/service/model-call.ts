@@ -1,9 +1,6 @@
-import type { KeyHolder } from '../../gateway/authenticate.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { checked } from '../access.ts'
-import type { Call, Reply, Unanswered } from '../call.ts'
-
-type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
+import type { Handler, Unanswered } from '../call.ts'
 
 /**
  * Makes the handler of Google's `models/{model}:{method}`. The last colon separates the two, since a model's name may

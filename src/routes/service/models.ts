@@ -8,9 +8,7 @@ import { type Listed, modelsFor } from '../../gemini/models/listing.ts'
 import type { Failure } from '../../failure/failure.ts'
 import type { Reach } from '../../objects/views/reach.ts'
 import { REFUSALS } from '../access.ts'
-import { type Call, type Reply, urlOf } from '../call.ts'
-
-type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
+import { type Call, type Handler, type Reply, urlOf } from '../call.ts'
 
 /**
  * Lists the models that this user's credentials and admin let the key reach. `tell` may return a failure about the

@@ -6,13 +6,11 @@ import type { KeyHolder } from '../../gateway/authenticate.ts'
 import { callResponses } from '../../gateway/object-calls.ts'
 import type { ItemsResult, ResponseResult } from '../../objects/responses/results.ts'
 import { readQuery, wholeNumber } from '../admin/query.ts'
-import type { Call, Reply } from '../call.ts'
+import type { Call, Handler, Reply } from '../call.ts'
 import { storesFor } from './memory.ts'
 import { pageQuery, toPage } from './stored-pages.ts'
 import { refusalFor, STORES_NOTHING } from './stored-refusals.ts'
 import { lazy } from '../../lazy.ts'
-
-type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 const retrieveQuery = lazy(() =>
   v.object({

@@ -21,7 +21,7 @@ import { beginsAsText } from '../../../gemini/media/text-bytes.ts'
 import { boundaryIn, FormParts, MALFORMED, UnreadableForm } from '../../../http/form-parts.ts'
 import type { PartHead } from '../../../http/part-head.ts'
 import { Upload } from '../../../http/unfinished-bodies.ts'
-import type { Call, Reply } from '../../call.ts'
+import type { Call, Handler } from '../../call.ts'
 import { FILES, pinOf } from './kinds.ts'
 import { borrowerOf } from './one.ts'
 import { NO_FILE, refused, told } from './openai-files.ts'
@@ -31,9 +31,7 @@ const MAX_NAME = 512
 /** The most bytes that a form has besides its file. */
 const MAX_REST_BYTES = 4096
 
-export function createFile<Query, Told extends object>(
-  files: FileDialect<Query, Told>,
-): (call: Call, holder: KeyHolder) => Promise<Reply> {
+export function createFile<Query, Told extends object>(files: FileDialect<Query, Told>): Handler {
   return async (call, holder) => {
     const { request, env } = call
     const { userId } = holder

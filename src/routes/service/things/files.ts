@@ -1,7 +1,5 @@
 import { everyone, user } from '../../access.ts'
-import { urlOf } from '../../call.ts'
-import type { KeyHolder } from '../../../gateway/authenticate.ts'
-import type { Call, Reply } from '../../call.ts'
+import { type Handler, urlOf } from '../../call.ts'
 import { BATCHES, FILES } from './kinds.ts'
 import { oneThing } from './one.ts'
 import { continueUpload, startUpload } from './upload.ts'
@@ -32,8 +30,6 @@ export const actOnBatch = acting(CANCEL, cancel, async () => ({
   reason: 'unknown_url',
   message: 'A batch is asked to end with batches/{id}:cancel.',
 }))
-
-type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 /** Calls `does` if the id ends with the act, and with the act removed from the id. */
 function acting(act: string, does: Handler, otherwise: Handler): Handler {

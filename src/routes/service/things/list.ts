@@ -14,7 +14,7 @@ import type { Failure } from '../../../failure/failure.ts'
 import { streamOf } from '../../../http/text-or-pieces.ts'
 import { parsed } from '../../../json/parsed.ts'
 import { isRecord } from '../../../json/record.ts'
-import { type Call, type Reply, urlOf } from '../../call.ts'
+import { type Call, type Handler, urlOf } from '../../call.ts'
 import { type Kind, pinOf, refOf } from './kinds.ts'
 import { longPage } from './long-page.ts'
 import { borrowerOf, countShown } from './one.ts'
@@ -31,7 +31,7 @@ export type Listed =
   | { readonly ok: false; readonly failure: Failure }
 
 /** Lists what all of a user's credentials hold, one credential after the other, page by page. */
-export function allThings(of: Kind): (call: Call, holder: KeyHolder) => Promise<Reply> {
+export function allThings(of: Kind): Handler {
   return async (call, holder) => {
     const listed = await pageOf(call, holder, of)
     if (!listed.ok) return listed.failure

@@ -13,15 +13,13 @@ import { wellFormedJson } from '../../../json/well-formed.ts'
 import { isRecord } from '../../../json/record.ts'
 import { stripModelPrefix } from '../../../gemini/models/find-model.ts'
 import { checked } from '../../access.ts'
-import type { Call, Reply } from '../../call.ts'
+import type { Call, Handler, Reply } from '../../call.ts'
 import { setJourneyHeaders, unanswered } from '../journey-headers.ts'
 import { journeyFor, outliving, readServiceBody } from '../call-journey.ts'
 import { BATCHES, CACHES, INTERACTIONS, type Kind, ownHeaders, pinOf } from './kinds.ts'
 import { named, remember } from './one.ts'
 import { watched } from './watched.ts'
 import { wholeCharacters } from './whole-characters.ts'
-
-type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 interface Making {
   readonly of: Kind

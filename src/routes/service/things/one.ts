@@ -11,12 +11,10 @@ import type { Failure } from '../../../failure/failure.ts'
 import type { Access } from '../../../upstreams/credential.ts'
 import { readRaw } from '../../../http/body.ts'
 import { streamOf } from '../../../http/text-or-pieces.ts'
-import { type Call, type Reply, urlOf } from '../../call.ts'
+import { type Call, type Handler, type Reply, urlOf } from '../../call.ts'
 import { answersOf, FILES, ID, type Kind, ownHeaders, pinOf, refOf } from './kinds.ts'
 import { watched } from './watched.ts'
 import { wholeCharacters } from './whole-characters.ts'
-
-type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 /** Parameters of the address that are passed on to Google. All others are between the client and Pollux. */
 const PASSED = ['updateMask', 'update_mask', 'stream', 'last_event_id', 'include_input', 'alt']

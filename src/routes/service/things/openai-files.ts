@@ -9,12 +9,10 @@ import { askAbout, borrow, type Borrowed, refusedBy, wholeText } from '../../../
 import { parsed } from '../../../json/parsed.ts'
 import { fileIdOf, type KnownFile } from '../../../gemini/pins.ts'
 import { isRecord } from '../../../json/record.ts'
-import { type Call, type Reply, urlOf } from '../../call.ts'
+import { type Call, type Handler, type Reply, urlOf } from '../../call.ts'
 import { FILES, refOf } from './kinds.ts'
 import { everyThing } from './list.ts'
 import { borrowerOf, forgetFile, headersFor } from './one.ts'
-
-type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
 /** The purpose of a file that was uploaded through Google's own route. */
 const NO_PURPOSE = 'user_data'

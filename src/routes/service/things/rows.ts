@@ -1,5 +1,6 @@
+import type { Handler } from '../../call.ts'
 import { leasingUser, user } from '../../access.ts'
-import { byFamily, type Handler } from '../by-family.ts'
+import { byFamily } from '../by-family.ts'
 import { actOnBatch, getFile as getGooglesFile, uploads } from './files.ts'
 import { BATCHES, CACHES, FILES, INTERACTIONS } from './kinds.ts'
 import { allThings } from './list.ts'
