@@ -1,4 +1,7 @@
 import type { Target } from '../gemini/fit/aim.ts'
+import type { ClaudeModels } from '../gemini/models/claude.ts'
+import type { Cuttings } from '../bytes/cuttings.ts'
+import type { GenerateContentRequest } from '../gemini/types.ts'
 import type { UriRef } from '../gemini/media/uri-ref.ts'
 import type { PinRef } from '../gemini/pins.ts'
 import type { Upstream } from '../gemini/upstreams.ts'
@@ -23,4 +26,18 @@ export interface Counting {
   readonly write: (target: Target) => string
   /** The body of the answer. `text` is Google's answer. */
   tell(counted: { readonly totalTokens: number; readonly text: string }): string
+}
+
+/** Reads a prompt of which only the number of tokens is asked. */
+export type ReadPrompt = (
+  body: unknown,
+  cuttings: Cuttings,
+  claudeModels: ClaudeModels,
+) => Prompt | Refused
+
+export interface Prompt {
+  readonly ok: true
+  readonly model: string
+  readonly standIn: string | null
+  readonly request: GenerateContentRequest
 }

@@ -1,25 +1,9 @@
+import type { ReadPrompt } from '../../dialects/count-dialect.ts'
 import { jsonResponse } from '../../json/json-response.ts'
-import type { Cuttings } from '../../bytes/cuttings.ts'
-import type { ClaudeModels } from '../../gemini/models/claude.ts'
-import type { Failure } from '../../failure/failure.ts'
-import type { GenerateContentRequest } from '../../gemini/types.ts'
 import { checked } from '../access.ts'
 import type { Handler } from '../call.ts'
 import { promptTokens } from './prompt-tokens.ts'
 import { readCutServiceBody } from './call-journey.ts'
-
-export type ReadPrompt = (
-  body: unknown,
-  cuttings: Cuttings,
-  claudeModels: ClaudeModels,
-) =>
-  | {
-      readonly ok: true
-      readonly model: string
-      readonly standIn: string | null
-      readonly request: GenerateContentRequest
-    }
-  | { readonly ok: false; readonly failure: Failure }
 
 /**
  * Makes the handler of a route that tells how many tokens a prompt has. Claude Code asks it two dozen times at once,
