@@ -1,4 +1,7 @@
-/** What is measured: four bare Workers, and Pollux with everything on. */
+/**
+ * What is measured. Bare Workers: `a` passes everything through, `b` calls a Durable Object first, `c` reads and writes
+ * each chunk, `e` parses and serialises the request twice. `d` is Pollux with everything on.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
@@ -8,16 +11,7 @@ import { FILES, ROOT, startWorkerd, type Workerd, type WorkerSpec } from './work
 
 export type Name = 'a' | 'b' | 'c' | 'd' | 'e'
 
-export const TITLES: Readonly<Record<Name, string>> = {
-  a: 'a bare Worker that passes everything through',
-  b: 'a bare Worker that calls a Durable Object first',
-  c: 'a bare Worker that reads and writes each chunk',
-  d: 'Pollux, everything on',
-  e: 'a bare Worker that parses and serialises the request, twice',
-}
-
 export const USER_KEY = 'bench-user-key-0123456789'
-export const USER_ID_CHARS = 64
 const MASTER_KEY = 'bench-master-key-0123456789'
 
 export interface Subject extends AsyncDisposable {

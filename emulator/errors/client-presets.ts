@@ -10,7 +10,7 @@ import {
 import type { Failure } from './failure.ts'
 import type { PresetContext } from './context.ts'
 
-export const INVALID_CREDENTIALS =
+const INVALID_CREDENTIALS =
   'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or ' +
   'other valid authentication credential. See ' +
   'https://developers.google.com/identity/sign-in/web/devconsole-project.'

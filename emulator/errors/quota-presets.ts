@@ -141,7 +141,7 @@ export function capacity(code: number, { model, retryDelay }: PresetContext): Fa
 }
 
 /** A duration as Go writes it, for `quotaResetDelay`: `18h12m3.4s`, `539.477544ms`, `0s`. */
-export function goDuration(seconds: number): string {
+function goDuration(seconds: number): string {
   if (seconds > 0 && seconds < 1) return `${trim(seconds * 1000)}ms`
   const hours = Math.floor(seconds / 3600)
   const minutes = Math.floor((seconds % 3600) / 60)

@@ -100,7 +100,7 @@ function forcedCall({ tools = [], toolConfig }: GenerateRequest): Part | undefin
   return name === undefined ? undefined : { functionCall: { name, args: {} } }
 }
 
-export function lastUserText({ contents = [] }: GenerateRequest): string {
+function lastUserText({ contents = [] }: GenerateRequest): string {
   for (const { role, parts = [] } of contents.toReversed()) {
     const text = parts.map((part) => part.text ?? '').join('')
     if (role !== 'model' && text !== '') return text

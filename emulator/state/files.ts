@@ -9,7 +9,7 @@ import type { Owned } from './shelf.ts'
 const LIFE_MS = 48 * 3_600_000
 /** Bytes. A larger file is only counted and hashed, since nobody reads it again. */
 const MAX_KEPT = 64 * 2 ** 20
-export const FILES_HOST = 'https://generativelanguage.googleapis.com'
+const FILES_HOST = 'https://generativelanguage.googleapis.com'
 
 export const FILE_STATES: readonly FileState[] = ['PROCESSING', 'ACTIVE', 'FAILED']
 

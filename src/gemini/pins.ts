@@ -4,8 +4,7 @@ import { MINUTE_MS } from '../json/time.ts'
  * Things at Google that belong to one project, so that only one credential knows them: how they are named, and how a
  * user's object records which credential it is.
  */
-export const PIN_KINDS = ['file', 'cached_content', 'batch', 'interaction', 'continuation'] as const
-export type PinKind = (typeof PIN_KINDS)[number]
+export type PinKind = 'file' | 'cached_content' | 'batch' | 'interaction' | 'continuation'
 
 /** A thing as the user's object knows it. */
 export interface Pin {

@@ -9,7 +9,7 @@ export interface RequestRow {
 }
 
 /** Not by minutes: that would cost a row for each minute in which somebody asks. */
-export const REQUEST_SPANS = ['hour', 'day'] as const
+const REQUEST_SPANS = ['hour', 'day'] as const
 export type RequestSpan = (typeof REQUEST_SPANS)[number]
 
 type Running = Partial<Record<RequestSpan, RequestRow>>
@@ -98,7 +98,7 @@ export class RequestRollups {
   }
 }
 
-export function noRequests(): RequestCounts {
+function noRequests(): RequestCounts {
   return { ok: 0, failed: 0, refused: 0, cancelled: 0, lost: 0 }
 }
 

@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
-import { toChatCompletion } from '../../../src/dialects/openai-chat/answer/whole.ts'
+import { toChatCompletion } from '../support/chat-completion.ts'
 import { type ChatPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
 import { REASONING_FORMATS } from '../../../src/gemini/reasoning.ts'
 import type { GenerateContentResponse, Part } from '../../../src/gemini/types.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toChatCompletion } from '../../../src/dialects/openai-chat/answer/whole.ts'
+import { toChatCompletion } from '../support/chat-completion.ts'
 import { PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
 import { toUsage } from '../../../src/dialects/openai-chat/answer/usage.ts'
 import type { GenerateContentResponse, Part } from '../../../src/gemini/types.ts'

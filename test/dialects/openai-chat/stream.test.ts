@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toChatCompletion } from '../../../src/dialects/openai-chat/answer/whole.ts'
+import { toChatCompletion } from '../support/chat-completion.ts'
 import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
 import type { StreamEnd } from '../../../src/dialects/dialect.ts'
 import { PLAIN } from '../../../src/dialects/openai-chat/plan.ts'

@@ -1,5 +1,5 @@
 /** Google's answers for tests, and what a client makes of the frames that they become. */
-import { toChatCompletion } from '../../../src/dialects/openai-chat/answer/whole.ts'
+import { toChatCompletion } from './chat-completion.ts'
 import { ChatStream } from '../../../src/dialects/openai-chat/answer/stream.ts'
 import { type ChatPlan, PLAIN } from '../../../src/dialects/openai-chat/plan.ts'
 import type { Candidate, GenerateContentResponse, Part } from '../../../src/gemini/types.ts'

@@ -28,7 +28,7 @@ export type Jump = keyof typeof JUMPS | 'before midnight' | 'past midnight'
  * Ordinary days, and both days of the year on which Los Angeles changes its clocks. They lie far ahead, so that no
  * alarm is due by itself.
  */
-export const STARTS = [
+const STARTS = [
   '2028-06-15T19:00:00.000Z',
   '2028-03-12T07:59:58.500Z',
   '2028-03-12T09:59:00.000Z',

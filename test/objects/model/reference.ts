@@ -9,7 +9,6 @@ import { outcomeOf, type Outcome, type Verdict } from '../../../src/upstreams/ve
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
-export const LEASE = 15 * MINUTE
 const UNHEARD = 50 * SECOND
 const GRACE = 5 * MINUTE
 export const WRITTEN_AFTER = 10 * SECOND

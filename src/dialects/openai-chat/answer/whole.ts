@@ -82,14 +82,6 @@ export type TranslatedResponse =
   /** `at`: index of the response that failed. */
   | { readonly ok: false; readonly failure: Failure; readonly at: number }
 
-export function toChatCompletion(
-  response: GenerateContentResponse,
-  context: ChatContext,
-  plan: ChatPlan,
-): TranslatedResponse {
-  return toChatCompletionOf([{ response, plan }], context)
-}
-
 /**
  * Each response becomes a choice. If one failed, the whole completion fails, since clients expect as many choices as
  * they asked for.

@@ -160,7 +160,4 @@ export type ChatMessage = v.InferOutput<ReturnType<typeof message>>
 export type PlainMessage = v.InferOutput<ReturnType<typeof plain>>
 export type AnswerMessage = v.InferOutput<ReturnType<typeof answer>>
 export type ToolCallMessage = AnswerMessage['tool_calls'][number]
-export type ResultMessage =
-  | v.InferOutput<ReturnType<typeof result>>
-  | v.InferOutput<ReturnType<typeof legacyResult>>
 export type AnswerArguments = v.InferOutput<ReturnType<typeof givenArguments>>
