@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { env } from 'cloudflare:workers'
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { createExecutionContext, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { nameOfNetwork, networkOf } from '../../src/gateway/guesses.ts'
+import worker from '../../src/worker.ts'
 import {
   chat,
   configure,
@@ -97,6 +98,22 @@ describe('guesses at the master key', () => {
       expect(await statusOf(guess(), { path: paths[count % 3] ?? '' })).toBe(401)
     }
     for (const path of paths) expect(await statusOf(MASTER, { path })).toBe(429)
+  })
+
+  it('at the token of a scraper are slowed too, and so is the right one from there', async () => {
+    const scrape = async (token: string, address: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${token}`, 'cf-connecting-ip': address }
+      const request = new Request('http://pollux.test/metrics', { headers }) as never
+      const configured = { ...env, METRICS_TOKEN: 'right' }
+      const answer = await worker.fetch(request, configured, createExecutionContext())
+      await answer.text()
+      return answer.status
+    }
+    expect(await scrape('right', HERE)).toBe(200)
+    for (let count = 0; count < BURST; count++)
+      expect(await scrape(`wrong-${count}`, HERE)).toBe(401)
+    expect(await scrape('right', HERE)).toBe(429)
+    expect(await scrape('right', ELSEWHERE)).toBe(200)
   })
 
   it('by a forged key count as any other', async () => {
