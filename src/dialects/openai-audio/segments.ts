@@ -57,7 +57,11 @@ export function toVtt(all: readonly Segment[]): string {
 
 /** In subtitles an empty line would end a cue, and an arrow would begin another. */
 function oneBlock(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ').replaceAll('-->', '→')
+  const lines = text.split('\n').map((line) => line.trim())
+  return lines
+    .filter((line) => line !== '')
+    .join(' ')
+    .replaceAll('-->', '→')
 }
 
 function clock(seconds: number, point: ',' | '.'): string {

@@ -207,6 +207,14 @@ describe('the transcript', () => {
     )
   })
 
+  it('in srt with very many blanks within a line', () => {
+    const text = `One${' '.repeat(100_000)}two`
+    const answer = JSON.stringify({ language: 'en', segments: [{ start: 0, end: 1, text }] })
+    expect(transcript({ response_format: 'srt' }, answer).body).toBe(
+      `1\n00:00:00,000 --> 00:00:01,000\n${text}\n\n`,
+    )
+  })
+
   it('in vtt', () => {
     expect(transcript({ response_format: 'vtt' }, timed).body).toBe(
       'WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nHello there.\n\n' +
