@@ -6,7 +6,7 @@ import { calledName, MODULE } from '../answer/called-name.ts'
  */
 const GEMINI_NAME = /^[A-Za-z_][\w.:-]{0,63}$/
 const MAX_LENGTH = 64
-/** Names that begin with the same so many characters share their numbers. It leaves room for any number. */
+/** Names that are the same within so many characters share their numbers. It leaves room for any number. */
 const NUMBERED_CHARS = 54
 
 /**
@@ -28,7 +28,7 @@ export class FunctionNames {
   readonly #toGemini = new Map<string, string>()
   readonly #changed = new Map<string, string>()
   readonly #taken = new Set<string>()
-  /** The next number to try, by the beginning of the name. */
+  /** The next number to try, by the shortened name. */
   readonly #numbers = new Map<string, number>()
 
   constructor(names: Iterable<string>) {
@@ -61,16 +61,24 @@ export class FunctionNames {
   #free(name: string): string {
     const letters = name.replace(MODULE, 'default_api_').replaceAll(/[^\w.:-]/g, '_')
     const base = /^[A-Za-z_]/.test(letters) ? letters : `_${letters}`
-    let told = base.slice(0, MAX_LENGTH)
+    let told = shortened(base, MAX_LENGTH)
     if (!this.#taken.has(told)) return told
-    const numbered = base.slice(0, NUMBERED_CHARS)
+    const numbered = shortened(base, NUMBERED_CHARS)
     // Danger: if each name counted from 2, many that become one would take the square of their number.
     let number = this.#numbers.get(numbered) ?? 2
     for (; this.#taken.has(told); number++) {
       const suffix = `_${number}`
-      told = base.slice(0, MAX_LENGTH - suffix.length) + suffix
+      told = shortened(base, MAX_LENGTH - suffix.length) + suffix
     }
     this.#numbers.set(numbered, number)
     return told
   }
+}
+
+const HEAD_LENGTH = 20
+
+/** Without its middle: the end says most where the name of an MCP server stands before it. */
+function shortened(name: string, length: number): string {
+  if (name.length <= length) return name
+  return name.slice(0, HEAD_LENGTH) + name.slice(HEAD_LENGTH - length)
 }

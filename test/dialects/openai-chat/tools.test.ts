@@ -413,6 +413,23 @@ describe('tools', () => {
       [{ functionDeclarations: [{ name: 'a_b_2' }, { name: 'a_b_3' }, { name: 'a_b' }] }],
     ],
     [
+      'of long names keep the end, which tells them apart where a server’s name stands before all',
+      {
+        tools: [
+          tool('mcp__plugin_compound-engineering_google-calendar-of-the-company__list_events'),
+          tool('mcp__plugin_compound-engineering_google-calendar-of-the-company__create_event'),
+        ],
+      },
+      [
+        {
+          functionDeclarations: [
+            { name: 'mcp__plugin_compound_google-calendar-of-the-company__list_events' },
+            { name: 'mcp__plugin_compoundgoogle-calendar-of-the-company__create_event' },
+          ],
+        },
+      ],
+    ],
+    [
       'of one name are declared once',
       { tools: [tool('f', { description: 'first' }), tool('f', { description: 'second' })] },
       [{ functionDeclarations: [{ name: 'f', description: 'first' }] }],
