@@ -35,7 +35,10 @@ export async function count(input: CountInput): Promise<Counted> {
       const json = write({ model, upstream })
       return { method: 'countTokens', json, cuttings }
     },
-    attempt: (asked) => attempt({ ...asked, keepsText: true }),
+    attempt: async (asked) => {
+      const result = await attempt({ ...asked, keepsText: true })
+      return result.ok ? result : { ...result, usage: NO_TOKENS }
+    },
   })
   if (!generated.ok) return { ok: false, generated }
   const reply: unknown = generated.kind === 'unary' ? generated.response : null
