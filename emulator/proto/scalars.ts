@@ -74,9 +74,13 @@ function readEnum(
   value: unknown,
   { typePrefix, vertex }: { typePrefix: string; vertex: boolean },
 ): Scalar {
-  const { values = [], vertexOnly = [] } = ENUMS[type] ?? {}
+  const { values = [], vertexOnly = [], numbers } = ENUMS[type] ?? {}
   const known = vertex ? [...values, ...vertexOnly] : values
-  const byNumber = typeof value === 'number' ? known[value] : undefined
+  const own = numbers?.[vertex ? 'vertex' : 'geminiApi']
+  const byNumber =
+    typeof value === 'number'
+      ? known.find((name, at) => (own === undefined ? at : own[name]) === value)
+      : undefined
   const byName =
     typeof value === 'string'
       ? known.find((name) => name.toUpperCase() === value.toUpperCase())

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot'
 import type { SafetySetting } from './types.ts'
+import type { Upstream } from './upstreams.ts'
 import { lazy } from '../lazy.ts'
 
 const CATEGORIES = [
@@ -82,6 +83,32 @@ export function mergeSafety(...lists: readonly (readonly SafetySetting[])[]): Sa
   if (all.length < 2) return all
   const byCategory = new Map(all.map((setting) => [setting.category, setting]))
   return [...byCategory.values()]
+}
+
+/** By number. Up to 6 as Vertex AI counts; from 7 as the Gemini API does, where lower ones mean nothing to Gemini. */
+const NUMBERED = [
+  undefined,
+  'HARM_CATEGORY_HATE_SPEECH',
+  'HARM_CATEGORY_DANGEROUS_CONTENT',
+  'HARM_CATEGORY_HARASSMENT',
+  'HARM_CATEGORY_SEXUALLY_EXPLICIT',
+  'HARM_CATEGORY_CIVIC_INTEGRITY',
+  'HARM_CATEGORY_JAILBREAK',
+  'HARM_CATEGORY_HARASSMENT',
+  'HARM_CATEGORY_HATE_SPEECH',
+  'HARM_CATEGORY_SEXUALLY_EXPLICIT',
+  'HARM_CATEGORY_DANGEROUS_CONTENT',
+  'HARM_CATEGORY_CIVIC_INTEGRITY',
+] as const
+
+/** The name of a category that a client wrote in small letters or as a number. */
+export function categoryNamed(written: unknown): string | undefined {
+  return typeof written === 'number' ? NUMBERED[written] : String(written).toUpperCase()
+}
+
+/** Whether the upstream reads the number as it was meant (docs/google.md: Safety settings). */
+export function countsAlike(number: number, upstream: Upstream): boolean {
+  return number > 6 === (upstream === 'gemini-api')
 }
 
 const ON_VERTEX_ONLY: ReadonlySet<string> = new Set(VERTEX_CATEGORIES)

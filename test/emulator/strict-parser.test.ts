@@ -95,6 +95,11 @@ describe('refuses what the parser does not know', () => {
       `Invalid value at 'safety_settings[0].category' (${GEMINI_TYPES}.HarmCategory), "HARM_CATEGORY_IMAGE_HATE"`,
     ],
     [
+      'the number that a category has at Vertex',
+      { ...HELLO, safetySettings: [{ category: 3 }] },
+      `Invalid value at 'safety_settings[0].category' (${GEMINI_TYPES}.HarmCategory), 3`,
+    ],
+    [
       'a number in enum',
       parameters({ type: 'INTEGER', enum: [1] }),
       "Invalid value at 'tools[0].function_declarations[0].parameters.enum[0]' (TYPE_STRING), 1",

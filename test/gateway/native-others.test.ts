@@ -3,7 +3,14 @@
  * Pollux does not support.
  */
 import { describe, expect, it } from 'vitest'
-import { configure, fetchPollux, givenUser, MODEL, settledStats } from '../support/pollux.ts'
+import {
+  configure,
+  fetchPollux,
+  givenUser,
+  google,
+  MODEL,
+  settledStats,
+} from '../support/pollux.ts'
 import { native, NATIVE_BODY, type NativeResponse } from '../support/native.ts'
 
 const KINDS = ['api_key', 'authorized_user', 'service_account'] as const
@@ -37,6 +44,23 @@ describe('countTokens', () => {
       },
     }
     const answer = await native(user.key, body, { method: 'countTokens' })
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({ totalTokens: expect.any(Number) })
+    await settledStats(user)
+  })
+
+  it.each(KINDS)('counts a request with settings that are not counted, by %s', async (kind) => {
+    const user = await givenUser([kind])
+    const generateContentRequest = {
+      model: `models/${MODEL}`,
+      ...NATIVE_BODY,
+      system_instruction: { parts: [{ text: 'Be brief.' }] },
+      tools: [{ functionDeclarations: [{ name: 'f' }] }],
+      safety_settings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }],
+      toolConfig: { functionCallingConfig: { mode: 'AUTO' } },
+      labels: { a: 'b' },
+    }
+    const answer = await native(user.key, { generateContentRequest }, { method: 'countTokens' })
     expect(answer.status).toBe(200)
     expect(await answer.json()).toMatchObject({ totalTokens: expect.any(Number) })
     await settledStats(user)
@@ -79,6 +103,24 @@ describe('embeddings', () => {
     expect(answer.status).toBe(200)
     const { embeddings } = await answer.json<{ embeddings: { values: number[] }[] }>()
     expect(embeddings.map(({ values }) => values.length)).toEqual([768, 768])
+    await settledStats(user)
+  })
+
+  it.each([
+    { taskType: 'RETRIEVAL_DOCUMENT', outputDimensionality: 768 },
+    { taskType: 'retrieval_document', outputDimensionality: '768' },
+    { task_type: 2, output_dimensionality: 768 },
+  ])('have the options of %j, from Vertex AI', async (options) => {
+    const user = await givenUser(['service_account'])
+    const body = { content: { parts: [{ text: 'a' }] }, ...options }
+    const answer = await native(user.key, body, { model: EMBEDDING, method: 'embedContent' })
+    expect(answer.status).toBe(200)
+    const { embedding } = await answer.json<{ embedding: { values: number[] } }>()
+    expect(embedding.values).toHaveLength(768)
+    const calls = await google.calls({ credential: user.credentials[0]?.handle ?? '' })
+    expect(calls.at(-1)?.body).toMatchObject({
+      instances: [{ content: 'a', task_type: 'RETRIEVAL_DOCUMENT' }],
+    })
     await settledStats(user)
   })
 

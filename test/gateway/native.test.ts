@@ -9,6 +9,7 @@ import {
   settledStats,
   type User,
 } from '../support/pollux.ts'
+import { lastRequestOf } from '../support/received.ts'
 import {
   eventsOf,
   native,
@@ -218,6 +219,25 @@ describe('the body', () => {
     expect((await lastCall(handleOf(user))).body).toEqual({
       ...NATIVE_BODY,
       safety_settings: [harassment, own],
+    })
+    await settledStats(user)
+  })
+
+  // Google's SDK for Python of last year writes numbers, and the upstreams count the categories differently.
+  it.each([
+    ['api_key', 8],
+    ['service_account', 'HARM_CATEGORY_HATE_SPEECH'],
+    ['authorized_user', 'HARM_CATEGORY_HATE_SPEECH'],
+  ] as const)('means the same categories by their numbers, by %s', async (kind, sent) => {
+    const user = await givenUser([kind])
+    const hate = { category: 'HARM_CATEGORY_HATE_SPEECH', threshold: 'OFF' }
+    await configure(user, { safety_settings: [hate] })
+    const body = { ...NATIVE_BODY, safetySettings: [{ category: 8, threshold: 3 }] }
+    const answer = await native(user.key, body)
+    expect(answer.status).toBe(200)
+    await answer.text()
+    expect(await lastRequestOf(user)).toMatchObject({
+      safetySettings: [{ category: sent, threshold: 3 }],
     })
     await settledStats(user)
   })

@@ -59,20 +59,27 @@ function hasMore(request: Record<string, unknown>): boolean {
   return MORE.some((name) => fieldOf(request, name) !== undefined)
 }
 
+/** The fields that count at those two, in either spelling. All others would be refused. */
+const COUNTED: Readonly<Record<'vertex' | 'code-assist', RegExp>> = {
+  vertex: /^(?:contents|system(?:I|_i)nstruction|tools|generation(?:C|_c)onfig)$/,
+  'code-assist': /^contents$/,
+}
+
 /**
  * Each upstream accepts another form: the Gemini API contents alone or a whole request with its model, Vertex AI a
- * request without the model, Code Assist contents.
+ * request without its model and settings, Code Assist contents.
  */
 function toCount(
   json: string,
   { target, isWhole }: { readonly target: Target; readonly isWhole: boolean },
 ): string {
+  const { upstream, model } = target
   const kept = membersAt(json, 0).filter(({ key }) =>
-    target.upstream === 'code-assist' ? key === 'contents' : key !== 'model',
+    upstream === 'gemini-api' ? key !== 'model' : COUNTED[upstream].test(key),
   )
   const members = kept.map(({ start, end }) => json.slice(start, end))
-  if (target.upstream !== 'gemini-api') return `{${members.join(',')}}`
+  if (upstream !== 'gemini-api') return `{${members.join(',')}}`
   if (!isWhole) return json
-  const name = `"model":${JSON.stringify(`models/${target.model}`)}`
+  const name = `"model":${JSON.stringify(`models/${model}`)}`
   return `{"generateContentRequest":{${[name, ...members].join(',')}}}`
 }

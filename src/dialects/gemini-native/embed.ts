@@ -2,6 +2,7 @@ import { asObject, parse } from '../../failure/check.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { ownedInJson } from '../../gemini/media/owned-uris.ts'
 import { fileIdIn, MAX_PINS_ASKED, type PinRef } from '../../gemini/pins.ts'
+import { TASK_TYPES } from '../../gemini/task-types.ts'
 import { isRecord } from '../../json/record.ts'
 import { modelName } from '../model-name.ts'
 import type { Refused } from '../dialect.ts'
@@ -117,9 +118,20 @@ function optionsOf(request: Body): Embedding['options'] {
   const dimensions =
     fieldOf(request, 'outputDimensionality') ?? fieldOf(config, 'outputDimensionality')
   return {
-    dimensions: typeof dimensions === 'number' ? dimensions : null,
-    taskType: textOf(request, 'taskType') ?? textOf(config, 'taskType') ?? null,
+    dimensions: wholeNumber(dimensions),
+    taskType: taskTypeOf(fieldOf(request, 'taskType') ?? fieldOf(config, 'taskType')),
   }
+}
+
+/** Google takes whole numbers as texts too, and words of its own in small letters or by their number. */
+function wholeNumber(value: unknown): number | null {
+  if (typeof value === 'number') return value
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : null
+}
+
+function taskTypeOf(value: unknown): string | null {
+  if (typeof value === 'number') return TASK_TYPES[value - 1] ?? null
+  return typeof value === 'string' && value !== '' ? value.toUpperCase() : null
 }
 
 /** The fields of a request that say more than one text and its options. */

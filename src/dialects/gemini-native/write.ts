@@ -1,9 +1,11 @@
+import { categoryNamed, countsAlike } from '../../gemini/safety.ts'
 import type { SafetySetting } from '../../gemini/types.ts'
+import type { Upstream } from '../../gemini/upstreams.ts'
 import { Edits } from '../../json/edits.ts'
 import { isRecord } from '../../json/record.ts'
 import { memberAt, membersAt, type Span } from '../../json/value-spans.ts'
 import type { Writing } from '../dialect.ts'
-import { fieldOf, listOf, recordsOf, spanOf, spansIn, textOf } from './fields.ts'
+import { fieldOf, listOf, recordsOf, spanOf, spansIn } from './fields.ts'
 import { fitted, isAsMeant } from './pivot.ts'
 import { CALL, healSignatures } from './signatures.ts'
 
@@ -22,6 +24,7 @@ export interface Original {
 export function write({ model, text, body }: Original, { target, safety }: Writing): string {
   const edits = new Edits()
   addSafety(edits, text, body, safety)
+  nameCategories(edits, text, body, target.upstream)
   const contents = listOf(body['contents'])
   const at = contents.length > 0 ? memberAt(text, 0, 'contents') : undefined
   if (at !== undefined) {
@@ -53,7 +56,7 @@ function addSafety(
 ): void {
   if (safety.length === 0) return
   const asked = fieldOf(body, 'safetySettings')
-  const own = recordsOf(asked).map((setting) => textOf(setting, 'category'))
+  const own = recordsOf(asked).map((setting) => categoryNamed(fieldOf(setting, 'category')))
   const added = safety.filter(({ category }) => !own.includes(category))
   if (added.length === 0 || (asked !== undefined && !Array.isArray(asked) && !isRecord(asked)))
     return
@@ -70,4 +73,23 @@ function addSafety(
   const member = `"safetySettings":[${written}]`
   if (first === undefined) edits.insert(text.indexOf('{') + 1, member)
   else edits.insert(first.start, `${member},`)
+}
+
+/** The front ends count the categories differently, so a number becomes a name where it would mean another. */
+function nameCategories(
+  edits: Edits,
+  text: string,
+  body: Record<string, unknown>,
+  upstream: Upstream,
+): void {
+  const settings = listOf(fieldOf(body, 'safetySettings'))
+  const list = settings.length > 0 ? spanOf(text, 0, 'safetySettings') : undefined
+  if (list === undefined) return
+  for (const [index, { start }] of spansIn(text, list).entries()) {
+    const number = fieldOf(settings[index], 'category')
+    if (typeof number !== 'number' || countsAlike(number, upstream)) continue
+    const name = categoryNamed(number)
+    const span = name === undefined ? undefined : spanOf(text, start, 'category')
+    if (span !== undefined) edits.replace(span, JSON.stringify(name))
+  }
 }

@@ -1,6 +1,7 @@
 /** OpenAI's embedding requests (docs/clients.md: Embeddings of clients), with Gemini's task types. */
 import * as v from 'valibot'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
+import { TASK_TYPES } from '../../gemini/task-types.ts'
 import { modelName } from '../model-name.ts'
 import { integerFrom1To, oneOf, string } from '../words.ts'
 import { refuseTokens } from '../openai/token-arrays.ts'
@@ -10,17 +11,6 @@ import { lazy } from '../../lazy.ts'
 const MAX_INPUTS = 2048
 /** Google limits the length of a model's vectors. This bound only refuses nonsense. */
 const MAX_DIMENSIONS = 65_536
-
-const TASK_TYPES = [
-  'RETRIEVAL_QUERY',
-  'RETRIEVAL_DOCUMENT',
-  'SEMANTIC_SIMILARITY',
-  'CLASSIFICATION',
-  'CLUSTERING',
-  'QUESTION_ANSWERING',
-  'FACT_VERIFICATION',
-  'CODE_RETRIEVAL_QUERY',
-] as const
 
 /** The names that other embedding APIs use. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
