@@ -25,7 +25,10 @@ const chat = v.object({
   extra_body: googles,
 })
 
-const images = v.object({ ...imageRequest().entries, google: googles, extra_body: googles })
+const inGoogle = { google: googles, extra_body: googles }
+const images = v.object({ ...imageRequest().entries, ...inGoogle })
+const embeddings = v.object({ ...embeddingRequest().entries, ...inGoogle })
+const speech = v.object({ ...speechRequest().entries, ...inGoogle })
 
 /** Items and tools are described in words: there are many kinds, and each one's refusal says what is wrong. */
 const responses = v.object({
@@ -267,7 +270,7 @@ export const openai: Operations = {
   'POST /v1/embeddings': {
     who: 'user',
     summary: 'Vectors for texts',
-    body: embeddingRequest(),
+    body: embeddings,
     answers: ok('One vector a text, in their order', answers.embeddings),
     refusals: OF_A_JOURNEY,
   },
@@ -281,7 +284,7 @@ export const openai: Operations = {
   'POST /v1/audio/speech': {
     who: 'user',
     summary: 'A text, spoken',
-    body: speechRequest(),
+    body: speech,
     answers: { 200: { description: 'The sound', mediaTypes: ['audio/wav', 'audio/pcm'] } },
     refusals: OF_A_JOURNEY,
   },

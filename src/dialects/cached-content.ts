@@ -7,7 +7,7 @@ import * as v from 'valibot'
 import type { GenerateContentRequest } from '../gemini/types.ts'
 import { isRecord } from '../json/record.ts'
 import { lazy } from '../lazy.ts'
-import { inAllPlaces, inCamelCase, namesOf } from './spellings.ts'
+import { fromAllPlaces, inAllPlaces, namesOf } from './spellings.ts'
 import { unreadFields } from './unread-fields.ts'
 import { string } from './words.ts'
 
@@ -30,9 +30,7 @@ const cacheFields = lazy(() => v.object(cacheEntries()))
 export function cacheIn(
   asked: v.InferOutput<ReturnType<typeof cacheFields>>,
 ): Pick<GenerateContentRequest, 'cachedContent'> {
-  const { google, extra_body: extra } = asked
-  const atRoot = inCamelCase<ReturnType<typeof CACHE>>(CACHE_NAMES(), asked).cachedContent
-  const cachedContent = extra?.google?.cachedContent ?? google?.cachedContent ?? atRoot
+  const { cachedContent } = fromAllPlaces<ReturnType<typeof CACHE>>(CACHE_NAMES(), asked)
   return cachedContent ? { cachedContent } : {}
 }
 

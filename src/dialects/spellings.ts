@@ -31,6 +31,15 @@ export function inAllPlaces<const Entries extends v.ObjectEntries>(entries: Entr
   }
 }
 
+/** What is set in the places of `inAllPlaces`. The most deeply nested one takes precedence. */
+export function fromAllPlaces<const Entries extends v.ObjectEntries>(
+  names: ReadonlyMap<string, string>,
+  asked: v.InferOutput<v.ObjectSchema<ReturnType<typeof inAllPlaces<Entries>>, undefined>>,
+): Partial<v.InferOutput<v.ObjectSchema<Entries, undefined>>> {
+  const { google, extra_body: extra } = asked
+  return { ...inCamelCase<Entries>(names, asked), ...google, ...extra?.google }
+}
+
 /** Either spelling of each name → the name in camel case. */
 export function namesOf(entries: v.ObjectEntries): ReadonlyMap<string, string> {
   const names = Object.keys(entries)
@@ -74,4 +83,18 @@ export function reading(
     return read === undefined ? [] : [[spelling, read] as const]
   })
   return { fields: new Set(names.keys()), within: new Map(inner) } satisfies Reading
+}
+
+/** What is read in the places of `inAllPlaces`, beside `fields` at the root. */
+export function readingInAllPlaces(
+  fields: readonly string[],
+  entries: v.ObjectEntries,
+  within?: Readonly<Record<string, () => Reading>>,
+): Reading {
+  const google = reading(entries, within)
+  const extraBody = { fields: new Set(['google']), within: new Map([['google', () => google]]) }
+  return {
+    fields: new Set([...fields, ...google.fields, 'google', 'extra_body']),
+    within: new Map([...google.within, ['google', () => google], ['extra_body', () => extraBody]]),
+  }
 }

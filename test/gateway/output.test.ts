@@ -174,6 +174,37 @@ describe('a model of pictures of one size', () => {
   })
 })
 
+describe('voices in Gemini’s words', () => {
+  const INNER = { prebuiltVoiceConfig: { voiceName: 'Puck' } }
+  const inSnakeCase = { prebuilt_voice_config: { voice_name: 'Puck' } }
+  it.each<[object, object]>([
+    [
+      { voiceConfig: INNER, languageCode: 'de-DE' },
+      { voiceConfig: INNER, languageCode: 'de-DE' },
+    ],
+    [{ voice_config: inSnakeCase }, { voiceConfig: INNER }],
+    [
+      {
+        multi_speaker_voice_config: {
+          speaker_voice_configs: [{ speaker: 'Ann', voice_config: inSnakeCase }],
+        },
+      },
+      {
+        multiSpeakerVoiceConfig: {
+          speakerVoiceConfigs: [{ speaker: 'Ann', voiceConfig: INNER }],
+        },
+      },
+    ],
+  ])('are those of %j', async (speech_config, speechConfig) => {
+    const user = await givenUser(['api_key'])
+    const model = 'gemini-2.5-flash-preview-tts'
+    for (const asked of [{ speech_config }, { extra_body: { google: { speech_config } } }]) {
+      const { generationConfig } = await requestFor(user, { model, ...asked })
+      expect(generationConfig).toEqual({ responseModalities: ['AUDIO'], speechConfig })
+    }
+  })
+})
+
 describe('a voice', () => {
   it('is told by its name there, and answers in sound', async () => {
     const user = await givenUser(['api_key'])

@@ -135,6 +135,24 @@ describe('POST /v1/embeddings', () => {
   })
 
   it.each([
+    { output_dimensionality: 8 },
+    { outputDimensionality: 8, dimensions: 4 },
+    { google: { output_dimensionality: 8 } },
+    { extra_body: { google: { outputDimensionality: 8, task_type: 'clustering' } } },
+  ])('makes vectors as long as %j says in Gemini’s words', async (body) => {
+    const user = await givenUser()
+    const answer = await ask(user, { input: 'a', ...body })
+    expect(answer.headers.get('x-pollux-ignored')).toBeNull()
+    const { data } = await answer.json<List>()
+    expect(data[0]?.embedding).toHaveLength(8)
+    const [call] = await callsTo(user, 'batchEmbedContents')
+    const taskType = 'extra_body' in body ? { taskType: 'CLUSTERING' } : {}
+    const content = { parts: [{ text: 'a' }] }
+    const request = { model: `models/${MODEL}`, content, outputDimensionality: 8, ...taskType }
+    expect(call?.body).toEqual({ requests: [request] })
+  })
+
+  it.each([
     ['no input', {}, 'missing_required_parameter', 'input'],
     ['tokens', { input: [1, 2, 3] }, 'invalid_type', 'input'],
     ['lists of tokens', { input: [[1, 2], [3]] }, 'invalid_type', 'input'],
@@ -145,6 +163,12 @@ describe('POST /v1/embeddings', () => {
     ['2049 inputs', { input: texts(2049) }, 'invalid_value', 'input'],
     ['half a dimension', { input: 'a', dimensions: 1.5 }, 'invalid_type', 'dimensions'],
     ['no dimension', { input: 'a', dimensions: 0 }, 'invalid_value', 'dimensions'],
+    [
+      'half a dimension in Gemini’s words',
+      { input: 'a', google: { output_dimensionality: 1.5 } },
+      'invalid_type',
+      'google.output_dimensionality',
+    ],
     [
       'another encoding',
       { input: 'a', encoding_format: 'hex' },

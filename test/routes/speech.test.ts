@@ -55,6 +55,37 @@ describe('POST /v1/audio/speech', () => {
     })
   })
 
+  const voiceOf = (voiceName: string) => ({ prebuiltVoiceConfig: { voiceName } })
+  const TWO = {
+    multiSpeakerVoiceConfig: {
+      speakerVoiceConfigs: [
+        { speaker: 'Ann', voiceConfig: voiceOf('Kore') },
+        { speaker: 'Bob', voiceConfig: voiceOf('Puck') },
+      ],
+    },
+  }
+  it.each<[object, object]>([
+    [{ speech_config: TWO }, TWO],
+    [{ voice: 'nova', extra_body: { google: { speechConfig: TWO } } }, TWO],
+    [
+      { google: { speech_config: { language_code: 'de-DE', voice_config: voiceOf('Puck') } } },
+      { languageCode: 'de-DE', voiceConfig: voiceOf('Puck') },
+    ],
+    [
+      { speech_config: { language_code: 'de-DE' }, voice: 'nova' },
+      { languageCode: 'de-DE', voiceConfig: voiceOf('Leda') },
+    ],
+    [{ speech_config: null, google: null, extra_body: null }, { voiceConfig: voiceOf('Kore') }],
+  ])('speaks as %j says in Gemini’s words', async (body, speechConfig) => {
+    const user = await givenUser()
+    const answer = await ask(user, body)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('x-pollux-ignored')).toBeNull()
+    const [call] = await callsOf(user.credentials[0]?.handle ?? '')
+    const generationConfig = { responseModalities: ['AUDIO'], speechConfig }
+    expect(call?.body).toEqual({ contents: expect.any(Array), generationConfig })
+  })
+
   it('puts instructions before the text', async () => {
     const user = await givenUser()
     await ask(user, { instructions: 'Say it cheerfully' })

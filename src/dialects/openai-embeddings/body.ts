@@ -2,7 +2,9 @@
 import * as v from 'valibot'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { TASK_TYPES } from '../../gemini/task-types.ts'
+import type { Embedding } from '../embedding-dialect.ts'
 import { modelName } from '../model-name.ts'
+import { fromAllPlaces, inAllPlaces, namesOf } from '../spellings.ts'
 import { integerFrom1To, oneOf, string } from '../words.ts'
 import { refuseTokens } from '../openai/token-arrays.ts'
 import { lazy } from '../../lazy.ts'
@@ -48,15 +50,20 @@ const input = lazy(() =>
   ),
 )
 
+const dimensions = lazy(() => v.nullish(integerFrom1To(MAX_DIMENSIONS)))
+
+/** Gemini's words. They go before OpenAI's. */
+export const GOOGLE = lazy(() => ({ outputDimensionality: dimensions(), taskType: taskType() }))
+const GOOGLE_NAMES = lazy(() => namesOf(GOOGLE()))
+
 export const embeddingRequest = lazy(() =>
   v.object(
     {
+      ...inAllPlaces(GOOGLE()),
       model: modelName(),
       input: input(),
       encoding_format: v.nullish(oneOf(['float', 'base64']), 'float'),
-      dimensions: v.nullish(integerFrom1To(MAX_DIMENSIONS)),
-      task_type: taskType(),
-      taskType: taskType(),
+      dimensions: dimensions(),
       input_type: taskType(),
     },
     'a JSON object',
@@ -64,6 +71,14 @@ export const embeddingRequest = lazy(() =>
 )
 
 export type EmbeddingRequest = v.InferOutput<ReturnType<typeof embeddingRequest>>
+
+export function optionsOf(asked: EmbeddingRequest): Embedding['options'] {
+  const google = fromAllPlaces<ReturnType<typeof GOOGLE>>(GOOGLE_NAMES(), asked)
+  return {
+    dimensions: google.outputDimensionality ?? asked.dimensions ?? null,
+    taskType: google.taskType ?? asked.input_type ?? null,
+  }
+}
 
 export function parseEmbeddingRequest(input: unknown): Parsed<EmbeddingRequest> {
   const body = asObject(input)

@@ -1,12 +1,13 @@
 import type { EmbeddingDialect } from '../embedding-dialect.ts'
-import { unreadFields } from '../unread-fields.ts'
+import { readingInAllPlaces } from '../spellings.ts'
+import { unreadWithin } from '../unread-fields.ts'
 import { conversationIn } from '../openai/conversation.ts'
-import { embeddingRequest, parseEmbeddingRequest } from './body.ts'
+import { embeddingRequest, GOOGLE, optionsOf, parseEmbeddingRequest } from './body.ts'
 import { toEmbeddingList } from './whole.ts'
 import { lazy } from '../../lazy.ts'
 
-const READ: () => ReadonlySet<string> = lazy(
-  () => new Set([...Object.keys(embeddingRequest().entries), 'user']),
+const READ = lazy(() =>
+  readingInAllPlaces([...Object.keys(embeddingRequest().entries), 'user'], GOOGLE()),
 )
 
 /** POST /v1/embeddings */
@@ -14,18 +15,14 @@ export const OPENAI_EMBEDDINGS: EmbeddingDialect = {
   read({ body }) {
     const parsed = parseEmbeddingRequest(body)
     if (!parsed.ok) return parsed
-    const { model, input, dimensions, encoding_format: format } = parsed.value
-    const { task_type, taskType, input_type } = parsed.value
+    const { model, input, encoding_format: format } = parsed.value
     return {
       ok: true,
       model,
       conversation: conversationIn(body),
       texts: input,
-      options: {
-        dimensions: dimensions ?? null,
-        taskType: task_type ?? taskType ?? input_type ?? null,
-      },
-      ignored: unreadFields(body, READ()),
+      options: optionsOf(parsed.value),
+      ignored: unreadWithin(body, READ()),
       tell: (embedded) => toEmbeddingList(embedded, format),
     }
   },

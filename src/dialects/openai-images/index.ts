@@ -3,8 +3,8 @@ import { ignoredBy } from '../../gemini/fit/ignored.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
 import type { JsonDialect, Translated } from '../dialect.ts'
 import { IMAGE } from '../image-config.ts'
-import { reading } from '../spellings.ts'
-import { type Reading, unreadWithin } from '../unread-fields.ts'
+import { reading, readingInAllPlaces } from '../spellings.ts'
+import { unreadWithin } from '../unread-fields.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import { createdAt } from '../openai/ids.ts'
 import { neverStreamed } from '../openai/stream.ts'
@@ -18,21 +18,11 @@ import {
 import { toImageList } from './whole.ts'
 import { lazy } from '../../lazy.ts'
 
-const IN_GOOGLE = lazy(() => reading(GOOGLE(), { imageConfig: () => reading(IMAGE()) }))
-const READ = lazy((): Reading => {
-  const extraBody: Reading = {
-    fields: new Set(['google']),
-    within: new Map([['google', IN_GOOGLE]]),
-  }
-  return {
-    fields: new Set([...Object.keys(imageRequest().entries), 'user']),
-    within: new Map([
-      ...IN_GOOGLE().within,
-      ['google', IN_GOOGLE],
-      ['extra_body', () => extraBody],
-    ]),
-  }
-})
+const READ = lazy(() =>
+  readingInAllPlaces([...Object.keys(imageRequest().entries), 'user'], GOOGLE(), {
+    imageConfig: () => reading(IMAGE()),
+  }),
+)
 
 /** POST /v1/images/generations: each image is a call of its own. */
 export const OPENAI_IMAGES: JsonDialect = {

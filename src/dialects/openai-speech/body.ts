@@ -2,12 +2,18 @@
 import * as v from 'valibot'
 import { asObject, parse, type Parsed } from '../../failure/check.ts'
 import { modelName } from '../model-name.ts'
+import { speechConfig } from '../speech-config.ts'
+import { inAllPlaces } from '../spellings.ts'
 import { number, oneOf, someText, string } from '../words.ts'
 import { lazy } from '../../lazy.ts'
+
+/** Gemini's words for the voice, since OpenAI has none for two speakers. */
+export const GOOGLE = lazy(() => ({ speechConfig: v.nullish(speechConfig()) }))
 
 export const speechRequest = lazy(() =>
   v.object(
     {
+      ...inAllPlaces(GOOGLE()),
       model: modelName(),
       input: someText(),
       // At OpenAI, custom voices are objects.

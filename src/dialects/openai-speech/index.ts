@@ -1,14 +1,15 @@
 import type { JsonDialect, Telling } from '../dialect.ts'
-import { unreadFields } from '../unread-fields.ts'
+import { readingInAllPlaces } from '../spellings.ts'
+import { unreadWithin } from '../unread-fields.ts'
 import { conversationIn } from '../openai/conversation.ts'
 import { neverStreamed } from '../openai/stream.ts'
-import { parseSpeechRequest, speechRequest, type SpeechRequest } from './body.ts'
+import { GOOGLE, parseSpeechRequest, speechRequest, type SpeechRequest } from './body.ts'
 import { toGeminiRequest } from './request.ts'
 import { toSpeech } from './whole.ts'
 import { lazy } from '../../lazy.ts'
 
-const READ: () => ReadonlySet<string> = lazy(
-  () => new Set([...Object.keys(speechRequest().entries), 'user']),
+const READ = lazy(() =>
+  readingInAllPlaces([...Object.keys(speechRequest().entries), 'user'], GOOGLE()),
 )
 
 /** POST /v1/audio/speech */
@@ -31,7 +32,7 @@ export const OPENAI_SPEECH: JsonDialect = {
         order: 'together',
         requests: [toGeminiRequest(speech)],
         telling: telling(speech),
-        ignored: () => unreadFields(body, READ()),
+        ignored: () => unreadWithin(body, READ()),
       }),
     }
   },

@@ -1,19 +1,28 @@
 import { speechConfigOf } from '../../gemini/media/voices.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
-import type { SpeechRequest } from './body.ts'
+import { lazy } from '../../lazy.ts'
+import { fromAllPlaces, namesOf } from '../spellings.ts'
+import { GOOGLE, type SpeechRequest } from './body.ts'
+
+const GOOGLE_NAMES = lazy(() => namesOf(GOOGLE()))
 
 /** Models that speak accept no system text, so the instruction stands before the text to speak. */
-export function toGeminiRequest({
-  input,
-  instructions,
-  voice,
-}: SpeechRequest): GenerateContentRequest {
+export function toGeminiRequest(speech: SpeechRequest): GenerateContentRequest {
+  const { input, instructions } = speech
   const text = instructions.trim() === '' ? input : `${instructions.trim()}:\n${input}`
   return {
     contents: [{ role: 'user', parts: [{ text }] }],
     generationConfig: {
       responseModalities: ['AUDIO'],
-      speechConfig: speechConfigOf(typeof voice === 'string' ? voice : voice.id),
+      speechConfig: speechConfigIn(speech),
     },
   }
+}
+
+/** Who speaks, in Gemini's words, goes before `voice`. Google takes one voice or several, not both. */
+function speechConfigIn(speech: SpeechRequest): object {
+  const { voice } = speech
+  const { speechConfig } = fromAllPlaces<ReturnType<typeof GOOGLE>>(GOOGLE_NAMES(), speech)
+  if (speechConfig?.voiceConfig || speechConfig?.multiSpeakerVoiceConfig) return speechConfig
+  return { ...speechConfig, ...speechConfigOf(typeof voice === 'string' ? voice : voice.id) }
 }

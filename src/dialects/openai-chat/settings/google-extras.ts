@@ -9,9 +9,10 @@ import { safetySettings } from '../../../gemini/safety.ts'
 import { THINKING_LEVELS } from '../../../gemini/models/traits.ts'
 import { cacheName } from '../../cached-content.ts'
 import { IMAGE, imageConfig } from '../../image-config.ts'
+import { speechConfig } from '../../speech-config.ts'
 import { bothCases, inAllPlaces, inCamelCase, namesOf, reading } from '../../spellings.ts'
 import type { Reading } from '../../unread-fields.ts'
-import { boolean, integer, string, upperCaseOf } from '../../words.ts'
+import { boolean, integer, upperCaseOf } from '../../words.ts'
 import { lazy } from '../../../lazy.ts'
 
 const INT32_MAX = 2 ** 31 - 1
@@ -38,24 +39,6 @@ const thinkingConfig = lazy(() =>
       'must have a budget or a level, not both',
     ),
   ),
-)
-
-const voiceConfig = lazy(() =>
-  bothCases({ prebuiltVoiceConfig: bothCases({ voiceName: string() }) }),
-)
-const speechConfig = lazy(() =>
-  bothCases({
-    voiceConfig: v.nullish(voiceConfig()),
-    languageCode: v.nullish(string()),
-    multiSpeakerVoiceConfig: v.nullish(
-      bothCases({
-        speakerVoiceConfigs: v.array(
-          bothCases({ speaker: string(), voiceConfig: voiceConfig() }),
-          'an array',
-        ),
-      }),
-    ),
-  }),
 )
 
 const CONFIG = lazy(() => ({
