@@ -66,6 +66,7 @@ export class ResponsesObject extends DurableObject<Env> {
     const none = { ok: true, items: [], referenced: references.map(() => null) } as const
     const isAlone = previous === null && conversation === null
     const missing = previous === null ? NO_CONVERSATION : NO_RESPONSE
+    if (references.length > 0) this.#access.expire()
     return this.#access.read<RecallResult>(
       (store, since) => recall(request, store, since),
       isAlone ? none : missing,

@@ -219,6 +219,10 @@ describe('a stored response', () => {
     expect(await responsesOf(userId).response(response.id)).toEqual(NOT_FOUND)
     expect(await responsesOf(userId).recall({ ...ALONE, previous: response.id })).toEqual(NOT_FOUND)
     expect(await responsesOf(userId).remove(response.id)).toBe(false)
+    const references = [response.output[0]?.id ?? '']
+    expect(await responsesOf(userId).recall({ ...ALONE, references })).toMatchObject({
+      referenced: [null],
+    })
     expect(await runDurableObjectAlarm(responsesOf(userId))).toBe(true)
     expect(await tablesOf(userId)).toEqual([])
     expect(await runDurableObjectAlarm(responsesOf(userId))).toBe(false)

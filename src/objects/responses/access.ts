@@ -139,6 +139,16 @@ export class StoreAccess {
     return resealKey(this.#place)
   }
 
+  /** Deletes what has expired, without waiting for the alarm: an item's id alone does not tell when it was stored. */
+  expire(): void {
+    const { sql } = this.#storage
+    const since = this.#since(Date.now())
+    const oldest = hasTables(sql) ? oldestOf(sql) : null
+    if (oldest === null || oldest > since) return
+    this.#store?.forget()
+    this.#storage.transactionSync(() => expire(sql, since))
+  }
+
   /** The alarm's work: deletes what has expired. If nothing is left, deletes all tables and the key. */
   async prune(): Promise<void> {
     const { sql } = this.#storage
