@@ -100,6 +100,28 @@ describe.concurrent('the openai SDK', () => {
     await expect(stranger.responses.retrieve(next.id)).rejects.toThrow(NotFoundError)
   })
 
+  it('goes on from large pictures with captions in any script, and lists them', async () => {
+    const openai = clientOf(await pollux.givenUser())
+    const image_url = `data:image/png;base64,iVBORw0KGgo${'A'.repeat(8_999_989)}`
+    const content = [
+      { type: 'input_text' as const, text: 'Что это?' },
+      { type: 'input_image' as const, image_url, detail: 'auto' as const },
+    ]
+    const asked = { model, input: [{ role: 'user' as const, content }] }
+    const first = await openai.responses.create(asked)
+    const next = await openai.responses.create({ ...asked, previous_response_id: first.id })
+    expect(next).toMatchObject({ store: true })
+    const last = await openai.responses.create({
+      model,
+      input: 'Well?',
+      previous_response_id: next.id,
+    })
+    const listed: unknown[] = []
+    for await (const item of openai.responses.inputItems.list(last.id)) listed.push(item)
+    expect(listed).toHaveLength(5)
+    expect(listed.at(-1)).toMatchObject({ content })
+  })
+
   it('holds a conversation', async () => {
     const user = await pollux.givenUser()
     const openai = clientOf(user)

@@ -334,6 +334,16 @@ describe('items', () => {
 })
 
 describe('a conversation', () => {
+  it('is listed in shorter pages where its items are large', async () => {
+    const userId = aUser()
+    const items = ['a', 'b', 'c'].map((letter) => told(letter.repeat(6_000_000)))
+    const { id } = await conversationOf(userId, items)
+    const first = await responsesOf(userId).items(id, ALL)
+    expect(first).toMatchObject({ items: [{ id: items[0]?.id }], hasMore: true })
+    const rest = await responsesOf(userId).items(id, { ...ALL, after: items[1]?.id ?? '' })
+    expect(rest).toMatchObject({ items: [{ id: items[2]?.id }], hasMore: false })
+  })
+
   it('grows by what is added, and by the responses that are made in it', async () => {
     const userId = aUser()
     const { id, items } = await conversationOf(userId)

@@ -2,6 +2,7 @@ import { Cuttings } from '../../bytes/cuttings.ts'
 import { type Parsed, parse } from '../../failure/check.ts'
 import type { Failure } from '../../failure/failure.ts'
 import * as v from 'valibot'
+import { narrowJson } from '../../json/narrow.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import type { StoredItem, StoredTelling } from '../memory.ts'
 import { unreadableIn } from './compaction.ts'
@@ -31,7 +32,7 @@ function readItems(given: readonly unknown[], mint: () => string): Parsed<readon
     ok: true,
     value: given.map((item) => {
       const named = typed(item)
-      return { id: `${prefixOf(named)}_${mint()}`, text: toWellFormedJson(named) }
+      return { id: `${prefixOf(named)}_${mint()}`, text: narrowJson(toWellFormedJson(named)) }
     }),
   }
 }

@@ -1,5 +1,6 @@
 import type { Cuttings } from '../../bytes/cuttings.ts'
 import { isRecord } from '../../json/record.ts'
+import { narrowJson } from '../../json/narrow.ts'
 import { toWellFormedJson } from '../../json/well-formed.ts'
 import type { Ids } from './ids.ts'
 import type { StoredItem } from '../memory.ts'
@@ -31,7 +32,7 @@ export function inputToStore(input: unknown, storing: StoringInput): readonly St
 
 function toStore(item: unknown, at: number, storing: StoringInput): StoredItem {
   const { ids, cuttings, texts, needsIds } = storing
-  const text = texts.get(at) ?? toWellFormedJson(cuttings.uncut(typed(item)))
+  const text = texts.get(at) ?? narrowJson(toWellFormedJson(cuttings.uncut(typed(item))))
   const given = isRecord(item) && typeof item['id'] === 'string' ? item['id'] : ''
   const isOwn = given !== '' && given.length <= MAX_ID
   return { id: isOwn ? given : needsIds ? ids.item(prefixOf(item)) : null, text }

@@ -29,6 +29,11 @@ export interface Step {
   readonly bytes: number
 }
 
+/** The same, with the item's id. */
+export interface Outline extends Step {
+  readonly itemId: string | null
+}
+
 /** A stored text as it is on disk. */
 export interface StoredContent extends SealedContent {
   readonly contentId: number
@@ -129,6 +134,21 @@ export class Contents {
     )
   }
 
+  /** What a list must know of these texts before it reads those of its page, by number. */
+  outlines(contentIds: readonly number[]): Map<number, Outline> {
+    const rows = this.#sql.exec<OutlineRow>(
+      `SELECT content_id, digest, item_id, bytes FROM contents
+       WHERE content_id IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(contentIds),
+    )
+    return new Map(
+      Array.from(rows, ({ item_id: itemId, ...row }) => [
+        row.content_id,
+        { ...stepOf(row), itemId },
+      ]),
+    )
+  }
+
   /** The steps with these numbers, in the same order. Throws if one is missing, which the sweep prevents. */
   steps(contentIds: readonly number[]): readonly Step[] {
     const rows = this.#sql.exec<StepRow>(
@@ -211,6 +231,7 @@ function pieceOf(bytes: Uint8Array, piece: number): ArrayBuffer {
 }
 
 type StepRow = { content_id: number; digest: string; bytes: number }
+type OutlineRow = StepRow & { item_id: string | null }
 type ContentRow = {
   content_id: number
   digest: string

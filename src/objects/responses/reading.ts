@@ -1,4 +1,4 @@
-import { openContent, type StoredContent } from './contents.ts'
+import { openContent, type Outline } from './contents.ts'
 import type {
   ItemsResult,
   ListedItem,
@@ -12,6 +12,8 @@ import { openBody } from './stored-responses.ts'
 
 /** A message between Worker and object may have 32 MiB. */
 const MAX_RECALLED_BYTES = 30 * 1024 * 1024
+/** A page's items are in memory several times at once. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024
 
 type NotFound<Reason extends string> = { readonly ok: false; readonly reason: Reason }
 
@@ -153,28 +155,42 @@ async function pageOf(
   { after, limit, order }: PageRequest,
   { contents, key }: Store,
 ): Promise<ItemsResult> {
-  const listed = withIds(places, contents.read(places.map(({ contentId }) => contentId)))
+  const listed = withIds(places, contents.outlines(places.map(({ contentId }) => contentId)))
   if (order === 'desc') listed.reverse()
   const start = after === null ? 0 : listed.findIndex(({ id }) => id === after) + 1
   if (after !== null && start === 0) return { ok: false, reason: 'item_not_found' }
-  const page = listed.slice(start, start + limit)
+  const page = beginningOf(listed.slice(start, start + limit))
+  const stored = contents.read(page.map(({ outline }) => outline.contentId))
   const items: ListedItem[] = []
-  for (const { id, isDerived, content } of page) {
-    items.push({ id, isDerived, text: await openContent(content, key) })
+  for (const { id, isDerived, outline } of page) {
+    items.push({ id, isDerived, text: await openContent(existing(stored, outline.contentId), key) })
   }
-  return { ok: true, items, hasMore: start + limit < listed.length }
+  return { ok: true, items, hasMore: start + page.length < listed.length }
+}
+
+interface Listed {
+  readonly id: string
+  readonly isDerived: boolean
+  readonly outline: Outline
+}
+
+/** As much as fits into one page, but at least one item. */
+function beginningOf(page: readonly Listed[]): readonly Listed[] {
+  let bytes = 0
+  const over = page.findIndex(({ outline }) => (bytes += outline.bytes) > MAX_PAGE_BYTES)
+  return over === -1 ? page : page.slice(0, Math.max(1, over))
 }
 
 /** Gives each item an id that is unique in the list, since a page begins after an id. */
-function withIds(places: readonly Place[], stored: ReadonlyMap<number, StoredContent>) {
+function withIds(places: readonly Place[], outlines: ReadonlyMap<number, Outline>): Listed[] {
   const taken = new Set<string>()
   return places.map(({ contentId, id }, index) => {
-    const content = existing(stored, contentId)
-    const own = id ?? content.itemId
+    const outline = existing(outlines, contentId)
+    const own = id ?? outline.itemId
     const isDerived = own === null || taken.has(own)
-    const shown = isDerived ? `${content.digest}${index}` : own
+    const shown = isDerived ? `${outline.digest}${index}` : own
     taken.add(shown)
-    return { id: shown, isDerived, content }
+    return { id: shown, isDerived, outline }
   })
 }
 
@@ -182,7 +198,7 @@ function sizeOf(contentIds: readonly number[], { contents }: Store): number {
   return contents.steps(contentIds).reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
-function existing(stored: ReadonlyMap<number, StoredContent>, contentId: number): StoredContent {
+function existing<Content>(stored: ReadonlyMap<number, Content>, contentId: number): Content {
   const content = stored.get(contentId)
   if (content === undefined) throw new Error('A content that is named is not stored.')
   return content
