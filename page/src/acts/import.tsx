@@ -43,19 +43,18 @@ interface ImportingProps {
   readonly onClose: () => void
 }
 
-function Importing({ id, onDone, onClose }: ImportingProps) {
-  const names = useId()
-  const dialog = useRef<HTMLDialogElement>(null)
+/** What a dialog of import has read, how Google judged it, and the acts on it. `places`: the values of PLACES. */
+function useImport(
+  id: string,
+  places: () => Readonly<Record<string, unknown>>,
+  onDone: () => void,
+) {
   const tried = useRef({ request: '', once: '' })
   const [reads, setReads] = useState<readonly Read[]>([])
   const [lines, setLines] = useState<readonly Line[]>([])
   const [isChecked, setChecked] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<Error | null>(null)
-  useEffect(() => dialog.current?.showModal(), [])
-  // By the dialog itself: while it is open, nothing outside takes the focus.
-  const close = (): void => dialog.current?.close()
-  const form = useRef<HTMLFormElement>(null)
   /** Names, by the index of the line. */
   const [labels, setLabels] = useState<Readonly<Record<number, string>>>({})
   const good = reads.flatMap((read, index) => ('body' in read ? [{ ...read, index }] : []))
@@ -75,8 +74,7 @@ function Importing({ id, onDone, onClose }: ImportingProps) {
   const post = async (isDry: boolean): Promise<void> => {
     setBusy(true)
     setError(null)
-    const places = form.current === null ? {} : valuesOf(form.current, PLACES)
-    const place = Object.fromEntries(Object.entries(places).filter(([, value]) => value !== ''))
+    const place = Object.fromEntries(Object.entries(places()).filter(([, value]) => value !== ''))
     const credentials = good.map(({ body, index }) => {
       const label = (labels[index] ?? '').trim()
       return { ...body, ...place, ...(label !== '' && { label }) }
@@ -106,6 +104,23 @@ function Importing({ id, onDone, onClose }: ImportingProps) {
       setBusy(false)
     }
   }
+  const label = (index: number, name: string): void =>
+    setLabels((had) => ({ ...had, [index]: name }))
+  const mayCheck = !isBusy && good.length > 0
+  const mayAdd = mayCheck && (lines.length === 0 || isChecked)
+  const shown = { reads, lines, labels, error, isBusy, mayCheck, mayAdd, many: good.length }
+  return { ...shown, take, takeFiles, post, label }
+}
+
+function Importing({ id, onDone, onClose }: ImportingProps) {
+  const names = useId()
+  const dialog = useRef<HTMLDialogElement>(null)
+  const form = useRef<HTMLFormElement>(null)
+  const places = () => (form.current === null ? {} : valuesOf(form.current, PLACES))
+  const { take, takeFiles, post, label, ...shown } = useImport(id, places, onDone)
+  useEffect(() => dialog.current?.showModal(), [])
+  // By the dialog itself: while it is open, nothing outside takes the focus.
+  const close = (): void => dialog.current?.close()
 
   return (
     <dialog ref={dialog} aria-labelledby={`${names}-name`} onClose={onClose}>
@@ -155,28 +170,19 @@ function Importing({ id, onDone, onClose }: ImportingProps) {
           ))}
         </details>
       </form>
-      <Results
-        reads={reads}
-        lines={lines}
-        labels={labels}
-        onLabel={(index, label) => setLabels((had) => ({ ...had, [index]: label }))}
-      />
-      <Problem error={error} />
+      <Results reads={shown.reads} lines={shown.lines} labels={shown.labels} onLabel={label} />
+      <Problem error={shown.error} />
       <div class="acts">
-        <button
-          type="button"
-          disabled={isBusy || good.length === 0}
-          onClick={() => void post(true)}
-        >
-          {isBusy ? 'Working…' : 'Check'}
+        <button type="button" disabled={!shown.mayCheck} onClick={() => void post(true)}>
+          {shown.isBusy ? 'Working…' : 'Check'}
         </button>
         <button
           type="button"
           class="main"
-          disabled={isBusy || good.length === 0 || (lines.length > 0 && !isChecked)}
+          disabled={!shown.mayAdd}
           onClick={() => void post(false)}
         >
-          Add {count(good.length)}
+          Add {count(shown.many)}
         </button>
         <button type="button" onClick={close}>
           Close

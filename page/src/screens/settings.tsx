@@ -8,117 +8,62 @@ import type { User } from '../wire.ts'
 import { inFigures } from './meters.tsx'
 import { Export } from '../acts/export.tsx'
 
-export interface SettingsProps {
+interface SettingsProps {
   readonly user: User
   readonly onDone: () => void
 }
 
 export function Settings({ user, onDone }: SettingsProps) {
-  const path = pathOf(user.id)
-  const name = user.label ?? user.id
   return (
     <>
-      <Section
-        title="Keys"
-        acts={
-          <Act
-            name="New key"
-            does="Makes a key, which is shown this once. The one before works for as long as you say; with 0 every earlier key is refused at once."
-            fields={[
-              {
-                name: 'grace',
-                label: 'Seconds the key before still works',
-                type: 'number',
-                required: true,
-                value: '86400',
-                hint: '0 where a key has leaked; at most 2592000 (30 days).',
-              },
-            ]}
-            request={({ grace }) => ({
-              path: `${path}/key`,
-              body: { grace_seconds: Number(grace) },
-            })}
-            shows={(answer) => <NewKey answer={answer} />}
-            onDone={onDone}
-          />
-        }
-      >
-        <Table
-          caption="Valid keys"
-          columns={['Key', 'Made', 'Ends']}
-          rows={user.keys.map((key, index) => ({
-            id: String(index),
-            cells: [
-              key.hint === null ? 'chosen by an admin' : `…${key.hint}`,
-              <Time at={key.created_at} />,
-              key.ends_at === null ? 'never' : <Countdown to={key.ends_at} />,
-            ],
-          }))}
-        />
-      </Section>
+      <Keys user={user} onDone={onDone} />
       <Limits user={user} onDone={onDone} />
-      <Section
-        title="Settings"
-        acts={
-          <Act
-            name="Change settings"
-            does="Changes what you change here, from the very next request on."
-            fields={settingFields(user)}
-            request={(values) => ({ method: 'PATCH', path, body: settingsIn(values, user) })}
-            onDone={onDone}
-          />
-        }
-      >
-        <Table
-          caption="Settings"
-          columns={['Setting', 'Value']}
-          rows={settingFields(user).map(({ name: setting, label, value }) => ({
-            id: setting,
-            cells: [label, typeof value === 'boolean' ? (value ? 'yes' : 'no') : value || '–'],
-          }))}
-        />
-      </Section>
-      <Section
-        title="The user"
-        acts={
-          <>
-            <Export id={user.id} />
-            <Act
-              name={user.disabled ? 'Enable' : 'Disable'}
-              danger={!user.disabled}
-              does={
-                user.disabled
-                  ? 'The user’s requests are served again.'
-                  : 'Every request of the user is refused with 403 from the very next one on.'
-              }
-              request={() => ({ method: 'PATCH', path, body: { disabled: !user.disabled } })}
-              onDone={onDone}
-            />
-            <Act
-              name="Delete user"
-              danger
-              does="For good: no key of this user works again, and the ring is gone. The audit stays."
-              fields={[
-                {
-                  name: 'confirm',
-                  label: `Type “${name}” to confirm`,
-                  required: true,
-                  exactly: name,
-                },
-              ]}
-              request={() => ({ method: 'DELETE', path })}
-              onDone={() => {
-                location.hash = '#/'
-              }}
-            />
-          </>
-        }
-      >
-        <p>
-          Id <code>{user.id}</code>, made <Time at={user.created_at} />.
-        </p>
-      </Section>
+      <OtherSettings user={user} onDone={onDone} />
+      <TheUser user={user} onDone={onDone} />
     </>
+  )
+}
+
+function Keys({ user, onDone }: SettingsProps) {
+  return (
+    <Section
+      title="Keys"
+      acts={
+        <Act
+          name="New key"
+          does="Makes a key, which is shown this once. The one before works for as long as you say; with 0 every earlier key is refused at once."
+          fields={[
+            {
+              name: 'grace',
+              label: 'Seconds the key before still works',
+              type: 'number',
+              required: true,
+              value: '86400',
+              hint: '0 where a key has leaked; at most 2592000 (30 days).',
+            },
+          ]}
+          request={({ grace }) => ({
+            path: `${pathOf(user.id)}/key`,
+            body: { grace_seconds: Number(grace) },
+          })}
+          shows={(answer) => <NewKey answer={answer} />}
+          onDone={onDone}
+        />
+      }
+    >
+      <Table
+        caption="Valid keys"
+        columns={['Key', 'Made', 'Ends']}
+        rows={user.keys.map((key, index) => ({
+          id: String(index),
+          cells: [
+            key.hint === null ? 'chosen by an admin' : `…${key.hint}`,
+            <Time at={key.created_at} />,
+            key.ends_at === null ? 'never' : <Countdown to={key.ends_at} />,
+          ],
+        }))}
+      />
+    </Section>
   )
 }
 
@@ -165,6 +110,83 @@ function Limits({ user, onDone }: SettingsProps) {
           cells: [inWords(name), value === null ? 'none' : inFigures(name, value)],
         }))}
       />
+    </Section>
+  )
+}
+
+function OtherSettings({ user, onDone }: SettingsProps) {
+  return (
+    <Section
+      title="Settings"
+      acts={
+        <Act
+          name="Change settings"
+          does="Changes what you change here, from the very next request on."
+          fields={settingFields(user)}
+          request={(values) => ({
+            method: 'PATCH',
+            path: pathOf(user.id),
+            body: settingsIn(values, user),
+          })}
+          onDone={onDone}
+        />
+      }
+    >
+      <Table
+        caption="Settings"
+        columns={['Setting', 'Value']}
+        rows={settingFields(user).map(({ name, label, value }) => ({
+          id: name,
+          cells: [label, typeof value === 'boolean' ? (value ? 'yes' : 'no') : value || '–'],
+        }))}
+      />
+    </Section>
+  )
+}
+
+function TheUser({ user, onDone }: SettingsProps) {
+  const path = pathOf(user.id)
+  const name = user.label ?? user.id
+  return (
+    <Section
+      title="The user"
+      acts={
+        <>
+          <Export id={user.id} />
+          <Act
+            name={user.disabled ? 'Enable' : 'Disable'}
+            danger={!user.disabled}
+            does={
+              user.disabled
+                ? 'The user’s requests are served again.'
+                : 'Every request of the user is refused with 403 from the very next one on.'
+            }
+            request={() => ({ method: 'PATCH', path, body: { disabled: !user.disabled } })}
+            onDone={onDone}
+          />
+          <Act
+            name="Delete user"
+            danger
+            does="For good: no key of this user works again, and the ring is gone. The audit stays."
+            fields={[
+              {
+                name: 'confirm',
+                label: `Type “${name}” to confirm`,
+                required: true,
+                exactly: name,
+              },
+            ]}
+            request={() => ({ method: 'DELETE', path })}
+            onDone={() => {
+              location.hash = '#/'
+            }}
+          />
+        </>
+      }
+    >
+      <p>
+        Id <code>{user.id}</code>, made <Time at={user.created_at} />.
+      </p>
     </Section>
   )
 }
