@@ -1,4 +1,5 @@
 /** Schemas for kinds of values. Each message says what was expected; failure/issue.ts builds the sentence around it. */
+import { wordOf } from '../failure/check.ts'
 import * as v from 'valibot'
 import { isRecord } from '../json/record.ts'
 import { lazy } from '../lazy.ts'
@@ -51,12 +52,12 @@ export const name = lazy(() =>
 
 /** Clients differ in the case of such words. Google's are in upper case, OpenAI's in lower case. */
 export function upperCaseOf<const T extends readonly string[]>(words: T) {
-  return v.pipe(string(), v.toUpperCase(), v.picklist(words, `must be one of: ${words.join(', ')}`))
+  return v.pipe(string(), v.toUpperCase(), wordOf(words))
 }
 
 /** A word that must match exactly. `why` is added to the error for any other word. */
 export function oneOf<const T extends readonly string[]>(words: T, why = '') {
-  return v.pipe(string(), v.picklist(words, `must be one of: ${words.join(', ')}${why}`))
+  return v.pipe(string(), wordOf(words, why))
 }
 
 export function integerFrom1To(max: number) {
@@ -70,5 +71,5 @@ export function integerFrom1To(max: number) {
 export const someText = lazy(() => v.pipe(string(), v.nonEmpty('must not be empty')))
 
 export function lowerCaseOf<const T extends readonly string[]>(words: T) {
-  return v.pipe(string(), v.toLowerCase(), v.picklist(words, `must be one of: ${words.join(', ')}`))
+  return v.pipe(string(), v.toLowerCase(), wordOf(words))
 }

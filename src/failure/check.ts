@@ -29,3 +29,8 @@ const NO_OBJECT: Failure = {
   reason: 'invalid_type',
   message: 'The request body must be a JSON object.',
 }
+
+/** A word that must match exactly. `why` is added to the error for anything else. */
+export function wordOf<const T extends readonly string[]>(words: T, why = '') {
+  return v.picklist(words, `must be one of: ${words.join(', ')}${why}`)
+}

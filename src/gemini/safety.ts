@@ -2,6 +2,7 @@
  * Google's safety enums (docs/google.md: Safety settings), checked wherever they can be set: request, user,
  * environment.
  */
+import { wordOf } from '../failure/check.ts'
 import * as v from 'valibot'
 import type { SafetySetting } from './types.ts'
 import type { Upstream } from './upstreams.ts'
@@ -34,11 +35,7 @@ const THRESHOLDS = [
 ] as const
 
 function oneOf<const T extends readonly string[]>(values: T) {
-  return v.pipe(
-    v.string('a string'),
-    v.toUpperCase(),
-    v.picklist(values, `must be one of: ${values.join(', ')}`),
-  )
+  return v.pipe(v.string('a string'), v.toUpperCase(), wordOf(values))
 }
 
 const category = lazy(() => oneOf([...CATEGORIES, ...VERTEX_CATEGORIES]))

@@ -1,7 +1,7 @@
 /** The forms of POST /v1/audio/transcriptions and /v1/audio/translations, checked once on arrival. */
 import * as v from 'valibot'
 import { stripModelPrefix } from '../../gemini/models/find-model.ts'
-import { parse, type Parsed } from '../../failure/check.ts'
+import { parse, type Parsed, wordOf } from '../../failure/check.ts'
 import { lazy } from '../../lazy.ts'
 
 export type Task = 'transcribe' | 'translate'
@@ -40,10 +40,7 @@ const common = lazy(() => ({
   prompt: v.optional(
     v.pipe(text(), v.maxLength(MAX_PROMPT, `must not be longer than ${MAX_PROMPT} characters`)),
   ),
-  response_format: v.optional(
-    v.pipe(text(), v.picklist(FORMATS, `must be one of: ${FORMATS.join(', ')}`)),
-    'json',
-  ),
+  response_format: v.optional(v.pipe(text(), wordOf(FORMATS)), 'json'),
   temperature: v.optional(temperature()),
 }))
 

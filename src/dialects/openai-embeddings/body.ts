@@ -1,6 +1,6 @@
 /** OpenAI's embedding requests (docs/clients.md: Embeddings of clients), with Gemini's task types. */
 import * as v from 'valibot'
-import { asObject, parse, type Parsed } from '../../failure/check.ts'
+import { asObject, parse, type Parsed, wordOf } from '../../failure/check.ts'
 import { TASK_TYPES } from '../../gemini/task-types.ts'
 import type { Embedding } from '../embedding-dialect.ts'
 import { modelName } from '../model-name.ts'
@@ -28,7 +28,7 @@ const taskType = lazy(() =>
     v.pipe(
       string(),
       v.transform((name) => SYNONYMS.get(name.toUpperCase()) ?? name.toUpperCase()),
-      v.picklist(TASK_TYPES, `must be one of: ${TASK_TYPES.join(', ')}`),
+      wordOf(TASK_TYPES),
     ),
   ),
 )

@@ -2,6 +2,7 @@
  * What an item says: a string, or parts in the form of the Responses API or of Chat Completions, since clients mix
  * the two.
  */
+import { wordOf } from '../../failure/check.ts'
 import * as v from 'valibot'
 import type { MediaKind } from '../../gemini/media/media-types.ts'
 import type { Part } from '../../gemini/types.ts'
@@ -27,9 +28,7 @@ export interface Media {
 export type ContentPart = string | Media
 
 const text = lazy(() => v.nullish(string()))
-const detail = lazy(() =>
-  v.nullish(v.picklist(IMAGE_DETAILS, `must be one of: ${IMAGE_DETAILS.join(', ')}`)),
-)
+const detail = lazy(() => v.nullish(wordOf(IMAGE_DETAILS)))
 
 const said = lazy(() =>
   v.pipe(
@@ -143,7 +142,7 @@ const PARTS = lazy(() => ({
 const TYPES = lazy(() => Object.keys(PARTS()))
 const stranger = lazy(() =>
   v.pipe(
-    v.object({ type: v.picklist(TYPES(), `must be one of: ${TYPES().join(', ')}`) }, 'an object'),
+    v.object({ type: wordOf(TYPES()) }, 'an object'),
     v.transform((): ContentPart => ''),
   ),
 )

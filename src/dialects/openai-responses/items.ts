@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
 import { checkedOnce } from '../checked-once.ts'
 import type { Reference } from '../memory.ts'
-import { name, record, string } from '../words.ts'
+import { name, oneOf, record, string } from '../words.ts'
 import { configurationUpdate } from './configuration.ts'
 import { content, type ContentPart, type Media } from './content.ts'
 import { toolList } from './tool-schema.ts'
@@ -18,7 +18,7 @@ const message = lazy(() =>
   v.object(
     {
       type: v.nullish(v.literal('message', 'must be a string'), 'message'),
-      role: v.pipe(string(), v.picklist(ROLES, `must be one of: ${ROLES.join(', ')}`)),
+      role: oneOf(ROLES),
       content: said(),
     },
     'an object',

@@ -1,4 +1,5 @@
 /** The tools of a request. Tools without an equivalent in Gemini are recognised and dropped. */
+import { wordOf } from '../../failure/check.ts'
 import * as v from 'valibot'
 import { isRecord } from '../../json/record.ts'
 import { checkedOnce } from '../checked-once.ts'
@@ -148,12 +149,7 @@ export type FunctionTool = v.InferOutput<ReturnType<typeof flatFunction>>
 export type CustomTool = v.InferOutput<ReturnType<typeof flatCustom>>
 
 const MODES = ['none', 'auto', 'required'] as const
-const mode = lazy(() =>
-  v.pipe(
-    v.string('a string or an object'),
-    v.picklist(MODES, `must be one of: ${MODES.join(', ')}`),
-  ),
-)
+const mode = lazy(() => v.pipe(v.string('a string or an object'), wordOf(MODES)))
 const functionNamed = lazy(() => v.nullish(v.object({ name: name() }, 'an object')))
 const allowed = lazy(() => ({
   mode: v.nullish(mode()),

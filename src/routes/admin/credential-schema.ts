@@ -1,3 +1,4 @@
+import { wordOf } from '../../failure/check.ts'
 import * as v from 'valibot'
 import { UPSTREAMS } from '../../gemini/upstreams.ts'
 import { isPrintable, PRINTABLE } from './printable.ts'
@@ -86,7 +87,7 @@ const credential = lazy(() => ({
       v.check(isPrintable, PRINTABLE),
     ),
   ),
-  upstream: optional(v.picklist(UPSTREAMS, `must be one of: ${UPSTREAMS.join(', ')}`)),
+  upstream: optional(wordOf(UPSTREAMS)),
   project: project(),
   location: location(),
 }))

@@ -1,3 +1,4 @@
+import { wordOf } from '../../failure/check.ts'
 import * as v from 'valibot'
 import { USER_SORTS } from '../../wire/users.ts'
 import { dryRun, wholeNumber } from './query.ts'
@@ -11,7 +12,7 @@ const SEARCH = 'must be part of a label or the beginning of an id'
 export const usersQuery = lazy(() =>
   v.strictObject({
     q: v.optional(v.pipe(v.string(), v.trim(), v.nonEmpty(SEARCH), v.maxLength(100, SEARCH))),
-    sort: v.optional(v.picklist(USER_SORTS, `must be one of: ${USER_SORTS.join(', ')}`), 'id'),
+    sort: v.optional(wordOf(USER_SORTS), 'id'),
     offset: v.optional(wholeNumber(0, 1_000_000), '0'),
     after: v.optional(v.pipe(v.string(), v.regex(USER_ID, "must be a user's id")), undefined),
     limit: v.optional(wholeNumber(1, MAX_USERS), String(MAX_USERS)),

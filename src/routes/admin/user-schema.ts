@@ -1,3 +1,4 @@
+import { wordOf } from '../../failure/check.ts'
 import * as v from 'valibot'
 import { REASONING_FORMATS } from '../../gemini/reasoning.ts'
 import { safetySettings } from '../../gemini/safety.ts'
@@ -94,7 +95,7 @@ export const settings = lazy(() => ({
   plan: v.optional(
     v.nullable(v.pipe(v.string('a name, or null'), v.maxLength(64, 'must be the name of a plan'))),
   ),
-  mode: v.optional(v.picklist(MODES, `must be one of: ${MODES.join(', ')}`)),
+  mode: v.optional(wordOf(MODES)),
   affinity: v.optional(boolean()),
   disabled: v.optional(boolean()),
   expires_at: v.optional(ending()),
@@ -102,9 +103,7 @@ export const settings = lazy(() => ({
   aliases: v.optional(aliases()),
   fallbacks: v.optional(fallbacks()),
   limits: v.optional(limits()),
-  reasoning_format: v.optional(
-    v.nullable(v.picklist(REASONING_FORMATS, `must be one of: ${REASONING_FORMATS.join(', ')}`)),
-  ),
+  reasoning_format: v.optional(v.nullable(wordOf(REASONING_FORMATS))),
   safety_settings: v.optional(safetySettings()),
   store_responses: v.optional(boolean()),
   media_uris: v.optional(mediaUris()),

@@ -1,3 +1,4 @@
+import { wordOf } from '../../failure/check.ts'
 import * as v from 'valibot'
 import type { PageRequest } from '../../objects/responses/results.ts'
 import { wholeNumber } from '../admin/query.ts'
@@ -13,7 +14,7 @@ export const pageQuery = lazy(() =>
       v.pipe(v.string(), v.maxLength(256, 'must not be longer than 256 characters')),
     ),
     limit: v.optional(wholeNumber(1, 100), '20'),
-    order: v.optional(v.picklist(ORDERS, `must be one of: ${ORDERS.join(', ')}`), 'desc'),
+    order: v.optional(wordOf(ORDERS), 'desc'),
   }),
 )
 

@@ -1,3 +1,4 @@
+import { wordOf } from '../../failure/check.ts'
 import * as v from 'valibot'
 import type { Failure } from '../../failure/failure.ts'
 import type { Parsed } from '../../failure/check.ts'
@@ -43,7 +44,7 @@ export const usageQuery = lazy(() =>
   v.strictObject({
     from: v.optional(instant()),
     to: v.optional(instant()),
-    span: v.optional(v.picklist(USAGE_SPANS, `must be one of: ${USAGE_SPANS.join(', ')}`), 'hour'),
+    span: v.optional(wordOf(USAGE_SPANS), 'hour'),
     by: v.optional(
       v.pipe(
         v.string(),

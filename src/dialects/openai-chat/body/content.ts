@@ -5,7 +5,7 @@ import type { Part } from '../../../gemini/types.ts'
 import { frozen, onceForFrozen } from '../../../json/frozen.ts'
 import { isRecord } from '../../../json/record.ts'
 import { IMAGE_DETAILS, type ImageDetail } from '../../openai/image-detail.ts'
-import { string } from '../../words.ts'
+import { oneOf, string } from '../../words.ts'
 import { lazy } from '../../../lazy.ts'
 
 /** A picture, sound, film or file as the client sent it. */
@@ -29,11 +29,7 @@ export interface SentMedia {
 
 export type ContentPart = string | Media
 
-const detail = lazy(() =>
-  v.nullish(
-    v.pipe(string(), v.picklist(IMAGE_DETAILS, `must be one of: ${IMAGE_DETAILS.join(', ')}`)),
-  ),
-)
+const detail = lazy(() => v.nullish(oneOf(IMAGE_DETAILS)))
 const text = lazy(() => v.nullish(string()))
 const seconds = lazy(() =>
   v.nullish(
@@ -193,10 +189,7 @@ function sourceOf(
 const TYPES = lazy(() => Object.keys(PARTS()))
 const stranger = lazy(() =>
   v.pipe(
-    v.object(
-      { type: v.pipe(string(), v.picklist(TYPES(), `must be one of: ${TYPES().join(', ')}`)) },
-      'an object',
-    ),
+    v.object({ type: oneOf(TYPES()) }, 'an object'),
     v.transform((): ContentPart => ''),
   ),
 )

@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
 import { content, type ContentPart, drawnImages } from './content.ts'
 import { checkedOnce } from '../../checked-once.ts'
-import { isNothing, name, nothing, record, string } from '../../words.ts'
+import { isNothing, name, nothing, oneOf, record, string } from '../../words.ts'
 import { lazy } from '../../../lazy.ts'
 
 /** `model` is Gemini's own word for the assistant. Some clients use it here too. */
@@ -62,9 +62,7 @@ const functionCall = lazy(() =>
   v.object(
     {
       id: id(),
-      type: v.nullish(
-        v.pipe(string(), v.picklist(CALL_TYPES, `must be one of: ${CALL_TYPES.join(', ')}`)),
-      ),
+      type: v.nullish(oneOf(CALL_TYPES)),
       function: calledFunction(),
       ...carriers(),
     },

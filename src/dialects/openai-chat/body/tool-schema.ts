@@ -1,10 +1,11 @@
 /**
  * The tools that a client offers to the model, and what it says about choosing among them (docs/clients.md: Fields).
  */
+import { wordOf } from '../../../failure/check.ts'
 import * as v from 'valibot'
 import { isRecord } from '../../../json/record.ts'
 import { checkedOnce } from '../../checked-once.ts'
-import { lowerCaseOf, name, parameters, record, string } from '../../words.ts'
+import { lowerCaseOf, name, oneOf, parameters, record, string } from '../../words.ts'
 import { lazy } from '../../../lazy.ts'
 
 export const declaredFunction = lazy(() =>
@@ -89,12 +90,7 @@ export function builtInOf(input: unknown): BuiltIn | undefined {
 export const toolPriority = lazy(() => lowerCaseOf(['functions', 'built_in']))
 
 const MODES = ['none', 'auto', 'required', 'any', 'validated'] as const
-const mode = lazy(() =>
-  v.pipe(
-    v.string('a string or an object'),
-    v.picklist(MODES, `must be one of: ${MODES.join(', ')}`),
-  ),
-)
+const mode = lazy(() => v.pipe(v.string('a string or an object'), wordOf(MODES)))
 
 const CHOICES = [...MODES, 'function', 'custom', 'tool', 'allowed_tools', ...Object.keys(BUILT_IN)]
 const named = lazy(() => v.object({ name: name() }, 'an object'))
@@ -117,7 +113,7 @@ const allowed = lazy(() => ({
 }))
 const chosen = lazy(() =>
   v.object({
-    type: v.pipe(string(), v.picklist(CHOICES, `must be one of: ${CHOICES.join(', ')}`)),
+    type: oneOf(CHOICES),
     // `{type, name}` is the form of Anthropic and of the Responses API.
     name: v.nullish(name()),
     function: v.nullish(named()),
