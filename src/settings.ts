@@ -1,3 +1,4 @@
+import { isRecord } from './json/record.ts'
 import * as v from 'valibot'
 import { CLAUDE_MODELS, type ClaudeModels, isClaudeFamily } from './gemini/models/claude.ts'
 import { safetyText } from './gemini/safety.ts'
@@ -185,7 +186,7 @@ const limitsText = lazy(() =>
 )
 
 function isLimits(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  if (!isRecord(value)) return false
   return Object.entries(value).every(([name, limit]) => {
     if (!Object.hasOwn(NAMES, name) || typeof limit !== 'number' || !(limit >= 0)) return false
     return name.startsWith('usd_') ? limit <= 1e6 : Number.isSafeInteger(limit)

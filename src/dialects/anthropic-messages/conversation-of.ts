@@ -1,5 +1,6 @@
+import { parsed } from '../../json/parsed.ts'
 import type { Fields } from './body/fields.ts'
-import { isRecord } from '../../json/record.ts'
+import { recordOf } from '../../json/record.ts'
 
 const SESSION_HEADER = 'x-claude-code-session-id'
 
@@ -15,13 +16,9 @@ export function conversationOf(headers: Headers, { metadata }: Fields): string |
   return sessionIn(user) ?? user
 }
 
+/** Null if the text is no JSON with a session: then it is itself the name. */
 function sessionIn(user: string): string | null {
   if (!user.startsWith('{')) return null
-  try {
-    const parsed: unknown = JSON.parse(user)
-    const session = isRecord(parsed) ? parsed['session_id'] : null
-    return typeof session === 'string' && session !== '' ? session : null
-  } catch {
-    return null // not JSON: the text itself is the name
-  }
+  const { session_id: session } = recordOf(parsed(user))
+  return typeof session === 'string' && session !== '' ? session : null
 }

@@ -1,4 +1,5 @@
 /** Gemini's answer as OpenAI's transcript, in the requested format. */
+import { parsed } from '../../json/parsed.ts'
 import * as v from 'valibot'
 import { collect } from '../../gemini/answer/collect.ts'
 import { blockReasonOf, finishReasonOf } from '../../gemini/response.ts'
@@ -48,17 +49,17 @@ export function toUsage(meta: UsageMetadata | undefined) {
 }
 
 function toVerbose(text: string, asked: Asked): Transcript {
-  const parsed = v.safeParse(structured(), parseJson(text))
-  if (!parsed.success) return UNREADABLE
-  const { language, text: spoken } = parsed.output
+  const read = v.safeParse(structured(), parsed(text))
+  if (!read.success) return UNREADABLE
+  const { language, text: spoken } = read.output
   return json({ ...head(language, asked), text: spoken.trim() })
 }
 
 function toTimed(text: string, asked: Asked): Transcript {
-  const parsed = v.safeParse(timed(), parseJson(text))
-  if (!parsed.success) return UNREADABLE
-  const { language } = parsed.output
-  const spoken: readonly Segment[] = parsed.output.segments.filter(({ text: said }) => said !== '')
+  const read = v.safeParse(timed(), parsed(text))
+  if (!read.success) return UNREADABLE
+  const { language } = read.output
+  const spoken: readonly Segment[] = read.output.segments.filter(({ text: said }) => said !== '')
   const { response_format: format } = asked.audio
   if (format === 'srt') return { ok: true, contentType: TEXT, body: toSrt(spoken) }
   if (format === 'vtt') return { ok: true, contentType: TEXT, body: toVtt(spoken) }
@@ -81,14 +82,6 @@ function head(heard: string, { audio, task, duration }: Asked): Record<string, u
       duration,
       usage: { type: 'duration', seconds: Math.ceil(duration) },
     }),
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // null is refused by every schema
   }
 }
 

@@ -1,3 +1,4 @@
+import { parsed } from '../../json/parsed.ts'
 import * as v from 'valibot'
 import { REASONING_FORMATS } from '../../gemini/reasoning.ts'
 import { isPrefix } from '../../gemini/media/owned-uris.ts'
@@ -178,12 +179,6 @@ export type Snapshot = v.InferOutput<ReturnType<typeof snapshot>>
 
 /** Null if the text is not a snapshot of this or an earlier version. */
 export function parseSnapshot(source: string): Snapshot | null {
-  let value: unknown
-  try {
-    value = JSON.parse(source)
-  } catch {
-    return null // the caller reports it
-  }
-  const parsed = v.safeParse(snapshot(), value)
-  return parsed.success ? parsed.output : null
+  const read = v.safeParse(snapshot(), parsed(source))
+  return read.success ? read.output : null
 }
