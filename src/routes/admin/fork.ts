@@ -62,70 +62,91 @@ interface Sorted {
   readonly id: string | null
 }
 
+/** A user of the fork's whose line can be read. */
+interface Arriving {
+  readonly ok: true
+  readonly user: string
+  readonly sorted: readonly Sorted[]
+  readonly told: Pick<ForkLine, 'line' | 'user' | 'total_requests' | 'cursor' | 'message'>
+}
+
+type Refused = ForkLine & { readonly ok: false }
+
 async function moved(
   call: Call,
   line: number,
-  { key, value }: ForkEntry,
+  entry: ForkEntry,
   isDry: boolean,
 ): Promise<ForkLine> {
+  const arriving = await readEntry(call, line, entry)
+  if (!arriving.ok) return arriving
+  const known = await callUser<UserDescription | null>(call.env, arriving.user, (object) =>
+    object.describe(),
+  )
+  return isDry ? wouldMove(arriving, known) : moveIn(call, arriving, known)
+}
+
+async function readEntry(
+  { env }: Call,
+  line: number,
+  { key, value }: ForkEntry,
+): Promise<Arriving | Refused> {
   const apiKey = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : ''
   const named = parse(v.object({ apiKey: chosenKey() }), { apiKey })
   if (!named.ok) return refused(line, null, NO_KEY)
-  if (await isMasterKey(call.env, apiKey)) return refused(line, null, MASTER)
+  if (await isMasterKey(env, apiKey)) return refused(line, null, MASTER)
   const user = await userIdOf(apiKey)
   const held = parsedValue(value)
   if (!isRecord(held)) return refused(line, user, NO_OBJECT)
   const parsed = parse(forkUser(), held)
   if (!parsed.ok) return refused(line, user, parsed.failure.message)
   const sorted = await sortOut(parsed.value, user)
-  const known = await callUser<UserDescription | null>(call.env, user, (object) =>
-    object.describe(),
-  )
-  const inputs = sorted.flatMap(({ input }) => (input === null ? [] : [input]))
-  const cursorAt = cursorOf(parsed.value, sorted)
-  const told = {
-    line,
-    user,
-    total_requests: parsed.value.totalRequests,
-    cursor: cursorAt,
-    message: null,
-  }
-  if (isDry) {
-    const ids = new Set(known?.credentials.map(({ id }) => id))
-    const credentials = sorted.map(({ line: one, id }) => ({
-      ...one,
-      credential: null,
-      result: one.result === 'added' && ids.has(id ?? '') ? ('known' as const) : one.result,
-    }))
-    const result = known === null ? 'would_create' : 'would_complete'
-    return { ...told, ok: true, result, credentials }
-  }
+  const cursor = cursorOf(parsed.value, sorted)
+  const told = { line, user, total_requests: parsed.value.totalRequests, cursor, message: null }
+  return { ok: true, user, sorted, told }
+}
+
+function wouldMove({ sorted, told }: Arriving, known: UserDescription | null): ForkLine {
+  const ids = new Set(known?.credentials.map(({ id }) => id))
+  const credentials = sorted.map(({ line, id }) => ({
+    ...line,
+    credential: null,
+    result: line.result === 'added' && ids.has(id ?? '') ? ('known' as const) : line.result,
+  }))
+  const result = known === null ? 'would_create' : 'would_complete'
+  return { ...told, ok: true, result, credentials }
+}
+
+async function moveIn(
+  call: Call,
+  { user, sorted, told }: Arriving,
+  known: UserDescription | null,
+): Promise<ForkLine> {
+  const { env, by, settings } = call
   if (known === null) {
-    const created = await callUser<CreateResult>(call.env, user, (object) =>
-      object.create({}, null, call.by),
-    )
-    if (!created.ok && created.reason === 'user_deleted') return refused(line, user, DELETED)
+    const created = await callUser<CreateResult>(env, user, (object) => object.create({}, null, by))
+    if (!created.ok && created.reason === 'user_deleted') return refused(told.line, user, DELETED)
   }
+  const inputs = sorted.flatMap(({ input }) => input ?? [])
   const put =
     inputs.length === 0
       ? null
-      : await callUser<PutCredentialsResult>(call.env, user, (object) =>
-          object.putCredentials(inputs, call.by),
+      : await callUser<PutCredentialsResult>(env, user, (object) =>
+          object.putCredentials(inputs, by),
         )
   if (put?.ok === false) {
-    return refused(line, user, refusalOf(put, call.settings.maxCredentials).message)
+    return refused(told.line, user, refusalOf(put, settings.maxCredentials).message)
   }
   const credentials = resultsOf(call, sorted, put)
-  const cursor = cursorAt === null ? null : (sorted[cursorAt]?.id ?? null)
-  const counts = sorted.flatMap(({ id, line: { requests } }) =>
-    id === null ? [] : [`${id}: ${requests}`],
-  )
-  const isNew = known === null || credentials.some(({ result }) => result === 'added')
-  if (isNew) {
-    const from = { cursor, totalRequests: parsed.value.totalRequests, counts }
-    await callUser<boolean>(call.env, user, (object) => object.movedIn(from, call.by))
+  if (known === null || credentials.some(({ result }) => result === 'added')) {
+    const cursor = told.cursor === null ? null : (sorted[told.cursor]?.id ?? null)
+    const counts = sorted.flatMap(({ id, line: { requests } }) =>
+      id === null ? [] : [`${id}: ${requests}`],
+    )
+    const from = { cursor, totalRequests: told.total_requests, counts }
+    await callUser<boolean>(env, user, (object) => object.movedIn(from, by))
   }
-  await register(call.env, user)
+  await register(env, user)
   return { ...told, ok: true, result: known === null ? 'created' : 'completed', credentials }
 }
 
@@ -184,7 +205,7 @@ function resultsOf(
   })
 }
 
-function refused(line: number, user: string | null, message: string): ForkLine {
+function refused(line: number, user: string | null, message: string): Refused {
   const nothing = { total_requests: 0, cursor: null, credentials: [] }
   return { line, ok: false, result: 'refused', user, ...nothing, message }
 }
