@@ -13,7 +13,7 @@ export type TokenResult =
   /** Google or the network failed; the secret may be fine. */
   | { readonly ok: false; readonly permanent: false; readonly reason: string }
 
-type OAuthSecret = Exclude<Secret, { type: 'api_key' }>
+export type OAuthSecret = Exclude<Secret, { type: 'api_key' }>
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
 const TIMEOUT_MS = 15_000

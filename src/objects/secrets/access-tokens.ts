@@ -1,20 +1,16 @@
-import { DAY_MS, MINUTE_MS, iso } from '../../json/time.ts'
+import { iso, MINUTE_MS } from '../../json/time.ts'
 import type { HeldToken } from '../../wire/tokens.ts'
 import { logError } from '../../http/log.ts'
 import type { Settings } from '../../settings.ts'
 import { discoverProject } from '../../upstreams/code-assist-setup.ts'
 import type { Access, Secret } from '../../upstreams/credential.ts'
-import { mintToken } from '../../upstreams/oauth.ts'
+import { mintToken, type OAuthSecret } from '../../upstreams/oauth.ts'
 import type { CredentialFault } from '../../upstreams/verdict.ts'
 import type { Credential } from '../ring/credential.ts'
 import type { Credentials } from '../ring/credentials.ts'
-import type { Owner, Vault } from './vault.ts'
+import { StoredTokens, type Token, usableUntil } from './stored-tokens.ts'
+import type { Vault } from './vault.ts'
 
-/**
- * A token is not lent during its last minute (a short-lived one: its last half), since it might expire before Google
- * reads it.
- */
-const MIN_LIFETIME_MS = MINUTE_MS
 /** A new token is fetched this long before the end, while requests still use the old one. */
 const REFRESH_BEFORE_MS = 5 * MINUTE_MS
 /** Wait after a failure of the token endpoint: 5 s, doubled up to 5 min. */
@@ -34,6 +30,8 @@ export type Readiness =
       readonly error: string | null
       readonly retryAt: number
     }
+
+const READY: Readiness = { ok: true }
 
 /** A token that can be lent. */
 export interface Held {
@@ -58,6 +56,7 @@ interface Parts {
  */
 export class AccessTokens {
   readonly #parts: Parts
+  readonly #stored: StoredTokens
   readonly #held = new Map<string, Held>()
   readonly #inFlight = new Map<string, Promise<Readiness>>()
   readonly #failures = new Map<string, { readonly count: number; readonly retryAt: number }>()
@@ -70,6 +69,7 @@ export class AccessTokens {
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#stored = new StoredTokens(parts.sql, parts.userId)
   }
 
   /** The token that a lease can lend at once; undefined if `prepare` must be awaited first. */
@@ -84,14 +84,9 @@ export class AccessTokens {
    * An API key is its own token and never expires.
    */
   overview(credentials: readonly Credential[], now: number): readonly HeldToken[] {
-    const stored = this.#parts.sql.exec<{ credential_id: string; expires_at: number }>(
-      'SELECT credential_id, expires_at FROM access_tokens',
-    )
-    const ends = new Map(Array.from(stored, (row) => [row.credential_id, row.expires_at]))
+    const stored = this.#stored.usable(now)
     return credentials.map(({ id, type }) => {
-      const expiresAt = ends.get(id) ?? 0
-      const isStored = isStillGood(expiresAt, now)
-      const until = this.#held.get(id)?.usableUntil ?? (isStored ? usableUntil(expiresAt, now) : 0)
+      const until = this.#held.get(id)?.usableUntil ?? stored.get(id) ?? 0
       return {
         credential: id,
         type,
@@ -121,7 +116,7 @@ export class AccessTokens {
       .catch((error: unknown) => {
         // A failed exchange must not take the ring down. This credential is tried again later.
         logError('token_exchange_failed', { credential: id, error: nameOf(error) })
-        if (this.#revision(id) !== revision) return { ok: true } as const
+        if (this.#revision(id) !== revision) return READY
         return this.#failed(id, { permanent: false, reason: 'exchange_failed' })
       })
       .finally(() => {
@@ -148,12 +143,12 @@ export class AccessTokens {
 
   /** Deletes the stored tokens, which an earlier key sealed. Those in memory stay in use. */
   forgetStored(): void {
-    this.#parts.sql.exec('DELETE FROM access_tokens')
+    this.#stored.forgetAll()
   }
 
   #forget(id: string): void {
     this.#held.delete(id)
-    this.#parts.sql.exec('DELETE FROM access_tokens WHERE credential_id = ?', id)
+    this.#stored.forget(id)
   }
 
   #revision(id: string): number {
@@ -161,77 +156,91 @@ export class AccessTokens {
   }
 
   async #exchange(id: string): Promise<Readiness> {
-    const { credentials, userId } = this.#parts
+    const { credentials } = this.#parts
     const revision = this.#revision(id)
+    /** True: nothing that was found out holds any more, and the next pass uses the new secret. */
+    const isReplaced = (): boolean => this.#revision(id) !== revision
     const vault = await this.#parts.vault()
     const credential = credentials.get(id)
     const sealed = credentials.sealedSecret(id)
     if (vault === null) return { ok: false, reason: 'vault' }
-    if (credential === undefined || sealed === undefined) return { ok: true } // removed meanwhile: the next selection sees that
+    if (credential === undefined || sealed === undefined) return READY // removed meanwhile: the next selection sees that
 
-    let secret: Secret
-    let restored: { readonly value: string; readonly expiresAt: number } | null
-    try {
-      secret = JSON.parse(await vault.open(sealed, this.#owner(id, 'secret'))) as Secret
-      restored = this.#held.has(id) ? null : await this.#restore(vault, id)
-    } catch {
-      // Without the vault nothing is lent. The error itself would say no more than this line.
-      logError('vault_refused', { user: userId, credential: id })
-      return { ok: false, reason: 'sealed' }
-    }
-    if (this.#revision(id) !== revision) return { ok: true } // replaced meanwhile: the next pass uses the new secret
+    const opened = await this.#open(vault, id, sealed)
+    if (opened === null) return { ok: false, reason: 'sealed' }
+    if (isReplaced()) return READY
+    const { secret, restored } = opened
     if (secret.type === 'api_key') {
       this.#hold(id, { scheme: 'api_key', value: secret.apiKey }, Infinity)
-      return { ok: true }
+      return READY
     }
     if (restored !== null) {
       this.#hold(id, { scheme: 'bearer', value: restored.value }, restored.expiresAt)
     }
-    const before = this.#held.get(id)
-    const now = Date.now()
-    if (before === undefined || before.refreshFrom <= now) {
-      const minted = await mintToken(secret, this.#parts.settings.googleTokenUrl, now)
-      if (this.#revision(id) !== revision) return { ok: true }
-      if (!minted.ok) {
-        const failure = this.#failed(id, minted)
-        const stillGood = before !== undefined && before.usableUntil > Date.now()
-        return stillGood && !minted.permanent ? { ok: true } : failure
-      }
-      const sealedToken = await vault.seal(minted.token, this.#owner(id, 'access_token'))
-      if (this.#revision(id) !== revision) return { ok: true }
-      this.#parts.sql.exec(
-        'INSERT OR REPLACE INTO access_tokens (credential_id, sealed_token, expires_at) VALUES (?, ?, ?)',
-        id,
-        sealedToken,
-        minted.expiresAt,
-      )
-      this.#hold(id, { scheme: 'bearer', value: minted.token }, minted.expiresAt)
-    }
-    const bearer = this.#held.get(id)
-    if (needsProject(credential) && bearer !== undefined) {
-      const { value } = bearer.auth
-      const found = await discoverProject(value, credential.quotaProject, this.#parts.settings)
-      if (this.#revision(id) !== revision) return { ok: true }
-      if (!found.ok) return this.#failed(id, found)
-      credentials.setProject(id, found.project)
-    }
+    const ended =
+      (await this.#refresh(id, secret, vault, isReplaced)) ??
+      (await this.#findProject(id, credential, isReplaced))
+    if (ended !== null) return ended
     this.#failures.delete(id)
-    return { ok: true }
+    return READY
   }
 
-  /** The token of an earlier life, if it has not expired. */
-  async #restore(
+  /** The secret, and the token of an earlier life. Null: the vault does not open them, so nothing is lent. */
+  async #open(
     vault: Vault,
     id: string,
-  ): Promise<{ readonly value: string; readonly expiresAt: number } | null> {
-    const rows = this.#parts.sql.exec<{ sealed_token: string; expires_at: number }>(
-      'SELECT sealed_token, expires_at FROM access_tokens WHERE credential_id = ?',
-      id,
-    )
-    const [row] = rows.toArray()
-    if (row === undefined || !isStillGood(row.expires_at, Date.now())) return null
-    const value = await vault.open(row.sealed_token, this.#owner(id, 'access_token'))
-    return { value, expiresAt: row.expires_at }
+    sealed: string,
+  ): Promise<{ readonly secret: Secret; readonly restored: Token | null } | null> {
+    const { userId } = this.#parts
+    try {
+      const owner = { userId, credentialId: id, purpose: 'secret' } as const
+      const secret = JSON.parse(await vault.open(sealed, owner)) as Secret
+      return { secret, restored: this.#held.has(id) ? null : await this.#stored.restore(id, vault) }
+    } catch {
+      // The error itself would say no more than this line.
+      logError('vault_refused', { user: userId, credential: id })
+      return null
+    }
+  }
+
+  /** Gets a fresh token unless the held one is good for long. Null: it may be used; otherwise the end of the exchange. */
+  async #refresh(
+    id: string,
+    secret: OAuthSecret,
+    vault: Vault,
+    isReplaced: () => boolean,
+  ): Promise<Readiness | null> {
+    const before = this.#held.get(id)
+    const now = Date.now()
+    if (before !== undefined && before.refreshFrom > now) return null
+    const minted = await mintToken(secret, this.#parts.settings.googleTokenUrl, now)
+    if (isReplaced()) return READY
+    if (!minted.ok) {
+      const failure = this.#failed(id, minted)
+      const stillGood = before !== undefined && before.usableUntil > Date.now()
+      return stillGood && !minted.permanent ? READY : failure
+    }
+    const sealedToken = await this.#stored.seal(id, minted.token, vault)
+    if (isReplaced()) return READY
+    this.#stored.put(id, sealedToken, minted.expiresAt)
+    this.#hold(id, { scheme: 'bearer', value: minted.token }, minted.expiresAt)
+    return null
+  }
+
+  /** Finds the project through which Code Assist serves a credential that names none. The result is as of `#refresh`. */
+  async #findProject(
+    id: string,
+    credential: Credential,
+    isReplaced: () => boolean,
+  ): Promise<Readiness | null> {
+    const bearer = this.#held.get(id)
+    if (!needsProject(credential) || bearer === undefined) return null
+    const { value } = bearer.auth
+    const found = await discoverProject(value, credential.quotaProject, this.#parts.settings)
+    if (isReplaced()) return READY
+    if (!found.ok) return this.#failed(id, found)
+    this.#parts.credentials.setProject(id, found.project)
+    return null
   }
 
   #hold(id: string, auth: Access['auth'], expiresAt: number): void {
@@ -256,19 +265,6 @@ export class AccessTokens {
     this.#failures.set(id, { count, retryAt })
     return { ok: false, reason: 'unavailable', error: failure.reason, retryAt }
   }
-
-  #owner(credentialId: string, purpose: Owner['purpose']): Owner {
-    return { userId: this.#parts.userId, credentialId, purpose }
-  }
-}
-
-/** No token lasts longer than a day, unless the clock was ahead when it was fetched. */
-function isStillGood(expiresAt: number, now: number): boolean {
-  return expiresAt - now >= MIN_LIFETIME_MS && expiresAt - now <= DAY_MS
-}
-
-function usableUntil(expiresAt: number, now: number): number {
-  return expiresAt - Math.min(MIN_LIFETIME_MS, (expiresAt - now) / 2)
 }
 
 /** Only the name: the message may hold parts of a secret. */
