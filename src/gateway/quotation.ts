@@ -37,7 +37,7 @@ const BEGINNINGS = [
   '(?:computer|browse|json|code|speech|google (?:search|maps)|url|explicit|continuation)\\b[\\w ]{0,40} not (?:supported|enabled)',
 ].join('|')
 
-const ON_REQUESTS = new RegExp(`^\\s*(?:\\[?\\s*)?(?:\\* ?)?(?:${BEGINNINGS})`, 'i')
+const ON_REQUESTS = new RegExp(`^\\s*(?:\\[\\s*)?(?:\\* ?)?(?:${BEGINNINGS})`, 'i')
 
 /**
  * What looks like a secret of Google's, or tells who owns the credential. All repetitions are bounded, so that no
@@ -122,13 +122,13 @@ function holdsSecret(run: string, own: readonly string[]): boolean {
 
 const ESCAPE = /\\u00|%|&#/
 
-/** The value with any of its characters escaped as in JSON, addresses or HTML. */
+/** The value with any of its characters escaped as in JSON, addresses or HTML, once or several times. */
 function escapedForms(value: string): RegExp {
   const characters = value.split('').map((character) => {
     const code = character.charCodeAt(0)
     const hex = code.toString(16).padStart(2, '0')
     const plain = character.replace(/[^\w-]/, String.raw`\$&`)
-    return `(?:${plain}|\\\\u00${hex}|%${hex}|&#0*${code};|&#x0*${hex};)`
+    return `(?:${plain}|\\\\{1,4}u00${hex}|%(?:25){0,4}${hex}|&#0*${code};|&#x0*${hex};)`
   })
   return new RegExp(characters.join(''), 'gi')
 }

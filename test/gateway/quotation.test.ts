@@ -66,6 +66,8 @@ describe("Google's words on a request", () => {
     ['the key, spelled as in JSON', KEY.replace('AI', String.raw`\u0041\u0049`)],
     ['the key, spelled as in HTML', KEY.replace('z', '&#122;').replace('C', '&#x43;')],
     ['the key, encoded in part', KEY.replace('C', '%43')],
+    ['the key, encoded in part and then again', KEY.replace('C', '%2543')],
+    ['the key, spelled as in JSON within JSON', KEY.replace('AI', String.raw`\\u0041\\u0049`)],
     ['the key within base64', base64(`x:${KEY}`)],
     ['the project within base64', base64(`p=my-own-project&x`)],
     ['a signed address', 'https://storage.googleapis.com/b/o?X-Goog-Signature=CANARY0123'],
