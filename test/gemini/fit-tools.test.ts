@@ -77,6 +77,13 @@ describe('media in results', () => {
     expect(fitted.contents[2]?.parts).toEqual([result, result, { inlineData }])
     expect(complaintOf(fitted, target)).toBe('accepted')
   })
+
+  it('stand before what the user says after them', () => {
+    const words = { text: 'Go on' }
+    const said = [...contents.slice(0, 2), { role: 'user', parts: [nested, result, words] }]
+    const fitted = fit({ contents: said }, { model: 'gemini-3.8-flash', upstream: 'vertex' })
+    expect(fitted.contents[2]?.parts).toEqual([result, result, { inlineData }, words])
+  })
 })
 
 describe('thought signatures', () => {

@@ -59,7 +59,7 @@ function isWithMedia({ functionResponse }: Part): boolean {
   return functionResponse?.parts !== undefined
 }
 
-/** The media follow all results: Google counts the results and wants them together. */
+/** The media follow all results, which Google counts and wants together, and precede what the user says of them. */
 function mediaBeside(content: Content, goesBeside: (media: Inside) => boolean): Content {
   if (!hasMediaInside(content)) return content
   const beside: Part[] = []
@@ -71,5 +71,6 @@ function mediaBeside(content: Content, goesBeside: (media: Inside) => boolean): 
     const functionResponse = inside.length === 0 ? rest : { ...rest, parts: inside }
     return { ...part, functionResponse }
   })
-  return { ...content, parts: [...parts, ...beside] }
+  const end = parts.findLastIndex(({ functionResponse }) => functionResponse !== undefined) + 1
+  return { ...content, parts: parts.toSpliced(end, 0, ...beside) }
 }
