@@ -524,13 +524,16 @@ const ROWS: [string, unknown, Json, Json][] = [
     },
   ],
   [
-    'empty strings are no values of the subset',
+    'empty strings are told in words, since Google takes none as a value',
     object({ a: { enum: ['', 'x'] }, b: { enum: [''] } }),
-    object({ a: { type: 'string', enum: ['', 'x'] }, b: { type: 'string', enum: [''] } }),
+    object({
+      a: { type: 'string', enum: ['x'], description: 'Or "".' },
+      b: { type: 'string', description: 'One of: "".' },
+    }),
     {
       type: 'OBJECT',
       properties: {
-        a: { type: 'STRING', enum: ['x'] },
+        a: { type: 'STRING', enum: ['x'], description: 'Or "".' },
         b: { type: 'STRING', description: 'One of: "".' },
       },
     },
@@ -540,6 +543,30 @@ const ROWS: [string, unknown, Json, Json][] = [
     object({ a: { type: { toString: 'x' } }, b: { type: ['string', 5, null] } }),
     object({ a: {}, b: { type: 'string' } }),
     { type: 'OBJECT', properties: { a: { type: 'STRING' }, b: { type: 'STRING' } } },
+  ],
+  [
+    'kinds as other languages call them are understood',
+    object({
+      a: { type: 'float' },
+      b: { type: ['int', 'none'] },
+      c: { type: 'list', items: { type: 'str' } },
+      d: { type: 'dict', additionalProperties: { type: 'bool' } },
+    }),
+    object({
+      a: { type: 'number' },
+      b: { type: ['integer', 'null'] },
+      c: { type: 'array', items: { type: 'string' } },
+      d: { type: 'object', additionalProperties: { type: 'boolean' } },
+    }),
+    {
+      type: 'OBJECT',
+      properties: {
+        a: { type: 'NUMBER' },
+        b: { type: 'INTEGER', nullable: true },
+        c: { type: 'ARRAY', items: { type: 'STRING' } },
+        d: { type: 'OBJECT', properties: expect.anything() },
+      },
+    },
   ],
   [
     'Google’s own spelling of types is understood',

@@ -70,9 +70,9 @@ function alternatives(anyOf: readonly Shape[], { kinds, description, notes = [] 
 
 function printKind(kind: Kind, shape: Shape, nullable: boolean): OpenApi {
   const { format, limits } = shape
-  const values = shape.enum?.filter((value) => value !== '')
+  const { enum: values } = shape
   const isListed = kind === 'string' && values?.every((value) => typeof value === 'string') === true
-  const listed = isListed && values.length > 0 ? { enum: values } : {}
+  const listed = isListed ? { enum: values } : {}
   const isTold = shape.enum === undefined || 'enum' in listed
   const limited = (LIMITS[kind] ?? []).filter((limit) => limits[limit] !== undefined)
   return {

@@ -6,14 +6,17 @@
  */
 import { isRecord } from '../../json/record.ts'
 import { demandOf, sameFormAs, withDemanded } from './demands.ts'
+import { oneOf } from './hints.ts'
 import { resolve } from './reference.ts'
 import {
   ANYTHING,
   both,
   BOUNDS,
   type Kind,
+  kindNamed,
   KINDS,
   type Limit,
+  OR_EMPTY,
   OR_NULL,
   type Scalar,
   type Shape,
@@ -113,12 +116,14 @@ class Reader {
     ).flatMap((item) => this.read(item, place) ?? [])
     const named = kindsOf(schema)
     const kinds = named.length > 0 ? named : impliedKinds(schema, values ?? [])
-    const scalars = (values?.filter(isScalar) ?? []).map((value) => asKind(value, kinds))
+    const all = (values?.filter(isScalar) ?? []).map((value) => asKind(value, kinds))
+    const scalars = all.filter((value) => value !== '')
     return {
       kinds,
       ...texts(schema),
       ...(isScalar(schema['default']) && { default: schema['default'] }),
       ...(scalars.length > 0 && { enum: scalars }),
+      ...(scalars.length < all.length && { notes: [scalars.length > 0 ? OR_EMPTY : oneOf([''])] }),
       limits: limitsOf(schema),
       ...(properties !== undefined && { properties }),
       required: new Set(required),
@@ -199,12 +204,10 @@ function orNull(shape: Shape): Shape {
   return notes === undefined ? shape : { ...shape, notes: [...notes, OR_NULL] }
 }
 
-/** The kinds that the schema names. Google's own spelling is in upper case. */
+/** The kinds that the schema names. */
 function kindsOf(schema: Node): Kind[] {
   const { type } = schema
-  const named = (Array.isArray(type) ? type : [type]).map((name: unknown) =>
-    typeof name === 'string' ? name.toLowerCase() : '',
-  )
+  const named = (Array.isArray(type) ? type : [type]).map(kindNamed)
   const kinds = KINDS.filter((kind) => named.includes(kind))
   const isNullable = schema['nullable'] === true || valuesOf(schema)?.includes(null) === true
   if (kinds.length === 0 || kinds.includes('null') || !isNullable) return kinds

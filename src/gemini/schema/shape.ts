@@ -5,6 +5,25 @@
 
 export const KINDS = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const
 export type Kind = (typeof KINDS)[number]
+/** As other languages call them: who writes a tool by hand names Python's types. */
+const OTHER_NAMES: ReadonlyMap<string, Kind> = new Map([
+  ['str', 'string'],
+  ['int', 'integer'],
+  ['float', 'number'],
+  ['double', 'number'],
+  ['bool', 'boolean'],
+  ['list', 'array'],
+  ['dict', 'object'],
+  ['none', 'null'],
+])
+
+/** The kind of that name, however it is spelled. Google's own spelling is in upper case. */
+export function kindNamed(name: unknown): Kind | undefined {
+  if (typeof name !== 'string') return undefined
+  const word = name.toLowerCase()
+  return KINDS.find((kind) => kind === word) ?? OTHER_NAMES.get(word)
+}
+
 export type Scalar = string | number | boolean
 
 /** Limits that are whole numbers from 0 up. Bounds of a value follow below. */
@@ -29,7 +48,7 @@ export interface Shape {
   readonly format?: string
   readonly pattern?: string
   readonly default?: Scalar
-  /** Never empty. `null` is a kind, not a value of an enum. */
+  /** Never empty, and nor is any text in it. `null` is a kind, not a value of an enum. */
   readonly enum?: readonly Scalar[]
   readonly limits: Readonly<Partial<Record<Limit, number>>>
   /** A map: a property may have any name, even `__proto__`. */
@@ -41,6 +60,9 @@ export interface Shape {
   /** At least two. */
   readonly anyOf?: readonly Shape[]
 }
+
+/** For a value that may be one of an enum's, or empty. */
+export const OR_EMPTY = 'Or "".'
 
 /** For a value of any kind whose notes would have it of one form only. */
 export const OR_NULL = 'Or null.'
