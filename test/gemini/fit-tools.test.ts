@@ -80,7 +80,8 @@ describe('media in results', () => {
 
   it('stand before what the user says after them', () => {
     const words = { text: 'Go on' }
-    const said = [...contents.slice(0, 2), { role: 'user', parts: [nested, result, words] }]
+    const last: Content = { role: 'user', parts: [nested, result, words] }
+    const said = [...contents.slice(0, 2), last]
     const fitted = fit({ contents: said }, { model: 'gemini-3.8-flash', upstream: 'vertex' })
     expect(fitted.contents[2]?.parts).toEqual([result, result, { inlineData }, words])
   })
