@@ -33,7 +33,7 @@ const DATA = 'data: '
 const SDK = /\bgoogle-genai-sdk\//
 
 /** They pass over an event with `error`, so that a cut answer is whole to them (docs/clients.md: Gemini's streams). */
-const DEAF_TO_EVENTS = /\bgoogle-genai-sdk\/1\.\S* gl-node\b/
+const DEAF_TO_EVENTS = /\bgoogle-genai-sdk\/1\.\S* gl-node\b|\bgenkit-node\/1\.(?:4[2-9]|[5-9]\d)\./
 
 class Events implements Framing {
   readonly contentType = 'text/event-stream'

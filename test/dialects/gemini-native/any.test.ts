@@ -207,6 +207,8 @@ describe('a stream', () => {
     ['google-genai-sdk/1.52.0 gl-node/v24.21.0', /^\{"error":.*\}\r\n$/],
     ['google-genai-sdk/1.78.0 gl-python/3.14.0', /^data: \{"error":.*\}\r\n\r\n$/],
     ['google-genai-sdk/2.32.0 gl-node/v24.21.0', /^data: \{"error":.*\}\r\n\r\n$/],
+    ['genkit-node/1.42.0 gl-node/24.21.0', /^\{"error":.*\}\r\n$/],
+    ['genkit-node/1.41.0 gl-node/24.21.0', /^data: \{"error":.*\}\r\n\r\n$/],
     ['genai-js/0.24.1', /^data: \{"error":.*\}\r\n\r\n$/],
   ])('tells %s why it broke off, where that one hears it', (name, expected) => {
     const stream = nativeStream(true, new Headers({ 'x-goog-api-client': name }))
