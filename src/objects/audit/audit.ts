@@ -1,5 +1,5 @@
+import { sha256Now } from '../../bytes/digest-now.ts'
 import type { AuditDetail as Detail, AuditLine } from '../../wire/audit.ts'
-import { lazy } from '../../lazy.ts'
 
 /**
  * The request of an admin act, and the operation to which it belongs. Requests that repeat each other share one
@@ -92,7 +92,7 @@ export class Audit {
       prev: head.hash,
     }
     const text = JSON.stringify(line)
-    const hash = sha256(text)
+    const hash = sha256Now(text)
     // OR REPLACE: if somebody tampered with the table and used this number, administration must still go on. The
     // broken chain shows it.
     this.#sql.exec(
@@ -147,7 +147,7 @@ export class Audit {
       'SELECT seq, line, hash FROM audit ORDER BY seq',
     )) {
       const follows = seq === last.seq + 1 && isAfter(line, last)
-      if (!follows || sha256(line) !== hash) return last.seq + 1
+      if (!follows || sha256Now(line) !== hash) return last.seq + 1
       last = { seq, hash }
     }
     return last.seq === head.seq && last.hash === head.hash ? null : last.seq + 1
@@ -186,14 +186,4 @@ function isAfter(line: string, last: Link): boolean {
     line.startsWith(`{"seq":${last.seq + 1},`) &&
     line.endsWith(`,"prev":${JSON.stringify(last.hash)}}`)
   )
-}
-
-/**
- * `crypto.subtle` needs an await, which a step of an object cannot have; an import would load all of Node's crypto at every
- * start.
- */
-const nodeCrypto = lazy(() => process.getBuiltinModule('node:crypto'))
-
-function sha256(text: string): string {
-  return nodeCrypto().createHash('sha256').update(text).digest('hex')
 }

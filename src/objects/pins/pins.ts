@@ -1,4 +1,4 @@
-import { lazy } from '../../lazy.ts'
+import { sha256Now } from '../../bytes/digest-now.ts'
 import {
   type KnownFile,
   MAX_PINS_ASKED,
@@ -124,7 +124,5 @@ export class Pins {
 
 /** Only a token's hash is stored: tokens are long, and whoever has one can continue the answer. */
 function keyOf({ kind, id }: Pin): string {
-  return kind === 'continuation' ? nodeCrypto().createHash('sha256').update(id).digest('hex') : id
+  return kind === 'continuation' ? sha256Now(id) : id
 }
-
-const nodeCrypto = lazy(() => process.getBuiltinModule('node:crypto'))

@@ -1,5 +1,5 @@
+import { hmacNow } from '../../bytes/digest-now.ts'
 import { newRawKey, open, seal, sealingKey } from '../../bytes/sealing.ts'
-import { lazy } from '../../lazy.ts'
 import type { Owner, Vault } from '../secrets/vault.ts'
 
 /**
@@ -21,7 +21,6 @@ export interface DataKey {
 
 const DIGEST_DIGITS = 32
 
-const nodeCrypto = lazy(() => process.getBuiltinModule('node:crypto'))
 const UTF8 = new TextEncoder()
 
 /** A new key, and the record to store for it. */
@@ -57,16 +56,11 @@ async function keyOf(raw: Uint8Array, userId: string): Promise<DataKey> {
     async open(sealed, name) {
       return new TextDecoder().decode(await open(sealed, sealing, ['responses', userId, name]))
     },
-    digest: (text) =>
-      nodeCrypto()
-        .createHmac('sha256', digesting)
-        .update(text)
-        .digest('hex')
-        .slice(0, DIGEST_DIGITS),
+    digest: (text) => hmacNow(digesting, text).slice(0, DIGEST_DIGITS),
   }
 }
 
 /** A separate key for each purpose. */
 function derived(raw: Uint8Array, purpose: string): Uint8Array {
-  return Uint8Array.fromHex(nodeCrypto().createHmac('sha256', raw).update(purpose).digest('hex'))
+  return Uint8Array.fromHex(hmacNow(raw, purpose))
 }
