@@ -53,7 +53,7 @@ const STEP = 1 / 8
 export function expire(sql: SqlStorage, until: number): void {
   const gone =
     sql.exec('DELETE FROM responses WHERE stored_at <= ?', until).rowsWritten +
-    removeConversations(sql, 'used_at <= ?', until)
+    removeConversations(sql, until)
   if (gone > 0) sweep(sql)
 }
 
@@ -108,13 +108,14 @@ function removeOldest(sql: SqlStorage, count: number): void {
     at,
     count,
   )
-  removeConversations(sql, 'used_at <= ?', at)
+  removeConversations(sql, at)
 }
 
-function removeConversations(sql: SqlStorage, which: 'used_at <= ?', at: number): number {
+/** Deletes those that were last used at `until` or before, and returns how many there were. */
+function removeConversations(sql: SqlStorage, until: number): number {
   const conversations = sql.exec<{ conversation_id: string }>(
-    `DELETE FROM conversations WHERE ${which} RETURNING conversation_id`,
-    at,
+    'DELETE FROM conversations WHERE used_at <= ? RETURNING conversation_id',
+    until,
   )
   const ids = Array.from(conversations, ({ conversation_id: id }) => id)
   sql.exec(

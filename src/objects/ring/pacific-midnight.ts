@@ -1,18 +1,17 @@
+import { lazy } from '../../lazy.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../json/time.ts'
 
-// Made at its first use: time zone data take 20 ms to load, which would slow down every start of the Worker.
-let pacific: Intl.DateTimeFormat | undefined
-
-function clock(): Intl.DateTimeFormat {
-  pacific ??= new Intl.DateTimeFormat('en-US', {
-    timeZone: 'America/Los_Angeles',
-    hourCycle: 'h23',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  return pacific
-}
+/** Made at its first use: time zone data take 20 ms to load, which would slow down every start of the Worker. */
+const clock = lazy(
+  () =>
+    new Intl.DateTimeFormat('en-US', {
+      timeZone: 'America/Los_Angeles',
+      hourCycle: 'h23',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    }),
+)
 
 /** When Google's daily quotas reset next: midnight in Los Angeles (docs/google.md: Limits), in epoch milliseconds. Pure. */
 export function nextPacificMidnight(now: number): number {
