@@ -1,7 +1,4 @@
-/**
- * What `GET /v1/config/users/{id}/audit` answers. The page imports
- * this file, so it may import nothing that only the Worker has.
- */
+/** What `GET /v1/config/users/{id}/audit` answers. */
 
 /** Ids, names of fields and counts. Never a secret, and no value that an admin gave. */
 export type AuditDetail = Readonly<

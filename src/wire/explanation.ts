@@ -1,7 +1,4 @@
-/**
- * What `/debug/explain` answers. The page imports
- * this file, so it may import nothing that only the Worker has.
- */
+/** What `/debug/explain` answers. */
 
 /** What would happen to a request for a model now, credential by credential. Has no effect. */
 export interface Explanation {

@@ -1,7 +1,4 @@
-/**
- * What `POST /v1/config/import/fork` answers: one result a line, never a key or another secret. The page imports this
- * file, so it may import nothing that only the Worker has.
- */
+/** What `POST /v1/config/import/fork` answers: one result a line, never a key or another secret. */
 
 export interface ForkCredentialLine {
   /** Position in the fork's list, from 0. */

@@ -1,7 +1,4 @@
-/**
- * What `GET /v1/key` tells the holder of a key. The page imports
- * this file, so it may import nothing that only the Worker has.
- */
+/** What `GET /v1/key` tells the holder of a key. */
 import type { LimitsWire } from './plans.ts'
 import type { KeyDescription } from './user.ts'
 

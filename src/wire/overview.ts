@@ -1,4 +1,4 @@
-/** What `GET /v1/overview` answers. The page imports this file, so it may import nothing that only the Worker has. */
+/** What `GET /v1/overview` answers. */
 import type { UsageAnswer } from './usage.ts'
 import type { UserList } from './users.ts'
 

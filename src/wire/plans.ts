@@ -1,7 +1,4 @@
-/**
- * Plans: settings and limits that many users share. The page imports this file, so it may import nothing that only
- * the Worker has.
- */
+/** Plans: settings and limits that many users share. */
 
 export interface LimitsWire {
   readonly max_concurrency: number | null

@@ -1,7 +1,4 @@
-/**
- * What `GET /v1/config/prices` answers, and `PUT` takes. The page imports
- * this file, so it may import nothing that only the Worker has.
- */
+/** What `GET /v1/config/prices` answers, and `PUT` takes. */
 
 /** Dollars for a million tokens. */
 export interface Price {

@@ -1,6 +1,6 @@
 /**
  * What `GET /v1/requests` and `GET /v1/config/users/{id}/requests` answer: ids, names, numbers and verdicts, never a
- * prompt. The page imports this file, so it may import nothing that only the Worker has.
+ * prompt.
  */
 
 /** One call to Google. */

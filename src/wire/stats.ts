@@ -1,7 +1,4 @@
-/**
- * What `/debug/stats` answers for one user, in full. Times are ISO 8601, money is dollars. The page imports this
- * file, so it may import nothing that only the Worker has.
- */
+/** What `/debug/stats` answers for one user, in full. Times are ISO 8601, money is dollars. */
 
 export type CredentialType = 'authorized_user' | 'service_account' | 'api_key'
 export type UpstreamName = 'code-assist' | 'vertex' | 'gemini-api'

@@ -1,7 +1,4 @@
-/**
- * What `GET /v1/debug/cache` tells of access tokens, never a token itself. The page imports
- * this file, so it may import nothing that only the Worker has.
- */
+/** What `GET /v1/debug/cache` tells of access tokens, never a token itself. */
 import type { CredentialType } from './stats.ts'
 
 export interface HeldToken {

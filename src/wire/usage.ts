@@ -1,7 +1,4 @@
-/**
- * What `GET /v1/usage` and `GET /v1/config/users/{id}/usage` answer. Times are ISO 8601, money is dollars. The page
- * imports this file, so it may import nothing that only the Worker has.
- */
+/** What `GET /v1/usage` and `GET /v1/config/users/{id}/usage` answer. Times are ISO 8601, money is dollars. */
 
 export const USAGE_SPANS = ['minute', 'hour', 'day'] as const
 export type UsageSpan = (typeof USAGE_SPANS)[number]

@@ -1,7 +1,4 @@
-/**
- * A user as `GET /v1/config/users/{id}` tells, and the credentials of the ring. The page imports
- * this file, so it may import nothing that only the Worker has.
- */
+/** A user as `GET /v1/config/users/{id}` tells, and the credentials of the ring. */
 import type { LimitsWire } from './plans.ts'
 import type { CredentialType, UpstreamName } from './stats.ts'
 

@@ -1,7 +1,4 @@
-/**
- * What lists of users answer. Times are ISO 8601, money is dollars. The page imports this file, so it may import
- * nothing that only the Worker has.
- */
+/** What lists of users answer. Times are ISO 8601, money is dollars. */
 
 export const USER_SORTS = [
   'id',
