@@ -274,6 +274,28 @@ describe.each(KINDS)('other dialects, with %s', (kind) => {
     ])
   })
 
+  it('name citations of what a message shows', async () => {
+    const user = await givenUser([kind])
+    const source = { type: 'text', media_type: 'text/plain', data: 'She is Ada.' }
+    const found = { source: 'a.org', title: 'A', content: [{ type: 'text', text: 'Ada' }] }
+    const shown = (enabled: boolean): object => ({
+      ...MESSAGES,
+      model: MODEL,
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'document', source, citations: { enabled } },
+            { type: 'search_result', ...found, citations: { enabled } },
+          ],
+        },
+      ],
+    })
+    const named = ['messages.content.citations']
+    expect(await ignored(await post('/v1/messages', user.key, shown(true)))).toEqual(named)
+    expect(await ignored(await post('/v1/messages', user.key, shown(false)))).toEqual([])
+  })
+
   it('name nothing where all has its part', async () => {
     const user = await givenUser([kind])
     const settings = { temperature: 0.5, top_p: 0.5, top_k: 5 }

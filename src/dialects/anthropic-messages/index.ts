@@ -49,6 +49,7 @@ export const ANTHROPIC_MESSAGES: JsonDialect = {
           telling: telling(asked),
           ignored: (target) => [
             ...(isRecord(body) ? ignoredIn(body) : []),
+            ...read.unread,
             ...(target === null ? [] : ignoredUnder(request, target, value)),
           ],
         }

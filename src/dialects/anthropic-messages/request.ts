@@ -33,6 +33,8 @@ export type ReadRequest =
   | {
       readonly ok: true
       readonly attachments: readonly Attachment[]
+      /** As in Reading. */
+      readonly unread: ReadonlySet<string>
       /** To be called once the attachments have been fetched. */
       translate(): TranslatedRequest
     }
@@ -51,6 +53,7 @@ export function readRequest(fields: Fields, cuttings: Cuttings): ReadRequest {
   return {
     ok: true,
     attachments: reading.attachments,
+    unread: reading.unread,
     translate() {
       const { functions, googles, notes } = offers
       const called = conversation.calledNames

@@ -98,8 +98,16 @@ function addText(parts: Part[], text: unknown, path: string, reading: Reading): 
   if (text !== '') parts.push({ text })
 }
 
+/** Gemini cites what it finds on the web, and nothing that it is shown. */
+function readCitations({ citations }: Block, reading: Reading): void {
+  if (isRecord(citations) && citations['enabled'] === true) {
+    reading.unread.add('messages.content.citations')
+  }
+}
+
 /** A document's title and context stand before it. */
 function addDocument(parts: Part[], block: Block, path: string, reading: Reading): void {
+  readCitations(block, reading)
   const { title, context, source } = block
   const heading = [title, context].filter((line) => typeof line === 'string' && line !== '')
   if (heading.length > 0) parts.push({ text: heading.join('\n') })
@@ -118,6 +126,7 @@ function addDocument(parts: Part[], block: Block, path: string, reading: Reading
 }
 
 function addSearchResult(parts: Part[], block: Block, path: string, reading: Reading): void {
+  readCitations(block, reading)
   const heading = [block['title'], block['source']].filter((line) => typeof line === 'string')
   if (heading.length > 0) parts.push({ text: heading.join('\n') })
   for (const part of toParts(block['content'], `${path}.content`, reading)) parts.push(part)

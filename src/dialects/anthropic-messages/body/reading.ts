@@ -7,6 +7,8 @@ export class Reading {
   readonly cuttings: Cuttings
   /** Before anything is translated, these are checked, and fetched if they are given by address. */
   readonly attachments: Attachment[] = []
+  /** Fields of blocks that ask for what Gemini does not do. */
+  readonly unread = new Set<string>()
   #failure: Failure | null = null
   #isResult = false
 
