@@ -195,7 +195,7 @@ ${servers}
     const ran = await ask(desk, user, 'Find it', { model: 'gpt-6.1-sol' })
     expect(ran.output).toContain('Found')
     const told = JSON.stringify(await pollux.callsTo(user))
-    expect(told).toContain('{"text":"Find the needle"}')
+    expect(told).toMatch(/\{"text":"Message Type: NEW_TASK[^"]*Find the needle"\}/)
   })
 
   it('hears all that its script tells', async () => {

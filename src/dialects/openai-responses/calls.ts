@@ -70,8 +70,9 @@ export function tellCall(call: MadeCall, offered: Offered | undefined): ToldCall
       return alone({ type: 'apply_patch_call', ...ids, operation: operation(call.args) })
     case 'function': {
       const args = argumentsOf(call, offered)
+      const plain = mayBeEncrypted(offered) ? { encrypted_function_args: [] } : {}
       return {
-        item: { type: 'function_call', ...ids, ...named, arguments: args },
+        item: { type: 'function_call', ...ids, ...named, arguments: args, ...plain },
         streamed: { field: 'arguments', event: 'function_call_arguments', text: args },
       }
     }
@@ -86,6 +87,13 @@ function alone(item: CallItem): ToldCall {
 function argumentsOf({ args, json }: MadeCall, offered: Offered | undefined): string {
   const meant = restored(args, offered?.schema)
   return meant === args ? json : toWellFormedJson(meant)
+}
+
+/** Codex asks OpenAI to encrypt some arguments, and takes them for encrypted unless it is told that none are. */
+function mayBeEncrypted(offered: Offered | undefined): boolean {
+  const { properties } = offered?.schema ?? {}
+  if (!isRecord(properties)) return false
+  return Object.values(properties).some((one) => isRecord(one) && one['encrypted'] === true)
 }
 
 function execution({ command, env, ...rest }: Args): object {

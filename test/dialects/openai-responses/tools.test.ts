@@ -58,6 +58,16 @@ describe('tools', () => {
     ])
   })
 
+  it('whose arguments OpenAI would encrypt are called with the word that none is encrypted', async () => {
+    const properties = { to: { type: 'string' }, message: { type: 'string', encrypted: true } }
+    const parameters = { type: 'object', properties }
+    const tools = [{ type: 'function', name: 'send', parameters }, fn('x')]
+    expect(await called(tools, 'send', { message: 'Hi' })).toMatchObject({
+      encrypted_function_args: [],
+    })
+    expect(await called(tools, 'x', {})).not.toHaveProperty('encrypted_function_args')
+  })
+
   it('of a namespace that were called earlier keep their names', async () => {
     const tools = [{ type: 'namespace', name: 'ns', tools: [fn('x')] }]
     const input = [
