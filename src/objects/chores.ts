@@ -149,24 +149,13 @@ export class Chores {
    * The alarm's work: counts lost leases and writes a snapshot. The platform may run it more than once, so all of it
    * is idempotent.
    */
-  async alarm(
-    userId: string,
-    { SNAPSHOTS, RESPONSES, FILES, TOTALS }: Outside,
-    entry: OwnEntry,
-  ): Promise<void> {
+  async alarm(userId: string, outside: Outside, entry: OwnEntry): Promise<void> {
     this.#alarmAt = null
     const { profile, ledger } = this.#state
     ledger.sweep(Date.now())
     this.flush()
-    if (profile.snapshotDue()) {
-      // The act that deleted the user has already done this, unless it was interrupted.
-      if (profile.isDeleted) {
-        await RESPONSES.getByName(userId).clear()
-        await FILES?.getByName(userId).clear()
-      }
-      await this.#writeSnapshot(userId, SNAPSHOTS, entry)
-    }
-    if (this.#pushIsDue() && Date.now() >= this.#pushFrom) await this.#push(userId, TOTALS)
+    if (profile.snapshotDue()) await this.#writeSnapshot(userId, outside, entry)
+    if (this.#pushIsDue() && Date.now() >= this.#pushFrom) await this.#push(userId, outside.TOTALS)
     const due = this.#nextDue()
     if (due !== Infinity) this.#wakeBy(due)
   }
@@ -197,17 +186,26 @@ export class Chores {
   }
 
   /**
-   * Has KV and the directory say what holds now. Repeated until both do: as long as the written version is behind, the
-   * next alarm is set, with backoff.
+   * Has KV and the directory say what holds now, and what else was kept for a deleted user go. Repeated until all of it
+   * is done: as long as the written version is behind, the next alarm is set, with backoff.
    */
-  async #writeSnapshot(userId: string, snapshots: KVNamespace, entry: OwnEntry): Promise<void> {
+  async #writeSnapshot(
+    userId: string,
+    { SNAPSHOTS, RESPONSES, FILES }: Outside,
+    entry: OwnEntry,
+  ): Promise<void> {
     const { profile } = this.#state
     const version = profile.configVersion
     const text = snapshotOf(userId, this.#state)
     try {
       // A snapshot that cannot be read must not replace the last one that can.
       if (parseSnapshot(text) === null) throw new Error('The snapshot cannot be read back.')
-      await snapshots.put(snapshotKey(userId), text, { metadata: { version } })
+      await SNAPSHOTS.put(snapshotKey(userId), text, { metadata: { version } })
+      // The act that deleted the user has already done this, unless it was interrupted.
+      if (profile.isDeleted) {
+        await RESPONSES.getByName(userId).clear()
+        await FILES?.getByName(userId).clear()
+      }
       await entry.tell(this.#state)
       this.#snapshotFailures = 0
       profile.snapshotWritten(version)

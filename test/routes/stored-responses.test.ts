@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { sealedKeyOf } from '../../src/objects/responses/tables.ts'
@@ -28,6 +28,23 @@ describe('stored responses and admin acts', () => {
     const by = { requestId: 'req_1', operation: 'req_1' }
     const object = env.USERS.getByName(user.userId)
     expect(await object.bury(by)).toBe(true)
+    await runInDurableObject(object, (instance) => instance.alarm())
+    expect(await responsesOf(user.userId).response(id)).toMatchObject({ ok: false })
+  })
+
+  it('go with their user later where their object cannot be reached', async () => {
+    const user = await givenUser()
+    const id = await storedFor(user)
+    const object = env.USERS.getByName(user.userId)
+    expect(await object.bury({ requestId: 'req_1', operation: 'req_1' })).toBe(true)
+    const unreachable = vi.spyOn(env.RESPONSES, 'getByName').mockImplementation(() => {
+      throw new Error('Durable Object is overloaded.')
+    })
+    // The platform gives up an alarm that throws seven times.
+    await runInDurableObject(object, (instance) => instance.alarm())
+    unreachable.mockRestore()
+    const next = await runInDurableObject(object, (_, { storage }) => storage.getAlarm())
+    expect(next).toBeGreaterThan(Date.now())
     await runInDurableObject(object, (instance) => instance.alarm())
     expect(await responsesOf(user.userId).response(id)).toMatchObject({ ok: false })
   })
