@@ -1,11 +1,14 @@
 import { costOf } from '../gemini/cost.ts'
-import { priceOf } from '../gemini/models/prices.ts'
+import { halved, priceOf } from '../gemini/models/prices.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
 import type { Lease } from '../objects/ledger/lease.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 
 /** Vertex AI asks a tenth more for these models outside of `global` (LiteLLM 1.110.2, read on 2026-11-28). */
 const DEARER_IN_REGIONS = /^gemini-(?:3\.[5-8]-|4-|3\.1-flash-lite$|3\.1-flash-image$)/
+
+/** What the quicker tier costs, times the price (LiteLLM 1.110.2, read on 2026-11-28). */
+const PRIORITY = 1.8
 
 /**
  * The cost of an attempt in 1e-9 dollars, by today's list price. Google's bill may differ: it depends on contracts,
@@ -23,6 +26,10 @@ export function costUnder(
   if (known === undefined) return null
   const { upstream, location } = access
   const isRegional = upstream === 'vertex' && location !== null && location !== 'global'
-  const cost = costOf(usage, known)
-  return isRegional && DEARER_IN_REGIONS.test(model) ? Math.round(cost * 1.1) : cost
+  const tier = `${usage.serviceTier} ${usage.trafficType}`
+  // As in a batch, what comes from a cache costs the same.
+  const cost = costOf(usage, /flex/i.test(tier) ? halved(known) : known)
+  const quicker = /priority/i.test(tier) ? PRIORITY : 1
+  const nearer = isRegional && DEARER_IN_REGIONS.test(model) ? 1.1 : 1
+  return Math.round(cost * quicker * nearer)
 }

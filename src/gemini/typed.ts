@@ -87,6 +87,8 @@ const RESPONSE = fields({
     candidatesTokensDetails: COUNTS,
     cacheTokensDetails: COUNTS,
     toolUsePromptTokensDetails: COUNTS,
+    serviceTier: 'string',
+    trafficType: 'string',
   }),
   modelVersion: 'string',
   responseId: 'string',

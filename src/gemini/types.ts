@@ -203,6 +203,10 @@ export interface UsageMetadata {
   promptTokensDetails?: ModalityCount[]
   cacheTokensDetails?: ModalityCount[]
   candidatesTokensDetails?: ModalityCount[]
+  /** Of the Gemini API: the tier that served, such as `flex`. */
+  serviceTier?: string
+  /** The same on Vertex AI, such as `ON_DEMAND_FLEX`. */
+  trafficType?: string
 }
 
 export interface ModalityCount {

@@ -74,6 +74,8 @@ export function addUsage(
   const sum = (key: keyof UsageMetadata & `${string}Count`): number =>
     count(one[key]) + count(other[key])
   return {
+    ...one,
+    ...other,
     promptTokenCount: sum('promptTokenCount'),
     cachedContentTokenCount: sum('cachedContentTokenCount'),
     candidatesTokenCount: sum('candidatesTokenCount'),
@@ -81,6 +83,7 @@ export function addUsage(
     toolUsePromptTokenCount: sum('toolUsePromptTokenCount'),
     totalTokenCount: sum('totalTokenCount'),
     promptTokensDetails: both(one.promptTokensDetails, other.promptTokensDetails),
+    cacheTokensDetails: both(one.cacheTokensDetails, other.cacheTokensDetails),
     candidatesTokensDetails: both(one.candidatesTokensDetails, other.candidatesTokensDetails),
   }
 }
