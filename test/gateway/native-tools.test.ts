@@ -184,3 +184,29 @@ describe('results', () => {
     expect(await contentsAtGoogle(user)).toEqual([QUESTION, ...contents])
   })
 })
+
+it.each([
+  [['api_key', 'service_account'], MODEL],
+  [['service_account', 'authorized_user'], MODEL],
+  [['api_key'], 'gemini-3.1-pro-preview'],
+] as const)(
+  'words that another model or upstream signed go without its signature: %j, %s',
+  async (kinds, model) => {
+    const user = await givenUser(kinds)
+    const asked = { contents: [QUESTION] }
+    const { candidates: [said] = [] } = await (
+      await native(user.key, asked, { model: MODEL })
+    ).json<NativeResponse>()
+    expect(said?.content?.parts?.[0]).toHaveProperty('thoughtSignature')
+    await settledStats(user)
+
+    if (kinds.length > 1) {
+      const reply = { error: 'generic_429' as const }
+      await google.script({ credential: handleOf(user), times: 0, reply })
+    }
+    expect(await goesOn(user, [said?.content ?? {}, QUESTION], model)).toContain('Add.')
+    const calls = await google.calls({ credential: user.credentials.at(-1)?.handle ?? '' })
+    const sent = calls.filter(({ method }) => method === 'generateContent')
+    expect(JSON.stringify(sent.at(-1)?.body)).not.toContain('thoughtSignature')
+  },
+)

@@ -40,7 +40,8 @@ export function healSignatures(
     if (span === undefined || fieldOf(content, 'role') !== 'model') continue
     const parts = listOf(fieldOf(content, 'parts'))
     const list = memberAt(text, span.start, 'parts')
-    if (list === undefined || !parts.some(isCall)) continue
+    // Words are signed, too. Whether theirs are foreign is known only once Google has refused them.
+    if (list === undefined || !(parts.some(isCall) || target.dummiesOnly === true)) continue
     const first = parts.findIndex(isCall)
     const isDemanded = (demandsSignatures || target.dummiesOnly === true) && index > current
     const places = spansIn(text, list)

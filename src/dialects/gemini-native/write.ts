@@ -28,7 +28,8 @@ export function write({ model, text, body }: Original, { target, safety }: Writi
   const contents = listOf(body['contents'])
   const at = contents.length > 0 ? memberAt(text, 0, 'contents') : undefined
   if (at !== undefined) {
-    if (CALL.test(text)) healSignatures(edits, { text, contents, at }, target)
+    const heals = target.dummiesOnly === true || CALL.test(text)
+    if (heals) healSignatures(edits, { text, contents, at }, target)
     // These two demand a role where the Gemini API guesses it.
     if (target.upstream !== 'gemini-api') addRoles(edits, text, at, contents)
   }
