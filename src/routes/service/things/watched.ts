@@ -31,86 +31,107 @@ const GOING_ON: readonly unknown[] = ['in_progress', 'queued', 'pending']
  */
 export function watched(
   body: ReadableStream<Uint8Array> | null,
-  { idleMs, signal, created = async () => {}, over = () => {} }: Watching,
+  watching: Watching,
 ): ReadableStream<Uint8Array> {
-  const reader = (body ?? new Blob().stream()).getReader()
-  const utf8 = new TextDecoder()
-  const encoder = new TextEncoder()
-  const held = new HeldEvents()
-  const parser = new SseParser()
-  let usage: unknown
-  let verdict: Verdict | null = null
-  let isOver = false
+  const watch = new Watch(body ?? new Blob().stream(), watching)
+  return new ReadableStream({
+    pull: (controller) => watch.pull(controller),
+    cancel: (reason) => watch.cancel(reason),
+  })
+}
 
-  const end = (how: Verdict): void => {
-    if (!isOver) over(how, usage)
-    isOver = true
+class Watch {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  readonly #watching: Watching
+  readonly #utf8 = new TextDecoder()
+  readonly #encoder = new TextEncoder()
+  readonly #held = new HeldEvents()
+  readonly #parser = new SseParser()
+  #usage: unknown
+  /** How the stream ends, once an event has told. */
+  #verdict: Verdict | null = null
+  #isOver = false
+
+  constructor(body: ReadableStream<Uint8Array>, watching: Watching) {
+    this.#reader = body.getReader()
+    this.#watching = watching
   }
-  const hear = async (payload: string): Promise<void> => {
-    if (payload === '[DONE]') verdict ??= OK
-    else if (payload.includes('"interaction') || payload.includes('"error"')) {
-      const event = parsed(payload)
-      if (!isRecord(event)) return
-      verdict ??= verdictOf(event)
-      const { interaction } = event
-      if (!isRecord(interaction)) return
-      usage = interaction['usage'] ?? usage
-      await created(interaction)
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    try {
+      await this.#passOn(controller)
+    } catch (error) {
+      // The interaction's owner could not be stored: the lease must not stay open, nor Google go on.
+      this.#end(BROKEN)
+      await this.#reader.cancel(error)
+      throw error
     }
   }
-  const hearAll = async (payloads: readonly string[]): Promise<void> => {
-    for (const payload of payloads) await hear(payload)
-  }
-  /** What the client still gets when Google sends nothing more. */
-  const lastWords = async (why: 'truncated' | 'timeout'): Promise<string> => {
-    const rest = held.rest()
-    const payloads = why === 'timeout' ? [] : [...parser.push(rest), ...parser.end()]
-    const isWhole = payloads.every((payload) => payload === '[DONE]' || isRecord(parsed(payload)))
-    if (isWhole) await hearAll(payloads)
-    const told = isWhole && payloads.length > 0 ? `${rest}\n\n` : ''
-    if (verdict !== null) return told
-    verdict = { kind: 'upstream_fault', reason: why }
-    return told + errorEvent(why)
+
+  async cancel(reason: unknown): Promise<void> {
+    this.#end(LEFT)
+    await this.#reader.cancel(reason)
   }
 
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+  /** Passes on the next events that are whole, or ends the stream. */
+  async #passOn(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const { idleMs, signal } = this.#watching
     for (;;) {
-      const read = await within(reader.read(), idleMs)
+      const read = await within(this.#reader.read(), idleMs)
       if (read === 'broken' && signal.aborted) {
-        end(verdict ?? LEFT)
+        this.#end(LEFT)
         return controller.close()
       }
       if (typeof read === 'string' || read.done) {
-        const words = await lastWords(read === 'silent' ? 'timeout' : 'truncated')
-        if (words !== '') controller.enqueue(encoder.encode(words))
+        const words = await this.#lastWords(read === 'silent' ? 'timeout' : 'truncated')
+        if (words !== '') controller.enqueue(this.#encoder.encode(words))
         controller.close()
-        end(verdict ?? OK)
-        if (read === 'silent') await reader.cancel()
+        this.#end(OK)
+        if (read === 'silent') await this.#reader.cancel()
         return
       }
-      const ended = held.add(utf8.decode(read.value, { stream: true }))
+      const ended = this.#held.add(this.#utf8.decode(read.value, { stream: true }))
       if (ended === '') continue
-      await hearAll(parser.push(ended))
-      return controller.enqueue(encoder.encode(ended))
+      await this.#hear(this.#parser.push(ended))
+      return controller.enqueue(this.#encoder.encode(ended))
     }
   }
 
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        await pull(controller)
-      } catch (error) {
-        // The interaction's owner could not be stored: the lease must not stay open, nor Google go on.
-        end(verdict ?? BROKEN)
-        await reader.cancel(error)
-        throw error
+  /** What the client still gets when Google sends nothing more. */
+  async #lastWords(why: 'truncated' | 'timeout'): Promise<string> {
+    const rest = this.#held.rest()
+    const payloads = why === 'timeout' ? [] : [...this.#parser.push(rest), ...this.#parser.end()]
+    const isWhole = payloads.every((payload) => payload === '[DONE]' || isRecord(parsed(payload)))
+    if (isWhole) await this.#hear(payloads)
+    const told = isWhole && payloads.length > 0 ? `${rest}\n\n` : ''
+    if (this.#verdict !== null) return told
+    this.#verdict = { kind: 'upstream_fault', reason: why }
+    return told + errorEvent(why)
+  }
+
+  async #hear(payloads: readonly string[]): Promise<void> {
+    for (const payload of payloads) {
+      if (payload === '[DONE]') this.#verdict ??= OK
+      else if (payload.includes('"interaction') || payload.includes('"error"')) {
+        await this.#hearEvent(parsed(payload))
       }
-    },
-    async cancel(reason) {
-      end(verdict ?? LEFT)
-      await reader.cancel(reason)
-    },
-  })
+    }
+  }
+
+  async #hearEvent(event: unknown): Promise<void> {
+    if (!isRecord(event)) return
+    this.#verdict ??= verdictOf(event)
+    const { interaction } = event
+    if (!isRecord(interaction)) return
+    this.#usage = interaction['usage'] ?? this.#usage
+    await this.#watching.created?.(interaction)
+  }
+
+  /** `otherwise`: how the stream ended, if no event has told. */
+  #end(otherwise: Verdict): void {
+    if (!this.#isOver) this.#watching.over?.(this.#verdict ?? otherwise, this.#usage)
+    this.#isOver = true
+  }
 }
 
 /** The text of events that have begun and not ended. */
