@@ -61,32 +61,51 @@ export function oneThing(
     const { borrowed, done } = await inTurn(borrower, first, ({ access }) =>
       accepted(borrower, access, asked),
     )
-    const { access, credentialId, isOwner } = borrowed
+    const { credentialId } = borrowed
     if (!done.ok) return named(done.reply, credentialId)
     const { answer } = done
-    const counted = { call, holder, access, credentialId }
     if (gone && of.kind === 'file') await forgetFile(call, borrower, id)
     else if (gone) await forget(borrower, refOf(of, id))
     const type = answer.headers.get('content-type') ?? ''
-    if (type.includes('event-stream')) {
-      const { signal } = call.request
-      const events = watched(answer.body, { idleMs: call.settings.streamIdleTimeoutMs, signal })
-      const body = events.pipeThrough(wholeCharacters())
-      return new Response(body, { headers: headersFor(type, credentialId) })
-    }
+    if (type.includes('event-stream')) return streamed(call, answer, credentialId)
     if (gone || isContent || !type.includes('json')) return passed(answer, credentialId)
-    const text = await heldText(answer)
-    if (text === null) return named(OUTAGES.unreadable, credentialId)
-    if (typeof text !== 'string') {
-      const body =
-        of.kind === 'batch' ? countedInPassing(borrower, { id, credentialId }, text) : text
-      return new Response(streamOf(body), { headers: headersFor(type, credentialId) })
-    }
-    // Reading a file that an admin lets everybody read must not make it the reader's own.
-    if (of.kind !== 'file' || isOwner) await remember(call, holder, { of, text, credentialId })
-    if (of.kind === 'batch') await countShown(counted, [parsed(text)])
-    return new Response(wellFormedJson(text), { headers: headersFor(type, credentialId) })
+    return described({ call, holder, ...borrowed }, { of, id, answer })
   }
+}
+
+/** An interaction's events, as Google writes them. */
+function streamed(
+  { request, settings }: Call,
+  { body, headers }: Response,
+  credentialId: string,
+): Response {
+  const { signal } = request
+  const events = watched(body, { idleMs: settings.streamIdleTimeoutMs, signal })
+  const type = headers.get('content-type') ?? ''
+  return new Response(events.pipeThrough(wholeCharacters()), {
+    headers: headersFor(type, credentialId),
+  })
+}
+
+/** Google's description of the thing. Whose it is, and what a batch used, is recorded before the client sees it. */
+async function described(
+  asked: Counting & { readonly isOwner: boolean },
+  { of, id, answer }: { readonly of: Kind; readonly id: string; readonly answer: Response },
+): Promise<Reply> {
+  const { call, holder, credentialId, isOwner } = asked
+  const headers = headersFor(answer.headers.get('content-type') ?? '', credentialId)
+  const text = await heldText(answer)
+  if (text === null) return named(OUTAGES.unreadable, credentialId)
+  if (typeof text !== 'string') {
+    const borrower = borrowerOf(call, holder)
+    const isBatch = of.kind === 'batch'
+    const body = isBatch ? countedInPassing(borrower, { id, credentialId }, text) : text
+    return new Response(streamOf(body), { headers })
+  }
+  // Reading a file that an admin lets everybody read must not make it the reader's own.
+  if (of.kind !== 'file' || isOwner) await remember(call, holder, { of, text, credentialId })
+  if (of.kind === 'batch') await countShown(asked, [parsed(text)])
+  return new Response(wellFormedJson(text), { headers })
 }
 
 interface Counting {
