@@ -20,12 +20,6 @@ export interface Served {
 }
 
 /**
- * Danger: uploads get an address on this gateway, to which some clients send their key (docs/clients.md). Behind a proxy with
- * TLS it has to say https, and only the proxy knows.
- */
-const HTTP = '(forwardedProtoHeader = "X-Forwarded-Proto")'
-
-/**
  * workerd's configuration (Cap'n Proto) for the Worker in `worker.js` and for `key-value.js`, which stands in for KV.
  * Both files are in the same folder. Secrets come from workerd's environment, so that no file holds them. Folders and
  * names are those of wrangler, so that volumes of earlier versions, which wrangler served, still work. Pure.
@@ -67,7 +61,7 @@ const config :Workerd.Config = (
     (name = "internet", network = (allow = [${addresses}], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [
-    (name = "http", address = ${text(`${host}:${port}`)}, http = ${HTTP}, service = "pollux"),
+    (name = "http", address = ${text(`${host}:${port}`)}, http = (), service = "pollux"),
     (name = "hold", address = ${text(`unix:${holdAt}`)}, http = (), service = "hold"),
   ],
 );

@@ -1,5 +1,6 @@
 import { Clock } from '../clock.ts'
 import type { Family } from '../dialects/dialect.ts'
+import { withAnyHost } from '../http/any-host.ts'
 import { expose, isPreflight, type Origins, preflight } from '../http/cors.ts'
 import { log } from '../http/log.ts'
 import { withPlainSlashes } from '../http/plain-slashes.ts'
@@ -23,7 +24,7 @@ export async function handleRequest(
   ctx: ExecutionContext,
 ): Promise<Response> {
   const began = Date.now()
-  const request = withPlainSlashes(given)
+  const request = withPlainSlashes(withAnyHost(given))
   const requestId = `req_${crypto.randomUUID().replaceAll('-', '')}`
   const { method } = request
   const fixed = known(request)

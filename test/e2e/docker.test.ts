@@ -11,8 +11,10 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEmulatorClient } from '../../emulator/client.ts'
@@ -291,10 +293,16 @@ describe('the image', () => {
       })
     const config = { apiKey, gcpServiceAccount: credential }
     await ask('/v1/config/update', { authorization: `Bearer ${master}` }, config)
-    for (const protocol of ['https', 'http']) {
+    for (const [said, protocol] of [
+      ['https', 'https'],
+      ['HTTPS, http', 'https'],
+      ['http', 'http'],
+      ['http,https', 'http'],
+      ['no protocol', 'http'],
+    ] as const) {
       const headers = {
         'x-goog-api-key': apiKey,
-        'x-forwarded-proto': protocol,
+        'x-forwarded-proto': said,
         'x-goog-upload-protocol': 'resumable',
         'x-goog-upload-command': 'start',
       }
@@ -304,6 +312,17 @@ describe('the image', () => {
     }
     await google.close()
   })
+
+  it.each(['a b', 'pollux:99999', '[', '999.1.1.1'])(
+    'answers those who name a host that is none as all others: %s',
+    async (host) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.end(`GET /v1/models HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)
+      const answer = await text(socket)
+      expect(answer).toMatch(/^HTTP\/1.1 401 /)
+      expect(answer).toContain('"code":"missing_api_key"')
+    },
+  )
 
   it('takes secrets that it could do without, and names each in its compose file', async () => {
     const tokens = { METRICS_TOKEN: 'a-token-of-a-scraper', ALERT_WEBHOOK_SECRET: 'a-secret' }

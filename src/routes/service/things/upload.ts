@@ -81,8 +81,7 @@ export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply>
   const upload: Upload = { userId, keyDigest, credentialId, url, copy, until }
   const sealed = await vault.seal(JSON.stringify(upload), SEAL)
   const headers = uploadHeaders(answer.headers)
-  const { origin, pathname } = urlOf(call)
-  const address = new URL(pathname, origin)
+  const address = outsideAddress(request)
   address.search = new URLSearchParams({
     upload_id: sealed,
     upload_protocol: 'resumable',
@@ -92,6 +91,17 @@ export async function startUpload(call: Call, holder: KeyHolder): Promise<Reply>
   return jsonResponse(parsed(await wholeText(answer)) ?? {}, {
     headers: { ...headers, 'x-pollux-credential': credentialId },
   })
+}
+
+/**
+ * The route's address as the client knows it. Danger: some clients send their key there (docs/clients.md), and only a
+ * proxy with TLS before this gateway knows that it has to say https. Behind several proxies the first one speaks first.
+ */
+function outsideAddress({ url, headers }: Request): URL {
+  const address = new URL(url)
+  const forwarded = headers.get('x-forwarded-proto') ?? ''
+  if (/^\s*https\s*(?:,|$)/i.test(forwarded)) address.protocol = 'https:'
+  return address
 }
 
 /** Handles what comes to such an address: pieces, the last piece, a question for the progress, a cancellation. */
