@@ -65,8 +65,9 @@ function isCitation([type]: Event): boolean {
   return type === 'response.output_text.annotation.added'
 }
 
-function isOpening([type]: Event): boolean {
-  return type.endsWith('.added') || type.endsWith('.delta')
+function isOpening(event: Event): boolean {
+  const [type] = event
+  return (type.endsWith('.added') && !isCitation(event)) || type.endsWith('.delta')
 }
 
 type Item = Readonly<Record<string, unknown>>

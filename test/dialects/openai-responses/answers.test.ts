@@ -448,46 +448,53 @@ describe('storing', () => {
     expect(events.at(-1)?.['response']).toEqual(response)
   })
 
-  it('replays after each number what a client with the events up to it lacks', async () => {
-    const { memory, found: foundAgain } = keeping()
-    const words = ['Let ', 'me ', 'see ', 'it ', 'now.'].map((text) => answer([{ text }], null))
-    const body = { input: 'Hi', tools: TOOLS, reasoning: { summary: 'auto' } }
-    const live = await eventsOf(
-      body,
-      [answer([THOUGHT], null), answer([THOUGHT], null), ...words, answer([call('f', { a: 1 })])],
-      memory,
-    )
-    const found = foundAgain()
-    expect(JSON.parse(STORED_RESPONSES.whole(found))).toEqual(live.at(-1)?.['response'])
-    const isEnd = ({ type }: ToldEvent): boolean => /output_item\.done|completed/.test(type)
-    for (const { sequence_number: after } of live) {
-      const lacking = live.filter(({ sequence_number: n }) => n > after)
-      const told = eventsIn(STORED_RESPONSES.events(found, after))
-      expect(told.filter(isEnd)).toEqual(lacking.filter(isEnd))
-      // But for deltas, nothing that is lacking is left out, and nothing is told twice.
-      const rest = lacking.filter(({ type }) => !type.endsWith('.delta'))
-      expect(told.filter(({ type }) => !type.endsWith('.delta'))).toEqual(rest)
-    }
-  })
+  const WORDS = ['Let ', 'me ', 'see ', 'it ', 'now.'].map((text) => answer([{ text }], null))
+  const GROUNDED = {
+    groundingChunks: [{ web: { uri: 'https://example.com/', title: 'Example' } }],
+    groundingSupports: [
+      { segment: { startIndex: 0, endIndex: 3, text: 'Let' }, groundingChunkIndices: [0] },
+      { segment: { startIndex: 4, endIndex: 6, text: 'me' }, groundingChunkIndices: [0] },
+    ],
+  }
+
+  function groundedEnd(): GenerateContentResponse {
+    const end = answer([])
+    const [candidate] = end.candidates ?? []
+    return { ...end, candidates: [{ ...candidate, groundingMetadata: GROUNDED }] }
+  }
+
+  it.each([
+    ['a call', TOOLS, answer([call('f', { a: 1 })])],
+    ['citations', [{ type: 'web_search' }], groundedEnd()],
+  ])(
+    'replays after each number what a client with the events up to it lacks: %s',
+    async (_, tools, end) => {
+      const { memory, found: foundAgain } = keeping()
+      const body = { input: 'Hi', tools, reasoning: { summary: 'auto' } }
+      const live = await eventsOf(
+        body,
+        [answer([THOUGHT], null), answer([THOUGHT], null), ...WORDS, end],
+        memory,
+      )
+      const found = foundAgain()
+      expect(JSON.parse(STORED_RESPONSES.whole(found))).toEqual(live.at(-1)?.['response'])
+      const isEnd = ({ type }: ToldEvent): boolean => /output_item\.done|completed/.test(type)
+      for (const { sequence_number: after } of live) {
+        const lacking = live.filter(({ sequence_number: n }) => n > after)
+        const told = eventsIn(STORED_RESPONSES.events(found, after))
+        expect(told.filter(isEnd)).toEqual(lacking.filter(isEnd))
+        // But for deltas, nothing that is lacking is left out, and nothing is told twice.
+        const rest = lacking.filter(({ type }) => !type.endsWith('.delta'))
+        expect(told.filter(({ type }) => !type.endsWith('.delta'))).toEqual(rest)
+      }
+    },
+  )
 
   it('replays a citation that came after its text without a number of another event', async () => {
     const { memory, found } = keeping()
-    const groundingMetadata = {
-      groundingChunks: [{ web: { uri: 'https://example.com/', title: 'Example' } }],
-      groundingSupports: [
-        { segment: { startIndex: 0, endIndex: 3, text: 'Let' }, groundingChunkIndices: [0] },
-        { segment: { startIndex: 4, endIndex: 6, text: 'me' }, groundingChunkIndices: [0] },
-      ],
-    }
-    const end = answer([])
-    const [candidate] = end.candidates ?? []
     const live = await eventsOf(
       { input: 'Hi', tools: [{ type: 'web_search' }], reasoning: { summary: 'auto' } },
-      [
-        answer([{ text: 'Let me see.' }], null),
-        answer([THOUGHT], null),
-        { ...end, candidates: [{ ...candidate, groundingMetadata }] },
-      ],
+      [answer([{ text: 'Let me see.' }], null), answer([THOUGHT], null), groundedEnd()],
       memory,
     )
     expect(toldBy(live).output[0]).toMatchObject({ content: [{ annotations: [{}, {}] }] })
