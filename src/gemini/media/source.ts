@@ -80,18 +80,18 @@ export function readSource(media: MediaSource, cuttings: Cuttings): ReadSource {
 }
 
 /**
- * The same for what a tool returned. A file of a type that Gemini does not read becomes a text that says so: the model
- * may ask for another type, whereas an agent, which sends the result again with each turn, could do nothing about a
- * refusal (docs/clients.md: Messages, Media).
+ * The same for what a tool returned. A file that nobody could read becomes a text that says so: the model may ask for
+ * another, whereas an agent, which sends the result again with each turn, could do nothing about a refusal
+ * (docs/clients.md: Messages, Media).
  */
 export function readResultSource(media: MediaSource, cuttings: Cuttings): ReadSource {
   const read = readSource(media, cuttings)
-  if (read.ok || read.problem.reason !== 'unsupported_value') return read
-  return {
-    ok: true,
-    part: { text: `(A file of this result ${read.problem.what}. It was left out.)` },
-  }
+  if (read.ok || read.problem.of !== 'source') return read
+  const what = read.problem.what || EMPTY
+  return { ok: true, part: { text: `(A file of this result ${what}. It was left out.)` } }
 }
+
+const EMPTY = 'holds no data'
 
 /** The MIME type of the client's `format`; null if it gives none, undefined if its word is not known. */
 function formatOf({ kind, format }: MediaSource): string | null | undefined {
@@ -121,7 +121,7 @@ function readBase64(media: MediaSource, payload: string, { format, cuttings }: A
   const { kind } = media
   const data = normalBase64(payload, cuttings)
   if (data === null) return refuse('invalid_value', whatIsWanted(media))
-  if (data === '') return refuse('invalid_value', 'holds no data')
+  if (data === '') return refuse('invalid_value', EMPTY)
   const head = headBytes(data)
   const seen = sniff(head)
   if (kind === 'file' && seen === null && mayBeText(head)) {

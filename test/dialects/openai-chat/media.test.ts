@@ -386,8 +386,16 @@ describe('the result of a tool', () => {
     })
   }
 
-  it('says so of a file that Gemini does not read, since it comes again with each turn', () => {
-    const parsed = results(`data:image/gif;base64,${btoa('GIF89a\x01\x00\x01\x00')}`)
+  it.each([
+    [
+      `data:image/gif;base64,${btoa('GIF89a\x01\x00\x01\x00')}`,
+      'is image/gif, which is not an image that Gemini reads: PNG, JPEG, WebP, HEIC or HEIF',
+    ],
+    ['', 'holds no data'],
+    ['data:image/png;base64,', 'holds no data'],
+    ['sandbox:/mnt/a.png', 'must be a data URL, an https URL or a gs:// URI of a file'],
+  ])('says so of a file that is not read, since it comes again with each turn: %s', (url, what) => {
+    const parsed = results(url)
     if (!parsed.ok) throw new Error(parsed.failure.message)
     expect(toGeminiRequest(parsed.chat)).toMatchObject({
       request: {
@@ -399,8 +407,7 @@ describe('the result of a tool', () => {
               {
                 functionResponse: {
                   response: {
-                    result:
-                      'Here\n(A file of this result is image/gif, which is not an image that Gemini reads: PNG, JPEG, WebP, HEIC or HEIF. It was left out.)',
+                    result: `Here\n(A file of this result ${what}. It was left out.)`,
                   },
                 },
               },

@@ -213,6 +213,17 @@ describe('the input', () => {
       [{ type: 'input_image', image_url: `data:image/gif;base64,${btoa('GIF89a\x01\x00')}` }],
       '(A file of this result is image/gif, which is not an image that Gemini reads: PNG, JPEG, WebP, HEIC or HEIF. It was left out.)',
     ],
+    [
+      'a text that is none',
+      [
+        {
+          type: 'input_file',
+          filename: 'a.txt',
+          file_data: `data:text/plain;base64,${btoa('H\xfcl')}`,
+        },
+      ],
+      '(A file of this result is said to be text, but is not in UTF-8. It was left out.)',
+    ],
   ])('takes an output that is %s', async (_, output, expected) => {
     const parts = await partsOf([
       { role: 'user', content: 'Hi' },

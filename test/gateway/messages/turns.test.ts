@@ -227,6 +227,19 @@ describe('results of every kind', () => {
         },
       ],
       [
+        ['', '***', 'data:image/png;base64,'].map((data) => ({
+          type: 'image',
+          source: { type: 'base64', media_type: 'image/png', data },
+        })),
+        {
+          response: {
+            result: ['holds no data', 'must be base64', 'holds no data']
+              .map((what) => `(A file of this result ${what}. It was left out.)`)
+              .join('\n'),
+          },
+        },
+      ],
+      [
         [
           {
             type: 'search_result',
