@@ -5,7 +5,7 @@ import { lazy } from '../../lazy.ts'
 const MODEL_NAME = /^[A-Za-z0-9][\w.:@-]{0,127}$/
 
 /** Google's name for a model. Google's moving aliases become the model that they mean today. */
-const model = lazy(() =>
+export const model = lazy(() =>
   v.pipe(
     v.string('a string'),
     v.transform(stripModelPrefix),

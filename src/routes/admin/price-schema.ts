@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { model } from './model-names.ts'
 import { lazy } from '../../lazy.ts'
 
 const DOLLARS = 'must be dollars for a million tokens, from 0 to 10000'
@@ -17,10 +18,7 @@ const day = lazy(() =>
 
 const fields = lazy(() =>
   v.strictObject({
-    model: v.pipe(
-      v.string('a string'),
-      v.regex(/^[A-Za-z0-9][\w.:@-]{0,127}$/, 'must be a model id such as gemini-2.5-flash'),
-    ),
+    model: model(),
     from: v.exactOptional(day()),
     until: v.exactOptional(day()),
     in: dollars(),
