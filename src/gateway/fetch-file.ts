@@ -43,6 +43,8 @@ export async function fetchFile(
     const url = await admitted(next, fetching)
     if (!(url instanceof URL)) return url
     const response = await fetch(url.href, {
+      // Otherwise Cloudflare keeps pictures and PDFs of any server for hours, and answers with what they once were.
+      cache: 'no-store',
       headers: { accept: '*/*' },
       redirect: 'manual',
       signal: fetching.signal,

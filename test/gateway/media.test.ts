@@ -85,6 +85,13 @@ describe('an image by URL', () => {
     expect(JSON.stringify(asked)).not.toContain(user.key)
   })
 
+  it('is asked of its own server each time, and left in no cache on the way', async () => {
+    const user = await givenUser()
+    const mark = crypto.randomUUID()
+    await ask(user, image(`${FILES}/image.png?mark=${mark}`))
+    expect(await hits(mark)).toMatchObject([{ 'cache-control': 'no-cache' }])
+  })
+
   it.each<[string, string, string]>([
     ['that is missing', '/missing', 'answered 404'],
     ['whose server fails', '/failing', 'answered 500'],
