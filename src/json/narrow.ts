@@ -7,27 +7,38 @@
 const LONG = 65_536
 /** How many characters an escape has more than what it stands for. */
 const GROWTH = 5
-const BEYOND_ASCII = /[^\0-\x7f]/g
+const DIGITS = new TextEncoder().encode('0123456789abcdef')
 
 /** A JSON text that means the same, in escapes where that makes it smaller in memory. */
 export function narrowJson(json: string): string {
-  if (json.length < LONG || !isWorthIt(json)) return json
-  const escaped = json.replace(
-    BEYOND_ASCII,
-    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-  // What is made from a wide text stays wide, whatever is in it. What is decoded does not.
-  return new TextDecoder().decode(new TextEncoder().encode(escaped))
+  const count = json.length < LONG ? 0 : escapesFor(json)
+  return count === 0 ? json : new TextDecoder().decode(escaped(json, count))
 }
 
-function isWorthIt(json: string): boolean {
+/** How many characters to escape; 0 if that is not worth it. */
+function escapesFor(json: string): number {
   const most = json.length / GROWTH
   let isWide = false
-  let others = 0
-  for (let at = 0; at < json.length && others < most; at++) {
+  let count = 0
+  for (let at = 0; at < json.length && count < most; at++) {
     const code = json.charCodeAt(at)
-    if (code > 0x7f) others++
+    if (code > 0x7f) count++
     if (code > 0xff) isWide = true
   }
-  return isWide && others < most
+  return isWide && count < most ? count : 0
+}
+
+/** Byte by byte: the text may be many megabytes long, and another copy of it would be too much. */
+function escaped(json: string, count: number): Uint8Array {
+  const bytes = new Uint8Array(json.length + count * GROWTH)
+  let end = 0
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at)
+    if (code > 0x7f) {
+      bytes[end++] = 0x5c // \
+      bytes[end++] = 0x75 // u
+      for (let shift = 12; shift >= 0; shift -= 4) bytes[end++] = DIGITS[(code >> shift) & 15] ?? 0
+    } else bytes[end++] = code
+  }
+  return bytes
 }
