@@ -8,6 +8,7 @@ import type { Maker } from '../signatures.ts'
 import type { Content, FunctionCall, GenerateContentRequest, Part } from '../types.ts'
 import type { FunctionNames } from './function-names.ts'
 import { joined, type Result, tellResult } from './results.ts'
+import { withPicturesApart } from './told-pictures.ts'
 
 /** A call that the model made earlier in the conversation. */
 export interface PastCall {
@@ -109,7 +110,8 @@ export class Conversation {
   }
 
   /** What the model said, and then what it called. */
-  model(parts: readonly Part[], calls: readonly PastCall[] = []): void {
+  model(said: readonly Part[], calls: readonly PastCall[] = []): void {
+    const parts = withPicturesApart(said)
     const drawn = parts.filter(isUnsignedMedia)
     this.#say('model', drawn.length === 0 ? parts : parts.filter((part) => !isUnsignedMedia(part)))
     if (calls.length > 0) this.#call(calls)

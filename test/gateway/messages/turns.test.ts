@@ -1,10 +1,32 @@
 /** What stands in the conversations of Anthropic's clients. The emulator refuses all that Google may refuse. */
 import { describe, expect, it } from 'vitest'
-import { type Block } from '../../support/message-events.ts'
+import type { Block, Message } from '../../support/message-events.ts'
 import { ask, expectOk } from '../../support/messages.ts'
 import { givenUser } from '../../support/pollux.ts'
 import { lastRequestOf } from '../../support/received.ts'
-import { GEMINI_3, TOOLS, UPSTREAMS, result } from './support.ts'
+import { GEMINI_3, TOOLS, UPSTREAMS, result, scripted } from './support.ts'
+
+describe('what the model drew', () => {
+  it('is told as Markdown, and comes back as a picture', async () => {
+    const user = await givenUser()
+    const model = 'gemini-3.1-flash-image'
+    const inlineData = {
+      mimeType: 'image/png',
+      data: `iVBORw0KGgoAAAAN${'AbC/'.repeat(40_000)}`,
+    }
+    await scripted(user, { parts: [{ text: 'A cat.' }, { inlineData }] })
+    const question = { role: 'user', content: 'Draw a cat' }
+    const { content } = await (await ask(user.key, { model, messages: [question] })).json<Message>()
+    const next = { role: 'user', content: 'Bluer' }
+    const messages = [question, { role: 'assistant', content }, next]
+    await expectOk(await ask(user.key, { model, messages }))
+    expect((await lastRequestOf(user)).contents).toEqual([
+      { role: 'user', parts: [{ text: 'Draw a cat' }] },
+      { role: 'model', parts: [{ text: 'A cat.' }] },
+      { role: 'user', parts: [{ inlineData }, { text: 'Bluer' }] },
+    ])
+  })
+})
 
 describe('system messages anywhere', () => {
   it('stay where they are said, behind the results of their turn', async () => {

@@ -183,6 +183,40 @@ describe('a conversation', () => {
     ])
   })
 
+  it('shows the pictures that its client was told as Markdown', () => {
+    const data = `iVBORw0KGgoAAAAN${'AbC/'.repeat(400)}AA==`
+    const link = `![a cat](data:image/png;base64,${data})`
+    const conversation = new Conversation()
+    conversation.user([QUESTION])
+    conversation.model([{ text: `Here:\n${link}\nand\n${link}` }])
+    conversation.user([{ text: 'Bluer' }])
+    const picture = { inlineData: { mimeType: 'image/png', data } }
+    expect(contentsOf(conversation)).toEqual([
+      { role: 'user', parts: [QUESTION] },
+      { role: 'model', parts: [{ text: 'Here:' }, { text: 'and' }] },
+      { role: 'user', parts: [picture, picture, { text: 'Bluer' }] },
+    ])
+  })
+
+  it.each([
+    ['one too short to matter', 'image/png;base64,iVBORw0KGgoAAAAN'],
+    ['one that Gemini does not read', `image/gif;base64,R0lGODlhAAAA${'AAAA'.repeat(400)}`],
+    ['one of unknown bytes', `image/png;base64,${'AAAA'.repeat(400)}`],
+    ['one that was cut', `image/png;base64,iVBORw0KGgoAAAAN${'AAAA'.repeat(400)}... [cut]`],
+    ['one that is no base64', `image/png,iVBORw0KGgoAAAAN${'AAAA'.repeat(400)}`],
+  ])('leaves %s in the words', (_, url) => {
+    const words = { text: `Here: ![](data:${url}) and more` }
+    const conversation = new Conversation()
+    conversation.user([QUESTION])
+    conversation.model([words])
+    conversation.user([QUESTION])
+    expect(contentsOf(conversation)).toEqual([
+      { role: 'user', parts: [QUESTION] },
+      { role: 'model', parts: [words] },
+      { role: 'user', parts: [QUESTION] },
+    ])
+  })
+
   it('tells Gemini names of its own, in calls and results alike', () => {
     const conversation = called(made('a', 'read file'))
     conversation.result({ name: 'read file' }, said('done'))
