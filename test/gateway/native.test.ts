@@ -204,6 +204,30 @@ describe('the body', () => {
     await settledStats(user)
   })
 
+  // Its client would not know a function of Pollux's own.
+  it.each([
+    ['responseJsonSchema', 'object'],
+    ['response_schema', 'OBJECT'],
+  ])('asks in words for JSON that a model has not beside functions: %s', async (field, type) => {
+    const user = await givenUser(['api_key'])
+    await configure(user, { aliases: { mine: MODEL } })
+    const schema = { type, properties: { city: { type: 'string' } } }
+    const body = {
+      ...NATIVE_BODY,
+      tools: [{ functionDeclarations: [{ name: 'f' }] }],
+      generationConfig: { responseMimeType: 'application/json', [field]: schema },
+    }
+    const answer = await native(user.key, body, { model: 'mine' })
+    expect(answer.status).toBe(200)
+    await answer.text()
+    const sent = await lastRequestOf(user)
+    expect(sent.tools).toEqual(body.tools)
+    expect(sent.toolConfig).toBeUndefined()
+    expect(sent.generationConfig).toBeUndefined()
+    expect(sent.systemInstruction?.parts[0]?.text).toContain('"city"')
+    await settledStats(user)
+  })
+
   it("takes the user's safety settings where it has none of its own", async () => {
     const user = await givenUser(['api_key'])
     const harassment = { category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }

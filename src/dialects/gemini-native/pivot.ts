@@ -70,7 +70,9 @@ export function fitted(text: string, target: Target): string {
       target.upstream === 'code-assist'
         ? Object.fromEntries(Object.entries(request).filter(([name]) => KNOWN.has(name)))
         : request
-    return JSON.stringify(fit(known as GenerateContentRequest, target))
+    return JSON.stringify(
+      fit(known as GenerateContentRequest, { ...target, isToldAsWritten: true }),
+    )
   } catch {
     return text
   }

@@ -15,6 +15,11 @@ export interface Target {
    * signature.
    */
   readonly dummiesOnly?: boolean
+  /**
+   * The client gets the answer as Google wrote it, so JSON must not come as the arguments of a function that the
+   * client has not declared.
+   */
+  readonly isToldAsWritten?: boolean
 }
 
 /** The target and the traits of its model. */

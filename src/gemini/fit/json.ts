@@ -8,15 +8,22 @@ import type { Aim } from './aim.ts'
 import { changeConfig } from './config.ts'
 import { addSystemText } from './system.ts'
 
-export function fitJson(request: GenerateContentRequest, { traits }: Aim): GenerateContentRequest {
+export function fitJson(
+  request: GenerateContentRequest,
+  { traits, isToldAsWritten = false }: Aim,
+): GenerateContentRequest {
   const emulated = emulatedJson(request, traits)
   if (emulated === null) return request
-  const schema = request.generationConfig?.responseJsonSchema
+  const { responseJsonSchema, responseSchema } = request.generationConfig ?? {}
+  const schema = responseJsonSchema ?? responseSchema
   const plain = changeConfig(request, {
     responseMimeType: undefined,
     responseJsonSchema: undefined,
+    responseSchema: undefined,
   })
-  if (emulated.by === 'function') return withAnswerFunction(plain, emulated.name, schema)
+  if (emulated.by === 'function' && !isToldAsWritten) {
+    return withAnswerFunction(plain, emulated.name, schema)
+  }
   // A model that speaks would read the instruction aloud.
   return traits.output.includes('text') ? addSystemText(plain, instruction(schema)) : plain
 }
