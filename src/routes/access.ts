@@ -11,7 +11,7 @@ import { callUser } from '../gateway/object-calls.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { Admission } from '../objects/config/user-settings.ts'
 import { isKnown, isUsers } from '../gateway/known-users.ts'
-import { type Call, type Handler, type Reply, urlOf } from './call.ts'
+import { type AdminHandler, type Call, type Handler, type Reply, urlOf } from './call.ts'
 import { idempotent } from './admin/idempotency.ts'
 import { withUserId } from './admin/user-by-name.ts'
 
@@ -33,7 +33,7 @@ export function everyone(handle: (call: Call) => Reply | Promise<Reply>): Access
 }
 
 /** For admin acts: the master key. They accept an Idempotency-Key. */
-export function admin(handle: (call: Call) => Promise<Reply>): Access {
+export function admin(handle: AdminHandler): Access {
   const act = idempotent(handle)
   return accessOf('admin', async (call) => {
     const problem = masterKeyProblem(call.env.MASTER_API_KEY)
@@ -47,7 +47,7 @@ export function admin(handle: (call: Call) => Promise<Reply>): Access {
 }
 
 /** For scrapers: the METRICS_TOKEN, which opens nothing else, or the master key. */
-export function scraper(handle: (call: Call) => Promise<Reply>): Access {
+export function scraper(handle: AdminHandler): Access {
   const asAdmin = admin(handle)
   return accessOf('admin', async (call) => {
     const { METRICS_TOKEN: token = '' } = call.env as { readonly METRICS_TOKEN?: string }
@@ -91,7 +91,7 @@ export async function checked(call: Call, holder: KeyHolder, reply: Reply): Prom
 /** A user may call it for the own ring, an admin for any. */
 export function userOrAdmin(handle: {
   readonly user: Handler
-  readonly admin: (call: Call) => Promise<Reply>
+  readonly admin: AdminHandler
 }): Access {
   return accessOf('user_or_admin', async (call) => {
     const known = await identify(call)

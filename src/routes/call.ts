@@ -36,6 +36,9 @@ export interface Unanswered extends Failure {
 /** Answers a user's request. `holder`: whose key came with it. */
 export type Handler = (call: Call, holder: KeyHolder) => Promise<Reply>
 
+/** Answers a request with which no user's key came: an admin's, or a scraper's. */
+export type AdminHandler = (call: Call) => Promise<Reply>
+
 /** The parsed address, for the few routes that need more of it than the path. Parsing costs time. */
 export function urlOf({ request }: Call): URL {
   return new URL(request.url)

@@ -7,9 +7,7 @@ import { logError } from '../../http/log.ts'
 import { DIRECTORY_NAME } from '../../objects/directory.ts'
 import type { Begun } from '../../objects/idempotency-keys.ts'
 import { openVault, type Vault } from '../../objects/secrets/vault.ts'
-import { type Call, type Reply, urlOf } from '../call.ts'
-
-type Handler = (call: Call) => Promise<Reply>
+import { type AdminHandler, type Call, type Reply, urlOf } from '../call.ts'
 
 /** An answer as it is stored. Always sealed, since it may hold a new key. */
 interface Answer {
@@ -32,7 +30,7 @@ const WELL_FORMED = /^[\x21-\x7e]{1,255}$/
  * answer again. Answers of 5xx are not stored, since they do not tell whether the act was done. A repetition then
  * continues the same operation, by which the user's object knows what it has done already.
  */
-export function idempotent(handle: Handler): Handler {
+export function idempotent(handle: AdminHandler): AdminHandler {
   return async (call) => {
     const name = call.request.headers.get(HEADER)
     if (name === null || call.request.method === 'GET' || call.request.method === 'HEAD') {
@@ -66,7 +64,7 @@ export function idempotent(handle: Handler): Handler {
   }
 }
 
-async function run(handle: Handler, call: Call, claim: Claim): Promise<Reply> {
+async function run(handle: AdminHandler, call: Call, claim: Claim): Promise<Reply> {
   const { key, operation } = claim
   let reply: Reply
   try {
