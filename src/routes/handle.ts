@@ -33,6 +33,7 @@ export async function handleRequest(
   const clock = new Clock()
   let route = 'none'
   let family: Family | null = null
+  let needsKey = false
   let reply: Reply
   try {
     if (origins.length > 0 && isPreflight(request)) {
@@ -42,6 +43,7 @@ export async function handleRequest(
       const found = fixed ?? (await search(request))
       route = found?.pattern ?? route
       family = found === undefined || found.family === 'shared' ? familyOf(request) : found.family
+      needsKey = found !== undefined && 'run' in found && found.run.who !== 'everyone'
       if (found === undefined) reply = unknownUrl(request, family)
       else if ('allowed' in found) reply = misused(request, found, family)
       else reply = await answer(found, { request, env, ctx, family, requestId, telemetry, clock })
@@ -57,6 +59,10 @@ export async function handleRequest(
   headers.set('x-request-id', requestId)
   if (family.requestIdHeader !== null) headers.set(family.requestIdHeader, requestId)
   headers.set('x-content-type-options', 'nosniff')
+  // Some shared caches keep what says nothing of them, and know of no key but one in Authorization.
+  if (needsKey && (method === 'GET' || method === 'HEAD') && !headers.has('cache-control')) {
+    headers.set('cache-control', 'private, no-store')
+  }
   // Successful probes are not logged: they would be most of the log.
   if (!PROBES.includes(route) || !response.ok) {
     const failure = reply instanceof Response ? null : reply.reason

@@ -119,6 +119,39 @@ describe('API keys', () => {
   })
 })
 
+describe('what a key reads', () => {
+  it('is for no cache, whatever the answer is and wherever the key stands', async () => {
+    const { key, userId } = await givenUser()
+    const master = { authorization: `Bearer ${MASTER_KEY}` }
+    for (const [path, headers] of [
+      ['/v1/key', { 'x-api-key': key }],
+      ['/v1/models', { 'x-api-key': key }],
+      ['/v1/files', { 'x-api-key': key }],
+      ['/v1/requests', { 'x-api-key': key }],
+      ['/v1/responses/resp_none', { 'x-api-key': key }],
+      ['/v1beta/models', { 'x-goog-api-key': key }],
+      ['/v1beta/files', { 'x-goog-api-key': key }],
+      ['/v1beta/files/none', { 'x-goog-api-key': key }],
+      [`/v1beta/models?key=${key}`, {}],
+      [`/v1/config/users/${userId}`, master],
+      [`/v1/config/users/${userId}/export`, master],
+      ['/v1/key', { 'x-api-key': 'a-key-that-nobody-has' }],
+    ] as const) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await fetchPollux(path, { method, headers })
+        await answer.text()
+        const told = answer.headers.get('cache-control')
+        expect(`${path}: ${told}`).toMatch(/: private, no-(?:store|cache)$/)
+      }
+    }
+    for (const path of ['/health', '/openapi.json']) {
+      const answer = await fetchPollux(path)
+      await answer.text()
+      expect(`${path}: ${answer.headers.get('cache-control')}`).toBe(`${path}: null`)
+    }
+  })
+})
+
 describe('the configuration', () => {
   async function request(
     overrides: Partial<Env>,
