@@ -56,11 +56,7 @@ export function readRequest(fields: Fields, cuttings: Cuttings): ReadRequest {
     unread: reading.unread,
     translate() {
       const { functions, googles, notes } = offers
-      const called = conversation.calledNames
-      const names =
-        functions.size + called.length === 0
-          ? FunctionNames.NONE
-          : new FunctionNames([...functions.keys(), ...called])
+      const names = FunctionNames.of(functions, conversation.calledNames)
       const declared = declare(functions.values(), choice, names)
       const usable = choice.mode === 'NONE' ? [] : googles
       // Beside functions Google's tools are left out (gemini/fit/tools.ts), and there is nothing to say of them.

@@ -21,11 +21,7 @@ export type TranslatedRequest =
 export function toGeminiRequest(chat: ChatRequest): TranslatedRequest {
   const conversation = toConversation(chat.messages)
   const offered = offeredFunctions(chat)
-  const called = conversation.calledNames
-  const names =
-    offered.size + called.length === 0
-      ? FunctionNames.NONE
-      : new FunctionNames([...offered.keys(), ...called])
+  const names = FunctionNames.of(offered, conversation.calledNames)
   const translated = toTools(chat, offered, names)
   if (!translated.ok) return translated
   if (conversation.isEmpty) {

@@ -1,7 +1,6 @@
 /** Translates a request of the Responses API into Gemini's. */
 import type { Failure } from '../../failure/failure.ts'
-import { calleeOf } from '../../gemini/answer/plan.ts'
-import { type AnswerPlan, PLAIN_ANSWER } from '../../gemini/answer/plan.ts'
+import { type AnswerPlan, calleeOf, PLAIN_ANSWER } from '../../gemini/answer/plan.ts'
 import { FunctionNames } from '../../gemini/ask/function-names.ts'
 import { declare, toToolConfig } from '../../gemini/ask/functions.ts'
 import type {
@@ -49,11 +48,7 @@ export function toGeminiRequest(
   // The model would make up a summary of nothing.
   if (conversation.isEmpty) return { ok: false, failure: EMPTY }
   if (compacts) conversation.user([{ text: COMPACT }])
-  const called = conversation.calledNames
-  const names =
-    offers.functions.size + called.length === 0
-      ? FunctionNames.NONE
-      : new FunctionNames([...offers.functions.keys(), ...called])
+  const names = FunctionNames.of(offers.functions, conversation.calledNames)
   const chosen = toChoice(asked.tool_choice, offers)
   if (!chosen.ok) return chosen
   const cache = cacheIn(asked)

@@ -23,7 +23,14 @@ function isTaken(name: string): boolean {
  */
 export class FunctionNames {
   /** For a request without functions, as most are. */
-  static readonly NONE = new FunctionNames([])
+  static readonly #NONE = new FunctionNames([])
+
+  /** `called`: the names in the conversation, some of which may no longer be offered. */
+  static of(offered: ReadonlyMap<string, unknown>, called: readonly string[]): FunctionNames {
+    return offered.size + called.length === 0
+      ? FunctionNames.#NONE
+      : new FunctionNames([...offered.keys(), ...called])
+  }
 
   readonly #toGemini = new Map<string, string>()
   readonly #changed = new Map<string, string>()

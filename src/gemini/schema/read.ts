@@ -20,8 +20,8 @@ import {
   OR_NULL,
   type Scalar,
   type Shape,
+  SIZES,
 } from './shape.ts'
-import { SIZES } from './shape.ts'
 
 /** Levels. Deeper than any tool whose arguments a model could fill in. */
 const MAX_DEPTH = 32

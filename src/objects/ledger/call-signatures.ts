@@ -1,6 +1,11 @@
 import { DAY_MS } from '../../json/time.ts'
-import type { CallSignature, KnownSignatures, Maker } from '../../gemini/signatures.ts'
-import { MAX_ASKED, MAX_CALL_ID } from '../../gemini/signatures.ts'
+import {
+  type CallSignature,
+  type KnownSignatures,
+  type Maker,
+  MAX_ASKED,
+  MAX_CALL_ID,
+} from '../../gemini/signatures.ts'
 
 /** How long signatures are kept: a user may come back after a weekend. After that, a turn gets a dummy signature. */
 const KEPT_MS = 3 * DAY_MS

@@ -7,14 +7,17 @@ import { latencyFrom } from './latency.ts'
 import {
   addSpent,
   addTokens,
+  COUNT_COLUMNS,
+  type CountColumns,
   countsFrom,
   countValues,
   keyOf,
   noUsage,
   type Spent,
   terminalSum,
+  type Usage,
+  type UsageKey,
 } from './usage.ts'
-import { COUNT_COLUMNS, type CountColumns, type Usage, type UsageKey } from './usage.ts'
 
 /** Clients choose names of models, so counters must be bounded. Models beyond this number are counted together. */
 const MAX_MODELS = 200

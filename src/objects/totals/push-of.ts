@@ -1,6 +1,5 @@
 import type { Upstream } from '../../gemini/upstreams.ts'
-import { terminalSum } from '../ledger/usage.ts'
-import { addUsage, noUsage } from '../ledger/usage.ts'
+import { addUsage, noUsage, terminalSum } from '../ledger/usage.ts'
 import { SPAN_MS, startOf } from '../ledger/time-spans.ts'
 import { type Standing, standingOf } from '../ring/standing.ts'
 import type { UserState } from '../state.ts'

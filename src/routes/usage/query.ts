@@ -1,7 +1,6 @@
-import { wordOf } from '../../failure/check.ts'
 import * as v from 'valibot'
 import type { Failure } from '../../failure/failure.ts'
-import type { Parsed } from '../../failure/check.ts'
+import { type Parsed, wordOf } from '../../failure/check.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../json/time.ts'
 import { SPAN_MS } from '../../objects/ledger/time-spans.ts'
 import type { UsageQuery } from '../../objects/views/usage-lines.ts'
