@@ -204,6 +204,23 @@ describe('the body', () => {
     await settledStats(user)
   })
 
+  it.each([
+    ['-1', -1],
+    ['0', 0],
+    ['100000', 24_576],
+  ])('reads a number in a text, too: %s', async (thinkingBudget, sent) => {
+    const user = await givenUser(['api_key'])
+    await configure(user, { aliases: { mine: MODEL } })
+    const body = { ...NATIVE_BODY, generationConfig: { thinkingConfig: { thinkingBudget } } }
+    const answer = await native(user.key, body, { model: 'mine' })
+    expect(answer.status).toBe(200)
+    await answer.text()
+    expect((await lastRequestOf(user)).generationConfig).toEqual({
+      thinkingConfig: { thinkingBudget: sent },
+    })
+    await settledStats(user)
+  })
+
   // Its client would not know a function of Pollux's own.
   it.each([
     ['responseJsonSchema', 'object'],

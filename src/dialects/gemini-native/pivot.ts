@@ -43,6 +43,15 @@ const ENUMS: ReadonlySet<string> = new Set([
   'level',
 ])
 
+/** Numbers that `fit` compares. Google takes them as texts too. */
+const NUMBERS: ReadonlySet<string> = new Set([
+  'thinkingBudget',
+  'candidateCount',
+  'maxOutputTokens',
+  'presencePenalty',
+  'frequencyPenalty',
+])
+
 /** The fields of a request that Code Assist knows. */
 const KNOWN: ReadonlySet<string> = new Set([
   'contents',
@@ -125,9 +134,15 @@ function inCamelCase(value: unknown): unknown {
       if (OPAQUE.has(name)) return [name, inner]
       const isOne = LISTS.has(name) && !Array.isArray(inner) && inner !== null
       const given = isOne ? [inner] : inner
-      return [name, ENUMS.has(name) ? inCapitals(given) : inCamelCase(given)]
+      if (ENUMS.has(name)) return [name, inCapitals(given)]
+      return [name, NUMBERS.has(name) ? asNumber(given) : inCamelCase(given)]
     }),
   )
+}
+
+function asNumber(value: unknown): unknown {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : NaN
+  return Number.isNaN(number) ? value : number
 }
 
 function inCapitals(value: unknown): unknown {
