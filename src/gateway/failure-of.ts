@@ -50,13 +50,13 @@ export function refusalOf(
 ): Failure | null {
   switch (refusal.reason) {
     case 'unknown_user':
-      return UNKNOWN_KEY
     case 'key_replaced':
-      return KEY_REPLACED
+    case 'user_disabled':
+    case 'user_expired':
     case 'no_credentials':
-      return NO_CREDENTIALS
     case 'credentials_unusable':
-      return UNUSABLE
+    case 'vault_not_configured':
+      return USER_REFUSALS[refusal.reason]
     case 'model_not_found':
     case 'model_not_allowed':
       return modelNotFound(model)
@@ -64,10 +64,6 @@ export function refusalOf(
       return wrongOperation(model)
     case 'operation_not_served':
       return NOT_OFFERED
-    case 'user_disabled':
-      return DISABLED
-    case 'user_expired':
-      return EXPIRED
     case 'limit_reached':
       return refusal.isTooLarge
         ? tooLargeFor(refusal.limit)
@@ -78,8 +74,6 @@ export function refusalOf(
       return { ...PAUSED, retryAfterMs: Math.max(0, refusal.retryAt - now) }
     case 'token_unavailable':
       return { ...OUTAGES.overloaded, retryAfterMs: Math.max(0, refusal.retryAt - now) }
-    case 'vault_not_configured':
-      return VAULT_CLOSED
     case 'uri_not_allowed':
       return notAllowed(refusal.ref)
     case 'pinned_apart':
@@ -105,7 +99,7 @@ export const KEY_REPLACED: Failure = {
     'Incorrect API key provided: it was replaced by another. Ask the admin of this gateway for the new one.',
 }
 
-export const NO_CREDENTIALS: Failure = {
+const NO_CREDENTIALS: Failure = {
   reason: 'no_credentials',
   message: 'This API key has no Google credentials; ask the admin of this gateway to add one.',
 }
@@ -162,6 +156,17 @@ export const UNUSABLE: Failure = {
   message:
     'Google accepts none of the credentials behind this API key; the admin finds the reason for each in /debug/stats.',
 }
+
+/** What a user's object refuses whatever it is asked for. */
+export const USER_REFUSALS = {
+  unknown_user: UNKNOWN_KEY,
+  key_replaced: KEY_REPLACED,
+  user_disabled: DISABLED,
+  user_expired: EXPIRED,
+  no_credentials: NO_CREDENTIALS,
+  credentials_unusable: UNUSABLE,
+  vault_not_configured: VAULT_CLOSED,
+} as const
 
 export const OUTAGES: Readonly<Record<UpstreamFault, Failure>> = {
   capacity: overloaded('Google has no capacity for this model at the moment.'),

@@ -10,19 +10,9 @@ import { textOrPieces } from '../http/text-or-pieces.ts'
 import { headersOf } from '../upstreams/call.ts'
 import type { Access } from '../upstreams/credential.ts'
 import type { GoogleError } from '../upstreams/google-error.ts'
-import {
-  DISABLED,
-  EXPIRED,
-  KEY_REPLACED,
-  NO_CREDENTIALS,
-  OUTAGES,
-  UNKNOWN_KEY,
-  quotaRetryMs,
-  UNUSABLE,
-  VAULT_CLOSED,
-} from './failure-of.ts'
+import { OUTAGES, quotaRetryMs, UNUSABLE } from './failure-of.ts'
 import { errorIn, errorText, failed } from './attempt.ts'
-import { apart } from './pin-failure.ts'
+import { borrowFailure } from './borrow-failure.ts'
 import { callUser } from './object-calls.ts'
 import { bearWith, patientFetch } from './patient-fetch.ts'
 import { quotable } from './quotation.ts'
@@ -50,7 +40,7 @@ export async function borrow(
   const result = await callUser<BorrowResult>(env, userId, (user) =>
     user.borrow({ keyDigest, ...borrowing }),
   )
-  return result.ok ? result : { ok: false, failure: refusalOf(result) }
+  return result.ok ? result : { ok: false, failure: borrowFailure(result) }
 }
 
 /** Records that these things belong to this credential. */
@@ -173,61 +163,4 @@ export function refusalToTell(
 const LIMITED: Failure = {
   reason: 'rate_limited',
   message: 'Google limits requests of this kind for the credential that was asked.',
-}
-
-const NOT_OFFERED: Failure = {
-  reason: 'not_served',
-  message:
-    'None of the Google credentials behind this API key is of the Gemini API, which alone has files, cached contents, batches and interactions.',
-}
-
-const PAUSED: Failure = {
-  reason: 'credentials_paused',
-  message: 'The credential that knows what was asked for is paused.',
-}
-
-const OWNER_UNUSABLE: Failure = {
-  reason: 'credentials_unusable',
-  message: 'Google does not accept the credential that knows what was asked for.',
-}
-
-const REMOVED: Failure = {
-  reason: 'unknown_url',
-  message:
-    'The credential that knew what was asked for was removed, and nothing else can reach it. Start anew.',
-}
-
-function refusalOf(refusal: Extract<BorrowResult, { ok: false }>): Failure {
-  switch (refusal.reason) {
-    case 'unknown_user':
-      return UNKNOWN_KEY
-    case 'key_replaced':
-      return KEY_REPLACED
-    case 'user_disabled':
-      return DISABLED
-    case 'user_expired':
-      return EXPIRED
-    case 'no_credentials':
-      return NO_CREDENTIALS
-    case 'not_offered':
-      return NOT_OFFERED
-    case 'credentials_unusable':
-      return UNUSABLE
-    case 'owner_unusable':
-      return OWNER_UNUSABLE
-    case 'removed':
-      return REMOVED
-    case 'paused': {
-      const { retryAt } = refusal
-      return retryAt === null
-        ? PAUSED
-        : { ...PAUSED, retryAfterMs: Math.max(0, retryAt - Date.now()) }
-    }
-    case 'vault_not_configured':
-      return VAULT_CLOSED
-    case 'token_unavailable':
-      return OUTAGES.overloaded
-    case 'pinned_apart':
-      return apart(refusal)
-  }
 }
