@@ -139,7 +139,7 @@ export async function callsOf(handle: string): Promise<Awaited<ReturnType<typeof
 export function framesOf(text: string): Record<string, unknown>[] {
   return text
     .split('\n\n')
-    .map((frame) => frame.replace(/\nevent: error$/, ''))
+    .map((frame) => frame.replace(/^event: error\n/, ''))
     .filter((frame) => frame.startsWith('data: ') && frame !== 'data: [DONE]')
     .map((frame) => JSON.parse(frame.slice(6)) as Record<string, unknown>)
 }

@@ -11,11 +11,10 @@ const KEEP_ALIVE = ': keep-alive\n\n'
 
 /**
  * Tells a client of a failure after the status was sent. All SDKs raise an error from this frame. LangChain4j needs
- * the line `event: error`, or it would take half an answer for whole; the others read the data and accept the line, but
- * go-openai loses what the error says if the line comes before it (docs/clients.md: Streams).
+ * the line `event: error`, or it would take half an answer for whole; the others read the data and accept the line.
  */
 export function errorFrame(failure: Failure): string {
-  return `data: ${toJsonLine(toOpenAIError(failure))}\nevent: error\n\n`
+  return `event: error\ndata: ${toJsonLine(toOpenAIError(failure))}\n\n`
 }
 
 /** A stream whose frames are not numbered. `early`: whether it may begin before Google has answered. */

@@ -164,10 +164,10 @@ describe('a stream', () => {
   ])('ends in an error and no finish when %s', (_, responses, reason, code) => {
     const { end } = run(responses, true)
     expect(end).toMatchObject({ ok: false, failure: { reason } })
-    expect(end.frames).toMatch(/^data: \{"error":\{"message":"[^"]+","type":"server_error",/)
-    expect(end.frames.endsWith(`"param":null,"code":"${code}"}}\nevent: error\n\n${DONE}`)).toBe(
-      true,
+    expect(end.frames).toMatch(
+      /^event: error\ndata: \{"error":\{"message":"[^"]+","type":"server_error",/,
     )
+    expect(end.frames.endsWith(`"param":null,"code":"${code}"}}\n\n${DONE}`)).toBe(true)
     expect(end.frames).not.toContain('choices')
   })
 
@@ -175,8 +175,8 @@ describe('a stream', () => {
     const stream = new ChatStream(CONTEXT, { ...PLAIN, includeUsage: true })
     stream.encode(chunk([{ text: 'a' }]))
     expect(stream.fail({ reason: 'upstream_overloaded', message: 'Upstream overloaded' })).toBe(
-      'data: {"error":{"message":"Upstream overloaded","type":"server_error","param":null,' +
-        `"code":"server_is_overloaded"}}\nevent: error\n\n${DONE}`,
+      'event: error\ndata: {"error":{"message":"Upstream overloaded","type":"server_error","param":null,' +
+        `"code":"server_is_overloaded"}}\n\n${DONE}`,
     )
   })
 })
