@@ -1,6 +1,7 @@
 /** Codex CLI, which speaks only Responses. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FunctionNames } from '../../src/gemini/ask/function-names.ts'
 import { Pollux, type User } from '../e2e/support/pollux.ts'
 import { BROKEN, Desk, type Finished, isAtHand } from './support/agent.ts'
 
@@ -125,7 +126,9 @@ ${servers}
     await pollux.script(user, {
       parts: [call('mcp__theatre__book', { row: '2', price: null, who: ['Ada'], tree: {} })],
     })
-    await pollux.script(user, { parts: [call(LONG_NAME.slice(0, 64), {})] })
+    await pollux.script(user, {
+      parts: [call(new FunctionNames([LONG_NAME]).toGemini(LONG_NAME), {})],
+    })
     await pollux.script(user, { text: 'Booked' }, { times: 0 })
     const ran = await ask(desk, user, 'Book and look', { servers: theatre(desk) })
     expect(ran.output).toContain('Booked')
