@@ -67,7 +67,7 @@ describe('errors', () => {
     const family = readFileSync('src/dialects/openai/family.ts', 'utf8')
     const rows = readFileSync('docs/errors.md', 'utf8').match(/^\| `.*$/gm) ?? []
     const named = rows.flatMap((row) => wordsIn(row.split(' | ')[0] ?? '', /`(\w+)`/g))
-    expect(named.toSorted()).toEqual(wordsIn(family, /code: '(\w+)'/g))
+    expect(named.toSorted()).toEqual(wordsIn(family, /\[\d{3}, [^,]+, '(\w+)'\]/g))
   })
 })
 

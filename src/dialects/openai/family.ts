@@ -8,90 +8,78 @@ import { jsonResponse } from '../../json/json-response.ts'
 import type { Family } from '../dialect.ts'
 import { retryHeadersOf } from '../retry-headers.ts'
 
-interface Wire {
-  readonly status: number
-  readonly type: string
-  readonly code: string
-}
+type Wire = readonly [status: number, type: string, code: string]
 
 const INVALID = 'invalid_request_error'
 const SERVER = 'server_error'
 
 const WIRE = {
-  invalid_json: { status: 400, type: INVALID, code: 'invalid_json' },
-  invalid_form: { status: 400, type: INVALID, code: 'invalid_form' },
-  invalid_type: { status: 400, type: INVALID, code: 'invalid_type' },
-  invalid_value: { status: 400, type: INVALID, code: 'invalid_value' },
-  missing_required_parameter: { status: 400, type: INVALID, code: 'missing_required_parameter' },
-  unknown_parameter: { status: 400, type: INVALID, code: 'unknown_parameter' },
-  unsupported_parameter: { status: 400, type: INVALID, code: 'unsupported_parameter' },
-  unsupported_value: { status: 400, type: INVALID, code: 'unsupported_value' },
-  files_out_of_reach: { status: 400, type: INVALID, code: 'unsupported_value' },
-  upstream_rejected: { status: 400, type: INVALID, code: 'invalid_value' },
-  content_filtered: { status: 400, type: INVALID, code: 'content_policy_violation' },
-  prompt_blocked: { status: 400, type: INVALID, code: 'invalid_prompt' },
-  context_length_exceeded: { status: 400, type: INVALID, code: 'context_length_exceeded' },
-  model_not_found: { status: 404, type: INVALID, code: 'model_not_found' },
-  body_too_large: { status: 413, type: INVALID, code: 'request_too_large' },
-  unsupported_encoding: { status: 415, type: INVALID, code: 'unsupported_encoding' },
+  invalid_json: [400, INVALID, 'invalid_json'],
+  invalid_form: [400, INVALID, 'invalid_form'],
+  invalid_type: [400, INVALID, 'invalid_type'],
+  invalid_value: [400, INVALID, 'invalid_value'],
+  missing_required_parameter: [400, INVALID, 'missing_required_parameter'],
+  unknown_parameter: [400, INVALID, 'unknown_parameter'],
+  unsupported_parameter: [400, INVALID, 'unsupported_parameter'],
+  unsupported_value: [400, INVALID, 'unsupported_value'],
+  files_out_of_reach: [400, INVALID, 'unsupported_value'],
+  upstream_rejected: [400, INVALID, 'invalid_value'],
+  content_filtered: [400, INVALID, 'content_policy_violation'],
+  prompt_blocked: [400, INVALID, 'invalid_prompt'],
+  context_length_exceeded: [400, INVALID, 'context_length_exceeded'],
+  model_not_found: [404, INVALID, 'model_not_found'],
+  body_too_large: [413, INVALID, 'request_too_large'],
+  unsupported_encoding: [415, INVALID, 'unsupported_encoding'],
 
-  unknown_url: { status: 404, type: INVALID, code: 'unknown_url' },
-  not_served: { status: 404, type: INVALID, code: 'not_served' },
-  method_not_allowed: { status: 405, type: INVALID, code: 'method_not_allowed' },
+  unknown_url: [404, INVALID, 'unknown_url'],
+  not_served: [404, INVALID, 'not_served'],
+  method_not_allowed: [405, INVALID, 'method_not_allowed'],
 
-  missing_api_key: { status: 401, type: INVALID, code: 'missing_api_key' },
-  invalid_api_key: { status: 401, type: INVALID, code: 'invalid_api_key' },
-  user_disabled: { status: 403, type: INVALID, code: 'api_key_disabled' },
-  user_expired: { status: 403, type: INVALID, code: 'api_key_expired' },
-  admin_not_configured: { status: 403, type: INVALID, code: 'admin_not_configured' },
-  guesses_slowed: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
+  missing_api_key: [401, INVALID, 'missing_api_key'],
+  invalid_api_key: [401, INVALID, 'invalid_api_key'],
+  user_disabled: [403, INVALID, 'api_key_disabled'],
+  user_expired: [403, INVALID, 'api_key_expired'],
+  admin_not_configured: [403, INVALID, 'admin_not_configured'],
+  guesses_slowed: [429, 'requests', 'rate_limit_exceeded'],
 
-  user_not_found: { status: 404, type: INVALID, code: 'user_not_found' },
-  no_credentials: { status: 403, type: INVALID, code: 'no_credentials' },
-  plan_not_found: { status: 404, type: INVALID, code: 'plan_not_found' },
-  plan_in_use: { status: 409, type: INVALID, code: 'plan_in_use' },
-  user_exists: { status: 409, type: INVALID, code: 'user_exists' },
-  user_deleted: { status: 409, type: INVALID, code: 'user_deleted' },
-  too_many_keys: { status: 409, type: INVALID, code: 'too_many_keys' },
-  credential_not_found: { status: 404, type: INVALID, code: 'credential_not_found' },
-  file_not_found: { status: 404, type: INVALID, code: 'not_found' },
-  response_not_found: { status: 404, type: INVALID, code: 'response_not_found' },
-  previous_response_not_found: {
-    status: 400,
-    type: INVALID,
-    code: 'previous_response_not_found',
-  },
-  conversation_not_found: { status: 404, type: INVALID, code: 'conversation_not_found' },
-  item_not_found: { status: 400, type: INVALID, code: 'item_not_found' },
-  stored_item_not_found: { status: 404, type: INVALID, code: 'item_not_found' },
-  no_websocket: { status: 426, type: INVALID, code: 'no_websocket' },
-  idempotency_key_reused: { status: 422, type: INVALID, code: 'idempotency_key_reused' },
+  user_not_found: [404, INVALID, 'user_not_found'],
+  no_credentials: [403, INVALID, 'no_credentials'],
+  plan_not_found: [404, INVALID, 'plan_not_found'],
+  plan_in_use: [409, INVALID, 'plan_in_use'],
+  user_exists: [409, INVALID, 'user_exists'],
+  user_deleted: [409, INVALID, 'user_deleted'],
+  too_many_keys: [409, INVALID, 'too_many_keys'],
+  credential_not_found: [404, INVALID, 'credential_not_found'],
+  file_not_found: [404, INVALID, 'not_found'],
+  response_not_found: [404, INVALID, 'response_not_found'],
+  previous_response_not_found: [400, INVALID, 'previous_response_not_found'],
+  conversation_not_found: [404, INVALID, 'conversation_not_found'],
+  item_not_found: [400, INVALID, 'item_not_found'],
+  stored_item_not_found: [404, INVALID, 'item_not_found'],
+  no_websocket: [426, INVALID, 'no_websocket'],
+  idempotency_key_reused: [422, INVALID, 'idempotency_key_reused'],
   /** SDKs ask again by themselves after a 409, which is right here. */
-  idempotency_in_progress: { status: 409, type: INVALID, code: 'idempotency_in_progress' },
-  ring_full: { status: 409, type: INVALID, code: 'max_credentials_reached' },
+  idempotency_in_progress: [409, INVALID, 'idempotency_in_progress'],
+  ring_full: [409, INVALID, 'max_credentials_reached'],
 
-  tokens_limited: { status: 429, type: 'tokens', code: 'rate_limit_exceeded' },
-  larger_than_limit: { status: 429, type: 'tokens', code: 'rate_limit_exceeded' },
-  more_than_limit: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
-  rate_limited: { status: 429, type: 'requests', code: 'rate_limit_exceeded' },
-  quota_exhausted: { status: 429, type: 'insufficient_quota', code: 'insufficient_quota' },
-  credentials_unusable: { status: 503, type: SERVER, code: 'credentials_unusable' },
-  credentials_paused: { status: 503, type: SERVER, code: 'credentials_paused' },
-  region_not_supported: {
-    status: 403,
-    type: 'request_forbidden',
-    code: 'unsupported_country_region_territory',
-  },
-  upstream_error: { status: 502, type: SERVER, code: 'upstream_error' },
-  upstream_overloaded: { status: 503, type: SERVER, code: 'server_is_overloaded' },
-  upstream_timeout: { status: 504, type: SERVER, code: 'timeout' },
-  upstream_truncated: { status: 502, type: SERVER, code: 'upstream_truncated' },
+  tokens_limited: [429, 'tokens', 'rate_limit_exceeded'],
+  larger_than_limit: [429, 'tokens', 'rate_limit_exceeded'],
+  more_than_limit: [429, 'requests', 'rate_limit_exceeded'],
+  rate_limited: [429, 'requests', 'rate_limit_exceeded'],
+  quota_exhausted: [429, 'insufficient_quota', 'insufficient_quota'],
+  credentials_unusable: [503, SERVER, 'credentials_unusable'],
+  credentials_paused: [503, SERVER, 'credentials_paused'],
+  region_not_supported: [403, 'request_forbidden', 'unsupported_country_region_territory'],
+  upstream_error: [502, SERVER, 'upstream_error'],
+  upstream_overloaded: [503, SERVER, 'server_is_overloaded'],
+  upstream_timeout: [504, SERVER, 'timeout'],
+  upstream_truncated: [502, SERVER, 'upstream_truncated'],
 
-  vault_not_configured: { status: 500, type: SERVER, code: 'vault_not_configured' },
-  minting_not_configured: { status: 500, type: SERVER, code: 'minting_not_configured' },
-  misconfigured: { status: 500, type: SERVER, code: 'misconfigured' },
-  overloaded: { status: 503, type: SERVER, code: 'gateway_overloaded' },
-  internal_error: { status: 500, type: SERVER, code: 'internal_error' },
+  vault_not_configured: [500, SERVER, 'vault_not_configured'],
+  minting_not_configured: [500, SERVER, 'minting_not_configured'],
+  misconfigured: [500, SERVER, 'misconfigured'],
+  overloaded: [503, SERVER, 'gateway_overloaded'],
+  internal_error: [500, SERVER, 'internal_error'],
 } as const satisfies Record<FailureReason, Wire>
 
 export const OPENAI_FAMILY: Family = {
@@ -101,7 +89,7 @@ export const OPENAI_FAMILY: Family = {
   errorBody: toOpenAIError,
   refuse: (failure) =>
     jsonResponse(toOpenAIError(failure), {
-      status: WIRE[failure.reason].status,
+      status: WIRE[failure.reason][0],
       headers: retryHeadersOf(failure),
     }),
   rateLimits: setRateLimits,
@@ -118,7 +106,7 @@ export interface OpenAIError {
 
 /** OpenAI's error object. All four keys are always present, and `code` is a string (docs/clients.md: Errors). */
 export function toOpenAIError(failure: Failure): OpenAIError {
-  const { type, code } = WIRE[failure.reason]
+  const [, type, code] = WIRE[failure.reason]
   return { error: { message: sentenceOf(failure), type, param: paramOf(failure), code } }
 }
 
