@@ -11,6 +11,8 @@ import type { Blob, Part } from '../types.ts'
 const LINK = '](data:image/'
 /** Characters of base64. A model may write shorter ones by itself, and they cost little as words. */
 const MIN_PICTURE = 1024
+/** Characters. A picture whose caption is longer stays as words. */
+const MAX_CAPTION = 1000
 
 /** The same parts, with each picture that stands in a text as a part of its own. */
 export function withPicturesApart(parts: readonly Part[]): readonly Part[] {
@@ -26,10 +28,14 @@ function apart(part: Part): readonly Part[] {
   if (text === undefined || !holdsLink(part)) return [part]
   const found: Part[] = []
   let told = 0
+  let end = 0
   for (let at = text.indexOf(LINK); at >= 0; at = text.indexOf(LINK, at + LINK.length)) {
-    const begin = text.lastIndexOf('![', at)
-    const end = text.indexOf(')', at)
-    const inlineData = begin < told || end < 0 ? null : pictureIn(text.slice(at + 2, end))
+    // Danger: if each link looked through the whole text for its ends, many would take the square of its length.
+    if (end < at) end = text.indexOf(')', at)
+    if (end < 0) break
+    const from = Math.max(told, at - MAX_CAPTION)
+    const begin = from + text.slice(from, at).lastIndexOf('![')
+    const inlineData = begin < from ? null : pictureIn(text.slice(at + 2, end))
     if (inlineData === null) continue
     const before = text.slice(told, begin).trim()
     if (before !== '') found.push({ text: before })

@@ -217,6 +217,15 @@ describe('a conversation', () => {
     ])
   })
 
+  it.each([
+    ['no beginnings and no end', '](data:image/'.repeat(200_000)],
+    ['one end together', `${'![](data:image/png;base64,AAAA'.repeat(100_000)})`],
+  ])('leaves very many links with %s in the words', (_, text) => {
+    const conversation = new Conversation()
+    conversation.model([{ text }])
+    expect(contentsOf(conversation)).toContainEqual({ role: 'model', parts: [{ text }] })
+  })
+
   it('tells Gemini names of its own, in calls and results alike', () => {
     const conversation = called(made('a', 'read file'))
     conversation.result({ name: 'read file' }, said('done'))
