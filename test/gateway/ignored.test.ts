@@ -319,6 +319,18 @@ describe.each(KINDS)('other dialects, with %s', (kind) => {
     expect(await ignored(await post('/v1/responses', user.key, response))).toEqual([])
   })
 
+  it('name no thinking that is left to the model, as it is without a word', async () => {
+    const user = await givenUser([kind])
+    const thinking = { type: 'adaptive', display: 'omitted' }
+    const message = { ...MESSAGES, model: NEWER, thinking }
+    expect(await ignored(await post('/v1/messages', user.key, message))).toEqual([])
+    const google = { thinking_config: { thinking_budget: -1 } }
+    expect(await ignored(await chat(user.key, { model: NEWER, google }))).toEqual([])
+    const generationConfig = { thinkingConfig: { thinkingBudget: -1 } }
+    const body = { ...NATIVE_BODY, generationConfig }
+    expect(await ignored(await native(user.key, body, { model: NEWER }))).toEqual([])
+  })
+
   it('name what a model takes no part of', async () => {
     // Code Assist does not have this model.
     const user = await givenUser([kind === 'authorized_user' ? 'api_key' : kind])

@@ -68,10 +68,14 @@ function setsAny(config: GenerationConfig): boolean {
 }
 
 /**
- * False if the client asked for no thoughts, or only for not being shown any: a model that cannot think complies
- * anyway.
+ * False if the client asked for no thoughts, left them to the model, or only asked for not being shown any: a model
+ * that cannot think complies anyway.
  */
 function asksToThink(config: ThinkingConfig | undefined): boolean {
   const { thinkingBudget: budget, thinkingLevel: level, includeThoughts = false } = config ?? {}
-  return budget === undefined ? level !== undefined || includeThoughts : budget !== 0
+  const isOpen = budget === undefined || budget === DYNAMIC
+  return isOpen ? level !== undefined || includeThoughts : budget !== 0
 }
+
+/** Google's word for a budget that the model decides. */
+const DYNAMIC = -1
