@@ -164,8 +164,9 @@ export interface Translation {
 export interface Written {
   readonly ok: true
   readonly order: 'as_written'
-  /** About how many tokens it will use. */
+  /** About how many tokens it will use, and how many of them are output. */
   readonly estimatedTokens: number
+  readonly estimatedOutput: number
   /** Upstreams that cannot serve the request, and the fields that they do not accept. */
   readonly unfit: readonly Upstream[]
   readonly unfitFor: readonly string[]

@@ -1,6 +1,7 @@
 import { costOf } from '../gemini/cost.ts'
 import { halved, priceOf } from '../gemini/models/prices.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
+import { isCounted } from '../gemini/usage.ts'
 import type { Lease } from '../objects/ledger/lease.ts'
 import type { Verdict } from '../upstreams/verdict.ts'
 
@@ -20,7 +21,7 @@ export function costUnder(
   verdict: Verdict,
 ): number | null {
   // No count came with the answer, or the client left the stream before it: Google bills it, so the cost is unknown and not 0.
-  if (usage === undefined) return verdict.kind === 'ok' || verdict.kind === 'cancelled' ? null : 0
+  if (!isCounted(usage)) return verdict.kind === 'ok' || verdict.kind === 'cancelled' ? null : 0
   if (usage.totalTokenCount === 0) return 0 // whatever the price, which may not be known
   const known = price ?? priceOf(model, Date.now())
   if (known === undefined) return null

@@ -17,7 +17,10 @@ import { serve } from './serve.ts'
 
 /** A request that its dialect writes itself. */
 export interface WrittenInput extends JourneyInput {
-  readonly written: Pick<Written, 'write' | 'callIds' | 'mayBeEmpty' | 'isPlain' | 'usesTools'>
+  readonly written: Pick<
+    Written,
+    'write' | 'callIds' | 'estimatedOutput' | 'mayBeEmpty' | 'isPlain' | 'usesTools'
+  >
   readonly cuttings: Cuttings
   readonly stream: boolean
 }
@@ -67,6 +70,7 @@ export function generatingAsWritten(input: WrittenInput): ServeInput {
     ...input,
     operation: 'generate',
     isFollowed: true,
+    estimatedOutput: written.estimatedOutput,
     askUnder: (lease, wording) => {
       const safety = mergeSafety(settings.safetySettings, lease.preferences.safetySettings)
       const json = written.write({ target: targetOf(lease, wording), safety })

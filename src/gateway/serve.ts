@@ -161,7 +161,8 @@ function tookSince(began: number, firstByteMs: number | null): Took {
 function answering(input: ServeInput, journey: Journey, begun: Begun): Generated {
   const { lent, control, release, asked, askedAfter, result, began } = begun
   const firstByteMs = Date.now() - began
-  const { requestId } = input
+  const { requestId, estimatedTokens, estimatedOutput = 0 } = input
+  const estimatedPrompt = Math.max(0, estimatedTokens - estimatedOutput)
   let isOver = false
   const over = (): void => {
     isOver = true
@@ -172,7 +173,7 @@ function answering(input: ServeInput, journey: Journey, begun: Begun): Generated
     if (isOver) return
     over()
     const took = tookSince(began, firstByteMs)
-    settle(input, { lease: lent, verdict, usage, signatures, pins, took })
+    settle(input, { lease: lent, verdict, usage, estimatedPrompt, signatures, pins, took })
   }
   const next = (usage: UsageMetadata | undefined): Promise<Generated> => {
     over()

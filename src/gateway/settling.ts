@@ -1,7 +1,7 @@
 import type { NewPin } from '../gemini/pins.ts'
 import type { CallSignature } from '../gemini/signatures.ts'
 import type { UsageMetadata } from '../gemini/types.ts'
-import { countTokens } from '../gemini/usage.ts'
+import { countTokens, isCounted, NO_TOKENS } from '../gemini/usage.ts'
 import { logError } from '../http/log.ts'
 import type { Lease, LeaseRef, Settlement } from '../objects/ledger/lease.ts'
 import type { Took } from '../objects/ledger/latency.ts'
@@ -38,6 +38,8 @@ export interface Ended {
   readonly lease: Lease
   readonly verdict: Verdict
   readonly usage: UsageMetadata | undefined
+  /** About how many tokens Google has read. They stand for its counts where the client left before it told any. */
+  readonly estimatedPrompt?: number
   /** Signatures of the calls that the client received. */
   readonly signatures: readonly CallSignature[]
   /** Things that the answer named and that only this credential can reach. */
@@ -94,10 +96,12 @@ export async function report(
   }
 }
 
-function settlementFor({ lease, verdict, usage, signatures, pins = [], took }: Ended): Settlement {
+function settlementFor(ended: Ended): Settlement {
+  const { lease, verdict, usage, estimatedPrompt = 0, signatures, pins = [], took } = ended
   const { kind } = verdict
   const request = kind === 'ok' || kind === 'cancelled' ? kind : 'failed'
-  const tokens = countTokens(usage)
+  const isTold = kind !== 'cancelled' || isCounted(usage)
+  const tokens = isTold ? countTokens(usage) : { ...NO_TOKENS, prompt: estimatedPrompt }
   const told = signatures.length > 0 && { signatures }
   const owned = pins.length > 0 && { pins }
   const costNano = costUnder(lease, usage, verdict)

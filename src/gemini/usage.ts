@@ -30,6 +30,11 @@ export function countTokens(usage: UsageMetadata | undefined): TokenCounts {
   }
 }
 
+/** Whether Google has counted anything. Vertex AI tells with each event of a stream which tier serves, and counts with the last. */
+export function isCounted(usage: UsageMetadata | undefined): usage is UsageMetadata {
+  return usage !== undefined && COUNTS.some((key) => usage[key] !== undefined)
+}
+
 /**
  * Merges the counts of two events of one call, so that no count becomes smaller: Google's last event may report fewer
  * kinds of tokens than an earlier one.

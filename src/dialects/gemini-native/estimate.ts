@@ -14,12 +14,16 @@ export function estimateOf(
   body: Record<string, unknown>,
   lengthOf: (text: string) => number,
 ): number {
-  const asked = fieldOf(fieldOf(body, 'generationConfig'), 'maxOutputTokens')
-  const output =
-    typeof asked === 'number' && asked > 0 ? Math.min(asked, MAX_OUTPUT) : TYPICAL_OUTPUT
   const media = MEDIA.test(text) ? mediaIn(body, lengthOf) : { tokens: 0, chars: 0 }
   const chars = Math.max(0, text.length - media.chars)
-  return Math.ceil(chars / CHARS_PER_TOKEN) + media.tokens + Math.ceil(output)
+  return Math.ceil(chars / CHARS_PER_TOKEN) + media.tokens + estimateOutput(body)
+}
+
+/** How many of those tokens are output. */
+export function estimateOutput(body: Record<string, unknown>): number {
+  const asked = fieldOf(fieldOf(body, 'generationConfig'), 'maxOutputTokens')
+  const isSaid = typeof asked === 'number' && asked > 0
+  return isSaid ? Math.ceil(Math.min(asked, MAX_OUTPUT)) : TYPICAL_OUTPUT
 }
 
 function mediaIn(

@@ -8,7 +8,7 @@ import { modelName } from '../model-name.ts'
 import type { JsonText, Read, Sent, Telling, TextDialect, Written } from '../dialect.ts'
 import { moduledNames, signaturesIn } from './calls.ts'
 import { WholeEvents } from './characters.ts'
-import { estimateOf } from './estimate.ts'
+import { estimateOf, estimateOutput } from './estimate.ts'
 import { fieldOf } from './fields.ts'
 import { cacheOfNoProject, needsOf, nonTakers, paramsOf, pinsOf } from './needs.ts'
 import { withStepsTogether } from './steps.ts'
@@ -75,6 +75,7 @@ function writtenOf(
     ok: true,
     order: 'as_written',
     estimatedTokens: estimateOf(text, body, lengthOf),
+    estimatedOutput: estimateOutput(body),
     unfit: nonTakers(needs),
     unfitFor: paramsOf(needs),
     pins: pinsOf(needs),

@@ -130,7 +130,7 @@ interface Of {
   readonly model: string
 }
 
-const NOTHING: UsageMetadata = {}
+const NOTHING: UsageMetadata = { totalTokenCount: 0 }
 
 async function whole(
   call: Call,
