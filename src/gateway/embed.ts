@@ -62,6 +62,8 @@ export async function embed(input: EmbedInput): Promise<Embedded> {
   let generated = await serve({
     ...input,
     operation: 'embed',
+    // Without it all tokens would be reserved as output, which costs nothing here: a budget would hold nobody.
+    estimatedOutput: 0,
     askUnder,
     calls,
     unfit,

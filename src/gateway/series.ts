@@ -20,6 +20,7 @@ export async function generateSeries(
   const calls = everywhere(requests.length)
   let generated = await serve({
     ...first,
+    estimatedOutput: servings.reduce((sum, { estimatedOutput = 0 }) => sum + estimatedOutput, 0),
     calls: () => calls,
     askUnder: (lease, wording) => {
       const serving = servings[done.length]
