@@ -70,6 +70,8 @@ export default defineConfig({
           globalSetup: ['./test/support/start-emulator.ts', './test/support/start-file-server.ts'],
           setupFiles: './test/support/reset.ts',
           isolate: false,
+          // Some tests move 60 MB, which takes more than the usual 5 s where a machine has other work.
+          testTimeout: 20_000,
         },
       },
       {

@@ -9,17 +9,17 @@ import type { Failure } from '../../failure/failure.ts'
 const NOT_SERVED: readonly (readonly [path: string, why: string])[] = [
   ['/moderations', 'Gemini has no moderation endpoint; safety settings act on each request'],
   ['/files', 'files are uploaded as with OpenAI or Google; their ids are taken in every dialect'],
-  ['/uploads', 'nothing is stored; send files inside the messages'],
+  ['/uploads', 'files go up whole, to /v1/files'],
   ['/batches', 'requests are answered at once'],
   ['/images/edits', 'send the image to a model that draws, in a chat'],
   ['/images/variations', 'send the image to a model that draws, in a chat'],
   ['/videos', 'no model that films is served'],
   ['/realtime', 'live sessions are not served'],
   ['/fine_tuning', 'models are not tuned here'],
-  ['/assistants', 'nothing is stored'],
-  ['/threads', 'nothing is stored'],
-  ['/vector_stores', 'nothing is stored'],
-  ['/evals', 'nothing is stored'],
+  ['/assistants', 'the Responses API has taken its place'],
+  ['/threads', 'conversations of the Responses API have taken their place'],
+  ['/vector_stores', 'files are not searched here'],
+  ['/evals', 'answers are not rated here'],
 ]
 
 /** The failure for a path of OpenAI's that is not served, under any root; null for any other path. */
