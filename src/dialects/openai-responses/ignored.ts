@@ -40,6 +40,9 @@ const OPTIONS: Reading = {
 /** Tiers that change nothing, because Google serves every request like this. */
 const PLAIN_TIERS = new Set(['auto', 'default', 'standard', 'flex', 'priority'])
 
+/** What Google's own tools did, as Pollux tells it. Nothing is lost without it: what they found is in the answer's text. */
+const TOLD = new Set(['web_search_call', 'code_interpreter_call'])
+
 /** What the translation leaves out, whichever model and upstream answer. */
 export function ignoredIn(
   raw: Readonly<Record<string, unknown>>,
@@ -63,7 +66,9 @@ export function ignoredIn(
     ignored.push('text.verbosity')
   }
   for (const type of dropped) ignored.push(`tools.${type}`)
-  for (const item of asked.input) if (item.type === 'other') ignored.push(`input.${item.name}`)
+  for (const item of asked.input) {
+    if (item.type === 'other' && !TOLD.has(item.name)) ignored.push(`input.${item.name}`)
+  }
   return ignored
 }
 

@@ -76,6 +76,7 @@ describe('an item', () => {
     const input = [
       { role: 'user', content: 'Hi' },
       { type: 'mcp_call', id: 'mcp_1', name: 'f', arguments: '{}', output: 'Done' },
+      { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search' } },
       { type: 'configuration_update', reasoning: { effort: 'low' } },
     ]
     const { ignored } = await translatedOf({ input })
