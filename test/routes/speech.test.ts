@@ -75,6 +75,11 @@ describe('POST /v1/audio/speech', () => {
       { speech_config: { language_code: 'de-DE' }, voice: 'nova' },
       { languageCode: 'de-DE', voiceConfig: voiceOf('Leda') },
     ],
+    [{ speech_config: { voice_config: {} }, voice: 'nova' }, { voiceConfig: voiceOf('Leda') }],
+    [
+      { speech_config: { multi_speaker_voice_config: {} }, voice: 'nova' },
+      { voiceConfig: voiceOf('Leda') },
+    ],
     [{ speech_config: null, google: null, extra_body: null }, { voiceConfig: voiceOf('Kore') }],
   ])('speaks as %j says in Gemini’s words', async (body, speechConfig) => {
     const user = await givenUser()

@@ -1,5 +1,6 @@
 import { speechConfigOf } from '../../gemini/media/voices.ts'
 import type { GenerateContentRequest } from '../../gemini/types.ts'
+import { present } from '../../json/record.ts'
 import { lazy } from '../../lazy.ts'
 import { fromAllPlaces, namesOf } from '../spellings.ts'
 import { GOOGLE, type SpeechRequest } from './body.ts'
@@ -23,6 +24,10 @@ export function toGeminiRequest(speech: SpeechRequest): GenerateContentRequest {
 function speechConfigIn(speech: SpeechRequest): object {
   const { voice } = speech
   const { speechConfig } = fromAllPlaces<ReturnType<typeof GOOGLE>>(GOOGLE_NAMES(), speech)
-  if (speechConfig?.voiceConfig || speechConfig?.multiSpeakerVoiceConfig) return speechConfig
-  return { ...speechConfig, ...speechConfigOf(typeof voice === 'string' ? voice : voice.id) }
+  const isNamed =
+    speechConfig?.voiceConfig?.prebuiltVoiceConfig?.voiceName ||
+    speechConfig?.multiSpeakerVoiceConfig?.speakerVoiceConfigs?.length
+  if (isNamed) return speechConfig
+  const spoken = present({ languageCode: speechConfig?.languageCode })
+  return { ...spoken, ...speechConfigOf(typeof voice === 'string' ? voice : voice.id) }
 }
